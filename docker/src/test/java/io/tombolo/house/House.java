@@ -1,0 +1,157 @@
+package io.tombolo.house;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.constantpool.ClassEntry;
+import java.lang.classfile.constantpool.MemberRefEntry;
+import java.lang.classfile.constantpool.PoolEntry;
+import java.lang.classfile.constantpool.Utf8Entry;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The tree as it lies on disk: modules, source files and compiled classes. */
+final class House {
+
+    private static final Pattern TYPE_IN_DESCRIPTOR = Pattern.compile("L([\\w/$]+);");
+
+    private House() {}
+
+    /** The folder that holds the parent pom. */
+    static Path root() {
+        Path folder = Path.of("").toAbsolutePath();
+        while (!Files.exists(folder.resolve("mvnw"))) {
+            folder = folder.getParent();
+        }
+        return folder;
+    }
+
+    /** Every module that has code, main or test. */
+    static List<Module> modules() {
+        var modules = new ArrayList<Module>();
+        for (String parent : List.of("", "cluster")) {
+            for (Path folder : entries(root().resolve(parent))) {
+                if (Files.exists(folder.resolve("pom.xml"))
+                        && Files.exists(folder.resolve("src"))) {
+                    modules.add(new Module(folder.getFileName().toString(), folder));
+                }
+            }
+        }
+        return modules;
+    }
+
+    /** Every Java file below a folder. */
+    static List<Path> javaFiles(Path folder) {
+        return filesBelow(folder, ".java");
+    }
+
+    static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    private static List<Path> filesBelow(Path folder, String ending) {
+        if (!Files.exists(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(file -> file.toString().endsWith(ending)).sorted().toList();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    private static List<Path> entries(Path folder) {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.filter(Files::isDirectory).sorted().toList();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    /** One Maven module. */
+    record Module(String name, Path folder) {
+
+        Path mainSources() {
+            return folder.resolve("src/main/java");
+        }
+
+        Path testSources() {
+            return folder.resolve("src/test/java");
+        }
+
+        List<CompiledClass> classes() {
+            return filesBelow(folder.resolve("target/classes"), ".class").stream()
+                    .map(CompiledClass::read)
+                    .toList();
+        }
+    }
+
+    /** One compiled class and what its constant pool names. */
+    record CompiledClass(String name, ClassModel model) {
+
+        static CompiledClass read(Path file) {
+            try {
+                var model = ClassFile.of().parse(Files.readAllBytes(file));
+                return new CompiledClass(
+                        model.thisClass().asInternalName().replace('/', '.'), model);
+            } catch (IOException unreadable) {
+                throw new UncheckedIOException(unreadable);
+            }
+        }
+
+        String packageName() {
+            int dot = name.lastIndexOf('.');
+            return dot < 0 ? "" : name.substring(0, dot);
+        }
+
+        /** Names of all types this class refers to, dotted. */
+        Set<String> references() {
+            var names = new TreeSet<String>();
+            for (PoolEntry entry : model.constantPool()) {
+                switch (entry) {
+                    case ClassEntry type -> addTypes(names, type.asInternalName());
+                    case Utf8Entry text when text.stringValue().indexOf(';') > 0 ->
+                            addTypes(names, text.stringValue());
+                    default -> {}
+                }
+            }
+            return names;
+        }
+
+        /** Every method or field used, as {@code owner.name}. */
+        Set<String> memberReferences() {
+            var names = new TreeSet<String>();
+            for (PoolEntry entry : model.constantPool()) {
+                if (entry instanceof MemberRefEntry member) {
+                    names.add(
+                            member.owner().asInternalName().replace('/', '.')
+                                    + "."
+                                    + member.name().stringValue());
+                }
+            }
+            return names;
+        }
+
+        private static void addTypes(Set<String> names, String text) {
+            if (text.indexOf(';') < 0) {
+                names.add(text.replace('/', '.'));
+                return;
+            }
+            var matcher = TYPE_IN_DESCRIPTOR.matcher(text);
+            while (matcher.find()) {
+                names.add(matcher.group(1).replace('/', '.'));
+            }
+        }
+    }
+}
