@@ -1,0 +1,50 @@
+package io.tombolo.region.link;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a link leaves behind when its destination takes over.
+ *
+ * @param ownershipEpoch the epoch of the order that was carried out
+ * @param refusal present when the order was not carried out; the rest is then what holds now
+ * @param partitions every partition this broker led for the link, in order
+ * @param groups groups whose offsets were beyond the local end, and what became of them
+ */
+public record FailoverOutcome(
+        long ownershipEpoch,
+        Optional<Reason> refusal,
+        List<PartitionOutcome> partitions,
+        List<ClampedGroup> groups) {
+
+    public FailoverOutcome {
+        partitions = List.copyOf(partitions);
+        groups = List.copyOf(groups);
+    }
+
+    /**
+     * Where a partition ends.
+     *
+     * @param endOffset the local log end offset; everything below it is a faithful copy
+     * @param highestEpoch the highest leader epoch among the mirrored batches, −1 when there is
+     *     none; the leader epoch of the partition must become higher before it is writable
+     * @param lossBound records known to exist at the source and not here
+     * @param settled whether every append in flight was answered and is below the high watermark
+     */
+    public record PartitionOutcome(
+            LinkPartition partition,
+            long endOffset,
+            int highestEpoch,
+            long lossBound,
+            boolean settled) {}
+
+    /**
+     * A committed offset that pointed beyond the copy.
+     *
+     * @param from the offset before
+     * @param to the local end
+     * @param problem present when the clamped offset could not be committed
+     */
+    public record ClampedGroup(
+            String group, LinkPartition partition, long from, long to, Optional<Reason> problem) {}
+}

@@ -1,0 +1,28 @@
+package io.tombolo.region.link;
+
+import java.util.List;
+
+/** A link module. One provider per {@link LinkType} on the class path, without state of its own. */
+public interface LinkProvider {
+
+    /** The type that this module implements. */
+    LinkType type();
+
+    /** What the links of this module promise. */
+    Guarantees guarantees();
+
+    /**
+     * Says why such a link cannot be opened; empty when it can. Pure: nothing is contacted, so it
+     * may be asked before anything runs.
+     */
+    List<Reason> check(LinkSpec spec);
+
+    /**
+     * Makes a link. Returns at once; nothing is contacted and nothing moves before the first {@link
+     * Link#reconcile}.
+     *
+     * @param spec a specification for which {@link #check} is empty
+     * @param host the ports of the broker; used on {@code host.loop()} only
+     */
+    Link open(LinkSpec spec, LinkHost host);
+}
