@@ -1,0 +1,43 @@
+package io.tombolo.raft;
+
+import io.tombolo.raft.core.LeaderAndEpoch;
+import io.tombolo.raft.core.LogBatch;
+import io.tombolo.raft.core.OffsetAndEpoch;
+
+import java.util.List;
+
+/**
+ * The replicated state machine. Every call arrives on the node's loop, in the order of the log:
+ * each committed batch exactly once per process life, whole.
+ */
+public interface RaftListener {
+
+    /**
+     * A batch is committed: it is durable on a majority and will be on every later leader. Offsets
+     * rise but need not be contiguous: the quorum's own records are left out.
+     */
+    void onCommit(LogBatch batch);
+
+    /**
+     * The state machine must forget everything and take this state instead: everything below {@code
+     * id.offset()}. Called at start when there is a snapshot, and when this replica had fallen
+     * behind the leader's log.
+     *
+     * @param batches the records in the order in which they were written to the snapshot
+     */
+    void onSnapshot(OffsetAndEpoch id, List<List<byte[]>> batches);
+
+    /**
+     * The leader changed or is unknown now. When this node is the leader, every batch of earlier
+     * epochs has been delivered before, so that the state machine may act on its state at once and
+     * propose in {@code leader.epoch()}. Losing the leadership is told at once: whatever was
+     * proposed in that epoch and not yet committed may be committed later or never.
+     */
+    void onLeaderChange(LeaderAndEpoch leader);
+
+    /**
+     * The log directory failed, or an invariant broke; the node has stopped for good and answers
+     * nothing any more.
+     */
+    void onFault(Exception cause);
+}
