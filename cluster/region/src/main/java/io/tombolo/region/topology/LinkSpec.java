@@ -1,0 +1,73 @@
+package io.tombolo.region.topology;
+
+import io.tombolo.region.DomainName;
+import io.tombolo.region.LinkName;
+import io.tombolo.region.RegionId;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * One entry of {@code links:}: an offset-preserving copy of some topics from one region to another.
+ *
+ * @param topics which topics are copied
+ * @param groups whose committed offsets are copied, among groups that read those topics
+ */
+public record LinkSpec(
+        LinkName name,
+        Route route,
+        TopicFilter topics,
+        NameFilter groups,
+        Sync sync,
+        Limits limits) {
+
+    /** The region that is read. */
+    public RegionId from() {
+        return route.from();
+    }
+
+    /** The region that receives the copy; its brokers are ours and do the work. */
+    public RegionId to() {
+        return route.to();
+    }
+
+    /** The ownership domain of the topics of this link: in this release, one domain per link. */
+    public DomainName domain() {
+        return new DomainName(name.name());
+    }
+
+    /** Direction of a link, and what is kept ready for the way back. */
+    public record Route(RegionId from, RegionId to, Reverse reverse) {}
+
+    /** Whether the opposite direction is prepared, so that a failback is one command. */
+    public enum Reverse {
+        NONE,
+        STANDBY
+    }
+
+    /**
+     * What goes along with the records.
+     *
+     * @param configs whether topic configs follow the source
+     * @param acls whether access rules follow the source
+     * @param offsets how often committed offsets are copied; empty when never
+     */
+    public record Sync(boolean configs, boolean acls, Optional<Duration> offsets) {
+
+        /** Configs follow, offsets every second, access rules stay local. */
+        public static final Sync STANDARD =
+                new Sync(true, false, Optional.of(Duration.ofSeconds(1)));
+    }
+
+    /**
+     * Bounds on a link; empty means none.
+     *
+     * @param rate the most bytes per second that the link reads
+     * @param maxLag the lag in time above which the link is reported as late
+     */
+    public record Limits(Optional<ByteRate> rate, Optional<Duration> maxLag) {
+
+        /** No bound at all. */
+        public static final Limits NONE = new Limits(Optional.empty(), Optional.empty());
+    }
+}
