@@ -1,0 +1,36 @@
+package io.tombolo.metadata.image;
+
+import io.tombolo.metadata.record.BrokerRegistration;
+
+import org.pcollections.PSortedMap;
+import org.pcollections.TreePMap;
+
+import java.util.Optional;
+
+/**
+ * The brokers of the region.
+ *
+ * @param byId registered ones, fenced or not, ordered by id
+ */
+public record BrokersImage(PSortedMap<Integer, BrokerRegistration> byId) {
+
+    static final BrokersImage EMPTY = new BrokersImage(TreePMap.empty());
+
+    public Optional<BrokerRegistration> broker(int brokerId) {
+        return Optional.ofNullable(byId.get(brokerId));
+    }
+
+    /** Whether the broker is registered and not fenced. */
+    public boolean isActive(int brokerId) {
+        BrokerRegistration broker = byId.get(brokerId);
+        return broker != null && !broker.fenced();
+    }
+
+    BrokersImage with(BrokerRegistration broker) {
+        return new BrokersImage(byId.plus(broker.brokerId(), broker));
+    }
+
+    BrokersImage without(int brokerId) {
+        return new BrokersImage(byId.minus(brokerId));
+    }
+}

@@ -1,0 +1,95 @@
+package io.tombolo.metadata.image;
+
+import io.tombolo.metadata.record.ConfigResource;
+import io.tombolo.metadata.record.PartitionId;
+import io.tombolo.region.DomainName;
+import io.tombolo.region.LinkName;
+
+import org.apache.kafka.common.Uuid;
+
+import java.util.Collections;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+
+/**
+ * What is different between two images: exactly what records of the batch named, so that whoever
+ * publishes an image looks at nothing else. Its size follows the batch, never the image. A topic
+ * that was made and deleted within the batch is not in it. Ordered and immutable.
+ */
+public final class MetadataDelta {
+
+    private final MetadataImage before;
+    private final MetadataImage after;
+    private final Changes changes;
+
+    MetadataDelta(MetadataImage before, MetadataImage after, Changes changes) {
+        this.before = before;
+        this.after = after;
+        this.changes = changes;
+    }
+
+    public MetadataImage before() {
+        return before;
+    }
+
+    public MetadataImage after() {
+        return after;
+    }
+
+    /** Topics that are in {@link #after} only. Their partitions are in {@link #partitions} too. */
+    public SortedSet<Uuid> topicsCreated() {
+        return Collections.unmodifiableSortedSet(changes.topicsCreated);
+    }
+
+    /** Topics that are in {@link #before} only, as they were. Their partitions are not listed. */
+    public SortedMap<Uuid, TopicImage> topicsDeleted() {
+        return Collections.unmodifiableSortedMap(changes.topicsDeleted);
+    }
+
+    /** Partitions that are new or changed; each is in {@link #after}. */
+    public SortedSet<PartitionId> partitions() {
+        return Collections.unmodifiableSortedSet(changes.partitions);
+    }
+
+    /** Brokers that came, changed or went. */
+    public SortedSet<Integer> brokers() {
+        return Collections.unmodifiableSortedSet(changes.brokers);
+    }
+
+    /** Resources with a config that was set or removed; deleted topics that had one included. */
+    public SortedSet<ConfigResource> configs() {
+        return Collections.unmodifiableSortedSet(changes.configs);
+    }
+
+    /** Features with another level. */
+    public SortedSet<String> features() {
+        return Collections.unmodifiableSortedSet(changes.features);
+    }
+
+    /** Links that came, changed or went. */
+    public SortedSet<LinkName> links() {
+        return Collections.unmodifiableSortedSet(changes.links);
+    }
+
+    /** Mirror topics that came, changed their state or went. */
+    public SortedSet<Uuid> mirrorTopics() {
+        return Collections.unmodifiableSortedSet(changes.mirrorTopics);
+    }
+
+    /** Domains with a new ownership. */
+    public SortedSet<DomainName> ownership() {
+        return Collections.unmodifiableSortedSet(changes.ownership);
+    }
+
+    /** Whether a block of producer ids was handed out. */
+    public boolean producerIdsAllocated() {
+        return before.region().nextProducerId() != after.region().nextProducerId();
+    }
+
+    /** A created or changed topic, or a deleted one as it was. */
+    public Optional<TopicImage> topic(Uuid topicId) {
+        TopicImage deleted = changes.topicsDeleted.get(topicId);
+        return deleted != null ? Optional.of(deleted) : after.topics().topic(topicId);
+    }
+}

@@ -1,0 +1,68 @@
+package io.tombolo.metadata.image;
+
+import io.tombolo.metadata.record.OwnershipRecord;
+import io.tombolo.metadata.record.RegionRecord.RegionIdentity;
+import io.tombolo.region.DomainName;
+
+import org.pcollections.PSortedMap;
+import org.pcollections.TreePMap;
+import org.pcollections.TreePVector;
+
+import java.util.Optional;
+
+/**
+ * What concerns the region as a whole.
+ *
+ * @param identities none before the region is formatted, then one for ever
+ * @param features finalized levels; a feature that is off is absent
+ * @param nextProducerId where the next block of producer ids starts, -1 before the first block
+ * @param ownership the highest known ownership of each domain
+ */
+public record RegionImage(
+        TreePVector<RegionIdentity> identities,
+        PSortedMap<String, Short> features,
+        long nextProducerId,
+        PSortedMap<DomainName, OwnershipRecord> ownership) {
+
+    static final RegionImage EMPTY =
+            new RegionImage(TreePVector.empty(), TreePMap.empty(), -1, TreePMap.empty());
+
+    /** Who the region is; empty before it is formatted. */
+    public Optional<RegionIdentity> identity() {
+        return identities.stream().findFirst();
+    }
+
+    public Optional<OwnershipRecord> ownershipOf(DomainName domain) {
+        return Optional.ofNullable(ownership.get(domain));
+    }
+
+    /** Whether the highest known ownership of a domain names another region. */
+    public boolean ownedElsewhere(DomainName domain) {
+        OwnershipRecord owned = ownership.get(domain);
+        return owned != null
+                && !identities.isEmpty()
+                && !owned.owner().equals(identities.get(0).region());
+    }
+
+    RegionImage withIdentity(RegionIdentity identity) {
+        return new RegionImage(
+                TreePVector.singleton(identity), features, nextProducerId, ownership);
+    }
+
+    RegionImage withFeature(String feature, short level) {
+        return new RegionImage(
+                identities,
+                level == 0 ? features.minus(feature) : features.plus(feature, level),
+                nextProducerId,
+                ownership);
+    }
+
+    RegionImage withNextProducerId(long next) {
+        return new RegionImage(identities, features, next, ownership);
+    }
+
+    RegionImage withOwnership(OwnershipRecord owned) {
+        return new RegionImage(
+                identities, features, nextProducerId, ownership.plus(owned.domain(), owned));
+    }
+}

@@ -1,0 +1,192 @@
+package io.tombolo.metadata.image;
+
+import io.tombolo.metadata.record.BrokerRecord;
+import io.tombolo.metadata.record.BrokerRecord.BrokerChange;
+import io.tombolo.metadata.record.BrokerRecord.BrokerRegistered;
+import io.tombolo.metadata.record.BrokerRecord.BrokerUnregistered;
+import io.tombolo.metadata.record.BrokerRegistration;
+import io.tombolo.metadata.record.ConfigRecord;
+import io.tombolo.metadata.record.ConfigRecord.ConfigRemoved;
+import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
+import io.tombolo.metadata.record.ConfigResource;
+import io.tombolo.metadata.record.LinkRecord;
+import io.tombolo.metadata.record.LinkRecord.LinkDefined;
+import io.tombolo.metadata.record.LinkRecord.LinkPaused;
+import io.tombolo.metadata.record.LinkRecord.LinkRemoved;
+import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
+import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
+import io.tombolo.metadata.record.MetadataRecord;
+import io.tombolo.metadata.record.OwnershipRecord;
+import io.tombolo.metadata.record.RegionRecord;
+import io.tombolo.metadata.record.RegionRecord.FeatureLevel;
+import io.tombolo.metadata.record.RegionRecord.NoOp;
+import io.tombolo.metadata.record.RegionRecord.ProducerIdsAllocated;
+import io.tombolo.metadata.record.RegionRecord.RegionIdentity;
+import io.tombolo.metadata.record.TopicRecord;
+import io.tombolo.region.LinkName;
+
+/** Applies one batch to an image. Mutable, used once, by one thread. */
+final class Replay {
+
+    private final MetadataImage before;
+    private final Changes changes = new Changes();
+    private final TopicReplay topics;
+    private RegionImage region;
+    private BrokersImage brokers;
+    private ConfigsImage configs;
+    private LinksImage links;
+
+    Replay(MetadataImage before) {
+        this.before = before;
+        this.topics = new TopicReplay(before.topics(), changes);
+        this.region = before.region();
+        this.brokers = before.brokers();
+        this.configs = before.configs();
+        this.links = before.links();
+    }
+
+    void apply(MetadataRecord record) {
+        switch (record) {
+            case TopicRecord.TopicDeleted deleted -> delete(deleted);
+            case TopicRecord topic -> topics.apply(topic);
+            case RegionRecord regional -> apply(regional);
+            case BrokerRecord broker -> apply(broker);
+            case ConfigRecord config -> apply(config);
+            case LinkRecord link -> apply(link);
+            case OwnershipRecord owned -> apply(owned);
+        }
+    }
+
+    MetadataImage.Applied finish(LogPlace last) {
+        check(last.offset() >= before.place().offset(), "the log went back to %s", last);
+        var after = new MetadataImage(last, region, brokers, topics.finish(), configs, links);
+        return new MetadataImage.Applied(after, new MetadataDelta(before, after, changes));
+    }
+
+    static void check(boolean holds, String claim, Object... values) {
+        if (!holds) {
+            throw new IllegalStateException(
+                    "metadata record contradicts the image: " + claim.formatted(values));
+        }
+    }
+
+    private void delete(TopicRecord.TopicDeleted record) {
+        TopicImage topic = topics.delete(record.topicId());
+        ConfigResource resource = ConfigResource.topic(topic.name());
+        if (configs.byResource().containsKey(resource)) {
+            configs = configs.without(resource);
+            changes.configs.add(resource);
+        }
+        if (links.mirrorTopics().containsKey(topic.id())) {
+            links = links.withoutMirror(topic.id());
+            changes.mirrorTopics.add(topic.id());
+        }
+    }
+
+    private void apply(RegionRecord record) {
+        switch (record) {
+            case NoOp() -> {}
+            case RegionIdentity identity -> {
+                check(
+                        region.identities().isEmpty()
+                                || region.identities().get(0).equals(identity),
+                        "the region is not %s",
+                        identity);
+                region = region.withIdentity(identity);
+            }
+            case FeatureLevel(var feature, var level) -> {
+                region = region.withFeature(feature, level);
+                changes.features.add(feature);
+            }
+            case ProducerIdsAllocated allocated -> {
+                check(
+                        allocated.nextProducerId() >= region.nextProducerId(),
+                        "producer ids go back to %d",
+                        allocated.nextProducerId());
+                region = region.withNextProducerId(allocated.nextProducerId());
+            }
+        }
+    }
+
+    private void apply(BrokerRecord record) {
+        switch (record) {
+            case BrokerRegistered(var registration) -> brokers = brokers.with(registration);
+            case BrokerChange(var id, var epoch, var fenced) -> {
+                BrokerRegistration broker = brokers.byId().get(id);
+                check(
+                        broker != null && broker.brokerEpoch() == epoch,
+                        "broker %d is not registered with epoch %d",
+                        id,
+                        epoch);
+                if (broker != null) {
+                    brokers = brokers.with(broker.withFenced(fenced));
+                }
+            }
+            case BrokerUnregistered(var id, var _) -> {
+                check(brokers.byId().containsKey(id), "broker %d is not registered", id);
+                brokers = brokers.without(id);
+            }
+        }
+        changes.brokers.add(record.brokerId());
+    }
+
+    private void apply(ConfigRecord record) {
+        switch (record) {
+            case ConfigSet(var resource, var key, var value) ->
+                    configs = configs.with(resource, key, value);
+            case ConfigRemoved(var resource, var key) -> configs = configs.without(resource, key);
+        }
+        changes.configs.add(record.resource());
+    }
+
+    private void apply(LinkRecord record) {
+        switch (record) {
+            case LinkDefined defined -> {
+                LinkRegistration old = links.byName().get(defined.link());
+                links = links.with(new LinkRegistration(defined, old != null && old.paused()));
+                changes.links.add(defined.link());
+            }
+            case LinkPaused(var link, var paused) -> {
+                links = links.with(new LinkRegistration(definition(link), paused));
+                changes.links.add(link);
+            }
+            case LinkRemoved(var link) -> {
+                definition(link);
+                links = links.without(link);
+                changes.links.add(link);
+            }
+            case MirrorTopicDefined defined -> {
+                check(topics.has(defined.topicId()), "no topic %s", defined.topicId());
+                links = links.withoutMirror(defined.topicId()).with(MirrorRegistration.of(defined));
+                changes.mirrorTopics.add(defined.topicId());
+            }
+            case MirrorTopicStateChanged changed -> {
+                MirrorRegistration mirror = links.mirrorTopics().get(changed.topicId());
+                check(mirror != null, "topic %s is no mirror", changed.topicId());
+                if (mirror != null) {
+                    links = links.with(mirror.withState(changed.state(), changed.reason()));
+                }
+                changes.mirrorTopics.add(changed.topicId());
+            }
+        }
+    }
+
+    private LinkDefined definition(LinkName link) {
+        LinkRegistration known = links.byName().get(link);
+        if (known == null) {
+            throw new IllegalStateException("metadata record names the unknown link " + link);
+        }
+        return known.definition();
+    }
+
+    private void apply(OwnershipRecord record) {
+        OwnershipRecord known = region.ownership().get(record.domain());
+        check(
+                known == null || known.epoch() <= record.epoch(),
+                "ownership of %s goes back to epoch %d",
+                record.domain(),
+                record.epoch());
+        region = region.withOwnership(record);
+        changes.ownership.add(record.domain());
+    }
+}

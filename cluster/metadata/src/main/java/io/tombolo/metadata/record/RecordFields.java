@@ -1,0 +1,245 @@
+package io.tombolo.metadata.record;
+
+import io.tombolo.metadata.record.BrokerRecord.BrokerChange;
+import io.tombolo.metadata.record.BrokerRecord.BrokerRegistered;
+import io.tombolo.metadata.record.BrokerRecord.BrokerUnregistered;
+import io.tombolo.metadata.record.ConfigRecord.ConfigRemoved;
+import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
+import io.tombolo.metadata.record.LinkRecord.LinkDefined;
+import io.tombolo.metadata.record.LinkRecord.LinkPaused;
+import io.tombolo.metadata.record.LinkRecord.LinkRemoved;
+import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
+import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
+import io.tombolo.metadata.record.RegionRecord.FeatureLevel;
+import io.tombolo.metadata.record.RegionRecord.NoOp;
+import io.tombolo.metadata.record.RegionRecord.ProducerIdsAllocated;
+import io.tombolo.metadata.record.RegionRecord.RegionIdentity;
+import io.tombolo.metadata.record.TopicRecord.PartitionChanged;
+import io.tombolo.metadata.record.TopicRecord.PartitionCreated;
+import io.tombolo.metadata.record.TopicRecord.TopicCreated;
+import io.tombolo.metadata.record.TopicRecord.TopicDeleted;
+import io.tombolo.region.DomainName;
+import io.tombolo.region.LinkName;
+import io.tombolo.region.RegionId;
+import io.tombolo.region.link.MirrorTopic;
+
+/** The fields of every record type, in the order in which they are written. */
+final class RecordFields {
+
+    private RecordFields() {}
+
+    static RecordType typeOf(MetadataRecord record) {
+        return switch (record) {
+            case NoOp _ -> RecordType.NO_OP;
+            case RegionIdentity _ -> RecordType.REGION_IDENTITY;
+            case FeatureLevel _ -> RecordType.FEATURE_LEVEL;
+            case ProducerIdsAllocated _ -> RecordType.PRODUCER_IDS_ALLOCATED;
+            case BrokerRegistered _ -> RecordType.BROKER_REGISTERED;
+            case BrokerChange _ -> RecordType.BROKER_CHANGE;
+            case BrokerUnregistered _ -> RecordType.BROKER_UNREGISTERED;
+            case TopicCreated _ -> RecordType.TOPIC_CREATED;
+            case TopicDeleted _ -> RecordType.TOPIC_DELETED;
+            case PartitionCreated _ -> RecordType.PARTITION_CREATED;
+            case PartitionChanged _ -> RecordType.PARTITION_CHANGED;
+            case ConfigSet _ -> RecordType.CONFIG_SET;
+            case ConfigRemoved _ -> RecordType.CONFIG_REMOVED;
+            case LinkDefined _ -> RecordType.LINK_DEFINED;
+            case LinkPaused _ -> RecordType.LINK_PAUSED;
+            case LinkRemoved _ -> RecordType.LINK_REMOVED;
+            case MirrorTopicDefined _ -> RecordType.MIRROR_TOPIC_DEFINED;
+            case MirrorTopicStateChanged _ -> RecordType.MIRROR_TOPIC_STATE_CHANGED;
+            case OwnershipRecord _ -> RecordType.OWNERSHIP;
+        };
+    }
+
+    static void write(MetadataRecord record, FieldWriter to) {
+        switch (record) {
+            case RegionRecord region -> writeRegion(region, to);
+            case BrokerRecord broker -> writeBroker(broker, to);
+            case TopicRecord topic -> PartitionFields.write(topic, to);
+            case ConfigRecord config -> writeConfig(config, to);
+            case LinkRecord link -> writeLink(link, to);
+            case OwnershipRecord owned ->
+                    to.string(owned.domain().name())
+                            .string(owned.owner().name())
+                            .number(owned.epoch())
+                            .number(owned.mode().code())
+                            .string(owned.cause())
+                            .tags(0);
+        }
+    }
+
+    static MetadataRecord read(RecordType type, FieldReader from) {
+        if (type == RecordType.PARTITION_CHANGED) {
+            return PartitionFields.readChanged(from);
+        }
+        MetadataRecord record =
+                switch (type) {
+                    case NO_OP, REGION_IDENTITY, FEATURE_LEVEL, PRODUCER_IDS_ALLOCATED ->
+                            readRegion(type, from);
+                    case BROKER_REGISTERED, BROKER_CHANGE, BROKER_UNREGISTERED ->
+                            readBroker(type, from);
+                    case TOPIC_CREATED -> new TopicCreated(from.string(), from.uuid());
+                    case TOPIC_DELETED -> new TopicDeleted(from.uuid());
+                    case PARTITION_CREATED, PARTITION_CHANGED -> PartitionFields.readCreated(from);
+                    case CONFIG_SET ->
+                            new ConfigSet(readResource(from), from.string(), from.string());
+                    case CONFIG_REMOVED -> new ConfigRemoved(readResource(from), from.string());
+                    case LINK_DEFINED,
+                            LINK_PAUSED,
+                            LINK_REMOVED,
+                            MIRROR_TOPIC_DEFINED,
+                            MIRROR_TOPIC_STATE_CHANGED ->
+                            readLink(type, from);
+                    case OWNERSHIP ->
+                            new OwnershipRecord(
+                                    new DomainName(from.string()),
+                                    new RegionId(from.string()),
+                                    from.number(),
+                                    OwnershipMode.ofCode(from.smallNumber()),
+                                    from.string());
+                };
+        from.tags(FieldReader.TagReader.NONE);
+        return record;
+    }
+
+    private static void writeRegion(RegionRecord record, FieldWriter to) {
+        switch (record) {
+            case NoOp() -> {}
+            case RegionIdentity(var clusterId, var region) ->
+                    to.uuid(clusterId).string(region.name());
+            case FeatureLevel(var feature, var level) -> to.string(feature).number(level);
+            case ProducerIdsAllocated(var broker, var epoch, var next) ->
+                    to.number(broker).number(epoch).number(next);
+        }
+        to.tags(0);
+    }
+
+    private static RegionRecord readRegion(RecordType type, FieldReader from) {
+        return switch (type) {
+            case REGION_IDENTITY -> new RegionIdentity(from.uuid(), new RegionId(from.string()));
+            case FEATURE_LEVEL -> new FeatureLevel(from.string(), from.shortNumber());
+            case PRODUCER_IDS_ALLOCATED ->
+                    new ProducerIdsAllocated(from.smallNumber(), from.number(), from.number());
+            default -> new NoOp();
+        };
+    }
+
+    private static void writeBroker(BrokerRecord record, FieldWriter to) {
+        switch (record) {
+            case BrokerRegistered(var broker) ->
+                    to.number(broker.brokerId())
+                            .uuid(broker.incarnation())
+                            .number(broker.brokerEpoch())
+                            .list(broker.endpoints().listeners(), RecordFields::writeListener)
+                            .string(broker.endpoints().rack())
+                            .uuids(broker.logDirs())
+                            .flag(broker.fenced());
+            case BrokerChange(var id, var epoch, var fenced) ->
+                    to.number(id).number(epoch).flag(fenced);
+            case BrokerUnregistered(var id, var epoch) -> to.number(id).number(epoch);
+        }
+        to.tags(0);
+    }
+
+    private static BrokerRecord readBroker(RecordType type, FieldReader from) {
+        int brokerId = from.smallNumber();
+        return switch (type) {
+            case BROKER_CHANGE -> new BrokerChange(brokerId, from.number(), from.flag());
+            case BROKER_UNREGISTERED -> new BrokerUnregistered(brokerId, from.number());
+            default ->
+                    new BrokerRegistered(
+                            new BrokerRegistration(
+                                    brokerId,
+                                    from.uuid(),
+                                    from.number(),
+                                    new BrokerRegistration.Endpoints(
+                                            from.list(4, RecordFields::readListener),
+                                            from.string()),
+                                    from.uuids(),
+                                    from.flag()));
+        };
+    }
+
+    private static void writeListener(FieldWriter to, BrokerListener listener) {
+        to.string(listener.name())
+                .string(listener.host())
+                .number(listener.port())
+                .string(listener.securityProtocol());
+    }
+
+    private static BrokerListener readListener(FieldReader from) {
+        return new BrokerListener(from.string(), from.string(), from.smallNumber(), from.string());
+    }
+
+    private static void writeConfig(ConfigRecord record, FieldWriter to) {
+        to.number(record.resource().type().code()).string(record.resource().name());
+        to.string(record.key());
+        if (record instanceof ConfigSet set) {
+            to.string(set.value());
+        }
+        to.tags(0);
+    }
+
+    private static ConfigResource readResource(FieldReader from) {
+        return new ConfigResource(ConfigResource.Type.ofCode(from.smallNumber()), from.string());
+    }
+
+    private static void writeLink(LinkRecord record, FieldWriter to) {
+        switch (record) {
+            case LinkDefined link ->
+                    to.string(link.link().name())
+                            .uuid(link.linkId())
+                            .string(link.sourceRegion().name())
+                            .string(link.destinationRegion().name())
+                            .strings(link.settings());
+            case LinkPaused(var link, var paused) -> to.string(link.name()).flag(paused);
+            case LinkRemoved(var link) -> to.string(link.name());
+            case MirrorTopicDefined(var topicId, var link, var sourceTopicId) ->
+                    to.uuid(topicId).string(link.name()).uuid(sourceTopicId);
+            case MirrorTopicStateChanged(var topicId, var state, var reason) ->
+                    to.uuid(topicId).number(codeOf(state)).string(reason);
+        }
+        to.tags(0);
+    }
+
+    private static LinkRecord readLink(RecordType type, FieldReader from) {
+        return switch (type) {
+            case LINK_DEFINED ->
+                    new LinkDefined(
+                            new LinkName(from.string()),
+                            from.uuid(),
+                            new RegionId(from.string()),
+                            new RegionId(from.string()),
+                            from.strings());
+            case LINK_PAUSED -> new LinkPaused(new LinkName(from.string()), from.flag());
+            case LINK_REMOVED -> new LinkRemoved(new LinkName(from.string()));
+            case MIRROR_TOPIC_DEFINED ->
+                    new MirrorTopicDefined(from.uuid(), new LinkName(from.string()), from.uuid());
+            default ->
+                    new MirrorTopicStateChanged(
+                            from.uuid(), stateOf(from.smallNumber()), from.string());
+        };
+    }
+
+    private static int codeOf(MirrorTopic.State state) {
+        return switch (state) {
+            case MIRRORING -> 0;
+            case PAUSED -> 1;
+            case STOPPING -> 2;
+            case STOPPED -> 3;
+            case FAILED -> 4;
+        };
+    }
+
+    private static MirrorTopic.State stateOf(int code) {
+        return switch (code) {
+            case 0 -> MirrorTopic.State.MIRRORING;
+            case 1 -> MirrorTopic.State.PAUSED;
+            case 2 -> MirrorTopic.State.STOPPING;
+            case 3 -> MirrorTopic.State.STOPPED;
+            case 4 -> MirrorTopic.State.FAILED;
+            default -> throw new UnreadableRecord("mirror topic state " + code + " is unknown");
+        };
+    }
+}
