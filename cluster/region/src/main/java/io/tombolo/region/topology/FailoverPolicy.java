@@ -2,6 +2,7 @@ package io.tombolo.region.topology;
 
 import io.tombolo.region.LinkName;
 import io.tombolo.region.PolicyName;
+import io.tombolo.region.link.NameFilter;
 
 import java.time.Duration;
 import java.util.List;

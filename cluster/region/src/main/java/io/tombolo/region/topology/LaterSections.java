@@ -1,6 +1,7 @@
 package io.tombolo.region.topology;
 
 import io.tombolo.region.RegionId;
+import io.tombolo.region.link.NameFilter;
 
 import java.util.List;
 import java.util.Map;
@@ -55,7 +56,7 @@ public record LaterSections(
     public record Mirror(
             RegionId from,
             RegionId to,
-            TopicFilter topics,
+            NameFilter topics,
             NameFilter groups,
             String rename,
             MirrorOffsets offsets) {}

@@ -21,7 +21,7 @@ import java.util.Optional;
 public record Topology(
         String name,
         Map<RegionId, Region> regions,
-        Map<LinkName, LinkSpec> links,
+        Map<LinkName, LinkEntry> links,
         Topics topics,
         Map<PolicyName, FailoverPolicy> failover,
         LaterSections later) {
@@ -48,7 +48,7 @@ public record Topology(
     }
 
     /** The links that copy into this region, in file order. */
-    public List<LinkSpec> linksInto(RegionId region) {
+    public List<LinkEntry> linksInto(RegionId region) {
         return links.values().stream().filter(link -> link.to().equals(region)).toList();
     }
 

@@ -7,7 +7,7 @@
  * file (both are in {@code .topology.file}), sockets, or live state.
  *
  * <p>Start reading at {@link io.tombolo.region.topology.Topology}, then {@link
- * io.tombolo.region.topology.Region} and {@link io.tombolo.region.topology.LinkSpec}.
+ * io.tombolo.region.topology.Region} and {@link io.tombolo.region.topology.LinkEntry}.
  */
 @NullMarked
 package io.tombolo.region.topology;

@@ -3,6 +3,7 @@ package io.tombolo.region.topology;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
+import io.tombolo.region.link.NameFilter;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -13,10 +14,10 @@ import java.util.Optional;
  * @param topics which topics are copied
  * @param groups whose committed offsets are copied, among groups that read those topics
  */
-public record LinkSpec(
+public record LinkEntry(
         LinkName name,
         Route route,
-        TopicFilter topics,
+        NameFilter topics,
         NameFilter groups,
         Sync sync,
         Limits limits) {
