@@ -1,0 +1,4 @@
+package io.tombolo.environment.simulated;
+
+/** What a name in a simulated directory stands for. */
+sealed interface DirectoryEntry permits FileContent, SimulatedDirectory {}

@@ -1,0 +1,103 @@
+package io.tombolo.environment.simulated;
+
+import java.time.Duration;
+
+/**
+ * Something that goes wrong, or goes right again. Applying one that makes no sense at the moment
+ * (killing what does not run) does nothing, so that any part of a schedule is a schedule.
+ */
+public sealed interface Fault {
+
+    /** Does it now. */
+    void applyTo(Simulator simulator);
+
+    /** The process ends, its machine lives on. */
+    record Kill(String host) implements Fault {
+        @Override
+        public void applyTo(Simulator simulator) {
+            simulator.node(host).kill();
+        }
+    }
+
+    /** The machine loses its power and what it had not forced. */
+    record LosePower(String host) implements Fault {
+        @Override
+        public void applyTo(Simulator simulator) {
+            simulator.node(host).losePower();
+        }
+    }
+
+    /** The program starts again on its old disk. */
+    record Restart(String host) implements Fault {
+        @Override
+        public void applyTo(Simulator simulator) {
+            if (!simulator.node(host).running()) {
+                simulator.node(host).restart();
+            }
+        }
+    }
+
+    /** The process stands still. */
+    record Pause(String host) implements Fault {
+        @Override
+        public void applyTo(Simulator simulator) {
+            simulator.node(host).pause();
+        }
+    }
+
+    /** The process goes on. */
+    record Resume(String host) implements Fault {
+        @Override
+        public void applyTo(Simulator simulator) {
+            simulator.node(host).resume();
+        }
+    }
+
+    /** Nothing arrives any more from one host at another. */
+    record Cut(String from, String to) implements Fault {
+        @Override
+        public void applyTo(Simulator simulator) {
+            simulator.network().cut(from, to);
+        }
+    }
+
+    /** Ends a cut. */
+    record Heal(String from, String to) implements Fault {
+        @Override
+        public void applyTo(Simulator simulator) {
+            simulator.network().heal(from, to);
+        }
+    }
+
+    /** Connections between two hosts break. */
+    record Reset(String one, String other) implements Fault {
+        @Override
+        public void applyTo(Simulator simulator) {
+            simulator.network().reset(one, other);
+        }
+    }
+
+    /** What is under way from one host to another is held up. */
+    record Delay(String from, String to, Duration time) implements Fault {
+        @Override
+        public void applyTo(Simulator simulator) {
+            simulator.network().delay(from, to, time);
+        }
+    }
+
+    /** The wall clock jumps. */
+    record JumpWall(String host, Duration by) implements Fault {
+        @Override
+        public void applyTo(Simulator simulator) {
+            simulator.node(host).clock().jumpWall(by);
+        }
+    }
+
+    /** The monotonic clock runs fast or slow. */
+    record Drift(String host, int ppm) implements Fault {
+        @Override
+        public void applyTo(Simulator simulator) {
+            simulator.node(host).clock().drift(ppm);
+        }
+    }
+}
