@@ -1,0 +1,33 @@
+package io.tombolo.region.ownership;
+
+/** The two rules on which the safety of the ledger rests, apart so that tests can break them. */
+interface Precedence {
+
+    /** The rules of the product. */
+    Precedence BY_EPOCH =
+            new Precedence() {
+                @Override
+                public boolean replaces(Ownership candidate, long currentEpoch) {
+                    return candidate.epoch() > currentEpoch;
+                }
+
+                @Override
+                public Ownership settle(Ownership one, Ownership other) {
+                    var first = one.owner().compareTo(other.owner()) <= 0 ? one : other;
+                    return new Ownership(
+                            first.domain(),
+                            first.owner(),
+                            first.epoch() + 1,
+                            Ownership.Mode.HANDOVER);
+                }
+            };
+
+    /** Whether the candidate takes the place of a record with this epoch. */
+    boolean replaces(Ownership candidate, long currentEpoch);
+
+    /**
+     * The record that follows when two regions hold different records of one epoch. Every region
+     * that sees both must come to the same one, in either order, and nobody may write under it.
+     */
+    Ownership settle(Ownership one, Ownership other);
+}
