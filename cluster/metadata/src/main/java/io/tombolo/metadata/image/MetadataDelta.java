@@ -29,6 +29,14 @@ public final class MetadataDelta {
         this.changes = changes;
     }
 
+    /**
+     * Compares two images that no batch connects, as when a snapshot replaces the state. Costs as
+     * much as the images are large.
+     */
+    public static MetadataDelta between(MetadataImage before, MetadataImage after) {
+        return new MetadataDelta(before, after, Changes.between(before, after));
+    }
+
     public MetadataImage before() {
         return before;
     }

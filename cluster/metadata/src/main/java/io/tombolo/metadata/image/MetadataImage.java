@@ -46,7 +46,7 @@ public record MetadataImage(
     /**
      * Whether producers may write to a topic, as far as mirroring is concerned. Ownership of a
      * domain that the topic belongs to without being a mirror is asked with {@link
-     * RegionImage#ownedElsewhere}.
+     * RegionImage#mayWrite}.
      */
     public Writability writability(Uuid topicId) {
         MirrorRegistration mirror = links.mirrorTopics().get(topicId);
@@ -56,7 +56,7 @@ public record MetadataImage(
         if (!mirror.writable()) {
             return Writability.MIRROR;
         }
-        return region.ownedElsewhere(mirror.domain()) ? Writability.FENCED : Writability.WRITABLE;
+        return region.mayWrite(mirror.domain()) ? Writability.WRITABLE : Writability.FENCED;
     }
 
     /** What {@link #apply} makes. */
@@ -67,7 +67,7 @@ public record MetadataImage(
         WRITABLE,
         /** It is a mirror that has not been stopped. */
         MIRROR,
-        /** Another region owns its domain. */
+        /** The ownership of its domain does not let this region write. */
         FENCED
     }
 }

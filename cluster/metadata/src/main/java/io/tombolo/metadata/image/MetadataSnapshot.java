@@ -2,6 +2,8 @@ package io.tombolo.metadata.image;
 
 import io.tombolo.metadata.record.BrokerRecord.BrokerRegistered;
 import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
+import io.tombolo.metadata.record.ConfigResource;
+import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.LinkPaused;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
@@ -10,11 +12,15 @@ import io.tombolo.metadata.record.RegionRecord.FeatureLevel;
 import io.tombolo.metadata.record.RegionRecord.ProducerIdsAllocated;
 import io.tombolo.metadata.record.TopicRecord.PartitionCreated;
 import io.tombolo.metadata.record.TopicRecord.TopicCreated;
-import io.tombolo.region.link.MirrorTopic;
+
+import org.pcollections.PSortedMap;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The way from an image to records and back. */
 public final class MetadataSnapshot {
@@ -22,52 +28,71 @@ public final class MetadataSnapshot {
     private MetadataSnapshot() {}
 
     /**
-     * Hands over the records that make an image out of nothing, in an order that {@link Reader}
-     * accepts. May run on any thread; holds one record at a time. The image's place is not among
-     * them: it names the snapshot.
+     * The records that make an image out of nothing, in an order that {@link Reader} accepts. They
+     * are made while they are drawn, on any thread; the image's place is not among them: it names
+     * the snapshot.
      */
-    public static void write(MetadataImage image, Consumer<MetadataRecord> to) {
-        writeRegion(image.region(), to);
-        image.brokers().byId().values().forEach(broker -> to.accept(new BrokerRegistered(broker)));
-        image.topics().byId().values().forEach(topic -> writeTopic(topic, to));
-        image.configs()
-                .byResource()
-                .forEach((resource, configs) ->
-                        configs.forEach(
-                                (key, value) -> to.accept(new ConfigSet(resource, key, value))));
-        image.links().byName().values().forEach(link -> writeLink(link, to));
-        image.links().mirrorTopics().values().forEach(mirror -> writeMirror(mirror, to));
+    public static Iterator<MetadataRecord> records(MetadataImage image) {
+        return Stream.of(
+                        regionRecords(image.region()),
+                        image.brokers().byId().values().stream().map(BrokerRegistered::new),
+                        image.topics().byId().values().stream()
+                                .flatMap(MetadataSnapshot::topicRecords),
+                        image.configs().byResource().entrySet().stream()
+                                .flatMap(MetadataSnapshot::configRecords),
+                        image.links().byName().values().stream()
+                                .flatMap(MetadataSnapshot::linkRecords),
+                        image.links().mirrorTopics().values().stream()
+                                .flatMap(MetadataSnapshot::mirrorRecords))
+                .<Stream<? extends MetadataRecord>>map(part -> part)
+                .reduce(Stream.empty(), Stream::concat)
+                .<MetadataRecord>map(record -> record)
+                .iterator();
     }
 
-    private static void writeRegion(RegionImage region, Consumer<MetadataRecord> to) {
-        region.identity().ifPresent(to);
-        region.features().forEach((name, level) -> to.accept(new FeatureLevel(name, level)));
+    private static Stream<MetadataRecord> regionRecords(RegionImage region) {
+        var records = new ArrayList<MetadataRecord>();
+        region.identity().ifPresent(records::add);
+        region.features().forEach((name, level) -> records.add(new FeatureLevel(name, level)));
         if (region.nextProducerId() >= 0) {
-            to.accept(new ProducerIdsAllocated(0, 0, region.nextProducerId()));
+            records.add(new ProducerIdsAllocated(0, 0, region.nextProducerId()));
         }
-        region.ownership().values().forEach(to);
+        records.addAll(region.ownership().values());
+        return records.stream();
     }
 
-    private static void writeTopic(TopicImage topic, Consumer<MetadataRecord> to) {
-        to.accept(new TopicCreated(topic.name(), topic.id()));
-        topic.partitions()
-                .forEach((index, partition) ->
-                        to.accept(new PartitionCreated(topic.id(), index, partition)));
+    private static Stream<MetadataRecord> topicRecords(TopicImage topic) {
+        Stream<MetadataRecord> created = Stream.of(new TopicCreated(topic.name(), topic.id()));
+        PartitionTable partitions = topic.partitions();
+        return Stream.concat(
+                created,
+                IntStream.range(0, partitions.count())
+                        .mapToObj(index ->
+                                new PartitionCreated(topic.id(), index, partitions.get(index))));
     }
 
-    private static void writeLink(LinkRegistration link, Consumer<MetadataRecord> to) {
-        to.accept(link.definition());
-        if (link.paused()) {
-            to.accept(new LinkPaused(link.definition().link(), true));
-        }
+    private static Stream<MetadataRecord> configRecords(
+            Map.Entry<ConfigResource, PSortedMap<String, String>> configs) {
+        return configs.getValue().entrySet().stream()
+                .map(one -> new ConfigSet(configs.getKey(), one.getKey(), one.getValue()));
     }
 
-    private static void writeMirror(MirrorRegistration mirror, Consumer<MetadataRecord> to) {
-        to.accept(new MirrorTopicDefined(mirror.topicId(), mirror.link(), mirror.sourceTopicId()));
-        if (mirror.state() != MirrorTopic.State.MIRRORING || !mirror.reason().isEmpty()) {
-            to.accept(
-                    new MirrorTopicStateChanged(mirror.topicId(), mirror.state(), mirror.reason()));
-        }
+    private static Stream<MetadataRecord> linkRecords(LinkRegistration link) {
+        LinkDefined defined = link.definition();
+        return link.paused()
+                ? Stream.of(defined, new LinkPaused(defined.link(), true))
+                : Stream.of(defined);
+    }
+
+    private static Stream<MetadataRecord> mirrorRecords(MirrorRegistration mirror) {
+        var defined =
+                new MirrorTopicDefined(mirror.topicId(), mirror.link(), mirror.sourceTopicId());
+        return mirror.equals(MirrorRegistration.of(defined))
+                ? Stream.of(defined)
+                : Stream.of(
+                        defined,
+                        new MirrorTopicStateChanged(
+                                mirror.topicId(), mirror.state(), mirror.reason()));
     }
 
     /** Makes an image from the records of a snapshot. Mutable, used once, by one thread. */

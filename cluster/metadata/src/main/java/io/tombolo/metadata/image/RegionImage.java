@@ -36,12 +36,15 @@ public record RegionImage(
         return Optional.ofNullable(ownership.get(domain));
     }
 
-    /** Whether the highest known ownership of a domain names another region. */
-    public boolean ownedElsewhere(DomainName domain) {
+    /**
+     * Whether this region may write to a domain: it owns it, or nobody has ever claimed it. Always
+     * before the region is formatted.
+     */
+    public boolean mayWrite(DomainName domain) {
         OwnershipRecord owned = ownership.get(domain);
-        return owned != null
-                && !identities.isEmpty()
-                && !owned.owner().equals(identities.get(0).region());
+        return owned == null
+                || identities.isEmpty()
+                || owned.ownership().lets(identities.get(0).region());
     }
 
     RegionImage withIdentity(RegionIdentity identity) {

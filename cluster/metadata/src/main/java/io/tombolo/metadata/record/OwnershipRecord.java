@@ -1,20 +1,21 @@
 package io.tombolo.metadata.record;
 
 import io.tombolo.region.DomainName;
-import io.tombolo.region.RegionId;
+import io.tombolo.region.ownership.Ownership;
 
 /**
  * The highest ownership of a domain that this region knows of. A region writes to the domain only
- * if this names it as the owner.
+ * if this lets it.
  *
- * @param epoch goes up by one per change of owner anywhere, and never down
  * @param cause for people: who or what changed the owner and why
  */
-public record OwnershipRecord(
-        DomainName domain, RegionId owner, long epoch, OwnershipMode mode, String cause)
-        implements MetadataRecord {
+public record OwnershipRecord(Ownership ownership, String cause) implements MetadataRecord {
 
-    public OwnershipRecord {
-        Names.requireNotNegative(epoch, "ownership epoch");
+    public DomainName domain() {
+        return ownership.domain();
+    }
+
+    public long epoch() {
+        return ownership.epoch();
     }
 }

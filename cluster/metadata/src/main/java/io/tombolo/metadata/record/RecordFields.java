@@ -22,6 +22,7 @@ import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.link.MirrorTopic;
+import io.tombolo.region.ownership.Ownership;
 
 /** The fields of every record type, in the order in which they are written. */
 final class RecordFields {
@@ -59,12 +60,12 @@ final class RecordFields {
             case TopicRecord topic -> PartitionFields.write(topic, to);
             case ConfigRecord config -> writeConfig(config, to);
             case LinkRecord link -> writeLink(link, to);
-            case OwnershipRecord owned ->
+            case OwnershipRecord(var owned, var cause) ->
                     to.string(owned.domain().name())
                             .string(owned.owner().name())
                             .number(owned.epoch())
-                            .number(owned.mode().code())
-                            .string(owned.cause())
+                            .number(codeOf(owned.mode()))
+                            .string(cause)
                             .tags(0);
         }
     }
@@ -91,13 +92,7 @@ final class RecordFields {
                             MIRROR_TOPIC_DEFINED,
                             MIRROR_TOPIC_STATE_CHANGED ->
                             readLink(type, from);
-                    case OWNERSHIP ->
-                            new OwnershipRecord(
-                                    new DomainName(from.string()),
-                                    new RegionId(from.string()),
-                                    from.number(),
-                                    OwnershipMode.ofCode(from.smallNumber()),
-                                    from.string());
+                    case OWNERSHIP -> new OwnershipRecord(readOwnership(from), from.string());
                 };
         from.tags(FieldReader.TagReader.NONE);
         return record;
@@ -219,6 +214,31 @@ final class RecordFields {
             default ->
                     new MirrorTopicStateChanged(
                             from.uuid(), stateOf(from.smallNumber()), from.string());
+        };
+    }
+
+    private static Ownership readOwnership(FieldReader from) {
+        return new Ownership(
+                new DomainName(from.string()),
+                new RegionId(from.string()),
+                from.number(),
+                modeOf(from.smallNumber()));
+    }
+
+    private static int codeOf(Ownership.Mode mode) {
+        return switch (mode) {
+            case STEADY -> 0;
+            case HANDOVER -> 1;
+            case FORCED -> 2;
+        };
+    }
+
+    private static Ownership.Mode modeOf(int code) {
+        return switch (code) {
+            case 0 -> Ownership.Mode.STEADY;
+            case 1 -> Ownership.Mode.HANDOVER;
+            case 2 -> Ownership.Mode.FORCED;
+            default -> throw new UnreadableRecord("ownership mode " + code + " is unknown");
         };
     }
 
