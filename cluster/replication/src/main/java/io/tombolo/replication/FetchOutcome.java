@@ -1,0 +1,30 @@
+package io.tombolo.replication;
+
+import io.tombolo.storage.log.ColdRead;
+import io.tombolo.storage.log.EpochEnd;
+import io.tombolo.storage.log.ReadResult;
+
+import org.apache.kafka.common.protocol.Errors;
+
+/** What a read of a partition gave. */
+public sealed interface FetchOutcome {
+
+    /**
+     * Batches, possibly none.
+     *
+     * @param slice its parts belong to the receiver, who releases them
+     */
+    record Read(ReadResult.Slice slice, Bounds bounds) implements FetchOutcome {}
+
+    /** The records are probably not in memory: run it off the loop, its slice has these bounds. */
+    record Cold(ColdRead read, Bounds bounds) implements FetchOutcome {}
+
+    /** The reader's last record is not in this log: it must truncate to the end of that epoch. */
+    record Diverging(EpochEnd end, Bounds bounds) implements FetchOutcome {}
+
+    /** Nothing to give. */
+    record Refused(Errors error) implements FetchOutcome {}
+
+    /** Where the log stood at the read. */
+    record Bounds(long highWatermark, long lastStableOffset, long logStartOffset) {}
+}

@@ -1,0 +1,441 @@
+package io.tombolo.replication;
+
+import io.tombolo.environment.Clock;
+import io.tombolo.environment.EventLoop;
+import io.tombolo.environment.Invariant;
+import io.tombolo.protocol.records.BatchWalk;
+import io.tombolo.replication.FetchOutcome.Bounds;
+import io.tombolo.replication.Role.Idle;
+import io.tombolo.replication.Role.Leader;
+import io.tombolo.replication.Role.MirrorLeader;
+import io.tombolo.replication.Role.WriteAccess;
+import io.tombolo.storage.log.AppendOrigin;
+import io.tombolo.storage.log.AppendResult;
+import io.tombolo.storage.log.ChangeResult;
+import io.tombolo.storage.log.EpochEnd;
+import io.tombolo.storage.log.Isolation;
+import io.tombolo.storage.log.PartitionLog;
+import io.tombolo.storage.log.ReadResult;
+
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.protocol.Errors;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * One partition on this broker: mutable, confined to the event loop that owns it.
+ *
+ * <p>Invariants, checked on every move: log start ≤ high watermark ≤ log end; within one role the
+ * high watermark never goes back; the epoch of the role is never below the last epoch in the log.
+ * Roles and their transitions are in {@link Role}.
+ */
+public final class Partition {
+
+    private final TopicIdPartition id;
+    private final PartitionLog log;
+    private final Clock clock;
+    private final ProducedBatches produced;
+    private final WaitingProduces waitingProduces;
+    private final Set<FetchWaiter> fetchWaiters = new LinkedHashSet<>();
+    private final List<Consumer<Partition>> watermarkListeners = new ArrayList<>();
+    private Role role = new Idle();
+    private PartitionSettings settings;
+    private long highWatermark;
+
+    public Partition(
+            TopicIdPartition id,
+            PartitionLog log,
+            PartitionSettings settings,
+            EventLoop loop,
+            Clock clock) {
+        this.id = id;
+        this.log = log;
+        this.settings = settings;
+        this.clock = clock;
+        this.produced = new ProducedBatches(clock);
+        this.waitingProduces = new WaitingProduces(loop);
+        this.highWatermark = log.checkpointedHighWatermark();
+        log.onDurable(_ -> advanceHighWatermark());
+    }
+
+    public TopicIdPartition id() {
+        return id;
+    }
+
+    public Role role() {
+        return role;
+    }
+
+    /** The log below; for reading its figures, never for writing. */
+    public PartitionLog log() {
+        return log;
+    }
+
+    public long highWatermark() {
+        return highWatermark;
+    }
+
+    public long lastStableOffset() {
+        return log.lastStableOffset(highWatermark);
+    }
+
+    /** Takes new topic settings from the next request on. */
+    public void changeSettings(PartitionSettings changed) {
+        settings = changed;
+    }
+
+    /**
+     * Takes a role. Whoever waits under the old one is answered now, unless this broker goes on
+     * leading in the same epoch.
+     */
+    public void become(Role next) {
+        Invariant.check(
+                next instanceof Idle || next.leaderEpoch() >= log.latestEpoch().orElse(-1),
+                "leader epoch %d is below epoch %d in the log",
+                next.leaderEpoch(),
+                log.latestEpoch().orElse(-1));
+        boolean sameLeadership = next.leaderEpoch() == role.leaderEpoch();
+        role = next;
+        if (!sameLeadership) {
+            waitingProduces.failAll(
+                    Errors.NOT_LEADER_OR_FOLLOWER,
+                    "the leader of " + id.topicPartition() + " changed");
+        }
+        if (next instanceof Leader leader) {
+            log.beginEpoch(leader.leaderEpoch());
+        }
+        advanceHighWatermark();
+        wakeReaders();
+    }
+
+    /**
+     * Appends a client's batches.
+     *
+     * @param answer called once: at once, or when the acknowledgement that was asked for is there
+     */
+    public void produce(Produce request, Consumer<ProduceOutcome> answer) {
+        switch (role) {
+            case Idle _ -> answer.accept(notLeader());
+            case MirrorLeader mirror ->
+                    answer.accept(
+                            ProduceOutcome.refused(
+                                    Errors.POLICY_VIOLATION,
+                                    "topic %s is a read-only mirror of link %s"
+                                            .formatted(id.topic(), mirror.link())));
+            case Leader leader -> {
+                switch (leader.access()) {
+                    case WriteAccess.Fenced(String reason) ->
+                            answer.accept(ProduceOutcome.refused(Errors.POLICY_VIOLATION, reason));
+                    case WriteAccess.Open _ -> produceAsLeader(leader, request, answer);
+                }
+            }
+        }
+    }
+
+    private void produceAsLeader(Leader leader, Produce request, Consumer<ProduceOutcome> answer) {
+        if (request.acks() == -1 && leader.inSyncCount() < settings.inSyncMin()) {
+            answer.accept(
+                    ProduceOutcome.refused(
+                            Errors.NOT_ENOUGH_REPLICAS,
+                            "%d replicas are in sync, min.insync.replicas is %d"
+                                    .formatted(leader.inSyncCount(), settings.inSyncMin())));
+            return;
+        }
+        switch (produced.prepare(request, settings)) {
+            case ProducedBatches.Refused(ProduceOutcome outcome) -> answer.accept(outcome);
+            case ProducedBatches.Ready(ByteBuffer batches) ->
+                    finishProduce(
+                            request,
+                            log.append(batches, leader.leaderEpoch(), AppendOrigin.PRODUCER),
+                            answer);
+        }
+    }
+
+    private void finishProduce(
+            Produce request, AppendResult result, Consumer<ProduceOutcome> answer) {
+        switch (result) {
+            case AppendResult.Appended appended -> {
+                advanceHighWatermark();
+                acknowledge(
+                        request,
+                        appended.lastOffset() + 1,
+                        ProduceOutcome.accepted(
+                                appended.firstOffset(),
+                                appended.logAppendTimeMs(),
+                                log.startOffset()),
+                        answer);
+            }
+            case AppendResult.Duplicate duplicate ->
+                    acknowledge(
+                            request,
+                            duplicate.lastOffset() + 1,
+                            ProduceOutcome.accepted(
+                                    duplicate.firstOffset(),
+                                    duplicate.timestampMs(),
+                                    log.startOffset()),
+                            answer);
+            default -> answer.accept(AppendRefusals.toOutcome(result));
+        }
+        failWhenLogFailed();
+    }
+
+    private void acknowledge(
+            Produce request, long offset, ProduceOutcome success, Consumer<ProduceOutcome> answer) {
+        boolean waits =
+                switch (request.acks()) {
+                    case 0 -> false;
+                    case 1 ->
+                            log.settings().flush().acknowledgesDurable()
+                                    && log.durableOffset() < offset;
+                    default -> highWatermark < offset;
+                };
+        if (waits) {
+            waitingProduces.add(offset, request.timeoutNanos(), success, answer);
+        } else {
+            answer.accept(success);
+        }
+    }
+
+    /**
+     * Appends batches that this broker made itself (coordinators), whose order and content are its
+     * own.
+     *
+     * @return the offset after the last record; they are committed when the high watermark passes
+     *     it
+     */
+    public AppendResult appendOwn(ByteBuffer batches) {
+        if (!(role instanceof Leader leader)) {
+            return new AppendResult.InvalidRecord("this broker does not lead " + id);
+        }
+        AppendResult result = log.append(batches, leader.leaderEpoch(), AppendOrigin.BROKER);
+        advanceHighWatermark();
+        failWhenLogFailed();
+        return result;
+    }
+
+    /**
+     * Appends batches of a link as they are.
+     *
+     * @param expectedEndOffset the log end that the link counts on, and the offset it fetched from
+     */
+    public MirrorAppendOutcome appendAsMirrorLeader(
+            ByteBuffer batches, long ownershipEpoch, long expectedEndOffset) {
+        if (!(role instanceof MirrorLeader mirror)) {
+            return role instanceof Idle
+                    ? new MirrorAppendOutcome.Unavailable("this broker does not lead " + id)
+                    : new MirrorAppendOutcome.StaleOwnership(-1);
+        }
+        if (ownershipEpoch < mirror.ownershipEpoch()) {
+            return new MirrorAppendOutcome.StaleOwnership(mirror.ownershipEpoch());
+        }
+        if (log.endOffset() != expectedEndOffset) {
+            return new MirrorAppendOutcome.OutOfOrder(log.endOffset());
+        }
+        if (highestEpoch(batches) > mirror.leaderEpoch()) {
+            return new MirrorAppendOutcome.EpochFenced(mirror.leaderEpoch());
+        }
+        return finishMirrorAppend(log.appendAsFollower(batches, expectedEndOffset));
+    }
+
+    private MirrorAppendOutcome finishMirrorAppend(AppendResult result) {
+        var outcome =
+                switch (result) {
+                    case AppendResult.Appended _ -> {
+                        advanceHighWatermark();
+                        yield new MirrorAppendOutcome.Appended(log.endOffset(), highWatermark);
+                    }
+                    case AppendResult.NotContiguous(long endOffset, long _) ->
+                            new MirrorAppendOutcome.OutOfOrder(endOffset);
+                    case AppendResult.Failed(Exception cause) ->
+                            new MirrorAppendOutcome.Unavailable(String.valueOf(cause.getMessage()));
+                    default ->
+                            new MirrorAppendOutcome.Refused(
+                                    AppendRefusals.toOutcome(result).message());
+                };
+        failWhenLogFailed();
+        return outcome;
+    }
+
+    /** Raises the log start of a mirror to its source's; on an empty log the end moves with it. */
+    public MirrorAppendOutcome raiseMirrorStart(long startOffset, long ownershipEpoch) {
+        if (!(role instanceof MirrorLeader mirror)) {
+            return new MirrorAppendOutcome.StaleOwnership(-1);
+        }
+        if (ownershipEpoch < mirror.ownershipEpoch()) {
+            return new MirrorAppendOutcome.StaleOwnership(mirror.ownershipEpoch());
+        }
+        boolean empty = log.startOffset() == log.endOffset();
+        ChangeResult change =
+                empty && startOffset > log.endOffset()
+                        ? log.truncateFullyAndStartAt(startOffset)
+                        : log.deleteRecordsBefore(startOffset, highWatermark);
+        advanceHighWatermark();
+        return switch (change) {
+            case ChangeResult.Changed _ ->
+                    new MirrorAppendOutcome.Appended(log.endOffset(), highWatermark);
+            case ChangeResult.OutOfRange(long _, long end) ->
+                    new MirrorAppendOutcome.OutOfOrder(end);
+            case ChangeResult.Failed(Exception cause) ->
+                    new MirrorAppendOutcome.Unavailable(String.valueOf(cause.getMessage()));
+        };
+    }
+
+    /** Reads for a consumer: nothing at or above the high watermark, or the last stable offset. */
+    public FetchOutcome read(FetchRead wish) {
+        Errors epochError = checkEpoch(wish.currentLeaderEpoch());
+        if (epochError != Errors.NONE) {
+            return new FetchOutcome.Refused(epochError);
+        }
+        var bounds = new Bounds(highWatermark, lastStableOffset(), log.startOffset());
+        if (wish.lastFetchedEpoch() >= 0) {
+            Optional<EpochEnd> diverging = divergence(wish);
+            if (diverging.isPresent()) {
+                return new FetchOutcome.Diverging(diverging.get(), bounds);
+            }
+        }
+        long upTo =
+                wish.isolation() == Isolation.READ_COMMITTED
+                        ? bounds.lastStableOffset()
+                        : highWatermark;
+        return switch (log.read(wish.fetchOffset(), wish.bytesMax(), upTo, wish.isolation())) {
+            case ReadResult.Slice slice -> new FetchOutcome.Read(slice, bounds);
+            case ReadResult.Cold(var read) -> new FetchOutcome.Cold(read, bounds);
+            case ReadResult.OutOfRange _ -> new FetchOutcome.Refused(Errors.OFFSET_OUT_OF_RANGE);
+            case ReadResult.Overtaken _ -> new FetchOutcome.Refused(Errors.NOT_LEADER_OR_FOLLOWER);
+            case ReadResult.Failed _ -> new FetchOutcome.Refused(Errors.KAFKA_STORAGE_ERROR);
+        };
+    }
+
+    private Optional<EpochEnd> divergence(FetchRead wish) {
+        EpochEnd end = log.endOffsetForEpoch(wish.lastFetchedEpoch()).orElse(new EpochEnd(-1, -1));
+        boolean diverges =
+                end.leaderEpoch() < wish.lastFetchedEpoch() || end.endOffset() < wish.fetchOffset();
+        return diverges ? Optional.of(end) : Optional.empty();
+    }
+
+    /**
+     * Compares the epoch that a client knows with the one of this leadership; −1 is not compared.
+     */
+    public Errors checkEpoch(int currentLeaderEpoch) {
+        if (role instanceof Idle) {
+            return log.failure().isPresent()
+                    ? Errors.KAFKA_STORAGE_ERROR
+                    : Errors.NOT_LEADER_OR_FOLLOWER;
+        }
+        if (currentLeaderEpoch < 0 || currentLeaderEpoch == role.leaderEpoch()) {
+            return Errors.NONE;
+        }
+        return currentLeaderEpoch > role.leaderEpoch()
+                ? Errors.UNKNOWN_LEADER_EPOCH
+                : Errors.FENCED_LEADER_EPOCH;
+    }
+
+    /**
+     * Deletes records below an offset; −1 means the high watermark.
+     *
+     * @param answer the new log start, or −1 with the error
+     */
+    public void deleteRecords(long beforeOffset, DeleteAnswer answer) {
+        if (!(role instanceof Leader)) {
+            boolean mirror = role instanceof MirrorLeader;
+            answer.accept(mirror ? Errors.POLICY_VIOLATION : Errors.NOT_LEADER_OR_FOLLOWER, -1);
+            return;
+        }
+        long target = beforeOffset == -1 ? highWatermark : beforeOffset;
+        switch (log.deleteRecordsBefore(target, highWatermark)) {
+            case ChangeResult.Changed(long start, long _) -> answer.accept(Errors.NONE, start);
+            case ChangeResult.OutOfRange _ -> answer.accept(Errors.OFFSET_OUT_OF_RANGE, -1);
+            case ChangeResult.Failed _ -> answer.accept(Errors.KAFKA_STORAGE_ERROR, -1);
+        }
+        failWhenLogFailed();
+    }
+
+    /** What became of a deletion. */
+    @FunctionalInterface
+    public interface DeleteAnswer {
+        void accept(Errors error, long lowWatermark);
+    }
+
+    /** Tells the waiter of news until it is removed. */
+    public void addWaiter(FetchWaiter waiter) {
+        fetchWaiters.add(waiter);
+    }
+
+    public void removeWaiter(FetchWaiter waiter) {
+        fetchWaiters.remove(waiter);
+    }
+
+    /** Calls the listener on this loop whenever the high watermark or the role has moved. */
+    public void onProgress(Consumer<Partition> listener) {
+        watermarkListeners.add(listener);
+    }
+
+    /** Deletes what retention releases and forgets idle producers; for a timer. */
+    public void tidy() {
+        log.expireProducers();
+        if (role instanceof Leader) {
+            log.applyRetention(highWatermark);
+        }
+        failWhenLogFailed();
+    }
+
+    private void advanceHighWatermark() {
+        long reached =
+                log.settings().flush().acknowledgesDurable()
+                        ? log.durableOffset()
+                        : log.endOffset();
+        long next = Math.max(highWatermark, Math.max(reached, log.startOffset()));
+        if (role instanceof Idle || next == highWatermark) {
+            return;
+        }
+        Invariant.check(
+                next <= log.endOffset(),
+                "high watermark %d is beyond the log end %d",
+                next,
+                log.endOffset());
+        highWatermark = next;
+        log.noteHighWatermark(next);
+        waitingProduces.advanced(next);
+        wakeReaders();
+    }
+
+    private void wakeReaders() {
+        if (!fetchWaiters.isEmpty()) {
+            List.copyOf(fetchWaiters).forEach(waiter -> waiter.advanced(this));
+        }
+        for (Consumer<Partition> listener : watermarkListeners) {
+            listener.accept(this);
+        }
+    }
+
+    private void failWhenLogFailed() {
+        if (log.failure().isPresent() && !(role instanceof Idle)) {
+            role = new Idle();
+            waitingProduces.failAll(
+                    Errors.KAFKA_STORAGE_ERROR, "the disk of this broker failed; see its log");
+            wakeReaders();
+        }
+    }
+
+    private ProduceOutcome notLeader() {
+        return log.failure().isPresent()
+                ? ProduceOutcome.refused(
+                        Errors.KAFKA_STORAGE_ERROR, "the disk of this broker failed; see its log")
+                : ProduceOutcome.refused(Errors.NOT_LEADER_OR_FOLLOWER, "");
+    }
+
+    private static int highestEpoch(ByteBuffer batches) {
+        int highest = -1;
+        var walk = new BatchWalk(batches);
+        while (walk.next()) {
+            highest = Math.max(highest, walk.batch().partitionLeaderEpoch());
+        }
+        return highest; // bytes that are no batch are the log's to refuse
+    }
+}

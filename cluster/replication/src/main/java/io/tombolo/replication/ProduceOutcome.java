@@ -1,0 +1,39 @@
+package io.tombolo.replication;
+
+import io.tombolo.protocol.records.ClientBatchVerdict.RecordError;
+
+import org.apache.kafka.common.protocol.Errors;
+
+import java.util.List;
+
+/**
+ * What a client hears about one partition of its produce request.
+ *
+ * @param baseOffset offset of the first record, −1 on an error
+ * @param logAppendTimeMs the broker's timestamp when the topic uses it, else −1
+ * @param logStartOffset −1 on an error
+ * @param message one sentence for people, empty when there is nothing to add
+ * @param recordErrors which records are at fault, empty when none in particular
+ */
+public record ProduceOutcome(
+        Errors error,
+        long baseOffset,
+        long logAppendTimeMs,
+        long logStartOffset,
+        String message,
+        List<RecordError> recordErrors) {
+
+    static ProduceOutcome accepted(long baseOffset, long logAppendTimeMs, long logStartOffset) {
+        return new ProduceOutcome(
+                Errors.NONE, baseOffset, logAppendTimeMs, logStartOffset, "", List.of());
+    }
+
+    /** A refusal; nothing was appended unless the error says so. */
+    public static ProduceOutcome refused(Errors error, String message) {
+        return new ProduceOutcome(error, -1, -1, -1, message, List.of());
+    }
+
+    static ProduceOutcome refused(Errors error, String message, List<RecordError> recordErrors) {
+        return new ProduceOutcome(error, -1, -1, -1, message, recordErrors);
+    }
+}

@@ -1,0 +1,79 @@
+package io.tombolo.replication;
+
+import io.tombolo.environment.EventLoop;
+
+import org.apache.kafka.common.protocol.Errors;
+
+import java.util.ArrayDeque;
+import java.util.function.Consumer;
+
+/**
+ * Produces that are in the log and not yet acknowledged, in the order of their offsets. There is at
+ * most one for each open connection, which bounds them.
+ */
+final class WaitingProduces {
+
+    private final EventLoop loop;
+    private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
+
+    WaitingProduces(EventLoop loop) {
+        this.loop = loop;
+    }
+
+    /** Waits until {@code offset} has passed, or for the timeout. */
+    void add(
+            long offset,
+            long timeoutNanos,
+            ProduceOutcome success,
+            Consumer<ProduceOutcome> answer) {
+        var waiting = new Waiting(offset, success, answer);
+        waiting.timer = loop.schedule(timeoutNanos, () -> expire(waiting));
+        queue.add(waiting);
+    }
+
+    /** Answers everything that needs no more than this offset. */
+    void advanced(long offset) {
+        while (!queue.isEmpty() && queue.peekFirst().offset <= offset) {
+            Waiting waiting = queue.removeFirst();
+            waiting.finish(waiting.success);
+        }
+    }
+
+    /** Answers everything with an error: whether the records survive is unknown to the client. */
+    void failAll(Errors error, String message) {
+        while (!queue.isEmpty()) {
+            queue.removeFirst().finish(ProduceOutcome.refused(error, message));
+        }
+    }
+
+    int count() {
+        return queue.size();
+    }
+
+    private void expire(Waiting waiting) {
+        if (queue.remove(waiting)) {
+            waiting.finish(
+                    ProduceOutcome.refused(
+                            Errors.REQUEST_TIMED_OUT,
+                            "the records were appended but not acknowledged in time"));
+        }
+    }
+
+    private static final class Waiting {
+        private final long offset;
+        private final ProduceOutcome success;
+        private final Consumer<ProduceOutcome> answer;
+        private EventLoop.Timer timer = () -> {};
+
+        Waiting(long offset, ProduceOutcome success, Consumer<ProduceOutcome> answer) {
+            this.offset = offset;
+            this.success = success;
+            this.answer = answer;
+        }
+
+        void finish(ProduceOutcome outcome) {
+            timer.cancel();
+            answer.accept(outcome);
+        }
+    }
+}
