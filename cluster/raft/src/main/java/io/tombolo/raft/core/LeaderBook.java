@@ -1,0 +1,162 @@
+package io.tombolo.raft.core;
+
+import io.tombolo.raft.core.RaftMessage.Envelope;
+import io.tombolo.raft.core.RaftMessage.FetchRequest;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What a leader keeps of its epoch and of the other replicas. Mutable, part of {@link RaftCore}.
+ */
+final class LeaderBook {
+
+    /** The position of a replica that has not fetched in this epoch. */
+    static final long UNKNOWN_OFFSET = -1;
+
+    /** A fetch without news that waits for some. */
+    record Parked(Envelope envelope, FetchRequest request, long deadlineNanos) {}
+
+    private record Uncommitted(long endOffset, long sizeBytes) {}
+
+    private final long epochStartOffset;
+    private final SortedMap<ReplicaKey, Progress> progress = new TreeMap<>();
+    private final SortedMap<ReplicaKey, Parked> parked = new TreeMap<>();
+    private final Deque<Uncommitted> uncommitted = new ArrayDeque<>();
+    private long uncommittedBytes;
+    private boolean announced;
+
+    /** One replica as the leader knows it. */
+    static final class Progress {
+
+        long endOffset = UNKNOWN_OFFSET;
+        boolean fetched;
+        long lastFetchNanos;
+        boolean everCaughtUp;
+        long lastCaughtUpNanos;
+        long beginDueNanos;
+        private long leaderEndAtLastFetch = Long.MAX_VALUE;
+
+        private Progress(long nowNanos) {
+            lastFetchNanos = nowNanos;
+            beginDueNanos = nowNanos;
+        }
+
+        void contact(long nowNanos) {
+            fetched = true;
+            lastFetchNanos = nowNanos;
+        }
+
+        /** A fetch at a position that agrees with the leader's log. */
+        void fetchedAt(long offset, long leaderEndOffset, long nowNanos) {
+            if (offset >= leaderEndOffset) {
+                everCaughtUp = true;
+                lastCaughtUpNanos = nowNanos;
+            } else if (offset >= leaderEndAtLastFetch) {
+                // At its previous fetch it lacked nothing of what it has fetched by now.
+                everCaughtUp = true;
+                lastCaughtUpNanos = Math.max(lastCaughtUpNanos, lastFetchNanos);
+            }
+            leaderEndAtLastFetch = leaderEndOffset;
+            endOffset = Math.max(endOffset, offset);
+        }
+    }
+
+    LeaderBook(long epochStartOffset) {
+        this.epochStartOffset = epochStartOffset;
+    }
+
+    long epochStartOffset() {
+        return epochStartOffset;
+    }
+
+    /** Whether the state machine has been told that it leads. */
+    boolean announced() {
+        return announced;
+    }
+
+    void announce() {
+        announced = true;
+    }
+
+    /** The progress of a replica, from now on kept. */
+    Progress progressOf(ReplicaKey replica, long nowNanos) {
+        return progress.computeIfAbsent(replica, _ -> new Progress(nowNanos));
+    }
+
+    boolean knows(ReplicaKey replica) {
+        return progress.containsKey(replica);
+    }
+
+    SortedMap<ReplicaKey, Progress> progress() {
+        return progress;
+    }
+
+    int observerCount(VoterSet voters) {
+        return (int) progress.keySet().stream().filter(key -> !voters.contains(key)).count();
+    }
+
+    /** Forgets observers that have not fetched since the given time. */
+    void forgetObservers(VoterSet voters, long beforeNanos) {
+        progress.entrySet()
+                .removeIf(each ->
+                        !voters.contains(each.getKey())
+                                && each.getValue().lastFetchNanos - beforeNanos < 0);
+    }
+
+    void park(ReplicaKey replica, Parked fetch) {
+        parked.put(replica, fetch);
+    }
+
+    void unpark(ReplicaKey replica) {
+        parked.remove(replica);
+    }
+
+    Collection<Parked> parked() {
+        return parked.values();
+    }
+
+    /** Takes all waiting fetches out. */
+    List<Parked> releaseParked() {
+        var all = List.copyOf(parked.values());
+        parked.clear();
+        return all;
+    }
+
+    void appended(LogBatch batch) {
+        uncommitted.add(new Uncommitted(batch.endOffset(), batch.sizeBytes()));
+        uncommittedBytes += batch.sizeBytes();
+    }
+
+    void committed(long highWatermark) {
+        while (!uncommitted.isEmpty() && uncommitted.getFirst().endOffset() <= highWatermark) {
+            uncommittedBytes -= uncommitted.removeFirst().sizeBytes();
+        }
+    }
+
+    long uncommittedBytes() {
+        return uncommittedBytes;
+    }
+
+    /** The other voters, those with most of the log first. */
+    List<ReplicaKey> successors(VoterSet voters, ReplicaKey self) {
+        var others = new ArrayList<>(voters.keys());
+        others.remove(self);
+        others.sort(
+                Comparator.comparingLong(this::endOffsetOf)
+                        .reversed()
+                        .thenComparing(Comparator.naturalOrder()));
+        return others;
+    }
+
+    private long endOffsetOf(ReplicaKey replica) {
+        Progress known = progress.get(replica);
+        return known == null ? UNKNOWN_OFFSET : known.endOffset;
+    }
+}
