@@ -1,0 +1,266 @@
+package io.tombolo.network;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.tombolo.environment.Frame;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayDeque;
+
+/**
+ * Cuts what one connection receives into frames. Owned by the connection's loop.
+ *
+ * <p>Frames that arrive whole are slices of the receive buffer. Of a longer one the first bytes are
+ * moved once into a buffer of its own, and the socket is then read straight into that; the buffer
+ * grows with what has really arrived, up to the size of the frame, so an announced size costs
+ * nothing. Nothing is decoded while the sink does not take frames.
+ */
+final class FrameReader {
+
+    private static final int SIZE_BYTES = 4;
+    private static final int NO_FRAME = -1;
+    private static final int GROWTH = 8;
+    private static final int FRAME_BUFFER_BYTES_MIN = 4096;
+    private static final int RECEIVE_BYTES_MIN = 2048;
+    private static final int RECEIVE_BYTES_MAX = 64 * 1024;
+
+    private final NettyLoop loop;
+    private final FrameBudget budget;
+    private final Sink sink;
+    private final int frameBytesMax;
+    private final ArrayDeque<ByteBuf> undecoded = new ArrayDeque<>();
+    private @Nullable ByteBuf partial;
+    private int sizeSoFar;
+    private int sizeBytesSeen;
+    private int frameBytes = NO_FRAME;
+    private int receiveBytes = RECEIVE_BYTES_MIN;
+    private boolean decoding;
+    private boolean closed;
+
+    FrameReader(NettyLoop loop, Sink sink, int frameBytesMax) {
+        this.loop = loop;
+        this.budget = loop.budget();
+        this.sink = sink;
+        this.frameBytesMax = frameBytesMax;
+    }
+
+    /** The connection, as seen from here. */
+    interface Sink extends FrameBudget.Waiter {
+        /** Whether frames may be delivered now. */
+        boolean takesFrames();
+
+        /** Delivers a frame; it may stop taking frames, or close the reader, meanwhile. */
+        void deliver(Frame frame);
+
+        /** The announced size cannot be. */
+        void illegalSize(int announced);
+    }
+
+    /** The buffer that the next bytes are to be read into; the caller owns one reference. */
+    ByteBuf receiveBuffer(ByteBufAllocator allocator) {
+        if (partial != null && undecoded.isEmpty() && partial.isWritable()) {
+            return partial.retain();
+        }
+        int size = budget.receiveBytes(receiveBytes);
+        return allocator.directBuffer(size, size);
+    }
+
+    /** Takes over a buffer from {@link #receiveBuffer} into which bytes have been read. */
+    void arrived(ByteBuf buffer) {
+        if (closed) {
+            buffer.release();
+        } else if (buffer == partial) {
+            buffer.release();
+            decode();
+        } else {
+            adaptReceiveBytes(buffer);
+            budget.charge(buffer.capacity());
+            undecoded.add(buffer);
+            decode();
+        }
+    }
+
+    private void adaptReceiveBytes(ByteBuf buffer) {
+        int used = buffer.readableBytes();
+        if (!buffer.isWritable()) {
+            receiveBytes = Math.min(receiveBytes * 4, RECEIVE_BYTES_MAX);
+        } else if (used < receiveBytes / 8) {
+            receiveBytes = Math.max(receiveBytes / 2, RECEIVE_BYTES_MIN);
+        }
+    }
+
+    /** Delivers what has arrived whole, as long as the sink takes it. */
+    void decode() {
+        if (decoding) {
+            return;
+        }
+        decoding = true;
+        try {
+            while (!closed && sink.takesFrames() && decodeOne()) {}
+        } finally {
+            decoding = false;
+        }
+    }
+
+    /** One step; false when more bytes are needed. */
+    private boolean decodeOne() {
+        if (partial != null) {
+            return partial.writerIndex() == frameBytes ? deliverPartial(partial) : refill(partial);
+        }
+        ByteBuf chunk = undecoded.peek();
+        if (chunk == null) {
+            return false;
+        }
+        if (frameBytes == NO_FRAME && !readSize(chunk)) {
+            return dropWhenEmpty(chunk);
+        }
+        if (chunk.readableBytes() >= frameBytes) {
+            deliverSlice(chunk);
+        } else if (chunk.isReadable()) {
+            beginPartial(chunk);
+        }
+        return dropWhenEmpty(chunk);
+    }
+
+    /** Whether the size of a frame is known, and legal, now. */
+    private boolean readSize(ByteBuf chunk) {
+        while (sizeBytesSeen < SIZE_BYTES && chunk.isReadable()) {
+            sizeSoFar = sizeSoFar << 8 | chunk.readUnsignedByte();
+            sizeBytesSeen++;
+        }
+        if (sizeBytesSeen < SIZE_BYTES) {
+            return false;
+        }
+        if (sizeSoFar < 0 || sizeSoFar > frameBytesMax) {
+            sink.illegalSize(sizeSoFar);
+            return false;
+        }
+        frameBytes = sizeSoFar;
+        return true;
+    }
+
+    /** True when the decoder may go on with what is left, or with the next buffer. */
+    private boolean dropWhenEmpty(ByteBuf chunk) {
+        if (closed) {
+            return false;
+        }
+        if (!chunk.isReadable() && chunk == undecoded.peek()) {
+            undecoded.remove();
+            budget.release(chunk);
+        }
+        return !undecoded.isEmpty();
+    }
+
+    private void deliverSlice(ByteBuf chunk) {
+        int position = chunk.readerIndex();
+        var frame = new NettyFrame(loop, chunk.retain(), position, frameBytes);
+        chunk.skipBytes(frameBytes);
+        frameEnded();
+        sink.deliver(frame);
+    }
+
+    private boolean deliverPartial(ByteBuf whole) {
+        var frame = new NettyFrame(loop, whole, 0, frameBytes);
+        partial = null;
+        frameEnded();
+        budget.finished(sink);
+        sink.deliver(frame);
+        return true;
+    }
+
+    private void frameEnded() {
+        frameBytes = NO_FRAME;
+        sizeBytesSeen = 0;
+        sizeSoFar = 0;
+    }
+
+    private void beginPartial(ByteBuf chunk) {
+        ByteBuf begun = frameBuffer(chunk.alloc(), chunk.readableBytes());
+        begun.writeBytes(chunk);
+        partial = begun;
+    }
+
+    /** Moves bytes that were read beside the frame's own buffer into it. */
+    private boolean refill(ByteBuf begun) {
+        ByteBuf chunk = undecoded.peek();
+        if (chunk == null) {
+            return false;
+        }
+        int wanted = Math.min(chunk.readableBytes(), frameBytes - begun.writerIndex());
+        ByteBuf target = begun;
+        if (target.writableBytes() < wanted) {
+            target = grow(begun, begun.writerIndex() + wanted);
+        }
+        target.writeBytes(chunk, wanted);
+        dropWhenEmpty(chunk);
+        return true;
+    }
+
+    /**
+     * Makes room for more of a frame that has begun.
+     *
+     * @return false when the budget has none: then the connection waits for it
+     */
+    boolean makeRoom() {
+        ByteBuf begun = partial;
+        if (begun == null || begun.isWritable() || begun.writerIndex() == frameBytes) {
+            return true;
+        }
+        if (!budget.mayGrow(sink, bufferBytes(begun.writerIndex()))) {
+            return false;
+        }
+        grow(begun, begun.writerIndex());
+        return true;
+    }
+
+    private ByteBuf grow(ByteBuf begun, int arrivedBytes) {
+        ByteBuf larger = frameBuffer(begun.alloc(), arrivedBytes);
+        larger.writeBytes(begun, 0, begun.writerIndex());
+        partial = larger;
+        budget.release(begun);
+        return larger;
+    }
+
+    private ByteBuf frameBuffer(ByteBufAllocator allocator, int arrivedBytes) {
+        int capacity = bufferBytes(arrivedBytes);
+        ByteBuf buffer = allocator.directBuffer(capacity, capacity);
+        budget.charge(buffer.capacity());
+        return buffer;
+    }
+
+    private int bufferBytes(int arrivedBytes) {
+        long grown = Math.max((long) arrivedBytes * GROWTH, FRAME_BUFFER_BYTES_MIN);
+        return (int) Math.min(frameBytes, grown);
+    }
+
+    /** Whether bytes can be read without asking the budget. */
+    boolean hasRoom() {
+        return partial != null && partial.isWritable();
+    }
+
+    /** Whether a frame has begun and is not whole yet. */
+    boolean frameBegun() {
+        return sizeBytesSeen > 0;
+    }
+
+    /** Whether bytes wait to be decoded because the sink does not take frames. */
+    boolean hasUndecoded() {
+        return !undecoded.isEmpty() || (partial != null && partial.writerIndex() == frameBytes);
+    }
+
+    /** Gives everything back; nothing is delivered any more. */
+    void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        undecoded.forEach(budget::release);
+        undecoded.clear();
+        if (partial != null) {
+            budget.release(partial);
+            partial = null;
+        }
+        budget.forget(sink);
+    }
+}

@@ -1,0 +1,394 @@
+package io.tombolo.network;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.SocketChannel;
+import io.tombolo.environment.Clock;
+import io.tombolo.environment.CloseReason;
+import io.tombolo.environment.Connection;
+import io.tombolo.environment.ConnectionHandler;
+import io.tombolo.environment.Endpoint;
+import io.tombolo.environment.EventLoop;
+import io.tombolo.environment.Frame;
+import io.tombolo.environment.FrameLimits;
+import io.tombolo.environment.Payload;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * One socket. Reading is stopped lazily: a paused connection goes on until bytes arrive that may
+ * not be delivered, so that the common pause and resume around one answer costs no system call.
+ */
+final class NettyConnection extends ChannelInboundHandlerAdapter
+        implements Connection, FrameReader.Sink {
+
+    private final long id;
+    private final NettyLoop loop;
+    private final SocketChannel channel;
+    private final Clock clock;
+    private final FrameLimits limits;
+    private final Function<Connection, ConnectionHandler> acceptor;
+    private final Endpoint dialled;
+    private final FrameReader reader;
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable ConnectionHandler handler;
+    private @Nullable CloseReason reason;
+    private Endpoint remote;
+    private Endpoint local;
+    private boolean ended;
+    private boolean told;
+    private boolean paused;
+    private boolean waiting;
+    private boolean flushPlanned;
+    private boolean stallWatched;
+    private long lastReadNanos;
+    private long lastSendNanos;
+    private long queuedBytesSeen;
+
+    /**
+     * @param acceptor gives the handler when the connection is open
+     * @param dialled the address at the other end, as far as it is known by now
+     */
+    NettyConnection(
+            long id,
+            NettyLoop loop,
+            SocketChannel channel,
+            Clock clock,
+            FrameLimits limits,
+            Function<Connection, ConnectionHandler> acceptor,
+            Endpoint dialled) {
+        this.id = id;
+        this.loop = loop;
+        this.channel = channel;
+        this.clock = clock;
+        this.limits = limits;
+        this.acceptor = acceptor;
+        this.dialled = dialled;
+        this.remote = dialled;
+        this.local = dialled;
+        this.reader = new FrameReader(loop, this, limits.frameBytesMax());
+        int high = (int) Math.min(limits.queuedBytesMax(), Integer.MAX_VALUE);
+        channel.config()
+                .setRecvByteBufAllocator(new ReceiveBuffers(reader))
+                .setMessageSizeEstimator(PayloadSizes.INSTANCE)
+                .setWriteBufferWaterMark(new WriteBufferWaterMark(high / 2, high));
+    }
+
+    @Override
+    public long id() {
+        return id;
+    }
+
+    @Override
+    public EventLoop loop() {
+        return loop;
+    }
+
+    @Override
+    public Endpoint remote() {
+        return remote;
+    }
+
+    @Override
+    public Endpoint local() {
+        return local;
+    }
+
+    @Override
+    public void send(List<Payload> frame) {
+        loop.checkInLoop("a frame is sent");
+        ChannelHandlerContext open = context;
+        if (reason != null || ended || open == null) {
+            frame.forEach(Payload::release);
+            return;
+        }
+        FrameWriter.write(open, frame);
+        lastSendNanos = clock.nanoTime();
+        if (!flushPlanned) {
+            flushPlanned = true;
+            loop.flushAtEndOfTurn(this);
+        }
+    }
+
+    /** Hands everything written so far to the operating system, as far as it takes it. */
+    void flush() {
+        flushPlanned = false;
+        if (context != null) {
+            context.flush();
+        }
+    }
+
+    @Override
+    public void pauseReading() {
+        loop.checkInLoop("reading is paused");
+        paused = true;
+    }
+
+    @Override
+    public void resumeReading() {
+        loop.checkInLoop("reading is resumed");
+        if (paused) {
+            paused = false;
+            goOnLater();
+        }
+    }
+
+    @Override
+    public long queuedBytes() {
+        var buffer = channel.unsafe().outboundBuffer();
+        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+    }
+
+    @Override
+    public void close(CloseReason newReason) {
+        loop.checkInLoop("a connection is closed");
+        if (reason != null) {
+            return;
+        }
+        reason = newReason;
+        reader.close();
+        if (ended) {
+            loop.execute(this::finish);
+        } else {
+            channel.close();
+        }
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext newContext) {
+        context = newContext;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext open) {
+        remote = addressOr(channel.remoteAddress(), dialled);
+        local = addressOr(channel.localAddress(), dialled);
+        lastReadNanos = clock.nanoTime();
+        lastSendNanos = lastReadNanos;
+        try {
+            ConnectionHandler accepted = acceptor.apply(this);
+            handler = accepted;
+            accepted.opened(this);
+        } catch (Throwable failure) {
+            handlerFailed(failure);
+        }
+        watchIdle(limits.idleNanosMax());
+    }
+
+    private static Endpoint addressOr(@Nullable InetSocketAddress address, Endpoint otherwise) {
+        return address == null || address.getAddress() == null
+                ? otherwise
+                : new Endpoint(address.getAddress().getHostAddress(), address.getPort());
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext open, Object message) {
+        lastReadNanos = clock.nanoTime();
+        reader.arrived((ByteBuf) message);
+        settle();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext open) {
+        if (channel.isWritable()) {
+            goOnLater();
+        }
+    }
+
+    /** Delivers and reads again, in a later turn, if anything has been held back. */
+    private void goOnLater() {
+        if (reader.hasUndecoded() || ended || !channel.config().isAutoRead()) {
+            loop.execute(this::goOn);
+        }
+    }
+
+    private void goOn() {
+        reader.decode();
+        if (ended) {
+            finishUnlessHeldBack();
+        } else {
+            settle();
+        }
+    }
+
+    /** Reads on or stops, as pause, back-pressure and the memory budget now demand. */
+    private void settle() {
+        if (reason != null || ended) {
+            return;
+        }
+        if (!takesFrames() || waiting) {
+            stopReading();
+        } else if (!reader.makeRoom()) {
+            waiting = true;
+            stopReading();
+            loop.budget().waitToGrow(this);
+        } else if (loop.budget().isDry() && !reader.hasRoom()) {
+            waiting = true;
+            stopReading();
+            loop.budget().waitToRead(this);
+        } else {
+            startReading();
+        }
+    }
+
+    private void stopReading() {
+        if (channel.config().isAutoRead()) {
+            channel.config().setAutoRead(false);
+        }
+    }
+
+    private void startReading() {
+        if (!channel.config().isAutoRead()) {
+            lastReadNanos = clock.nanoTime();
+            channel.config().setAutoRead(true);
+        }
+        watchStall();
+    }
+
+    @Override
+    public void tryAgain() {
+        waiting = false;
+        settle();
+    }
+
+    @Override
+    public boolean takesFrames() {
+        return handler != null && !paused && reason == null && (ended || channel.isWritable());
+    }
+
+    @Override
+    public void deliver(Frame frame) {
+        ConnectionHandler receiver = handler;
+        if (receiver == null) {
+            frame.release();
+            return;
+        }
+        try {
+            receiver.received(frame);
+        } catch (Throwable failure) {
+            handlerFailed(failure);
+        }
+    }
+
+    private void handlerFailed(Throwable failure) {
+        close(new CloseReason(CloseReason.Kind.LOCAL, "the handler of the connection failed"));
+        loop.failed(failure);
+    }
+
+    @Override
+    public void illegalSize(int announced) {
+        close(
+                new CloseReason(
+                        CloseReason.Kind.FRAME_SIZE,
+                        "a frame of %d bytes is announced; 0 to %d are taken"
+                                .formatted(announced, limits.frameBytesMax())));
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext open, Throwable cause) {
+        if (reason != null || ended) {
+            return;
+        }
+        if (cause instanceof IOException broken) {
+            close(new CloseReason(CloseReason.Kind.PEER, "broken: " + broken.getMessage()));
+        } else {
+            handlerFailed(cause);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext closed) {
+        ended = true;
+        if (reason == null && loop.netty().isShuttingDown()) {
+            reason = new CloseReason(CloseReason.Kind.LOCAL, "the loops have shut down");
+        }
+        goOn();
+    }
+
+    /** After the other side's close, frames held back by a pause are still delivered first. */
+    private void finishUnlessHeldBack() {
+        if (reason != null || !paused || !reader.hasUndecoded()) {
+            finish();
+        }
+    }
+
+    private void finish() {
+        if (told) {
+            return;
+        }
+        told = true;
+        reader.close();
+        if (reason == null) {
+            reason = new CloseReason(CloseReason.Kind.PEER, "closed by the other side");
+        }
+        if (handler != null) {
+            try {
+                handler.closed(reason);
+            } catch (Throwable failure) {
+                loop.failed(failure);
+            }
+        }
+    }
+
+    /** Watches a frame that has begun; one timer at most, set again only when it has run. */
+    private void watchStall() {
+        if (!stallWatched && reader.frameBegun()) {
+            stallWatched = true;
+            loop.schedule(limits.stallNanosMax(), this::checkStall);
+        }
+    }
+
+    private void checkStall() {
+        stallWatched = false;
+        if (reason != null || ended || !reader.frameBegun()) {
+            return;
+        }
+        long quietNanos = clock.nanoTime() - lastReadNanos;
+        if (channel.config().isAutoRead() && quietNanos >= limits.stallNanosMax()) {
+            close(
+                    new CloseReason(
+                            CloseReason.Kind.STALLED,
+                            "a frame began and nothing came for %d ms"
+                                    .formatted(quietNanos / 1_000_000)));
+            return;
+        }
+        stallWatched = true;
+        long leftNanos = limits.stallNanosMax() - quietNanos;
+        loop.schedule(leftNanos > 0 ? leftNanos : limits.stallNanosMax(), this::checkStall);
+    }
+
+    private void watchIdle(long nanos) {
+        if (limits.idleNanosMax() != Long.MAX_VALUE && reason == null) {
+            loop.schedule(nanos, this::checkIdle);
+        }
+    }
+
+    private void checkIdle() {
+        if (reason != null || ended) {
+            return;
+        }
+        long nowNanos = clock.nanoTime();
+        long queued = queuedBytes();
+        if (queued != queuedBytesSeen) {
+            // A slow reader makes progress, which counts as traffic.
+            queuedBytesSeen = queued;
+            lastSendNanos = nowNanos;
+        }
+        long quietNanos = Math.min(nowNanos - lastReadNanos, nowNanos - lastSendNanos);
+        if (quietNanos >= limits.idleNanosMax()) {
+            close(
+                    new CloseReason(
+                            CloseReason.Kind.IDLE,
+                            "nothing was said for %d ms".formatted(quietNanos / 1_000_000)));
+        } else {
+            watchIdle(limits.idleNanosMax() - quietNanos);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package io.tombolo.network;
+
+import io.netty.channel.SingleThreadEventLoop;
+import io.netty.util.concurrent.Future;
+import io.tombolo.environment.EventLoop;
+import io.tombolo.environment.Invariant;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** One loop: a Netty loop, its memory budget and the connections that have something to flush. */
+final class NettyLoop implements EventLoop {
+
+    private final int index;
+    private final SingleThreadEventLoop netty;
+    private final FrameBudget budget;
+    private final Consumer<Throwable> onFailure;
+    private final List<NettyConnection> unflushed = new ArrayList<>();
+    private final Runnable flushAll = this::flushAll;
+
+    NettyLoop(
+            int index,
+            SingleThreadEventLoop netty,
+            FrameBudget budget,
+            Consumer<Throwable> onFailure) {
+        this.index = index;
+        this.netty = netty;
+        this.budget = budget;
+        this.onFailure = onFailure;
+    }
+
+    @Override
+    public int index() {
+        return index;
+    }
+
+    @Override
+    public boolean inLoop() {
+        return netty.inEventLoop();
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        try {
+            netty.execute(guarded(task));
+        } catch (RejectedExecutionException shutDown) {
+            // The contract: a task handed to a loop that has shut down is dropped.
+            return;
+        }
+    }
+
+    @Override
+    public Timer schedule(long delayNanos, Runnable task) {
+        checkInLoop("a timer is set");
+        try {
+            Future<?> future =
+                    netty.schedule(guarded(task), Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
+            return () -> future.cancel(false);
+        } catch (RejectedExecutionException shutDown) {
+            return () -> {};
+        }
+    }
+
+    /** The task, with everything it throws handed to the owner of the loops. */
+    private Runnable guarded(Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (Throwable failure) {
+                failed(failure);
+            }
+        };
+    }
+
+    /** Tells the owner of the loops that product code threw. */
+    void failed(Throwable failure) {
+        onFailure.accept(failure);
+    }
+
+    /** Flushes a connection once, after everything else of this turn. */
+    void flushAtEndOfTurn(NettyConnection connection) {
+        if (unflushed.isEmpty()) {
+            try {
+                netty.executeAfterEventLoopIteration(flushAll);
+            } catch (RejectedExecutionException shutDown) {
+                // The channels are being closed: their closing releases what was written.
+                return;
+            }
+        }
+        unflushed.add(connection);
+    }
+
+    private void flushAll() {
+        for (int at = 0; at < unflushed.size(); at++) {
+            unflushed.get(at).flush();
+        }
+        unflushed.clear();
+    }
+
+    void checkInLoop(String claim) {
+        Invariant.check(inLoop(), claim + " outside its loop");
+    }
+
+    SingleThreadEventLoop netty() {
+        return netty;
+    }
+
+    FrameBudget budget() {
+        return budget;
+    }
+}
