@@ -38,7 +38,8 @@ public final class ServedApis {
     public ServedApis plus(ApiKeys... others) {
         var extended = new EnumMap<ApiKeys, VersionRange>(ranges);
         for (ApiKeys other : others) {
-            extended.put(other, new VersionRange(other.oldestVersion(), other.latestVersion()));
+            extended.put(
+                    other, new VersionRange(other.oldestVersion(), other.latestVersion(false)));
         }
         return new ServedApis(extended);
     }

@@ -21,7 +21,7 @@ final class ShapeWalk {
     private static final int SIZED_BYTES = 48;
 
     /** An element of an array, besides its fields: the reference, a boxed number. */
-    private static final int ELEMENT_BYTES = 16;
+    private static final int ELEMENT_BYTES = 24;
 
     private final ByteBuffer buffer;
     private final DecodeLimits limits;

@@ -32,7 +32,7 @@ public final class VersionChoice {
             }
             ApiKeys api = ApiKeys.forId(theirs.apiKey());
             short min = (short) Math.max(theirs.minVersion(), api.oldestVersion());
-            short max = (short) Math.min(theirs.maxVersion(), api.latestVersion());
+            short max = (short) Math.min(theirs.maxVersion(), api.latestVersion(false));
             if (api.hasValidVersion() && min <= max) {
                 common.put(api, new VersionRange(min, max));
             }
