@@ -1,0 +1,113 @@
+package io.tombolo.coordinator.group;
+
+import io.tombolo.coordinator.runtime.Answer;
+import io.tombolo.coordinator.runtime.LogRecord;
+import io.tombolo.coordinator.runtime.Moment;
+import io.tombolo.coordinator.runtime.Step;
+import io.tombolo.coordinator.runtime.Ticket;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One step in the making: the rules read and replace the state through it and say what is to be
+ * recorded, answered and reported. Mutable; lives for one call.
+ */
+final class Draft {
+
+    private final Moment now;
+    private final List<LogRecord> records = new ArrayList<>();
+    private final List<Answer<?>> answers = new ArrayList<>();
+    private final List<GroupEvent> events = new ArrayList<>();
+    private GroupsState state;
+
+    Draft(GroupsState state, Moment now) {
+        this.state = state;
+        this.now = now;
+    }
+
+    Step<GroupsState, GroupEvent> step() {
+        return new Step<>(state, records, answers, events);
+    }
+
+    GroupsState state() {
+        return state;
+    }
+
+    Moment now() {
+        return now;
+    }
+
+    long nowMs() {
+        return now.wallMs();
+    }
+
+    int recordCount() {
+        return records.size();
+    }
+
+    @Nullable ClassicGroup group(String id) {
+        return state.groups().get(id);
+    }
+
+    /** Replaces a group in memory; returns it. */
+    ClassicGroup put(ClassicGroup group) {
+        state = state.with(group);
+        return group;
+    }
+
+    /** Replaces a group in memory and records what of it must survive; returns it. */
+    ClassicGroup store(ClassicGroup group) {
+        records.add(GroupRecords.group(group));
+        return put(group);
+    }
+
+    void remove(ClassicGroup group) {
+        records.add(GroupRecords.groupTombstone(group.id()));
+        state = state.withoutGroup(group.id());
+    }
+
+    void storeOffset(String group, String topic, int partition, CommittedOffset offset) {
+        records.add(GroupRecords.offset(group, topic, partition, offset));
+        state = state.withOffset(group, topic, partition, offset);
+    }
+
+    void removeOffset(String group, String topic, int partition) {
+        records.add(GroupRecords.offsetTombstone(group, topic, partition));
+        state = state.withoutOffset(group, topic, partition);
+    }
+
+    /** Answers a client, if there is one. */
+    <R> void answer(@Nullable Ticket<R> ticket, R response) {
+        if (ticket != null) {
+            answers.add(new Answer<>(ticket, response));
+        }
+    }
+
+    void report(GroupEvent event) {
+        events.add(event);
+    }
+
+    void alarmIn(GroupAlarm alarm, long delayMs) {
+        state = state.with(state.alarms().with(alarm, now.plusMs(delayMs)));
+    }
+
+    void cancel(GroupAlarm alarm) {
+        state = state.with(state.alarms().without(alarm));
+    }
+
+    /** The first deadline that has come, taken out; null when none has. */
+    @Nullable GroupAlarm takeDue() {
+        var alarms = state.alarms().settled(now.nanos());
+        GroupAlarm due = alarms.firstDue(now.nanos());
+        state = state.with(due == null ? alarms : alarms.without(due));
+        return due;
+    }
+
+    /** A member has shown life: its session starts over. */
+    void restartSession(ClassicGroup group, Member member) {
+        alarmIn(GroupAlarm.session(group.id(), member.id()), member.timeouts().sessionMs());
+    }
+}

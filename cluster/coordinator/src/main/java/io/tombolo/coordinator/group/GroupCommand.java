@@ -1,0 +1,110 @@
+package io.tombolo.coordinator.group;
+
+import io.tombolo.coordinator.runtime.Ticket;
+
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupResult;
+import org.apache.kafka.common.message.HeartbeatRequestData;
+import org.apache.kafka.common.message.HeartbeatResponseData;
+import org.apache.kafka.common.message.JoinGroupRequestData;
+import org.apache.kafka.common.message.JoinGroupResponseData;
+import org.apache.kafka.common.message.LeaveGroupRequestData.MemberIdentity;
+import org.apache.kafka.common.message.LeaveGroupResponseData;
+import org.apache.kafka.common.message.OffsetCommitResponseData;
+import org.apache.kafka.common.message.OffsetDeleteRequestData;
+import org.apache.kafka.common.message.OffsetDeleteResponseData;
+import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
+import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseGroup;
+import org.apache.kafka.common.message.SyncGroupRequestData;
+import org.apache.kafka.common.message.SyncGroupResponseData;
+import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.Map;
+
+/** What may be asked of the groups of one partition. Messages in it are never changed. */
+sealed interface GroupCommand {
+
+    /**
+     * JoinGroup.
+     *
+     * @param newMemberId what to call the member if it has no id yet; unique
+     */
+    record Join(
+            JoinGroupRequestData request,
+            short version,
+            Member.Origin origin,
+            String newMemberId,
+            Ticket<JoinGroupResponseData> ticket)
+            implements GroupCommand {}
+
+    /** SyncGroup. */
+    record Sync(SyncGroupRequestData request, Ticket<SyncGroupResponseData> ticket)
+            implements GroupCommand {}
+
+    /** Heartbeat. */
+    record Beat(HeartbeatRequestData request, Ticket<HeartbeatResponseData> ticket)
+            implements GroupCommand {}
+
+    /** LeaveGroup, by one member or for several. */
+    record Leave(String group, List<MemberIdentity> members, Ticket<LeaveGroupResponseData> ticket)
+            implements GroupCommand {}
+
+    /** OffsetCommit, its topics looked up already. */
+    record Commit(
+            Committer committer,
+            List<PartitionCommit> partitions,
+            Ticket<OffsetCommitResponseData> ticket)
+            implements GroupCommand {}
+
+    /** OffsetFetch that must see what is being committed. */
+    record FetchStable(OffsetFetchRequestGroup request, Ticket<OffsetFetchResponseGroup> ticket)
+            implements GroupCommand {}
+
+    /** OffsetDelete, of topics that exist. */
+    record DeleteOffsets(OffsetDeleteRequestData request, Ticket<OffsetDeleteResponseData> ticket)
+            implements GroupCommand {}
+
+    /** DeleteGroups. */
+    record DeleteGroups(List<String> groups, Ticket<List<DeletableGroupResult>> ticket)
+            implements GroupCommand {}
+
+    /** Offsets brought by a link. */
+    record CommitMirrored(
+            String group,
+            Map<TopicPartition, CommittedOffset> offsets,
+            Ticket<MirroredCommit> ticket)
+            implements GroupCommand {}
+
+    /** No offset may lie beyond these log ends; answers how many did, see {@link #RECORDS_MAX}. */
+    record Clamp(Map<TopicPartition, Long> logEndOffsets, Ticket<Integer> ticket)
+            implements GroupCommand {}
+
+    /** A topic is gone; answers how many offsets went with it, see {@link #RECORDS_MAX}. */
+    record ForgetTopic(String topic, Uuid topicId, Ticket<Integer> ticket)
+            implements GroupCommand {}
+
+    /**
+     * How many records one step of a sweep over all groups writes at most. Whoever is told this
+     * number asks again.
+     */
+    int RECORDS_MAX = 1000;
+
+    /** Who commits, as far as it says. */
+    record Committer(
+            String group,
+            int generation,
+            String memberId,
+            @Nullable String instanceId,
+            short version) {}
+
+    /**
+     * One partition of a commit.
+     *
+     * @param offset ignored when there is an error already
+     */
+    record PartitionCommit(
+            String topic, Uuid topicId, int partition, CommittedOffset offset, Errors error) {}
+}

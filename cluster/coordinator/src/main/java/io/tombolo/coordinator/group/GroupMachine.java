@@ -1,0 +1,147 @@
+package io.tombolo.coordinator.group;
+
+import io.tombolo.coordinator.group.GroupRecords.Content;
+import io.tombolo.coordinator.runtime.Moment;
+import io.tombolo.coordinator.runtime.StateMachine;
+import io.tombolo.coordinator.runtime.Step;
+import io.tombolo.coordinator.runtime.StoredRecord;
+
+import java.util.function.BiConsumer;
+
+/** The groups of one partition of the offsets topic as a state machine; pure. */
+final class GroupMachine implements StateMachine<GroupsState, GroupCommand, GroupEvent> {
+
+    /** How many deadlines one step takes up. */
+    private static final int ALARMS_PER_STEP = 64;
+
+    private final GroupSettings settings;
+    private final Rebalance rebalance;
+    private final JoinRules joins;
+    private final MemberRules members;
+    private final OffsetRules offsets;
+    private final Sweeps sweeps;
+
+    GroupMachine(GroupSettings settings) {
+        this.settings = settings;
+        var membership = settings.membership();
+        this.rebalance =
+                new Rebalance(Math.toIntExact(membership.initialRebalanceDelay().toMillis()));
+        this.joins = new JoinRules(rebalance, membership.membersMax());
+        this.members = new MemberRules(rebalance);
+        this.offsets = new OffsetRules(settings.offsets());
+        this.sweeps = new Sweeps(settings.offsets());
+    }
+
+    @Override
+    public GroupsState initial() {
+        return GroupsState.EMPTY;
+    }
+
+    @Override
+    public GroupsState replay(GroupsState state, StoredRecord record) {
+        return switch (GroupRecords.read(record)) {
+            case Content.Group(var _, var group) when group != null -> state.with(group);
+            case Content.Group(var id, var _) -> state.withoutGroup(id);
+            case Content.Offset(var id, var topic, var partition, var offset)
+                    when offset != null -> {
+                // Whoever commits without being a member makes a group that only stores offsets.
+                GroupsState known =
+                        state.groups().containsKey(id)
+                                ? state
+                                : state.with(ClassicGroup.empty(id, -1));
+                yield known.withOffset(id, topic, partition, offset);
+            }
+            case Content.Offset(var id, var topic, var partition, var _) ->
+                    state.withoutOffset(id, topic, partition);
+            case Content.Unknown _ -> state;
+        };
+    }
+
+    @Override
+    public Step<GroupsState, GroupEvent> loaded(GroupsState state, Moment now) {
+        var draft = new Draft(state, now);
+        draft.alarmIn(GroupAlarm.EXPIRY, settings.offsets().retentionCheck().toMillis());
+        for (ClassicGroup group : state.groups().values()) {
+            for (Member member : group.roster().all()) {
+                draft.restartSession(group, member);
+            }
+            resume(draft, group);
+        }
+        return draft.step();
+    }
+
+    private void resume(Draft draft, ClassicGroup group) {
+        int patienceMs = group.roster().rebalanceTimeoutMs();
+        switch (group.state()) {
+            case EMPTY -> {}
+            case PREPARING_REBALANCE -> draft.alarmIn(GroupAlarm.join(group.id()), patienceMs);
+            case COMPLETING_REBALANCE -> draft.alarmIn(GroupAlarm.sync(group.id()), patienceMs);
+            case STABLE -> {
+                if (group.roster().size() > settings.membership().membersMax()) {
+                    rebalance.begin(draft, group, "there are more members than allowed now");
+                }
+            }
+        }
+    }
+
+    @Override
+    public Step<GroupsState, GroupEvent> handle(
+            GroupsState state, GroupCommand command, Moment now) {
+        var draft = new Draft(state, now);
+        switch (command) {
+            case GroupCommand.Join join -> joins.join(draft, join);
+            case GroupCommand.Sync sync -> members.sync(draft, sync);
+            case GroupCommand.Beat beat -> members.heartbeat(draft, beat);
+            case GroupCommand.Leave leave -> members.leave(draft, leave);
+            case GroupCommand.Commit commit -> offsets.commit(draft, commit);
+            case GroupCommand.FetchStable fetch ->
+                    draft.answer(fetch.ticket(), GroupQueries.offsets(state, fetch.request()));
+            case GroupCommand.DeleteOffsets delete -> offsets.delete(draft, delete);
+            case GroupCommand.DeleteGroups delete -> offsets.deleteGroups(draft, delete);
+            case GroupCommand.CommitMirrored commit -> offsets.commitMirrored(draft, commit);
+            case GroupCommand.Clamp clamp -> sweeps.clamp(draft, clamp);
+            case GroupCommand.ForgetTopic forget -> sweeps.forgetTopic(draft, forget);
+        }
+        return draft.step();
+    }
+
+    @Override
+    public long nextAlarmNanos(GroupsState state) {
+        return state.alarms().nextNanos();
+    }
+
+    @Override
+    public Step<GroupsState, GroupEvent> alarm(GroupsState state, Moment now) {
+        var draft = new Draft(state, now);
+        for (int i = 0; i < ALARMS_PER_STEP; i++) {
+            GroupAlarm due = draft.takeDue();
+            if (due == null) {
+                break;
+            }
+            ring(draft, due);
+        }
+        return draft.step();
+    }
+
+    private void ring(Draft draft, GroupAlarm due) {
+        switch (due.kind()) {
+            case SESSION ->
+                    forGroup(
+                            draft,
+                            due,
+                            (present, group) ->
+                                    members.sessionIsOver(present, group, due.member()));
+            case JOIN -> forGroup(draft, due, rebalance::joinTimeIsUp);
+            case SYNC -> forGroup(draft, due, members::syncTimeIsUp);
+            case EXPIRY -> sweeps.expire(draft);
+        }
+    }
+
+    private static void forGroup(
+            Draft draft, GroupAlarm due, BiConsumer<Draft, ClassicGroup> rule) {
+        ClassicGroup group = draft.group(due.group());
+        if (group != null) {
+            rule.accept(draft, group);
+        }
+    }
+}

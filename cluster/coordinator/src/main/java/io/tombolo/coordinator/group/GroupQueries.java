@@ -1,0 +1,180 @@
+package io.tombolo.coordinator.group;
+
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.DescribeGroupsResponseData.DescribedGroup;
+import org.apache.kafka.common.message.DescribeGroupsResponseData.DescribedGroupMember;
+import org.apache.kafka.common.message.ListGroupsRequestData;
+import org.apache.kafka.common.message.ListGroupsResponseData.ListedGroup;
+import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
+import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestTopics;
+import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseGroup;
+import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponsePartitions;
+import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseTopics;
+import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What is answered from a state without changing it. */
+final class GroupQueries {
+
+    /** From this version of DescribeGroups on, a group that does not exist is an error. */
+    private static final int VERSION_NOT_FOUND = 6;
+
+    private static final String TYPE = "classic";
+    private static final String TYPE_SHOWN = "Classic";
+
+    private GroupQueries() {}
+
+    // ---- OffsetFetch ----
+
+    /** The positions asked for; for all topics when the request names none (null). */
+    static OffsetFetchResponseGroup offsets(GroupsState state, OffsetFetchRequestGroup request) {
+        var topics = new ArrayList<OffsetFetchResponseTopics>();
+        @Nullable List<OffsetFetchRequestTopics> wanted = request.topics();
+        if (wanted == null) {
+            state.offsetsOf(request.groupId())
+                    .forEach((topic, partitions) -> topics.add(allOf(topic, partitions)));
+        } else {
+            for (OffsetFetchRequestTopics topic : wanted) {
+                topics.add(wantedOf(state, request.groupId(), topic));
+            }
+        }
+        return new OffsetFetchResponseGroup().setGroupId(request.groupId()).setTopics(topics);
+    }
+
+    private static OffsetFetchResponseTopics allOf(
+            String topic, Map<Integer, CommittedOffset> partitions) {
+        var answer = new OffsetFetchResponseTopics().setName(topic);
+        partitions.forEach((index, offset) -> {
+            answer.partitions().add(position(index, offset));
+            if (!offset.topicId().equals(Uuid.ZERO_UUID)) {
+                answer.setTopicId(offset.topicId());
+            }
+        });
+        return answer;
+    }
+
+    private static OffsetFetchResponseTopics wantedOf(
+            GroupsState state, String group, OffsetFetchRequestTopics topic) {
+        var answer =
+                new OffsetFetchResponseTopics().setName(topic.name()).setTopicId(topic.topicId());
+        for (int index : topic.partitionIndexes()) {
+            CommittedOffset offset = state.offset(group, topic.name(), index);
+            boolean usable = offset != null && !offset.isOfOtherTopic(topic.topicId());
+            answer.partitions().add(position(index, usable ? offset : null));
+        }
+        return answer;
+    }
+
+    static OffsetFetchResponsePartitions position(int index, @Nullable CommittedOffset offset) {
+        return offset == null
+                ? noPosition(index, Errors.NONE)
+                : new OffsetFetchResponsePartitions()
+                        .setPartitionIndex(index)
+                        .setCommittedOffset(offset.offset())
+                        .setCommittedLeaderEpoch(offset.leaderEpoch())
+                        .setMetadata(offset.metadata());
+    }
+
+    static OffsetFetchResponsePartitions noPosition(int index, Errors error) {
+        return new OffsetFetchResponsePartitions()
+                .setPartitionIndex(index)
+                .setCommittedOffset(-1)
+                .setCommittedLeaderEpoch(-1)
+                .setMetadata("")
+                .setErrorCode(error.code());
+    }
+
+    /** Everything a group has committed. */
+    static Map<TopicPartition, CommittedOffset> committed(GroupsState state, String group) {
+        Map<TopicPartition, CommittedOffset> committed = new HashMap<>();
+        state.offsetsOf(group)
+                .forEach((topic, partitions) ->
+                        partitions.forEach((index, offset) ->
+                                committed.put(new TopicPartition(topic, index), offset)));
+        return committed;
+    }
+
+    // ---- DescribeGroups ----
+
+    static List<DescribedGroup> describe(GroupsState state, List<String> groups, short version) {
+        var described = new ArrayList<DescribedGroup>(groups.size());
+        for (String id : groups) {
+            described.add(
+                    state.group(id)
+                            .map(GroupQueries::describe)
+                            .orElseGet(() -> describeDead(id, version)));
+        }
+        return described;
+    }
+
+    private static DescribedGroup describe(ClassicGroup group) {
+        boolean stable = group.is(GroupState.STABLE);
+        String protocol = group.generation().protocol();
+        var members = new ArrayList<DescribedGroupMember>(group.roster().size());
+        for (Member member : group.roster().all()) {
+            members.add(
+                    new DescribedGroupMember()
+                            .setMemberId(member.id())
+                            .setGroupInstanceId(member.instanceId())
+                            .setClientId(member.origin().clientId())
+                            .setClientHost(member.origin().clientHost())
+                            .setMemberMetadata(stable ? member.metadata(protocol) : Member.NOTHING)
+                            .setMemberAssignment(stable ? member.assignment() : Member.NOTHING));
+        }
+        return new DescribedGroup()
+                .setGroupId(group.id())
+                .setGroupState(group.state().label())
+                .setProtocolType(group.protocolTypeOrEmpty())
+                .setProtocolData(stable && protocol != null ? protocol : "")
+                .setMembers(members);
+    }
+
+    private static DescribedGroup describeDead(String id, short version) {
+        var dead = new DescribedGroup().setGroupId(id).setGroupState(GroupState.DEAD);
+        return version < VERSION_NOT_FOUND
+                ? dead
+                : dead.setErrorCode(Errors.GROUP_ID_NOT_FOUND.code())
+                        .setErrorMessage("Group " + id + " not found.");
+    }
+
+    static DescribedGroup describeRefused(String id, Errors error) {
+        return new DescribedGroup().setGroupId(id).setErrorCode(error.code());
+    }
+
+    // ---- ListGroups ----
+
+    static List<ListedGroup> list(GroupsState state, ListGroupsRequestData filter) {
+        if (!filter.typesFilter().isEmpty() && !namesOne(filter.typesFilter(), TYPE)) {
+            return List.of();
+        }
+        var listed = new ArrayList<ListedGroup>();
+        for (ClassicGroup group : state.groups().values()) {
+            if (filter.statesFilter().isEmpty()
+                    || namesOne(filter.statesFilter(), group.state().label())) {
+                listed.add(
+                        new ListedGroup()
+                                .setGroupId(group.id())
+                                .setProtocolType(group.protocolTypeOrEmpty())
+                                .setGroupState(group.state().label())
+                                .setGroupType(TYPE_SHOWN));
+            }
+        }
+        return listed;
+    }
+
+    private static boolean namesOne(List<String> names, String wanted) {
+        for (String name : names) {
+            if (name.toLowerCase(Locale.ROOT).equals(wanted.toLowerCase(Locale.ROOT))) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

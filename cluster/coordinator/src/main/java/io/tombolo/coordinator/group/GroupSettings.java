@@ -1,0 +1,87 @@
+package io.tombolo.coordinator.group;
+
+import io.tombolo.coordinator.runtime.RuntimeSettings;
+
+import java.time.Duration;
+
+/**
+ * Settings of groups; Kafka's {@code group.*} and {@code offsets.*}.
+ *
+ * @param offsetsPartitionCount partitions of {@code __consumer_offsets}; must not change while it
+ *     exists
+ * @param membership limits for members
+ * @param offsets limits for committed offsets
+ * @param runtime bounds of each hosted partition
+ */
+public record GroupSettings(
+        int offsetsPartitionCount,
+        Membership membership,
+        Offsets offsets,
+        RuntimeSettings runtime) {
+
+    /** Kafka's defaults. */
+    public static final GroupSettings STANDARD =
+            new GroupSettings(50, Membership.STANDARD, Offsets.STANDARD, RuntimeSettings.STANDARD);
+
+    public GroupSettings {
+        if (offsetsPartitionCount < 1) {
+            throw new IllegalArgumentException("the offsets topic needs at least one partition");
+        }
+    }
+
+    /**
+     * Limits for members.
+     *
+     * @param sessionMin {@code group.min.session.timeout.ms}
+     * @param sessionMax {@code group.max.session.timeout.ms}
+     * @param initialRebalanceDelay how long the first rebalance of a group waits for more members
+     * @param membersMax {@code group.max.size}
+     */
+    public record Membership(
+            Duration sessionMin,
+            Duration sessionMax,
+            Duration initialRebalanceDelay,
+            int membersMax) {
+
+        /** Kafka's defaults. */
+        public static final Membership STANDARD =
+                new Membership(
+                        Duration.ofSeconds(6),
+                        Duration.ofMinutes(30),
+                        Duration.ofSeconds(3),
+                        Integer.MAX_VALUE);
+
+        public Membership {
+            if (sessionMin.compareTo(sessionMax) > 0 || initialRebalanceDelay.isNegative()) {
+                throw new IllegalArgumentException("session limits are the wrong way round");
+            }
+            if (membersMax < 1) {
+                throw new IllegalArgumentException("a group must be allowed at least one member");
+            }
+        }
+
+        boolean allowsSession(int sessionMs) {
+            return sessionMs >= sessionMin.toMillis() && sessionMs <= sessionMax.toMillis();
+        }
+    }
+
+    /**
+     * Limits for committed offsets.
+     *
+     * @param metadataLengthMax {@code offset.metadata.max.bytes}
+     * @param retention how long offsets outlive the last member, or the commit when there was none
+     * @param retentionCheck how often expired ones are looked for
+     */
+    public record Offsets(int metadataLengthMax, Duration retention, Duration retentionCheck) {
+
+        /** Kafka's defaults. */
+        public static final Offsets STANDARD =
+                new Offsets(4096, Duration.ofDays(7), Duration.ofMinutes(10));
+
+        public Offsets {
+            if (!retention.isPositive() || !retentionCheck.isPositive()) {
+                throw new IllegalArgumentException("retention must be positive");
+            }
+        }
+    }
+}

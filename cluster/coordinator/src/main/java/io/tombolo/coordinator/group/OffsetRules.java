@@ -1,0 +1,242 @@
+package io.tombolo.coordinator.group;
+
+import io.tombolo.coordinator.group.GroupCommand.Commit;
+import io.tombolo.coordinator.group.GroupCommand.CommitMirrored;
+import io.tombolo.coordinator.group.GroupCommand.Committer;
+import io.tombolo.coordinator.group.GroupCommand.DeleteGroups;
+import io.tombolo.coordinator.group.GroupCommand.DeleteOffsets;
+import io.tombolo.coordinator.group.GroupCommand.PartitionCommit;
+
+import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupResult;
+import org.apache.kafka.common.message.OffsetCommitResponseData;
+import org.apache.kafka.common.message.OffsetCommitResponseData.OffsetCommitResponsePartition;
+import org.apache.kafka.common.message.OffsetCommitResponseData.OffsetCommitResponseTopic;
+import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteRequestTopic;
+import org.apache.kafka.common.message.OffsetDeleteResponseData;
+import org.apache.kafka.common.message.OffsetDeleteResponseData.OffsetDeleteResponsePartition;
+import org.apache.kafka.common.message.OffsetDeleteResponseData.OffsetDeleteResponsePartitionCollection;
+import org.apache.kafka.common.message.OffsetDeleteResponseData.OffsetDeleteResponseTopic;
+import org.apache.kafka.common.message.OffsetDeleteResponseData.OffsetDeleteResponseTopicCollection;
+import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/** Who may commit and delete offsets and groups, and what that writes. */
+final class OffsetRules {
+
+    /** From this version on a committer hears that its group does not exist. */
+    private static final int VERSION_GROUP_NOT_FOUND = 9;
+
+    private final GroupSettings.Offsets settings;
+
+    OffsetRules(GroupSettings.Offsets settings) {
+        this.settings = settings;
+    }
+
+    // ---- OffsetCommit ----
+
+    void commit(Draft draft, Commit commit) {
+        Committer committer = commit.committer();
+        ClassicGroup group = draft.group(committer.group());
+        Errors refusal = check(group, committer);
+        var results = new CommitResults();
+        for (PartitionCommit partition : commit.partitions()) {
+            Errors error = partition.error();
+            if (error == Errors.NONE) {
+                error = refusal;
+            }
+            if (error == Errors.NONE
+                    && partition.offset().metadata().length() > settings.metadataLengthMax()) {
+                error = Errors.OFFSET_METADATA_TOO_LARGE;
+            }
+            if (error == Errors.NONE) {
+                store(draft, committer.group(), partition);
+            }
+            results.add(partition, error);
+        }
+        if (refusal == Errors.NONE && group != null) {
+            keepSession(draft, group, committer);
+        }
+        draft.answer(commit.ticket(), results.response());
+    }
+
+    private static void store(Draft draft, String group, PartitionCommit partition) {
+        if (draft.group(group) == null) {
+            draft.put(ClassicGroup.empty(group, -1));
+        }
+        draft.storeOffset(group, partition.topic(), partition.partition(), partition.offset());
+    }
+
+    private static Errors check(@Nullable ClassicGroup group, Committer committer) {
+        if (group == null) {
+            if (committer.generation() < 0) {
+                return Errors.NONE;
+            }
+            return committer.version() >= VERSION_GROUP_NOT_FOUND
+                    ? Errors.GROUP_ID_NOT_FOUND
+                    : Errors.ILLEGAL_GENERATION;
+        }
+        if (committer.generation() < 0 && group.is(GroupState.EMPTY)) {
+            return Errors.NONE; // an administrator, or a consumer that manages itself
+        }
+        boolean claimsMembership =
+                committer.generation() >= 0
+                        || !committer.memberId().isEmpty()
+                        || committer.instanceId() != null;
+        if (!claimsMembership) {
+            return group.is(GroupState.EMPTY) ? Errors.NONE : Errors.UNKNOWN_MEMBER_ID;
+        }
+        Errors error = group.checkMember(committer.memberId(), committer.instanceId());
+        if (error != Errors.NONE) {
+            return error;
+        }
+        if (committer.generation() != group.generation().number()) {
+            return Errors.ILLEGAL_GENERATION;
+        }
+        // The member knows its generation but not yet what is assigned to it in it.
+        return group.is(GroupState.COMPLETING_REBALANCE)
+                ? Errors.REBALANCE_IN_PROGRESS
+                : Errors.NONE;
+    }
+
+    private static void keepSession(Draft draft, ClassicGroup group, Committer committer) {
+        Member member = group.roster().get(committer.memberId());
+        if (member != null) {
+            draft.restartSession(group, member);
+        }
+    }
+
+    // ---- links ----
+
+    void commitMirrored(Draft draft, CommitMirrored commit) {
+        ClassicGroup group = draft.group(commit.group());
+        if (group != null && !group.is(GroupState.EMPTY)) {
+            draft.answer(commit.ticket(), new MirroredCommit.InUse(group.roster().size()));
+            return;
+        }
+        if (group == null && !commit.offsets().isEmpty()) {
+            draft.put(ClassicGroup.empty(commit.group(), -1));
+        }
+        commit.offsets()
+                .forEach((partition, offset) ->
+                        draft.storeOffset(
+                                commit.group(),
+                                partition.topic(),
+                                partition.partition(),
+                                offset.stamped(draft.nowMs(), offset.topicId())));
+        draft.answer(commit.ticket(), new MirroredCommit.Stored());
+    }
+
+    // ---- OffsetDelete ----
+
+    void delete(Draft draft, DeleteOffsets delete) {
+        ClassicGroup group = draft.group(delete.request().groupId());
+        Errors refusal = checkDelete(group);
+        var topics = new OffsetDeleteResponseTopicCollection();
+        if (refusal == Errors.NONE && group != null) {
+            Collection<OffsetDeleteResponseTopic> results = topics;
+            for (OffsetDeleteRequestTopic topic : delete.request().topics()) {
+                results.add(delete(draft, group, topic));
+            }
+        }
+        draft.answer(
+                delete.ticket(),
+                new OffsetDeleteResponseData().setErrorCode(refusal.code()).setTopics(topics));
+    }
+
+    private static OffsetDeleteResponseTopic delete(
+            Draft draft, ClassicGroup group, OffsetDeleteRequestTopic topic) {
+        boolean inUse = group.reads(topic.name());
+        var partitions = new OffsetDeleteResponsePartitionCollection();
+        Collection<OffsetDeleteResponsePartition> results = partitions;
+        for (var partition : topic.partitions()) {
+            int index = partition.partitionIndex();
+            if (!inUse && draft.state().offset(group.id(), topic.name(), index) != null) {
+                draft.removeOffset(group.id(), topic.name(), index);
+            }
+            Errors error = inUse ? Errors.GROUP_SUBSCRIBED_TO_TOPIC : Errors.NONE;
+            results.add(
+                    new OffsetDeleteResponsePartition()
+                            .setPartitionIndex(index)
+                            .setErrorCode(error.code()));
+        }
+        return new OffsetDeleteResponseTopic().setName(topic.name()).setPartitions(partitions);
+    }
+
+    private static Errors checkDelete(@Nullable ClassicGroup group) {
+        if (group == null) {
+            return Errors.GROUP_ID_NOT_FOUND;
+        }
+        boolean consumers =
+                ClassicGroup.CONSUMER_PROTOCOL.equals(group.generation().protocolType());
+        return group.is(GroupState.EMPTY) || consumers ? Errors.NONE : Errors.NON_EMPTY_GROUP;
+    }
+
+    // ---- DeleteGroups ----
+
+    void deleteGroups(Draft draft, DeleteGroups delete) {
+        List<DeletableGroupResult> results = new ArrayList<>(delete.groups().size());
+        for (String id : delete.groups()) {
+            ClassicGroup group = draft.group(id);
+            Errors error = Errors.NONE;
+            if (group == null) {
+                error = Errors.GROUP_ID_NOT_FOUND;
+            } else if (!group.is(GroupState.EMPTY)) {
+                error = Errors.NON_EMPTY_GROUP;
+            } else {
+                deleteGroup(draft, group);
+            }
+            results.add(
+                    new DeletableGroupResult()
+                            .setGroupId(id)
+                            .setErrorCode(error.code())
+                            .setErrorMessage(error == Errors.NONE ? null : error.message()));
+        }
+        draft.answer(delete.ticket(), results);
+    }
+
+    private static void deleteGroup(Draft draft, ClassicGroup group) {
+        draft.state()
+                .offsetsOf(group.id())
+                .forEach((topic, partitions) ->
+                        partitions
+                                .keySet()
+                                .forEach(partition ->
+                                        draft.removeOffset(group.id(), topic, partition)));
+        for (String memberToBe : group.pending().joins()) {
+            draft.cancel(GroupAlarm.session(group.id(), memberToBe));
+        }
+        draft.remove(group);
+    }
+
+    /** Results of a commit, in the order of the request. Mutable; lives for one step. */
+    static final class CommitResults {
+
+        private final List<OffsetCommitResponseTopic> topics = new ArrayList<>();
+
+        void add(PartitionCommit partition, Errors error) {
+            OffsetCommitResponseTopic topic = topics.isEmpty() ? null : topics.getLast();
+            if (topic == null
+                    || !topic.name().equals(partition.topic())
+                    || !topic.topicId().equals(partition.topicId())) {
+                topic =
+                        new OffsetCommitResponseTopic()
+                                .setName(partition.topic())
+                                .setTopicId(partition.topicId());
+                topics.add(topic);
+            }
+            topic.partitions()
+                    .add(
+                            new OffsetCommitResponsePartition()
+                                    .setPartitionIndex(partition.partition())
+                                    .setErrorCode(error.code()));
+        }
+
+        OffsetCommitResponseData response() {
+            return new OffsetCommitResponseData().setTopics(topics);
+        }
+    }
+}

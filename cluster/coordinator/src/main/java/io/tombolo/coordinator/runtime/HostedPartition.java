@@ -1,0 +1,344 @@
+package io.tombolo.coordinator.runtime;
+
+import io.tombolo.coordinator.runtime.CoordinatorLog.Appended;
+import io.tombolo.coordinator.runtime.CoordinatorLog.Bounds;
+import io.tombolo.coordinator.runtime.CoordinatorLog.Chunk;
+import io.tombolo.coordinator.runtime.CoordinatorLog.ReadResult;
+import io.tombolo.coordinator.runtime.CoordinatorLog.Refused;
+import io.tombolo.coordinator.runtime.CoordinatorLog.Unreadable;
+import io.tombolo.coordinator.runtime.CoordinatorRuntime.Host;
+import io.tombolo.environment.Invariant;
+
+import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
+
+import java.util.function.Function;
+
+/**
+ * One partition of an internal topic while this broker leads it, in one epoch. Mutable; confined to
+ * the loop that owns the partition.
+ *
+ * <pre>
+ * phase    | command                       | leaves it
+ * LOADING  | COORDINATOR_LOAD_IN_PROGRESS  | all records of the start replayed and committed: ACTIVE
+ * ACTIVE   | carried out on the tip        | machine broken: FAILED
+ * FAILED   | NOT_COORDINATOR               | only by a new epoch
+ * CLOSED   | NOT_COORDINATOR               | never
+ * </pre>
+ *
+ * <p>The tip is the state with every step applied; {@link Speculation} remembers the committed
+ * state and what hangs in between. Steps of one turn of the loop gather in one batch.
+ */
+final class HostedPartition<S, C, E> {
+
+    private enum Phase {
+        LOADING,
+        ACTIVE,
+        FAILED,
+        CLOSED
+    }
+
+    private final Host<S, C, E> host;
+    private final int partition;
+    private final int leaderEpoch;
+    private final WaitingClients clients = new WaitingClients();
+    private final Speculation<S, E> speculation;
+    private final OneTimer alarmTimer;
+    private final OneTimer commitTimer;
+
+    private Phase phase = Phase.LOADING;
+    private S tip;
+    private @Nullable OpenBatch<S, E> batch;
+    private boolean appending;
+    private long highWatermark;
+    private long alarmsPausedUntilNanos = Long.MIN_VALUE;
+
+    private long loadStartNanos;
+    private long loadTargetOffset;
+    private long loadedRecordCount;
+    private boolean recordsLoaded;
+
+    HostedPartition(Host<S, C, E> host, int partition, int leaderEpoch) {
+        this.host = host;
+        this.partition = partition;
+        this.leaderEpoch = leaderEpoch;
+        this.tip = host.machine().initial();
+        this.speculation = new Speculation<>(tip, host.settings().commitTimeout().toNanos());
+        this.alarmTimer = new OneTimer(host.loop());
+        this.commitTimer = new OneTimer(host.loop());
+    }
+
+    int leaderEpoch() {
+        return leaderEpoch;
+    }
+
+    boolean active() {
+        return phase == Phase.ACTIVE;
+    }
+
+    void load() {
+        Bounds bounds = host.log().bounds(partition);
+        loadStartNanos = host.clock().nanoTime();
+        loadTargetOffset = bounds.endOffset();
+        highWatermark = bounds.highWatermark();
+        loadFrom(bounds.startOffset());
+    }
+
+    <R> void write(Function<Ticket<R>, C> command, Reply<R> reply) {
+        Errors refusal = refusal();
+        if (refusal != Errors.NONE) {
+            reply.refuse(refusal);
+            return;
+        }
+        Ticket<R> ticket = clients.admit(reply);
+        C told = command.apply(ticket);
+        try {
+            run(state -> host.machine().handle(state, told, host.now()), ticket);
+        } catch (Invariant.Broken broken) {
+            fail(broken);
+        } catch (RuntimeException thrown) {
+            host.listener().failed(partition, thrown);
+            clients.refuse(ticket, Errors.UNKNOWN_SERVER_ERROR);
+        }
+    }
+
+    <R> void read(Function<S, R> query, Reply<R> reply) {
+        Errors refusal = refusal();
+        if (refusal == Errors.NONE || refusal == Errors.COORDINATOR_NOT_AVAILABLE) {
+            reply.answer(query.apply(speculation.committed()));
+        } else {
+            reply.refuse(refusal);
+        }
+    }
+
+    void highWatermarkMoved(long offset) {
+        highWatermark = Math.max(highWatermark, offset);
+        switch (phase) {
+            case LOADING -> activateWhenCommitted();
+            case ACTIVE -> {
+                if (!appending) {
+                    settle();
+                }
+            }
+            case FAILED, CLOSED -> {}
+        }
+    }
+
+    void close() {
+        phase = Phase.CLOSED;
+        stop();
+    }
+
+    // ---- loading ----
+
+    private void loadFrom(long offset) {
+        if (offset >= loadTargetOffset) {
+            recordsLoaded = true;
+            activateWhenCommitted();
+            return;
+        }
+        host.log()
+                .read(
+                        partition,
+                        offset,
+                        host.settings().loadBytesMax(),
+                        result -> loaded(offset, result));
+    }
+
+    private void loaded(long offset, ReadResult result) {
+        if (phase != Phase.LOADING) {
+            return;
+        }
+        switch (result) {
+            case Chunk chunk -> {
+                if (replay(offset, chunk)) {
+                    loadFrom(chunk.nextOffset());
+                }
+            }
+            case Unreadable unreadable -> {
+                host.listener().loadDelayed(partition, unreadable.reason());
+                long atNanos = host.clock().nanoTime() + host.settings().retryPause().toNanos();
+                alarmTimer.setAt(atNanos, host.clock().nanoTime(), () -> loadFrom(offset));
+            }
+        }
+    }
+
+    private boolean replay(long offset, Chunk chunk) {
+        try {
+            Invariant.check(
+                    chunk.nextOffset() > offset,
+                    "a read from offset %d led to offset %d",
+                    offset,
+                    chunk.nextOffset());
+            for (StoredRecord record : chunk.records()) {
+                tip = host.machine().replay(tip, record);
+                loadedRecordCount++;
+            }
+            return true;
+        } catch (RuntimeException unreadable) {
+            fail(unreadable);
+            return false;
+        }
+    }
+
+    private void activateWhenCommitted() {
+        if (!recordsLoaded || highWatermark < loadTargetOffset) {
+            return;
+        }
+        phase = Phase.ACTIVE;
+        speculation.restart(tip);
+        host.listener()
+                .loaded(partition, loadedRecordCount, host.clock().nanoTime() - loadStartNanos);
+        runOwn(state -> host.machine().loaded(state, host.now()));
+    }
+
+    // ---- steps ----
+
+    /** A step that no client asked for; when it throws, the partition cannot go on. */
+    private void runOwn(Function<S, Step<S, E>> operation) {
+        try {
+            run(operation, null);
+        } catch (RuntimeException thrown) {
+            fail(thrown);
+        }
+    }
+
+    private void run(Function<S, Step<S, E>> operation, @Nullable Ticket<?> ticket) {
+        Step<S, E> step = operation.apply(tip);
+        int bytes = step.recordBytes();
+        if (batch != null && bytes > 0 && batch.bytes() + bytes > host.settings().batchBytesMax()) {
+            flush();
+            // What the step was decided on may have been undone, or gone on: decide again.
+            step = operation.apply(tip);
+        }
+        apply(step, ticket);
+        armAlarm();
+    }
+
+    private void apply(Step<S, E> step, @Nullable Ticket<?> ticket) {
+        S before = tip;
+        tip = step.state();
+        if (batch == null && step.records().isEmpty()) {
+            speculation.addUnrecorded(step);
+            settle();
+            return;
+        }
+        if (batch == null) {
+            batch = new OpenBatch<>(before);
+            host.loop().execute(this::flush);
+        }
+        batch.add(step, ticket);
+    }
+
+    /** Appends the open batch; when the log refuses it, its steps are undone. */
+    private void flush() {
+        OpenBatch<S, E> closing = batch;
+        if (closing == null || phase != Phase.ACTIVE) {
+            return;
+        }
+        batch = null;
+        Moment now = host.now();
+        appending = true;
+        var result = host.log().append(partition, leaderEpoch, closing.records(), now.wallMs());
+        appending = false;
+        switch (result) {
+            case Appended appended -> {
+                speculation.addAppended(closing, tip, appended.endOffset(), now.nanos());
+                settle();
+            }
+            case Refused refused -> undo(closing, refused.error(), now);
+        }
+    }
+
+    private void undo(OpenBatch<S, E> refused, Errors error, Moment now) {
+        tip = refused.before();
+        alarmsPausedUntilNanos = now.nanos() + host.settings().retryPause().toNanos();
+        host.listener().appendRefused(partition, error.name());
+        for (Ticket<?> ticket : refused.issued()) {
+            clients.refuse(ticket, error);
+        }
+        armAlarm();
+    }
+
+    /** Lets go what the high watermark has passed. */
+    private void settle() {
+        while (phase == Phase.ACTIVE && speculation.committable(highWatermark)) {
+            var entry = speculation.commitFirst();
+            entry.answers().forEach(clients::answer);
+            entry.signals().forEach(signal -> host.listener().signal(partition, signal));
+        }
+        if (phase == Phase.ACTIVE) {
+            armCommitTimeout();
+        }
+    }
+
+    // ---- timers ----
+
+    private void armAlarm() {
+        if (phase != Phase.ACTIVE) {
+            return;
+        }
+        long next = host.machine().nextAlarmNanos(tip);
+        if (next == Long.MAX_VALUE) {
+            alarmTimer.cancel();
+            return;
+        }
+        alarmTimer.setAt(
+                Math.max(next, alarmsPausedUntilNanos), host.clock().nanoTime(), this::ring);
+    }
+
+    private void ring() {
+        if (phase != Phase.ACTIVE) {
+            return;
+        }
+        long now = host.clock().nanoTime();
+        if (now >= alarmsPausedUntilNanos && host.machine().nextAlarmNanos(tip) <= now) {
+            runOwn(state -> host.machine().alarm(state, host.now()));
+        } else {
+            armAlarm();
+        }
+    }
+
+    private void armCommitTimeout() {
+        long deadline = speculation.deadlineNanos();
+        if (deadline == Long.MAX_VALUE) {
+            return; // a timer that is still set finds nothing to do
+        }
+        commitTimer.setAt(deadline, host.clock().nanoTime(), this::giveUpWaiting);
+    }
+
+    private void giveUpWaiting() {
+        if (phase == Phase.ACTIVE) {
+            for (Answer<?> late : speculation.overdue(host.clock().nanoTime())) {
+                clients.refuse(late.ticket(), Errors.REQUEST_TIMED_OUT);
+            }
+            armCommitTimeout();
+        }
+    }
+
+    // ---- ends ----
+
+    private Errors refusal() {
+        return switch (phase) {
+            case LOADING -> Errors.COORDINATOR_LOAD_IN_PROGRESS;
+            case FAILED, CLOSED -> Errors.NOT_COORDINATOR;
+            case ACTIVE ->
+                    clients.count() < host.settings().waitingMax()
+                            ? Errors.NONE
+                            : Errors.COORDINATOR_NOT_AVAILABLE;
+        };
+    }
+
+    private void fail(RuntimeException cause) {
+        phase = Phase.FAILED;
+        host.listener().failed(partition, cause);
+        stop();
+    }
+
+    private void stop() {
+        alarmTimer.cancel();
+        commitTimer.cancel();
+        batch = null;
+        clients.refuseAll(Errors.NOT_COORDINATOR);
+    }
+}

@@ -1,0 +1,59 @@
+package io.tombolo.coordinator.runtime;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The steps of one turn of the loop, about to be appended together. Mutable; loop-confined. */
+final class OpenBatch<S, E> {
+
+    private final S before;
+    private final List<LogRecord> records = new ArrayList<>();
+    private final List<Answer<?>> answers = new ArrayList<>();
+    private final List<E> signals = new ArrayList<>();
+    private final List<Ticket<?>> issued = new ArrayList<>();
+    private int bytes;
+
+    /**
+     * @param before the state to return to when the batch is refused
+     */
+    OpenBatch(S before) {
+        this.before = before;
+    }
+
+    void add(Step<S, E> step, @Nullable Ticket<?> ticket) {
+        records.addAll(step.records());
+        answers.addAll(step.answers());
+        signals.addAll(step.signals());
+        bytes += step.recordBytes();
+        if (ticket != null) {
+            issued.add(ticket);
+        }
+    }
+
+    S before() {
+        return before;
+    }
+
+    int bytes() {
+        return bytes;
+    }
+
+    List<LogRecord> records() {
+        return records;
+    }
+
+    List<Answer<?>> answers() {
+        return answers;
+    }
+
+    List<E> signals() {
+        return signals;
+    }
+
+    /** The clients whose commands are in this batch. */
+    List<Ticket<?>> issued() {
+        return issued;
+    }
+}
