@@ -12,7 +12,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import io.netty.handler.timeout.ReadTimeoutException;
+import io.netty.handler.timeout.IdleStateEvent;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -128,9 +128,17 @@ final class HttpConversation extends SimpleChannelInboundHandler<FullHttpRequest
         }
     }
 
+    /** Nothing was said for too long; a handler that takes its time is not interrupted. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof IdleStateEvent && !answering) {
+            context.close();
+        }
+    }
+
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (!(cause instanceof IOException) && !(cause instanceof ReadTimeoutException)) {
+        if (!(cause instanceof IOException)) {
             onFailure.accept(cause);
         }
         context.close();

@@ -7,7 +7,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.timeout.ReadTimeoutHandler;
+import io.netty.handler.timeout.IdleStateHandler;
 import io.tombolo.environment.Endpoint;
 
 import java.util.concurrent.atomic.AtomicInteger;
@@ -75,7 +75,7 @@ public final class HttpListener implements AutoCloseable {
                         .setMaxHeaderSize(HEADER_BYTES_MAX);
         channel.pipeline()
                 .addLast(
-                        new ReadTimeoutHandler(QUIET_SECONDS_MAX),
+                        new IdleStateHandler(0, 0, QUIET_SECONDS_MAX),
                         new HttpServerCodec(decoding),
                         new HttpObjectAggregator(BODY_BYTES_MAX),
                         new HttpConversation(handler, onFailure));
