@@ -15,7 +15,7 @@ import java.util.Optional;
  * of the file.
  *
  * @param name of the whole; {@code tombolo} when the file has none
- * @param regions at least one
+ * @param regions in file order
  * @param later sections that are understood but that no module of this release acts on
  */
 public record Topology(

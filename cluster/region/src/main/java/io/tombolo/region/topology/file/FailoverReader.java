@@ -1,0 +1,145 @@
+package io.tombolo.region.topology.file;
+
+import io.tombolo.region.LinkName;
+import io.tombolo.region.PolicyName;
+import io.tombolo.region.link.NameFilter;
+import io.tombolo.region.topology.FailoverPolicy;
+import io.tombolo.region.topology.LaterSections;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads {@code failover:}. */
+final class FailoverReader {
+
+    private static final Duration DURATION_MAX = Duration.ofDays(365);
+    private static final Pattern WITNESSES =
+            Pattern.compile("([0-9]{1,3}) of \\[\\s*([^\\[\\]]*?)\\s*]");
+
+    private final Shortfalls notes;
+    private final Set<LinkName> links;
+    private final Set<String> witnesses;
+
+    private FailoverReader(Shortfalls notes, Set<LinkName> links, Set<String> witnesses) {
+        this.notes = notes;
+        this.links = links;
+        this.witnesses = witnesses;
+    }
+
+    static Map<PolicyName, FailoverPolicy> read(
+            Section file, Names names, LaterSections later, Set<LinkName> links, Shortfalls notes) {
+        Set<String> witnesses = new TreeSet<>(names.regionNames());
+        later.stretch().values().forEach(cluster -> witnesses.addAll(cluster.voters().keySet()));
+        var reader = new FailoverReader(notes, links, witnesses);
+        var policies = new LinkedHashMap<PolicyName, FailoverPolicy>();
+        for (Value entry : file.get("failover").map(Value::entries).orElse(List.of())) {
+            Optional<PolicyName> name = Names.idOf(entry, PolicyName::new);
+            Optional<FailoverPolicy> policy =
+                    reader.policy(name.orElse(new PolicyName("unnamed")), entry);
+            if (name.isPresent() && policy.isPresent()) {
+                policies.put(name.get(), policy.get());
+            }
+        }
+        return policies;
+    }
+
+    private Optional<FailoverPolicy> policy(PolicyName name, Value entry) {
+        Section section = entry.section("follows", "groups", "moves", "refuseIf", "automatic");
+        Optional<LinkName> follows = section.require("follows", "eu-to-us").flatMap(this::link);
+        NameFilter groups = section.get("groups").map(Patterns::groups).orElse(NameFilter.of("*"));
+        FailoverPolicy.Moves moves =
+                section.get("moves")
+                        .flatMap(value -> value.word(FailoverPolicy.Moves.class))
+                        .orElse(FailoverPolicy.Moves.NOTHING);
+        if (moves == FailoverPolicy.Moves.CLIENTS) {
+            section.get("moves").ifPresent(notes::movedClients);
+        }
+        FailoverPolicy.RefuseIf refuseIf =
+                section.get("refuseIf")
+                        .map(FailoverReader::refuseIf)
+                        .orElse(FailoverPolicy.RefuseIf.STANDARD);
+        FailoverPolicy.Automatic automatic =
+                section.get("automatic")
+                        .flatMap(this::automatic)
+                        .orElse(new FailoverPolicy.Automatic.Never());
+        return follows.map(
+                link -> new FailoverPolicy(name, link, groups, moves, refuseIf, automatic));
+    }
+
+    private Optional<LinkName> link(Value value) {
+        Optional<String> name = value.text();
+        Optional<LinkName> known =
+                links.stream()
+                        .filter(link -> name.isPresent() && link.name().equals(name.get()))
+                        .findFirst();
+        if (name.isPresent() && known.isEmpty()) {
+            List<String> names = links.stream().map(LinkName::name).toList();
+            Names.unknown(value, "link", name.get(), names);
+        }
+        return known;
+    }
+
+    private static FailoverPolicy.RefuseIf refuseIf(Value value) {
+        Section section = value.section("lagOver", "sourceReachableAndWriting");
+        return new FailoverPolicy.RefuseIf(
+                section.get("lagOver").flatMap(it -> it.duration(Duration.ZERO, DURATION_MAX)),
+                section.get("sourceReachableAndWriting").flatMap(Value::flag).orElse(true));
+    }
+
+    private Optional<FailoverPolicy.Automatic> automatic(Value value) {
+        if (!value.isMapping()) {
+            Optional<String> word = value.text();
+            if (word.isPresent() && !word.get().equals("never")) {
+                value.problem(
+                                Rule.OUT_OF_RANGE,
+                                value.path() + " is never, or a map with after and witnesses")
+                        .seen(value.node().kind())
+                        .fix("automatic: never", "automatic: { after: 90s }");
+            }
+            return Optional.of(new FailoverPolicy.Automatic.Never());
+        }
+        notes.automaticFailover(value);
+        Section section = value.section("after", "witnesses");
+        Optional<Duration> after =
+                section.require("after", "90s")
+                        .flatMap(it -> it.duration(Duration.ofSeconds(1), DURATION_MAX));
+        Optional<FailoverPolicy.Automatic.After> asked =
+                section.get("witnesses").flatMap(this::witnesses);
+        return after.map(silence ->
+                new FailoverPolicy.Automatic.After(
+                        silence,
+                        asked.map(FailoverPolicy.Automatic.After::witnessesNeeded).orElse(0),
+                        asked.map(FailoverPolicy.Automatic.After::witnesses).orElse(List.of())));
+    }
+
+    /** {@code "2 of [us, ap-witness]"}; the duration is filled in by the caller. */
+    private Optional<FailoverPolicy.Automatic.After> witnesses(Value value) {
+        Optional<String> text = value.text();
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        Matcher matcher = WITNESSES.matcher(text.get().strip());
+        List<String> named =
+                matcher.matches() ? List.of(matcher.group(2).split("\\s*,\\s*")) : List.of();
+        int needed = matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0;
+        if (needed < 1 || needed > named.size()) {
+            value.problem(Rule.OUT_OF_RANGE, value.path() + " says how many of which sites agree")
+                    .seen(value.node().kind())
+                    .fix("witnesses: \"2 of [us, ap-witness]\"");
+            return Optional.empty();
+        }
+        for (String site : named) {
+            if (!witnesses.contains(site)) {
+                Names.unknown(value, "region or witness site", site, witnesses);
+            }
+        }
+        return Optional.of(new FailoverPolicy.Automatic.After(Duration.ZERO, needed, named));
+    }
+}

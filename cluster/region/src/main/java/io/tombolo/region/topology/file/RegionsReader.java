@@ -1,0 +1,220 @@
+package io.tombolo.region.topology.file;
+
+import io.tombolo.environment.Endpoint;
+import io.tombolo.region.BrokerId;
+import io.tombolo.region.RegionId;
+import io.tombolo.region.topology.Region;
+import io.tombolo.region.topology.Secret;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads {@code regions:} and gives every broker its id and its addresses.
+ *
+ * <p>Without {@code kafka:} broker n of the region at position i listens on 127.0.0.1, port 9092 +
+ * 100 i + n − 1; without {@code admin:} on 127.0.0.1, port 8080 + 100 i + n − 1 for the first ten
+ * regions and 18080 + 100 (i − 10) + n − 1 for the others. So defaults never meet for 64 regions of
+ * 100 brokers each.
+ */
+final class RegionsReader {
+
+    private static final int REGIONS_MAX = 64;
+    private static final int KAFKA_PORT = 9092;
+    private static final int ADMIN_PORT = 8080;
+    private static final int ADMIN_PORT_AFTER_TEN = 18_080;
+    private static final int PORTS_PER_REGION = 100;
+    private static final List<String> HOSTED_KEYS =
+            List.of("brokers", "kafka", "admin", "racks", "storage", "config", "allowInsecure");
+
+    private final Map<RegionId, Region> regions = new LinkedHashMap<>();
+    private final Shortfalls notes;
+
+    private RegionsReader(Shortfalls notes) {
+        this.notes = notes;
+    }
+
+    static Map<RegionId, Region> read(Section file, Shortfalls notes) {
+        var reader = new RegionsReader(notes);
+        Optional<Value> section = file.get("regions");
+        List<Value> entries = section.map(Value::entries).orElse(List.of());
+        Document document = file.owner().document();
+        if (entries.isEmpty()) {
+            document.warning(
+                            Rule.NOTHING_TO_START,
+                            document.spanOf("regions"),
+                            "regions",
+                            "the file has no regions")
+                    .why("without a region there is nothing to start")
+                    .fix("regions: { eu: {} }");
+        }
+        if (entries.size() > REGIONS_MAX) {
+            section.orElseThrow()
+                    .problemWithName(
+                            Rule.OUT_OF_RANGE,
+                            "%d regions, at most %d".formatted(entries.size(), REGIONS_MAX))
+                    .fix("split the file");
+            return reader.regions;
+        }
+        for (int index = 0; index < entries.size(); index++) {
+            reader.add(entries.get(index), index);
+        }
+        new ListenerChecks(document, reader.regions).run(notes);
+        return reader.regions;
+    }
+
+    private void add(Value entry, int index) {
+        Optional<RegionId> id = Names.idOf(entry, RegionId::new);
+        Section section =
+                entry.section(
+                        "brokers",
+                        "kafka",
+                        "admin",
+                        "racks",
+                        "storage",
+                        "config",
+                        "allowInsecure",
+                        "bootstrap",
+                        "client");
+        if (id.isEmpty()) {
+            return;
+        }
+        boolean foreign = section.get("bootstrap").isPresent();
+        checkExclusive(section, foreign);
+        regions.put(
+                id.get(),
+                foreign ? foreign(id.get(), index, section) : hosted(id.get(), index, section));
+    }
+
+    private static void checkExclusive(Section section, boolean foreign) {
+        List<String> excluded = foreign ? HOSTED_KEYS : List.of("client");
+        for (String key : excluded) {
+            section.get(key)
+                    .ifPresent(value ->
+                            value.problemWithName(
+                                            Rule.EXCLUSIVE_KEYS,
+                                            foreign
+                                                    ? key
+                                                            + " does not go with bootstrap: this"
+                                                            + " cluster runs elsewhere"
+                                                    : "client: goes with bootstrap: only")
+                                    .fix(
+                                            foreign
+                                                    ? "remove " + key + " or bootstrap"
+                                                    : "add bootstrap: host:port"));
+        }
+    }
+
+    private Region hosted(RegionId id, int index, Section section) {
+        Map<String, Secret> secrets = new LinkedHashMap<>();
+        Map<String, String> config =
+                section.get("config")
+                        .map(value -> ConfigReader.readBroker(value, secrets))
+                        .orElse(Map.of());
+        List<Region.Broker> brokers = brokers(index, section);
+        if (brokers.size() > 1) {
+            section.get("brokers").ifPresent(notes::severalBrokers);
+        }
+        return new Region.Hosted(
+                id,
+                index,
+                brokers,
+                section.get("storage").map(this::storage).orElse(storageOf(Optional.empty())),
+                config,
+                new Region.Security(section.isTrue("allowInsecure"), secrets));
+    }
+
+    private static List<Region.Broker> brokers(int index, Section section) {
+        int count =
+                section.get("brokers")
+                        .flatMap(value -> value.integer(1, BrokerId.PER_REGION - 1))
+                        .orElse(1);
+        int adminPort =
+                index < 10
+                        ? ADMIN_PORT + PORTS_PER_REGION * index
+                        : ADMIN_PORT_AFTER_TEN + PORTS_PER_REGION * (index - 10);
+        int kafkaPort = KAFKA_PORT + PORTS_PER_REGION * index;
+        List<Endpoint> kafka = Addresses.ofBrokers(section.get("kafka"), count, kafkaPort);
+        List<Endpoint> admin = Addresses.ofBrokers(section.get("admin"), count, adminPort);
+        List<String> racks = texts(section.get("racks"));
+        var brokers = new ArrayList<Region.Broker>();
+        for (int number = 1; number <= count; number++) {
+            Optional<String> rack =
+                    racks.isEmpty()
+                            ? Optional.empty()
+                            : Optional.of(racks.get((number - 1) % racks.size()));
+            brokers.add(
+                    new Region.Broker(
+                            number,
+                            BrokerId.of(index, number),
+                            kafka.get(number - 1),
+                            admin.get(number - 1),
+                            rack));
+        }
+        return brokers;
+    }
+
+    private static List<String> texts(Optional<Value> list) {
+        return list.map(Value::items).orElse(List.of()).stream()
+                .flatMap(item -> item.text().stream())
+                .toList();
+    }
+
+    private Region.Storage storage(Value value) {
+        Section section = value.section("dir", "tier", "keepLocal");
+        Optional<Duration> keepLocal =
+                section.get("keepLocal")
+                        .flatMap(it -> it.duration(Duration.ZERO, Duration.ofDays(36_500)));
+        Optional<String> tier = section.get("tier").flatMap(RegionsReader::tier);
+        section.get("tier").ifPresent(notes::tieredStorage);
+        if (section.get("tier").isEmpty()) {
+            section.get("keepLocal").ifPresent(RegionsReader::warnOfIdleKeepLocal);
+        }
+        Optional<String> dir =
+                section.get("dir").flatMap(Value::text).filter(text -> !text.isBlank());
+        return new Region.Storage(storageOf(dir).dir(), tier, keepLocal);
+    }
+
+    private static Region.Storage storageOf(Optional<String> dir) {
+        return new Region.Storage(
+                dir.orElse(Region.Storage.DIR_DEFAULT), Optional.empty(), Optional.empty());
+    }
+
+    private static Optional<String> tier(Value value) {
+        Optional<String> address = value.text();
+        if (address.isPresent() && !address.get().matches("(s3://|file:/).+")) {
+            value.problem(Rule.ADDRESS, value.path() + " is the address of an object store")
+                    .seen(value.node().kind())
+                    .fix("tier: s3://bucket/prefix", "tier: file:/path");
+            return Optional.empty();
+        }
+        return address;
+    }
+
+    private static void warnOfIdleKeepLocal(Value keepLocal) {
+        keepLocal
+                .document()
+                .warning(
+                        Rule.IDLE_KEY,
+                        keepLocal.node().span(),
+                        keepLocal.path(),
+                        "keepLocal has no effect without tier")
+                .why("all segments stay on the local disk until retention deletes them")
+                .fix("remove keepLocal, or set tier");
+    }
+
+    private static Region foreign(RegionId id, int index, Section section) {
+        Map<String, Secret> secrets = new LinkedHashMap<>();
+        Map<String, String> client =
+                section.get("client")
+                        .map(value -> ConfigReader.readClient(value, secrets))
+                        .orElse(Map.of());
+        List<Endpoint> bootstrap =
+                section.get("bootstrap").map(Addresses::bootstrap).orElse(List.of());
+        return new Region.Foreign(id, index, bootstrap, client, secrets);
+    }
+}
