@@ -57,7 +57,7 @@ final class Inflation {
         } catch (IOException | RuntimeException unreadable) {
             // Every codec reports bad input in its own way; whatever it is, it comes from the
             // bytes.
-            refusal = RecordRefusal.NOT_INFLATABLE;
+            refusal = refusal == null ? RecordRefusal.NOT_INFLATABLE : refusal;
             return null;
         }
     }

@@ -164,6 +164,9 @@ class BatchViewTest {
         assertThat(resealedWithInt(BatchView.COUNT_AT, 4)).isEqualTo(BatchVerdict.BAD_OFFSETS);
         assertThat(withByte(0, 0x80)).isEqualTo(BatchVerdict.BAD_OFFSETS);
         assertThat(withByte(0, 0x7F)).isEqualTo(BatchVerdict.VALID);
+        ByteBuffer atTheEnd = Batches.random(BatchSpec.PLAIN, new Random(1), 3).build();
+        assertThat(BatchView.of(atTheEnd.putLong(0, Long.MAX_VALUE - 1)).verdict())
+                .isEqualTo(BatchVerdict.BAD_OFFSETS);
         // fewer records than offsets is what compaction leaves
         assertThat(resealedWithInt(BatchView.COUNT_AT, 2)).isEqualTo(BatchVerdict.VALID);
     }
