@@ -104,9 +104,9 @@ record ClassicGroup(
     }
 
     /** A group nobody has joined yet. */
-    static ClassicGroup empty(String id, long nowMs) {
+    static ClassicGroup empty(String id) {
         return new ClassicGroup(
-                id, GroupState.EMPTY, nowMs, Generation.NONE, Roster.EMPTY, Pending.NOTHING);
+                id, GroupState.EMPTY, -1, Generation.NONE, Roster.EMPTY, Pending.NOTHING);
     }
 
     // ---- questions ----

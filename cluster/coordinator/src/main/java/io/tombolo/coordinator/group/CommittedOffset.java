@@ -20,7 +20,8 @@ public record CommittedOffset(
         return new CommittedOffset(offset, leaderEpoch, metadata, -1, -1, Uuid.ZERO_UUID);
     }
 
-    CommittedOffset stamped(long nowMs, Uuid knownTopicId) {
+    /** The same position, committed at this time for this topic. */
+    public CommittedOffset stamped(long nowMs, Uuid knownTopicId) {
         return new CommittedOffset(offset, leaderEpoch, metadata, nowMs, expireMs, knownTopicId);
     }
 

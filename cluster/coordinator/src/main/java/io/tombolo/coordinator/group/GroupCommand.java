@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.Map;
 
 /** What may be asked of the groups of one partition. Messages in it are never changed. */
-sealed interface GroupCommand {
+public sealed interface GroupCommand {
 
     /**
      * JoinGroup.
@@ -35,7 +35,7 @@ sealed interface GroupCommand {
     record Join(
             JoinGroupRequestData request,
             short version,
-            Member.Origin origin,
+            Origin origin,
             String newMemberId,
             Ticket<JoinGroupResponseData> ticket)
             implements GroupCommand {}
@@ -91,6 +91,9 @@ sealed interface GroupCommand {
      * number asks again.
      */
     int RECORDS_MAX = 1000;
+
+    /** Where a member runs. */
+    record Origin(String clientId, String clientHost) {}
 
     /** Who commits, as far as it says. */
     record Committer(

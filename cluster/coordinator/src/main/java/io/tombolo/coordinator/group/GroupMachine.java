@@ -9,7 +9,7 @@ import io.tombolo.coordinator.runtime.StoredRecord;
 import java.util.function.BiConsumer;
 
 /** The groups of one partition of the offsets topic as a state machine; pure. */
-final class GroupMachine implements StateMachine<GroupsState, GroupCommand, GroupEvent> {
+public final class GroupMachine implements StateMachine<GroupsState, GroupCommand, GroupEvent> {
 
     /** How many deadlines one step takes up. */
     private static final int ALARMS_PER_STEP = 64;
@@ -21,7 +21,8 @@ final class GroupMachine implements StateMachine<GroupsState, GroupCommand, Grou
     private final OffsetRules offsets;
     private final Sweeps sweeps;
 
-    GroupMachine(GroupSettings settings) {
+    /** With these limits for every group. */
+    public GroupMachine(GroupSettings settings) {
         this.settings = settings;
         var membership = settings.membership();
         this.rebalance =
@@ -46,9 +47,7 @@ final class GroupMachine implements StateMachine<GroupsState, GroupCommand, Grou
                     when offset != null -> {
                 // Whoever commits without being a member makes a group that only stores offsets.
                 GroupsState known =
-                        state.groups().containsKey(id)
-                                ? state
-                                : state.with(ClassicGroup.empty(id, -1));
+                        state.groups().containsKey(id) ? state : state.with(ClassicGroup.empty(id));
                 yield known.withOffset(id, topic, partition, offset);
             }
             case Content.Offset(var id, var topic, var partition, var _) ->

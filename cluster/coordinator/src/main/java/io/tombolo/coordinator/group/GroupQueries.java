@@ -19,9 +19,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** What is answered from a state without changing it. */
-final class GroupQueries {
+public final class GroupQueries {
 
     /** From this version of DescribeGroups on, a group that does not exist is an error. */
     private static final int VERSION_NOT_FOUND = 6;
@@ -34,7 +36,8 @@ final class GroupQueries {
     // ---- OffsetFetch ----
 
     /** The positions asked for; for all topics when the request names none (null). */
-    static OffsetFetchResponseGroup offsets(GroupsState state, OffsetFetchRequestGroup request) {
+    public static OffsetFetchResponseGroup offsets(
+            GroupsState state, OffsetFetchRequestGroup request) {
         var topics = new ArrayList<OffsetFetchResponseTopics>();
         @Nullable List<OffsetFetchRequestTopics> wanted = request.topics();
         if (wanted == null) {
@@ -72,7 +75,8 @@ final class GroupQueries {
         return answer;
     }
 
-    static OffsetFetchResponsePartitions position(int index, @Nullable CommittedOffset offset) {
+    private static OffsetFetchResponsePartitions position(
+            int index, @Nullable CommittedOffset offset) {
         return offset == null
                 ? noPosition(index, Errors.NONE)
                 : new OffsetFetchResponsePartitions()
@@ -82,7 +86,8 @@ final class GroupQueries {
                         .setMetadata(offset.metadata());
     }
 
-    static OffsetFetchResponsePartitions noPosition(int index, Errors error) {
+    /** A partition without a position, or whose position cannot be told. */
+    public static OffsetFetchResponsePartitions noPosition(int index, Errors error) {
         return new OffsetFetchResponsePartitions()
                 .setPartitionIndex(index)
                 .setCommittedOffset(-1)
@@ -91,8 +96,13 @@ final class GroupQueries {
                 .setErrorCode(error.code());
     }
 
+    /** The groups that have committed offsets. */
+    public static SortedSet<String> groupsWithOffsets(GroupsState state) {
+        return new TreeSet<>(state.offsets().keySet());
+    }
+
     /** Everything a group has committed. */
-    static Map<TopicPartition, CommittedOffset> committed(GroupsState state, String group) {
+    public static Map<TopicPartition, CommittedOffset> committed(GroupsState state, String group) {
         Map<TopicPartition, CommittedOffset> committed = new HashMap<>();
         state.offsetsOf(group)
                 .forEach((topic, partitions) ->
@@ -103,7 +113,9 @@ final class GroupQueries {
 
     // ---- DescribeGroups ----
 
-    static List<DescribedGroup> describe(GroupsState state, List<String> groups, short version) {
+    /** Groups in the order asked for; what does not exist is shown as the version wants it. */
+    public static List<DescribedGroup> describe(
+            GroupsState state, List<String> groups, short version) {
         var described = new ArrayList<DescribedGroup>(groups.size());
         for (String id : groups) {
             described.add(
@@ -144,13 +156,15 @@ final class GroupQueries {
                         .setErrorMessage("Group " + id + " not found.");
     }
 
-    static DescribedGroup describeRefused(String id, Errors error) {
+    /** A group that cannot be described now. */
+    public static DescribedGroup describeRefused(String id, Errors error) {
         return new DescribedGroup().setGroupId(id).setErrorCode(error.code());
     }
 
     // ---- ListGroups ----
 
-    static List<ListedGroup> list(GroupsState state, ListGroupsRequestData filter) {
+    /** Groups that pass the filters, in the order of their ids. */
+    public static List<ListedGroup> list(GroupsState state, ListGroupsRequestData filter) {
         if (!filter.typesFilter().isEmpty() && !namesOne(filter.typesFilter(), TYPE)) {
             return List.of();
         }

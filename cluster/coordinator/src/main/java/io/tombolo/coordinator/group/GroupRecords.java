@@ -2,6 +2,8 @@ package io.tombolo.coordinator.group;
 
 import io.tombolo.coordinator.group.ClassicGroup.Generation;
 import io.tombolo.coordinator.group.ClassicGroup.Pending;
+import io.tombolo.coordinator.record.RecordReader;
+import io.tombolo.coordinator.record.RecordWriter;
 import io.tombolo.coordinator.runtime.LogRecord;
 import io.tombolo.coordinator.runtime.StoredRecord;
 
@@ -250,7 +252,7 @@ final class GroupRecords {
         boolean compact = version >= 4;
         String memberId = in.string(compact);
         String instanceId = version >= 3 ? in.nullableString(compact) : null;
-        var origin = new Member.Origin(in.string(compact), in.string(compact));
+        var origin = new GroupCommand.Origin(in.string(compact), in.string(compact));
         int rebalanceMs = version >= 1 ? in.int32() : -1;
         int sessionMs = in.int32();
         var timeouts = new Member.Timeouts(sessionMs, rebalanceMs < 0 ? sessionMs : rebalanceMs);

@@ -60,7 +60,8 @@ public record GroupSettings(
             }
         }
 
-        boolean allowsSession(int sessionMs) {
+        /** Whether a member may ask for this session timeout. */
+        public boolean allowsSession(int sessionMs) {
             return sessionMs >= sessionMin.toMillis() && sessionMs <= sessionMax.toMillis();
         }
     }

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param offsets committed, by group, topic and partition; no empty maps in it
  * @param alarms deadlines; not stored
  */
-record GroupsState(
+public record GroupsState(
         TreePMap<String, ClassicGroup> groups,
         TreePMap<String, TreePMap<String, TreePMap<Integer, CommittedOffset>>> offsets,
         Alarms<GroupAlarm> alarms) {

@@ -41,7 +41,7 @@ final class JoinRules {
             return;
         }
         if (group == null) {
-            group = ClassicGroup.empty(join.request().groupId(), draft.nowMs());
+            group = ClassicGroup.empty(join.request().groupId());
         }
         if (!group.accepts(memberId, membersMax)) {
             turnAway(draft, join, group);

@@ -23,7 +23,7 @@ import java.util.Set;
 record Member(
         String id,
         @Nullable String instanceId,
-        Origin origin,
+        GroupCommand.Origin origin,
         Timeouts timeouts,
         List<Protocol> protocols,
         byte[] assignment,
@@ -32,9 +32,6 @@ record Member(
         @Nullable Ticket<SyncGroupResponseData> sync) {
 
     static final byte[] NOTHING = new byte[0];
-
-    /** Where a member runs. */
-    record Origin(String clientId, String clientHost) {}
 
     /** How long it may be silent, and how long a rebalance waits for it; milliseconds. */
     record Timeouts(int sessionMs, int rebalanceMs) {}

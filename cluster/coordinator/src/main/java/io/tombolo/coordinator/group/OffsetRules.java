@@ -8,9 +8,6 @@ import io.tombolo.coordinator.group.GroupCommand.DeleteOffsets;
 import io.tombolo.coordinator.group.GroupCommand.PartitionCommit;
 
 import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupResult;
-import org.apache.kafka.common.message.OffsetCommitResponseData;
-import org.apache.kafka.common.message.OffsetCommitResponseData.OffsetCommitResponsePartition;
-import org.apache.kafka.common.message.OffsetCommitResponseData.OffsetCommitResponseTopic;
 import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteRequestTopic;
 import org.apache.kafka.common.message.OffsetDeleteResponseData;
 import org.apache.kafka.common.message.OffsetDeleteResponseData.OffsetDeleteResponsePartition;
@@ -42,7 +39,7 @@ final class OffsetRules {
         Committer committer = commit.committer();
         ClassicGroup group = draft.group(committer.group());
         Errors refusal = check(group, committer);
-        var results = new CommitResults();
+        var results = new Responses.CommitResults();
         for (PartitionCommit partition : commit.partitions()) {
             Errors error = partition.error();
             if (error == Errors.NONE) {
@@ -65,7 +62,7 @@ final class OffsetRules {
 
     private static void store(Draft draft, String group, PartitionCommit partition) {
         if (draft.group(group) == null) {
-            draft.put(ClassicGroup.empty(group, -1));
+            draft.put(ClassicGroup.empty(group));
         }
         draft.storeOffset(group, partition.topic(), partition.partition(), partition.offset());
     }
@@ -118,7 +115,7 @@ final class OffsetRules {
             return;
         }
         if (group == null && !commit.offsets().isEmpty()) {
-            draft.put(ClassicGroup.empty(commit.group(), -1));
+            draft.put(ClassicGroup.empty(commit.group()));
         }
         commit.offsets()
                 .forEach((partition, offset) ->
@@ -210,33 +207,5 @@ final class OffsetRules {
             draft.cancel(GroupAlarm.session(group.id(), memberToBe));
         }
         draft.remove(group);
-    }
-
-    /** Results of a commit, in the order of the request. Mutable; lives for one step. */
-    static final class CommitResults {
-
-        private final List<OffsetCommitResponseTopic> topics = new ArrayList<>();
-
-        void add(PartitionCommit partition, Errors error) {
-            OffsetCommitResponseTopic topic = topics.isEmpty() ? null : topics.getLast();
-            if (topic == null
-                    || !topic.name().equals(partition.topic())
-                    || !topic.topicId().equals(partition.topicId())) {
-                topic =
-                        new OffsetCommitResponseTopic()
-                                .setName(partition.topic())
-                                .setTopicId(partition.topicId());
-                topics.add(topic);
-            }
-            topic.partitions()
-                    .add(
-                            new OffsetCommitResponsePartition()
-                                    .setPartitionIndex(partition.partition())
-                                    .setErrorCode(error.code()));
-        }
-
-        OffsetCommitResponseData response() {
-            return new OffsetCommitResponseData().setTopics(topics);
-        }
     }
 }

@@ -1,15 +1,20 @@
 package io.tombolo.coordinator.group;
 
+import io.tombolo.coordinator.group.GroupCommand.PartitionCommit;
+
 import org.apache.kafka.common.message.JoinGroupResponseData;
 import org.apache.kafka.common.message.JoinGroupResponseData.JoinGroupResponseMember;
+import org.apache.kafka.common.message.OffsetCommitResponseData;
+import org.apache.kafka.common.message.OffsetCommitResponseData.OffsetCommitResponsePartition;
+import org.apache.kafka.common.message.OffsetCommitResponseData.OffsetCommitResponseTopic;
 import org.apache.kafka.common.message.SyncGroupResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
 import java.util.ArrayList;
 import java.util.List;
 
-/** Responses about membership. */
-final class Responses {
+/** Responses of more than one origin. */
+public final class Responses {
 
     private Responses() {}
 
@@ -42,7 +47,8 @@ final class Responses {
         return members;
     }
 
-    static JoinGroupResponseData joinRefused(String memberId, Errors error) {
+    /** The member may not join, or not now. */
+    public static JoinGroupResponseData joinRefused(String memberId, Errors error) {
         return new JoinGroupResponseData()
                 .setMemberId(memberId)
                 .setProtocolName(null)
@@ -56,7 +62,38 @@ final class Responses {
                 .setAssignment(member.assignment());
     }
 
-    static SyncGroupResponseData syncRefused(Errors error) {
+    /** The member gets no assignment, or not now. */
+    public static SyncGroupResponseData syncRefused(Errors error) {
         return new SyncGroupResponseData().setErrorCode(error.code());
+    }
+
+    /** Results of a commit, in the order of the request. Mutable; lives for one step. */
+    public static final class CommitResults {
+
+        private final List<OffsetCommitResponseTopic> topics = new ArrayList<>();
+
+        /** The next partition. */
+        public void add(PartitionCommit partition, Errors error) {
+            OffsetCommitResponseTopic topic = topics.isEmpty() ? null : topics.getLast();
+            if (topic == null
+                    || !topic.name().equals(partition.topic())
+                    || !topic.topicId().equals(partition.topicId())) {
+                topic =
+                        new OffsetCommitResponseTopic()
+                                .setName(partition.topic())
+                                .setTopicId(partition.topicId());
+                topics.add(topic);
+            }
+            topic.partitions()
+                    .add(
+                            new OffsetCommitResponsePartition()
+                                    .setPartitionIndex(partition.partition())
+                                    .setErrorCode(error.code()));
+        }
+
+        /** All of them. */
+        public OffsetCommitResponseData response() {
+            return new OffsetCommitResponseData().setTopics(topics);
+        }
     }
 }

@@ -1,4 +1,4 @@
-package io.tombolo.coordinator.group;
+package io.tombolo.coordinator.record;
 
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
@@ -11,31 +11,31 @@ import java.nio.charset.StandardCharsets;
  * {@link java.nio.BufferUnderflowException} on bytes that are not what they should be; never
  * allocates more than the record holds.
  */
-final class RecordReader {
+public final class RecordReader {
 
     private final ByteBuffer in;
 
-    RecordReader(byte[] record) {
+    public RecordReader(byte[] record) {
         this.in = ByteBuffer.wrap(record);
     }
 
-    byte int8() {
+    public byte int8() {
         return in.get();
     }
 
-    short int16() {
+    public short int16() {
         return in.getShort();
     }
 
-    int int32() {
+    public int int32() {
         return in.getInt();
     }
 
-    long int64() {
+    public long int64() {
         return in.getLong();
     }
 
-    int varint() {
+    public int varint() {
         int value = 0;
         for (int shift = 0; shift < 32; shift += 7) {
             byte next = in.get();
@@ -47,12 +47,12 @@ final class RecordReader {
         throw new IllegalArgumentException("a variable-length number is too long");
     }
 
-    Uuid uuid() {
+    public Uuid uuid() {
         return new Uuid(in.getLong(), in.getLong());
     }
 
     /** A string in a place where there must be one. */
-    String string(boolean compact) {
+    public String string(boolean compact) {
         String value = nullableString(compact);
         if (value == null) {
             throw new IllegalArgumentException("a string is missing");
@@ -60,17 +60,17 @@ final class RecordReader {
         return value;
     }
 
-    @Nullable String nullableString(boolean compact) {
+    public @Nullable String nullableString(boolean compact) {
         int length = compact ? varint() - 1 : int16();
         return length < 0 ? null : new String(raw(length), StandardCharsets.UTF_8);
     }
 
-    byte[] bytes(boolean compact) {
+    public byte[] bytes(boolean compact) {
         return raw(compact ? varint() - 1 : int32());
     }
 
     /** A length that cannot be more than there are bytes. */
-    int arrayLength(boolean compact) {
+    public int arrayLength(boolean compact) {
         int length = compact ? varint() - 1 : int32();
         if (length < 0 || length > in.remaining()) {
             throw new IllegalArgumentException("an array of " + length + " elements is impossible");
@@ -79,7 +79,7 @@ final class RecordReader {
     }
 
     /** Skips tagged fields. */
-    void skipTags() {
+    public void skipTags() {
         int count = varint();
         for (int i = 0; i < count; i++) {
             varint();
@@ -87,7 +87,7 @@ final class RecordReader {
         }
     }
 
-    void skip(int length) {
+    public void skip(int length) {
         raw(length);
     }
 

@@ -1,4 +1,4 @@
-package io.tombolo.coordinator.group;
+package io.tombolo.coordinator.record;
 
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
@@ -11,34 +11,34 @@ import java.util.Arrays;
  * Writes the primitive types of Kafka's message format, plain or flexible (compact). Mutable; one
  * record each.
  */
-final class RecordWriter {
+public final class RecordWriter {
 
     private byte[] bytes = new byte[64];
     private int length;
 
-    byte[] toBytes() {
+    public byte[] toBytes() {
         return Arrays.copyOf(bytes, length);
     }
 
-    RecordWriter int8(int value) {
+    public RecordWriter int8(int value) {
         reserve(1);
         bytes[length++] = (byte) value;
         return this;
     }
 
-    RecordWriter int16(int value) {
+    public RecordWriter int16(int value) {
         return int8(value >> 8).int8(value);
     }
 
-    RecordWriter int32(int value) {
+    public RecordWriter int32(int value) {
         return int16(value >> 16).int16(value);
     }
 
-    RecordWriter int64(long value) {
+    public RecordWriter int64(long value) {
         return int32((int) (value >> 32)).int32((int) value);
     }
 
-    RecordWriter varint(int value) {
+    public RecordWriter varint(int value) {
         int rest = value;
         while ((rest & ~0x7F) != 0) {
             int8((rest & 0x7F) | 0x80);
@@ -47,12 +47,12 @@ final class RecordWriter {
         return int8(rest);
     }
 
-    RecordWriter uuid(Uuid id) {
+    public RecordWriter uuid(Uuid id) {
         return int64(id.getMostSignificantBits()).int64(id.getLeastSignificantBits());
     }
 
     /** A string with a 16-bit length; at most 32767 bytes. */
-    RecordWriter string(@Nullable String value) {
+    public RecordWriter string(@Nullable String value) {
         if (value == null) {
             return int16(-1);
         }
@@ -63,15 +63,15 @@ final class RecordWriter {
         return int16(text.length).raw(text);
     }
 
-    RecordWriter compactString(@Nullable String value) {
+    public RecordWriter compactString(@Nullable String value) {
         return value == null ? varint(0) : compactBytes(value.getBytes(StandardCharsets.UTF_8));
     }
 
-    RecordWriter bytes(byte[] value) {
+    public RecordWriter bytes(byte[] value) {
         return int32(value.length).raw(value);
     }
 
-    RecordWriter compactBytes(byte[] value) {
+    public RecordWriter compactBytes(byte[] value) {
         return varint(value.length + 1).raw(value);
     }
 

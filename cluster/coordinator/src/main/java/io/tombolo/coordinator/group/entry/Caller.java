@@ -1,4 +1,4 @@
-package io.tombolo.coordinator.group;
+package io.tombolo.coordinator.group.entry;
 
 import io.tombolo.environment.EventLoop;
 

@@ -1,0 +1,189 @@
+package io.tombolo.coordinator.group.entry;
+
+import io.tombolo.coordinator.group.GroupCommand;
+import io.tombolo.coordinator.group.GroupQueries;
+
+import org.apache.kafka.common.message.DeleteGroupsRequestData;
+import org.apache.kafka.common.message.DeleteGroupsResponseData;
+import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupResult;
+import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupResultCollection;
+import org.apache.kafka.common.message.DescribeGroupsRequestData;
+import org.apache.kafka.common.message.DescribeGroupsResponseData;
+import org.apache.kafka.common.message.DescribeGroupsResponseData.DescribedGroup;
+import org.apache.kafka.common.message.ListGroupsRequestData;
+import org.apache.kafka.common.message.ListGroupsResponseData;
+import org.apache.kafka.common.message.ListGroupsResponseData.ListedGroup;
+import org.apache.kafka.common.message.OffsetDeleteRequestData;
+import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteRequestTopic;
+import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteRequestTopicCollection;
+import org.apache.kafka.common.message.OffsetDeleteResponseData;
+import org.apache.kafka.common.message.OffsetDeleteResponseData.OffsetDeleteResponsePartition;
+import org.apache.kafka.common.message.OffsetDeleteResponseData.OffsetDeleteResponsePartitionCollection;
+import org.apache.kafka.common.message.OffsetDeleteResponseData.OffsetDeleteResponseTopic;
+import org.apache.kafka.common.protocol.Errors;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * DescribeGroups, ListGroups, DeleteGroups and OffsetDelete in all versions. Every call comes from
+ * {@link Caller#loop} and is answered there exactly once, perhaps before it returns.
+ */
+public final class GroupAdministration {
+
+    private final Partitions partitions;
+    private final TopicLookup topics;
+
+    GroupAdministration(Partitions partitions, TopicLookup topics) {
+        this.partitions = partitions;
+        this.topics = topics;
+    }
+
+    /** Groups in the order asked for; authorised operations are left to the caller. */
+    public void describe(
+            Caller caller,
+            DescribeGroupsRequestData request,
+            Consumer<DescribeGroupsResponseData> answer) {
+        var gathered =
+                new Gathered<DescribedGroup>(
+                        request.groups().size(),
+                        all -> answer.accept(new DescribeGroupsResponseData().setGroups(all)));
+        for (int i = 0; i < request.groups().size(); i++) {
+            String group = request.groups().get(i);
+            int place = i;
+            partitions.read(
+                    partitions.of(group),
+                    caller.loop(),
+                    state ->
+                            GroupQueries.describe(state, List.of(group), caller.apiVersion())
+                                    .getFirst(),
+                    Refusals.reply(
+                            described -> gathered.put(place, described),
+                            error -> GroupQueries.describeRefused(group, error)));
+        }
+    }
+
+    /** All groups coordinated here, filtered by state and type; an error when one is loading. */
+    public void list(
+            Caller caller, ListGroupsRequestData request, Consumer<ListGroupsResponseData> answer) {
+        var gathered =
+                new Gathered<ListGroupsResponseData>(
+                        partitions.count(), all -> answer.accept(merged(all)));
+        for (int partition = 0; partition < partitions.count(); partition++) {
+            int place = partition;
+            partitions.read(
+                    partition,
+                    caller.loop(),
+                    state ->
+                            new ListGroupsResponseData()
+                                    .setGroups(GroupQueries.list(state, request)),
+                    Refusals.reply(
+                            listed -> gathered.put(place, listed), GroupAdministration::notListed));
+        }
+    }
+
+    private static ListGroupsResponseData notListed(Errors error) {
+        Errors shown = error == Errors.NOT_COORDINATOR ? Errors.NONE : error;
+        return new ListGroupsResponseData().setErrorCode(shown.code());
+    }
+
+    private static ListGroupsResponseData merged(List<ListGroupsResponseData> parts) {
+        var groups = new ArrayList<ListedGroup>();
+        for (ListGroupsResponseData part : parts) {
+            if (part.errorCode() != Errors.NONE.code()) {
+                return new ListGroupsResponseData().setErrorCode(part.errorCode());
+            }
+            groups.addAll(part.groups());
+        }
+        return new ListGroupsResponseData().setGroups(groups);
+    }
+
+    /** Deletes groups without members, with their offsets. */
+    public void delete(
+            Caller caller,
+            DeleteGroupsRequestData request,
+            Consumer<DeleteGroupsResponseData> answer) {
+        List<String> groups = request.groupsNames();
+        var gathered =
+                new Gathered<DeletableGroupResult>(
+                        groups.size(), all -> answer.accept(deleted(all)));
+        for (int i = 0; i < groups.size(); i++) {
+            String group = groups.get(i);
+            int place = i;
+            partitions.<List<DeletableGroupResult>>write(
+                    partitions.of(group),
+                    caller.loop(),
+                    ticket -> new GroupCommand.DeleteGroups(List.of(group), ticket),
+                    Refusals.reply(
+                            results -> gathered.put(place, results.getFirst()),
+                            error ->
+                                    List.of(
+                                            new DeletableGroupResult()
+                                                    .setGroupId(group)
+                                                    .setErrorCode(error.code())
+                                                    .setErrorMessage(error.message()))));
+        }
+    }
+
+    private static DeleteGroupsResponseData deleted(List<DeletableGroupResult> all) {
+        var results = new DeletableGroupResultCollection(all.size());
+        Collection<DeletableGroupResult> filled = results;
+        filled.addAll(all);
+        return new DeleteGroupsResponseData().setResults(results);
+    }
+
+    /** Deletes offsets of topics that the group does not read at this time. */
+    public void deleteOffsets(
+            Caller caller,
+            OffsetDeleteRequestData request,
+            Consumer<OffsetDeleteResponseData> answer) {
+        if (!GroupMembership.isGroupId(request.groupId())) {
+            answer.accept(
+                    new OffsetDeleteResponseData().setErrorCode(Errors.INVALID_GROUP_ID.code()));
+            return;
+        }
+        var known = new OffsetDeleteRequestTopicCollection();
+        Collection<OffsetDeleteRequestTopic> existing = known;
+        var missing = new ArrayList<OffsetDeleteRequestTopic>();
+        for (OffsetDeleteRequestTopic topic : request.topics()) {
+            if (topics.idOf(topic.name()).isPresent()) {
+                existing.add(topic.duplicate());
+            } else {
+                missing.add(topic);
+            }
+        }
+        var lookedUp = new OffsetDeleteRequestData().setGroupId(request.groupId()).setTopics(known);
+        partitions.write(
+                partitions.of(request.groupId()),
+                caller.loop(),
+                ticket -> new GroupCommand.DeleteOffsets(lookedUp, ticket),
+                Refusals.<OffsetDeleteResponseData>reply(
+                        response -> answer.accept(withMissing(response, missing)),
+                        error -> new OffsetDeleteResponseData().setErrorCode(error.code())));
+    }
+
+    private static OffsetDeleteResponseData withMissing(
+            OffsetDeleteResponseData response, List<OffsetDeleteRequestTopic> missing) {
+        if (response.errorCode() != Errors.NONE.code()) {
+            return response;
+        }
+        Collection<OffsetDeleteResponseTopic> results = response.topics();
+        for (OffsetDeleteRequestTopic topic : missing) {
+            var partitions = new OffsetDeleteResponsePartitionCollection();
+            Collection<OffsetDeleteResponsePartition> filled = partitions;
+            for (var partition : topic.partitions()) {
+                filled.add(
+                        new OffsetDeleteResponsePartition()
+                                .setPartitionIndex(partition.partitionIndex())
+                                .setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code()));
+            }
+            results.add(
+                    new OffsetDeleteResponseTopic()
+                            .setName(topic.name())
+                            .setPartitions(partitions));
+        }
+        return response;
+    }
+}

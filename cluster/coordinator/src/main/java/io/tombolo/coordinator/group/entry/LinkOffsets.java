@@ -1,0 +1,196 @@
+package io.tombolo.coordinator.group.entry;
+
+import io.tombolo.coordinator.group.CommittedOffset;
+import io.tombolo.coordinator.group.GroupCommand;
+import io.tombolo.coordinator.group.GroupQueries;
+import io.tombolo.coordinator.group.GroupsState;
+import io.tombolo.coordinator.group.MirroredCommit;
+import io.tombolo.coordinator.runtime.Reply;
+import io.tombolo.environment.EventLoop;
+
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Committed offsets as links copy them between regions. Every call names the loop it comes from and
+ * is answered there exactly once, perhaps before it returns.
+ */
+public final class LinkOffsets {
+
+    private final Partitions partitions;
+    private final TopicLookup topics;
+
+    LinkOffsets(Partitions partitions, TopicLookup topics) {
+        this.partitions = partitions;
+        this.topics = topics;
+    }
+
+    /** What became of a question about offsets. */
+    public sealed interface Outcome<T> {
+
+        /** The answer. */
+        record Known<T>(T value) implements Outcome<T> {}
+
+        /** The coordinator is not here, or cannot answer now. */
+        record Unavailable<T>(Errors error) implements Outcome<T> {}
+    }
+
+    /** The groups coordinated here that have committed offsets. */
+    public void groups(EventLoop caller, Consumer<Outcome<SortedSet<String>>> answer) {
+        onAll(
+                caller,
+                GroupQueries::groupsWithOffsets,
+                parts -> {
+                    SortedSet<String> groups = new TreeSet<>();
+                    parts.forEach(groups::addAll);
+                    return groups;
+                },
+                answer);
+    }
+
+    /** Everything a group has committed; empty for a group that does not exist. */
+    public void fetchGroupOffsets(
+            EventLoop caller,
+            String group,
+            Consumer<Outcome<Map<TopicPartition, CommittedOffset>>> answer) {
+        partitions.read(
+                partitions.of(group),
+                caller,
+                state ->
+                        (Outcome<Map<TopicPartition, CommittedOffset>>)
+                                new Outcome.Known<>(GroupQueries.committed(state, group)),
+                Refusals.reply(answer, Outcome.Unavailable::new));
+    }
+
+    /**
+     * Commits offsets for a group that has no members here; all of them or none. The group is made
+     * if it does not exist. Offsets may go back: that is for the link to decide. Commit time and
+     * topic id are filled in.
+     */
+    public void commitMirroredOffsets(
+            EventLoop caller,
+            String group,
+            Map<TopicPartition, CommittedOffset> offsets,
+            Consumer<MirroredCommit> answer) {
+        Map<TopicPartition, CommittedOffset> known = new HashMap<>();
+        for (var entry : offsets.entrySet()) {
+            TopicPartition partition = entry.getKey();
+            if (partition.partition() >= topics.partitionCount(partition.topic())) {
+                answer.accept(new MirroredCommit.Unavailable(Errors.UNKNOWN_TOPIC_OR_PARTITION));
+                return;
+            }
+            Uuid topicId = topics.idOf(partition.topic()).orElse(Uuid.ZERO_UUID);
+            known.put(partition, entry.getValue().stamped(-1, topicId));
+        }
+        if (!GroupMembership.isName(group)) {
+            answer.accept(new MirroredCommit.Unavailable(Errors.INVALID_GROUP_ID));
+            return;
+        }
+        partitions.write(
+                partitions.of(group),
+                caller,
+                ticket -> new GroupCommand.CommitMirrored(group, known, ticket),
+                Refusals.reply(answer, MirroredCommit.Unavailable::new));
+    }
+
+    /**
+     * At a failover: no group coordinated here may stand beyond these log ends; positions that do
+     * are committed anew at the end, without a leader epoch. Groups with members are clamped as
+     * well. Repeating it is harmless.
+     *
+     * @param answer how many positions were moved; unavailable when any partition led here could
+     *     not be done, in which case it must be repeated
+     */
+    public void clampOffsets(
+            EventLoop caller,
+            Map<TopicPartition, Long> logEndOffsets,
+            Consumer<Outcome<Integer>> answer) {
+        Map<TopicPartition, Long> ends = Map.copyOf(logEndOffsets);
+        var gathered =
+                new Gathered<Outcome<Integer>>(
+                        partitions.count(), all -> answer.accept(merge(all, LinkOffsets::sum)));
+        for (int partition = 0; partition < partitions.count(); partition++) {
+            clamp(caller, partition, ends, 0, gathered);
+        }
+    }
+
+    private void clamp(
+            EventLoop caller,
+            int partition,
+            Map<TopicPartition, Long> ends,
+            int movedBefore,
+            Gathered<Outcome<Integer>> gathered) {
+        partitions.<Integer>write(
+                partition,
+                caller,
+                ticket -> new GroupCommand.Clamp(ends, ticket),
+                new Reply<>() {
+                    @Override
+                    public void answer(Integer moved) {
+                        if (moved >= GroupCommand.RECORDS_MAX) {
+                            clamp(caller, partition, ends, movedBefore + moved, gathered);
+                        } else {
+                            gathered.put(partition, new Outcome.Known<>(movedBefore + moved));
+                        }
+                    }
+
+                    @Override
+                    public void refuse(Errors error) {
+                        // A partition that is not led here is clamped where it is.
+                        gathered.put(
+                                partition,
+                                error == Errors.NOT_COORDINATOR
+                                        ? new Outcome.Known<>(movedBefore)
+                                        : new Outcome.Unavailable<>(error));
+                    }
+                });
+    }
+
+    private static int sum(List<Integer> counts) {
+        return counts.stream().mapToInt(Integer::intValue).sum();
+    }
+
+    private <T> void onAll(
+            EventLoop caller,
+            Function<GroupsState, T> query,
+            Function<List<T>, T> merge,
+            Consumer<Outcome<T>> answer) {
+        var gathered =
+                new Gathered<Outcome<T>>(
+                        partitions.count(), all -> answer.accept(merge(all, merge)));
+        for (int partition = 0; partition < partitions.count(); partition++) {
+            int place = partition;
+            partitions.<Outcome<T>>read(
+                    partition,
+                    caller,
+                    state -> new Outcome.Known<>(query.apply(state)),
+                    Refusals.reply(
+                            outcome -> gathered.put(place, outcome),
+                            error -> new Outcome.Unavailable<>(error)));
+        }
+    }
+
+    private static <T> Outcome<T> merge(List<Outcome<T>> parts, Function<List<T>, T> merge) {
+        var known = new ArrayList<T>();
+        for (Outcome<T> part : parts) {
+            switch (part) {
+                case Outcome.Known<T>(T value) -> known.add(value);
+                case Outcome.Unavailable<T>(Errors error) when error == Errors.NOT_COORDINATOR -> {}
+                case Outcome.Unavailable<T> unavailable -> {
+                    return unavailable;
+                }
+            }
+        }
+        return new Outcome.Known<>(merge.apply(known));
+    }
+}
