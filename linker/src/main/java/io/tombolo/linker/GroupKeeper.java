@@ -1,0 +1,262 @@
+package io.tombolo.linker;
+
+import io.tombolo.linker.source.LinkTimers;
+import io.tombolo.linker.source.SourceCluster;
+import io.tombolo.linker.source.SourceNode;
+import io.tombolo.region.link.GroupOffsets;
+import io.tombolo.region.link.GroupOffsets.Committed;
+import io.tombolo.region.link.GroupOffsets.SkipReason;
+import io.tombolo.region.link.LinkStatus.GroupStatus;
+import io.tombolo.region.link.LinkStatus.SkippedOffset;
+import io.tombolo.region.link.Reason;
+
+import org.apache.kafka.common.TopicPartition;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * Copies the committed offsets of the source's groups, round by round. A round asks every source
+ * broker for the groups that it coordinates; one that does not answer holds up only its own groups.
+ * Mutable; owned by the loop of the link.
+ */
+final class GroupKeeper {
+
+    private static final int GROUPS_PER_CALL = 50;
+
+    /** What is remembered of one group. */
+    private static final class Known {
+        private Map<TopicPartition, Long> seen = Map.of();
+        private List<SkippedOffset> skipped = List.of();
+        private int syncedCount;
+        private int clampedCount;
+        private long syncedNanos;
+        private boolean everSynced;
+        private boolean complete;
+        private long round;
+    }
+
+    private final LinkScope scope;
+    private final SourceCluster cluster;
+    private final Function<TopicPartition, Optional<GroupPlan.Copied>> copied;
+    private final TreeMap<String, Known> groups = new TreeMap<>();
+    private LinkTimers.Pending next;
+    private boolean running;
+    private int pending;
+    private boolean roundIncomplete;
+    private long round;
+
+    GroupKeeper(
+            LinkScope scope,
+            SourceCluster cluster,
+            Function<TopicPartition, Optional<GroupPlan.Copied>> copied) {
+        this.scope = scope;
+        this.cluster = cluster;
+        this.copied = copied;
+        this.next = scope.timers().none();
+    }
+
+    /** Begins the rounds; repeatable. */
+    void start() {
+        if (!running) {
+            running = true;
+            plan();
+        }
+    }
+
+    /** Ends the rounds; one that is under way commits nothing more. Repeatable. */
+    void stop() {
+        running = false;
+        next.cancel();
+        groups.clear();
+    }
+
+    List<GroupStatus> status() {
+        var status = new ArrayList<GroupStatus>(groups.size());
+        groups.forEach((name, known) ->
+                status.add(
+                        new GroupStatus(
+                                name,
+                                known.syncedCount,
+                                known.clampedCount,
+                                known.everSynced
+                                        ? TimeUnit.NANOSECONDS.toMillis(
+                                                scope.now() - known.syncedNanos)
+                                        : -1,
+                                known.skipped)));
+        return status;
+    }
+
+    private void plan() {
+        next.cancel();
+        long interval = scope.spec().settings().syncOffsets().toNanos();
+        if (running && interval > 0) {
+            next = scope.timers().after(interval, this::round);
+        }
+    }
+
+    private void round() {
+        if (scope.spec().intent().paused() || pending > 0) {
+            plan();
+            return;
+        }
+        round++;
+        roundIncomplete = false;
+        pending = 1;
+        for (SourceNode node : List.copyOf(cluster.brokers())) {
+            pending++;
+            SourceGroups.list(
+                    node,
+                    scope.spec().selection().groups(),
+                    listed -> {
+                        fetch(node, listed.values().stream().toList());
+                        done();
+                    },
+                    _ -> {
+                        roundIncomplete = true;
+                        done();
+                    });
+        }
+        done();
+    }
+
+    private void done() {
+        if (--pending > 0) {
+            return;
+        }
+        if (!roundIncomplete) {
+            groups.values().removeIf(known -> known.round != round);
+        }
+        plan();
+    }
+
+    private void fetch(SourceNode node, List<SourceGroups.Listed> listed) {
+        var copyable = new ArrayList<String>();
+        for (SourceGroups.Listed group : listed) {
+            Known known = known(group.group());
+            if (group.copyable()) {
+                copyable.add(group.group());
+            } else {
+                skip(known, SkipReason.UNSUPPORTED_KIND, group.kind());
+            }
+        }
+        for (int from = 0; from < copyable.size(); from += GROUPS_PER_CALL) {
+            var part = copyable.subList(from, Math.min(copyable.size(), from + GROUPS_PER_CALL));
+            pending++;
+            SourceGroups.offsets(
+                    node,
+                    part,
+                    entry -> fetched(entry.getKey(), entry.getValue(), new TreeSet<>(part)),
+                    failure -> {
+                        roundIncomplete |= failure.isPresent();
+                        done();
+                    });
+        }
+    }
+
+    private Known known(String group) {
+        Known known = groups.computeIfAbsent(group, _ -> new Known());
+        known.round = round;
+        return known;
+    }
+
+    private void fetched(String group, SourceGroups.Fetched fetched, TreeSet<String> asked) {
+        if (!running || !asked.contains(group)) {
+            return;
+        }
+        Known known = known(group);
+        switch (fetched) {
+            case SourceGroups.Fetched.Refused(Reason reason) ->
+                    skip(known, SkipReason.SOURCE_REFUSED, reason.toString());
+            case SourceGroups.Fetched.Offsets(var offsets) -> compare(group, known, offsets);
+        }
+    }
+
+    private void compare(String group, Known known, Map<TopicPartition, Committed> source) {
+        var values = new HashMap<TopicPartition, Long>();
+        source.forEach((partition, committed) -> values.put(partition, committed.offset()));
+        if (known.complete && values.equals(known.seen)) {
+            synced(known); // nothing has moved since everything was equal
+            return;
+        }
+        pending++;
+        scope.host()
+                .groups()
+                .committed(
+                        group,
+                        answer -> {
+                            switch (answer) {
+                                case GroupOffsets.Offsets(var here) ->
+                                        decide(group, known, source, here);
+                                case GroupOffsets.Unavailable(var detail) ->
+                                        skip(known, SkipReason.REFUSED_HERE, detail);
+                            }
+                            done();
+                        });
+    }
+
+    private void decide(
+            String group,
+            Known known,
+            Map<TopicPartition, Committed> source,
+            Map<TopicPartition, Committed> here) {
+        if (!running) {
+            return;
+        }
+        var plan = new GroupPlan(scope.safeguards(), scope.spec().settings().propagateResets());
+        GroupPlan.Decision decision =
+                plan.decide(new GroupPlan.Situation(source, known.seen, here, copied));
+        var values = new HashMap<TopicPartition, Long>();
+        source.forEach((partition, committed) -> values.put(partition, committed.offset()));
+        if (decision.commits().isEmpty()) {
+            settle(known, decision, values);
+            return;
+        }
+        pending++;
+        scope.host()
+                .groups()
+                .commit(
+                        group,
+                        decision.commits(),
+                        scope.spec().intent().ownershipEpoch(),
+                        answer -> {
+                            switch (answer) {
+                                case GroupOffsets.Stored _ -> settle(known, decision, values);
+                                case GroupOffsets.Skipped(var reason, var detail) ->
+                                        skip(known, reason, detail);
+                                case GroupOffsets.Unavailable(var detail) ->
+                                        skip(known, SkipReason.REFUSED_HERE, detail);
+                            }
+                            done();
+                        });
+    }
+
+    private void settle(Known known, GroupPlan.Decision decision, Map<TopicPartition, Long> seen) {
+        known.seen = seen;
+        known.skipped = decision.skipped();
+        known.syncedCount = decision.syncedCount();
+        known.clampedCount = decision.clampedCount();
+        known.complete =
+                decision.clampedCount() == 0
+                        && decision.skipped().stream()
+                                .noneMatch(skipped -> skipped.reason() == SkipReason.NOT_READY);
+        synced(known);
+    }
+
+    private void synced(Known known) {
+        known.everSynced = true;
+        known.syncedNanos = scope.now();
+    }
+
+    private static void skip(Known known, SkipReason reason, String detail) {
+        known.skipped = List.of(new SkippedOffset("*", reason, detail));
+        known.complete = false;
+    }
+}

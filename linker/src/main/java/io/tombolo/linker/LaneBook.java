@@ -1,0 +1,101 @@
+package io.tombolo.linker;
+
+import io.tombolo.linker.mirror.PartitionEvent;
+import io.tombolo.linker.source.SourceCluster;
+import io.tombolo.linker.source.SourceInventory;
+import io.tombolo.linker.source.SourceNode;
+import io.tombolo.linker.source.SourceTopic;
+import io.tombolo.region.link.Reason;
+
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Which connection fetches for which partition: the leader's at the source, and of its connections
+ * the one that the partition's number falls to, so that the partitions of a topic are spread over
+ * them. Mutable; owned by the loop of the link.
+ */
+final class LaneBook {
+
+    private record Key(int nodeId, int lane) {}
+
+    private final LinkScope scope;
+    private final SourceCluster cluster;
+    private final TreeMap<Key, FetchLane> lanes =
+            new TreeMap<>(Comparator.comparingInt(Key::nodeId).thenComparingInt(Key::lane));
+
+    LaneBook(LinkScope scope, SourceCluster cluster) {
+        this.scope = scope;
+        this.cluster = cluster;
+    }
+
+    /** Puts a partition where its leader is now; tells it when there is none. */
+    void assign(PartitionWorker worker, SourceInventory inventory) {
+        SourceTopic topic = inventory.topics().get(worker.id().topic());
+        Optional<SourceTopic.Leader> leader =
+                inventory.leaderOf(worker.id().topic(), worker.id().partition());
+        Optional<SourceNode> node = leader.flatMap(known -> cluster.broker(known.nodeId()));
+        if (topic == null || node.isEmpty()) {
+            release(worker);
+            if (worker.machine().fetches()) {
+                worker.feed(
+                        new PartitionEvent.SourceFailed(
+                                new Reason(
+                                        Reason.Code.SOURCE_ERROR,
+                                        "the source has no leader for the partition")));
+            }
+            return;
+        }
+        FetchLane lane = lane(node.get(), laneOf(worker));
+        if (worker.lane() != lane) {
+            release(worker);
+        }
+        lane.add(worker, topic);
+        worker.hurry();
+    }
+
+    /** Fetches for the partition no more. */
+    void release(PartitionWorker worker) {
+        FetchLane lane = worker.lane();
+        if (lane != null) {
+            lane.remove(worker);
+        }
+    }
+
+    /** Closes the lanes that nobody uses. */
+    void sweep() {
+        lanes.values()
+                .removeIf(lane -> {
+                    if (lane.isEmpty()) {
+                        lane.close();
+                    }
+                    return lane.isEmpty();
+                });
+    }
+
+    /** Closes all lanes. */
+    void close() {
+        lanes.values().forEach(FetchLane::close);
+        lanes.clear();
+    }
+
+    private FetchLane lane(SourceNode node, int index) {
+        var key = new Key(node.id(), index);
+        FetchLane known = lanes.get(key);
+        if (known != null && known.node() == node) {
+            return known;
+        }
+        if (known != null) {
+            known.close();
+        }
+        var lane = new FetchLane(scope, node, index);
+        lanes.put(key, lane);
+        return lane;
+    }
+
+    private static int laneOf(PartitionWorker worker) {
+        int spread = worker.id().topic().hashCode() * 31 + worker.id().partition();
+        return Math.floorMod(spread, SourceNode.LANES);
+    }
+}

@@ -1,0 +1,120 @@
+package io.tombolo.linker;
+
+import io.tombolo.environment.EventLoop;
+import io.tombolo.linker.mirror.Safeguard;
+import io.tombolo.linker.source.FrameLease;
+import io.tombolo.linker.source.LinkTimers;
+import io.tombolo.region.link.LinkHost;
+import io.tombolo.region.link.LinkSpec;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the parts of one link share: the ports, the timers, the specification in force, and the
+ * budget of bytes that were fetched and not yet appended. Mutable; owned by the loop of the link.
+ */
+final class LinkScope {
+
+    private static final int LANE_BYTES_MIN = 64 * 1024;
+
+    private final LinkHost host;
+    private final LinkTimers timers;
+    private final Set<Safeguard> safeguards;
+    private final List<Runnable> waiters = new ArrayList<>();
+    private LinkSpec spec;
+    private long inFlightBytes;
+    private int laneCount;
+    private boolean closed;
+
+    LinkScope(LinkSpec spec, LinkHost host, Set<Safeguard> safeguards) {
+        this.spec = spec;
+        this.host = host;
+        this.safeguards = safeguards;
+        this.timers = new LinkTimers(host.loop());
+    }
+
+    LinkHost host() {
+        return host;
+    }
+
+    EventLoop loop() {
+        return host.loop();
+    }
+
+    LinkTimers timers() {
+        return timers;
+    }
+
+    Set<Safeguard> safeguards() {
+        return safeguards;
+    }
+
+    LinkSpec spec() {
+        return spec;
+    }
+
+    void follow(LinkSpec desired) {
+        spec = desired;
+    }
+
+    long now() {
+        return host.clock().nanoTime();
+    }
+
+    long backoffNanos(int failures) {
+        return Backoff.STANDARD.delayNanos(failures, host.entropy());
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Stops every timer; the parts drop what is answered later. */
+    void close() {
+        closed = true;
+        timers.close();
+        waiters.clear();
+    }
+
+    // --- bytes in flight
+
+    /** One more or one less connection that fetches. */
+    void countLane(int change) {
+        laneCount += change;
+    }
+
+    /** Bytes to ask for in one fetch: all lanes together stay within half of the budget. */
+    int laneBytes() {
+        long share = spec.settings().inFlightBytesMax() / (2L * Math.max(1, laneCount));
+        return (int) Math.max(LANE_BYTES_MIN, Math.min(spec.settings().fetchBytesMax(), share));
+    }
+
+    /** Whether another fetch fits; if not, the task runs when it may. */
+    boolean admitsFetch(Runnable later) {
+        if (inFlightBytes == 0
+                || inFlightBytes + laneBytes() <= spec.settings().inFlightBytesMax()) {
+            return true;
+        }
+        waiters.add(later);
+        return false;
+    }
+
+    /** Counts a frame until its last holder is done. */
+    void charge(FrameLease lease) {
+        inFlightBytes += lease.bytes();
+        lease.onRelease(() -> discharge(lease.bytes()));
+    }
+
+    long inFlightBytes() {
+        return inFlightBytes;
+    }
+
+    private void discharge(int bytes) {
+        inFlightBytes -= bytes;
+        var ready = List.copyOf(waiters);
+        waiters.clear();
+        ready.forEach(Runnable::run);
+    }
+}

@@ -1,0 +1,220 @@
+package io.tombolo.linker;
+
+import io.tombolo.linker.mirror.FetchedSlice;
+import io.tombolo.linker.mirror.MirrorPartition;
+import io.tombolo.linker.mirror.PartitionEffect;
+import io.tombolo.linker.mirror.PartitionEvent;
+import io.tombolo.linker.source.FrameLease;
+import io.tombolo.linker.source.LinkTimers;
+import io.tombolo.region.link.LinkPartition;
+import io.tombolo.region.link.LinkStatus.State;
+import io.tombolo.region.link.MirrorLog;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayDeque;
+import java.util.OptionalLong;
+
+/**
+ * Carries out what one {@link MirrorPartition} wants, and feeds it what comes back. Mutable; owned
+ * by the loop of the link.
+ */
+final class PartitionWorker {
+
+    /** What a worker needs of its link. */
+    interface Desk {
+
+        /** Answers with {@code OriginKnown} or {@code SourceFailed}. */
+        void askOrigin(PartitionWorker worker, int attempt, int epoch);
+
+        /** Answers with {@code EpochRaised} or {@code EpochNotRaised}. */
+        void raiseEpoch(PartitionWorker worker, int atLeast);
+
+        void refreshSoon();
+
+        /** The worker may want another fetch, or none any more. */
+        void changed(PartitionWorker worker);
+
+        void settled(PartitionWorker worker);
+    }
+
+    private record Entry(PartitionEvent event, @Nullable FrameLease lease) {}
+
+    private final LinkScope scope;
+    private final Desk desk;
+    private final MirrorPartition machine;
+    private final ArrayDeque<Entry> inbox = new ArrayDeque<>();
+    private @Nullable FetchLane lane;
+    private LinkTimers.Pending retry;
+    private OptionalLong retryAtNanos = OptionalLong.empty();
+    private boolean running;
+    private boolean pauseWanted;
+    private boolean abandoned;
+
+    PartitionWorker(LinkPartition id, LinkScope scope, Desk desk) {
+        this.scope = scope;
+        this.desk = desk;
+        this.machine = new MirrorPartition(id, scope.safeguards());
+        this.retry = scope.timers().none();
+    }
+
+    LinkPartition id() {
+        return machine.id();
+    }
+
+    MirrorPartition machine() {
+        return machine;
+    }
+
+    /** When the next attempt is planned, if one is. */
+    OptionalLong retryAtNanos() {
+        return retryAtNanos;
+    }
+
+    /** The connection that fetches for it, if any. */
+    @Nullable FetchLane lane() {
+        return lane;
+    }
+
+    void ride(@Nullable FetchLane changed) {
+        lane = changed;
+    }
+
+    /** Whether the source was in contact lately, as far as this partition can tell. */
+    boolean isAnswered() {
+        FetchLane current = lane;
+        return machine.fetches() && current != null && current.isAnswering();
+    }
+
+    /** Tries again at once what would be tried later. */
+    void hurry() {
+        if (machine.state() == State.SOURCE_UNAVAILABLE && retryAtNanos.isPresent()) {
+            retry.cancel();
+            retryAtNanos = OptionalLong.empty();
+            feed(new PartitionEvent.RetryDue(machine.attempt()));
+        }
+    }
+
+    /** Pauses or resumes; only a change of mind has an effect. */
+    void wantPaused(boolean pause) {
+        if (pause != pauseWanted) {
+            pauseWanted = pause;
+            feed(pause ? new PartitionEvent.Paused() : new PartitionEvent.Resumed());
+        }
+    }
+
+    /** This broker is no longer responsible; answers that are still to come are dropped. */
+    void abandon() {
+        abandoned = true;
+        retry.cancel();
+    }
+
+    void feed(PartitionEvent event) {
+        feed(event, null);
+    }
+
+    /** Feeds what a fetch brought; the lease is held for as long as the bytes are used. */
+    void feed(FetchedSlice slice, FrameLease lease) {
+        feed(new PartitionEvent.SourceAnswered(slice), lease);
+    }
+
+    /** A port may answer before its call returns, hence the inbox: one event after the other. */
+    private void feed(PartitionEvent event, @Nullable FrameLease lease) {
+        if (abandoned || scope.isClosed()) {
+            return;
+        }
+        if (lease != null) {
+            lease.retain();
+        }
+        inbox.add(new Entry(event, lease));
+        if (running) {
+            return;
+        }
+        running = true;
+        try {
+            for (Entry entry = inbox.poll(); entry != null; entry = inbox.poll()) {
+                for (PartitionEffect effect : machine.step(entry.event, scope.now())) {
+                    perform(effect, entry.lease);
+                }
+                if (entry.lease != null) {
+                    entry.lease.release();
+                }
+            }
+        } finally {
+            running = false;
+        }
+        desk.changed(this);
+    }
+
+    private void perform(PartitionEffect effect, @Nullable FrameLease lease) {
+        switch (effect) {
+            case PartitionEffect.ReadPosition _ -> readPosition();
+            case PartitionEffect.AskOrigin(int attempt, int epoch) ->
+                    desk.askOrigin(this, attempt, epoch);
+            case PartitionEffect.RaiseLogStart(long offset) ->
+                    scope.host()
+                            .mirrorLog()
+                            .raiseLogStart(
+                                    id(),
+                                    offset,
+                                    scope.spec().intent().ownershipEpoch(),
+                                    answer -> feed(new PartitionEvent.LogStartAnswered(answer)));
+            case PartitionEffect.Append append -> append(append, lease);
+            case PartitionEffect.RaiseEpoch(int atLeast) -> desk.raiseEpoch(this, atLeast);
+            case PartitionEffect.RetryAfter(int attempt, int failures) ->
+                    retryLater(attempt, failures);
+            case PartitionEffect.RefreshMetadata _ -> desk.refreshSoon();
+            case PartitionEffect.Settled _ -> desk.settled(this);
+        }
+    }
+
+    private void readPosition() {
+        scope.host()
+                .mirrorLog()
+                .position(
+                        id(),
+                        answer -> {
+                            switch (answer) {
+                                case MirrorLog.Opened(var position) ->
+                                        feed(new PartitionEvent.PositionRead(position));
+                                case MirrorLog.Failed(var detail) ->
+                                        feed(new PartitionEvent.PositionUnavailable(detail));
+                            }
+                        });
+    }
+
+    private void append(PartitionEffect.Append append, @Nullable FrameLease lease) {
+        if (lease != null) {
+            lease.retain();
+        }
+        scope.host()
+                .mirrorLog()
+                .append(
+                        new MirrorLog.Append(
+                                id(),
+                                append.batches(),
+                                append.leaderEpoch(),
+                                scope.spec().intent().ownershipEpoch(),
+                                append.expectedEndOffset()),
+                        answer -> {
+                            if (lease != null) {
+                                lease.release();
+                            }
+                            feed(new PartitionEvent.AppendAnswered(answer));
+                        });
+    }
+
+    private void retryLater(int attempt, int failures) {
+        retry.cancel();
+        long delay = scope.backoffNanos(failures);
+        retryAtNanos = OptionalLong.of(scope.now() + delay);
+        retry =
+                scope.timers()
+                        .after(
+                                delay,
+                                () -> {
+                                    retryAtNanos = OptionalLong.empty();
+                                    feed(new PartitionEvent.RetryDue(attempt));
+                                });
+    }
+}

@@ -1,0 +1,119 @@
+package io.tombolo.linker;
+
+import io.tombolo.linker.mirror.MirrorPartition;
+import io.tombolo.region.link.Lag;
+import io.tombolo.region.link.LinkStatus;
+import io.tombolo.region.link.LinkStatus.PartitionStatus;
+import io.tombolo.region.link.LinkStatus.Progress;
+import io.tombolo.region.link.LinkStatus.State;
+import io.tombolo.region.link.LinkStatus.TopicStatus;
+import io.tombolo.region.link.LinkStatus.Trouble;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/** Puts the status of a link together. Stateless. */
+final class StatusReport {
+
+    private StatusReport() {}
+
+    static PartitionStatus partition(PartitionWorker worker, LinkScope scope) {
+        MirrorPartition machine = worker.machine();
+        Lag lag =
+                machine.meter()
+                        .lag(scope.now(), scope.host().clock().wallTimeMs(), worker.isAnswered());
+        Optional<Trouble> trouble =
+                machine.trouble()
+                        .map(reason ->
+                                new Trouble(
+                                        reason,
+                                        machine.failures(),
+                                        inMs(worker.retryAtNanos(), scope.now())));
+        return new PartitionStatus(
+                worker.id(),
+                machine.state(),
+                lag,
+                new Progress(
+                        machine.local().endOffset(),
+                        machine.local().highWatermark(),
+                        machine.local().lastEpoch(),
+                        machine.meter().sourceEnd(),
+                        machine.sourceLogStart()),
+                trouble);
+    }
+
+    static List<TopicStatus> topics(
+            Collection<PartitionWorker> workers, Map<String, Trouble> troubles, LinkScope scope) {
+        var byTopic = new TreeMap<String, List<PartitionStatus>>();
+        for (PartitionWorker worker : workers) {
+            byTopic.computeIfAbsent(worker.id().topic(), _ -> new ArrayList<>())
+                    .add(partition(worker, scope));
+        }
+        troubles.keySet().forEach(topic -> byTopic.computeIfAbsent(topic, _ -> List.of()));
+        var topics = new ArrayList<TopicStatus>(byTopic.size());
+        byTopic.forEach((topic, partitions) ->
+                topics.add(topic(topic, partitions, Optional.ofNullable(troubles.get(topic)))));
+        return topics;
+    }
+
+    private static TopicStatus topic(
+            String name, List<PartitionStatus> partitions, Optional<Trouble> trouble) {
+        Lag lag = Lag.NONE;
+        State worst = partitions.isEmpty() ? State.PREPARING : State.STOPPED;
+        Optional<Trouble> shown = trouble;
+        for (PartitionStatus partition : partitions) {
+            lag = lag.plus(partition.lag());
+            worst = worse(worst, partition.state());
+            shown = shown.isPresent() ? shown : partition.trouble();
+        }
+        return new TopicStatus(name, worst, lag, shown, partitions);
+    }
+
+    /** The state that tells more about what is wrong, or not yet right. */
+    static State worse(State one, State other) {
+        return rank(one) >= rank(other) ? one : other;
+    }
+
+    private static int rank(State state) {
+        return switch (state) {
+            case STOPPED -> 0;
+            case ACTIVE -> 1;
+            case PAUSED -> 2;
+            case SYNCING -> 3;
+            case EPOCH_FENCING -> 4;
+            case PREPARING -> 5;
+            case STOPPING -> 6;
+            case SOURCE_UNAVAILABLE -> 7;
+            case FAILED -> 8;
+        };
+    }
+
+    static Lag lagOf(List<TopicStatus> topics) {
+        Lag lag = Lag.NONE;
+        for (TopicStatus topic : topics) {
+            lag = lag.plus(topic.lag());
+        }
+        return lag;
+    }
+
+    static State stateOf(List<TopicStatus> topics, State ofLink) {
+        State state = ofLink;
+        for (LinkStatus.TopicStatus topic : topics) {
+            state = worse(state, topic.state());
+        }
+        return state;
+    }
+
+    private static Optional<Long> inMs(OptionalLong atNanos, long nowNanos) {
+        return atNanos.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        Math.max(0, TimeUnit.NANOSECONDS.toMillis(atNanos.getAsLong() - nowNanos)));
+    }
+}

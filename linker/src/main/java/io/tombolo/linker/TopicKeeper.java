@@ -1,0 +1,264 @@
+package io.tombolo.linker;
+
+import io.tombolo.linker.TopicPlan.Decision;
+import io.tombolo.linker.source.SourceCluster;
+import io.tombolo.linker.source.SourceInventory;
+import io.tombolo.linker.source.SourceTopic;
+import io.tombolo.region.link.LinkAdmin;
+import io.tombolo.region.link.LinkStatus.Trouble;
+import io.tombolo.region.link.MirrorTopic;
+import io.tombolo.region.link.Reason;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Keeps the mirror topics of this region in step with the source: what {@link TopicPlan} decides is
+ * carried out by the broker that coordinates the link. Mutable; owned by the loop of the link.
+ */
+final class TopicKeeper {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TopicKeeper.class);
+    private static final int MISSING_TIMES = 3;
+    private static final long CONFIG_AGE_NANOS_MAX = TimeUnit.SECONDS.toNanos(10);
+    private static final long REFUSAL_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private record KnownConfigs(TopicPlan.SourceConfigs configs, long readNanos) {}
+
+    private record Refusal(Reason reason, long count, long retryAtNanos) {}
+
+    private final LinkScope scope;
+    private final SourceCluster cluster;
+    private final TopicPlan plan;
+    private final Map<String, KnownConfigs> configs = new HashMap<>();
+    private final Map<String, Integer> missing = new HashMap<>();
+    private final Map<String, Refusal> refusals = new TreeMap<>();
+    private final Set<String> commanded = new HashSet<>();
+    private boolean readingConfigs;
+
+    TopicKeeper(LinkScope scope, SourceCluster cluster) {
+        this.scope = scope;
+        this.cluster = cluster;
+        this.plan = new TopicPlan(scope.safeguards());
+    }
+
+    /**
+     * The source has told what it has.
+     *
+     * @param verdict hears, for each mirror topic that can be judged, why its source cannot be
+     *     followed, or that it can
+     */
+    void inventoryKnown(
+            SourceInventory inventory, boolean coordinates, Consumer<Decision> verdict) {
+        countMissing(inventory);
+        for (Decision decision : decide(inventory)) {
+            if (decision instanceof Decision.Lose || decision instanceof Decision.Find) {
+                verdict.accept(decision);
+            }
+            if (coordinates) {
+                carryOut(decision);
+            }
+        }
+        if (coordinates && scope.spec().settings().syncConfigs()) {
+            readConfigs(inventory);
+        }
+    }
+
+    /** Topics that should be mirrored and are not, with the reason. */
+    SortedMap<String, Trouble> troubles() {
+        var troubles = new TreeMap<String, Trouble>();
+        refusals.forEach((topic, refusal) ->
+                troubles.put(
+                        topic,
+                        new Trouble(
+                                refusal.reason,
+                                refusal.count,
+                                Optional.of(
+                                        Math.max(
+                                                0,
+                                                TimeUnit.NANOSECONDS.toMillis(
+                                                        refusal.retryAtNanos - scope.now()))))));
+        return Collections.unmodifiableSortedMap(troubles);
+    }
+
+    private List<Decision> decide(SourceInventory inventory) {
+        var known = new HashMap<String, TopicPlan.SourceConfigs>();
+        if (scope.spec().settings().syncConfigs()) {
+            configs.forEach((topic, value) -> known.put(topic, value.configs));
+        }
+        var missingForLong = new HashSet<String>();
+        missing.forEach((topic, times) -> {
+            if (times >= MISSING_TIMES) {
+                missingForLong.add(topic);
+            }
+        });
+        return plan.decide(
+                new TopicPlan.Situation(
+                        inventory,
+                        known,
+                        mirrors(),
+                        scope.spec().selection().topics(),
+                        missingForLong));
+    }
+
+    private List<MirrorTopic> mirrors() {
+        return scope.host().admin().mirrorTopics(scope.spec().name());
+    }
+
+    private void countMissing(SourceInventory inventory) {
+        var counted = new HashMap<String, Integer>();
+        for (MirrorTopic mirror : mirrors()) {
+            if (!inventory.topics().containsKey(mirror.name())) {
+                counted.put(mirror.name(), missing.getOrDefault(mirror.name(), 0) + 1);
+            }
+        }
+        missing.clear();
+        missing.putAll(counted);
+    }
+
+    // --- commands
+
+    private void carryOut(Decision decision) {
+        String topic = decision.topic();
+        Refusal refusal = refusals.get(topic);
+        boolean refusedLately = refusal != null && scope.now() < refusal.retryAtNanos;
+        if (commanded.contains(topic) || refusedLately) {
+            return;
+        }
+        LinkAdmin admin = scope.host().admin();
+        var link = scope.spec().name();
+        switch (decision) {
+            case Decision.Create(var source) -> create(source);
+            case Decision.Grow(var name, int count) ->
+                    command(name, answer -> admin.growMirrorTopic(link, name, count, answer));
+            case Decision.Configure(var name, var changes) ->
+                    command(name, answer -> admin.setMirrorConfigs(link, name, changes, answer));
+            case Decision.Lose(var name, var reason) ->
+                    become(name, MirrorTopic.State.FAILED, Optional.of(reason));
+            case Decision.Find(var name) -> {
+                if (stateOf(name) == MirrorTopic.State.FAILED) {
+                    become(name, MirrorTopic.State.MIRRORING, Optional.empty());
+                }
+            }
+        }
+    }
+
+    private void create(SourceTopic source) {
+        KnownConfigs known = configs.get(source.name());
+        if (known == null && scope.spec().settings().syncConfigs()) {
+            return; // decided again once the configurations have been read
+        }
+        var topic =
+                new LinkAdmin.NewMirrorTopic(
+                        scope.spec().name(),
+                        source.name(),
+                        source.id(),
+                        source.partitions().size(),
+                        known == null ? new TreeMap<>() : known.configs.now());
+        command(source.name(), answer -> scope.host().admin().createMirrorTopic(topic, answer));
+    }
+
+    private void become(String topic, MirrorTopic.State state, Optional<Reason> reason) {
+        if (stateOf(topic) != state) {
+            LOG.atInfo()
+                    .addKeyValue("link", scope.spec().name())
+                    .addKeyValue("topic", topic)
+                    .addKeyValue("state", state)
+                    .addKeyValue("reason", reason.map(Reason::toString).orElse(""))
+                    .log("mirror topic changes state");
+            command(
+                    topic,
+                    answer ->
+                            scope.host()
+                                    .admin()
+                                    .setMirrorState(
+                                            scope.spec().name(), topic, state, reason, answer));
+        }
+    }
+
+    private MirrorTopic.State stateOf(String topic) {
+        return mirrors().stream()
+                .filter(mirror -> mirror.name().equals(topic))
+                .map(MirrorTopic::state)
+                .findFirst()
+                .orElse(MirrorTopic.State.STOPPED);
+    }
+
+    private void command(String topic, Consumer<Consumer<LinkAdmin.Answer>> command) {
+        commanded.add(topic);
+        command.accept(answer -> commandAnswered(topic, answer));
+    }
+
+    private void commandAnswered(String topic, LinkAdmin.Answer answer) {
+        commanded.remove(topic);
+        switch (answer) {
+            case LinkAdmin.Applied _ -> refusals.remove(topic);
+            case LinkAdmin.Refused(var reason) -> refused(topic, reason, REFUSAL_NANOS);
+            case LinkAdmin.Unavailable(var detail) ->
+                    refused(topic, new Reason(Reason.Code.LOCAL_UNAVAILABLE, detail), 0);
+        }
+    }
+
+    private void refused(String topic, Reason reason, long delayNanos) {
+        Refusal before = refusals.get(topic);
+        long count = before == null ? 1 : before.count + 1;
+        refusals.put(topic, new Refusal(reason, count, scope.now() + delayNanos));
+    }
+
+    // --- configurations
+
+    private void readConfigs(SourceInventory inventory) {
+        var topics = new ArrayList<String>();
+        for (String topic : inventory.topics().keySet()) {
+            KnownConfigs known = configs.get(topic);
+            boolean old = known == null || scope.now() - known.readNanos >= CONFIG_AGE_NANOS_MAX;
+            if (old && scope.spec().selection().topics().includes(topic)) {
+                topics.add(topic);
+            }
+        }
+        configs.keySet().retainAll(inventory.topics().keySet());
+        var node = cluster.brokers().stream().findFirst();
+        if (topics.isEmpty() || node.isEmpty() || readingConfigs) {
+            return;
+        }
+        readingConfigs = true;
+        SourceConfigReader.read(
+                node.get(),
+                topics,
+                (topic, overrides) -> configRead(topic, overrides),
+                () -> configsRead(inventory));
+    }
+
+    private void configRead(String topic, SortedMap<String, String> overrides) {
+        KnownConfigs before = configs.get(topic);
+        configs.put(
+                topic,
+                new KnownConfigs(
+                        new TopicPlan.SourceConfigs(
+                                overrides,
+                                before == null
+                                        ? Optional.empty()
+                                        : Optional.of(before.configs.now())),
+                        scope.now()));
+    }
+
+    private void configsRead(SourceInventory inventory) {
+        readingConfigs = false;
+        if (!scope.isClosed()) {
+            decide(inventory).forEach(this::carryOut);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package io.tombolo.linker;
+
+import io.tombolo.linker.mirror.Safeguard;
+import io.tombolo.linker.source.SourceInventory;
+import io.tombolo.linker.source.SourceTopic;
+import io.tombolo.region.link.MirrorTopic;
+import io.tombolo.region.link.NameFilter;
+import io.tombolo.region.link.Reason;
+
+import org.apache.kafka.common.Uuid;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+
+/** Decides what has to happen to mirror topics, given what both ends have. Pure. */
+final class TopicPlan {
+
+    /** A decision about one topic. */
+    sealed interface Decision {
+
+        String topic();
+
+        /** Make the mirror topic. */
+        record Create(SourceTopic source) implements Decision {
+            @Override
+            public String topic() {
+                return source.name();
+            }
+        }
+
+        /** Add partitions. */
+        record Grow(String topic, int partitionCount) implements Decision {}
+
+        /** Change configurations. */
+        record Configure(String topic, SortedMap<String, Optional<String>> changes)
+                implements Decision {}
+
+        /** The source topic cannot be followed. */
+        record Lose(String topic, Reason reason) implements Decision {}
+
+        /** The source topic is there. */
+        record Find(String topic) implements Decision {}
+    }
+
+    /** The overrides of a source topic that are synchronised, and what they were before. */
+    record SourceConfigs(
+            SortedMap<String, String> now, Optional<SortedMap<String, String>> before) {}
+
+    /**
+     * What the decisions depend on.
+     *
+     * @param sourceConfigs of the topics whose configurations are known
+     * @param missingForLong mirror topics that the source has not listed for a while
+     */
+    record Situation(
+            SourceInventory source,
+            Map<String, SourceConfigs> sourceConfigs,
+            List<MirrorTopic> mirrors,
+            NameFilter filter,
+            Set<String> missingForLong) {}
+
+    private final Set<Safeguard> safeguards;
+
+    TopicPlan(Set<Safeguard> safeguards) {
+        this.safeguards = safeguards;
+    }
+
+    List<Decision> decide(Situation situation) {
+        var decisions = new ArrayList<Decision>();
+        var mirrored = new HashSet<String>();
+        for (MirrorTopic mirror : situation.mirrors()) {
+            mirrored.add(mirror.name());
+            if (isFollowed(mirror)) {
+                decideMirror(situation, mirror, decisions);
+            }
+        }
+        for (SourceTopic topic : situation.source().topics().values()) {
+            if (situation.filter().includes(topic.name()) && !mirrored.contains(topic.name())) {
+                decisions.add(new Decision.Create(topic));
+            }
+        }
+        return decisions;
+    }
+
+    private static boolean isFollowed(MirrorTopic mirror) {
+        return switch (mirror.state()) {
+            case MIRRORING, PAUSED, FAILED -> true;
+            case STOPPING, STOPPED -> false;
+        };
+    }
+
+    private void decideMirror(Situation situation, MirrorTopic mirror, List<Decision> decisions) {
+        SourceTopic topic = situation.source().topics().get(mirror.name());
+        if (topic == null) {
+            if (situation.missingForLong().contains(mirror.name())) {
+                decisions.add(
+                        new Decision.Lose(
+                                mirror.name(),
+                                new Reason(
+                                        Reason.Code.SOURCE_DELETED,
+                                        "the source does not have the topic any more")));
+            }
+            return;
+        }
+        Optional<Reason> otherTopic = otherTopic(mirror, topic);
+        if (otherTopic.isPresent()) {
+            decisions.add(new Decision.Lose(mirror.name(), otherTopic.get()));
+            return;
+        }
+        decisions.add(new Decision.Find(mirror.name()));
+        if (topic.partitions().size() > mirror.partitionCount()) {
+            decisions.add(new Decision.Grow(mirror.name(), topic.partitions().size()));
+        }
+        SourceConfigs configs = situation.sourceConfigs().get(mirror.name());
+        if (configs != null) {
+            var changes = ConfigClass.changes(configs.now(), configs.before(), mirror.configs());
+            if (!changes.isEmpty()) {
+                decisions.add(new Decision.Configure(mirror.name(), changes));
+            }
+        }
+    }
+
+    /** Whether the source topic is another one than the one that was mirrored. */
+    private Optional<Reason> otherTopic(MirrorTopic mirror, SourceTopic topic) {
+        boolean otherId =
+                !mirror.sourceTopicId().equals(Uuid.ZERO_UUID)
+                        && !topic.id().equals(Uuid.ZERO_UUID)
+                        && !mirror.sourceTopicId().equals(topic.id());
+        if (otherId && safeguards.contains(Safeguard.RECREATION)) {
+            return Optional.of(
+                    new Reason(
+                            Reason.Code.SOURCE_RECREATED,
+                            "the source topic has id %s, the mirrored one had %s"
+                                    .formatted(topic.id(), mirror.sourceTopicId())));
+        }
+        if (topic.partitions().size() < mirror.partitionCount()
+                && safeguards.contains(Safeguard.RECREATION)) {
+            return Optional.of(
+                    new Reason(
+                            Reason.Code.SOURCE_RECREATED,
+                            "the source topic has %d partitions, the mirrored one had %d"
+                                    .formatted(
+                                            topic.partitions().size(), mirror.partitionCount())));
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,552 @@
+package io.tombolo.linker.mirror;
+
+import io.tombolo.region.link.LinkPartition;
+import io.tombolo.region.link.LinkStatus.State;
+import io.tombolo.region.link.MirrorLog;
+import io.tombolo.region.link.Reason;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One partition that is copied: a pure state machine, event and time in, effects out. Mutable;
+ * owned by the loop of its link.
+ *
+ * <p>Between two states of copying it always re-reads where the local log stands, so that its own
+ * idea of the end offset is never trusted after something went wrong. It fetches ahead of its
+ * appends (at most {@value #APPENDS_MAX} of them unanswered).
+ *
+ * <pre>
+ * from                event                                  to                  effects
+ * PREPARING           Started                                PREPARING           ReadPosition
+ * PREPARING           PositionRead                           PREPARING           AskOrigin
+ * PREPARING           OriginKnown, nothing copied yet        PREPARING           RaiseLogStart
+ * PREPARING           OriginKnown, LogStartAnswered          SYNCING
+ * PREPARING           OriginKnown, source starts above       FAILED(GAP)
+ * PREPARING           OriginKnown, epoch or end missing      FAILED(SOURCE_TRUNCATED)
+ * SYNCING, ACTIVE     SourceAnswered with batches            same                Append
+ * SYNCING             lag at most ACTIVE_RECORDS             ACTIVE
+ * ACTIVE              lag above SYNCING_RECORDS              SYNCING
+ * SYNCING, ACTIVE     batch of an epoch above the local one  EPOCH_FENCING       RaiseEpoch
+ * EPOCH_FENCING       EpochRaised                            PREPARING           ReadPosition
+ * SYNCING, ACTIVE     SourceDiverged                         FAILED(SOURCE_TRUNCATED)
+ * SYNCING, ACTIVE     OffsetOutOfRange                       PREPARING           ReadPosition
+ * SYNCING, ACTIVE     source log start above the position    FAILED(GAP)
+ * SYNCING, ACTIVE     source log start above the local one   same                RaiseLogStart
+ * SYNCING, ACTIVE     broken bytes, BROKEN_MAX times         FAILED(reason)
+ * copying             AppendAnswered OutOfOrder, Failed      PREPARING           RetryAfter
+ * copying             AppendAnswered Refused, StaleOwnership FAILED
+ * any but the last 4  SourceFailed                           SOURCE_UNAVAILABLE  RetryAfter, RefreshMetadata
+ * SOURCE_UNAVAILABLE  RetryDue, then as PREPARING            SOURCE_UNAVAILABLE  ReadPosition
+ * any but the last 3  TopicLost                              FAILED(reason)
+ * FAILED(SOURCE_DELETED) TopicFound                          PREPARING           ReadPosition
+ * any but the last 3  Paused                                 PAUSED
+ * PAUSED              MeasureDue                             PAUSED              AskOrigin
+ * PAUSED, FAILED      Resumed                                PREPARING           ReadPosition
+ * any                 Stopped                                STOPPING            ReadPosition
+ * STOPPING            PositionRead, all below high watermark STOPPED             Settled
+ * (the last 4: PAUSED, FAILED, STOPPING, STOPPED; a failed partition that is stopped keeps its reason)
+ * </pre>
+ */
+public final class MirrorPartition {
+
+    public static final int APPENDS_MAX = 2;
+    public static final int BROKEN_MAX = 3;
+    public static final int EPOCH_SLACK = 16;
+    public static final long ACTIVE_RECORDS = 100;
+    public static final long SYNCING_RECORDS = 100_000;
+
+    /** What a state that prepares is waiting for. */
+    private enum Step {
+        APPENDS,
+        POSITION,
+        ORIGIN,
+        LOG_START,
+        DELAY,
+        NOTHING
+    }
+
+    private final LinkPartition id;
+    private final Set<Safeguard> safeguards;
+    private final SourceJudge judge;
+    private final LagMeter meter = new LagMeter();
+
+    private State state = State.PREPARING;
+    private Step step = Step.NOTHING;
+    private int attempt;
+    private int failures;
+    private int brokenCount;
+    private Optional<Reason> trouble = Optional.empty();
+
+    private MirrorLog.Position local = new MirrorLog.Position(-1, -1, -1, -1, -1);
+    private int appendsPending;
+    private boolean logStartPending;
+    private long nextFetchOffset;
+    private int nextFetchEpoch;
+    private long sourceLogStart = -1;
+
+    public MirrorPartition(LinkPartition id, Set<Safeguard> safeguards) {
+        this.id = id;
+        this.safeguards = safeguards;
+        this.judge = new SourceJudge(safeguards);
+    }
+
+    /** Feeds one event. Performs no I/O: the shell carries the effects out, in order. */
+    public List<PartitionEffect> step(PartitionEvent event, long nowNanos) {
+        return switch (event) {
+            case PartitionEvent.Started _ -> prepare();
+            case PartitionEvent.PositionRead(var position) -> positionRead(position);
+            case PartitionEvent.PositionUnavailable(var detail) -> positionUnavailable(detail);
+            case PartitionEvent.OriginKnown(int number, var origin) ->
+                    number == attempt ? originKnown(origin, nowNanos) : List.of();
+            case PartitionEvent.SourceAnswered(var slice) -> sourceAnswered(slice, nowNanos);
+            case PartitionEvent.SourceDiverged(long asked, int epoch, long end) ->
+                    sourceDiverged(asked, epoch, end);
+            case PartitionEvent.OffsetOutOfRange(long asked) ->
+                    fetches() && asked == nextFetchOffset ? outOfRange() : List.of();
+            case PartitionEvent.SourceFailed(var reason) -> sourceFailed(reason);
+            case PartitionEvent.AppendAnswered(var answer) -> appendAnswered(answer);
+            case PartitionEvent.LogStartAnswered(var answer) -> logStartAnswered(answer);
+            case PartitionEvent.EpochRaised _ -> state == State.EPOCH_FENCING ? again() : List.of();
+            case PartitionEvent.EpochNotRaised(var detail) -> epochNotRaised(detail);
+            case PartitionEvent.TopicLost(var reason) -> isOver() ? List.of() : fail(reason);
+            case PartitionEvent.TopicFound _ ->
+                    hasFailedWith(Reason.Code.SOURCE_DELETED) ? again() : List.of();
+            case PartitionEvent.Paused _ -> pause();
+            case PartitionEvent.Resumed _ -> resume();
+            case PartitionEvent.MeasureDue _ ->
+                    state == State.PAUSED
+                            ? List.of(new PartitionEffect.AskOrigin(++attempt, -1))
+                            : List.of();
+            case PartitionEvent.RetryDue(int number) -> number == attempt ? retry() : List.of();
+            case PartitionEvent.Stopped _ -> stop();
+        };
+    }
+
+    // --- what the shell and the status read
+
+    public LinkPartition id() {
+        return id;
+    }
+
+    public State state() {
+        return state;
+    }
+
+    public Optional<Reason> trouble() {
+        return trouble;
+    }
+
+    /** The number of the attempt under way, which makes late answers recognisable. */
+    public int attempt() {
+        return attempt;
+    }
+
+    public int failures() {
+        return failures;
+    }
+
+    public LagMeter meter() {
+        return meter;
+    }
+
+    /** The local log as far as answers have come; −1 everywhere before the first. */
+    public MirrorLog.Position local() {
+        return local;
+    }
+
+    /** The first offset the source has, −1 before it said so. */
+    public long sourceLogStart() {
+        return sourceLogStart;
+    }
+
+    /** Whether the next fetch should ask for this partition. */
+    public boolean wantsFetch() {
+        return fetches() && appendsPending < APPENDS_MAX;
+    }
+
+    /** Whether it would be fetched if its appends were answered. */
+    public boolean isHeldBack() {
+        return fetches() && appendsPending >= APPENDS_MAX;
+    }
+
+    /** The next offset to ask for. */
+    public long nextFetchOffset() {
+        return nextFetchOffset;
+    }
+
+    /** The leader epoch of the record before it, −1 when there is none. */
+    public int nextFetchEpoch() {
+        return nextFetchEpoch;
+    }
+
+    /** Whether the first batch may begin below the position, see {@link MirrorLog#append}. */
+    public boolean expectsFirstBatch() {
+        return local.empty() && nextFetchOffset == local.endOffset();
+    }
+
+    /** Whether it is being copied, up to appends that are not answered yet. */
+    public boolean fetches() {
+        return state == State.SYNCING || state == State.ACTIVE;
+    }
+
+    // --- preparing
+
+    private List<PartitionEffect> again() {
+        state = State.PREPARING;
+        return prepare();
+    }
+
+    /** Finds out afresh where both ends stand, once nothing is in flight. */
+    private List<PartitionEffect> prepare() {
+        attempt++;
+        if (appendsPending > 0 || logStartPending) {
+            step = Step.APPENDS;
+            return List.of();
+        }
+        step = Step.POSITION;
+        return List.of(new PartitionEffect.ReadPosition());
+    }
+
+    private List<PartitionEffect> positionRead(MirrorLog.Position position) {
+        if (state == State.STOPPING) {
+            return settle(position);
+        }
+        if (state == State.PAUSED && appendsPending == 0) {
+            adopt(position);
+        }
+        if (step != Step.POSITION) {
+            return List.of();
+        }
+        adopt(position);
+        step = Step.ORIGIN;
+        return List.of(
+                new PartitionEffect.AskOrigin(
+                        attempt, position.empty() ? -1 : position.lastEpoch()));
+    }
+
+    private List<PartitionEffect> positionUnavailable(String detail) {
+        if (state == State.STOPPING) {
+            return List.of(new PartitionEffect.RetryAfter(++attempt, 1));
+        }
+        return step == Step.POSITION
+                ? delay(new Reason(Reason.Code.LOCAL_UNAVAILABLE, detail))
+                : List.of();
+    }
+
+    private List<PartitionEffect> originKnown(Origin origin, long nowNanos) {
+        if (state != State.PAUSED && step != Step.ORIGIN) {
+            return List.of();
+        }
+        sourceLogStart = origin.logStartOffset();
+        meter.heard(origin.highWatermark(), nowNanos);
+        if (state == State.PAUSED) {
+            return List.of();
+        }
+        if (local.endOffset() == 0 && origin.logStartOffset() > 0) {
+            step = Step.LOG_START;
+            logStartPending = true;
+            return List.of(new PartitionEffect.RaiseLogStart(origin.logStartOffset()));
+        }
+        Optional<Reason> obstacle = judge.obstacle(origin, local);
+        return obstacle.isPresent() ? fail(obstacle.get()) : copy();
+    }
+
+    private List<PartitionEffect> copy() {
+        state = State.SYNCING;
+        step = Step.NOTHING;
+        trouble = Optional.empty();
+        nextFetchOffset = local.endOffset();
+        nextFetchEpoch = local.empty() ? -1 : local.lastEpoch();
+        becomeActiveOrNot();
+        return followLogStart();
+    }
+
+    // --- copying
+
+    private List<PartitionEffect> sourceAnswered(FetchedSlice slice, long nowNanos) {
+        if (!fetches()) {
+            return List.of();
+        }
+        boolean current =
+                slice.fetchOffset() == nextFetchOffset
+                        || !safeguards.contains(Safeguard.DUPLICATES);
+        if (!current) {
+            return List.of();
+        }
+        failures = 0;
+        meter.heard(slice.highWatermark(), nowNanos);
+        sourceLogStart = Math.max(sourceLogStart, slice.logStartOffset());
+        Optional<Reason> gap = judge.gap(slice.logStartOffset(), nextFetchOffset);
+        if (gap.isPresent()) {
+            return fail(gap.get());
+        }
+        return switch (slice.batches()) {
+            case CheckedBatches.Nothing _ -> afterProgress();
+            case CheckedBatches.Broken(var reason) -> broken(reason);
+            case CheckedBatches.Batches batches -> append(batches);
+        };
+    }
+
+    private List<PartitionEffect> append(CheckedBatches.Batches batches) {
+        brokenCount = 0;
+        if (batches.lastEpoch() > local.leaderEpoch() && safeguards.contains(Safeguard.EPOCH)) {
+            return fenceEpoch(batches.lastEpoch());
+        }
+        long expectedEnd = nextFetchOffset;
+        appendsPending++;
+        nextFetchOffset = batches.endOffset();
+        nextFetchEpoch = batches.lastEpoch();
+        meter.copied(
+                batches.offsetCount(), batches.batches().remaining(), batches.maxTimestampMs());
+        return List.of(
+                new PartitionEffect.Append(batches.batches(), batches.lastEpoch(), expectedEnd));
+    }
+
+    private List<PartitionEffect> fenceEpoch(int sourceEpoch) {
+        state = State.EPOCH_FENCING;
+        step = Step.NOTHING;
+        attempt++;
+        int atLeast = (int) Math.min(Integer.MAX_VALUE - 1L, (long) sourceEpoch + EPOCH_SLACK);
+        return List.of(new PartitionEffect.RaiseEpoch(atLeast));
+    }
+
+    private List<PartitionEffect> epochNotRaised(String detail) {
+        return state == State.EPOCH_FENCING
+                ? again(new Reason(Reason.Code.LOCAL_UNAVAILABLE, detail))
+                : List.of();
+    }
+
+    private List<PartitionEffect> broken(Reason reason) {
+        if (++brokenCount >= BROKEN_MAX) {
+            return fail(reason);
+        }
+        return again(reason);
+    }
+
+    private List<PartitionEffect> sourceDiverged(long asked, int epoch, long endOffset) {
+        if (!fetches() || asked != nextFetchOffset) {
+            return List.of();
+        }
+        return judge.truncated("its leader epoch " + epoch + " ends at " + endOffset, local)
+                .map(this::fail)
+                .orElse(List.of());
+    }
+
+    private List<PartitionEffect> outOfRange() {
+        return again(
+                new Reason(
+                        Reason.Code.SOURCE_ERROR,
+                        "the source has no offset " + nextFetchOffset + "; asking for its ends"));
+    }
+
+    private List<PartitionEffect> appendAnswered(MirrorLog.AppendAnswer answer) {
+        appendsPending--;
+        return switch (answer) {
+            case MirrorLog.Appended(long end, long highWatermark) -> {
+                reached(end, highWatermark);
+                yield afterAnswer();
+            }
+            case MirrorLog.OutOfOrder(long end) ->
+                    unfit(
+                            new Reason(
+                                    Reason.Code.OUT_OF_ORDER,
+                                    "the local log ends at " + end + ", not as expected"));
+            case MirrorLog.EpochFenced(int epoch) ->
+                    fetches() ? fenceEpoch(Math.max(nextFetchEpoch, epoch)) : afterAnswer();
+            case MirrorLog.StaleOwnership(long epoch) -> stale(epoch);
+            case MirrorLog.Refused(var detail) ->
+                    isOver() || state == State.FAILED
+                            ? afterAnswer()
+                            : fail(new Reason(Reason.Code.LOCAL_REFUSED, detail));
+            case MirrorLog.Failed(var detail) ->
+                    unfit(new Reason(Reason.Code.LOCAL_UNAVAILABLE, detail));
+        };
+    }
+
+    private List<PartitionEffect> logStartAnswered(MirrorLog.AppendAnswer answer) {
+        logStartPending = false;
+        return switch (answer) {
+            case MirrorLog.Appended(long end, long highWatermark) -> {
+                boolean first = step == Step.LOG_START;
+                reached(end, highWatermark);
+                long start = Math.min(Math.max(local.logStartOffset(), sourceLogStart), end);
+                local =
+                        new MirrorLog.Position(
+                                start, highWatermark, end, local.lastEpoch(), local.leaderEpoch());
+                yield first ? copy() : afterAnswer();
+            }
+            case MirrorLog.StaleOwnership(long epoch) -> stale(epoch);
+            case MirrorLog.OutOfOrder _, MirrorLog.EpochFenced _ ->
+                    unfit(new Reason(Reason.Code.LOCAL_UNAVAILABLE, "the log start did not move"));
+            case MirrorLog.Refused(var detail) ->
+                    unfit(new Reason(Reason.Code.LOCAL_REFUSED, detail));
+            case MirrorLog.Failed(var detail) ->
+                    unfit(new Reason(Reason.Code.LOCAL_UNAVAILABLE, detail));
+        };
+    }
+
+    /** The local log did not take it: look where it stands, a little later. */
+    private List<PartitionEffect> unfit(Reason reason) {
+        return fetches() || step == Step.LOG_START ? again(reason) : afterAnswer();
+    }
+
+    private List<PartitionEffect> stale(long epoch) {
+        return isOver() || state == State.FAILED
+                ? afterAnswer()
+                : fail(
+                        new Reason(
+                                Reason.Code.OWNERSHIP_STALE,
+                                "this region knows ownership epoch " + epoch));
+    }
+
+    /** Goes on with what waited for the answer of an append. */
+    private List<PartitionEffect> afterAnswer() {
+        if (appendsPending > 0 || logStartPending) {
+            return List.of();
+        }
+        if (state == State.STOPPING) {
+            return List.of(new PartitionEffect.ReadPosition());
+        }
+        return step == Step.APPENDS ? prepare() : afterProgress();
+    }
+
+    private List<PartitionEffect> afterProgress() {
+        if (!fetches()) {
+            return List.of();
+        }
+        becomeActiveOrNot();
+        return followLogStart();
+    }
+
+    private void becomeActiveOrNot() {
+        if (meter.records() <= ACTIVE_RECORDS) {
+            state = State.ACTIVE;
+        } else if (meter.records() > SYNCING_RECORDS) {
+            state = State.SYNCING;
+        }
+    }
+
+    /** What the source has deleted goes here too, as far as it has been copied. */
+    private List<PartitionEffect> followLogStart() {
+        long target = Math.min(sourceLogStart, local.endOffset());
+        if (logStartPending || appendsPending > 0 || target <= local.logStartOffset()) {
+            return List.of();
+        }
+        logStartPending = true;
+        return List.of(new PartitionEffect.RaiseLogStart(target));
+    }
+
+    // --- trouble
+
+    private List<PartitionEffect> sourceFailed(Reason reason) {
+        if (isOver() || state == State.FAILED || state == State.PAUSED) {
+            return List.of();
+        }
+        state = State.SOURCE_UNAVAILABLE;
+        step = Step.DELAY;
+        trouble = Optional.of(reason);
+        return List.of(
+                new PartitionEffect.RetryAfter(++attempt, ++failures),
+                new PartitionEffect.RefreshMetadata());
+    }
+
+    private List<PartitionEffect> again(Reason reason) {
+        state = State.PREPARING;
+        return delay(reason);
+    }
+
+    private List<PartitionEffect> delay(Reason reason) {
+        step = Step.DELAY;
+        trouble = Optional.of(reason);
+        return List.of(new PartitionEffect.RetryAfter(++attempt, ++failures));
+    }
+
+    private List<PartitionEffect> retry() {
+        if (state == State.STOPPING) {
+            return appendsPending == 0 && !logStartPending
+                    ? List.of(new PartitionEffect.ReadPosition())
+                    : List.of();
+        }
+        return step == Step.DELAY ? prepare() : List.of();
+    }
+
+    private List<PartitionEffect> fail(Reason reason) {
+        state = State.FAILED;
+        step = Step.NOTHING;
+        attempt++;
+        trouble = Optional.of(reason);
+        return List.of();
+    }
+
+    // --- orders
+
+    private List<PartitionEffect> pause() {
+        if (isOver() || state == State.FAILED || state == State.PAUSED) {
+            return List.of();
+        }
+        state = State.PAUSED;
+        step = Step.NOTHING;
+        trouble = Optional.empty();
+        return List.of(
+                new PartitionEffect.ReadPosition(), new PartitionEffect.AskOrigin(++attempt, -1));
+    }
+
+    private List<PartitionEffect> resume() {
+        if (state != State.PAUSED && state != State.FAILED) {
+            return List.of();
+        }
+        failures = 0;
+        brokenCount = 0;
+        trouble = Optional.empty();
+        return again();
+    }
+
+    private List<PartitionEffect> stop() {
+        if (isOver() || !safeguards.contains(Safeguard.STOP)) {
+            return List.of();
+        }
+        state = State.STOPPING;
+        step = Step.NOTHING;
+        attempt++;
+        return appendsPending == 0 && !logStartPending
+                ? List.of(new PartitionEffect.ReadPosition())
+                : List.of();
+    }
+
+    private List<PartitionEffect> settle(MirrorLog.Position position) {
+        if (appendsPending > 0 || logStartPending) {
+            return List.of();
+        }
+        adopt(position);
+        if (position.highWatermark() < position.endOffset()) {
+            return List.of(new PartitionEffect.RetryAfter(++attempt, 1));
+        }
+        state = State.STOPPED;
+        return List.of(new PartitionEffect.Settled());
+    }
+
+    // --- small parts
+
+    private boolean isOver() {
+        return state == State.STOPPING || state == State.STOPPED;
+    }
+
+    private boolean hasFailedWith(Reason.Code code) {
+        return state == State.FAILED && trouble.filter(reason -> reason.code() == code).isPresent();
+    }
+
+    private void adopt(MirrorLog.Position position) {
+        local = position;
+        meter.reached(position.endOffset());
+    }
+
+    private void reached(long end, long highWatermark) {
+        int lastEpoch = appendsPending == 0 && fetches() ? nextFetchEpoch : local.lastEpoch();
+        local =
+                new MirrorLog.Position(
+                        local.logStartOffset(), highWatermark, end, lastEpoch, local.leaderEpoch());
+        meter.reached(end);
+    }
+}

@@ -1,0 +1,36 @@
+package io.tombolo.linker.mirror;
+
+import java.nio.ByteBuffer;
+
+/** What a {@link MirrorPartition} wants done; the shell does it, in order. */
+public sealed interface PartitionEffect {
+
+    /** Read the position of the local log. */
+    record ReadPosition() implements PartitionEffect {}
+
+    /**
+     * Ask the source for its log start, its end, and the end of an epoch.
+     *
+     * @param epoch the highest epoch copied, −1 when there is none to compare
+     */
+    record AskOrigin(int attempt, int epoch) implements PartitionEffect {}
+
+    /** Raise the local log start. */
+    record RaiseLogStart(long offset) implements PartitionEffect {}
+
+    /** Append these batches to the local log. */
+    record Append(ByteBuffer batches, int leaderEpoch, long expectedEndOffset)
+            implements PartitionEffect {}
+
+    /** Have the leader epoch of the partition raised here. */
+    record RaiseEpoch(int atLeast) implements PartitionEffect {}
+
+    /** Wake the partition later; {@code failures} in a row decide how much later. */
+    record RetryAfter(int attempt, int failures) implements PartitionEffect {}
+
+    /** Look up soon who leads the partition at the source. */
+    record RefreshMetadata() implements PartitionEffect {}
+
+    /** Nothing is in flight, and nothing will be appended any more. */
+    record Settled() implements PartitionEffect {}
+}

@@ -1,0 +1,35 @@
+package io.tombolo.linker.mirror;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * The checks that keep a copy faithful. All are in force in production; a test takes one away to
+ * show that its invariant notices.
+ */
+public enum Safeguard {
+    /** Records that were deleted at the source before they were copied stop the partition. */
+    GAP,
+    /** A source that lost copied records stops the partition. */
+    TRUNCATION,
+    /** Batches follow each other without overlap. */
+    CONTINUITY,
+    /** Every batch passes its checksum. */
+    CHECKSUM,
+    /** An answer is used only if it continues what has been appended. */
+    DUPLICATES,
+    /** The leader epoch here is raised before a batch of a higher one is appended. */
+    EPOCH,
+    /** A topic with another id is another topic. */
+    RECREATION,
+    /** Nothing is appended once a failover has been ordered. */
+    STOP,
+    /** Offsets of groups never point beyond the copy. */
+    CLAMP;
+
+    public static final Set<Safeguard> ALL = EnumSet.allOf(Safeguard.class);
+
+    public static Set<Safeguard> allBut(Safeguard one) {
+        return EnumSet.complementOf(EnumSet.of(one));
+    }
+}
