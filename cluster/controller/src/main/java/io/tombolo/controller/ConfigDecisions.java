@@ -1,0 +1,297 @@
+package io.tombolo.controller;
+
+import io.tombolo.controller.command.Answer;
+import io.tombolo.controller.command.Applied;
+import io.tombolo.controller.command.ConfigCommand;
+import io.tombolo.controller.command.ConfigCommand.AlterConfigs;
+import io.tombolo.controller.command.ConfigCommand.Alteration;
+import io.tombolo.controller.command.ConfigCommand.Change;
+import io.tombolo.controller.command.ConfigCommand.IncrementalAlterConfigs;
+import io.tombolo.controller.command.ConfigCommand.Origin;
+import io.tombolo.controller.command.ConfigCommand.Replacement;
+import io.tombolo.controller.command.Refusal;
+import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.metadata.image.TopicImage;
+import io.tombolo.metadata.record.ConfigRecord.ConfigRemoved;
+import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
+import io.tombolo.metadata.record.ConfigResource;
+import io.tombolo.metadata.record.MetadataRecord;
+
+import org.apache.kafka.common.protocol.Errors;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Decides about dynamic configs: one resource is changed as a whole or not at all. */
+final class ConfigDecisions {
+
+    /** What must be the same at both ends of a link for the logs to be the same. */
+    private static final Set<String> FOLLOWS_SOURCE =
+            Set.of(
+                    "cleanup.policy",
+                    "compression.type",
+                    "max.compaction.lag.ms",
+                    "max.message.bytes",
+                    "message.timestamp.type",
+                    "min.compaction.lag.ms");
+
+    private final ConfigValidator validator;
+
+    ConfigDecisions(ConfigValidator validator) {
+        this.validator = validator;
+    }
+
+    ControllerResult<?> decide(ConfigCommand<?> command, MetadataImage tip) {
+        return switch (command) {
+            case AlterConfigs alter -> replace(alter, tip);
+            case IncrementalAlterConfigs alter -> change(alter, tip);
+        };
+    }
+
+    /** Why a resource may not have these overrides. */
+    Optional<Refusal> refusal(ConfigResource resource, SortedMap<String, String> configs) {
+        return validator.violation(resource, configs);
+    }
+
+    private ControllerResult<Map<ConfigResource, Answer<Applied>>> replace(
+            AlterConfigs command, MetadataImage tip) {
+        var outcome = new Outcome();
+        Set<ConfigResource> repeated =
+                repeated(command.resources().stream().map(Replacement::resource).toList());
+        for (Replacement one : command.resources()) {
+            if (repeated.contains(one.resource())) {
+                outcome.repeated(one.resource());
+                continue;
+            }
+            var wanted = new TreeMap<>(one.configs());
+            outcome.add(one.resource(), records(one.resource(), wanted, Origin.CLIENT, tip));
+        }
+        return outcome.result(command.validateOnly());
+    }
+
+    private ControllerResult<Map<ConfigResource, Answer<Applied>>> change(
+            IncrementalAlterConfigs command, MetadataImage tip) {
+        var outcome = new Outcome();
+        Set<ConfigResource> repeated =
+                repeated(command.resources().stream().map(Alteration::resource).toList());
+        for (Alteration one : command.resources()) {
+            if (repeated.contains(one.resource())) {
+                outcome.repeated(one.resource());
+                continue;
+            }
+            var wanted = new TreeMap<>(tip.configs().of(one.resource()));
+            Optional<Refusal> bad = change(one, wanted);
+            outcome.add(
+                    one.resource(),
+                    bad.isPresent()
+                            ? bad.get().answer()
+                            : records(one.resource(), wanted, command.origin(), tip));
+        }
+        return outcome.result(command.validateOnly());
+    }
+
+    /** Carries out the changes of one resource on its overrides. */
+    private Optional<Refusal> change(Alteration alteration, SortedMap<String, String> configs) {
+        var keys = new HashSet<String>();
+        for (Change change : alteration.changes()) {
+            if (!keys.add(change.key())) {
+                return Optional.of(
+                        new Refusal(Errors.INVALID_REQUEST, "Error due to duplicate config keys"));
+            }
+            switch (change) {
+                case Change.Set(var key, var value) -> configs.put(key, value);
+                case Change.Delete(var key) -> configs.remove(key);
+                case Change.Append(var key, var items) -> {
+                    Optional<Set<String>> list = list(alteration.resource(), key, configs);
+                    if (list.isEmpty()) {
+                        return Optional.of(noList("APPEND", key));
+                    }
+                    list.get().addAll(items(items));
+                    configs.put(key, String.join(",", list.get()));
+                }
+                case Change.Subtract(var key, var items) -> {
+                    Optional<Set<String>> list = list(alteration.resource(), key, configs);
+                    if (list.isEmpty()) {
+                        return Optional.of(noList("SUBTRACT", key));
+                    }
+                    list.get().removeAll(items(items));
+                    configs.put(key, String.join(",", list.get()));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Set<String>> list(
+            ConfigResource resource, String key, SortedMap<String, String> configs) {
+        return validator
+                .listDefault(resource, key)
+                .map(standard -> items(configs.getOrDefault(key, standard)));
+    }
+
+    private static Set<String> items(String list) {
+        return Arrays.stream(list.split(","))
+                .map(String::trim)
+                .filter(item -> !item.isEmpty())
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    private static Refusal noList(String operation, String key) {
+        return new Refusal(
+                Errors.INVALID_CONFIG,
+                "Can't %s to key %s because its type is not LIST.".formatted(operation, key));
+    }
+
+    /** The records that turn the present overrides of a resource into the wanted ones. */
+    private Answer<List<MetadataRecord>> records(
+            ConfigResource resource,
+            SortedMap<String, String> wanted,
+            Origin origin,
+            MetadataImage tip) {
+        SortedMap<String, String> present = tip.configs().of(resource);
+        var records = new ArrayList<MetadataRecord>();
+        for (String key : present.keySet()) {
+            if (!wanted.containsKey(key)) {
+                records.add(new ConfigRemoved(resource, key));
+            }
+        }
+        wanted.forEach((key, value) -> {
+            if (!value.equals(present.get(key))) {
+                records.add(new ConfigSet(resource, key, value));
+            }
+        });
+        Optional<Refusal> bad =
+                missing(resource, tip)
+                        .or(() -> following(resource, records, origin, tip))
+                        .or(() -> validator.violation(resource, wanted));
+        return bad.isPresent() ? bad.get().answer() : new Answer.Done<>(records);
+    }
+
+    private static Optional<Refusal> missing(ConfigResource resource, MetadataImage tip) {
+        String name = resource.name();
+        return switch (resource.type()) {
+            case TOPIC -> missingTopic(name, tip);
+            case BROKER -> name.isEmpty() ? Optional.empty() : missingBroker(name, tip);
+            case GROUP ->
+                    name.isEmpty()
+                            ? invalid("Default group resources are not allowed.")
+                            : Optional.empty();
+        };
+    }
+
+    private static Optional<Refusal> missingTopic(String name, MetadataImage tip) {
+        if (name.isEmpty()) {
+            return invalid("Default topic resources are not allowed.");
+        }
+        if (tip.topics().topic(name).isPresent()) {
+            return Optional.empty();
+        }
+        return TopicName.refusal(name)
+                .or(() ->
+                        Optional.of(
+                                new Refusal(
+                                        Errors.UNKNOWN_TOPIC_OR_PARTITION,
+                                        "The topic '" + name + "' does not exist.")));
+    }
+
+    private static Optional<Refusal> missingBroker(String name, MetadataImage tip) {
+        int brokerId;
+        try {
+            brokerId = Integer.parseInt(name);
+        } catch (NumberFormatException notANumber) {
+            return invalid("Unable to parse broker name as a base 10 number.");
+        }
+        return tip.brokers().broker(brokerId).isPresent()
+                ? Optional.empty()
+                : Optional.of(
+                        new Refusal(
+                                Errors.BROKER_ID_NOT_REGISTERED,
+                                "No broker with id " + brokerId + " found."));
+    }
+
+    private static Optional<Refusal> invalid(String message) {
+        return Optional.of(new Refusal(Errors.INVALID_REQUEST, message));
+    }
+
+    private static Optional<Refusal> following(
+            ConfigResource resource,
+            List<MetadataRecord> records,
+            Origin origin,
+            MetadataImage tip) {
+        if (resource.type() != ConfigResource.Type.TOPIC || origin == Origin.LINK) {
+            return Optional.empty();
+        }
+        return tip.topics()
+                .topic(resource.name())
+                .map(TopicImage::id)
+                .flatMap(tip.links()::mirrorTopic)
+                .filter(mirror -> !mirror.writable())
+                .flatMap(mirror ->
+                        records.stream()
+                                .map(ConfigDecisions::keyOf)
+                                .filter(FOLLOWS_SOURCE::contains)
+                                .findFirst()
+                                .map(key ->
+                                        new Refusal(
+                                                Errors.POLICY_VIOLATION,
+                                                "Config %s of mirror topic %s follows its source through link %s."
+                                                        .formatted(
+                                                                key,
+                                                                resource.name(),
+                                                                mirror.link()))));
+    }
+
+    private static String keyOf(MetadataRecord record) {
+        return switch (record) {
+            case ConfigSet set -> set.key();
+            case ConfigRemoved removed -> removed.key();
+            default -> "";
+        };
+    }
+
+    private static Set<ConfigResource> repeated(List<ConfigResource> resources) {
+        var seen = new HashSet<ConfigResource>();
+        return resources.stream().filter(one -> !seen.add(one)).collect(Collectors.toSet());
+    }
+
+    /** Collects the answers and the records of a command. */
+    private static final class Outcome {
+
+        private final Map<ConfigResource, Answer<Applied>> answers = new LinkedHashMap<>();
+        private final List<List<MetadataRecord>> batches = new ArrayList<>();
+
+        void repeated(ConfigResource resource) {
+            answers.put(
+                    resource,
+                    new Refusal(Errors.INVALID_REQUEST, "Each resource must appear at most once.")
+                            .answer());
+        }
+
+        void add(ConfigResource resource, Answer<List<MetadataRecord>> plan) {
+            switch (plan) {
+                case Answer.Done<List<MetadataRecord>>(var records) -> {
+                    batches.add(records);
+                    answers.put(resource, new Answer.Done<>(new Applied()));
+                }
+                case Answer.Refused<List<MetadataRecord>>(var refusal) ->
+                        answers.put(resource, refusal.answer());
+            }
+        }
+
+        ControllerResult<Map<ConfigResource, Answer<Applied>>> result(boolean validateOnly) {
+            ControllerResult<Map<ConfigResource, Answer<Applied>>> result =
+                    ControllerResult.inBatches(answers, batches);
+            return validateOnly ? result.withoutRecords() : result;
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package io.tombolo.controller;
+
+import io.tombolo.controller.command.Answer;
+import io.tombolo.controller.command.Applied;
+import io.tombolo.controller.command.LinkCommand.CreateMirrorTopic;
+import io.tombolo.controller.command.LinkCommand.GrowMirrorTopic;
+import io.tombolo.controller.command.LinkCommand.SetMirrorTopicState;
+import io.tombolo.controller.command.Refusal;
+import io.tombolo.controller.command.TopicCommand.CreatedTopic;
+import io.tombolo.controller.command.TopicCommand.Growth;
+import io.tombolo.controller.command.TopicCommand.NewTopic;
+import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.metadata.image.MirrorRegistration;
+import io.tombolo.metadata.image.TopicImage;
+import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
+import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
+import io.tombolo.metadata.record.MetadataRecord;
+import io.tombolo.region.LinkName;
+import io.tombolo.region.link.MirrorTopic.State;
+
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Decides about mirror topics, save their promotion.
+ *
+ * <pre>
+ * state                        asked for                    becomes
+ * none                         mirror                       MIRRORING
+ * MIRRORING, PAUSED, FAILED    any of these, or STOPPING    that
+ * STOPPING, STOPPED            the same                     unchanged
+ * STOPPING, STOPPED            anything else                refused
+ * any                          STOPPED                      refused: only a promotion stops
+ * </pre>
+ */
+final class MirrorDecisions {
+
+    private final TopicDecisions topics;
+    private final PartitionDecisions partitions;
+
+    MirrorDecisions(TopicDecisions topics, PartitionDecisions partitions) {
+        this.topics = topics;
+        this.partitions = partitions;
+    }
+
+    ControllerResult<CreatedTopic> create(
+            CreateMirrorTopic command, MetadataImage tip, Circumstances circumstances) {
+        Optional<TopicImage> known = tip.topics().topic(command.topic());
+        if (known.filter(topic -> mirrors(topic, command, tip)).isPresent()) {
+            TopicImage topic = known.get();
+            int factor = topic.partitions().get(0).replicas().size();
+            return ControllerResult.done(
+                    new CreatedTopic(topic.id(), topic.partitions().count(), factor));
+        }
+        boolean ownId = command.sourceTopicId().equals(Uuid.ZERO_UUID);
+        Optional<Refusal> bad =
+                TopicName.refusal(command.topic())
+                        .or(() -> TopicDecisions.taken(command.topic(), tip))
+                        .or(() -> idTaken(command.sourceTopicId(), tip))
+                        .or(() -> noPartition(command.partitionCount()));
+        if (bad.isPresent()) {
+            return ControllerResult.refused(bad.get());
+        }
+        Uuid id =
+                ownId
+                        ? TopicDecisions.freshId(tip, circumstances.entropy())
+                        : command.sourceTopicId();
+        var topic =
+                NewTopic.of(
+                        command.topic(),
+                        command.partitionCount(),
+                        NewTopic.BY_DEFAULT,
+                        command.configs());
+        return switch (topics.plan(topic, id, tip, circumstances)) {
+            case Answer.Done<TopicDecisions.Plan>(var plan) -> {
+                List<MetadataRecord> records = new ArrayList<>(plan.records());
+                records.add(new MirrorTopicDefined(id, command.link(), command.sourceTopicId()));
+                yield ControllerResult.atomic(plan.topic(), records);
+            }
+            case Answer.Refused<TopicDecisions.Plan>(var refusal) ->
+                    ControllerResult.refused(refusal);
+        };
+    }
+
+    ControllerResult<Applied> grow(
+            GrowMirrorTopic command, MetadataImage tip, Circumstances circumstances) {
+        Optional<TopicImage> topic = topic(command.link(), command.topic(), tip);
+        if (topic.isEmpty()) {
+            return ControllerResult.refused(unknown(command.link(), command.topic()));
+        }
+        if (topic.get().partitions().count() == command.partitionCount()) {
+            return ControllerResult.done(new Applied());
+        }
+        if (tip.writability(topic.get().id()) != MetadataImage.Writability.MIRROR) {
+            return ControllerResult.refused(
+                    Errors.INVALID_REQUEST, command.topic() + " is not a mirror any more.");
+        }
+        var growth = new Growth(command.topic(), command.partitionCount(), List.of());
+        return switch (partitions.grow(topic.get(), growth, tip, circumstances)) {
+            case Answer.Done<List<MetadataRecord>>(var records) ->
+                    ControllerResult.atomic(new Applied(), records);
+            case Answer.Refused<List<MetadataRecord>>(var refusal) ->
+                    ControllerResult.refused(refusal);
+        };
+    }
+
+    ControllerResult<Applied> setState(SetMirrorTopicState command, MetadataImage tip) {
+        Optional<MirrorRegistration> known =
+                topic(command.link(), command.topic(), tip)
+                        .flatMap(topic -> tip.links().mirrorTopic(topic.id()));
+        if (known.isEmpty()) {
+            return ControllerResult.refused(unknown(command.link(), command.topic()));
+        }
+        MirrorRegistration mirror = known.get();
+        boolean same = mirror.state() == command.state();
+        if (same && (mirror.reason().equals(command.reason()) || isFinal(mirror.state()))) {
+            return ControllerResult.done(new Applied());
+        }
+        if (isFinal(mirror.state()) || command.state() == State.STOPPED) {
+            return ControllerResult.refused(
+                    Errors.INVALID_REQUEST,
+                    "Mirror topic %s is %s and cannot become %s this way."
+                            .formatted(command.topic(), mirror.state(), command.state()));
+        }
+        return ControllerResult.done(
+                new Applied(),
+                new MirrorTopicStateChanged(mirror.topicId(), command.state(), command.reason()));
+    }
+
+    private static boolean isFinal(State state) {
+        return state == State.STOPPING || state == State.STOPPED;
+    }
+
+    /** Whether the topic is this very mirror already, and still one. */
+    private static boolean mirrors(TopicImage topic, CreateMirrorTopic command, MetadataImage tip) {
+        return tip.links()
+                .mirrorTopic(topic.id())
+                .filter(mirror -> mirror.link().equals(command.link()))
+                .filter(mirror -> mirror.sourceTopicId().equals(command.sourceTopicId()))
+                .filter(mirror -> !mirror.writable())
+                .isPresent();
+    }
+
+    private static Optional<TopicImage> topic(LinkName link, String name, MetadataImage tip) {
+        return tip.topics()
+                .topic(name)
+                .filter(topic -> tip.links().topicsOf(link).contains(topic.id()));
+    }
+
+    private static Optional<Refusal> idTaken(Uuid id, MetadataImage tip) {
+        return tip.topics()
+                .topic(id)
+                .map(other ->
+                        new Refusal(
+                                Errors.TOPIC_ALREADY_EXISTS,
+                                "Topic id %s belongs to topic '%s'.".formatted(id, other.name())));
+    }
+
+    private static Optional<Refusal> noPartition(int partitionCount) {
+        return partitionCount >= 1
+                ? Optional.empty()
+                : Optional.of(
+                        new Refusal(
+                                Errors.INVALID_PARTITIONS,
+                                "A mirror topic needs the partition count of its source, not %d."
+                                        .formatted(partitionCount)));
+    }
+
+    private static Refusal unknown(LinkName link, String topic) {
+        return new Refusal(
+                Errors.UNKNOWN_TOPIC_OR_PARTITION,
+                "Link %s has no mirror topic '%s'.".formatted(link, topic));
+    }
+}
