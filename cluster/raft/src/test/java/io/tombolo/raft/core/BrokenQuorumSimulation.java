@@ -1,0 +1,100 @@
+package io.tombolo.raft.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tombolo.environment.Invariant;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A quorum that is broken on purpose is found out, and for the right reason. */
+class BrokenQuorumSimulation {
+
+    private static final int SEEDS_MAX = 400;
+
+    private static final Map<Flaw, String> NOTICED_BY =
+            Map.of(
+                    Flaw.VOTES_TWICE_IN_AN_EPOCH, "election safety",
+                    Flaw.VOTES_FOR_A_SHORTER_LOG, "leader completeness",
+                    Flaw.COUNTS_REFUSED_VOTES, "election safety",
+                    Flaw.COUNTS_OWN_UNFORCED_RECORDS, "committed is durable on a majority",
+                    Flaw.FETCHES_BEFORE_ITS_LOG_IS_DURABLE, "committed is durable on a majority",
+                    Flaw.COMMITS_OLD_EPOCHS_BY_COUNTING, "leader completeness",
+                    Flaw.IGNORES_DIVERGENCE, "log matching",
+                    Flaw.ANSWERS_BEFORE_THE_VOTE_IS_DURABLE, "spoken epoch never goes back",
+                    Flaw.APPLIES_HALF_A_BATCH, "atomic batches",
+                    Flaw.KEEPS_HALF_A_SNAPSHOT, "applied prefix is equal");
+
+    @ParameterizedTest
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"NONE", "STANDS_WITHOUT_ASKING", "LETS_A_HEALTHY_LEADER_BE_DEPOSED"})
+    void everyFlawViolatesTheInvariantMeantForIt(Flaw flaw) {
+        var noticed = new TreeMap<String, Long>();
+        for (long seed = 1; seed <= SEEDS_MAX; seed++) {
+            noticed.putIfAbsent(noticedBy(seed, flaw), seed);
+            if (noticed.containsKey(NOTICED_BY.get(flaw))) {
+                break;
+            }
+        }
+
+        System.out.println("XX " + flaw + noticed);
+        assertThat(noticed)
+                .as("%s: invariant and first seed", flaw)
+                .containsKey(NOTICED_BY.get(flaw));
+    }
+
+    private static String noticedBy(long seed, Flaw flaw) {
+        try {
+            QuorumSimulation.run(new QuorumWorld(seed, flaw));
+            return "nothing";
+        } catch (QuorumInvariants.Violated violated) {
+            return violated.invariant;
+        } catch (AssertionError | Invariant.Broken other) {
+            return "another check: " + other.getMessage();
+        }
+    }
+
+    @Test
+    void aVoterThatWasCutOffDoesNotDisturbAHealthyLeader() {
+        for (long seed = 1; seed <= 20; seed++) {
+            assertThat(epochsAddedByAReturningVoter(seed, Flaw.NONE)).as("seed %d", seed).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"STANDS_WITHOUT_ASKING", "LETS_A_HEALTHY_LEADER_BE_DEPOSED"})
+    void withoutPreVoteAReturningVoterDisturbsAHealthyLeader(Flaw flaw) {
+        long disturbances = 0;
+        for (long seed = 1; seed <= 20; seed++) {
+            disturbances += epochsAddedByAReturningVoter(seed, flaw);
+        }
+
+        assertThat(disturbances).isPositive();
+    }
+
+    /** A quiet quorum of three loses sight of one follower for a while, one way or both. */
+    private static int epochsAddedByAReturningVoter(long seed, Flaw flaw) {
+        var world = new QuorumWorld(seed, flaw, 3, 0);
+        world.startAll();
+        world.runFor(2000);
+        SimulatedReplica leader =
+                world.voters().stream().filter(SimulatedReplica::leads).findFirst().orElseThrow();
+        int before = leader.epoch();
+        int follower = (leader.node() + 1) % 3;
+        if (seed % 2 == 0) {
+            world.isolate(follower, true);
+        } else {
+            world.deafen(follower);
+        }
+        world.runFor(1500);
+        world.isolate(follower, false);
+        world.runFor(1500);
+        return world.voters().stream().mapToInt(SimulatedReplica::epoch).max().orElseThrow()
+                - before;
+    }
+}

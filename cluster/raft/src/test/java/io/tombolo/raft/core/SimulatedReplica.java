@@ -1,0 +1,406 @@
+package io.tombolo.raft.core;
+
+import io.tombolo.raft.core.RaftMessage.Envelope;
+import io.tombolo.raft.core.RaftMessage.FetchAnswer;
+import io.tombolo.raft.core.RaftMessage.FetchSnapshotAnswer;
+import io.tombolo.raft.core.RaftMessage.Fetched;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+
+/** One replica with a driver that is as slow as chance wills, a disk and a state machine. */
+final class SimulatedReplica {
+
+    private static final int SNAPSHOT_BYTES = 50;
+
+    private final QuorumWorld world;
+    private final int node;
+    private final SimulatedStore store = new SimulatedStore();
+    private final Deque<RaftEffect> queue = new ArrayDeque<>();
+    private final List<LogBatch> logical = new ArrayList<>();
+    private RaftCore core;
+    private int incarnation;
+    private boolean blocked;
+    private long pausedUntilNanos;
+    private long timerNanos;
+    private long forcingOffset;
+    private OffsetAndEpoch piecesOf = OffsetAndEpoch.ZERO;
+    private long appliedOffset;
+    private long state;
+    private long seenHighWatermark;
+    private int seenEpoch;
+    private int spokenEpoch;
+    private LeaderAndEpoch announced = new LeaderAndEpoch(-1, 0);
+
+    SimulatedReplica(QuorumWorld world, int node) {
+        this.world = world;
+        this.node = node;
+    }
+
+    static ReplicaKey key(int node) {
+        return new ReplicaKey(node, new UUID(7, node));
+    }
+
+    int node() {
+        return node;
+    }
+
+    boolean up() {
+        return core != null;
+    }
+
+    boolean leads() {
+        return up() && core.role().equals("Leader");
+    }
+
+    String role() {
+        return up() ? core.role() : "down";
+    }
+
+    int epoch() {
+        return core.leader().epoch();
+    }
+
+    LeaderAndEpoch announced() {
+        return announced;
+    }
+
+    long appliedOffset() {
+        return appliedOffset;
+    }
+
+    long logicalEnd() {
+        return core.logEnd().offset();
+    }
+
+    List<LogBatch> logical() {
+        return logical;
+    }
+
+    boolean paused() {
+        return world.now() < pausedUntilNanos;
+    }
+
+    boolean holdsDurably(long offset) {
+        if (store.snapshot.offset() >= offset) {
+            return true;
+        }
+        return store.durableOffset >= offset
+                && SimulatedStore.from(offset - 4, store.batches).stream()
+                        .filter(batch -> batch.endOffset() == offset)
+                        .anyMatch(world.invariants()::agrees);
+    }
+
+    static long apply(long state, LogBatch batch) {
+        long next = state;
+        if (!batch.control()) {
+            for (byte[] each : batch.records()) {
+                next = (next ^ ByteBuffer.wrap(each).getLong()) * 0x9E3779B97F4A7C15L + 1;
+            }
+        }
+        return next;
+    }
+
+    // ---- Life ----
+
+    void start() {
+        incarnation++;
+        queue.clear();
+        blocked = false;
+        pausedUntilNanos = 0;
+        appliedOffset = 0;
+        state = 0;
+        logical.clear();
+        logical.addAll(store.batches);
+        var origin =
+                new RaftCore.Origin(
+                        key(node),
+                        world.voterSet(),
+                        store.election,
+                        store.recover(world.voterSet()));
+        core = new RaftCore(origin, world.settings(), world.chance(), world.flaw().rules());
+        seenHighWatermark = 0;
+        seenEpoch = core.leader().epoch();
+        world.invariants().monotonic("spoken epoch", node, spokenEpoch, seenEpoch);
+        announced = new LeaderAndEpoch(-1, 0);
+        step(new RaftEvent.Started());
+    }
+
+    void crash() {
+        incarnation++;
+        core = null;
+        if (world.flaw() == Flaw.KEEPS_HALF_A_SNAPSHOT && store.pieces.length > 0) {
+            store.install(piecesOf, store.pieces);
+        }
+        store.crash(world.chance());
+    }
+
+    void pause(long nanos) {
+        pausedUntilNanos = world.now() + nanos;
+    }
+
+    void propose(List<byte[]> records) {
+        if (up() && !paused()) {
+            step(new RaftEvent.Proposed(records, core.leader().epoch()));
+        }
+    }
+
+    /** Takes a snapshot of everything applied so far. */
+    void takeSnapshot() {
+        if (!up() || paused() || appliedOffset <= core.snapshot().offset()) {
+            return;
+        }
+        OffsetAndEpoch id = core.snapshotId(appliedOffset);
+        byte[] bytes = snapshotOf(state);
+        later(
+                world.chance().between(1, 20_000_000),
+                () -> {
+                    if (id.offset() > store.snapshot.offset()) {
+                        store.snapshot = id;
+                        store.snapshotBytes = bytes;
+                        step(new RaftEvent.SnapshotCreated(id));
+                    }
+                });
+    }
+
+    private static byte[] snapshotOf(long state) {
+        return ByteBuffer.allocate(SNAPSHOT_BYTES).putLong(SNAPSHOT_BYTES - 8, state).array();
+    }
+
+    void receive(Envelope envelope) {
+        step(new RaftEvent.MessageReceived(envelope));
+    }
+
+    void step(RaftEvent event) {
+        if (!up()) {
+            return;
+        }
+        if (paused()) {
+            int life = incarnation;
+            world.at(pausedUntilNanos, () -> ifAlive(life, () -> step(event)));
+            return;
+        }
+        if (event instanceof RaftEvent.SnapshotInstalled) {
+            logical.clear();
+        }
+        world.trace(node, event);
+        world.seen(core.role());
+        List<RaftEffect> effects = core.step(event, world.now());
+        world.invariants().monotonic("epoch", node, seenEpoch, epoch());
+        seenEpoch = epoch();
+        if (leads()) {
+            world.invariants().leads(node, seenEpoch, this);
+        }
+        for (RaftEffect effect : effects) {
+            emitted(effect);
+        }
+        queue.addAll(effects);
+        drain();
+    }
+
+    /** What is true for the replica as soon as it has decided it, before the disk has heard. */
+    private void emitted(RaftEffect effect) {
+        switch (effect) {
+            case RaftEffect.AppendBatches(List<LogBatch> batches) -> {
+                for (LogBatch batch : batches) {
+                    int before = logical.isEmpty() ? -1 : logical.getLast().epoch();
+                    world.invariants().appends(node, batch, before);
+                    logical.add(batch);
+                }
+            }
+            case RaftEffect.TruncateLog(long endOffset) ->
+                    logical.removeIf(batch -> batch.endOffset() > endOffset);
+            case RaftEffect.AdvanceHighWatermark(long offset) -> {
+                world.invariants().monotonic("high watermark", node, seenHighWatermark, offset);
+                world.invariants().commits(this, seenHighWatermark, offset, world.voters());
+                seenHighWatermark = offset;
+            }
+            case RaftEffect.LoadSnapshot(OffsetAndEpoch id) ->
+                    seenHighWatermark = Math.max(seenHighWatermark, id.offset());
+            default -> {}
+        }
+    }
+
+    private void drain() {
+        while (!blocked && !queue.isEmpty() && up()) {
+            carryOut(queue.removeFirst());
+        }
+    }
+
+    private void carryOut(RaftEffect effect) {
+        world.trace(node, effect);
+        world.seen(effect.getClass().getSimpleName());
+        switch (effect) {
+            case RaftEffect.PersistElectionState(ElectionState election) -> persist(election);
+            case RaftEffect.AppendBatches(List<LogBatch> batches) -> store.append(batches);
+            case RaftEffect.ForceLog() -> force();
+            case RaftEffect.TruncateLog(long endOffset) -> {
+                store.truncate(endOffset);
+                forcingOffset = Math.min(forcingOffset, endOffset);
+            }
+            case RaftEffect.TrimLog _ -> {
+                store.trim(world.chance());
+                logical.removeIf(batch -> batch.endOffset() <= store.startOffset);
+                later(1, () -> step(new RaftEvent.LogTrimmed(store.startOffset)));
+            }
+            case RaftEffect.Send(Envelope envelope) -> send(envelope);
+            case RaftEffect.SendRecords send -> sendRecords(send);
+            case RaftEffect.SendSnapshotPiece send -> sendPiece(send);
+            case RaftEffect.WriteSnapshotPiece piece -> {
+                piecesOf = piece.id();
+                int start = (int) piece.position();
+                store.pieces = Arrays.copyOf(store.pieces, start + piece.bytes().length);
+                System.arraycopy(piece.bytes(), 0, store.pieces, start, piece.bytes().length);
+            }
+            case RaftEffect.InstallSnapshot(OffsetAndEpoch id) ->
+                    later(
+                            world.diskNanos(),
+                            () -> {
+                                store.install(id, store.pieces);
+                                store.pieces = new byte[0];
+                                step(new RaftEvent.SnapshotInstalled(id, world.voterSet()));
+                            });
+            case RaftEffect.DiscardSnapshotPieces() -> store.pieces = new byte[0];
+            case RaftEffect.LoadSnapshot(OffsetAndEpoch id) -> {
+                byte[] bytes = Arrays.copyOf(store.snapshotBytes, SNAPSHOT_BYTES);
+                state = ByteBuffer.wrap(bytes).getLong(SNAPSHOT_BYTES - 8);
+                appliedOffset = id.offset();
+                world.invariants().state(node, appliedOffset, state);
+            }
+            case RaftEffect.AdvanceHighWatermark(long offset) -> applyUpTo(offset);
+            case RaftEffect.AnnounceLeader(LeaderAndEpoch leader, long offset) -> {
+                if (world.flaw() != Flaw.COMMITS_OLD_EPOCHS_BY_COUNTING) {
+                    world.invariants()
+                            .monotonic("what a leader has applied", node, offset, appliedOffset);
+                }
+                announced = leader;
+            }
+            case RaftEffect.AnswerProposal _ -> {}
+            case RaftEffect.SetTimer(long deadlineNanos) -> {
+                timerNanos = deadlineNanos;
+                if (deadlineNanos != Long.MAX_VALUE) {
+                    world.at(deadlineNanos, () -> timerFired(deadlineNanos));
+                }
+            }
+        }
+    }
+
+    private void timerFired(long deadlineNanos) {
+        if (timerNanos == deadlineNanos) {
+            timerNanos = Long.MAX_VALUE;
+            step(new RaftEvent.TimerFired());
+        }
+    }
+
+    private void persist(ElectionState election) {
+        if (world.flaw() == Flaw.ANSWERS_BEFORE_THE_VOTE_IS_DURABLE) {
+            later(50 * world.diskNanos(), () -> store.election = election);
+            return;
+        }
+        blocked = true;
+        later(
+                world.diskNanos(),
+                () -> {
+                    store.election = election;
+                    blocked = false;
+                    drain();
+                });
+    }
+
+    private void force() {
+        forcingOffset = store.endOffset();
+        later(
+                world.diskNanos(),
+                () -> {
+                    store.durableOffset = Math.max(store.durableOffset, forcingOffset);
+                    step(new RaftEvent.LogForced());
+                });
+    }
+
+    private void send(Envelope envelope) {
+        spokenEpoch = Math.max(spokenEpoch, seenEpoch);
+        world.send(envelope);
+    }
+
+    private void sendRecords(RaftEffect.SendRecords send) {
+        List<LogBatch> batches = store.read(send.offset(), send.endOffset(), send.bytesMax());
+        if (batches.isEmpty() || batches.getFirst().baseOffset() != send.offset()) {
+            return;
+        }
+        var envelope = send.envelope();
+        var answer = (FetchAnswer) envelope.body();
+        send(
+                new Envelope(
+                        envelope.from(),
+                        envelope.to(),
+                        envelope.exchange(),
+                        new FetchAnswer(
+                                answer.error(),
+                                answer.current(),
+                                answer.highWatermark(),
+                                new Fetched.Records(batches))));
+    }
+
+    private void sendPiece(RaftEffect.SendSnapshotPiece send) {
+        var envelope = send.envelope();
+        var asked = (FetchSnapshotAnswer) envelope.body();
+        boolean present = asked.id().equals(store.snapshot);
+        int start = (int) asked.position();
+        byte[] piece =
+                present && start < store.snapshotBytes.length
+                        ? Arrays.copyOfRange(
+                                store.snapshotBytes,
+                                start,
+                                Math.min(store.snapshotBytes.length, start + send.bytesMax()))
+                        : new byte[0];
+        send(
+                new Envelope(
+                        envelope.from(),
+                        envelope.to(),
+                        envelope.exchange(),
+                        new FetchSnapshotAnswer(
+                                present ? RaftError.NONE : RaftError.SNAPSHOT_NOT_FOUND,
+                                asked.current(),
+                                asked.id(),
+                                store.snapshotBytes.length,
+                                asked.position(),
+                                piece)));
+    }
+
+    private void applyUpTo(long offset) {
+        for (LogBatch batch : SimulatedStore.from(appliedOffset, store.batches)) {
+            if (batch.endOffset() > offset) {
+                break;
+            }
+            LogBatch seen = batch;
+            if (world.flaw() == Flaw.APPLIES_HALF_A_BATCH && batch.records().size() > 1) {
+                seen =
+                        new LogBatch(
+                                batch.baseOffset(),
+                                batch.epoch(),
+                                batch.control(),
+                                batch.records().subList(0, batch.records().size() / 2));
+            }
+            world.invariants().applied(node, seen);
+            state = apply(state, seen);
+            appliedOffset = batch.endOffset();
+            world.invariants().state(node, appliedOffset, state);
+        }
+    }
+
+    private void later(long delayNanos, Runnable action) {
+        int life = incarnation;
+        world.at(world.now() + delayNanos, () -> ifAlive(life, action));
+    }
+
+    private void ifAlive(int life, Runnable action) {
+        if (up() && life == incarnation) {
+            action.run();
+        }
+    }
+}
