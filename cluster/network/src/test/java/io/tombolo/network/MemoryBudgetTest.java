@@ -1,0 +1,280 @@
+package io.tombolo.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import io.tombolo.environment.CloseReason;
+import io.tombolo.environment.Connection;
+import io.tombolo.environment.ConnectionHandler;
+import io.tombolo.environment.Endpoint;
+import io.tombolo.environment.Frame;
+import io.tombolo.environment.FrameLimits;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+class MemoryBudgetTest {
+
+    private static final int MIB = 1 << 20;
+    private static final long LONG_NANOS = 60_000_000_000L;
+    private static final FrameLimits PATIENT =
+            new FrameLimits(100 * MIB, LONG_NANOS, Long.MAX_VALUE, MIB);
+
+    private final List<RawPeer> peers = new ArrayList<>();
+    private final Queue<Held> held = new ConcurrentLinkedQueue<>();
+    private final Queue<CloseReason> closed = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger openCount = new AtomicInteger();
+    private final AtomicInteger deliveredCount = new AtomicInteger();
+    private NettyBench bench;
+    private boolean holdFrames;
+
+    /** A frame that its handler keeps, as a slow one would. */
+    private record Held(Connection connection, Frame frame) {}
+
+    @AfterEach
+    void close() throws IOException {
+        for (RawPeer peer : peers) {
+            peer.close();
+        }
+        bench.until(() -> {
+            releaseAll();
+            return closed.size() == openCount.get();
+        });
+        assertThat(heldBytes()).as("bytes held after the last connection closed").isZero();
+        bench.close();
+    }
+
+    @Test
+    void twoHundredAnnouncedFramesCostNextToNothing() throws IOException {
+        Endpoint address = listen(64 * MIB, PATIENT);
+        long directBefore = directBytes();
+
+        for (RawPeer peer : connect(address, 200)) {
+            peer.announce(99 * MIB);
+            peer.write(new byte[1]);
+        }
+
+        bench.until(() -> heldBytes() >= 200 * 4096);
+        assertThat(heldBytes()).isLessThan(2 * MIB);
+        assertThat(directBytes() - directBefore).isLessThan(8 * MIB);
+    }
+
+    @Test
+    void aSpentBudgetStopsReadingUntilFramesAreReleased() throws IOException {
+        holdFrames = true;
+        Endpoint address = listen(MIB, PATIENT);
+        RawPeer peer = connect(address, 1).getFirst();
+        Thread sender = sendFrames(peer, 100, 60_000);
+
+        bench.until(() -> waits() > 0);
+        bench.settle();
+        assertThat(deliveredCount.get()).isLessThan(60);
+        assertThat(heldBytes()).isLessThan(MIB + 64 * 1024 + 60_000);
+
+        bench.until(() -> {
+            releaseAll();
+            return deliveredCount.get() == 100;
+        });
+        assertThat(sender.isAlive() && heldBytes() > 2 * MIB).isFalse();
+    }
+
+    @Test
+    void halfReceivedFramesNeverWaitForEachOther() throws IOException {
+        Endpoint address = listen(256 * 1024, PATIENT);
+        List<RawPeer> all = connect(address, 8);
+        for (RawPeer peer : all) {
+            peer.announce(300_000);
+            peer.write(new byte[120_000]);
+        }
+        bench.until(() -> waits() > 0);
+
+        for (RawPeer peer : all) {
+            peer.write(new byte[180_000]);
+        }
+
+        bench.until(() -> deliveredCount.get() == 8);
+        assertThat(closed).isEmpty();
+    }
+
+    @Test
+    void aFrameLargerThanTheWholeBudgetStillArrives() throws IOException {
+        Endpoint address = listen(64 * 1024, PATIENT);
+        RawPeer peer = connect(address, 1).getFirst();
+
+        sendFrames(peer, 3, 3 * MIB);
+
+        bench.until(() -> deliveredCount.get() == 3);
+    }
+
+    @Test
+    void smallRequestsComeInWhileLargeFramesHoldTheBudget() throws IOException {
+        holdFrames = true;
+        Endpoint address = listen(MIB, PATIENT);
+        RawPeer large = connect(address, 1).getFirst();
+        sendFrames(large, 40, 60_000);
+        bench.until(() -> waits() > 0);
+        int before = deliveredCount.get();
+
+        for (RawPeer small : connect(address, 5)) {
+            small.frame(100);
+        }
+
+        bench.until(() -> deliveredCount.get() >= before + 5);
+    }
+
+    @Test
+    void aFrameThatStallsClosesItsConnectionAndFreesItsMemory() throws IOException {
+        var hasty = new FrameLimits(100 * MIB, 30_000_000L, Long.MAX_VALUE, MIB);
+        Endpoint address = listen(64 * MIB, hasty);
+        RawPeer stalled = connect(address, 1).getFirst();
+        stalled.announce(MIB);
+        stalled.write(new byte[100_000]);
+
+        bench.until(() -> !closed.isEmpty());
+
+        assertThat(closed.element().kind()).isEqualTo(CloseReason.Kind.STALLED);
+        assertThat(stalled.isClosedByPeer()).isTrue();
+        assertThat(heldBytes()).isZero();
+    }
+
+    @Test
+    void evenAHalfAnnouncedSizeStalls() throws IOException {
+        var hasty = new FrameLimits(100 * MIB, 30_000_000L, Long.MAX_VALUE, MIB);
+        Endpoint address = listen(64 * MIB, hasty);
+        connect(address, 1).getFirst().write(new byte[2]);
+        bench.until(() -> !closed.isEmpty());
+        assertThat(closed.element().kind()).isEqualTo(CloseReason.Kind.STALLED);
+    }
+
+    @Test
+    void stalledFramesThatHoldTheWholeBudgetGiveWayToAnHonestOne() throws IOException {
+        var hasty = new FrameLimits(100 * MIB, 100_000_000L, Long.MAX_VALUE, MIB);
+        Endpoint address = listen(256 * 1024, hasty);
+        for (RawPeer stalled : connect(address, 6)) {
+            stalled.announce(10 * MIB);
+            stalled.write(new byte[60_000]);
+        }
+        bench.until(() -> heldBytes() > 200 * 1024);
+
+        RawPeer honest = connect(address, 1).getFirst();
+        sendFrames(honest, 1, 200_000);
+
+        bench.until(() -> deliveredCount.get() == 1);
+    }
+
+    @Test
+    void aSizeThatCannotBeClosesAtOnce() throws IOException {
+        Endpoint address = listen(64 * MIB, PATIENT);
+        RawPeer negative = connect(address, 1).getFirst();
+        negative.announce(-1);
+        assertThat(negative.isClosedByPeer()).isTrue();
+        RawPeer huge = connect(address, 1).getFirst();
+        huge.announce(100 * MIB + 1);
+        assertThat(huge.isClosedByPeer()).isTrue();
+
+        bench.until(() -> closed.size() == 2);
+        assertThat(closed)
+                .allSatisfy(
+                        reason -> assertThat(reason.kind()).isEqualTo(CloseReason.Kind.FRAME_SIZE));
+    }
+
+    @Test
+    void aCloseInTheMiddleOfEverythingGivesAllMemoryBack() throws IOException {
+        holdFrames = true;
+        Endpoint address = listen(4 * MIB, PATIENT);
+        for (RawPeer peer : connect(address, 10)) {
+            peer.frame(1000);
+            peer.announce(500_000);
+            peer.write(new byte[100_000]);
+        }
+        bench.until(() -> deliveredCount.get() == 10);
+        // The checks after each test see that everything comes back.
+    }
+
+    private Endpoint listen(long budgetBytes, FrameLimits limits) {
+        bench = new NettyBench(true, budgetBytes);
+        return bench.environment()
+                .network()
+                .listen(new Endpoint("127.0.0.1", 0), limits, connection -> new Keeper())
+                .address();
+    }
+
+    private List<RawPeer> connect(Endpoint address, int count) throws IOException {
+        var added = new ArrayList<RawPeer>();
+        for (int number = 0; number < count; number++) {
+            added.add(new RawPeer(address));
+        }
+        peers.addAll(added);
+        bench.until(() -> openCount.get() == peers.size());
+        return added;
+    }
+
+    /** Sends from a thread of its own, since the other side will not always read. */
+    private static Thread sendFrames(RawPeer peer, int count, int size) {
+        return Thread.ofVirtual()
+                .start(() -> {
+                    try {
+                        for (int number = 0; number < count; number++) {
+                            peer.frame(size);
+                        }
+                    } catch (IOException closed) {
+                        // The test is over.
+                        return;
+                    }
+                });
+    }
+
+    private void releaseAll() {
+        for (Held one = held.poll(); one != null; one = held.poll()) {
+            bench.run(one.connection.loop(), one.frame::release);
+        }
+    }
+
+    private long heldBytes() {
+        return bench.loops().frameBytesHeld(0) + bench.loops().frameBytesHeld(1);
+    }
+
+    private long waits() {
+        return bench.loops().budgetWaitCount(0) + bench.loops().budgetWaitCount(1);
+    }
+
+    private static long directBytes() {
+        return ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT)
+                .metric()
+                .usedDirectMemory();
+    }
+
+    private final class Keeper implements ConnectionHandler {
+
+        private Connection connection;
+
+        @Override
+        public void opened(Connection opened) {
+            connection = opened;
+            openCount.incrementAndGet();
+        }
+
+        @Override
+        public void received(Frame frame) {
+            if (holdFrames) {
+                held.add(new Held(connection, frame));
+            } else {
+                frame.release();
+            }
+            deliveredCount.incrementAndGet();
+        }
+
+        @Override
+        public void closed(CloseReason reason) {
+            closed.add(reason);
+        }
+    }
+}
