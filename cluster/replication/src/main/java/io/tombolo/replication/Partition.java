@@ -204,19 +204,19 @@ public final class Partition {
 
     /**
      * Appends batches that this broker made itself (coordinators), whose order and content are its
-     * own.
-     *
-     * @return the offset after the last record; they are committed when the high watermark passes
-     *     it
+     * own. They end at the log end when this returns NONE, and are committed when the high
+     * watermark passes it.
      */
-    public AppendResult appendOwn(ByteBuffer batches) {
+    public Errors appendOwn(ByteBuffer batches) {
         if (!(role instanceof Leader leader)) {
-            return new AppendResult.InvalidRecord("this broker does not lead " + id);
+            return notLeader().error();
         }
         AppendResult result = log.append(batches, leader.leaderEpoch(), AppendOrigin.BROKER);
         advanceHighWatermark();
         failWhenLogFailed();
-        return result;
+        return result instanceof AppendResult.Appended
+                ? Errors.NONE
+                : AppendRefusals.toOutcome(result).error();
     }
 
     /**
@@ -317,6 +317,15 @@ public final class Partition {
         boolean diverges =
                 end.leaderEpoch() < wish.lastFetchedEpoch() || end.endOffset() < wish.fetchOffset();
         return diverges ? Optional.of(end) : Optional.empty();
+    }
+
+    /** Where a leader epoch ends; the epoch of this leadership ends at the log end. */
+    public Optional<EpochEnd> endOfEpoch(int leaderEpoch) {
+        boolean current =
+                leaderEpoch == role.leaderEpoch() && log.latestEpoch().orElse(-1) <= leaderEpoch;
+        return current
+                ? Optional.of(new EpochEnd(leaderEpoch, log.endOffset()))
+                : log.endOffsetForEpoch(leaderEpoch);
     }
 
     /**

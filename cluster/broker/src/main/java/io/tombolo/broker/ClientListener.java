@@ -1,0 +1,58 @@
+package io.tombolo.broker;
+
+import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.metadata.record.BrokerListener;
+import io.tombolo.metadata.record.BrokerRegistration;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The listener that clients came in on, and what they are told of the region: addresses of the same
+ * listener of every broker.
+ *
+ * @param name the listener's name
+ * @param brokerId this broker
+ */
+public record ClientListener(String clusterId, String name, int brokerId) {
+
+    /** Where clients reach a broker; {@code rack} is empty when it has none. */
+    public record Address(int brokerId, String host, int port, String rack, boolean fenced) {
+
+        /** The rack as Kafka's messages want it. */
+        public @Nullable String rackOrNull() {
+            return rack.isEmpty() ? null : rack;
+        }
+    }
+
+    /** The brokers that serve, by id. */
+    public List<Address> activeBrokers(MetadataImage image) {
+        return brokers(image).stream().filter(broker -> !broker.fenced()).toList();
+    }
+
+    /** Every registered broker that has this listener, by id. */
+    public List<Address> brokers(MetadataImage image) {
+        return image.brokers().byId().values().stream()
+                .map(this::address)
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /** Where clients send what is for the controller: any broker that serves hands it on. */
+    public int controllerId(MetadataImage image) {
+        return image.brokers().isActive(brokerId) ? brokerId : -1;
+    }
+
+    private Optional<Address> address(BrokerRegistration broker) {
+        return broker.listener(name)
+                .map((BrokerListener found) ->
+                        new Address(
+                                broker.brokerId(),
+                                found.host(),
+                                found.port(),
+                                broker.endpoints().rack(),
+                                broker.fenced()));
+    }
+}

@@ -1,0 +1,84 @@
+package io.tombolo.broker.request;
+
+import io.tombolo.environment.CloseReason;
+import io.tombolo.environment.Connection;
+import io.tombolo.environment.EventLoop;
+import io.tombolo.environment.Frame;
+import io.tombolo.protocol.Request;
+
+import org.apache.kafka.common.protocol.ApiMessage;
+
+/**
+ * One request and its answer. Confined to the loop of its connection, except for the methods that
+ * finish it: those may be called from any loop, once.
+ */
+public final class Exchange {
+
+    private final ClientConnection owner;
+    private final Request request;
+    private final Frame frame;
+    private boolean finished;
+
+    Exchange(ClientConnection owner, Request request, Frame frame) {
+        this.owner = owner;
+        this.request = request;
+        this.frame = frame;
+    }
+
+    public Request request() {
+        return request;
+    }
+
+    public short version() {
+        return request.version();
+    }
+
+    /** The connection the request came on. */
+    public Connection connection() {
+        return owner.connection();
+    }
+
+    public EventLoop loop() {
+        return owner.connection().loop();
+    }
+
+    /** What lives and dies with this connection. */
+    public Attachments attachments() {
+        return owner.attachments();
+    }
+
+    /** Sends the answer; the next request of this connection is taken after it. */
+    public void answer(ApiMessage response) {
+        onLoop(() -> owner.answer(this, response));
+    }
+
+    /** Ends the exchange without an answer, as acks=0 asks for. */
+    public void answerNothing() {
+        onLoop(() -> owner.finish(this));
+    }
+
+    /** Ends the exchange by closing the connection. */
+    public void close(String reason) {
+        onLoop(() -> {
+            owner.finish(this);
+            connection().close(new CloseReason(CloseReason.Kind.MALFORMED, reason));
+        });
+    }
+
+    boolean finished() {
+        return finished;
+    }
+
+    void markFinished() {
+        finished = true;
+        frame.release();
+    }
+
+    private void onLoop(Runnable end) {
+        if (loop().inLoop()) {
+            end.run();
+        } else {
+            loop().execute(end);
+        }
+    }
+}

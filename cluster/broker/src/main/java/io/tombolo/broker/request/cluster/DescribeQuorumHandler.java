@@ -1,0 +1,95 @@
+package io.tombolo.broker.request.cluster;
+
+import io.tombolo.broker.request.Exchange;
+import io.tombolo.broker.request.RequestHandler;
+import io.tombolo.broker.shard.Shards;
+import io.tombolo.environment.EventLoop;
+import io.tombolo.raft.RaftNode;
+import io.tombolo.raft.RaftStatus;
+
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.DescribeQuorumRequestData;
+import org.apache.kafka.common.message.DescribeQuorumRequestData.TopicData;
+import org.apache.kafka.common.message.DescribeQuorumResponseData;
+import org.apache.kafka.common.message.DescribeQuorumResponseData.PartitionData;
+import org.apache.kafka.common.message.DescribeQuorumResponseData.ReplicaState;
+import org.apache.kafka.common.protocol.Errors;
+
+import java.util.List;
+
+/** DescribeQuorum of the metadata log. */
+public final class DescribeQuorumHandler implements RequestHandler<DescribeQuorumRequestData> {
+
+    private static final String METADATA_TOPIC = "__cluster_metadata";
+
+    private final RaftNode raft;
+    private final EventLoop raftLoop;
+
+    public DescribeQuorumHandler(RaftNode raft, EventLoop raftLoop) {
+        this.raft = raft;
+        this.raftLoop = raftLoop;
+    }
+
+    @Override
+    public void handle(Exchange exchange, DescribeQuorumRequestData body) {
+        if (!asksForMetadata(body)) {
+            exchange.answer(refusal(body));
+            return;
+        }
+        Shards.run(raftLoop, () -> exchange.answer(describe(raft.status())));
+    }
+
+    private static boolean asksForMetadata(DescribeQuorumRequestData body) {
+        return body.topics().size() == 1
+                && METADATA_TOPIC.equals(body.topics().getFirst().topicName())
+                && body.topics().getFirst().partitions().size() == 1
+                && body.topics().getFirst().partitions().getFirst().partitionIndex() == 0;
+    }
+
+    private static DescribeQuorumResponseData refusal(DescribeQuorumRequestData body) {
+        var response = new DescribeQuorumResponseData();
+        for (TopicData topic : body.topics()) {
+            var answered =
+                    new DescribeQuorumResponseData.TopicData().setTopicName(topic.topicName());
+            topic.partitions()
+                    .forEach(partition ->
+                            answered.partitions()
+                                    .add(
+                                            new PartitionData()
+                                                    .setPartitionIndex(partition.partitionIndex())
+                                                    .setErrorCode(
+                                                            Errors.UNKNOWN_TOPIC_OR_PARTITION
+                                                                    .code())));
+            response.topics().add(answered);
+        }
+        return response;
+    }
+
+    private static DescribeQuorumResponseData describe(RaftStatus status) {
+        var partition =
+                new PartitionData()
+                        .setPartitionIndex(0)
+                        .setLeaderId(status.leader().leaderId())
+                        .setLeaderEpoch(status.leader().epoch())
+                        .setHighWatermark(status.highWatermark());
+        for (RaftStatus.Replica replica : status.replicas()) {
+            var state =
+                    new ReplicaState()
+                            .setReplicaId(replica.key().nodeId())
+                            .setReplicaDirectoryId(
+                                    new Uuid(
+                                            replica.key().directoryId().getMostSignificantBits(),
+                                            replica.key().directoryId().getLeastSignificantBits()))
+                            .setLogEndOffset(replica.logEndOffset())
+                            .setLastFetchTimestamp(replica.lastFetchMs())
+                            .setLastCaughtUpTimestamp(replica.lastCaughtUpMs());
+            (replica.voter() ? partition.currentVoters() : partition.observers()).add(state);
+        }
+        return new DescribeQuorumResponseData()
+                .setTopics(
+                        List.of(
+                                new DescribeQuorumResponseData.TopicData()
+                                        .setTopicName(METADATA_TOPIC)
+                                        .setPartitions(List.of(partition))));
+    }
+}

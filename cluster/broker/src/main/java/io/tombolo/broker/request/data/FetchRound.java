@@ -1,0 +1,303 @@
+package io.tombolo.broker.request.data;
+
+import io.tombolo.broker.shard.Shard;
+import io.tombolo.broker.shard.Shards;
+import io.tombolo.environment.EventLoop;
+import io.tombolo.environment.EventLoop.Timer;
+import io.tombolo.environment.Offload;
+import io.tombolo.environment.Payload;
+import io.tombolo.replication.FetchOutcome;
+import io.tombolo.replication.FetchRead;
+import io.tombolo.replication.FetchWaiter;
+import io.tombolo.replication.Partition;
+import io.tombolo.storage.log.ColdRead;
+import io.tombolo.storage.log.Isolation;
+import io.tombolo.storage.log.ReadResult;
+
+import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * One fetch from its first read to its answer: reads all partitions, shard by shard; when there is
+ * too little it waits on the partitions themselves and reads again on their news, until there is
+ * enough or the time is up. Confined to the loop of the connection, except where a method says
+ * otherwise.
+ */
+final class FetchRound implements AutoCloseable {
+
+    private final Shards shards;
+    private final EventLoop loop;
+    private final Offload offload;
+    private final List<FetchEntry> entries;
+    private final Limits limits;
+    private final Consumer<List<FetchOutcome>> answer;
+    private final List<@Nullable FetchOutcome> outcomes = new ArrayList<>();
+    private final List<ShardVisit> visits = new ArrayList<>();
+    private Timer deadline = () -> {};
+    private boolean timeUp;
+    private boolean waiting;
+    private boolean newsPending;
+    private boolean reading;
+    private boolean finished;
+    private int coldReads;
+
+    /**
+     * @param bytesMin answer as soon as this much is there
+     * @param bytesMax soft limit of the whole answer
+     * @param waitNanosMax how long to wait for {@code bytesMin}
+     */
+    record Limits(int bytesMin, int bytesMax, long waitNanosMax, Isolation isolation) {}
+
+    FetchRound(
+            Shards shards,
+            EventLoop loop,
+            Offload offload,
+            List<FetchEntry> entries,
+            Limits limits,
+            Consumer<List<FetchOutcome>> answer) {
+        this.shards = shards;
+        this.loop = loop;
+        this.offload = offload;
+        this.entries = entries;
+        this.limits = limits;
+        this.answer = answer;
+        for (int place = 0; place < entries.size(); place++) {
+            outcomes.add(null);
+            visitOf(shards.ownerOf(entries.get(place).partition())).places.add(place);
+        }
+    }
+
+    void start() {
+        read();
+    }
+
+    private ShardVisit visitOf(Shard shard) {
+        for (ShardVisit visit : visits) {
+            if (visit.shard == shard) {
+                return visit;
+            }
+        }
+        var visit = new ShardVisit(shard);
+        visits.add(visit);
+        return visit;
+    }
+
+    private void read() {
+        reading = true;
+        newsPending = false;
+        visit(0, limits.bytesMax);
+    }
+
+    /** Visits the shards one after the other, handing on what is left of the byte limit. */
+    private void visit(int index, int bytesLeft) {
+        if (finished || index == visits.size()) {
+            reading = false;
+            decide();
+            return;
+        }
+        ShardVisit visit = visits.get(index);
+        Shards.run(
+                visit.shard.loop(),
+                () -> {
+                    int left = visit.read(bytesLeft, waiting);
+                    Shards.run(loop, () -> visit(index + 1, left));
+                });
+    }
+
+    private void decide() {
+        if (finished) {
+            releaseAll();
+            return;
+        }
+        if (timeUp || limits.waitNanosMax <= 0 || satisfied()) {
+            finish();
+            return;
+        }
+        releaseAll();
+        if (!waiting) {
+            // Read once more with the waiters in place: nothing can slip between read and wait.
+            waiting = true;
+            deadline = loop.schedule(limits.waitNanosMax, this::expire);
+            read();
+        } else if (newsPending) {
+            read();
+        }
+    }
+
+    private boolean satisfied() {
+        long bytes = 0;
+        for (FetchOutcome outcome : outcomes) {
+            switch (outcome) {
+                case FetchOutcome.Read(ReadResult.Slice slice, var _) -> bytes += slice.bytes();
+                case null, default -> {
+                    return true; // errors, divergence and cold data do not wait
+                }
+            }
+        }
+        return bytes >= limits.bytesMin || entries.isEmpty();
+    }
+
+    private void expire() {
+        timeUp = true;
+        if (!reading) {
+            read();
+        }
+    }
+
+    /** There is news; called on this round's loop. */
+    private void news() {
+        if (!finished && !newsPending) {
+            newsPending = true;
+            if (!reading) {
+                read();
+            }
+        }
+    }
+
+    private void finish() {
+        stopWaiting();
+        finished = true;
+        for (int place = 0; place < outcomes.size(); place++) {
+            if (outcomes.get(place) instanceof FetchOutcome.Cold(ColdRead read, var bounds)) {
+                readCold(place, read, bounds);
+            }
+        }
+        if (coldReads == 0) {
+            deliver();
+        }
+    }
+
+    private void readCold(int place, ColdRead read, FetchOutcome.Bounds bounds) {
+        coldReads++;
+        int lane = entries.get(place).partition().hashCode();
+        offload.submit(
+                lane,
+                read,
+                loop,
+                outcome -> {
+                    outcomes.set(place, coldOutcome(outcome, bounds));
+                    coldReads--;
+                    if (coldReads == 0) {
+                        deliver();
+                    }
+                });
+    }
+
+    private static FetchOutcome coldOutcome(
+            Offload.Outcome<ReadResult> outcome, FetchOutcome.Bounds bounds) {
+        return switch (outcome) {
+            case Offload.Outcome.Done<ReadResult>(ReadResult.Slice slice) ->
+                    new FetchOutcome.Read(slice, bounds);
+            case Offload.Outcome.Done<ReadResult>(ReadResult.OutOfRange _) ->
+                    new FetchOutcome.Refused(Errors.OFFSET_OUT_OF_RANGE);
+            case Offload.Outcome.Done<ReadResult>(ReadResult.Overtaken _) ->
+                    new FetchOutcome.Refused(Errors.NOT_LEADER_OR_FOLLOWER);
+            case Offload.Outcome.Done<ReadResult> _, Offload.Outcome.Failed<ReadResult> _ ->
+                    new FetchOutcome.Refused(Errors.KAFKA_STORAGE_ERROR);
+        };
+    }
+
+    private void deliver() {
+        var complete = new ArrayList<FetchOutcome>(outcomes.size());
+        for (FetchOutcome outcome : outcomes) {
+            complete.add(
+                    outcome == null
+                            ? new FetchOutcome.Refused(Errors.UNKNOWN_SERVER_ERROR)
+                            : outcome);
+        }
+        answer.accept(complete);
+    }
+
+    /** Gives up without an answer: the connection is gone. */
+    @Override
+    public void close() {
+        if (!finished) {
+            finished = true;
+            stopWaiting();
+            if (!reading) {
+                releaseAll();
+            }
+        }
+    }
+
+    private void stopWaiting() {
+        deadline.cancel();
+        if (waiting) {
+            for (ShardVisit visit : visits) {
+                Shards.run(visit.shard.loop(), visit::forget);
+            }
+        }
+    }
+
+    private void releaseAll() {
+        for (int place = 0; place < outcomes.size(); place++) {
+            if (outcomes.get(place) instanceof FetchOutcome.Read(ReadResult.Slice slice, var _)) {
+                slice.parts().forEach(Payload::release);
+            }
+            outcomes.set(place, null);
+        }
+    }
+
+    /** What this round does on one shard; its methods run on that shard's loop. */
+    private final class ShardVisit implements FetchWaiter {
+
+        private final Shard shard;
+        private final List<Integer> places = new ArrayList<>();
+        private final List<Partition> watched = new ArrayList<>();
+        private boolean told;
+
+        ShardVisit(Shard shard) {
+            this.shard = shard;
+        }
+
+        /** Reads this shard's partitions; returns what is left of the byte limit. */
+        int read(int bytesLeft, boolean watch) {
+            told = false;
+            int left = bytesLeft;
+            for (int place : places) {
+                FetchEntry entry = entries.get(place);
+                Partition partition = shard.find(entry.partition());
+                if (partition == null) {
+                    outcomes.set(place, new FetchOutcome.Refused(Errors.NOT_LEADER_OR_FOLLOWER));
+                    continue;
+                }
+                if (watch && !watched.contains(partition)) {
+                    partition.addWaiter(this);
+                    watched.add(partition);
+                }
+                FetchOutcome outcome = partition.read(wish(entry, left));
+                outcomes.set(place, outcome);
+                if (outcome instanceof FetchOutcome.Read(ReadResult.Slice slice, var _)) {
+                    left = Math.max(0, left - slice.bytes());
+                }
+            }
+            return left;
+        }
+
+        private FetchRead wish(FetchEntry entry, int bytesLeft) {
+            return new FetchRead(
+                    entry.wish().fetchOffset(),
+                    entry.wish().currentLeaderEpoch(),
+                    entry.wish().lastFetchedEpoch(),
+                    Math.min(bytesLeft, entry.wish().partitionMaxBytes()),
+                    limits.isolation);
+        }
+
+        @Override
+        public void advanced(Partition partition) {
+            if (!told) {
+                told = true;
+                loop.execute(FetchRound.this::news);
+            }
+        }
+
+        void forget() {
+            watched.forEach(partition -> partition.removeWaiter(this));
+            watched.clear();
+        }
+    }
+}

@@ -1,0 +1,199 @@
+package io.tombolo.broker.request.data;
+
+import io.tombolo.broker.Images;
+import io.tombolo.broker.request.Exchange;
+import io.tombolo.broker.request.RequestHandler;
+import io.tombolo.broker.shard.Shards;
+import io.tombolo.environment.EventLoop;
+import io.tombolo.environment.Offload;
+import io.tombolo.replication.Partition;
+import io.tombolo.storage.log.PartitionLog;
+import io.tombolo.storage.log.TimestampLookup;
+
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
+import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
+import org.apache.kafka.common.message.ListOffsetsResponseData;
+import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
+import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicResponse;
+import org.apache.kafka.common.protocol.Errors;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+
+/** ListOffsets: the first offset at or after a timestamp, or one of the special offsets. */
+public final class ListOffsetsHandler implements RequestHandler<ListOffsetsRequestData> {
+
+    private static final byte READ_COMMITTED = 1;
+
+    private final Images images;
+    private final Shards shards;
+    private final Offload offload;
+
+    public ListOffsetsHandler(Images images, Shards shards, Offload offload) {
+        this.images = images;
+        this.shards = shards;
+        this.offload = offload;
+    }
+
+    @Override
+    public void handle(Exchange exchange, ListOffsetsRequestData body) {
+        boolean committed = body.isolationLevel() == READ_COMMITTED;
+        Set<TopicPartition> twice = namedTwice(body);
+        var wishes = new ArrayList<Wish>();
+        for (ListOffsetsTopic topic : body.topics()) {
+            for (ListOffsetsPartition partition : topic.partitions()) {
+                var name = new TopicPartition(topic.name(), partition.partitionIndex());
+                Errors error =
+                        twice.contains(name)
+                                ? Errors.INVALID_REQUEST
+                                : checkSpecial(partition.timestamp(), exchange.version());
+                wishes.add(new Wish(partition, error, committed));
+            }
+        }
+        var names = new ArrayList<TopicIdPartition>();
+        var topics = new Topics(images.current().topics());
+        for (ListOffsetsTopic topic : body.topics()) {
+            for (ListOffsetsPartition partition : topic.partitions()) {
+                names.add(topics.named(topic.name(), partition.partitionIndex()));
+            }
+        }
+        shards.<ListOffsetsPartitionResponse>askAll(
+                names,
+                exchange.loop(),
+                (place, partition, fill) ->
+                        look(partition, names.get(place), wishes.get(place), exchange.loop(), fill),
+                answers -> exchange.answer(response(body, answers)));
+    }
+
+    private void look(
+            Optional<Partition> hosted,
+            TopicIdPartition name,
+            Wish wish,
+            EventLoop replyTo,
+            Consumer<ListOffsetsPartitionResponse> fill) {
+        if (wish.error != Errors.NONE) {
+            fill.accept(wish.refused(wish.error));
+            return;
+        }
+        if (hosted.isEmpty()) {
+            fill.accept(wish.refused(Topics.errorOfMissing(name)));
+            return;
+        }
+        Partition partition = hosted.get();
+        Errors epochError = partition.checkEpoch(wish.partition.currentLeaderEpoch());
+        if (epochError != Errors.NONE) {
+            fill.accept(wish.refused(epochError));
+            return;
+        }
+        long upTo = wish.committed ? partition.lastStableOffset() : partition.highWatermark();
+        var log = partition.log();
+        long start = log.startOffset();
+        switch (SpecialOffset.of(wish.partition.timestamp()).orElse(null)) {
+            case LATEST -> fill.accept(wish.found(upTo, -1, log.latestEpoch().orElse(-1)));
+            case EARLIEST, EARLIEST_LOCAL, EARLIEST_PENDING_UPLOAD ->
+                    fill.accept(wish.found(start, -1, epochAtStart(log)));
+            case LATEST_TIERED -> fill.accept(wish.found(-1, -1, -1));
+            case MAX_TIMESTAMP -> search(log.latestTimestamp(), partition, wish, replyTo, fill);
+            case null ->
+                    search(
+                            log.firstAtOrAfter(wish.partition.timestamp(), upTo),
+                            partition,
+                            wish,
+                            replyTo,
+                            fill);
+        }
+    }
+
+    private static int epochAtStart(PartitionLog log) {
+        long start = log.startOffset();
+        var epoch = start < log.endOffset() ? log.epochAt(start) : log.latestEpoch();
+        return epoch.orElse(-1);
+    }
+
+    private void search(
+            Callable<TimestampLookup> lookup,
+            Partition partition,
+            Wish wish,
+            EventLoop replyTo,
+            Consumer<ListOffsetsPartitionResponse> fill) {
+        offload.submit(
+                partition.id().hashCode(),
+                lookup,
+                replyTo,
+                outcome -> fill.accept(wish.answered(outcome)));
+    }
+
+    private static Errors checkSpecial(long timestamp, short version) {
+        boolean known =
+                timestamp >= 0
+                        || SpecialOffset.of(timestamp)
+                                .filter(special -> special.knownTo(version))
+                                .isPresent();
+        return known ? Errors.NONE : Errors.UNSUPPORTED_VERSION;
+    }
+
+    private static Set<TopicPartition> namedTwice(ListOffsetsRequestData body) {
+        var seen = new HashSet<TopicPartition>();
+        var twice = new HashSet<TopicPartition>();
+        for (ListOffsetsTopic topic : body.topics()) {
+            for (ListOffsetsPartition partition : topic.partitions()) {
+                var name = new TopicPartition(topic.name(), partition.partitionIndex());
+                if (!seen.add(name)) {
+                    twice.add(name);
+                }
+            }
+        }
+        return twice;
+    }
+
+    private static ListOffsetsResponseData response(
+            ListOffsetsRequestData body, List<ListOffsetsPartitionResponse> answers) {
+        var response = new ListOffsetsResponseData();
+        int place = 0;
+        for (ListOffsetsTopic topic : body.topics()) {
+            var answered = new ListOffsetsTopicResponse().setName(topic.name());
+            for (int index = 0; index < topic.partitions().size(); index++) {
+                answered.partitions().add(answers.get(place++));
+            }
+            response.topics().add(answered);
+        }
+        return response;
+    }
+
+    /** One partition of the request. */
+    private record Wish(ListOffsetsPartition partition, Errors error, boolean committed) {
+
+        ListOffsetsPartitionResponse refused(Errors because) {
+            return found(-1, -1, -1).setErrorCode(because.code());
+        }
+
+        ListOffsetsPartitionResponse found(long offset, long timestampMs, int epoch) {
+            return new ListOffsetsPartitionResponse()
+                    .setPartitionIndex(partition.partitionIndex())
+                    .setOffset(offset)
+                    .setTimestamp(timestampMs)
+                    .setLeaderEpoch(epoch);
+        }
+
+        ListOffsetsPartitionResponse answered(Offload.Outcome<TimestampLookup> outcome) {
+            if (!(outcome instanceof Offload.Outcome.Done<TimestampLookup>(var lookup))) {
+                return refused(Errors.KAFKA_STORAGE_ERROR);
+            }
+            return switch (lookup) {
+                case TimestampLookup.Found(long offset, long timestampMs, int epoch) ->
+                        found(offset, timestampMs, epoch);
+                case TimestampLookup.None _ -> found(-1, -1, -1);
+                case TimestampLookup.Overtaken _ -> refused(Errors.NOT_LEADER_OR_FOLLOWER);
+                case TimestampLookup.Failed _ -> refused(Errors.KAFKA_STORAGE_ERROR);
+            };
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package io.tombolo.broker.request.data;
+
+import io.tombolo.broker.Images;
+import io.tombolo.broker.request.Exchange;
+import io.tombolo.broker.request.RequestHandler;
+import io.tombolo.broker.shard.Gathering;
+import io.tombolo.broker.shard.Shard;
+import io.tombolo.broker.shard.Shards;
+import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.metadata.image.TopicImage;
+import io.tombolo.protocol.RecordBytes;
+import io.tombolo.replication.Partition;
+import io.tombolo.replication.Produce;
+import io.tombolo.replication.ProduceOutcome;
+
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
+import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
+import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
+import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
+import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
+import org.apache.kafka.common.protocol.Errors;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Produce: each partition's batches go to the shard that owns it; the answer waits for all. */
+public final class ProduceHandler implements RequestHandler<ProduceRequestData> {
+
+    private static final short FIRST_WITH_TOPIC_IDS = 13;
+
+    private final Images images;
+    private final Shards shards;
+
+    public ProduceHandler(Images images, Shards shards) {
+        this.images = images;
+        this.shards = shards;
+    }
+
+    @Override
+    public void handle(Exchange exchange, ProduceRequestData body) {
+        var wishes = wishes(exchange, body);
+        if (wishes.isEmpty()) {
+            finish(exchange, body, List.of());
+            return;
+        }
+        var gathering =
+                new Gathering<ProduceOutcome>(
+                        wishes.size(), outcomes -> finish(exchange, body, outcomes));
+        for (int index = 0; index < wishes.size(); index++) {
+            int place = index;
+            Wish wish = wishes.get(index);
+            Consumer<ProduceOutcome> fill =
+                    outcome -> Shards.run(exchange.loop(), () -> gathering.fill(place, outcome));
+            switch (wish) {
+                case Refused(ProduceOutcome outcome) -> gathering.fill(place, outcome);
+                case Append(TopicIdPartition id, Produce produce) -> append(id, produce, fill);
+            }
+        }
+    }
+
+    private void append(TopicIdPartition id, Produce produce, Consumer<ProduceOutcome> fill) {
+        Shard shard = shards.ownerOf(id);
+        Shards.run(
+                shard.loop(),
+                () -> {
+                    Partition partition = shard.find(id);
+                    if (partition == null) {
+                        fill.accept(ProduceOutcome.refused(Errors.NOT_LEADER_OR_FOLLOWER, ""));
+                    } else {
+                        partition.produce(produce, fill);
+                    }
+                });
+    }
+
+    private List<Wish> wishes(Exchange exchange, ProduceRequestData body) {
+        MetadataImage image = images.current();
+        Optional<ProduceOutcome> refusal = refusalOfAll(body);
+        long timeoutNanos = TimeUnit.MILLISECONDS.toNanos(Math.max(0, body.timeoutMs()));
+        var wishes = new ArrayList<Wish>();
+        for (TopicProduceData topic : body.topicData()) {
+            Optional<TopicImage> known = topicOf(image, topic, exchange.version());
+            for (PartitionProduceData partition : topic.partitionData()) {
+                if (refusal.isPresent()) {
+                    wishes.add(new Refused(refusal.get()));
+                } else if (known.isEmpty()
+                        || partition.index() < 0
+                        || partition.index() >= known.get().partitions().count()) {
+                    wishes.add(new Refused(unknown(known, exchange.version())));
+                } else {
+                    wishes.add(
+                            new Append(
+                                    new TopicIdPartition(
+                                            known.get().id(),
+                                            partition.index(),
+                                            known.get().name()),
+                                    new Produce(
+                                            RecordBytes.of(partition),
+                                            body.acks(),
+                                            timeoutNanos,
+                                            exchange.version())));
+                }
+            }
+        }
+        return wishes;
+    }
+
+    private static Optional<ProduceOutcome> refusalOfAll(ProduceRequestData body) {
+        if (body.acks() < -1 || body.acks() > 1) {
+            return Optional.of(
+                    ProduceOutcome.refused(
+                            Errors.INVALID_REQUIRED_ACKS,
+                            "acks is %d, not 0, 1 or -1".formatted(body.acks())));
+        }
+        if (body.transactionalId() != null) {
+            return Optional.of(
+                    ProduceOutcome.refused(
+                            Errors.TRANSACTIONAL_ID_NOT_FOUND,
+                            "this release serves no transactions"));
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<TopicImage> topicOf(
+            MetadataImage image, TopicProduceData topic, short version) {
+        return version >= FIRST_WITH_TOPIC_IDS
+                ? image.topics().topic(topic.topicId())
+                : image.topics().topic(topic.name());
+    }
+
+    private static ProduceOutcome unknown(Optional<TopicImage> topic, short version) {
+        boolean idUnknown = topic.isEmpty() && version >= FIRST_WITH_TOPIC_IDS;
+        return ProduceOutcome.refused(
+                idUnknown ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION, "");
+    }
+
+    private static void finish(
+            Exchange exchange, ProduceRequestData body, List<ProduceOutcome> outcomes) {
+        if (body.acks() == 0) {
+            finishWithoutAnswer(exchange, outcomes);
+            return;
+        }
+        var response = new ProduceResponseData();
+        int place = 0;
+        for (TopicProduceData topic : body.topicData()) {
+            var answered = new TopicProduceResponse().setName(topic.name());
+            answered.setTopicId(topic.topicId() == null ? Uuid.ZERO_UUID : topic.topicId());
+            for (PartitionProduceData partition : topic.partitionData()) {
+                answered.partitionResponses().add(response(partition.index(), outcomes.get(place)));
+                place++;
+            }
+            response.responses().add(answered);
+        }
+        exchange.answer(response);
+    }
+
+    /** With acks=0 the only way to tell of an error is to close the connection, as Kafka does. */
+    private static void finishWithoutAnswer(Exchange exchange, List<ProduceOutcome> outcomes) {
+        for (ProduceOutcome outcome : outcomes) {
+            if (outcome.error() != Errors.NONE) {
+                exchange.close("a produce with acks=0 failed: " + outcome.error());
+                return;
+            }
+        }
+        exchange.answerNothing();
+    }
+
+    private static PartitionProduceResponse response(int index, ProduceOutcome outcome) {
+        var response =
+                new PartitionProduceResponse()
+                        .setIndex(index)
+                        .setErrorCode(outcome.error().code())
+                        .setBaseOffset(outcome.baseOffset())
+                        .setLogAppendTimeMs(outcome.logAppendTimeMs())
+                        .setLogStartOffset(outcome.logStartOffset());
+        if (!outcome.message().isEmpty()) {
+            response.setErrorMessage(outcome.message());
+        }
+        outcome.recordErrors()
+                .forEach(error ->
+                        response.recordErrors()
+                                .add(
+                                        new BatchIndexAndErrorMessage()
+                                                .setBatchIndex(error.batchIndex())
+                                                .setBatchIndexErrorMessage(error.message())));
+        return response;
+    }
+
+    /** What is to be done for one partition. */
+    private sealed interface Wish {}
+
+    private record Append(TopicIdPartition id, Produce produce) implements Wish {}
+
+    private record Refused(ProduceOutcome outcome) implements Wish {}
+}

@@ -1,0 +1,116 @@
+package io.tombolo.broker.request.group;
+
+import io.tombolo.broker.ClientListener;
+import io.tombolo.broker.Images;
+import io.tombolo.broker.group.OffsetsTopic;
+import io.tombolo.broker.request.Exchange;
+import io.tombolo.broker.request.RequestHandler;
+import io.tombolo.broker.request.topic.AutoCreation;
+import io.tombolo.coordinator.group.entry.GroupCoordinator;
+import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.metadata.image.TopicImage;
+import io.tombolo.metadata.record.PartitionRegistration;
+
+import org.apache.kafka.common.message.FindCoordinatorRequestData;
+import org.apache.kafka.common.message.FindCoordinatorResponseData;
+import org.apache.kafka.common.message.FindCoordinatorResponseData.Coordinator;
+import org.apache.kafka.common.protocol.Errors;
+
+import java.util.Optional;
+
+/** FindCoordinator: the broker that leads the partition a group lives on. */
+public final class FindCoordinatorHandler implements RequestHandler<FindCoordinatorRequestData> {
+
+    private static final byte GROUP = 0;
+    private static final byte TRANSACTION = 1;
+    private static final byte SHARE = 2;
+    private static final short FIRST_WITH_MANY = 4;
+
+    private final Images images;
+    private final ClientListener listener;
+    private final GroupCoordinator groups;
+    private final AutoCreation autoCreation;
+
+    public FindCoordinatorHandler(
+            Images images,
+            ClientListener listener,
+            GroupCoordinator groups,
+            AutoCreation autoCreation) {
+        this.images = images;
+        this.listener = listener;
+        this.groups = groups;
+        this.autoCreation = autoCreation;
+    }
+
+    @Override
+    public void handle(Exchange exchange, FindCoordinatorRequestData body) {
+        if (exchange.version() >= FIRST_WITH_MANY) {
+            var response = new FindCoordinatorResponseData();
+            for (String key : body.coordinatorKeys()) {
+                response.coordinators().add(find(exchange, body.keyType(), key));
+            }
+            exchange.answer(response);
+            return;
+        }
+        Coordinator found = find(exchange, body.keyType(), body.key());
+        exchange.answer(
+                new FindCoordinatorResponseData()
+                        .setErrorCode(found.errorCode())
+                        .setErrorMessage(found.errorMessage())
+                        .setNodeId(found.nodeId())
+                        .setHost(found.host())
+                        .setPort(found.port()));
+    }
+
+    private Coordinator find(Exchange exchange, byte type, String key) {
+        return switch (type) {
+            case GROUP -> findGroup(exchange, key);
+            case TRANSACTION, SHARE ->
+                    refused(
+                            key,
+                            Errors.COORDINATOR_NOT_AVAILABLE,
+                            "this release serves no transactions and no share groups");
+            default -> refused(key, Errors.INVALID_REQUEST, "unknown coordinator type " + type);
+        };
+    }
+
+    private Coordinator findGroup(Exchange exchange, String group) {
+        MetadataImage image = images.current();
+        Optional<TopicImage> topic = image.topics().topic(OffsetsTopic.NAME);
+        if (topic.isEmpty()) {
+            autoCreation.createInternal(OffsetsTopic.NAME, exchange.loop());
+            return unavailable(group);
+        }
+        Optional<PartitionRegistration> partition =
+                topic.get().partitions().find(groups.partitionOf(group));
+        if (partition.isEmpty()) {
+            return unavailable(group);
+        }
+        for (ClientListener.Address broker : listener.activeBrokers(image)) {
+            if (broker.brokerId() == partition.get().leader()) {
+                return new Coordinator()
+                        .setKey(group)
+                        .setErrorMessage("")
+                        .setNodeId(broker.brokerId())
+                        .setHost(broker.host())
+                        .setPort(broker.port());
+            }
+        }
+        return unavailable(group);
+    }
+
+    private static Coordinator unavailable(String key) {
+        return refused(
+                key, Errors.COORDINATOR_NOT_AVAILABLE, Errors.COORDINATOR_NOT_AVAILABLE.message());
+    }
+
+    private static Coordinator refused(String key, Errors error, String message) {
+        return new Coordinator()
+                .setKey(key)
+                .setErrorCode(error.code())
+                .setErrorMessage(message)
+                .setNodeId(-1)
+                .setHost("")
+                .setPort(-1);
+    }
+}

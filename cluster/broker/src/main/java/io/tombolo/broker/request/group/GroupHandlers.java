@@ -1,0 +1,107 @@
+package io.tombolo.broker.request.group;
+
+import io.tombolo.broker.request.Exchange;
+import io.tombolo.broker.request.RequestDispatcher;
+import io.tombolo.coordinator.group.entry.Caller;
+import io.tombolo.coordinator.group.entry.GroupCoordinator;
+
+import org.apache.kafka.common.message.DeleteGroupsRequestData;
+import org.apache.kafka.common.message.DescribeGroupsRequestData;
+import org.apache.kafka.common.message.DescribeGroupsResponseData.DescribedGroup;
+import org.apache.kafka.common.message.HeartbeatRequestData;
+import org.apache.kafka.common.message.JoinGroupRequestData;
+import org.apache.kafka.common.message.LeaveGroupRequestData;
+import org.apache.kafka.common.message.ListGroupsRequestData;
+import org.apache.kafka.common.message.OffsetCommitRequestData;
+import org.apache.kafka.common.message.OffsetDeleteRequestData;
+import org.apache.kafka.common.message.SyncGroupRequestData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+
+/** The requests that the coordinator answers as they come. */
+public final class GroupHandlers {
+
+    private static final int ALL_GROUP_OPERATIONS = 0b1101_0100_1000;
+
+    private final GroupCoordinator groups;
+
+    public GroupHandlers(GroupCoordinator groups) {
+        this.groups = groups;
+    }
+
+    /** Adds the handlers of all group requests. */
+    public void addTo(RequestDispatcher dispatcher) {
+        var membership = groups.membership();
+        var administration = groups.administration();
+        dispatcher
+                .with(
+                        ApiKeys.JOIN_GROUP,
+                        JoinGroupRequestData.class,
+                        (exchange, body) ->
+                                membership.join(caller(exchange), body, exchange::answer))
+                .with(
+                        ApiKeys.SYNC_GROUP,
+                        SyncGroupRequestData.class,
+                        (exchange, body) ->
+                                membership.sync(caller(exchange), body, exchange::answer))
+                .with(
+                        ApiKeys.HEARTBEAT,
+                        HeartbeatRequestData.class,
+                        (exchange, body) ->
+                                membership.heartbeat(caller(exchange), body, exchange::answer))
+                .with(
+                        ApiKeys.LEAVE_GROUP,
+                        LeaveGroupRequestData.class,
+                        (exchange, body) ->
+                                membership.leave(caller(exchange), body, exchange::answer))
+                .with(
+                        ApiKeys.OFFSET_COMMIT,
+                        OffsetCommitRequestData.class,
+                        (exchange, body) ->
+                                groups.offsets().commit(caller(exchange), body, exchange::answer))
+                .with(
+                        ApiKeys.LIST_GROUPS,
+                        ListGroupsRequestData.class,
+                        (exchange, body) ->
+                                administration.list(caller(exchange), body, exchange::answer))
+                .with(
+                        ApiKeys.DELETE_GROUPS,
+                        DeleteGroupsRequestData.class,
+                        (exchange, body) ->
+                                administration.delete(caller(exchange), body, exchange::answer))
+                .with(
+                        ApiKeys.OFFSET_DELETE,
+                        OffsetDeleteRequestData.class,
+                        (exchange, body) ->
+                                administration.deleteOffsets(
+                                        caller(exchange), body, exchange::answer))
+                .with(ApiKeys.DESCRIBE_GROUPS, DescribeGroupsRequestData.class, this::describe);
+    }
+
+    private void describe(Exchange exchange, DescribeGroupsRequestData body) {
+        groups.administration()
+                .describe(
+                        caller(exchange),
+                        body,
+                        response -> {
+                            if (body.includeAuthorizedOperations()) {
+                                response.groups().forEach(GroupHandlers::allow);
+                            }
+                            exchange.answer(response);
+                        });
+    }
+
+    private static void allow(DescribedGroup group) {
+        if (group.errorCode() == Errors.NONE.code()) {
+            group.setAuthorizedOperations(ALL_GROUP_OPERATIONS);
+        }
+    }
+
+    static Caller caller(Exchange exchange) {
+        return new Caller(
+                exchange.request().clientId(),
+                "/" + exchange.connection().remote().host(),
+                exchange.version(),
+                exchange.loop());
+    }
+}

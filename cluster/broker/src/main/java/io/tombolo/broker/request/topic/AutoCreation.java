@@ -1,0 +1,81 @@
+package io.tombolo.broker.request.topic;
+
+import io.tombolo.broker.Commands;
+import io.tombolo.controller.command.TopicCommand;
+import io.tombolo.controller.command.TopicCommand.NewTopic;
+import io.tombolo.environment.EventLoop;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * Creates topics that clients ask for and that do not exist ({@code auto.create.topics.enable}).
+ * Callable from any loop.
+ */
+public final class AutoCreation {
+
+    private static final int UNDER_WAY_MAX = 1_000;
+
+    private final Commands commands;
+    private final boolean enabled;
+    private final TreeMap<String, NewTopic> internalTopics;
+    private final Set<String> underWay = ConcurrentHashMap.newKeySet();
+
+    /**
+     * @param internalTopics how topics of the broker's own are created, by name; created whatever
+     *     {@code enabled} says
+     */
+    public AutoCreation(Commands commands, boolean enabled, List<NewTopic> internalTopics) {
+        this.commands = commands;
+        this.enabled = enabled;
+        this.internalTopics = new TreeMap<>();
+        internalTopics.forEach(topic -> this.internalTopics.put(topic.name(), topic));
+    }
+
+    /**
+     * Begins to create topics; what is under way already is not asked for twice.
+     *
+     * @param illegal is told at once which names no topic may have
+     */
+    void create(List<String> names, EventLoop loop, Consumer<List<String>> illegal) {
+        illegal.accept(names.stream().filter(name -> !TopicNames.legal(name)).toList());
+        var wanted = new ArrayList<NewTopic>();
+        for (String name : names) {
+            boolean allowed = enabled || internalTopics.containsKey(name);
+            if (allowed
+                    && TopicNames.legal(name)
+                    && underWay.size() < UNDER_WAY_MAX
+                    && underWay.add(name)) {
+                wanted.add(topicNamed(name));
+            }
+        }
+        submit(wanted, loop);
+    }
+
+    /** Begins to create a topic of the broker's own. */
+    public void createInternal(String name, EventLoop loop) {
+        if (underWay.add(name)) {
+            submit(List.of(topicNamed(name)), loop);
+        }
+    }
+
+    private NewTopic topicNamed(String name) {
+        return internalTopics.getOrDefault(
+                name, NewTopic.of(name, NewTopic.BY_DEFAULT, NewTopic.BY_DEFAULT, new TreeMap<>()));
+    }
+
+    private void submit(List<NewTopic> wanted, EventLoop loop) {
+        if (wanted.isEmpty()) {
+            return;
+        }
+        commands.submit(
+                new TopicCommand.CreateTopics(wanted, false),
+                loop,
+                // The client asks again; by then the topic is there, or this starts anew.
+                _ -> wanted.forEach(topic -> underWay.remove(topic.name())));
+    }
+}

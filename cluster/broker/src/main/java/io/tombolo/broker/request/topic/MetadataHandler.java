@@ -1,0 +1,150 @@
+package io.tombolo.broker.request.topic;
+
+import io.tombolo.broker.ClientListener;
+import io.tombolo.broker.Images;
+import io.tombolo.broker.request.Exchange;
+import io.tombolo.broker.request.RequestHandler;
+import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.metadata.image.TopicImage;
+
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
+import org.apache.kafka.common.message.MetadataResponseData;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseBroker;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponsePartition;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopic;
+import org.apache.kafka.common.protocol.Errors;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Metadata: brokers and topics; may create topics that are missing, as Kafka does. */
+public final class MetadataHandler implements RequestHandler<MetadataRequestData> {
+
+    private static final short LAST_WITH_EMPTY_FOR_ALL = 0;
+    private static final short FIRST_WITH_AUTO_CREATION_FLAG = 4;
+
+    private final Images images;
+    private final ClientListener listener;
+    private final AutoCreation autoCreation;
+
+    public MetadataHandler(Images images, ClientListener listener, AutoCreation autoCreation) {
+        this.images = images;
+        this.listener = listener;
+        this.autoCreation = autoCreation;
+    }
+
+    @Override
+    public void handle(Exchange exchange, MetadataRequestData body) {
+        MetadataImage image = images.current();
+        var response =
+                new MetadataResponseData()
+                        .setClusterId(listener.clusterId())
+                        .setControllerId(listener.controllerId(image));
+        for (var broker : listener.activeBrokers(image)) {
+            response.brokers()
+                    .add(
+                            new MetadataResponseBroker()
+                                    .setNodeId(broker.brokerId())
+                                    .setHost(broker.host())
+                                    .setPort(broker.port())
+                                    .setRack(broker.rackOrNull()));
+        }
+        boolean operations = body.includeTopicAuthorizedOperations();
+        if (wantsAll(body, exchange.version())) {
+            image.topics()
+                    .byId()
+                    .values()
+                    .forEach(topic -> response.topics().add(describe(image, topic, operations)));
+        } else {
+            var missing = new ArrayList<String>();
+            for (MetadataRequestTopic wanted : body.topics()) {
+                response.topics().add(answer(image, wanted, operations, missing));
+            }
+            boolean create =
+                    exchange.version() < FIRST_WITH_AUTO_CREATION_FLAG
+                            || body.allowAutoTopicCreation();
+            if (create && !missing.isEmpty()) {
+                autoCreation.create(missing, exchange.loop(), refusals -> mark(response, refusals));
+            }
+        }
+        exchange.answer(response);
+    }
+
+    private static void mark(MetadataResponseData response, List<String> illegal) {
+        for (String name : illegal) {
+            MetadataResponseTopic topic = response.topics().find(name);
+            if (topic != null) {
+                topic.setErrorCode(Errors.INVALID_TOPIC_EXCEPTION.code());
+            }
+        }
+    }
+
+    private static boolean wantsAll(MetadataRequestData body, short version) {
+        return body.topics() == null
+                || version == LAST_WITH_EMPTY_FOR_ALL && body.topics().isEmpty();
+    }
+
+    private static MetadataResponseTopic answer(
+            MetadataImage image,
+            MetadataRequestTopic wanted,
+            boolean operations,
+            List<String> missing) {
+        boolean byId = !wanted.topicId().equals(Uuid.ZERO_UUID);
+        Optional<TopicImage> topic =
+                byId
+                        ? image.topics().topic(wanted.topicId())
+                        : Optional.ofNullable(wanted.name()).flatMap(image.topics()::topic);
+        if (topic.isPresent()) {
+            return describe(image, topic.get(), operations);
+        }
+        var answer =
+                new MetadataResponseTopic()
+                        .setName(wanted.name())
+                        .setTopicId(wanted.topicId())
+                        .setTopicAuthorizedOperations(TopicDescriptions.NOT_ASKED);
+        if (byId) {
+            return answer.setErrorCode(Errors.UNKNOWN_TOPIC_ID.code());
+        }
+        if (wanted.name() != null) {
+            missing.add(wanted.name());
+        }
+        return answer.setIsInternal(
+                        wanted.name() != null && TopicDescriptions.internal(wanted.name()))
+                .setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+    }
+
+    private static MetadataResponseTopic describe(
+            MetadataImage image, TopicImage topic, boolean operations) {
+        var answer =
+                new MetadataResponseTopic()
+                        .setName(topic.name())
+                        .setTopicId(topic.id())
+                        .setIsInternal(TopicDescriptions.internal(topic.name()))
+                        .setTopicAuthorizedOperations(
+                                operations
+                                        ? TopicDescriptions.ALL_TOPIC_OPERATIONS
+                                        : TopicDescriptions.NOT_ASKED);
+        topic.partitions()
+                .forEach((index, partition) ->
+                        answer.partitions()
+                                .add(
+                                        new MetadataResponsePartition()
+                                                .setPartitionIndex(index)
+                                                .setErrorCode(
+                                                        TopicDescriptions.error(
+                                                                        partition, image.brokers())
+                                                                .code())
+                                                .setLeaderId(partition.leader())
+                                                .setLeaderEpoch(partition.leaderEpoch())
+                                                .setReplicaNodes(partition.replicas().asList())
+                                                .setIsrNodes(partition.isr().asList())
+                                                .setOfflineReplicas(
+                                                        TopicDescriptions.offline(
+                                                                partition.replicas(),
+                                                                image.brokers()))));
+        return answer;
+    }
+}

@@ -1,0 +1,99 @@
+package io.tombolo.broker.shard;
+
+import io.tombolo.environment.EventLoop;
+import io.tombolo.environment.EventLoops;
+import io.tombolo.replication.Partition;
+
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.TopicPartition;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** All shards of a broker. Immutable; callable from any thread. */
+public final class Shards {
+
+    private final EventLoops loops;
+    private final List<Shard> shards = new ArrayList<>();
+
+    public Shards(EventLoops loops) {
+        this.loops = loops;
+        for (int index = 0; index < loops.count(); index++) {
+            shards.add(new Shard(loops.loop(index)));
+        }
+    }
+
+    /** The shard that owns a partition, hosted or not; always the same one. */
+    public Shard ownerOf(TopicIdPartition id) {
+        return shards.get(loops.ownerOf(id.topicPartition().hashCode()).index());
+    }
+
+    /** The loop that owns a log, before its topic's id is known: only the name decides. */
+    public EventLoop loopOf(TopicPartition name) {
+        return loops.ownerOf(name.hashCode());
+    }
+
+    public List<Shard> all() {
+        return shards;
+    }
+
+    /**
+     * Asks something of each partition on its own loop.
+     *
+     * @param answered called on {@code replyTo} with all answers, in the order of the ids
+     */
+    public <T> void askAll(
+            List<TopicIdPartition> ids,
+            EventLoop replyTo,
+            Question<T> question,
+            Consumer<List<T>> answered) {
+        var gathering = new Gathering<T>(ids.size(), answered);
+        for (int index = 0; index < ids.size(); index++) {
+            int place = index;
+            TopicIdPartition id = ids.get(index);
+            Shard shard = ownerOf(id);
+            Consumer<T> fill = answer -> run(replyTo, () -> gathering.fill(place, answer));
+            run(shard.loop(), () -> question.ask(place, Optional.ofNullable(shard.find(id)), fill));
+        }
+        gathering.closeWhenEmpty();
+    }
+
+    /** What is asked of one partition, on its own loop. */
+    @FunctionalInterface
+    public interface Question<T> {
+
+        /**
+         * @param place index among the ids that were asked for
+         * @param partition empty when it is not hosted here
+         * @param fill takes the answer, once, now or later, on any loop
+         */
+        void ask(int place, Optional<Partition> partition, Consumer<T> fill);
+    }
+
+    /** Asks something that a partition can answer at once. */
+    public <T> void ask(
+            TopicIdPartition id,
+            EventLoop replyTo,
+            Function<Optional<Partition>, T> question,
+            Consumer<T> answered) {
+        Shard shard = ownerOf(id);
+        run(
+                shard.loop(),
+                () -> {
+                    T answer = question.apply(Optional.ofNullable(shard.find(id)));
+                    run(replyTo, () -> answered.accept(answer));
+                });
+    }
+
+    /** Runs a task on a loop: at once when the caller is on it. */
+    public static void run(EventLoop loop, Runnable task) {
+        if (loop.inLoop()) {
+            task.run();
+        } else {
+            loop.execute(task);
+        }
+    }
+}
