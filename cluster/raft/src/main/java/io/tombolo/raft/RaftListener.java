@@ -30,8 +30,8 @@ public interface RaftListener {
     /**
      * The leader changed or is unknown now. When this node is the leader, every batch of earlier
      * epochs has been delivered before, so that the state machine may act on its state at once and
-     * propose in {@code leader.epoch()}. Losing the leadership is told at once: whatever was
-     * proposed in that epoch and not yet committed may be committed later or never.
+     * propose in {@code leader.epoch()}. The loss of the leadership is told behind what was
+     * committed before it: whatever else was proposed may be committed later or never.
      */
     void onLeaderChange(LeaderAndEpoch leader);
 

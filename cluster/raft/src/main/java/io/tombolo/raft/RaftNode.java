@@ -4,22 +4,30 @@ import io.tombolo.environment.Clock;
 import io.tombolo.environment.Disk;
 import io.tombolo.environment.Entropy;
 import io.tombolo.environment.EventLoop;
+import io.tombolo.environment.Invariant;
 import io.tombolo.environment.Offload;
 import io.tombolo.raft.core.LeaderAndEpoch;
 import io.tombolo.raft.core.OffsetAndEpoch;
 import io.tombolo.raft.core.ProposeResult;
+import io.tombolo.raft.core.RaftCore;
+import io.tombolo.raft.core.RaftEffect;
+import io.tombolo.raft.core.RaftEvent;
 import io.tombolo.raft.core.RaftMessage.Envelope;
 import io.tombolo.raft.core.RaftSettings;
 import io.tombolo.raft.core.ReplicaKey;
 import io.tombolo.raft.core.VoterSet;
+import io.tombolo.raft.log.RaftLog;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
  * One replica of the quorum: mutable, owned by {@code place.loop()}; every method is called there.
+ * It feeds the pure {@link RaftCore} and carries out what that asks for, in order.
  */
 public final class RaftNode {
 
@@ -44,18 +52,66 @@ public final class RaftNode {
             Disk disk,
             Path directory) {}
 
+    private sealed interface Life {
+        record New() implements Life {}
+
+        record Opening() implements Life {}
+
+        record Running(RaftCore core, EffectRunner runner) implements Life {}
+
+        record Closing() implements Life {}
+
+        record Ended() implements Life {}
+    }
+
+    private final Membership membership;
+    private final Place place;
+    private final RaftSettings settings;
+    private final RaftTransport transport;
+    private final RaftListener listener;
+    private Life life = new Life.New();
+
     public RaftNode(
             Membership membership,
             Place place,
             RaftSettings settings,
             RaftTransport transport,
-            RaftListener listener) {}
+            RaftListener listener) {
+        this.membership = membership;
+        this.place = place;
+        this.settings = settings;
+        this.transport = transport;
+        this.listener = listener;
+    }
 
     /**
-     * Opens the log and joins the quorum; returns at once. A sole voter leads as soon as its log is
-     * open. A directory that can not be used is told to {@link RaftListener#onFault}.
+     * Opens the log and joins the quorum; returns at once, to be called once. A sole voter leads as
+     * soon as its log is open. A directory that can not be used is told to {@link
+     * RaftListener#onFault}.
      */
-    public void start() {}
+    public void start() {
+        Invariant.check(life instanceof Life.New, "a node is started once");
+        life = new Life.Opening();
+        LogLane.open(place, settings.bounds().segmentBytesMax(), this::opened, this::fail);
+    }
+
+    private void opened(RaftLog log) {
+        var lane = new LogLane(place, log, this::fail);
+        if (!(life instanceof Life.Opening)) {
+            lane.close(() -> {});
+            return;
+        }
+        var origin =
+                new RaftCore.Origin(
+                        membership.self(),
+                        membership.bootstrapVoters(),
+                        log.election(),
+                        log.recovered());
+        var core = new RaftCore(origin, settings, place.entropy());
+        var ports = new EffectRunner.Ports(place, transport, listener, this::step);
+        life = new Life.Running(core, new EffectRunner(ports, lane, settings.bounds()));
+        step(new RaftEvent.Started());
+    }
 
     /**
      * Appends records as one atomic batch to the log of the leader. Proposals made while an fsync
@@ -65,14 +121,22 @@ public final class RaftNode {
      * @param epoch the epoch in which the proposer believes to lead
      */
     public ProposeResult propose(List<byte[]> records, int epoch) {
-        return new ProposeResult.NotLeader(leader());
+        if (records.isEmpty()) {
+            throw new IllegalArgumentException("a proposal holds at least one record");
+        }
+        return stepWithAnswer(new RaftEvent.Proposed(records, epoch))
+                .orElseGet(() -> new ProposeResult.NotLeader(leader()));
     }
 
     /** Takes a message from the transport. */
-    public void receive(Envelope envelope) {}
+    public void receive(Envelope envelope) {
+        step(new RaftEvent.MessageReceived(envelope));
+    }
 
     /** The transport gave up on the request with this exchange number; it is repeated later. */
-    public void requestFailed(long exchange) {}
+    public void requestFailed(long exchange) {
+        step(new RaftEvent.RequestFailed(exchange));
+    }
 
     /**
      * Writes a snapshot of the state machine; the log below it may then be deleted.
@@ -86,15 +150,38 @@ public final class RaftNode {
     public void createSnapshot(
             long endOffset,
             Iterator<List<byte[]>> batches,
-            Consumer<Offload.Outcome<OffsetAndEpoch>> done) {}
+            Consumer<Offload.Outcome<OffsetAndEpoch>> done) {
+        if (!(life instanceof Life.Running(RaftCore core, EffectRunner runner))) {
+            done.accept(
+                    new Offload.Outcome.Failed<>(
+                            new IllegalStateException("this replica does not run")));
+            return;
+        }
+        OffsetAndEpoch id = core.snapshotId(endOffset);
+        runner.lane()
+                .writeSnapshot(
+                        id,
+                        core.voters(),
+                        batches,
+                        outcome -> {
+                            if (outcome instanceof Offload.Outcome.Done) {
+                                step(new RaftEvent.SnapshotCreated(id));
+                            }
+                            done.accept(outcome);
+                        });
+    }
 
     /** The leader this node knows, and its epoch. */
     public LeaderAndEpoch leader() {
-        return new LeaderAndEpoch(LeaderAndEpoch.NO_LEADER, 0);
+        return life instanceof Life.Running(RaftCore core, _)
+                ? core.leader()
+                : new LeaderAndEpoch(LeaderAndEpoch.NO_LEADER, 0);
     }
 
     /** Steps down if it leads, telling the best successor to stand at once. */
-    public void resign() {}
+    public void resign() {
+        step(new RaftEvent.ResignRequested());
+    }
 
     /**
      * Leaves: resigns, takes nothing more in and closes the files behind the writes already
@@ -102,10 +189,106 @@ public final class RaftNode {
      *
      * @param closed called on the loop when the files are closed
      */
-    public void close(Runnable closed) {}
+    public void close(Runnable closed) {
+        if (life instanceof Life.Running(_, EffectRunner runner)) {
+            resign();
+            life = new Life.Closing();
+            runner.stop(() -> {
+                life = new Life.Ended();
+                closed.run();
+            });
+        } else {
+            life = new Life.Ended();
+            place.loop().execute(closed);
+        }
+    }
 
     /** What this node knows of the quorum now. */
     public RaftStatus status() {
-        throw new IllegalStateException("not started");
+        if (!(life instanceof Life.Running(RaftCore core, _))) {
+            return new RaftStatus(
+                    life.getClass().getSimpleName(),
+                    leader(),
+                    OffsetAndEpoch.ZERO,
+                    0,
+                    0,
+                    membership.bootstrapVoters(),
+                    List.of());
+        }
+        return new RaftStatus(
+                core.role(),
+                core.leader(),
+                core.logEnd(),
+                core.highWatermark(),
+                core.logStartOffset(),
+                core.voters(),
+                replicas(core));
+    }
+
+    private List<RaftStatus.Replica> replicas(RaftCore core) {
+        var shown = new ArrayList<RaftStatus.Replica>();
+        long nowMs = place.clock().wallTimeMs();
+        long nowNanos = place.clock().nanoTime();
+        boolean leads = core.leader().leaderId() == membership.self().nodeId();
+        VoterSet voters = core.voters();
+        List<RaftCore.ReplicaProgress> others = core.replicas();
+        if (leads && voters.contains(membership.self())) {
+            shown.add(
+                    new RaftStatus.Replica(
+                            membership.self(), true, core.logEnd().offset(), nowMs, nowMs));
+        }
+        for (RaftCore.ReplicaProgress each : others) {
+            long fetchMs = nowMs - (nowNanos - each.lastFetchNanos()) / 1_000_000;
+            long caughtUpMs = nowMs - (nowNanos - each.lastCaughtUpNanos()) / 1_000_000;
+            shown.add(
+                    new RaftStatus.Replica(
+                            each.key(),
+                            voters.contains(each.key()),
+                            each.logEndOffset(),
+                            each.fetched() ? fetchMs : RaftStatus.NEVER,
+                            each.caughtUp() ? caughtUpMs : RaftStatus.NEVER));
+        }
+        shown.sort(
+                java.util.Comparator.comparing((RaftStatus.Replica each) -> !each.voter())
+                        .thenComparing(RaftStatus.Replica::key));
+        return shown;
+    }
+
+    private void step(RaftEvent event) {
+        stepWithAnswer(event);
+    }
+
+    private Optional<ProposeResult> stepWithAnswer(RaftEvent event) {
+        Invariant.check(place.loop().inLoop(), "a replica is touched on its loop only");
+        if (!(life instanceof Life.Running(RaftCore core, EffectRunner runner))) {
+            return Optional.empty();
+        }
+        Optional<ProposeResult> answer = Optional.empty();
+        try {
+            List<RaftEffect> effects = core.step(event, place.clock().nanoTime());
+            for (RaftEffect effect : effects) {
+                if (effect instanceof RaftEffect.AnswerProposal(ProposeResult result)) {
+                    answer = Optional.of(result);
+                } else {
+                    runner.add(effect);
+                }
+            }
+            runner.run();
+        } catch (RuntimeException broken) {
+            // Ours or the state machine's: what comes next would build on something missing.
+            fail(broken);
+        }
+        return answer;
+    }
+
+    private void fail(Exception cause) {
+        if (life instanceof Life.Ended || life instanceof Life.Closing) {
+            return;
+        }
+        if (life instanceof Life.Running(_, EffectRunner runner)) {
+            runner.stop(() -> {});
+        }
+        life = new Life.Ended();
+        listener.onFault(cause);
     }
 }

@@ -1,0 +1,345 @@
+package io.tombolo.raft.log;
+
+import io.tombolo.environment.Disk;
+import io.tombolo.environment.Invariant;
+import io.tombolo.raft.core.ControlRecord;
+import io.tombolo.raft.core.ElectionState;
+import io.tombolo.raft.core.LogBatch;
+import io.tombolo.raft.core.OffsetAndEpoch;
+import io.tombolo.raft.core.RecoveredLog;
+import io.tombolo.raft.core.VoterSet;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The log directory of one replica. Every method blocks; all are called one after the other on one
+ * lane of {@code Offload}, except {@link #writeSnapshot}, which may run beside the others. After
+ * any {@link IOException} the directory must not be used any more by this process.
+ */
+public final class RaftLog implements AutoCloseable {
+
+    private final Disk disk;
+    private final Path directory;
+    private final int segmentBytesMax;
+    private final TreeMap<Long, LogSegment> segments = new TreeMap<>();
+    private final SnapshotFiles snapshots;
+    private final ElectionStateFile electionFile;
+    private final AutoCloseable lock;
+    private final ElectionState election;
+    private final RecoveredLog recovered;
+
+    /** A piece of a snapshot file of {@code totalBytes}. */
+    public record SnapshotPiece(long totalBytes, byte[] bytes) {}
+
+    /**
+     * Opens or creates the directory. A torn end of the log is cut off, an unfinished snapshot is
+     * forgotten; what is found is durable when this returns.
+     *
+     * @throws IOException when another process uses it, or it is damaged in a way that a crash does
+     *     not explain: then records may be missing that a majority relies on
+     */
+    public RaftLog(Disk disk, Path directory, int segmentBytesMax) throws IOException {
+        this.disk = disk;
+        this.directory = directory;
+        this.segmentBytesMax = segmentBytesMax;
+        disk.createDirectories(directory);
+        lock = disk.lock(directory.resolve(".lock"));
+        snapshots = new SnapshotFiles(disk, directory);
+        electionFile = new ElectionStateFile(disk, directory);
+        try {
+            election = electionFile.read();
+            recovered = recover();
+        } catch (IOException | RuntimeException unusable) {
+            close();
+            throw unusable;
+        }
+    }
+
+    /** What elections left behind before this process. */
+    public ElectionState election() {
+        return election;
+    }
+
+    /** What the log held when it was opened. */
+    public RecoveredLog recovered() {
+        return recovered;
+    }
+
+    // ---- Recovery ----
+
+    private RecoveredLog recover() throws IOException {
+        List<OffsetAndEpoch> found = snapshots.open();
+        OffsetAndEpoch snapshot = found.isEmpty() ? OffsetAndEpoch.ZERO : found.getLast();
+        var epochStarts = new TreeMap<Integer, Long>();
+        var voterSets = new TreeMap<Long, VoterSet>();
+        openSegments(epochStarts, voterSets);
+        if (!joins(snapshot, epochStarts)) {
+            dropSegments();
+            epochStarts.clear();
+            voterSets.clear();
+        }
+        if (segments.isEmpty()) {
+            addSegment(snapshot.offset());
+        }
+        if (snapshot.offset() > 0) {
+            VoterSet named = snapshots.read(snapshot).voters();
+            voterSets.headMap(snapshot.offset()).clear();
+            voterSets.put(-1L, named);
+            if (startOffset() == snapshot.offset()) {
+                epochStarts.putIfAbsent(snapshot.epoch(), startOffset());
+            }
+        }
+        return new RecoveredLog(startOffset(), endOffset(), epochStarts, snapshot, voterSets);
+    }
+
+    private void openSegments(Map<Integer, Long> epochStarts, Map<Long, VoterSet> voterSets)
+            throws IOException {
+        List<String> names =
+                disk.list(directory).stream()
+                        .filter(name -> name.endsWith(LogSegment.SUFFIX))
+                        .toList();
+        for (String name : names) {
+            boolean last = name.equals(names.getLast());
+            LogSegment segment =
+                    LogSegment.open(
+                            disk,
+                            directory.resolve(name),
+                            last,
+                            batch -> {
+                                epochStarts.putIfAbsent(batch.epoch(), batch.baseOffset());
+                                if (batch.control()) {
+                                    ControlRecord.votersIn(batch)
+                                            .ifPresent(
+                                                    set -> voterSets.put(batch.baseOffset(), set));
+                                }
+                            });
+            if (!segments.isEmpty() && segment.baseOffset() != endOffset()) {
+                segment.close();
+                throw new IOException(
+                        "%s begins at %d, but the segment before it ends at %d"
+                                .formatted(name, segment.baseOffset(), endOffset()));
+            }
+            segments.put(segment.baseOffset(), segment);
+        }
+    }
+
+    /**
+     * Whether the segments continue the newest snapshot. They do not when a fetched snapshot was
+     * put in place and the crash came before the old log was gone: then it goes now.
+     */
+    private boolean joins(OffsetAndEpoch snapshot, TreeMap<Integer, Long> epochStarts)
+            throws IOException {
+        if (segments.isEmpty()) {
+            return true;
+        }
+        if (startOffset() > snapshot.offset()) {
+            throw new IOException(
+                    "the log begins at %d, above the newest snapshot at %d"
+                            .formatted(startOffset(), snapshot.offset()));
+        }
+        if (endOffset() < snapshot.offset()) {
+            return false;
+        }
+        if (startOffset() == snapshot.offset()) {
+            return true;
+        }
+        int epoch = 0;
+        for (Map.Entry<Integer, Long> each : epochStarts.entrySet()) {
+            epoch = each.getValue() < snapshot.offset() ? each.getKey() : epoch;
+        }
+        return epoch == snapshot.epoch();
+    }
+
+    // ---- Log ----
+
+    private long startOffset() {
+        return segments.firstKey();
+    }
+
+    private long endOffset() {
+        return segments.lastEntry().getValue().endOffset();
+    }
+
+    private void addSegment(long baseOffset) throws IOException {
+        segments.put(baseOffset, LogSegment.create(disk, directory, baseOffset));
+    }
+
+    /** Writes batches behind the end; durable only after {@link #force}. */
+    public void append(List<LogBatch> batches) throws IOException {
+        for (LogBatch batch : batches) {
+            Invariant.check(
+                    batch.baseOffset() == endOffset(),
+                    "append at %d to a log that ends at %d",
+                    batch.baseOffset(),
+                    endOffset());
+            if (segments.lastEntry().getValue().sizeBytes() >= segmentBytesMax) {
+                roll();
+            }
+            segments.lastEntry().getValue().append(batch);
+        }
+    }
+
+    private void roll() throws IOException {
+        force();
+        addSegment(endOffset());
+    }
+
+    /** Makes everything appended so far durable. */
+    public void force() throws IOException {
+        segments.lastEntry().getValue().force();
+    }
+
+    /** Cuts the end of the log at a batch; durable when it returns. */
+    public void truncate(long offset) throws IOException {
+        // From the end backwards, so that a crash leaves no hole.
+        while (segments.lastKey() >= offset && segments.size() > 1) {
+            drop(segments.lastEntry().getValue());
+            disk.forceDirectory(directory);
+        }
+        segments.lastEntry().getValue().truncate(offset);
+    }
+
+    private void drop(LogSegment segment) throws IOException {
+        segments.remove(segment.baseOffset());
+        segment.close();
+        disk.delete(segment.path());
+    }
+
+    private void dropSegments() throws IOException {
+        while (!segments.isEmpty()) {
+            drop(segments.lastEntry().getValue());
+            disk.forceDirectory(directory);
+        }
+    }
+
+    /**
+     * Deletes segments wholly below a snapshot, and older snapshots.
+     *
+     * @return where the log begins now
+     */
+    public long trim(OffsetAndEpoch snapshot) throws IOException {
+        if (segments.lastEntry().getValue().sizeBytes() > 0) {
+            roll();
+        }
+        while (segments.firstEntry().getValue().endOffset() <= snapshot.offset()
+                && segments.size() > 1) {
+            drop(segments.firstEntry().getValue());
+            disk.forceDirectory(directory);
+        }
+        snapshots.deleteBelow(snapshot);
+        return startOffset();
+    }
+
+    /**
+     * Reads whole batches.
+     *
+     * @param offset the base offset of a batch
+     * @param endOffset nothing from there on
+     * @param bytesMax soft limit; at least one batch
+     * @return contiguous from {@code offset} on; none when the log does not hold it (any more)
+     */
+    public List<LogBatch> read(long offset, long endOffset, int bytesMax) throws IOException {
+        var found = new ArrayList<LogBatch>();
+        long[] total = {0};
+        long next = offset;
+        while (next < endOffset && total[0] < bytesMax) {
+            Map.Entry<Long, LogSegment> holder = segments.floorEntry(next);
+            if (holder == null || next >= holder.getValue().endOffset()) {
+                break;
+            }
+            int before = found.size();
+            holder.getValue()
+                    .read(
+                            next,
+                            batch -> {
+                                total[0] += batch.sizeBytes();
+                                boolean wanted =
+                                        batch.endOffset() <= endOffset
+                                                && (found.isEmpty() || total[0] <= bytesMax);
+                                if (wanted) {
+                                    found.add(batch);
+                                }
+                                return wanted;
+                            });
+            if (found.size() == before) {
+                break;
+            }
+            next = found.getLast().endOffset();
+        }
+        return !found.isEmpty() && found.getFirst().baseOffset() == offset ? found : List.of();
+    }
+
+    /** Remembers the outcome of elections; durable when it returns. */
+    public void persist(ElectionState state) throws IOException {
+        electionFile.write(state);
+    }
+
+    // ---- Snapshots ----
+
+    /** Writes a snapshot; durable when it returns. May run beside the other methods. */
+    public void writeSnapshot(OffsetAndEpoch id, VoterSet voters, Iterator<List<byte[]>> batches)
+            throws IOException {
+        snapshots.write(id, voters, batches);
+    }
+
+    /** The records of a snapshot as they were written; nothing when it has been deleted. */
+    public Optional<List<List<byte[]>>> loadSnapshot(OffsetAndEpoch id) throws IOException {
+        return snapshots.exists(id) ? Optional.of(snapshots.read(id).batches()) : Optional.empty();
+    }
+
+    /** A piece of a snapshot; nothing when it has been deleted. */
+    public Optional<SnapshotPiece> readSnapshotPiece(OffsetAndEpoch id, long position, int bytesMax)
+            throws IOException {
+        return snapshots
+                .readPiece(id, position, bytesMax)
+                .map(piece -> new SnapshotPiece(piece.totalBytes(), piece.bytes()));
+    }
+
+    /** Keeps a piece of a snapshot that is being fetched. */
+    public void writeSnapshotPiece(OffsetAndEpoch id, long position, byte[] bytes)
+            throws IOException {
+        snapshots.writePiece(id, position, bytes);
+    }
+
+    /** Forgets what was fetched. */
+    public void discardSnapshotPieces() throws IOException {
+        snapshots.discardPieces();
+    }
+
+    /**
+     * Lets the fetched snapshot replace the whole log, all or nothing; durable when it returns.
+     *
+     * @return the voters it names; nothing when its bytes are not whole, then all is as before
+     */
+    public Optional<VoterSet> installSnapshot(OffsetAndEpoch id) throws IOException {
+        Optional<VoterSet> voters = snapshots.complete(id);
+        if (voters.isPresent()) {
+            dropSegments();
+            addSegment(id.offset());
+            snapshots.deleteBelow(id);
+        }
+        return voters;
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (LogSegment segment : segments.values()) {
+            segment.close();
+        }
+        segments.clear();
+        try {
+            lock.close();
+        } catch (IOException failed) {
+            throw failed;
+        } catch (Exception other) {
+            throw new IOException("the lock could not be given back", other);
+        }
+    }
+}
