@@ -1,5 +1,7 @@
 package io.tombolo.storage.log;
 
+import io.tombolo.protocol.records.BatchVerdict;
+
 /** What became of an append. Nothing was written unless it is {@link Appended}. */
 public sealed interface AppendResult {
 
@@ -36,8 +38,8 @@ public sealed interface AppendResult {
     record CoordinatorFenced(long producerId, int currentCoordinatorEpoch, int coordinatorEpoch)
             implements AppendResult {}
 
-    /** The bytes are not whole, sound batches: bad length, magic, checksum or count. */
-    record Corrupt(String reason) implements AppendResult {}
+    /** The bytes are not whole, sound batches. */
+    record Corrupt(BatchVerdict verdict) implements AppendResult {}
 
     /** Sound bytes that a client may not send, such as control batches. */
     record InvalidRecord(String reason) implements AppendResult {}
@@ -50,6 +52,9 @@ public sealed interface AppendResult {
      * caller did not fetch from elsewhere.
      */
     record NotContiguous(long endOffset, long firstOffset) implements AppendResult {}
+
+    /** Mirrored batches of a leader epoch older than the latest one in the log. */
+    record StaleEpoch(int latestEpoch, int leaderEpoch) implements AppendResult {}
 
     /** The disk failed, now or before: the log takes and gives nothing any more. */
     record Failed(Exception cause) implements AppendResult {}

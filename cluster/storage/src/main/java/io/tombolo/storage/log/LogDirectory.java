@@ -3,10 +3,18 @@ package io.tombolo.storage.log;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.Offload.Outcome;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -16,9 +24,22 @@ import java.util.function.Function;
  */
 public final class LogDirectory {
 
-    private static final RuntimeException PENDING = new IllegalStateException("being written");
+    private final Path path;
+    private final LogEnvironment environment;
+    private final UUID directoryId;
+    private final OptionalLong previousBrokerEpoch;
+    private final DirectoryCheckpoints checkpoints;
+    private final AutoCloseable lock;
+    private final Map<LogName, PartitionLog> logs = new ConcurrentHashMap<>();
 
-    private LogDirectory() {}
+    LogDirectory(DirectoryOpening.Claim claim, LogEnvironment environment) {
+        this.path = claim.path();
+        this.environment = environment;
+        this.directoryId = claim.directoryId();
+        this.previousBrokerEpoch = claim.previousBrokerEpoch();
+        this.checkpoints = claim.checkpoints();
+        this.lock = claim.lock();
+    }
 
     /**
      * Opens a directory, creating it when it does not exist: takes its lock, checks whose it is,
@@ -34,26 +55,39 @@ public final class LogDirectory {
             Function<LogName, LogPlacement> placement,
             EventLoop replyTo,
             Consumer<OpenResult> done) {
-        throw PENDING;
+        new DirectoryOpening(path, identity, environment, LogOpening.Caution.FULL)
+                .open(placement, replyTo, done);
     }
 
     /** The directory's own id, made when it was first used. */
     public UUID directoryId() {
-        throw PENDING;
+        return directoryId;
     }
 
     public Path path() {
-        throw PENDING;
+        return path;
+    }
+
+    /**
+     * The broker epoch given to {@link #close} when the directory was last closed properly; empty
+     * after an unclean stop, so that the controller can tell (KIP-966).
+     */
+    public OptionalLong previousBrokerEpoch() {
+        return previousBrokerEpoch;
     }
 
     /** The names of all logs, sorted. */
     public List<LogName> names() {
-        throw PENDING;
+        return logs.keySet().stream().sorted().toList();
     }
 
-    /** A log by name. */
+    /** A log by name; to be used on its owner's loop only. */
     public Optional<PartitionLog> log(LogName name) {
-        throw PENDING;
+        return Optional.ofNullable(logs.get(name));
+    }
+
+    void opened(PartitionLog log) {
+        logs.put(log.name(), log);
     }
 
     /** Creates a log; {@code done} is called on the owner's loop, once. */
@@ -62,16 +96,64 @@ public final class LogDirectory {
             Optional<UUID> topicId,
             LogPlacement placement,
             Consumer<CreateResult> done) {
-        throw PENDING;
+        var contents =
+                new LogContents(
+                        name,
+                        path.resolve(name.directoryName()),
+                        topicId,
+                        environment,
+                        placement,
+                        checkpoints);
+        environment
+                .offload()
+                .submit(
+                        contents.lane(),
+                        () -> create(contents),
+                        placement.owner(),
+                        outcome -> done.accept(created(outcome)));
+    }
+
+    private static CreateResult created(Outcome<CreateResult> outcome) {
+        return switch (outcome) {
+            case Outcome.Done<CreateResult>(var result) -> result;
+            case Outcome.Failed<CreateResult>(var cause) -> new CreateResult.Failed(cause);
+        };
+    }
+
+    /** Runs on the lane of the name, one after the other. */
+    private CreateResult create(LogContents contents) throws IOException {
+        PartitionLog existing = logs.get(contents.name);
+        if (existing != null) {
+            return new CreateResult.Exists(existing);
+        }
+        checkpoints.forget(contents.name);
+        environment.disk().createDirectories(contents.directory);
+        if (contents.topicId.isPresent()) {
+            PartitionMetadata.write(environment.disk(), contents.directory, contents.topicId.get());
+        }
+        new LogOpening(contents, false, LogOpening.Caution.FULL).open();
+        environment.disk().forceDirectory(path);
+        Exception failure = contents.failure();
+        if (failure != null) {
+            return new CreateResult.Failed(failure);
+        }
+        var log = new PartitionLog(contents);
+        logs.put(contents.name, log);
+        return new CreateResult.Created(log);
     }
 
     /**
      * Deletes a log: it is renamed, so that the name is free again, and its files are removed
      * later. Nobody may use the log once this is called. {@code done} is called on the owner's loop
-     * when the new name is durable.
+     * when the new name is durable; with false when there was no such log.
      */
-    public void deleteLog(LogName name, Consumer<Outcome<Boolean>> done) {
-        throw PENDING;
+    public void deleteLog(LogName name, EventLoop replyTo, Consumer<Outcome<Boolean>> done) {
+        PartitionLog log = logs.remove(name);
+        if (log == null) {
+            replyTo.execute(() -> done.accept(new Outcome.Done<>(false)));
+            return;
+        }
+        new LogDeletion(log.contents(), path).begin(replyTo, done);
     }
 
     /**
@@ -79,14 +161,70 @@ public final class LogDirectory {
      * once they are durable.
      */
     public void checkpoint(EventLoop replyTo, Consumer<Outcome<Boolean>> done) {
-        throw PENDING;
+        environment
+                .offload()
+                .submit(
+                        path.hashCode(),
+                        () -> {
+                            checkpoints.write(contents());
+                            return true;
+                        },
+                        replyTo,
+                        done);
+    }
+
+    private Collection<LogContents> contents() {
+        var all = new ArrayList<LogContents>();
+        logs.values().forEach(log -> all.add(log.contents()));
+        return all;
     }
 
     /**
      * Closes all logs, leaves the mark of a clean stop and gives up the lock. Nobody may use the
-     * logs once this is called.
+     * logs once this is called. When a log had failed there is no such mark; {@code done} gets
+     * false.
+     *
+     * @param brokerEpoch what {@link #previousBrokerEpoch} is to say next time, -1 when there is
+     *     none
      */
-    public void close(EventLoop replyTo, Consumer<Outcome<Boolean>> done) {
-        throw PENDING;
+    public void close(long brokerEpoch, EventLoop replyTo, Consumer<Outcome<Boolean>> done) {
+        Collection<PartitionLog> open = List.copyOf(logs.values());
+        var remaining = new AtomicInteger(open.size());
+        var sound = new AtomicBoolean(true);
+        if (open.isEmpty()) {
+            finish(true, brokerEpoch, replyTo, done);
+        }
+        for (PartitionLog log : open) {
+            log.contents()
+                    .owner
+                    .execute(() ->
+                            log.close(outcome -> {
+                                if (!(outcome instanceof Outcome.Done<Boolean>(var closed))
+                                        || !closed) {
+                                    sound.set(false);
+                                }
+                                if (remaining.decrementAndGet() == 0) {
+                                    finish(sound.get(), brokerEpoch, replyTo, done);
+                                }
+                            }));
+        }
+    }
+
+    private void finish(
+            boolean sound, long brokerEpoch, EventLoop replyTo, Consumer<Outcome<Boolean>> done) {
+        environment
+                .offload()
+                .submit(
+                        path.hashCode(),
+                        () -> {
+                            checkpoints.write(contents());
+                            if (sound) {
+                                CleanStop.mark(environment.disk(), path, brokerEpoch);
+                            }
+                            lock.close();
+                            return sound;
+                        },
+                        replyTo,
+                        done);
     }
 }

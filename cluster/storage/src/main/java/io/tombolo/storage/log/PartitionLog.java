@@ -1,5 +1,8 @@
 package io.tombolo.storage.log;
 
+import io.tombolo.environment.Offload.Outcome;
+
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -7,6 +10,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
@@ -22,41 +26,55 @@ import java.util.function.LongConsumer;
  */
 public final class PartitionLog {
 
-    private static final RuntimeException PENDING = new IllegalStateException("being written");
+    private final LogContents log;
+    private final LogUpkeep upkeep;
+    private final LogAppend append;
+    private final LogReader reader;
+    private final LogTruncation truncation;
+    private final LogRetention retention;
 
-    PartitionLog() {}
+    PartitionLog(LogContents log) {
+        this.log = log;
+        this.upkeep = new LogUpkeep(log);
+        var removal = new SegmentRemoval(log);
+        var roll = new LogRoll(log, upkeep, removal);
+        this.append = new LogAppend(log, roll, upkeep);
+        this.reader = new LogReader(log);
+        this.truncation = new LogTruncation(log, upkeep, removal);
+        this.retention = new LogRetention(log, roll, removal);
+    }
 
     public LogName name() {
-        throw PENDING;
+        return log.name;
     }
 
     /** The topic's id, as kept in {@code partition.metadata}; empty when the file is absent. */
     public Optional<UUID> topicId() {
-        throw PENDING;
+        return log.topicId;
     }
 
     public LogSettings settings() {
-        throw PENDING;
+        return log.settings;
     }
 
     /** Takes new settings into effect from the next operation on. */
     public void changeSettings(LogSettings changed) {
-        throw PENDING;
+        log.settings = changed;
     }
 
     /** Offset of the first readable record. Callable from any thread. */
     public long startOffset() {
-        throw PENDING;
+        return log.startOffset;
     }
 
     /** Offset of the next record. Callable from any thread. */
     public long endOffset() {
-        throw PENDING;
+        return log.endOffset;
     }
 
     /** Every record below survives a power failure. Callable from any thread. */
     public long durableOffset() {
-        throw PENDING;
+        return log.durableOffset;
     }
 
     /**
@@ -64,7 +82,7 @@ public final class PartitionLog {
      * one listener, a later one replaces it. It is never called from within an append.
      */
     public void onDurable(LongConsumer listener) {
-        throw PENDING;
+        upkeep.onDurable(listener);
     }
 
     /**
@@ -72,12 +90,12 @@ public final class PartitionLog {
      * fsync runs at a time; calls meanwhile are served together by the next.
      */
     public void flush() {
-        throw PENDING;
+        upkeep.request(LogUpkeep.Extent.BATCHES);
     }
 
     /** Why the log ended; empty while it works. Callable from any thread. */
     public Optional<Exception> failure() {
-        throw PENDING;
+        return Optional.ofNullable(log.failure());
     }
 
     /**
@@ -90,7 +108,10 @@ public final class PartitionLog {
      * @param leaderEpoch epoch of this leadership, never below the latest epoch in the log
      */
     public AppendResult append(ByteBuffer batches, int leaderEpoch, AppendOrigin origin) {
-        throw PENDING;
+        Exception failure = log.failure();
+        return failure == null
+                ? append.asLeader(batches, leaderEpoch, origin)
+                : new AppendResult.Failed(failure);
     }
 
     /**
@@ -104,7 +125,10 @@ public final class PartitionLog {
      *     A batch below the end is always refused
      */
     public AppendResult appendAsFollower(ByteBuffer batches, long fetchOffset) {
-        throw PENDING;
+        Exception failure = log.failure();
+        return failure == null
+                ? append.asFollower(batches, fetchOffset)
+                : new AppendResult.Failed(failure);
     }
 
     /**
@@ -117,7 +141,10 @@ public final class PartitionLog {
      *     last stable offset, or the end offset for a replica
      */
     public ReadResult read(long offset, int bytesMax, long upToOffset, Isolation isolation) {
-        throw PENDING;
+        Exception failure = log.failure();
+        return failure == null
+                ? reader.read(offset, bytesMax, upToOffset, isolation)
+                : new ReadResult.Failed(failure);
     }
 
     /**
@@ -126,7 +153,10 @@ public final class PartitionLog {
      * reads.
      */
     public Callable<TimestampLookup> firstAtOrAfter(long timestampMs, long upToOffset) {
-        throw PENDING;
+        Exception failure = log.failure();
+        return failure == null
+                ? reader.firstAtOrAfter(timestampMs, upToOffset)
+                : () -> new TimestampLookup.Failed(failure);
     }
 
     /**
@@ -134,17 +164,20 @@ public final class PartitionLog {
      * {@code Offload}: it reads.
      */
     public Callable<TimestampLookup> latestTimestamp() {
-        throw PENDING;
+        Exception failure = log.failure();
+        return failure == null
+                ? reader.latestTimestamp()
+                : () -> new TimestampLookup.Failed(failure);
     }
 
     /** The leader epoch of the last record; empty when no record ever carried one. */
     public OptionalInt latestEpoch() {
-        throw PENDING;
+        return log.epochs.latest();
     }
 
     /** The leader epoch of the record at an offset, start ≤ offset &lt; end. */
     public OptionalInt epochAt(long offset) {
-        throw PENDING;
+        return log.epochs.epochAt(offset);
     }
 
     /**
@@ -154,7 +187,7 @@ public final class PartitionLog {
      * epoch is known.
      */
     public Optional<EpochEnd> endOffsetForEpoch(int leaderEpoch) {
-        throw PENDING;
+        return log.epochs.endOf(leaderEpoch, log.endOffset);
     }
 
     /**
@@ -162,7 +195,9 @@ public final class PartitionLog {
      * leader does so on taking office). Ignored unless it is above {@link #latestEpoch()}.
      */
     public void beginEpoch(int leaderEpoch) {
-        throw PENDING;
+        if (leaderEpoch > log.epochs.latest().orElse(-1)) {
+            log.epochs.assign(leaderEpoch, log.endOffset);
+        }
     }
 
     /**
@@ -170,7 +205,14 @@ public final class PartitionLog {
      * on return, so it blocks for a few fsyncs. Above the end it changes nothing.
      */
     public ChangeResult truncateTo(long offset) {
-        throw PENDING;
+        if (log.failure() == null && offset < log.startOffset) {
+            return new ChangeResult.OutOfRange(log.startOffset, log.endOffset);
+        }
+        return change(() -> {
+            if (offset < log.endOffset) {
+                truncation.truncateTo(offset);
+            }
+        });
     }
 
     /**
@@ -178,7 +220,7 @@ public final class PartitionLog {
      * producers and epochs. Durable on return.
      */
     public ChangeResult truncateFullyAndStartAt(long offset) {
-        throw PENDING;
+        return change(() -> truncation.truncateFullyAndStartAt(offset));
     }
 
     /**
@@ -189,7 +231,14 @@ public final class PartitionLog {
      * @param offset ≤ {@code highWatermark} and ≤ end, otherwise {@code OutOfRange}
      */
     public ChangeResult deleteRecordsBefore(long offset, long highWatermark) {
-        throw PENDING;
+        if (log.failure() == null && offset > Math.min(highWatermark, log.endOffset)) {
+            return new ChangeResult.OutOfRange(log.startOffset, log.endOffset);
+        }
+        return change(() -> {
+            if (offset > log.startOffset) {
+                retention.startAt(offset);
+            }
+        });
     }
 
     /**
@@ -197,12 +246,12 @@ public final class PartitionLog {
      * beyond the high watermark.
      */
     public ChangeResult applyRetention(long highWatermark) {
-        throw PENDING;
+        return change(() -> retention.apply(highWatermark));
     }
 
     /** Forgets producers that have been idle for longer than {@code producerIdExpiration}. */
     public void expireProducers() {
-        throw PENDING;
+        log.producers.expire(log.nowMs(), log.settings.producerIdExpiration().toMillis());
     }
 
     /**
@@ -210,22 +259,28 @@ public final class PartitionLog {
      * marker is not yet below the high watermark; ≤ {@code highWatermark}.
      */
     public long lastStableOffset(long highWatermark) {
-        throw PENDING;
+        long stable = log.producers.lastStableOffset(Math.min(highWatermark, log.endOffset));
+        return Math.max(stable, Math.min(log.startOffset, highWatermark));
     }
 
     /** Every remembered producer, by producer id. */
     public List<ProducerView> producers() {
-        throw PENDING;
+        return log.producers.views();
     }
 
     /** First offset of the open transaction of a producer; empty when it has none. */
     public OptionalLong openTransactionOffset(long producerId, short producerEpoch) {
-        throw PENDING;
+        ProducerEntry entry = log.producers.entry(producerId);
+        return entry == null
+                        || entry.epoch() != producerEpoch
+                        || entry.transactionOffset() == ProducerEntry.NONE
+                ? OptionalLong.empty()
+                : OptionalLong.of(entry.transactionOffset());
     }
 
     /** Bytes of all segments. Callable from any thread. */
     public long sizeBytes() {
-        throw PENDING;
+        return log.sizeBytes;
     }
 
     /**
@@ -233,11 +288,39 @@ public final class PartitionLog {
      * start and end; the start offset when there is none.
      */
     public long checkpointedHighWatermark() {
-        throw PENDING;
+        return log.highWatermark;
     }
 
     /** Hands over the high watermark for the next {@link LogDirectory#checkpoint}. */
     public void noteHighWatermark(long highWatermark) {
-        throw PENDING;
+        log.highWatermark = highWatermark;
+    }
+
+    /** Makes everything durable and ends the log; answers whether it can be believed next time. */
+    void close(Consumer<Outcome<Boolean>> done) {
+        upkeep.close(done);
+    }
+
+    LogContents contents() {
+        return log;
+    }
+
+    /** A step that changes the bounds of the log. */
+    private interface Change {
+        void make() throws IOException;
+    }
+
+    private ChangeResult change(Change change) {
+        Exception ended = log.failure();
+        if (ended != null) {
+            return new ChangeResult.Failed(ended);
+        }
+        try {
+            change.make();
+            return new ChangeResult.Changed(log.startOffset, log.endOffset);
+        } catch (IOException failure) {
+            log.fail(failure);
+            return new ChangeResult.Failed(failure);
+        }
     }
 }

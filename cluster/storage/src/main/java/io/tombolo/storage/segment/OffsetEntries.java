@@ -71,6 +71,21 @@ public interface OffsetEntries {
         public long at(int index) {
             return entries[index];
         }
+
+        /** Like {@link #floorByOffset}, without a disk that could fail. */
+        long floor(int relativeOffset) {
+            int low = 0;
+            int high = count;
+            while (low < high) {
+                int middle = (low + high) >>> 1;
+                if (relativeOffset(entries[middle]) <= relativeOffset) {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            return low == 0 ? NONE : entries[low - 1];
+        }
     }
 
     /** The entries of an index file, read one by one. */

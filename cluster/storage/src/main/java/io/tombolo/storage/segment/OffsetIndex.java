@@ -63,6 +63,11 @@ final class OffsetIndex {
         return count == 0 ? -1 : OffsetEntries.relativeOffset(entries[count - 1]);
     }
 
+    /** The first entry's; a very large one when there is none. */
+    int firstRelativeOffset() {
+        return count == 0 ? Integer.MAX_VALUE : OffsetEntries.relativeOffset(entries[0]);
+    }
+
     void clear() {
         truncate(0);
     }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A stretch of a log: one log file and its indexes. Mutable; owned by the log's loop, except what
@@ -106,6 +107,11 @@ public final class Segment {
         return maxTimestampOffset;
     }
 
+    /** When its newest record was written; for one without timestamps, when it was opened. */
+    public long newestMs() {
+        return maxTimestampMs >= 0 ? maxTimestampMs : createdMs;
+    }
+
     /** How old the segment is, judged by its first batch, as Kafka does; for an empty one 0. */
     public long ageMs(long timestampMs, long nowMs) {
         if (sizeBytes == 0) {
@@ -157,9 +163,16 @@ public final class Segment {
         }
     }
 
-    /** Takes note of a transaction whose abort marker is in this segment. */
+    /**
+     * Takes note of a transaction whose abort marker is in this segment. What is known already is
+     * ignored, so that batches can be replayed.
+     */
     public void aborted(AbortedTransaction transaction) {
-        warm().aborted.add(transaction);
+        List<AbortedTransaction> known = warm == null ? List.of() : warm.aborted;
+        boolean news = known.isEmpty() || known.getLast().lastOffset() < transaction.lastOffset();
+        if (warm != null && news) {
+            known.add(transaction);
+        }
     }
 
     /** Completes the time index, as closing a segment does. */
@@ -252,30 +265,46 @@ public final class Segment {
             endOffset = start.baseOffset();
             logFileBytesIndexed = start.position();
             takeMaxTimestamp(indexes.times);
-            loadAborted(indexes);
+        }
+        Optional<List<AbortedTransaction>> aborted = decodeAborted();
+        if (aborted.isPresent()) {
+            indexes.aborted.addAll(aborted.get());
+            indexes.abortedOnDisk = indexes.aborted.size();
         }
         return start;
     }
 
-    /** Takes the file's transactions whose markers lie before the walk's start. */
-    private void loadAborted(WarmIndexes indexes) throws IOException {
-        Path file = file(LogFiles.TRANSACTION_INDEX);
-        if (disk.exists(file)) {
-            TransactionIndex.decode(ByteBuffer.wrap(disk.readAll(file)))
-                    .ifPresent(indexes.aborted::addAll);
-            indexes.aborted.removeIf(transaction -> transaction.lastOffset() >= endOffset);
-            indexes.abortedOnDisk = indexes.aborted.size();
-        }
+    /** Whether the transaction index file is missing, as is usual, or sound. */
+    public boolean abortedSound() throws IOException {
+        return decodeAborted().isPresent();
     }
 
     /** The aborted transactions whose markers are in this segment, read from its file. */
-    public List<AbortedTransaction> readAborted() throws IOException {
+    List<AbortedTransaction> readAborted() throws IOException {
+        return decodeAborted()
+                .orElseThrow(
+                        () -> new IOException(file(LogFiles.TRANSACTION_INDEX) + " is damaged"));
+    }
+
+    private Optional<List<AbortedTransaction>> decodeAborted() throws IOException {
         Path file = file(LogFiles.TRANSACTION_INDEX);
-        if (!disk.exists(file)) {
-            return List.of();
+        return disk.exists(file)
+                ? TransactionIndex.decode(ByteBuffer.wrap(disk.readAll(file)))
+                : Optional.of(List.of());
+    }
+
+    /** Forgets the aborted transactions whose markers lie at or after an offset, if in memory. */
+    public void forgetAborted(long offset) {
+        WarmIndexes indexes = warm;
+        if (indexes != null) {
+            indexes.aborted.removeIf(transaction -> transaction.lastOffset() >= offset);
+            indexes.clampOnDisk();
         }
-        return TransactionIndex.decode(ByteBuffer.wrap(disk.readAll(file)))
-                .orElseThrow(() -> new IOException(file + " is damaged"));
+    }
+
+    /** Whether the offset index has an entry for a batch below an offset. */
+    public boolean indexesBelow(long offset) {
+        return baseOffset + warm().offsets.firstRelativeOffset() < offset;
     }
 
     /** What another thread, or a reader on the loop, may look at. */

@@ -158,6 +158,19 @@ public final class SegmentView {
         return aborted == null ? segment.readAborted() : aborted;
     }
 
+    /** A position at or before the batch with an offset, known without touching the disk. */
+    public int positionBefore(long offset) {
+        if (recent != null && recent.coversOffset(offset)) {
+            return recent.endingAtOrAfter(offset, end()).position();
+        }
+        long relative = Math.min(offset - segment.baseOffset(), Integer.MAX_VALUE);
+        if (relative < 0 || !(offsets instanceof OffsetEntries.InMemory entries)) {
+            return 0;
+        }
+        long entry = entries.floor((int) relative);
+        return entry == OffsetEntries.NONE ? 0 : OffsetEntries.position(entry);
+    }
+
     private BatchPosition end() {
         return new BatchPosition(sizeBytes, endOffset);
     }

@@ -1,0 +1,134 @@
+package io.tombolo.storage.log;
+
+import io.tombolo.environment.Disk;
+import io.tombolo.storage.segment.CheckpointFile;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The checkpoint files of a data directory, in Kafka's format: for each log its recovery point, its
+ * start and its high watermark. Callable from any thread; every method that writes blocks until the
+ * file is durable.
+ */
+final class DirectoryCheckpoints {
+
+    private static final String RECOVERY_POINTS = "recovery-point-offset-checkpoint";
+    private static final String LOG_STARTS = "log-start-offset-checkpoint";
+    private static final String HIGH_WATERMARKS = "replication-offset-checkpoint";
+    private static final int WORDS = 3;
+
+    private final Disk disk;
+    private final Path directory;
+    private final Map<LogName, Long> recoveryPoints;
+    private final Map<LogName, Long> logStarts;
+    private final Map<LogName, Long> highWatermarks;
+
+    private DirectoryCheckpoints(Disk disk, Path directory) throws IOException {
+        this.disk = disk;
+        this.directory = directory;
+        this.recoveryPoints = read(RECOVERY_POINTS);
+        this.logStarts = read(LOG_STARTS);
+        this.highWatermarks = read(HIGH_WATERMARKS);
+    }
+
+    /** Reads the files; a missing or damaged one counts as empty, which is always safe. */
+    static DirectoryCheckpoints load(Disk disk, Path directory) throws IOException {
+        return new DirectoryCheckpoints(disk, directory);
+    }
+
+    private Map<LogName, Long> read(String file) throws IOException {
+        Optional<List<String[]>> lines = CheckpointFile.read(disk, directory.resolve(file), WORDS);
+        var offsets = new TreeMap<LogName, Long>();
+        try {
+            for (String[] words : lines.orElse(List.of())) {
+                long offset = Long.parseLong(words[2]);
+                LogName.parse(words[0] + "-" + words[1])
+                        .filter(name -> offset >= 0)
+                        .ifPresent(name -> offsets.put(name, offset));
+            }
+            return offsets;
+        } catch (NumberFormatException damaged) {
+            return new TreeMap<>();
+        }
+    }
+
+    synchronized long recoveryPoint(LogName name) {
+        return recoveryPoints.getOrDefault(name, 0L);
+    }
+
+    synchronized long logStart(LogName name) {
+        return logStarts.getOrDefault(name, 0L);
+    }
+
+    synchronized long highWatermark(LogName name) {
+        return highWatermarks.getOrDefault(name, 0L);
+    }
+
+    /** Lowers what the files say of a log; on return nothing above is believed after a crash. */
+    synchronized void lower(LogName name, long recoveryPoint, long logStart) throws IOException {
+        if (recoveryPoint(name) > recoveryPoint) {
+            recoveryPoints.put(name, recoveryPoint);
+            write(RECOVERY_POINTS, recoveryPoints);
+        }
+        if (logStart(name) > logStart) {
+            logStarts.put(name, logStart);
+            write(LOG_STARTS, logStarts);
+        }
+    }
+
+    synchronized void raiseLogStart(LogName name, long logStart) throws IOException {
+        if (logStart(name) < logStart) {
+            logStarts.put(name, logStart);
+            write(LOG_STARTS, logStarts);
+        }
+    }
+
+    /** The log is gone, or not there yet. */
+    synchronized void forget(LogName name) throws IOException {
+        if (recoveryPoints.remove(name) != null) {
+            write(RECOVERY_POINTS, recoveryPoints);
+        }
+        if (logStarts.remove(name) != null) {
+            write(LOG_STARTS, logStarts);
+        }
+        if (highWatermarks.remove(name) != null) {
+            write(HIGH_WATERMARKS, highWatermarks);
+        }
+    }
+
+    /**
+     * Writes what the logs say now. The lock is held from reading it to having written it, so that
+     * a log that is truncated meanwhile has the last word.
+     */
+    synchronized void write(Collection<LogContents> logs) throws IOException {
+        for (LogContents log : logs) {
+            if (log.opened) {
+                recoveryPoints.put(log.name, log.recoveryPoint);
+                logStarts.put(log.name, log.startOffset);
+                highWatermarks.put(log.name, log.highWatermark);
+            }
+        }
+        write(RECOVERY_POINTS, recoveryPoints);
+        write(LOG_STARTS, logStarts);
+        write(HIGH_WATERMARKS, highWatermarks);
+    }
+
+    private void write(String file, Map<LogName, Long> offsets) throws IOException {
+        List<String> lines =
+                offsets.entrySet().stream()
+                        .map(entry ->
+                                entry.getKey().topic()
+                                        + " "
+                                        + entry.getKey().partition()
+                                        + " "
+                                        + entry.getValue())
+                        .toList();
+        CheckpointFile.write(disk, directory.resolve(file), lines);
+    }
+}

@@ -1,0 +1,252 @@
+package io.tombolo.storage.log;
+
+import io.tombolo.environment.Disk;
+import io.tombolo.environment.EventLoop;
+import io.tombolo.environment.Offload.Outcome;
+import io.tombolo.storage.segment.PropertyFile;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** The way from a path to an open {@link LogDirectory}. */
+final class DirectoryOpening {
+
+    private static final String LOCK = ".lock";
+    private static final String META = "meta.properties";
+
+    private final Path path;
+    private final DirectoryIdentity identity;
+    private final LogEnvironment environment;
+    private final LogOpening.Caution caution;
+    private final Disk disk;
+
+    /** What is known of a directory that is ours. */
+    record Claim(
+            Path path,
+            AutoCloseable lock,
+            UUID directoryId,
+            OptionalLong previousBrokerEpoch,
+            DirectoryCheckpoints checkpoints,
+            List<LogName> names) {}
+
+    /** Ours or not. */
+    private sealed interface Claiming {
+        record Claimed(Claim claim) implements Claiming {}
+
+        record Refused(String reason) implements Claiming {}
+    }
+
+    DirectoryOpening(
+            Path path,
+            DirectoryIdentity identity,
+            LogEnvironment environment,
+            LogOpening.Caution caution) {
+        this.path = path;
+        this.identity = identity;
+        this.environment = environment;
+        this.caution = caution;
+        this.disk = environment.disk();
+    }
+
+    void open(
+            Function<LogName, LogPlacement> placement,
+            EventLoop replyTo,
+            Consumer<OpenResult> done) {
+        environment
+                .offload()
+                .submit(
+                        path.hashCode(),
+                        this::claim,
+                        replyTo,
+                        outcome -> {
+                            switch (outcome) {
+                                case Outcome.Failed<Claiming>(var cause) ->
+                                        done.accept(new OpenResult.Failed(cause));
+                                case Outcome.Done<Claiming>(Claiming.Refused(var reason)) ->
+                                        done.accept(new OpenResult.Refused(reason));
+                                case Outcome.Done<Claiming>(Claiming.Claimed(var claim)) ->
+                                        openLogs(claim, placement, replyTo, done);
+                            }
+                        });
+    }
+
+    private Claiming claim() throws IOException {
+        disk.createDirectories(path);
+        AutoCloseable lock;
+        try {
+            lock = disk.lock(path.resolve(LOCK));
+        } catch (IOException held) {
+            return new Claiming.Refused(
+                    "the data directory %s cannot be locked: %s"
+                            .formatted(path, held.getMessage()));
+        }
+        Optional<String> foreign = Optional.empty();
+        UUID directoryId = environment.entropy().nextUuid();
+        Path meta = path.resolve(META);
+        if (disk.exists(meta)) {
+            Map<String, String> pairs =
+                    PropertyFile.decode(disk.readAll(meta), "=").orElse(Map.of());
+            foreign = whyForeign(pairs);
+            directoryId =
+                    PartitionMetadata.parse(pairs.getOrDefault("directory.id", ""))
+                            .orElse(directoryId);
+        }
+        if (foreign.isPresent()) {
+            release(lock);
+            return new Claiming.Refused(foreign.get());
+        }
+        writeMeta(meta, directoryId);
+        OptionalLong previousEpoch = CleanStop.take(disk, path);
+        return new Claiming.Claimed(
+                new Claim(
+                        path,
+                        lock,
+                        directoryId,
+                        previousEpoch,
+                        DirectoryCheckpoints.load(disk, path),
+                        names()));
+    }
+
+    private static void release(AutoCloseable lock) throws IOException {
+        try {
+            lock.close();
+        } catch (Exception failure) {
+            throw new IOException("the lock cannot be given up", failure);
+        }
+    }
+
+    private Optional<String> whyForeign(Map<String, String> pairs) {
+        String version = pairs.getOrDefault("version", "none");
+        if (!version.equals("1")) {
+            return Optional.of(
+                    "%s/%s has the version %s; only 1 is supported".formatted(path, META, version));
+        }
+        String cluster = pairs.getOrDefault("cluster.id", identity.clusterId());
+        if (!cluster.equals(identity.clusterId())) {
+            return Optional.of(
+                    "the data directory %s belongs to the cluster %s, not to %s"
+                            .formatted(path, cluster, identity.clusterId()));
+        }
+        String node = pairs.getOrDefault("node.id", Integer.toString(identity.nodeId()));
+        if (!node.equals(Integer.toString(identity.nodeId()))) {
+            return Optional.of(
+                    "the data directory %s belongs to the node %s, not to %d"
+                            .formatted(path, node, identity.nodeId()));
+        }
+        return Optional.empty();
+    }
+
+    private void writeMeta(Path meta, UUID directoryId) throws IOException {
+        Map<String, String> pairs = new LinkedHashMap<>();
+        pairs.put("cluster.id", identity.clusterId());
+        pairs.put("directory.id", PartitionMetadata.text(directoryId));
+        pairs.put("node.id", Integer.toString(identity.nodeId()));
+        pairs.put("version", "1");
+        byte[] content = PropertyFile.encode(pairs, "=");
+        if (disk.exists(meta)
+                && PropertyFile.decode(disk.readAll(meta), "=").equals(Optional.of(pairs))) {
+            return;
+        }
+        disk.writeAtomically(meta, content);
+        Path parent = path.toAbsolutePath().getParent();
+        if (parent != null) {
+            disk.forceDirectory(parent);
+        }
+    }
+
+    private List<LogName> names() throws IOException {
+        var names = new ArrayList<LogName>();
+        for (String file : disk.list(path)) {
+            if (file.endsWith(LogDeletion.SUFFIX)) {
+                LogDeletion.removeTree(disk, path.resolve(file));
+            } else {
+                LogName.parse(file).ifPresent(names::add);
+            }
+        }
+        return names;
+    }
+
+    private void openLogs(
+            Claim claim,
+            Function<LogName, LogPlacement> placement,
+            EventLoop replyTo,
+            Consumer<OpenResult> done) {
+        var directory = new LogDirectory(claim, environment);
+        var opened = new ArrayList<OpenResult.OpenedLog>();
+        if (claim.names.isEmpty()) {
+            done.accept(new OpenResult.Opened(directory, List.of()));
+        }
+        for (LogName name : claim.names) {
+            environment
+                    .offload()
+                    .submit(
+                            name.hashCode(),
+                            () -> openLog(claim, name, placement.apply(name)),
+                            replyTo,
+                            outcome -> {
+                                opened.add(opened(outcome));
+                                if (opened.size() == claim.names.size()) {
+                                    finish(directory, opened, done);
+                                }
+                            });
+        }
+    }
+
+    private OpenResult.OpenedLog openLog(Claim claim, LogName name, LogPlacement placement) {
+        Path logDirectory = path.resolve(name.directoryName());
+        boolean clean = claim.previousBrokerEpoch.isPresent();
+        LogContents contents = null;
+        try {
+            contents =
+                    new LogContents(
+                            name,
+                            logDirectory,
+                            PartitionMetadata.read(disk, logDirectory),
+                            environment,
+                            placement,
+                            claim.checkpoints);
+            Recovery recovery = new LogOpening(contents, clean, caution).open();
+            return new OpenResult.OpenedLog(new PartitionLog(contents), recovery);
+        } catch (IOException failure) {
+            if (contents == null) {
+                contents =
+                        new LogContents(
+                                name,
+                                logDirectory,
+                                Optional.empty(),
+                                environment,
+                                placement,
+                                claim.checkpoints);
+            }
+            contents.fail(failure);
+            return new OpenResult.OpenedLog(
+                    new PartitionLog(contents),
+                    new Recovery(name, clean, 0, Optional.empty(), 0, List.of()));
+        }
+    }
+
+    private static OpenResult.OpenedLog opened(Outcome<OpenResult.OpenedLog> outcome) {
+        return switch (outcome) {
+            case Outcome.Done<OpenResult.OpenedLog>(var log) -> log;
+            case Outcome.Failed<OpenResult.OpenedLog>(var cause) ->
+                    throw new IllegalStateException("a log could not be opened", cause);
+        };
+    }
+
+    private static void finish(
+            LogDirectory directory, List<OpenResult.OpenedLog> opened, Consumer<OpenResult> done) {
+        opened.sort(Comparator.comparing(log -> log.log().name()));
+        opened.forEach(log -> directory.opened(log.log()));
+        done.accept(new OpenResult.Opened(directory, List.copyOf(opened)));
+    }
+}

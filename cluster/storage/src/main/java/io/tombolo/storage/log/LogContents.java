@@ -1,0 +1,141 @@
+package io.tombolo.storage.log;
+
+import io.tombolo.environment.Disk;
+import io.tombolo.environment.EventLoop;
+import io.tombolo.storage.segment.Segment;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What a log consists of: the mutable heart that the operations of {@link PartitionLog} share.
+ * Owned by the log's loop; other threads read the volatile fields only.
+ */
+final class LogContents {
+
+    /** Enough for the header of a batch and, mostly, of those that follow it. */
+    private static final int WINDOW_BYTES = 4096;
+
+    final LogName name;
+    final Path directory;
+    final Optional<UUID> topicId;
+    final LogEnvironment environment;
+    final EventLoop owner;
+    final DirectoryCheckpoints checkpoints;
+
+    /** Ascending by base offset; never empty; the last one is written to. */
+    final List<Segment> segments = new ArrayList<>();
+
+    final EpochCache epochs = new EpochCache();
+    final ProducerStates producers = new ProducerStates();
+
+    /** The offsets for which a producer snapshot exists. */
+    final TreeSet<Long> snapshots = new TreeSet<>();
+
+    /**
+     * Held off the loop while index files and snapshots are written, and on it while a truncation
+     * begins: what is written afterwards belongs to the new {@link #generation}.
+     */
+    final ReentrantLock derivedFiles = new ReentrantLock();
+
+    /** For reading headers on the loop. */
+    final ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES);
+
+    /** What the epoch checkpoint file says; empty also when that is not known. */
+    List<String> epochLinesOnDisk = List.of();
+
+    LogSettings settings;
+    volatile long startOffset;
+    volatile long endOffset;
+    volatile long durableOffset;
+
+    /** What the next checkpoint of the directory may claim. */
+    volatile long recoveryPoint;
+
+    volatile long highWatermark;
+    volatile long sizeBytes;
+
+    /** Whether the offsets above mean anything: false for a log that could not be opened. */
+    volatile boolean opened;
+
+    /** Grows with every truncation. */
+    volatile long generation;
+
+    private volatile @Nullable Exception failure;
+
+    LogContents(
+            LogName name,
+            Path directory,
+            Optional<UUID> topicId,
+            LogEnvironment environment,
+            LogPlacement placement,
+            DirectoryCheckpoints checkpoints) {
+        this.name = name;
+        this.directory = directory;
+        this.topicId = topicId;
+        this.environment = environment;
+        this.owner = placement.owner();
+        this.settings = placement.settings();
+        this.checkpoints = checkpoints;
+    }
+
+    Disk disk() {
+        return environment.disk();
+    }
+
+    long nowMs() {
+        return environment.clock().wallTimeMs();
+    }
+
+    /** Everything that is done off the loop for this log keeps its order. */
+    int lane() {
+        return name.hashCode();
+    }
+
+    Segment active() {
+        return segments.getLast();
+    }
+
+    /** The index of the segment that holds an offset, or of the next one above a gap. */
+    int indexOf(long offset) {
+        int low = 0;
+        int high = segments.size() - 1;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            if (segments.get(middle).baseOffset() <= offset) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        boolean gap = segments.get(low).endOffset() <= offset && low + 1 < segments.size();
+        return gap ? low + 1 : low;
+    }
+
+    void countBytes() {
+        long sum = 0;
+        for (Segment segment : segments) {
+            sum += segment.sizeBytes();
+        }
+        sizeBytes = sum;
+    }
+
+    @Nullable Exception failure() {
+        return failure;
+    }
+
+    /** Ends the log; the first cause stays. */
+    void fail(Exception cause) {
+        if (failure == null) {
+            failure = cause;
+        }
+    }
+}

@@ -1,0 +1,328 @@
+package io.tombolo.storage.log;
+
+import io.tombolo.environment.Disk;
+import io.tombolo.storage.segment.BatchPosition;
+import io.tombolo.storage.segment.CheckpointFile;
+import io.tombolo.storage.segment.LogFiles;
+import io.tombolo.storage.segment.Segment;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Opens a log from its files and decides what of them to believe. Blocks; runs off the loops.
+ *
+ * <p>Everything below the recovery point has been forced, in the order that {@link LogCheckpoint}
+ * keeps, and is believed. What lies above counts only as far as its batches are sound and
+ * continuous; the rest is cut off, once, and reported. After a clean stop the recovery point is the
+ * end of the log. Damage below the recovery point is not repaired by cutting: such a log is
+ * refused, because other replicas have what it has lost.
+ */
+final class LogOpening {
+
+    private static final int WINDOW_BYTES = 256 << 10;
+
+    private final LogContents log;
+    private final Disk disk;
+    private final boolean cleanStop;
+    private final Caution caution;
+    private final ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES);
+    private final List<String> repairs = new ArrayList<>();
+    private long recoveryPoint;
+    private long replayFrom = Long.MAX_VALUE;
+    private long validatedBytes;
+    private long truncatedBytes;
+    private Optional<Long> truncatedToOffset = Optional.empty();
+
+    /**
+     * What recovery does not take for granted; production has {@link #FULL}, tests take single
+     * items away to see that they are missed.
+     */
+    record Caution(boolean checksums, boolean indexes, boolean holes) {
+
+        static final Caution FULL = new Caution(true, true, true);
+    }
+
+    LogOpening(LogContents log, boolean cleanStop, Caution caution) {
+        this.log = log;
+        this.disk = log.disk();
+        this.cleanStop = cleanStop;
+        this.caution = caution;
+    }
+
+    /**
+     * Fills the contents. A log that is refused is failed afterwards.
+     *
+     * @throws IOException when the disk fails
+     */
+    Recovery open() throws IOException {
+        recoveryPoint = log.checkpoints.recoveryPoint(log.name);
+        try {
+            new Leftovers(disk, log.directory, repairs).clear();
+            openSegments();
+            establishBounds();
+            loadEpochs();
+            listSnapshots();
+            repairs.addAll(new ProducerReplay(log).rebuild(replayFrom));
+            makeDurable();
+            log.opened = true;
+        } catch (RefusedException refused) {
+            log.fail(refused);
+        }
+        return new Recovery(
+                log.name,
+                cleanStop,
+                validatedBytes,
+                truncatedToOffset,
+                truncatedBytes,
+                List.copyOf(repairs));
+    }
+
+    private void openSegments() throws IOException, RefusedException {
+        for (String file : disk.list(log.directory)) {
+            var offset = LogFiles.offsetOf(file, LogFiles.LOG);
+            if (offset.isPresent()) {
+                log.segments.add(
+                        Segment.open(disk, log.directory, offset.getAsLong(), log.nowMs()));
+            }
+        }
+        dropSegmentsBelowLogStart();
+        var continuity = new SegmentWalk.Continuity(0, -1);
+        for (int index = 0; index < log.segments.size(); index++) {
+            if (!openSegment(index, continuity)) {
+                dropSegmentsFrom(index + 1);
+            }
+        }
+    }
+
+    /** A crash may have come between raising the log start and deleting what lies below. */
+    private void dropSegmentsBelowLogStart() throws IOException {
+        long start = log.checkpoints.logStart(log.name);
+        while (log.segments.size() > 1 && log.segments.get(1).baseOffset() <= start) {
+            Segment gone = log.segments.removeFirst();
+            gone.log().close();
+            deleteFiles(gone);
+        }
+    }
+
+    /** False when the log ends in this segment although there are more. */
+    private boolean openSegment(int index, SegmentWalk.Continuity continuity)
+            throws IOException, RefusedException {
+        Segment segment = log.segments.get(index);
+        boolean last = index == log.segments.size() - 1;
+        if (index > 0 && !continues(log.segments.get(index - 1), segment)) {
+            if (segment.baseOffset() < recoveryPoint) {
+                throw new RefusedException(
+                        "a hole: %s ends at %d, and the next segment begins at %d"
+                                .formatted(
+                                        log.name,
+                                        log.segments.get(index - 1).endOffset(),
+                                        segment.baseOffset()));
+            }
+            dropSegmentsFrom(index);
+            return true;
+        }
+        boolean settled = !last && log.segments.get(index + 1).baseOffset() <= recoveryPoint;
+        if (settled) {
+            openSettled(segment);
+            return true;
+        }
+        boolean whole = validate(segment, continuity);
+        if (whole && !last) {
+            segment.seal();
+        }
+        return whole;
+    }
+
+    private boolean continues(Segment before, Segment segment) {
+        if (before.endOffset() > segment.baseOffset()) {
+            return false;
+        }
+        return before.endOffset() == segment.baseOffset()
+                || log.settings.compacted()
+                || !caution.holes;
+    }
+
+    /** A closed segment below the recovery point: its end and its indexes are believed. */
+    private void openSettled(Segment segment) throws IOException, RefusedException {
+        int interval = log.settings.indexIntervalBytes();
+        boolean abortedSound = segment.abortedSound();
+        if (segment.trust(interval, window) && abortedSound) {
+            return;
+        }
+        repairs.add("rebuilt the indexes of " + segment);
+        segment.rebuild(segment.baseOffset(), window);
+        SegmentWalk.follow(segment, interval, window);
+        if (segment.sizeBytes() < segment.log().size()) {
+            throw damaged(segment);
+        }
+        segment.seal();
+        if (!abortedSound) {
+            replayFrom = Math.min(replayFrom, segment.baseOffset());
+        }
+    }
+
+    /** The segment of the recovery point, or one above it. */
+    private boolean validate(Segment segment, SegmentWalk.Continuity continuity)
+            throws IOException, RefusedException {
+        int interval = log.settings.indexIntervalBytes();
+        long trusted = caution.indexes ? recoveryPoint : Long.MAX_VALUE;
+        BatchPosition start = segment.rebuild(trusted, window);
+        if (!segment.abortedSound()) {
+            replayFrom = Math.min(replayFrom, segment.baseOffset());
+        }
+        continuity.reached(start.baseOffset());
+        long checkedOffset = caution.checksums ? recoveryPoint : Long.MAX_VALUE;
+        validatedBytes +=
+                SegmentWalk.validate(segment, continuity, checkedOffset, interval, window);
+        if (start.position() == 0 && segment.indexesBelow(recoveryPoint)) {
+            repairs.add("rebuilt the indexes of " + segment);
+        }
+        long tornBytes = segment.log().size() - segment.sizeBytes();
+        boolean last = segment == log.segments.getLast();
+        if (segment.endOffset() < recoveryPoint && (last || tornBytes > 0)) {
+            throw damaged(segment);
+        }
+        if (tornBytes == 0) {
+            return true;
+        }
+        truncatedBytes += tornBytes;
+        truncatedToOffset = Optional.of(segment.endOffset());
+        segment.log().truncate(segment.sizeBytes());
+        segment.log().force();
+        return false;
+    }
+
+    private RefusedException damaged(Segment segment) {
+        return new RefusedException(
+                "%s: %s is damaged or cut short at position %d, offset %d, although all below %d was made durable"
+                        .formatted(
+                                log.name,
+                                segment,
+                                segment.sizeBytes(),
+                                segment.endOffset(),
+                                recoveryPoint));
+    }
+
+    private void dropSegmentsFrom(int index) throws IOException {
+        while (log.segments.size() > index) {
+            Segment gone = log.segments.removeLast();
+            truncatedBytes += gone.log().size();
+            truncatedToOffset = Optional.of(log.segments.getLast().endOffset());
+            gone.log().close();
+            deleteFiles(gone);
+        }
+        disk.forceDirectory(log.directory);
+    }
+
+    private void deleteFiles(Segment segment) throws IOException {
+        for (String suffix : SegmentRemoval.SUFFIXES) {
+            disk.delete(segment.file(suffix));
+        }
+    }
+
+    private void establishBounds() throws IOException {
+        long start = log.checkpoints.logStart(log.name);
+        if (!log.segments.isEmpty() && start > log.segments.getLast().endOffset()) {
+            repairs.add(
+                    "the log ended at %d, below its start %d"
+                            .formatted(log.segments.getLast().endOffset(), start));
+            for (Segment segment : log.segments) {
+                segment.log().close();
+                deleteFiles(segment);
+            }
+            log.segments.clear();
+        }
+        if (log.segments.isEmpty()) {
+            log.segments.add(Segment.create(disk, log.directory, start, log.nowMs()));
+        }
+        log.startOffset = Math.max(start, log.segments.getFirst().baseOffset());
+        log.endOffset = Math.max(log.startOffset, log.segments.getLast().endOffset());
+        log.highWatermark =
+                Math.clamp(log.checkpoints.highWatermark(log.name), log.startOffset, log.endOffset);
+        log.countBytes();
+    }
+
+    private void loadEpochs() throws IOException {
+        Path path = log.directory.resolve(LogFiles.EPOCHS);
+        Optional<List<String[]>> lines = CheckpointFile.read(disk, path, 2);
+        boolean loaded = lines.isPresent() && log.epochs.load(lines.get());
+        long from = loaded ? Math.min(recoveryPoint, log.endOffset) : log.startOffset;
+        if (loaded) {
+            log.epochLinesOnDisk = log.epochs.lines();
+        } else if (log.endOffset > log.startOffset) {
+            repairs.add("rebuilt the leader epochs");
+        }
+        log.epochs.truncateTo(from);
+        for (Segment segment : log.segments) {
+            if (segment.endOffset() > from) {
+                followEpochs(segment, from);
+            }
+        }
+        log.epochs.startAt(log.startOffset);
+    }
+
+    private void followEpochs(Segment segment, long from) throws IOException {
+        int position = segment.view().endingAtOrAfter(from, window).position();
+        var scan = segment.view().scan(position, window);
+        while (scan.next()) {
+            log.epochs.assign(scan.batch().partitionLeaderEpoch(), scan.batch().baseOffset());
+        }
+    }
+
+    private void listSnapshots() throws IOException {
+        log.snapshots.addAll(snapshotOffsets());
+        for (long offset : List.copyOf(log.snapshots.tailSet(log.endOffset, false))) {
+            disk.delete(LogFiles.file(log.directory, offset, LogFiles.SNAPSHOT));
+            log.snapshots.remove(offset);
+        }
+    }
+
+    private TreeSet<Long> snapshotOffsets() throws IOException {
+        var offsets = new TreeSet<Long>();
+        for (String file : disk.list(log.directory)) {
+            LogFiles.offsetOf(file, LogFiles.SNAPSHOT).ifPresent(offsets::add);
+        }
+        return offsets;
+    }
+
+    /** After an unclean stop: what has been found becomes the new ground to stand on. */
+    private void makeDurable() throws IOException {
+        boolean settled = cleanStop && uneventful() && recoveryPoint >= log.endOffset;
+        if (!settled) {
+            log.durableOffset = Math.min(recoveryPoint, log.endOffset);
+            var snapshots = new TreeMap<Long, ByteBuffer>();
+            snapshots.put(log.endOffset, log.producers.save().encode());
+            LogCheckpoint checkpoint = LogCheckpoint.of(log, true, true, snapshots);
+            checkpoint.call();
+            checkpoint.written();
+        }
+        log.durableOffset = log.endOffset;
+        log.recoveryPoint = log.endOffset;
+        for (Segment segment : log.segments.subList(0, log.segments.size() - 1)) {
+            if (segment.warmed()) {
+                segment.cool();
+            }
+        }
+    }
+
+    private boolean uneventful() {
+        return repairs.isEmpty() && truncatedToOffset.isEmpty();
+    }
+
+    /** The log is not to be used as it is. */
+    static final class RefusedException extends Exception {
+
+        private static final long serialVersionUID = 1;
+
+        RefusedException(String reason) {
+            super(reason);
+        }
+    }
+}

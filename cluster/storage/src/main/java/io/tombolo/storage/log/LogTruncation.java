@@ -1,0 +1,105 @@
+package io.tombolo.storage.log;
+
+import io.tombolo.storage.segment.BatchPosition;
+import io.tombolo.storage.segment.LogFiles;
+import io.tombolo.storage.segment.Segment;
+import io.tombolo.storage.segment.SegmentView;
+
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Cutting the end of a log off, on the loop and durably, because what is appended next must never
+ * mix with what was there before.
+ *
+ * <p>The recovery point is lowered before anything else: whatever a crash leaves of the rest lies
+ * above it and is not believed without being checked.
+ */
+final class LogTruncation {
+
+    private final LogContents log;
+    private final LogUpkeep upkeep;
+    private final SegmentRemoval removal;
+
+    LogTruncation(LogContents log, LogUpkeep upkeep, SegmentRemoval removal) {
+        this.log = log;
+        this.upkeep = upkeep;
+        this.removal = removal;
+    }
+
+    /** Offset from start to end - 1. */
+    void truncateTo(long offset) throws IOException {
+        int index = log.indexOf(offset);
+        Segment last = log.segments.get(index);
+        warm(last);
+        SegmentView view = last.view();
+        BatchPosition cut = view.endingAtOrAfter(offset, log.window);
+        long safe = Math.min(offset, cut.baseOffset());
+        lowerRecoveryPoint(safe, log.startOffset);
+        log.derivedFiles.lock();
+        try {
+            log.generation++;
+            List<Segment> gone = List.copyOf(log.segments.subList(index + 1, log.segments.size()));
+            log.segments.subList(index + 1, log.segments.size()).clear();
+            removal.removeNow(gone);
+            last.truncateTo(offset, log.window);
+            log.endOffset = Math.max(last.endOffset(), log.startOffset);
+            deleteSnapshotsAbove(log.endOffset);
+            log.disk().forceDirectory(log.directory);
+        } finally {
+            log.derivedFiles.unlock();
+        }
+        log.epochs.truncateTo(log.endOffset);
+        if (log.producers.lastBatchOffset() >= log.endOffset) {
+            new ProducerReplay(log).rebuild(log.endOffset);
+        }
+        log.durableOffset = Math.min(log.durableOffset, log.endOffset);
+        log.countBytes();
+        upkeep.truncated();
+    }
+
+    void truncateFullyAndStartAt(long offset) throws IOException {
+        lowerRecoveryPoint(Math.min(offset, log.startOffset), Math.min(offset, log.startOffset));
+        log.derivedFiles.lock();
+        try {
+            log.generation++;
+            List<Segment> gone = List.copyOf(log.segments);
+            removal.removeNow(gone);
+            deleteSnapshotsAbove(-1);
+            log.disk().forceDirectory(log.directory);
+            log.segments.clear();
+            log.segments.add(Segment.create(log.disk(), log.directory, offset, log.nowMs()));
+            log.disk().forceDirectory(log.directory);
+        } finally {
+            log.derivedFiles.unlock();
+        }
+        log.epochs.clear();
+        log.producers.clear();
+        log.startOffset = offset;
+        log.endOffset = offset;
+        log.durableOffset = offset;
+        log.recoveryPoint = offset;
+        log.highWatermark = Math.min(Math.max(log.highWatermark, offset), offset);
+        log.countBytes();
+        upkeep.truncated();
+    }
+
+    private void lowerRecoveryPoint(long offset, long startOffset) throws IOException {
+        log.recoveryPoint = Math.min(log.recoveryPoint, offset);
+        log.checkpoints.lower(log.name, log.recoveryPoint, startOffset);
+    }
+
+    private void warm(Segment segment) throws IOException {
+        if (!segment.warmed()) {
+            segment.rebuild(segment.endOffset(), log.window);
+            SegmentWalk.follow(segment, log.settings.indexIntervalBytes(), log.window);
+        }
+    }
+
+    private void deleteSnapshotsAbove(long offset) throws IOException {
+        for (long obsolete : List.copyOf(log.snapshots.tailSet(offset, false))) {
+            log.disk().delete(LogFiles.file(log.directory, obsolete, LogFiles.SNAPSHOT));
+            log.snapshots.remove(obsolete);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+package io.tombolo.storage.log;
+
+import io.tombolo.environment.EventLoop;
+import io.tombolo.environment.Offload.Outcome;
+import io.tombolo.storage.segment.LogFiles;
+import io.tombolo.storage.segment.Segment;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+
+/**
+ * Makes a log durable, off its loop: decides when, runs one {@link LogCheckpoint} at a time, and
+ * moves the durable offset and the recovery point once it has succeeded. Owned by the log's loop.
+ */
+final class LogUpkeep {
+
+    /** Bytes appended between two full checkpoints: what a start after a crash has to read. */
+    static final long CHECKPOINT_BYTES = 64L << 20;
+
+    /** Distance from the end of the log beyond which closed segments give up their memory. */
+    static final long WARM_BYTES = 64L << 20;
+
+    /** How much is to be made durable: the batches, or all that a start can then rely on. */
+    enum Extent {
+        NOTHING,
+        BATCHES,
+        EVERYTHING
+    }
+
+    private final LogContents log;
+    private final TreeMap<Long, ByteBuffer> newSnapshots = new TreeMap<>();
+    private Extent wanted = Extent.NOTHING;
+    private boolean running;
+    private boolean namesUnforced;
+    private long recordsUnflushed;
+    private long bytesSinceCheckpoint;
+    private EventLoop.@Nullable Timer ageTimer;
+    private LongConsumer durableListener = offset -> {};
+    private @Nullable Consumer<Outcome<Boolean>> closing;
+
+    LogUpkeep(LogContents log) {
+        this.log = log;
+    }
+
+    void onDurable(LongConsumer listener) {
+        durableListener = listener;
+    }
+
+    void appended(long records, long bytes) {
+        LogSettings.Flush flush = log.settings.flush();
+        recordsUnflushed += records;
+        bytesSinceCheckpoint += bytes;
+        if (bytesSinceCheckpoint >= CHECKPOINT_BYTES) {
+            request(Extent.EVERYTHING);
+        } else if (flush.groupCommit() || recordsUnflushed >= flush.messagesMax()) {
+            request(Extent.BATCHES);
+        } else if (flush.ageMax().isPresent() && ageTimer == null) {
+            ageTimer =
+                    log.owner.schedule(
+                            flush.ageMax().get().toNanos(), () -> request(Extent.BATCHES));
+        }
+    }
+
+    /** A segment has begun: the producers as of its base offset are worth keeping. */
+    void rolled(long baseOffset) {
+        namesUnforced = true;
+        newSnapshots.put(baseOffset, log.producers.save().encode());
+        request(Extent.EVERYTHING);
+    }
+
+    /** The log was truncated, and what is left has been forced. */
+    void truncated() {
+        newSnapshots.tailMap(log.endOffset, false).clear();
+    }
+
+    void request(Extent extent) {
+        if (extent.compareTo(wanted) > 0) {
+            wanted = extent;
+        }
+        if (!running && log.failure() == null) {
+            begin();
+        }
+    }
+
+    private void begin() {
+        boolean everything = wanted == Extent.EVERYTHING;
+        wanted = Extent.NOTHING;
+        running = true;
+        recordsUnflushed = 0;
+        if (ageTimer != null) {
+            ageTimer.cancel();
+            ageTimer = null;
+        }
+        if (everything) {
+            bytesSinceCheckpoint = 0;
+            newSnapshots.put(log.endOffset, log.producers.save().encode());
+        }
+        var checkpoint = LogCheckpoint.of(log, everything, namesUnforced, newSnapshots);
+        namesUnforced = false;
+        log.environment
+                .offload()
+                .submit(log.lane(), checkpoint, log.owner, outcome -> ended(checkpoint, outcome));
+    }
+
+    private void ended(LogCheckpoint checkpoint, Outcome<Boolean> outcome) {
+        running = false;
+        switch (outcome) {
+            case Outcome.Failed<Boolean>(var cause) -> log.fail(cause);
+            case Outcome.Done<Boolean>(var valid) when valid && checkpoint.current() ->
+                    advance(checkpoint);
+            case Outcome.Done<Boolean> _ -> {
+                // Overtaken by a truncation: what it was about may be gone.
+                namesUnforced = true;
+                request(checkpoint.everything() ? Extent.EVERYTHING : Extent.BATCHES);
+            }
+        }
+        if (wanted != Extent.NOTHING && !running && log.failure() == null) {
+            begin();
+        }
+        if (closing != null && !running) {
+            close(closing);
+        }
+    }
+
+    private void advance(LogCheckpoint checkpoint) {
+        if (checkpoint.everything()) {
+            checkpoint.written();
+            newSnapshots.headMap(checkpoint.endOffset(), true).clear();
+            log.recoveryPoint = Math.max(log.recoveryPoint, checkpoint.endOffset());
+            coolSegments();
+        }
+        if (checkpoint.endOffset() > log.durableOffset) {
+            log.durableOffset = checkpoint.endOffset();
+            durableListener.accept(log.durableOffset);
+        }
+    }
+
+    /** Closed segments whose index files are complete need no memory once readers have moved on. */
+    private void coolSegments() {
+        long bytesAbove = log.active().sizeBytes();
+        for (int index = log.segments.size() - 2; index >= 0; index--) {
+            Segment segment = log.segments.get(index);
+            if (bytesAbove >= WARM_BYTES
+                    && segment.warmed()
+                    && segment.endOffset() <= log.recoveryPoint) {
+                segment.cool();
+            }
+            bytesAbove += segment.sizeBytes();
+        }
+    }
+
+    /** Makes everything durable, closes the files and answers whether all of that worked. */
+    void close(Consumer<Outcome<Boolean>> done) {
+        closing = done;
+        if (log.failure() == null && (running || !quiet())) {
+            request(Extent.EVERYTHING);
+            return;
+        }
+        if (running) {
+            return;
+        }
+        closing = null;
+        Exception failure = log.failure();
+        log.fail(new IllegalStateException("the log " + log.name + " is closed"));
+        log.environment
+                .offload()
+                .submit(
+                        log.lane(),
+                        () -> {
+                            for (Segment segment : log.segments) {
+                                segment.log().close();
+                            }
+                            return failure == null;
+                        },
+                        log.owner,
+                        done);
+    }
+
+    /** Whether the last checkpoint covers all there is. */
+    private boolean quiet() {
+        return log.recoveryPoint == log.endOffset
+                && log.durableOffset == log.endOffset
+                && !namesUnforced
+                && log.disk()
+                        .exists(LogFiles.file(log.directory, log.endOffset, LogFiles.SNAPSHOT));
+    }
+}

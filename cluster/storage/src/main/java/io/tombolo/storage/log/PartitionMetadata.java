@@ -1,0 +1,62 @@
+package io.tombolo.storage.log;
+
+import io.tombolo.environment.Disk;
+import io.tombolo.storage.segment.LogFiles;
+import io.tombolo.storage.segment.PropertyFile;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The file that ties a partition directory to the id of its topic. */
+final class PartitionMetadata {
+
+    private static final String SEPARATOR = ": ";
+    private static final int ID_BYTES = 16;
+
+    private PartitionMetadata() {}
+
+    static void write(Disk disk, Path directory, UUID topicId) throws IOException {
+        Map<String, String> pairs = new LinkedHashMap<>();
+        pairs.put("version", "0");
+        pairs.put("topic_id", text(topicId));
+        disk.writeAtomically(
+                directory.resolve(LogFiles.PARTITION_METADATA),
+                PropertyFile.encode(pairs, SEPARATOR));
+    }
+
+    /** The topic's id; empty when the file is missing or unreadable. */
+    static Optional<UUID> read(Disk disk, Path directory) throws IOException {
+        Path file = directory.resolve(LogFiles.PARTITION_METADATA);
+        if (!disk.exists(file)) {
+            return Optional.empty();
+        }
+        return PropertyFile.decode(disk.readAll(file), SEPARATOR)
+                .filter(pairs -> "0".equals(pairs.get("version")))
+                .flatMap(pairs -> Optional.ofNullable(pairs.get("topic_id")))
+                .flatMap(PartitionMetadata::parse);
+    }
+
+    /** An id as Kafka writes it: URL-safe base64 of its 16 bytes, without padding. */
+    static String text(UUID id) {
+        var bytes = ByteBuffer.allocate(ID_BYTES);
+        bytes.putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());
+    }
+
+    static Optional<UUID> parse(String text) {
+        try {
+            var bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(text));
+            return bytes.remaining() == ID_BYTES
+                    ? Optional.of(new UUID(bytes.getLong(), bytes.getLong()))
+                    : Optional.empty();
+        } catch (IllegalArgumentException damaged) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package io.tombolo.storage.log;
+
+import io.tombolo.protocol.records.BatchView;
+import io.tombolo.storage.segment.BatchScan;
+import io.tombolo.storage.segment.Segment;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** The walk over the batches behind what a segment's indexes already describe. */
+final class SegmentWalk {
+
+    private SegmentWalk() {}
+
+    /** Takes the batches as they are, without checksums; stops before bytes that are no batch. */
+    static void follow(Segment segment, int indexIntervalBytes, ByteBuffer window)
+            throws IOException {
+        var scan = new BatchScan(segment.log(), segment.sizeBytes(), segment.log().size(), window);
+        while (scan.next()) {
+            segment.added(scan.batch(), indexIntervalBytes);
+        }
+    }
+
+    /**
+     * Takes batches as long as they are sound: whole, with the right checksum from an offset on,
+     * and with offsets and leader epochs that do not go back.
+     *
+     * @param checkedOffset batches that end at or below it were made durable and are not checked
+     * @return bytes whose checksum was verified
+     */
+    static long validate(
+            Segment segment,
+            Continuity continuity,
+            long checkedOffset,
+            int indexIntervalBytes,
+            ByteBuffer window)
+            throws IOException {
+        long fileBytes = Math.min(segment.log().size(), Integer.MAX_VALUE);
+        var scan = new BatchScan(segment.log(), segment.sizeBytes(), fileBytes, window);
+        long validatedBytes = 0;
+        while (scan.next()) {
+            boolean fits =
+                    continuity.allows(scan.batch())
+                            && segment.reaches(scan.batch().lastOffset())
+                            && scan.batch().baseOffset() >= segment.baseOffset();
+            boolean checked = scan.batch().lastOffset() >= checkedOffset;
+            if (!fits || checked && !scan.checksumValid()) {
+                break;
+            }
+            validatedBytes += checked ? scan.batch().lengthBytes() : 0;
+            continuity.passed(scan.batch());
+            segment.added(scan.batch(), indexIntervalBytes);
+        }
+        return validatedBytes;
+    }
+
+    /** What the next batch must not fall behind. Mutable; one thread. */
+    static final class Continuity {
+
+        private long nextOffset;
+        private int epoch;
+
+        Continuity(long nextOffset, int epoch) {
+            this.nextOffset = nextOffset;
+            this.epoch = epoch;
+        }
+
+        /** Everything below the offset is behind us. */
+        void reached(long offset) {
+            nextOffset = Math.max(nextOffset, offset);
+        }
+
+        boolean allows(BatchView batch) {
+            return batch.baseOffset() >= nextOffset
+                    && (batch.partitionLeaderEpoch() < 0 || batch.partitionLeaderEpoch() >= epoch);
+        }
+
+        void passed(BatchView batch) {
+            nextOffset = batch.nextOffset();
+            epoch = Math.max(epoch, batch.partitionLeaderEpoch());
+        }
+    }
+}
