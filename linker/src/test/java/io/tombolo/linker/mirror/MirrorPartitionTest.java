@@ -1,0 +1,446 @@
+package io.tombolo.linker.mirror;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tombolo.linker.mirror.PartitionEffect.Append;
+import io.tombolo.linker.mirror.PartitionEffect.AskOrigin;
+import io.tombolo.linker.mirror.PartitionEffect.RaiseEpoch;
+import io.tombolo.linker.mirror.PartitionEffect.RaiseLogStart;
+import io.tombolo.linker.mirror.PartitionEffect.ReadPosition;
+import io.tombolo.linker.mirror.PartitionEffect.RefreshMetadata;
+import io.tombolo.linker.mirror.PartitionEffect.RetryAfter;
+import io.tombolo.linker.mirror.PartitionEffect.Settled;
+import io.tombolo.region.link.LinkPartition;
+import io.tombolo.region.link.LinkStatus.State;
+import io.tombolo.region.link.MirrorLog;
+import io.tombolo.region.link.Reason;
+
+import org.apache.kafka.common.Uuid;
+import org.junit.jupiter.api.Test;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+
+class MirrorPartitionTest {
+
+    private static final Reason UNREACHABLE =
+            new Reason(Reason.Code.SOURCE_UNREACHABLE, "connection refused");
+
+    private final MirrorPartition partition =
+            new MirrorPartition(new LinkPartition(new Uuid(1, 2), "orders", 0), Safeguard.ALL);
+    private long now;
+
+    // --- PREPARING
+
+    @Test
+    void startingReadsThePositionOfTheLocalLog() {
+        assertThat(feed(new PartitionEvent.Started())).containsExactly(new ReadPosition());
+        assertThat(partition.state()).isEqualTo(State.PREPARING);
+    }
+
+    @Test
+    void aKnownPositionAsksTheSourceForItsEndsAndTheLastEpoch() {
+        feed(new PartitionEvent.Started());
+
+        assertThat(feed(position(0, 50, 3, 9)))
+                .containsExactly(new AskOrigin(partition.attempt(), 3));
+    }
+
+    @Test
+    void anEmptyCopyBeginsAtTheLogStartOfTheSource() {
+        feed(new PartitionEvent.Started());
+        feed(position(0, 0, -1, 5));
+
+        assertThat(feed(origin(40, 90, new Origin.NotAsked())))
+                .containsExactly(new RaiseLogStart(40));
+
+        feed(new PartitionEvent.LogStartAnswered(new MirrorLog.Appended(40, 40)));
+        assertThat(partition.fetches()).isTrue();
+        assertThat(partition.nextFetchOffset()).isEqualTo(40);
+        assertThat(partition.expectsFirstBatch()).isTrue();
+    }
+
+    @Test
+    void aCopyGoesOnWhereItEndedWhenTheSourceStillHasItsLastEpoch() {
+        feed(new PartitionEvent.Started());
+        feed(position(0, 50, 3, 9));
+        feed(origin(0, 90_000_000, new Origin.EpochEnd(3, 70)));
+
+        assertThat(partition.state()).isEqualTo(State.SYNCING);
+        assertThat(partition.nextFetchOffset()).isEqualTo(50);
+        assertThat(partition.nextFetchEpoch()).isEqualTo(3);
+    }
+
+    @Test
+    void recordsDeletedBeforeTheyWereCopiedAreAGap() {
+        feed(new PartitionEvent.Started());
+        feed(position(0, 50, 3, 9));
+        feed(origin(51, 90, new Origin.EpochEnd(3, 70)));
+
+        assertFailedWith(Reason.Code.GAP);
+    }
+
+    @Test
+    void anEpochThatEndsBelowTheCopyIsATruncation() {
+        feed(new PartitionEvent.Started());
+        feed(position(0, 50, 3, 9));
+        feed(origin(0, 90, new Origin.EpochEnd(3, 49)));
+
+        assertFailedWith(Reason.Code.SOURCE_TRUNCATED);
+    }
+
+    @Test
+    void anEpochThatTheSourceNeverHadIsATruncation() {
+        feed(new PartitionEvent.Started());
+        feed(position(0, 50, 3, 9));
+        feed(origin(0, 90, new Origin.EpochEnd(2, 60)));
+
+        assertFailedWith(Reason.Code.SOURCE_TRUNCATED);
+    }
+
+    @Test
+    void anEpochAboveAllOfTheSourceIsATruncation() {
+        feed(new PartitionEvent.Started());
+        feed(position(0, 50, 3, 9));
+        feed(origin(0, 90, new Origin.EpochUnknown()));
+
+        assertFailedWith(Reason.Code.SOURCE_TRUNCATED);
+    }
+
+    @Test
+    void anAnswerToAnOlderQuestionIsNotUsed() {
+        feed(new PartitionEvent.Started());
+        feed(position(0, 50, 3, 9));
+        int old = partition.attempt();
+        feed(new PartitionEvent.SourceFailed(UNREACHABLE));
+
+        assertThat(
+                        feed(
+                                new PartitionEvent.OriginKnown(
+                                        old, new Origin(99, 99, new Origin.NotAsked()))))
+                .isEmpty();
+        assertThat(partition.state()).isEqualTo(State.SOURCE_UNAVAILABLE);
+    }
+
+    @Test
+    void aLocalLogThatCannotBeReadIsTriedAgain() {
+        feed(new PartitionEvent.Started());
+
+        List<PartitionEffect> effects = feed(new PartitionEvent.PositionUnavailable("recovering"));
+
+        assertThat(effects).containsExactly(new RetryAfter(partition.attempt(), 1));
+        assertThat(feed(new PartitionEvent.RetryDue(partition.attempt())))
+                .containsExactly(new ReadPosition());
+    }
+
+    // --- copying
+
+    @Test
+    void batchesAreAppendedAndTheNextFetchGoesOnBehindThem() {
+        copyingFrom(50, 3, 9, 90_000_000);
+
+        var effects = feed(batches(50, 60, 3));
+
+        assertThat(effects).hasSize(1).first().isInstanceOf(Append.class);
+        assertThat(((Append) effects.getFirst()).expectedEndOffset()).isEqualTo(50);
+        assertThat(partition.nextFetchOffset()).isEqualTo(60);
+        assertThat(partition.local().endOffset()).isEqualTo(50);
+        feed(appended(60));
+        assertThat(partition.local().endOffset()).isEqualTo(60);
+    }
+
+    @Test
+    void notMoreThanTwoAppendsAreUnanswered() {
+        copyingFrom(50, 3, 9, 90_000_000);
+        feed(batches(50, 60, 3));
+        assertThat(partition.wantsFetch()).isTrue();
+
+        feed(batches(60, 70, 3));
+
+        assertThat(partition.wantsFetch()).isFalse();
+        assertThat(partition.isHeldBack()).isTrue();
+        feed(appended(60));
+        assertThat(partition.wantsFetch()).isTrue();
+    }
+
+    @Test
+    void anAnswerForAnotherOffsetIsNotUsed() {
+        copyingFrom(50, 3, 9, 90_000_000);
+        feed(batches(50, 60, 3));
+
+        assertThat(feed(batches(50, 60, 3))).isEmpty();
+        assertThat(partition.nextFetchOffset()).isEqualTo(60);
+    }
+
+    @Test
+    void aCopyThatIsNearTheEndIsActiveAndOneFarBehindSyncs() {
+        copyingFrom(50, 3, 9, 200);
+        assertThat(partition.state()).isEqualTo(State.SYNCING);
+
+        feed(slice(50, 0, 120, new CheckedBatches.Nothing()));
+        assertThat(partition.state()).isEqualTo(State.ACTIVE);
+
+        feed(slice(50, 0, 500_000, new CheckedBatches.Nothing()));
+        assertThat(partition.state()).isEqualTo(State.SYNCING);
+    }
+
+    @Test
+    void aHigherEpochIsFencedBeforeItIsAppended() {
+        copyingFrom(50, 3, 9, 90);
+
+        assertThat(feed(batches(50, 60, 10))).containsExactly(new RaiseEpoch(26));
+        assertThat(partition.state()).isEqualTo(State.EPOCH_FENCING);
+        assertThat(partition.wantsFetch()).isFalse();
+        assertThat(feed(new PartitionEvent.EpochRaised())).containsExactly(new ReadPosition());
+        assertThat(partition.state()).isEqualTo(State.PREPARING);
+    }
+
+    @Test
+    void anEpochThatCannotBeRaisedIsTriedAgain() {
+        copyingFrom(50, 3, 9, 90);
+        feed(batches(50, 60, 10));
+
+        assertThat(feed(new PartitionEvent.EpochNotRaised("no controller")))
+                .containsExactly(new RetryAfter(partition.attempt(), 1));
+    }
+
+    @Test
+    void aSourceThatLostTheLastFetchedEpochIsTruncated() {
+        copyingFrom(50, 3, 9, 90);
+        feed(new PartitionEvent.SourceDiverged(50, 2, 44));
+
+        assertFailedWith(Reason.Code.SOURCE_TRUNCATED);
+    }
+
+    @Test
+    void anOffsetOutOfRangeAsksTheSourceForItsEndsAgain() {
+        copyingFrom(50, 3, 9, 90);
+
+        assertThat(feed(new PartitionEvent.OffsetOutOfRange(50)))
+                .containsExactly(new RetryAfter(partition.attempt(), 1));
+        assertThat(partition.state()).isEqualTo(State.PREPARING);
+    }
+
+    @Test
+    void aLogStartOfTheSourceAboveThePositionIsAGap() {
+        copyingFrom(50, 3, 9, 90);
+        feed(slice(50, 51, 90, new CheckedBatches.Nothing()));
+
+        assertFailedWith(Reason.Code.GAP);
+    }
+
+    @Test
+    void theLogStartFollowsTheSourceAsFarAsItHasBeenCopied() {
+        copyingFrom(50, 3, 9, 90);
+
+        assertThat(feed(slice(50, 20, 90, new CheckedBatches.Nothing())))
+                .containsExactly(new RaiseLogStart(20));
+        assertThat(feed(slice(50, 30, 90, new CheckedBatches.Nothing()))).isEmpty();
+        assertThat(feed(new PartitionEvent.LogStartAnswered(new MirrorLog.Appended(50, 50))))
+                .isEmpty();
+    }
+
+    @Test
+    void brokenBytesAreFetchedAgainAndThenStopThePartition() {
+        copyingFrom(50, 3, 9, 90);
+        var broken = new CheckedBatches.Broken(new Reason(Reason.Code.CORRUPT_BATCH, "BAD_CRC"));
+
+        for (int time = 1; time < MirrorPartition.BROKEN_MAX; time++) {
+            feed(slice(50, 0, 90, broken));
+            assertThat(partition.state()).isEqualTo(State.PREPARING);
+            feed(new PartitionEvent.RetryDue(partition.attempt()));
+            feed(position(0, 50, 3, 9));
+            feed(origin(0, 90, new Origin.EpochEnd(3, 90)));
+        }
+        feed(slice(50, 0, 90, broken));
+
+        assertFailedWith(Reason.Code.CORRUPT_BATCH);
+    }
+
+    // --- answers of the local log
+
+    @Test
+    void anAppendOutOfOrderReadsThePositionOnceNothingIsInFlight() {
+        copyingFrom(50, 3, 9, 90_000_000);
+        feed(batches(50, 60, 3));
+        feed(batches(60, 70, 3));
+
+        feed(new PartitionEvent.AppendAnswered(new MirrorLog.OutOfOrder(55)));
+        assertThat(feed(new PartitionEvent.RetryDue(partition.attempt()))).isEmpty();
+        assertThat(feed(new PartitionEvent.AppendAnswered(new MirrorLog.OutOfOrder(55))))
+                .containsExactly(new ReadPosition());
+    }
+
+    @Test
+    void aLocalEpochThatIsTooLowIsRaised() {
+        copyingFrom(50, 3, 9, 90_000_000);
+        feed(batches(50, 60, 3));
+
+        assertThat(feed(new PartitionEvent.AppendAnswered(new MirrorLog.EpochFenced(2))))
+                .containsExactly(new RaiseEpoch(19));
+    }
+
+    @Test
+    void aRefusedAppendStopsThePartition() {
+        copyingFrom(50, 3, 9, 90_000_000);
+        feed(batches(50, 60, 3));
+        feed(new PartitionEvent.AppendAnswered(new MirrorLog.Refused("too large")));
+
+        assertFailedWith(Reason.Code.LOCAL_REFUSED);
+    }
+
+    @Test
+    void aStaleOwnershipStopsThePartition() {
+        copyingFrom(50, 3, 9, 90_000_000);
+        feed(batches(50, 60, 3));
+        feed(new PartitionEvent.AppendAnswered(new MirrorLog.StaleOwnership(8)));
+
+        assertFailedWith(Reason.Code.OWNERSHIP_STALE);
+    }
+
+    @Test
+    void aFailedAppendIsTriedAgain() {
+        copyingFrom(50, 3, 9, 90_000_000);
+        feed(batches(50, 60, 3));
+
+        assertThat(feed(new PartitionEvent.AppendAnswered(new MirrorLog.Failed("disk full"))))
+                .containsExactly(new RetryAfter(partition.attempt(), 1));
+        assertThat(partition.trouble().orElseThrow().code())
+                .isEqualTo(Reason.Code.LOCAL_UNAVAILABLE);
+    }
+
+    // --- the source as a whole
+
+    @Test
+    void anUnreachableSourceIsRetriedAndTheStateStaysVisible() {
+        copyingFrom(50, 3, 9, 90);
+
+        assertThat(feed(new PartitionEvent.SourceFailed(UNREACHABLE)))
+                .containsExactly(new RetryAfter(partition.attempt(), 1), new RefreshMetadata());
+        assertThat(partition.state()).isEqualTo(State.SOURCE_UNAVAILABLE);
+
+        assertThat(feed(new PartitionEvent.RetryDue(partition.attempt())))
+                .containsExactly(new ReadPosition());
+        feed(position(0, 50, 3, 9));
+        assertThat(partition.state()).isEqualTo(State.SOURCE_UNAVAILABLE);
+        feed(origin(0, 90, new Origin.EpochEnd(3, 90)));
+        assertThat(partition.fetches()).isTrue();
+        assertThat(partition.trouble()).isEmpty();
+    }
+
+    @Test
+    void aRecreatedTopicStopsThePartitionAndItsReturnDoesNotStartIt() {
+        copyingFrom(50, 3, 9, 90);
+        feed(new PartitionEvent.TopicLost(new Reason(Reason.Code.SOURCE_RECREATED, "other id")));
+
+        assertFailedWith(Reason.Code.SOURCE_RECREATED);
+        assertThat(feed(new PartitionEvent.TopicFound())).isEmpty();
+    }
+
+    @Test
+    void aDeletedTopicThatComesBackIsCopiedAgain() {
+        copyingFrom(50, 3, 9, 90);
+        feed(new PartitionEvent.TopicLost(new Reason(Reason.Code.SOURCE_DELETED, "gone")));
+
+        assertThat(feed(new PartitionEvent.TopicFound())).containsExactly(new ReadPosition());
+    }
+
+    // --- orders
+
+    @Test
+    void aPausedPartitionStopsFetchingAndKeepsMeasuring() {
+        copyingFrom(50, 3, 9, 90);
+
+        feed(new PartitionEvent.Paused());
+
+        assertThat(partition.state()).isEqualTo(State.PAUSED);
+        assertThat(partition.wantsFetch()).isFalse();
+        assertThat(feed(new PartitionEvent.MeasureDue()))
+                .containsExactly(new AskOrigin(partition.attempt(), -1));
+        feed(origin(0, 150, new Origin.NotAsked()));
+        assertThat(partition.meter().records()).isEqualTo(100);
+        assertThat(feed(new PartitionEvent.Resumed())).containsExactly(new ReadPosition());
+    }
+
+    @Test
+    void resumingTriesAFailedPartitionAgain() {
+        copyingFrom(50, 3, 9, 90);
+        feed(slice(50, 51, 90, new CheckedBatches.Nothing()));
+
+        assertThat(feed(new PartitionEvent.Resumed())).containsExactly(new ReadPosition());
+        assertThat(partition.state()).isEqualTo(State.PREPARING);
+    }
+
+    @Test
+    void stoppingWaitsForAppendsInFlightAndThenForTheHighWatermark() {
+        copyingFrom(50, 3, 9, 90_000_000);
+        feed(batches(50, 60, 3));
+
+        assertThat(feed(new PartitionEvent.Stopped())).isEmpty();
+        assertThat(partition.state()).isEqualTo(State.STOPPING);
+        assertThat(feed(appended(60))).containsExactly(new ReadPosition());
+        assertThat(feed(new PartitionEvent.PositionRead(new MirrorLog.Position(0, 55, 60, 3, 9))))
+                .containsExactly(new RetryAfter(partition.attempt(), 1));
+        feed(new PartitionEvent.RetryDue(partition.attempt()));
+        assertThat(feed(position(0, 60, 3, 9))).containsExactly(new Settled());
+        assertThat(partition.state()).isEqualTo(State.STOPPED);
+    }
+
+    @Test
+    void nothingIsAppendedOnceStopped() {
+        copyingFrom(50, 3, 9, 90);
+        feed(new PartitionEvent.Stopped());
+
+        assertThat(feed(batches(50, 60, 3))).isEmpty();
+        assertThat(feed(new PartitionEvent.Resumed())).isEmpty();
+        assertThat(feed(new PartitionEvent.TopicFound())).isEmpty();
+        assertThat(feed(new PartitionEvent.SourceFailed(UNREACHABLE))).isEmpty();
+    }
+
+    // --- the parts
+
+    private void copyingFrom(long end, int epoch, int localEpoch, long sourceEnd) {
+        feed(new PartitionEvent.Started());
+        feed(position(0, end, epoch, localEpoch));
+        feed(origin(0, sourceEnd, new Origin.EpochEnd(epoch, sourceEnd)));
+        assertThat(partition.fetches()).isTrue();
+    }
+
+    private List<PartitionEffect> feed(PartitionEvent event) {
+        now += 1_000_000;
+        return partition.step(event, now);
+    }
+
+    private static PartitionEvent position(long start, long end, int epoch, int leaderEpoch) {
+        return new PartitionEvent.PositionRead(
+                new MirrorLog.Position(start, end, end, epoch, leaderEpoch));
+    }
+
+    private PartitionEvent origin(long start, long end, Origin.EpochAnswer epoch) {
+        return new PartitionEvent.OriginKnown(partition.attempt(), new Origin(start, end, epoch));
+    }
+
+    private static PartitionEvent slice(
+            long asked, long start, long sourceEnd, CheckedBatches batches) {
+        return new PartitionEvent.SourceAnswered(
+                new FetchedSlice(asked, start, sourceEnd, batches));
+    }
+
+    private static PartitionEvent batches(long from, long to, int epoch) {
+        return slice(
+                from,
+                0,
+                90_000_000,
+                new CheckedBatches.Batches(ByteBuffer.allocate(70), to, epoch, to - from, 5));
+    }
+
+    private static PartitionEvent appended(long end) {
+        return new PartitionEvent.AppendAnswered(new MirrorLog.Appended(end, end));
+    }
+
+    private void assertFailedWith(Reason.Code code) {
+        assertThat(partition.state()).isEqualTo(State.FAILED);
+        assertThat(partition.trouble().orElseThrow().code()).isEqualTo(code);
+        assertThat(partition.wantsFetch()).isFalse();
+    }
+}
