@@ -195,7 +195,7 @@ public record TopicConfig(
             if (flag("remote.storage.enable")) {
                 return Optional.of(
                         "Tiered Storage functionality is disabled in the broker. Topic cannot be"
-                            + " configured with remote log storage.");
+                                + " configured with remote log storage.");
             }
             return Optional.empty();
         }

@@ -18,7 +18,7 @@ import java.util.TreeSet;
  */
 final class CommonName {
 
-    private static final int STATES_MAX = 20_000;
+    private static final int STATES_MAX = 5_000;
     private static final int LENGTH_MAX = 249;
     private static final String UNDECIDED = "*";
     private static final String LETTERS = "etaoinshrdlcumwfgypbvkjxqz0123456789-._";

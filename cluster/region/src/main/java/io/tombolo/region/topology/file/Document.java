@@ -39,10 +39,17 @@ final class Document {
     /** Records something that makes the file invalid; the caller completes it. */
     Problem problem(Rule rule, Span span, String path, String claim) {
         var problem = new Problem(rule, span, path, claim);
-        if (problems.size() < PROBLEMS_MAX) {
+        if (problems.size() < PROBLEMS_MAX && !misread(span)) {
             problems.add(problem);
         }
         return problem;
+    }
+
+    /** Whether YAML itself misread the value there, so that all else about it is noise. */
+    private boolean misread(Span span) {
+        return problems.stream()
+                .anyMatch(problem ->
+                        problem.rule() == Rule.YAML_MAGIC && problem.span().equals(span));
     }
 
     /** Records something the user should know; the file stays valid. */

@@ -99,7 +99,7 @@ final class FailoverReader {
             if (word.isPresent() && !word.get().equals("never")) {
                 value.problem(
                                 Rule.OUT_OF_RANGE,
-                                value.path() + " is never, or a map with after and witnesses")
+                                value.path() + " must be never, or a map with after and witnesses")
                         .seen(value.node().kind())
                         .fix("automatic: never", "automatic: { after: 90s }");
             }
@@ -130,7 +130,9 @@ final class FailoverReader {
                 matcher.matches() ? List.of(matcher.group(2).split("\\s*,\\s*")) : List.of();
         int needed = matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0;
         if (needed < 1 || needed > named.size()) {
-            value.problem(Rule.OUT_OF_RANGE, value.path() + " says how many of which sites agree")
+            value.problem(
+                            Rule.OUT_OF_RANGE,
+                            value.path() + " must say how many of which sites agree")
                     .seen(value.node().kind())
                     .fix("witnesses: \"2 of [us, ap-witness]\"");
             return Optional.empty();

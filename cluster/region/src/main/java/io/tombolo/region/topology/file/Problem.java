@@ -40,6 +40,10 @@ final class Problem {
         return this;
     }
 
+    Rule rule() {
+        return rule;
+    }
+
     Span span() {
         return span;
     }

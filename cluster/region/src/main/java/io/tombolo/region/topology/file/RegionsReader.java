@@ -187,7 +187,7 @@ final class RegionsReader {
     private static Optional<String> tier(Value value) {
         Optional<String> address = value.text();
         if (address.isPresent() && !address.get().matches("(s3://|file:/).+")) {
-            value.problem(Rule.ADDRESS, value.path() + " is the address of an object store")
+            value.problem(Rule.ADDRESS, value.path() + " must be the address of an object store")
                     .seen(value.node().kind())
                     .fix("tier: s3://bucket/prefix", "tier: file:/path");
             return Optional.empty();
@@ -207,12 +207,17 @@ final class RegionsReader {
                 .fix("remove keepLocal, or set tier");
     }
 
-    private static Region foreign(RegionId id, int index, Section section) {
+    private Region foreign(RegionId id, int index, Section section) {
         Map<String, Secret> secrets = new LinkedHashMap<>();
         Map<String, String> client =
                 section.get("client")
                         .map(value -> ConfigReader.readClient(value, secrets))
                         .orElse(Map.of());
+        boolean plaintext =
+                client.getOrDefault("security.protocol", "PLAINTEXT").equals("PLAINTEXT");
+        if (!plaintext || !secrets.isEmpty()) {
+            section.get("client").ifPresent(notes::securedSource);
+        }
         List<Endpoint> bootstrap =
                 section.get("bootstrap").map(Addresses::bootstrap).orElse(List.of());
         return new Region.Foreign(id, index, bootstrap, client, secrets);

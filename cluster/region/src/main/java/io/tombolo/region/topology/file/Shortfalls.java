@@ -45,11 +45,25 @@ final class Shortfalls {
                 .fix("remove " + section + ": from the file, or wait for the module");
     }
 
+    /** More brokers than one: each would be a cluster of its own. */
+    void severalBrokers(Value value) {
+        refuse(value, "a region of several brokers does not exist yet")
+                .why("each broker would be a cluster of its own under one name")
+                .fix("brokers: 1");
+    }
+
     /** Old segments would stay on the local disk, and nowhere else. */
     void tieredStorage(Value value) {
         refuse(value, "tiered storage does not exist yet")
                 .why("segments would exist on local disks only, and fill them")
                 .fix("remove " + value.name() + ": and keepLocal:");
+    }
+
+    /** A connection in plaintext would be refused, or worse, would not. */
+    void securedSource(Value value) {
+        refuse(value, "links cannot encrypt or log in to a cluster yet")
+                .why("the connection would be made in plaintext and without a user")
+                .fix("use a listener without security.protocol and sasl.* on a private network");
     }
 
     /** Who relies on it sleeps while nothing happens. */
@@ -126,12 +140,5 @@ final class Shortfalls {
         var problem = new Problem(rule, span, path, claim);
         drafts.add(new Draft(severity, problem));
         return problem;
-    }
-
-    /** More brokers than one: each would be a cluster of its own. */
-    void severalBrokers(Value value) {
-        refuse(value, "a region of several brokers does not exist yet")
-                .why("each broker would be a cluster of its own under one name")
-                .fix("brokers: 1");
     }
 }

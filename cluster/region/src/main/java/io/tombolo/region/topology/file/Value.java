@@ -102,7 +102,7 @@ record Value(Document document, String path, YamlNode.Scalar key, YamlNode node)
         Optional<Duration> duration = Units.duration(text.get());
         if (duration.isEmpty()) {
             String plain = text.get().strip();
-            problem(Rule.UNIT, path + " is a duration with a unit")
+            problem(Rule.UNIT, path + " must be a duration with a unit")
                     .seen(node.kind())
                     .fix(key.text() + ": " + (plain.matches("[0-9]{1,9}") ? plain + "s" : "30s"))
                     .why("durations are written like " + Units.DURATION_EXAMPLES);
@@ -127,7 +127,7 @@ record Value(Document document, String path, YamlNode.Scalar key, YamlNode node)
         Optional<ByteRate> rate =
                 Units.rate(text.get()).filter(bytes -> bytes > 0).map(ByteRate::new);
         if (rate.isEmpty()) {
-            problem(Rule.UNIT, path + " is a rate with a unit per second")
+            problem(Rule.UNIT, path + " must be a rate with a unit per second")
                     .seen(node.kind())
                     .why("rates are written like " + Units.RATE_EXAMPLES)
                     .fix(key.text() + ": 80MB/s");
@@ -150,7 +150,7 @@ record Value(Document document, String path, YamlNode.Scalar key, YamlNode node)
                 Stream.of(choices.getEnumConstants())
                         .map(Value::wordOf)
                         .collect(Collectors.joining(" or "));
-        problem(Rule.OUT_OF_RANGE, "%s is %s, not %s".formatted(path, words, node.kind()))
+        problem(Rule.OUT_OF_RANGE, "%s must be %s, not %s".formatted(path, words, node.kind()))
                 .fix(key.text() + ": " + wordOf(choices.getEnumConstants()[0]));
         return Optional.empty();
     }
@@ -233,7 +233,7 @@ record Value(Document document, String path, YamlNode.Scalar key, YamlNode node)
 
     private void wrongType(String wanted, String example) {
         Problem problem =
-                problem(Rule.WRONG_TYPE, "%s is %s".formatted(path, wanted)).seen(node.kind());
+                problem(Rule.WRONG_TYPE, "%s must be %s".formatted(path, wanted)).seen(node.kind());
         if (!example.isEmpty()) {
             problem.fix(example);
         } else {

@@ -1,0 +1,295 @@
+package io.tombolo.region.topology.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tombolo.environment.Endpoint;
+import io.tombolo.region.BrokerId;
+import io.tombolo.region.LinkName;
+import io.tombolo.region.PolicyName;
+import io.tombolo.region.RegionId;
+import io.tombolo.region.diagnosis.Violation;
+import io.tombolo.region.diagnosis.ViolationText;
+import io.tombolo.region.topology.ByteRate;
+import io.tombolo.region.topology.FailoverPolicy;
+import io.tombolo.region.topology.LinkEntry;
+import io.tombolo.region.topology.Region;
+import io.tombolo.region.topology.Topology;
+
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+class TopologyFileTest {
+
+    private static final RegionId EU = new RegionId("eu");
+    private static final RegionId US = new RegionId("us");
+
+    @Test
+    void theSmallestUsefulFileRunsAsItStands() {
+        TopologyFile.Valid file = valid(Resource.text("smallest-useful.yaml"));
+
+        assertThat(file.unavailableSections()).isEmpty();
+        assertThat(file.warnings()).isEmpty();
+        Topology topology = file.topology();
+        assertThat(topology.hosted(EU).orElseThrow().brokers())
+                .containsExactly(
+                        new Region.Broker(
+                                1,
+                                new BrokerId(1),
+                                new Endpoint("127.0.0.1", 9092),
+                                new Endpoint("127.0.0.1", 8080),
+                                Optional.empty()));
+        assertThat(topology.hosted(US).orElseThrow().brokers().getFirst().kafka())
+                .isEqualTo(new Endpoint("127.0.0.1", 9192));
+        LinkEntry link = topology.links().get(new LinkName("eu-to-us"));
+        assertThat(link.sync()).isEqualTo(LinkEntry.Sync.STANDARD);
+        assertThat(link.topics().includes("orders")).isTrue();
+        assertThat(link.topics().includes("__consumer_offsets")).isFalse();
+        assertThat(topology.topics().declared().get("orders").partitions()).isEqualTo(1);
+    }
+
+    @Test
+    void theFullExampleIsUnderstood() {
+        TopologyFile.Valid file = valid(Resource.text("full-example.yaml"));
+
+        Topology topology = file.topology();
+        assertThat(topology.name()).isEqualTo("shop");
+        assertThat(topology.hosted(US).orElseThrow().broker(3).orElseThrow().kafka())
+                .isEqualTo(new Endpoint("us-3.shop.internal", 9092));
+        assertThat(topology.topics().declared().get("orders.created").config())
+                .containsEntry("retention.ms", "604800000")
+                .containsEntry("min.insync.replicas", "2");
+        LinkEntry link = topology.links().get(new LinkName("eu-to-us"));
+        assertThat(link.limits().rate()).contains(new ByteRate(80_000_000));
+        assertThat(link.limits().maxLag()).contains(Duration.ofSeconds(30));
+        assertThat(link.topics().includes("orders.tmp")).isFalse();
+        FailoverPolicy policy = topology.failover().get(new PolicyName("shop-primary"));
+        assertThat(policy.refuseIf().lagOver()).contains(Duration.ofSeconds(10));
+        assertThat(topology.later().users()).containsKeys("checkout", "billing");
+    }
+
+    @Test
+    void sectionsWithoutModuleAreNamedWithTheirPlace() {
+        TopologyFile.Valid file = valid(Resource.text("full-example.yaml"));
+
+        assertThat(file.refusals())
+                .filteredOn(note -> note.code().equals(Rule.SECTION_NOT_YET.code()))
+                .extracting(note -> note.where().path(), note -> note.where().position())
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple("stretch", "tombolo.yaml:22:1"),
+                        org.assertj.core.groups.Tuple.tuple("mirrors", "tombolo.yaml:38:1"),
+                        org.assertj.core.groups.Tuple.tuple("users", "tombolo.yaml:51:1"));
+    }
+
+    @Test
+    void whatWouldBeUnsafeToIgnoreIsRefusedAndTheRestIsOnlySaid() {
+        TopologyFile.Valid file = valid(Resource.text("full-example.yaml"));
+
+        assertThat(file.refusals())
+                .extracting(note -> note.where().path())
+                .containsExactly(
+                        "regions.eu.brokers",
+                        "regions.eu.kafka",
+                        "regions.eu.storage.tier",
+                        "regions.us.brokers",
+                        "regions.us.kafka",
+                        "regions.us.storage.tier",
+                        "regions.legacy.client",
+                        "stretch",
+                        "mirrors",
+                        "users");
+        assertThat(file.reservations())
+                .extracting(note -> note.where().path())
+                .containsExactly(
+                        "links.eu-to-us.sync.acls",
+                        "links.eu-to-us.limits.rate",
+                        "links.eu-to-us.limits.maxLag",
+                        "links.eu-to-us.reverse",
+                        "failover.shop-primary.moves");
+    }
+
+    @Test
+    void automaticFailoverIsRefused() {
+        TopologyFile.Valid file =
+                valid(
+                        Resource.text("smallest-useful.yaml")
+                                + "failover: { p: { follows: eu-to-us, automatic: { after: 90s,"
+                                + " witnesses: \"1 of [us]\" } } }\n");
+
+        assertThat(file.refusals())
+                .extracting(note -> note.where().path())
+                .containsExactly("failover.p.automatic");
+        assertThat(file.topology().failover().get(new PolicyName("p")).automatic())
+                .isEqualTo(
+                        new FailoverPolicy.Automatic.After(
+                                Duration.ofSeconds(90), 1, List.of("us")));
+    }
+
+    @Test
+    void brokersWithoutNumberInTheirAddressListenOnSuccessivePorts() {
+        TopologyFile.Valid file =
+                valid("tombolo: 1\nregions: { eu: { brokers: 3, kafka: \"127.0.0.1:7000\" } }\n");
+
+        assertThat(file.topology().hosted(EU).orElseThrow().brokers())
+                .extracting(broker -> broker.kafka().port(), broker -> broker.id().value())
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple(7000, 1),
+                        org.assertj.core.groups.Tuple.tuple(7001, 2),
+                        org.assertj.core.groups.Tuple.tuple(7002, 3));
+    }
+
+    @Test
+    void defaultPortsOfSixtyFourRegionsWithAHundredBrokersNeverClash() {
+        var text = new StringBuilder("tombolo: 1\nregions:\n");
+        IntStream.range(0, 64)
+                .forEach(index -> text.append("  r%d: { brokers: 100 }\n".formatted(index)));
+
+        TopologyFile.Valid file = valid(text.toString());
+
+        assertThat(
+                        file.topology().hostedRegions().stream()
+                                .flatMap(region -> region.brokers().stream())
+                                .map(Region.Broker::id))
+                .hasSize(6400)
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void appendingARegionLeavesIdsAndProducerIdsOfTheOthers() {
+        Topology two = valid("tombolo: 1\nregions: { eu: {}, us: {} }\n").topology();
+        Topology three = valid("tombolo: 1\nregions: { eu: {}, us: {}, ap: {} }\n").topology();
+
+        assertThat(three.hosted(US)).isEqualTo(two.hosted(US));
+        assertThat(three.hosted(US).orElseThrow().producerIds().first()).isEqualTo(2L << 48);
+    }
+
+    @Test
+    void aRegionMayBeCalledNo() {
+        TopologyFile.Valid file = valid("tombolo: 1\nregions:\n  no:\n  on: {}\n");
+
+        assertThat(file.topology().regions())
+                .containsOnlyKeys(new RegionId("no"), new RegionId("on"));
+    }
+
+    @Test
+    void kafkaConfigsKeepTheirNamesAndMayCarryUnits() {
+        TopologyFile.Valid file =
+                valid(
+                        """
+                        tombolo: 1
+                        regions:
+                          eu:
+                            config:
+                              log.segment.bytes: 64MiB
+                              log.retention.hours: 7d
+                              log.cleanup.policy: [compact, delete]
+                              auto.create.topics.enable: FALSE
+                        """);
+
+        assertThat(file.topology().hosted(EU).orElseThrow().config())
+                .containsEntry("log.segment.bytes", "67108864")
+                .containsEntry("log.retention.hours", "168")
+                .containsEntry("log.cleanup.policy", "compact,delete")
+                .containsEntry("auto.create.topics.enable", "false");
+    }
+
+    @Test
+    void aPlaintextListenerOnTheNetworkIsAllowedWhenAskedFor() {
+        TopologyFile.Valid file =
+                valid(
+                        "tombolo: 1\n"
+                                + "regions: { eu: { kafka: \"0.0.0.0:9092\", allowInsecure: true }"
+                                + " }\n");
+
+        assertThat(file.refusals()).isEmpty();
+        assertThat(file.warnings())
+                .extracting(Violation::code)
+                .containsExactly(Rule.WILDCARD_ADDRESS.code());
+    }
+
+    @Test
+    void aHostNameThatIsNotLoopbackIsRefusedAtStartUnlessAllowed() {
+        String text = "tombolo: 1\nregions: { eu: { kafka: \"broker.internal:9092\"%s } }\n";
+
+        assertThat(valid(text.formatted("")).refusals())
+                .extracting(Violation::code)
+                .containsExactly(Rule.PLAINTEXT.code());
+        assertThat(valid(text.formatted(", allowInsecure: true")).refusals()).isEmpty();
+        assertThat(valid(text.formatted("").replace("broker.internal", "localhost")).refusals())
+                .isEmpty();
+    }
+
+    @Test
+    void aStandbyLinkMayPointBack() {
+        TopologyFile.Valid file =
+                valid(
+                        """
+                        tombolo: 1
+                        regions: { eu: {}, us: {} }
+                        links:
+                          there: { from: eu, to: us, topics: ["*"], reverse: standby }
+                          back: { from: us, to: eu, topics: ["*"] }
+                        """);
+
+        assertThat(file.topology().links()).hasSize(2);
+    }
+
+    @Test
+    void linksWithDisjointTopicsMayMeet() {
+        TopologyFile.Valid file =
+                valid(
+                        """
+                        tombolo: 1
+                        regions: { a: {}, b: {}, c: {} }
+                        links:
+                          ac: { from: a, to: c, topics: ["*", "!b.*"] }
+                          bc: { from: b, to: c, topics: ["b.*"] }
+                          cb: { from: c, to: b, topics: ["a.*"] }
+                        """);
+
+        assertThat(file.topology().linksInto(new RegionId("c"))).hasSize(2);
+    }
+
+    @Test
+    void whereAValueStandsCanBeAskedFor() {
+        TopologyFile.Valid file = valid(Resource.text("full-example.yaml"));
+
+        assertThat(file.where("failover.shop-primary.refuseIf").orElseThrow().position())
+                .isEqualTo("tombolo.yaml:67:5");
+        assertThat(file.where("regions.us.config")).isEmpty();
+    }
+
+    @Test
+    void minInSyncReplicasThatCannotBeReachedAreWarnedOf() {
+        TopologyFile.Valid file =
+                valid(
+                        "tombolo: 1\n"
+                            + "regions: { eu: {} }\n"
+                            + "topics: { t: { in: eu, config: { min.insync.replicas: 2 } } }\n");
+
+        assertThat(file.warnings())
+                .extracting(Violation::code)
+                .containsExactly(Rule.UNREACHABLE_MIN_ISR.code());
+    }
+
+    @Test
+    void aFileWithoutRegionsIsValidAndStartsNothing() {
+        TopologyFile.Valid file = valid("tombolo: 1\nregions: {}\n");
+
+        assertThat(file.topology().regions()).isEmpty();
+        assertThat(file.warnings())
+                .extracting(Violation::code)
+                .containsExactly(Rule.NOTHING_TO_START.code());
+    }
+
+    private static TopologyFile.Valid valid(String text) {
+        return switch (TopologyFile.parse("tombolo.yaml", text)) {
+            case TopologyFile.Valid valid -> valid;
+            case TopologyFile.Invalid invalid ->
+                    throw new AssertionError(ViolationText.render(invalid.violations()));
+        };
+    }
+}
