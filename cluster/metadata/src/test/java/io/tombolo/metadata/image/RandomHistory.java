@@ -1,0 +1,220 @@
+package io.tombolo.metadata.image;
+
+import io.tombolo.metadata.record.BrokerIds;
+import io.tombolo.metadata.record.BrokerListener;
+import io.tombolo.metadata.record.BrokerRecord.BrokerChange;
+import io.tombolo.metadata.record.BrokerRecord.BrokerRegistered;
+import io.tombolo.metadata.record.BrokerRecord.BrokerUnregistered;
+import io.tombolo.metadata.record.BrokerRegistration;
+import io.tombolo.metadata.record.ConfigRecord.ConfigRemoved;
+import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
+import io.tombolo.metadata.record.ConfigResource;
+import io.tombolo.metadata.record.LinkRecord.LinkDefined;
+import io.tombolo.metadata.record.LinkRecord.LinkPaused;
+import io.tombolo.metadata.record.LinkRecord.LinkRemoved;
+import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
+import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
+import io.tombolo.metadata.record.MetadataRecord;
+import io.tombolo.metadata.record.OwnershipRecord;
+import io.tombolo.metadata.record.PartitionChange;
+import io.tombolo.metadata.record.PartitionRegistration;
+import io.tombolo.metadata.record.RegionRecord.FeatureLevel;
+import io.tombolo.metadata.record.RegionRecord.NoOp;
+import io.tombolo.metadata.record.RegionRecord.ProducerIdsAllocated;
+import io.tombolo.metadata.record.RegionRecord.RegionIdentity;
+import io.tombolo.metadata.record.TopicRecord.PartitionChanged;
+import io.tombolo.metadata.record.TopicRecord.PartitionCreated;
+import io.tombolo.metadata.record.TopicRecord.TopicCreated;
+import io.tombolo.metadata.record.TopicRecord.TopicDeleted;
+import io.tombolo.region.DomainName;
+import io.tombolo.region.LinkName;
+import io.tombolo.region.RegionId;
+import io.tombolo.region.link.MirrorTopic;
+import io.tombolo.region.ownership.Ownership;
+
+import org.apache.kafka.common.Uuid;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+
+/** A log of records each of which fits what is before it. */
+final class RandomHistory {
+
+    private static final String[] NAMES = {"a", "a.b", "a_b", "orders", "x.y.z", "x_y.z", "q"};
+
+    private final Random random;
+    private MetadataImage image = MetadataImage.EMPTY;
+
+    RandomHistory(long seed) {
+        random = new Random(seed);
+    }
+
+    /** The image after all records so far, applied one by one. */
+    MetadataImage image() {
+        return image;
+    }
+
+    List<MetadataRecord> records(int count) {
+        var records = new ArrayList<MetadataRecord>();
+        while (records.size() < count) {
+            next().ifPresent(record -> {
+                records.add(record);
+                var place = new LogPlace(image.place().offset() + 1, 1);
+                image = image.apply(List.of(record), place).image();
+            });
+        }
+        return records;
+    }
+
+    private Optional<MetadataRecord> next() {
+        return switch (random.nextInt(20)) {
+            case 0 -> Optional.of(region());
+            case 1, 2 -> broker();
+            case 3, 4 -> newTopic();
+            case 5 ->
+                    topic().filter(_ -> random.nextInt(4) == 0).map(t -> new TopicDeleted(t.id()));
+            case 6, 7, 8, 9 -> topic().map(this::newPartition);
+            case 10, 11, 12 -> topic().flatMap(this::changedPartition);
+            case 13, 14 -> Optional.of(config());
+            case 15 -> Optional.of(ownership());
+            default -> link();
+        };
+    }
+
+    private MetadataRecord region() {
+        return switch (random.nextInt(4)) {
+            case 0 -> new RegionIdentity(new Uuid(1, 1), new RegionId("eu"));
+            case 1 -> new FeatureLevel("f" + random.nextInt(3), (short) random.nextInt(3));
+            case 2 ->
+                    new ProducerIdsAllocated(
+                            1, 1, Math.max(0, image.region().nextProducerId()) + 1_000);
+            default -> new NoOp();
+        };
+    }
+
+    private Optional<MetadataRecord> broker() {
+        int id = 1 + random.nextInt(5);
+        long offset = image.place().offset() + 1;
+        Optional<BrokerRegistration> known = image.brokers().broker(id);
+        if (known.isEmpty() || random.nextInt(5) == 0) {
+            return Optional.of(
+                    new BrokerRegistered(
+                            new BrokerRegistration(
+                                    id,
+                                    new Uuid(random.nextLong(), 1),
+                                    offset,
+                                    new BrokerRegistration.Endpoints(
+                                            List.of(new BrokerListener("P", "h", id, "PLAINTEXT")),
+                                            "r" + id % 2),
+                                    List.of(new Uuid(id, id)),
+                                    random.nextBoolean())));
+        }
+        long epoch = known.get().brokerEpoch();
+        return Optional.of(
+                random.nextInt(5) == 0
+                        ? new BrokerUnregistered(id, epoch)
+                        : new BrokerChange(id, epoch, random.nextBoolean()));
+    }
+
+    private Optional<MetadataRecord> newTopic() {
+        String name = NAMES[random.nextInt(NAMES.length)] + random.nextInt(4);
+        return image.topics().topic(name).isPresent()
+                ? Optional.empty()
+                : Optional.of(new TopicCreated(name, new Uuid(random.nextLong(), 7)));
+    }
+
+    private MetadataRecord newPartition(TopicImage topic) {
+        List<Uuid> directories = random.nextBoolean() ? List.of() : List.of(new Uuid(3, 3));
+        BrokerIds replicas =
+                directories.isEmpty()
+                        ? BrokerIds.of(random.ints(1, 6).distinct().limit(3).toArray())
+                        : BrokerIds.of(1 + random.nextInt(5));
+        return new PartitionCreated(
+                topic.id(),
+                topic.partitions().count(),
+                PartitionRegistration.created(replicas, directories));
+    }
+
+    private Optional<MetadataRecord> changedPartition(TopicImage topic) {
+        if (topic.partitions().count() == 0) {
+            return Optional.empty();
+        }
+        int index = random.nextInt(topic.partitions().count());
+        PartitionRegistration old = topic.partitions().get(index);
+        BrokerIds replicas = BrokerIds.of(random.ints(1, 6).distinct().limit(2).toArray());
+        List<PartitionChange> changes =
+                random.nextBoolean()
+                        ? List.of(new PartitionChange.LeaderEpoch(old.leaderEpoch() + 1))
+                        : List.of(
+                                new PartitionChange.Replicas(replicas),
+                                new PartitionChange.InSync(replicas),
+                                new PartitionChange.Leader(replicas.at(0)),
+                                new PartitionChange.Directories(List.of()));
+        return Optional.of(
+                new PartitionChanged(topic.id(), index, old.partitionEpoch() + 1, changes));
+    }
+
+    private MetadataRecord config() {
+        ConfigResource resource =
+                switch (random.nextInt(3)) {
+                    case 0 -> ConfigResource.allBrokers();
+                    case 1 -> ConfigResource.group("g" + random.nextInt(2));
+                    default ->
+                            topic().map(t -> ConfigResource.topic(t.name()))
+                                    .orElse(ConfigResource.broker(1));
+                };
+        String key = "k" + random.nextInt(3);
+        return random.nextInt(3) == 0
+                ? new ConfigRemoved(resource, key)
+                : new ConfigSet(resource, key, "v" + random.nextInt(100));
+    }
+
+    private MetadataRecord ownership() {
+        var domain = new DomainName("d" + random.nextInt(3));
+        long epoch = image.region().ownershipOf(domain).map(OwnershipRecord::epoch).orElse(0L) + 1;
+        Ownership.Mode mode = Ownership.Mode.values()[random.nextInt(3)];
+        return new OwnershipRecord(
+                new Ownership(domain, new RegionId("r" + random.nextInt(3)), epoch, mode), "why");
+    }
+
+    private Optional<MetadataRecord> link() {
+        var link = new LinkName("l" + random.nextInt(2));
+        boolean known = image.links().link(link).isPresent();
+        return switch (random.nextInt(5)) {
+            case 0 ->
+                    Optional.of(
+                            new LinkDefined(
+                                    link,
+                                    new Uuid(2, 2),
+                                    new RegionId("eu"),
+                                    new RegionId("us"),
+                                    new TreeMap<>()));
+            case 1 ->
+                    known
+                            ? Optional.of(new LinkPaused(link, random.nextBoolean()))
+                            : Optional.empty();
+            case 2 ->
+                    known && random.nextInt(4) == 0
+                            ? Optional.of(new LinkRemoved(link))
+                            : Optional.empty();
+            case 3 -> topic().map(t -> new MirrorTopicDefined(t.id(), link, t.id()));
+            default ->
+                    topic().filter(t -> image.links().mirrorTopic(t.id()).isPresent())
+                            .map(t ->
+                                    new MirrorTopicStateChanged(
+                                            t.id(),
+                                            MirrorTopic.State.values()[random.nextInt(5)],
+                                            "r" + random.nextInt(9)));
+        };
+    }
+
+    private Optional<TopicImage> topic() {
+        List<TopicImage> topics = List.copyOf(image.topics().byId().values());
+        return topics.isEmpty()
+                ? Optional.empty()
+                : Optional.of(topics.get(random.nextInt(topics.size())));
+    }
+}

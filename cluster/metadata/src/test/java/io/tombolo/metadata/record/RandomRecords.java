@@ -1,0 +1,166 @@
+package io.tombolo.metadata.record;
+
+import io.tombolo.metadata.record.BrokerRecord.BrokerChange;
+import io.tombolo.metadata.record.BrokerRecord.BrokerRegistered;
+import io.tombolo.metadata.record.BrokerRecord.BrokerUnregistered;
+import io.tombolo.metadata.record.ConfigRecord.ConfigRemoved;
+import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
+import io.tombolo.metadata.record.LinkRecord.LinkDefined;
+import io.tombolo.metadata.record.LinkRecord.LinkPaused;
+import io.tombolo.metadata.record.LinkRecord.LinkRemoved;
+import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
+import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
+import io.tombolo.metadata.record.RegionRecord.FeatureLevel;
+import io.tombolo.metadata.record.RegionRecord.NoOp;
+import io.tombolo.metadata.record.RegionRecord.ProducerIdsAllocated;
+import io.tombolo.metadata.record.RegionRecord.RegionIdentity;
+import io.tombolo.metadata.record.TopicRecord.PartitionChanged;
+import io.tombolo.metadata.record.TopicRecord.PartitionCreated;
+import io.tombolo.metadata.record.TopicRecord.TopicCreated;
+import io.tombolo.metadata.record.TopicRecord.TopicDeleted;
+import io.tombolo.region.DomainName;
+import io.tombolo.region.LinkName;
+import io.tombolo.region.RegionId;
+import io.tombolo.region.link.MirrorTopic;
+import io.tombolo.region.ownership.Ownership;
+
+import org.apache.kafka.common.Uuid;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** Legal records of every type with random fields. */
+final class RandomRecords {
+
+    private final Random random;
+
+    RandomRecords(long seed) {
+        random = new Random(seed);
+    }
+
+    MetadataRecord next(RecordType type) {
+        return switch (type) {
+            case NO_OP -> new NoOp();
+            case REGION_IDENTITY -> new RegionIdentity(uuid(), new RegionId(name()));
+            case FEATURE_LEVEL -> new FeatureLevel(name(), (short) random.nextInt(100));
+            case PRODUCER_IDS_ALLOCATED -> new ProducerIdsAllocated(broker(), offset(), offset());
+            case BROKER_REGISTERED -> new BrokerRegistered(registration());
+            case BROKER_CHANGE -> new BrokerChange(broker(), offset(), random.nextBoolean());
+            case BROKER_UNREGISTERED -> new BrokerUnregistered(broker(), offset());
+            case TOPIC_CREATED -> new TopicCreated(name(), uuid());
+            case TOPIC_DELETED -> new TopicDeleted(uuid());
+            case PARTITION_CREATED -> new PartitionCreated(uuid(), number(), partition());
+            case PARTITION_CHANGED -> new PartitionChanged(uuid(), number(), number(), changes());
+            case CONFIG_SET -> new ConfigSet(resource(), name(), text());
+            case CONFIG_REMOVED -> new ConfigRemoved(resource(), name());
+            case LINK_DEFINED -> link();
+            case LINK_PAUSED -> new LinkPaused(new LinkName(name()), random.nextBoolean());
+            case LINK_REMOVED -> new LinkRemoved(new LinkName(name()));
+            case MIRROR_TOPIC_DEFINED ->
+                    new MirrorTopicDefined(uuid(), new LinkName(name()), uuid());
+            case MIRROR_TOPIC_STATE_CHANGED ->
+                    new MirrorTopicStateChanged(uuid(), oneOf(MirrorTopic.State.values()), text());
+            case OWNERSHIP ->
+                    new OwnershipRecord(
+                            new Ownership(
+                                    new DomainName(name()),
+                                    new RegionId(name()),
+                                    1 + random.nextInt(1_000_000),
+                                    oneOf(Ownership.Mode.values())),
+                            text());
+        };
+    }
+
+    private LinkDefined link() {
+        var settings = new TreeMap<String, String>();
+        for (int i = random.nextInt(4); i > 0; i--) {
+            settings.put(text(), text());
+        }
+        return new LinkDefined(
+                new LinkName(name()), uuid(), new RegionId(name()), new RegionId(name()), settings);
+    }
+
+    private BrokerRegistration registration() {
+        var listeners = new ArrayList<BrokerListener>();
+        for (int i = random.nextInt(3); i > 0; i--) {
+            listeners.add(new BrokerListener(name(), name(), random.nextInt(65_536), name()));
+        }
+        return new BrokerRegistration(
+                broker(),
+                uuid(),
+                offset(),
+                new BrokerRegistration.Endpoints(listeners, text()),
+                uuids(random.nextInt(3)),
+                random.nextBoolean());
+    }
+
+    private PartitionRegistration partition() {
+        BrokerIds replicas = replicas();
+        boolean led = random.nextBoolean();
+        return new PartitionRegistration(
+                replicas,
+                BrokerIds.of(replicas.asList().subList(0, 1 + random.nextInt(replicas.size()))),
+                led ? replicas.at(0) : PartitionRegistration.NO_LEADER,
+                number(),
+                number(),
+                random.nextBoolean() ? List.of() : uuids(replicas.size()));
+    }
+
+    private List<PartitionChange> changes() {
+        List<PartitionChange> all =
+                new ArrayList<>(
+                        List.of(
+                                new PartitionChange.Leader(broker()),
+                                new PartitionChange.LeaderEpoch(number()),
+                                new PartitionChange.InSync(replicas()),
+                                new PartitionChange.Replicas(replicas()),
+                                new PartitionChange.Directories(uuids(2))));
+        Collections.shuffle(all, random);
+        return all.subList(0, random.nextInt(all.size() + 1));
+    }
+
+    private BrokerIds replicas() {
+        return BrokerIds.of(
+                random.ints(0, 5_000).distinct().limit(1 + random.nextInt(4)).toArray());
+    }
+
+    private ConfigResource resource() {
+        return new ConfigResource(oneOf(ConfigResource.Type.values()), text());
+    }
+
+    private List<Uuid> uuids(int count) {
+        return Stream.generate(this::uuid).limit(count).toList();
+    }
+
+    private Uuid uuid() {
+        return new Uuid(random.nextLong(), random.nextLong());
+    }
+
+    private String name() {
+        return "n" + Integer.toString(random.nextInt(1 << 20), 36);
+    }
+
+    private String text() {
+        return random.nextInt(4) == 0 ? "" : "über-" + random.nextInt(1_000) + " 中 \uD83D\uDE80";
+    }
+
+    private int broker() {
+        return random.nextInt(5_000);
+    }
+
+    private int number() {
+        return random.nextInt(3) == 0 ? Integer.MAX_VALUE : random.nextInt(10_000);
+    }
+
+    private long offset() {
+        return random.nextInt(3) == 0 ? Long.MAX_VALUE : random.nextInt(10_000);
+    }
+
+    private <T> T oneOf(T[] values) {
+        return values[random.nextInt(values.length)];
+    }
+}
