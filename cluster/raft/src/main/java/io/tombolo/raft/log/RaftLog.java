@@ -50,6 +50,10 @@ public final class RaftLog implements AutoCloseable {
         this.directory = directory;
         this.segmentBytesMax = segmentBytesMax;
         disk.createDirectories(directory);
+        Path parent = directory.toAbsolutePath().getParent();
+        if (parent != null) {
+            disk.forceDirectory(parent);
+        }
         lock = disk.lock(directory.resolve(".lock"));
         snapshots = new SnapshotFiles(disk, directory);
         electionFile = new ElectionStateFile(disk, directory);
