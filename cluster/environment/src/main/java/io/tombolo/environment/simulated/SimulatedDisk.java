@@ -12,6 +12,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -34,6 +35,7 @@ public final class SimulatedDisk implements Disk {
     private final Trace trace;
     private final LongSupplier nowNanos;
     private final Set<Path> locks = new HashSet<>();
+    private final List<Path> mounts = new ArrayList<>();
     private SimulatedDirectory root = new SimulatedDirectory();
     private Predicate<DiskOperation> failure = operation -> false;
     private Predicate<DiskOperation> powerFailure = operation -> false;
@@ -55,6 +57,11 @@ public final class SimulatedDisk implements Disk {
 
     /** Creates a directory that no crash takes away, as an operator does before the first start. */
     public void mount(Path directory) {
+        createMounted(directory);
+        mounts.add(directory);
+    }
+
+    private void createMounted(Path directory) {
         SimulatedDirectory at = root;
         for (Path name : absolute(directory)) {
             at = child(at, name.toString());
@@ -142,9 +149,10 @@ public final class SimulatedDisk implements Disk {
         locks.clear();
     }
 
-    /** Everything is gone. */
+    /** Everything is gone but the directories that were mounted, which are empty. */
     public void wipe() {
         root = new SimulatedDirectory();
+        mounts.forEach(this::createMounted);
         processEnded();
     }
 

@@ -212,6 +212,11 @@ public final class Simulator {
         return event;
     }
 
+    /** How many events stand in the queue, dead ones included. */
+    int plannedCount() {
+        return queue.size();
+    }
+
     void cancel(SimulatedEvent event) {
         event.cancel();
         cancelledCount++;
