@@ -6,8 +6,10 @@ import io.tombolo.region.topology.Region;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -31,6 +33,7 @@ final class ListenerChecks {
     private final Document document;
     private final Map<RegionId, Region> regions;
     private final Map<String, Listener> taken = new HashMap<>();
+    private final Map<Integer, List<Listener>> byPort = new HashMap<>();
     private final Set<String> reported = new HashSet<>();
 
     ListenerChecks(Document document, Map<RegionId, Region> regions) {
@@ -58,6 +61,7 @@ final class ListenerChecks {
         if (before == null) {
             before = clashWithWildcard(host, listener);
         }
+        byPort.computeIfAbsent(listener.endpoint().port(), port -> new ArrayList<>()).add(listener);
         if (before != null && reported.add(before.path() + listener.path())) {
             document.problem(
                             Rule.PORT_CLASH,
@@ -81,13 +85,10 @@ final class ListenerChecks {
         if (!localAddress) {
             return null;
         }
-        for (Listener other : taken.values()) {
+        for (Listener other : byPort.getOrDefault(listener.endpoint().port(), List.of())) {
             String otherHost = plainHost(other.endpoint());
             boolean wildcard = WILDCARDS.contains(host) || WILDCARDS.contains(otherHost);
-            if (wildcard
-                    && other != listener
-                    && isLiteral(otherHost)
-                    && other.endpoint().port() == listener.endpoint().port()) {
+            if (wildcard && isLiteral(otherHost)) {
                 return other;
             }
         }
