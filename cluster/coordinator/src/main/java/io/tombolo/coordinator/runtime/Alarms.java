@@ -69,7 +69,7 @@ public final class Alarms<K extends Comparable<? super K>> {
         while (alarms.nextNanos() <= nowNanos) {
             K key = alarms.order.first().key;
             long atNanos = alarms.dueNanos(key);
-            if (atNanos <= nowNanos) {
+            if (atNanos == alarms.nextNanos()) {
                 return alarms;
             }
             alarms = alarms.without(key).with(key, atNanos);

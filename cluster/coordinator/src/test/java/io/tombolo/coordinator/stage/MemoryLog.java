@@ -1,0 +1,163 @@
+package io.tombolo.coordinator.stage;
+
+import io.tombolo.coordinator.runtime.CoordinatorLog;
+import io.tombolo.coordinator.runtime.LogRecord;
+import io.tombolo.coordinator.runtime.StoredRecord;
+import io.tombolo.environment.EventLoop;
+
+import org.apache.kafka.common.protocol.Errors;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/** An internal topic in memory whose high watermark, refusals and faults the test decides. */
+public final class MemoryLog implements CoordinatorLog {
+
+    /** Told of each move of the high watermark. */
+    public interface Watcher {
+        void highWatermarkMoved(int partition, long highWatermark);
+    }
+
+    private final EventLoop loop;
+    private final Map<Integer, Partition> partitions = new TreeMap<>();
+    private Watcher watcher = (partition, highWatermark) -> {};
+    private boolean committing = true;
+    private Errors nextRefusal = Errors.NONE;
+    private int unreadableCount;
+    private int appendCount;
+    private int largestChunk;
+
+    public MemoryLog(EventLoop loop) {
+        this.loop = loop;
+    }
+
+    public void watchedBy(Watcher newWatcher) {
+        watcher = newWatcher;
+    }
+
+    /** Whether the high watermark follows each append at once. */
+    public void committing(boolean now) {
+        committing = now;
+        if (now) {
+            partitions.forEach((index, partition) -> commit(index));
+        }
+    }
+
+    /** The next append is refused. */
+    public void refuseNext(Errors error) {
+        nextRefusal = error;
+    }
+
+    public void unreadable(int times) {
+        unreadableCount = times;
+    }
+
+    /** Moves the high watermark to the end. */
+    public void commit(int index) {
+        Partition partition = partition(index);
+        commitTo(index, partition.records.size());
+    }
+
+    public void commitTo(int index, long offset) {
+        Partition partition = partition(index);
+        partition.highWatermark = Math.max(partition.highWatermark, offset);
+        watcher.highWatermarkMoved(index, partition.highWatermark);
+    }
+
+    /** What happens to a leader's log when another leader takes over: the rest is gone. */
+    public void loseUncommitted() {
+        partitions
+                .values()
+                .forEach(partition -> {
+                    int committed = (int) partition.highWatermark;
+                    partition.records.subList(committed, partition.records.size()).clear();
+                });
+    }
+
+    public List<StoredRecord> records(int index) {
+        return partition(index).records;
+    }
+
+    public long highWatermark(int index) {
+        return partition(index).highWatermark;
+    }
+
+    public int appendCount() {
+        return appendCount;
+    }
+
+    public int largestChunk() {
+        return largestChunk;
+    }
+
+    public void epoch(int index, int leaderEpoch) {
+        partition(index).leaderEpoch = leaderEpoch;
+    }
+
+    private Partition partition(int index) {
+        return partitions.computeIfAbsent(index, unused -> new Partition());
+    }
+
+    @Override
+    public AppendResult append(
+            int index, int leaderEpoch, List<LogRecord> records, long timestampMs) {
+        Partition partition = partition(index);
+        if (nextRefusal != Errors.NONE) {
+            var refused = new Refused(nextRefusal);
+            nextRefusal = Errors.NONE;
+            return refused;
+        }
+        if (leaderEpoch < partition.leaderEpoch) {
+            return new Refused(Errors.NOT_LEADER_OR_FOLLOWER);
+        }
+        appendCount++;
+        for (LogRecord record : records) {
+            partition.records.add(
+                    new StoredRecord(partition.records.size(), record.key(), record.value()));
+        }
+        if (committing) {
+            commit(index);
+        }
+        return new Appended(partition.records.size());
+    }
+
+    @Override
+    public Bounds bounds(int index) {
+        Partition partition = partition(index);
+        return new Bounds(0, partition.highWatermark, partition.records.size());
+    }
+
+    @Override
+    public void read(int index, long fromOffset, int bytesMax, Consumer<ReadResult> done) {
+        loop.execute(() -> {
+            if (unreadableCount > 0) {
+                unreadableCount--;
+                done.accept(new Unreadable("disk is asleep"));
+            } else {
+                done.accept(chunk(partition(index), fromOffset, bytesMax));
+            }
+        });
+    }
+
+    private Chunk chunk(Partition partition, long fromOffset, int bytesMax) {
+        var found = new ArrayList<StoredRecord>();
+        int bytes = 0;
+        int at = (int) fromOffset;
+        while (at < partition.records.size() && (found.isEmpty() || bytes < bytesMax)) {
+            StoredRecord record = partition.records.get(at++);
+            bytes += record.key().length;
+            found.add(record);
+        }
+        largestChunk = Math.max(largestChunk, found.size());
+        return new Chunk(found, at);
+    }
+
+    private static final class Partition {
+        private final List<StoredRecord> records = new ArrayList<>();
+        private long highWatermark;
+        private int leaderEpoch;
+    }
+}
