@@ -1,0 +1,295 @@
+package io.tombolo.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tombolo.controller.command.Answer;
+import io.tombolo.controller.command.ConfigCommand.Alteration;
+import io.tombolo.controller.command.ConfigCommand.Change;
+import io.tombolo.controller.command.ConfigCommand.IncrementalAlterConfigs;
+import io.tombolo.controller.command.ConfigCommand.Origin;
+import io.tombolo.controller.command.LinkCommand.BeginPromotion;
+import io.tombolo.controller.command.LinkCommand.CompletePromotion;
+import io.tombolo.controller.command.LinkCommand.CreateMirrorTopic;
+import io.tombolo.controller.command.LinkCommand.DefineLink;
+import io.tombolo.controller.command.LinkCommand.GrowMirrorTopic;
+import io.tombolo.controller.command.LinkCommand.PauseLink;
+import io.tombolo.controller.command.LinkCommand.Promotion;
+import io.tombolo.controller.command.LinkCommand.RaiseLeaderEpochs;
+import io.tombolo.controller.command.LinkCommand.RemoveLink;
+import io.tombolo.controller.command.LinkCommand.ResumeLink;
+import io.tombolo.controller.command.LinkCommand.SetMirrorTopicState;
+import io.tombolo.controller.command.TopicCommand.CreatePartitions;
+import io.tombolo.controller.command.TopicCommand.CreatedTopic;
+import io.tombolo.controller.command.TopicCommand.DeleteTopics;
+import io.tombolo.controller.command.TopicCommand.Growth;
+import io.tombolo.controller.command.TopicCommand.TopicKey;
+import io.tombolo.metadata.image.LinkRegistration;
+import io.tombolo.metadata.image.MetadataImage.Writability;
+import io.tombolo.metadata.record.ConfigResource;
+import io.tombolo.metadata.record.LinkRecord.LinkDefined;
+import io.tombolo.metadata.record.PartitionId;
+import io.tombolo.region.LinkName;
+import io.tombolo.region.RegionId;
+import io.tombolo.region.link.MirrorTopic.State;
+
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+class LinkCommandsTest {
+
+    private static final LinkName LINK = new LinkName("us-to-eu");
+    private static final Uuid SOURCE = new Uuid(44, 44);
+
+    private final Region region = Region.withBrokers(1);
+
+    @BeforeEach
+    void aLink() {
+        region.done(new DefineLink(definition(new Uuid(7, 7), Map.of("topics", "*"))));
+    }
+
+    @Test
+    void aLinkMayChangeItsSettingsButNotItsIdentity() {
+        region.done(new DefineLink(definition(new Uuid(7, 7), Map.of("topics", "a*"))));
+
+        assertThat(region.image().links().link(LINK))
+                .map(link -> link.definition().settings())
+                .contains(new TreeMap<>(Map.of("topics", "a*")));
+        assertThat(region.refused(new DefineLink(definition(new Uuid(7, 8), Map.of()))).error())
+                .isEqualTo(Errors.INVALID_REQUEST);
+    }
+
+    @Test
+    void aLinkIsPausedAndResumed() {
+        region.done(new PauseLink(LINK));
+        assertThat(region.image().links().link(LINK)).map(LinkRegistration::paused).contains(true);
+
+        region.done(new PauseLink(LINK));
+        assertThat(region.last().batches()).isEmpty();
+
+        region.done(new ResumeLink(LINK));
+        assertThat(region.image().links().link(LINK)).map(LinkRegistration::paused).contains(false);
+    }
+
+    @Test
+    void aMirrorTopicTakesTheSourcesIdAndIsNotWritable() {
+        CreatedTopic created = mirror("orders", SOURCE);
+
+        assertThat(created).isEqualTo(new CreatedTopic(SOURCE, 3, 1));
+        assertThat(region.image().writability(SOURCE)).isEqualTo(Writability.MIRROR);
+    }
+
+    @Test
+    void creatingTheSameMirrorTopicAgainChangesNothing() {
+        CreatedTopic first = mirror("orders", SOURCE);
+
+        assertThat(mirror("orders", SOURCE)).isEqualTo(first);
+        assertThat(region.last().batches()).isEmpty();
+    }
+
+    @Test
+    void aSourceWithoutIdsGetsAFreshOne() {
+        CreatedTopic created = mirror("orders", Uuid.ZERO_UUID);
+
+        assertThat(created.topicId()).isNotEqualTo(Uuid.ZERO_UUID);
+    }
+
+    @Test
+    void aNameOrAnIdThatIsTakenIsRefused() {
+        region.create("orders", 1, 1);
+        assertThat(region.refused(mirrorOf("orders", SOURCE)).error())
+                .isEqualTo(Errors.TOPIC_ALREADY_EXISTS);
+
+        mirror("other", SOURCE);
+        assertThat(region.refused(mirrorOf("renamed", SOURCE)).error())
+                .isEqualTo(Errors.TOPIC_ALREADY_EXISTS);
+    }
+
+    @Test
+    void aStoppedMirrorTopicIsNotMirroredAgain() {
+        mirror("orders", SOURCE);
+        promote();
+
+        assertThat(region.refused(mirrorOf("orders", SOURCE)).error())
+                .isEqualTo(Errors.TOPIC_ALREADY_EXISTS);
+    }
+
+    @Test
+    void aMirrorTopicGrowsWithItsSourceOnly() {
+        mirror("orders", SOURCE);
+
+        var byClient =
+                region.done(
+                        new CreatePartitions(List.of(new Growth("orders", 5, List.of())), false));
+        assertThat(byClient.get("orders"))
+                .isInstanceOfSatisfying(
+                        Answer.Refused.class,
+                        refused -> assertThat(refused.error()).isEqualTo(Errors.POLICY_VIOLATION));
+
+        region.done(new GrowMirrorTopic(LINK, "orders", 5));
+        assertThat(region.image().topics().partitionCount()).isEqualTo(5);
+        region.done(new GrowMirrorTopic(LINK, "orders", 5));
+        assertThat(region.last().batches()).isEmpty();
+    }
+
+    @Test
+    void configsThatFollowTheSourceAreChangedByTheLinkOnly() {
+        mirror("orders", SOURCE);
+
+        assertThat(compress(Origin.CLIENT))
+                .isInstanceOfSatisfying(
+                        Answer.Refused.class,
+                        refused -> {
+                            assertThat(refused.error()).isEqualTo(Errors.POLICY_VIOLATION);
+                            assertThat(refused.message()).contains("us-to-eu");
+                        });
+        assertThat(compress(Origin.LINK)).isInstanceOf(Answer.Done.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = State.class,
+            names = {"PAUSED", "FAILED", "STOPPING"})
+    void aMirrorTopicChangesItsState(State state) {
+        mirror("orders", SOURCE);
+
+        region.done(new SetMirrorTopicState(LINK, "orders", state, "GAP: why"));
+
+        var mirror = region.image().links().mirrorTopic(SOURCE).orElseThrow();
+        assertThat(mirror.state()).isEqualTo(state);
+        assertThat(mirror.reason()).isEqualTo("GAP: why");
+    }
+
+    @Test
+    void onlyAPromotionStopsAMirrorTopicAndNothingBringsItBack() {
+        mirror("orders", SOURCE);
+        assertThat(
+                        region.refused(new SetMirrorTopicState(LINK, "orders", State.STOPPED, ""))
+                                .error())
+                .isEqualTo(Errors.INVALID_REQUEST);
+
+        region.done(new BeginPromotion(LINK, "test"));
+        assertThat(
+                        region.refused(new SetMirrorTopicState(LINK, "orders", State.MIRRORING, ""))
+                                .error())
+                .isEqualTo(Errors.INVALID_REQUEST);
+    }
+
+    @Test
+    void aPromotionRaisesLeaderEpochsAboveAllThatWereMirrored() {
+        mirror("orders", SOURCE);
+
+        var wanted = region.done(new BeginPromotion(LINK, "failover"));
+        assertThat(wanted).hasSize(3);
+        assertThat(region.image().writability(SOURCE)).isEqualTo(Writability.MIRROR);
+
+        Promotion promotion =
+                region.done(
+                        new CompletePromotion(
+                                LINK, new TreeMap<>(Map.of(id(0), 17, id(1), -1, id(2), 0))));
+
+        assertThat(promotion.stopped()).containsExactly(SOURCE);
+        assertThat(promotion.waiting()).isEmpty();
+        assertThat(region.partition(SOURCE, 0).leaderEpoch()).isEqualTo(18);
+        assertThat(region.partition(SOURCE, 1).leaderEpoch()).isEqualTo(1);
+        assertThat(region.partition(SOURCE, 2).leaderEpoch()).isEqualTo(1);
+        assertThat(region.image().writability(SOURCE)).isEqualTo(Writability.WRITABLE);
+    }
+
+    @Test
+    void aTopicWithoutAllItsEpochsWaits() {
+        mirror("orders", SOURCE);
+        region.done(new BeginPromotion(LINK, "failover"));
+
+        Promotion promotion =
+                region.done(new CompletePromotion(LINK, new TreeMap<>(Map.of(id(0), 1))));
+
+        assertThat(promotion.stopped()).isEmpty();
+        assertThat(promotion.waiting()).containsExactly(id(1), id(2));
+        assertThat(region.image().writability(SOURCE)).isEqualTo(Writability.MIRROR);
+    }
+
+    @Test
+    void aTopicThatStillMirrorsIsNotCompleted() {
+        mirror("orders", SOURCE);
+
+        Promotion promotion =
+                region.done(
+                        new CompletePromotion(
+                                LINK, new TreeMap<>(Map.of(id(0), 1, id(1), 1, id(2), 1))));
+
+        assertThat(promotion.stopped()).isEmpty();
+        assertThat(region.last().batches()).isEmpty();
+    }
+
+    @Test
+    void leaderEpochsAreRaisedAndNeverLowered() {
+        mirror("orders", SOURCE);
+
+        region.done(new RaiseLeaderEpochs(new TreeMap<>(Map.of(id(0), 20))));
+        region.done(new RaiseLeaderEpochs(new TreeMap<>(Map.of(id(0), 5))));
+
+        assertThat(region.partition(SOURCE, 0).leaderEpoch()).isEqualTo(20);
+        assertThat(region.partition(SOURCE, 0).leader()).isEqualTo(1);
+        assertThat(region.refused(new RaiseLeaderEpochs(new TreeMap<>(Map.of(id(9), 5)))).error())
+                .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+    }
+
+    @Test
+    void aLinkIsRemovedOnceItMirrorsNothing() {
+        mirror("orders", SOURCE);
+        assertThat(region.refused(new RemoveLink(LINK)).message()).contains("1 topic(s)");
+
+        region.done(new DeleteTopics(List.of(new TopicKey.ByName("orders"))));
+        region.done(new RemoveLink(LINK));
+
+        assertThat(region.image().links().byName()).isEmpty();
+        assertThat(region.refused(new PauseLink(LINK)).error())
+                .isEqualTo(Errors.RESOURCE_NOT_FOUND);
+        assertThat(region.refused(mirrorOf("orders", SOURCE)).error())
+                .isEqualTo(Errors.RESOURCE_NOT_FOUND);
+        assertThat(
+                        region.refused(new SetMirrorTopicState(LINK, "orders", State.PAUSED, ""))
+                                .error())
+                .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+    }
+
+    private void promote() {
+        var epochs = new TreeMap<PartitionId, Integer>();
+        region.done(new BeginPromotion(LINK, "test")).forEach(id -> epochs.put(id, 0));
+        region.done(new CompletePromotion(LINK, epochs));
+    }
+
+    private CreatedTopic mirror(String name, Uuid sourceId) {
+        return region.done(mirrorOf(name, sourceId));
+    }
+
+    private static CreateMirrorTopic mirrorOf(String name, Uuid sourceId) {
+        return new CreateMirrorTopic(LINK, name, sourceId, 3, new TreeMap<>());
+    }
+
+    private Answer<?> compress(Origin origin) {
+        var orders = ConfigResource.topic("orders");
+        var change = new Alteration(orders, List.of(new Change.Set("compression.type", "zstd")));
+        return region.done(new IncrementalAlterConfigs(List.of(change), origin, false))
+                .values()
+                .iterator()
+                .next();
+    }
+
+    private static PartitionId id(int index) {
+        return new PartitionId(SOURCE, index);
+    }
+
+    private static LinkDefined definition(Uuid id, Map<String, String> settings) {
+        return new LinkDefined(
+                LINK, id, new RegionId("us"), new RegionId("eu"), new TreeMap<>(settings));
+    }
+}
