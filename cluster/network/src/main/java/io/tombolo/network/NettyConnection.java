@@ -47,7 +47,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     private boolean paused;
     private boolean waiting;
     private boolean flushPlanned;
-    private boolean stallWatched;
+    private EventLoop.@Nullable Timer stallTimer;
+    private EventLoop.@Nullable Timer idleTimer;
     private long lastReadNanos;
     private long lastSendNanos;
     private long queuedBytesSeen;
@@ -325,6 +326,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
         }
         told = true;
         reader.close();
+        cancelTimers();
         if (reason == null) {
             reason = new CloseReason(CloseReason.Kind.PEER, "closed by the other side");
         }
@@ -337,16 +339,25 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
         }
     }
 
+    /** So that no timer holds a closed connection in memory until it would have run. */
+    private void cancelTimers() {
+        if (stallTimer != null) {
+            stallTimer.cancel();
+        }
+        if (idleTimer != null) {
+            idleTimer.cancel();
+        }
+    }
+
     /** Watches a frame that has begun; one timer at most, set again only when it has run. */
     private void watchStall() {
-        if (!stallWatched && reader.frameBegun()) {
-            stallWatched = true;
-            loop.schedule(limits.stallNanosMax(), this::checkStall);
+        if (stallTimer == null && reader.frameBegun()) {
+            stallTimer = loop.schedule(limits.stallNanosMax(), this::checkStall);
         }
     }
 
     private void checkStall() {
-        stallWatched = false;
+        stallTimer = null;
         if (reason != null || ended || !reader.frameBegun()) {
             return;
         }
@@ -359,14 +370,14 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
                                     .formatted(quietNanos / 1_000_000)));
             return;
         }
-        stallWatched = true;
         long leftNanos = limits.stallNanosMax() - quietNanos;
-        loop.schedule(leftNanos > 0 ? leftNanos : limits.stallNanosMax(), this::checkStall);
+        stallTimer =
+                loop.schedule(leftNanos > 0 ? leftNanos : limits.stallNanosMax(), this::checkStall);
     }
 
     private void watchIdle(long nanos) {
         if (limits.idleNanosMax() != Long.MAX_VALUE && reason == null) {
-            loop.schedule(nanos, this::checkIdle);
+            idleTimer = loop.schedule(nanos, this::checkIdle);
         }
     }
 

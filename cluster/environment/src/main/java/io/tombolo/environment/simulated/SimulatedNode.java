@@ -19,6 +19,9 @@ public final class SimulatedNode {
             new Latency(
                     Duration.ofNanos(20_000), Duration.ofMillis(1), 0.01, Duration.ofMillis(50));
 
+    private static final Latency SLOW_OFFLOAD =
+            Latency.between(Duration.ofMillis(20), Duration.ofMillis(500));
+
     private final Simulator simulator;
     private final String host;
     private final int loopCount;
@@ -57,7 +60,10 @@ public final class SimulatedNode {
         return restart();
     }
 
-    /** Starts the program again after the process has ended, with what its disk still holds. */
+    /**
+     * Starts the program again after the process has ended, with what its disk still holds. When
+     * the power fails while it starts, it is not running afterwards.
+     */
     public Environment restart() {
         if (process != null) {
             throw new IllegalStateException(host + " is running");
@@ -78,7 +84,11 @@ public final class SimulatedNode {
         process = life;
         environment = started;
         simulator.network().pumpAll();
-        program.accept(started);
+        try {
+            program.accept(started);
+        } catch (SimulatedCrash crash) {
+            losePower();
+        }
         return started;
     }
 
@@ -179,6 +189,16 @@ public final class SimulatedNode {
     /** The clocks. */
     public SimulatedClock clock() {
         return clock;
+    }
+
+    /** Blocking work takes up to half a second from now on. */
+    public void slowDisk() {
+        offloadLatency = SLOW_OFFLOAD;
+    }
+
+    /** Blocking work takes its usual time from now on. */
+    public void normalDisk() {
+        offloadLatency = OFFLOAD;
     }
 
     /** How long blocking work takes from now on. */

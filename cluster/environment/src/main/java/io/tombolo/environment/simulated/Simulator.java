@@ -18,8 +18,8 @@ import java.util.function.BooleanSupplier;
  * interleave. A task takes no virtual time.
  *
  * <p>Owner: the test's thread. Use: {@link #addNode}, {@link SimulatedNode#start}, then {@link
- * #runUntil}; cut, crash and pause through {@link #network()} and the nodes, or by a {@link
- * FaultSchedule}.
+ * #runUntil}; cut, crash and pause through {@link #network()} and the nodes, or by a schedule of
+ * {@code io.tombolo.environment.simulated.fault}.
  */
 public final class Simulator {
 
@@ -107,16 +107,6 @@ public final class Simulator {
     /** Plans an event of the test itself, which no crash drops. */
     public void after(Duration delay, String what, Runnable action) {
         plan(nowNanos + delay.toNanos(), new SimulatedEvent(what, null, null, action));
-    }
-
-    /** Plans every fault of a schedule, counted from now. */
-    public void play(FaultSchedule schedule) {
-        for (TimedFault timed : schedule.faults()) {
-            after(
-                    Duration.ofNanos(timed.atNanos()),
-                    timed.fault().toString(),
-                    () -> timed.fault().applyTo(this));
-        }
     }
 
     /**

@@ -269,6 +269,24 @@ class SimulatedDiskTest {
         assertThat(node.running()).isTrue();
     }
 
+    @Test
+    void aPowerFailureDuringTheStartLeavesTheNodeDown() {
+        var simulator = new Simulator(10);
+        SimulatedNode node = simulator.addNode("a", 1);
+        node.disk().mount(DATA);
+        node.disk().losePowerWhen(operation -> operation.kind() == Kind.OPEN);
+
+        node.start(environment -> {
+            try {
+                environment.disk().open(LOG);
+            } catch (IOException unexpected) {
+                throw new java.io.UncheckedIOException(unexpected);
+            }
+        });
+
+        assertThat(node.running()).isFalse();
+    }
+
     private static ByteBuffer filled(int length, char letter) {
         var bytes = new byte[length];
         Arrays.fill(bytes, (byte) letter);

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tombolo.environment.Environment;
 import io.tombolo.environment.Invariant;
+import io.tombolo.environment.simulated.fault.Fault;
+import io.tombolo.environment.simulated.fault.FaultKind;
+import io.tombolo.environment.simulated.fault.FaultSchedule;
 
 import org.junit.jupiter.api.Test;
 
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -54,12 +58,13 @@ class SimulatorTest {
         first.loops()
                 .loop(0)
                 .execute(() -> first.loops().loop(0).schedule(1_000 + impurity, () -> {}));
-        simulator.play(
-                FaultSchedule.drawn(
+        FaultSchedule.drawn(
                         simulator.entropy("faults"),
+                        FaultKind.mostKinds(),
                         HOSTS,
                         Duration.ofSeconds(3),
-                        Duration.ofMillis(100)));
+                        Duration.ofMillis(100))
+                .playOn(simulator);
         simulator.runFor(Duration.ofSeconds(4));
         assertThat(simulator.trace().eventCount()).isGreaterThan(500);
         return simulator.trace().hash();
@@ -72,6 +77,7 @@ class SimulatorTest {
             var schedule =
                     FaultSchedule.drawn(
                             new SimulatedEntropy(seed),
+                            EnumSet.allOf(FaultKind.class),
                             HOSTS,
                             Duration.ofSeconds(10),
                             Duration.ofMillis(500));
@@ -86,6 +92,7 @@ class SimulatorTest {
         var whole =
                 FaultSchedule.drawn(
                         new SimulatedEntropy(5),
+                        EnumSet.allOf(FaultKind.class),
                         HOSTS,
                         Duration.ofSeconds(2),
                         Duration.ofMillis(50));
@@ -93,7 +100,7 @@ class SimulatorTest {
             var part = whole.without(from, from + 7);
             var simulator = new Simulator(5);
             HOSTS.forEach(host -> simulator.addNode(host, 1).start(started -> {}));
-            simulator.play(part);
+            part.playOn(simulator);
             simulator.runFor(Duration.ofSeconds(3));
             assertThat(part.toString().lines().count()).isEqualTo(part.faults().size());
         }

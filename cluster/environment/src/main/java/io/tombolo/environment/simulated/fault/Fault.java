@@ -1,4 +1,7 @@
-package io.tombolo.environment.simulated;
+package io.tombolo.environment.simulated.fault;
+
+import io.tombolo.environment.simulated.DiskOperation;
+import io.tombolo.environment.simulated.Simulator;
 
 import java.time.Duration;
 
@@ -98,6 +101,55 @@ public sealed interface Fault {
         @Override
         public void applyTo(Simulator simulator) {
             simulator.node(host).clock().drift(ppm);
+        }
+    }
+
+    /** Nothing arrives any more between two hosts. */
+    record Partition(String one, String other) implements Fault {
+        @Override
+        public void applyTo(Simulator simulator) {
+            simulator.network().cutBothWays(one, other);
+        }
+    }
+
+    /** Ends a partition. */
+    record Rejoin(String one, String other) implements Fault {
+        @Override
+        public void applyTo(Simulator simulator) {
+            simulator.network().heal(one, other);
+            simulator.network().heal(other, one);
+        }
+    }
+
+    /** Blocking work takes up to half a second. */
+    record SlowDisk(String host) implements Fault {
+        @Override
+        public void applyTo(Simulator simulator) {
+            simulator.node(host).slowDisk();
+        }
+    }
+
+    /** Blocking work takes its usual time again. */
+    record NormalDisk(String host) implements Fault {
+        @Override
+        public void applyTo(Simulator simulator) {
+            simulator.node(host).normalDisk();
+        }
+    }
+
+    /** Every operation of one kind fails. */
+    record FailDisk(String host, DiskOperation.Kind kind) implements Fault {
+        @Override
+        public void applyTo(Simulator simulator) {
+            simulator.node(host).disk().failWhen(operation -> operation.kind() == kind);
+        }
+    }
+
+    /** Operations succeed again. */
+    record MendDisk(String host) implements Fault {
+        @Override
+        public void applyTo(Simulator simulator) {
+            simulator.node(host).disk().failNever();
         }
     }
 }
