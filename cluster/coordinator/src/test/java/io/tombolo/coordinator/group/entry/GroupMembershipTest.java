@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tombolo.coordinator.group.GroupEvent;
 import io.tombolo.coordinator.stage.Heard;
 
-import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.message.JoinGroupResponseData;
 import org.apache.kafka.common.message.LeaveGroupRequestData;
 import org.apache.kafka.common.message.LeaveGroupRequestData.MemberIdentity;
@@ -527,15 +526,18 @@ class GroupMembershipTest {
 
     @Test
     void aStaticMemberThatComesBackDifferentMakesAllJoinAgain() {
-        var formed = formStatic();
-        String instance = instanceOf(formed.follower());
-        JoinGroupRequestData changed =
-                joinRequest("", "sticky", "range").setGroupInstanceId(instance);
-        var same = stage.join(9, changed);
-        assertThat(same.response().generationId()).as("range is still what all want").isEqualTo(1);
+        var joins =
+                List.of(
+                        stage.join(9, joinRequest("", "sticky", "range").setGroupInstanceId("one")),
+                        stage.join(
+                                9, joinRequest("", "sticky", "range").setGroupInstanceId("two")));
+        stage.loop.advance(Duration.ofSeconds(7));
+        stage.stabilize(joins);
 
-        stage.joinStatic(instance, same.response().memberId() + "x");
-        assertThat(stage.state()).isEqualTo("Stable");
+        var changed = stage.join(9, joinRequest("", "range", "sticky").setGroupInstanceId("two"));
+
+        assertThat(changed.waits()).isTrue();
+        assertThat(stage.state()).isEqualTo("PreparingRebalance");
     }
 
     @Test
