@@ -1,0 +1,45 @@
+package io.tombolo.broker;
+
+import io.tombolo.region.BrokerId;
+import io.tombolo.region.config.BrokerConfig;
+import io.tombolo.region.topology.Region;
+import io.tombolo.region.topology.Topology;
+
+import org.apache.kafka.common.Uuid;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.UUID;
+
+/**
+ * What one broker is started with.
+ *
+ * @param topology the whole file; the broker's own region and the links into it come from there
+ * @param region the broker's own
+ * @param self the broker itself
+ * @param dataDirectory its own folder
+ */
+public record BrokerSettings(
+        Topology topology, Region.Hosted region, Region.Broker self, Path dataDirectory) {
+
+    /** The listener that clients connect to. */
+    public static final String LISTENER = "PLAINTEXT";
+
+    public BrokerId id() {
+        return self.id();
+    }
+
+    public BrokerConfig config() {
+        return BrokerConfig.ofFile(region.config());
+    }
+
+    /**
+     * The id of the region's cluster: the same for every broker and every start, because it follows
+     * from the names in the file.
+     */
+    public Uuid clusterId() {
+        String seed = "tombolo/" + topology.name() + "/" + region.id();
+        UUID uuid = UUID.nameUUIDFromBytes(seed.getBytes(StandardCharsets.UTF_8));
+        return new Uuid(uuid.getMostSignificantBits(), uuid.getLeastSignificantBits());
+    }
+}

@@ -1,0 +1,23 @@
+package io.tombolo.broker;
+
+/** A broker does not start; the message is for people. */
+public final class StartRefused extends Exception {
+
+    private static final long serialVersionUID = 1;
+
+    private final String fix;
+
+    /**
+     * @param cause one sentence that says what is wrong
+     * @param fix what to do about it
+     */
+    public StartRefused(String cause, String fix) {
+        super(cause);
+        this.fix = fix;
+    }
+
+    /** What to do about it. */
+    public String fix() {
+        return fix;
+    }
+}

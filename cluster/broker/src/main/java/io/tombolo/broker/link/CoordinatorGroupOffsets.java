@@ -1,0 +1,100 @@
+package io.tombolo.broker.link;
+
+import io.tombolo.coordinator.group.CommittedOffset;
+import io.tombolo.coordinator.group.MirroredCommit;
+import io.tombolo.coordinator.group.entry.LinkOffsets;
+import io.tombolo.environment.EventLoop;
+import io.tombolo.region.link.GroupOffsets;
+
+import org.apache.kafka.common.TopicPartition;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * Committed offsets of this region's groups, for a link that works on {@code loop}.
+ *
+ * @param ownershipEpoch the highest epoch of the link's domain that is known here
+ */
+record CoordinatorGroupOffsets(LinkOffsets offsets, EventLoop loop, LongSupplier ownershipEpoch)
+        implements GroupOffsets {
+
+    @Override
+    public void groups(Consumer<SortedSet<String>> answer) {
+        offsets.groups(
+                loop,
+                outcome ->
+                        answer.accept(
+                                outcome
+                                                instanceof
+                                                LinkOffsets.Outcome.Known<SortedSet<String>>(
+                                                        var groups)
+                                        ? groups
+                                        : new TreeSet<>()));
+    }
+
+    @Override
+    public void committed(String group, Consumer<ReadAnswer> answer) {
+        offsets.fetchGroupOffsets(
+                loop,
+                group,
+                outcome ->
+                        answer.accept(
+                                switch (outcome) {
+                                    case LinkOffsets.Outcome.Known<
+                                                    Map<TopicPartition, CommittedOffset>>(
+                                                    var known) ->
+                                            new Offsets(committed(known));
+                                    case LinkOffsets.Outcome.Unavailable<
+                                                    Map<TopicPartition, CommittedOffset>>(
+                                                    var error) ->
+                                            new Unavailable(error.message());
+                                }));
+    }
+
+    private static Map<TopicPartition, Committed> committed(
+            Map<TopicPartition, CommittedOffset> known) {
+        var committed = new HashMap<TopicPartition, Committed>();
+        known.forEach((partition, offset) ->
+                committed.put(
+                        partition,
+                        new Committed(offset.offset(), offset.leaderEpoch(), offset.metadata())));
+        return committed;
+    }
+
+    @Override
+    public void commit(
+            String group,
+            Map<TopicPartition, Committed> wanted,
+            long epoch,
+            Consumer<CommitAnswer> answer) {
+        if (epoch < ownershipEpoch.getAsLong()) {
+            answer.accept(
+                    new Skipped(
+                            SkipReason.OWNERSHIP_STALE,
+                            "ownership epoch %d is over".formatted(epoch)));
+            return;
+        }
+        var commits = new HashMap<TopicPartition, CommittedOffset>();
+        wanted.forEach((partition, offset) ->
+                commits.put(
+                        partition,
+                        CommittedOffset.at(
+                                offset.offset(), offset.leaderEpoch(), offset.metadata())));
+        offsets.commitMirroredOffsets(loop, group, commits, outcome -> answer.accept(of(outcome)));
+    }
+
+    private static CommitAnswer of(MirroredCommit outcome) {
+        return switch (outcome) {
+            case MirroredCommit.Stored _ -> new Stored();
+            case MirroredCommit.InUse(int memberCount) ->
+                    new Skipped(
+                            SkipReason.ACTIVE_HERE, memberCount + " members use the group here");
+            case MirroredCommit.Unavailable(var error) -> new Unavailable(error.message());
+        };
+    }
+}

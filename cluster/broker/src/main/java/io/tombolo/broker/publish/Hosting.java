@@ -1,0 +1,165 @@
+package io.tombolo.broker.publish;
+
+import io.tombolo.broker.TopicConfigs;
+import io.tombolo.broker.shard.Shard;
+import io.tombolo.environment.Clock;
+import io.tombolo.environment.Offload;
+import io.tombolo.region.config.TopicConfig;
+import io.tombolo.replication.Partition;
+import io.tombolo.replication.Role;
+import io.tombolo.storage.log.CreateResult;
+import io.tombolo.storage.log.LogDirectory;
+import io.tombolo.storage.log.LogName;
+import io.tombolo.storage.log.LogPlacement;
+import io.tombolo.storage.log.PartitionLog;
+
+import org.apache.kafka.common.TopicIdPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/**
+ * Opens, changes and drops the partitions of one shard; mutable, confined to its loop. A log is
+ * made off the loop; what is wanted of its partition meanwhile is kept and done when the log is
+ * there.
+ */
+final class Hosting {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Hosting.class);
+
+    private final Shard shard;
+    private final LogDirectory directory;
+    private final TopicConfigs configs;
+    private final Clock clock;
+    private final Consumer<Partition> onHosted;
+    private final Map<TopicIdPartition, Wanted> opening = new HashMap<>();
+
+    /** What a partition is to be. */
+    record Wanted(Role role, TopicConfig config) {}
+
+    Hosting(
+            Shard shard,
+            LogDirectory directory,
+            TopicConfigs configs,
+            Clock clock,
+            Consumer<Partition> onHosted) {
+        this.shard = shard;
+        this.directory = directory;
+        this.configs = configs;
+        this.clock = clock;
+        this.onHosted = onHosted;
+    }
+
+    Shard shard() {
+        return shard;
+    }
+
+    /** Gives a partition its role, opening it first if need be. */
+    void cast(TopicIdPartition id, Wanted wanted) {
+        Partition hosted = shard.find(id);
+        if (hosted != null) {
+            hosted.become(wanted.role());
+        } else if (opening.put(id, wanted) == null) {
+            open(id);
+        }
+    }
+
+    /**
+     * Gives a hosted partition other settings; one that is being opened gets them with its role.
+     */
+    void configure(TopicIdPartition id, TopicConfig config) {
+        Partition hosted = shard.find(id);
+        if (hosted != null) {
+            hosted.log().changeSettings(configs.logSettings(config));
+            hosted.changeSettings(configs.partitionSettings(config));
+        }
+        opening.computeIfPresent(id, (_, wanted) -> new Wanted(wanted.role(), config));
+    }
+
+    /** Stops hosting a partition and deletes its log. */
+    void drop(TopicIdPartition id) {
+        opening.remove(id);
+        shard.drop(id)
+                .ifPresent(partition -> {
+                    partition.become(new Role.Idle());
+                    delete(partition.log().name(), () -> {});
+                });
+    }
+
+    private void open(TopicIdPartition id) {
+        var name = new LogName(id.topic(), id.partition());
+        Optional<PartitionLog> present = directory.log(name);
+        if (present.isEmpty()) {
+            create(id, name);
+        } else if (present.get().topicId().equals(Optional.of(uuid(id)))) {
+            take(id, present.get());
+        } else {
+            // The log of an earlier topic of this name, deleted while this broker was away.
+            delete(name, () -> create(id, name));
+        }
+    }
+
+    private void create(TopicIdPartition id, LogName name) {
+        Wanted wanted = opening.get(id);
+        if (wanted == null) {
+            return; // deleted meanwhile
+        }
+        directory.createLog(
+                name,
+                Optional.of(uuid(id)),
+                new LogPlacement(configs.logSettings(wanted.config()), shard.loop()),
+                result -> {
+                    switch (result) {
+                        case CreateResult.Created(PartitionLog log) -> take(id, log);
+                        case CreateResult.Exists(PartitionLog log) -> take(id, log);
+                        case CreateResult.Failed(Exception cause) -> {
+                            opening.remove(id);
+                            LOG.atError()
+                                    .addKeyValue("partition", id.topicPartition())
+                                    .setCause(cause)
+                                    .log("The log of a partition cannot be made; it stays offline");
+                        }
+                    }
+                });
+    }
+
+    private void take(TopicIdPartition id, PartitionLog log) {
+        Wanted wanted = opening.remove(id);
+        if (wanted == null) {
+            delete(log.name(), () -> {}); // deleted meanwhile
+            return;
+        }
+        log.changeSettings(configs.logSettings(wanted.config()));
+        var partition =
+                new Partition(
+                        id, log, configs.partitionSettings(wanted.config()), shard.loop(), clock);
+        shard.host(id, partition);
+        onHosted.accept(partition);
+        partition.become(wanted.role());
+    }
+
+    private void delete(LogName name, Runnable then) {
+        directory.deleteLog(
+                name,
+                shard.loop(),
+                outcome -> {
+                    if (outcome instanceof Offload.Outcome.Failed<Boolean>(Exception cause)) {
+                        LOG.atError()
+                                .addKeyValue("log", name)
+                                .setCause(cause)
+                                .log("The log of a deleted partition cannot be removed");
+                    }
+                    then.run();
+                });
+    }
+
+    private static UUID uuid(TopicIdPartition id) {
+        return new UUID(
+                id.topicId().getMostSignificantBits(), id.topicId().getLeastSignificantBits());
+    }
+}

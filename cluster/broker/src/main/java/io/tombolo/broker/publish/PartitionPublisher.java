@@ -1,0 +1,133 @@
+package io.tombolo.broker.publish;
+
+import io.tombolo.broker.TopicConfigs;
+import io.tombolo.broker.shard.Shard;
+import io.tombolo.broker.shard.Shards;
+import io.tombolo.environment.Clock;
+import io.tombolo.metadata.image.MetadataDelta;
+import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.metadata.image.TopicImage;
+import io.tombolo.metadata.record.ConfigResource;
+import io.tombolo.metadata.record.PartitionId;
+import io.tombolo.metadata.record.PartitionRegistration;
+import io.tombolo.region.config.TopicConfig;
+import io.tombolo.replication.Partition;
+import io.tombolo.storage.log.LogDirectory;
+
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.Uuid;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/**
+ * Makes the partitions of this broker what an image says. Called on the controller's loop, one
+ * delta after the other; the work on a partition runs on the loop that owns it, in the same order.
+ */
+public final class PartitionPublisher {
+
+    private final Shards shards;
+    private final TopicConfigs configs;
+    private final Place place;
+    private final Casting casting;
+    private final List<Hosting> hostings = new ArrayList<>();
+
+    /** Who this broker is, and which topics its region may lose to others. */
+    public record Place(int brokerId, Domains domains) {}
+
+    /**
+     * @param onHosted called on the owner's loop for each partition that comes to be hosted, before
+     *     it gets its first role
+     */
+    public PartitionPublisher(
+            Place place,
+            Shards shards,
+            LogDirectory directory,
+            TopicConfigs configs,
+            Clock clock,
+            Consumer<Partition> onHosted) {
+        this.place = place;
+        this.shards = shards;
+        this.configs = configs;
+        this.casting = new Casting(place.brokerId(), place.domains());
+        for (Shard shard : shards.all()) {
+            hostings.add(new Hosting(shard, directory, configs, clock, onHosted));
+        }
+    }
+
+    /** Carries out what is different in the newer image. */
+    public void publish(MetadataDelta delta) {
+        MetadataImage image = delta.after();
+        for (TopicImage deleted : delta.topicsDeleted().values()) {
+            deleted.partitions()
+                    .forEach((index, _) -> {
+                        TopicIdPartition id = named(deleted, index);
+                        on(id, hosting -> hosting.drop(id));
+                    });
+        }
+        for (PartitionId id : delta.partitions()) {
+            image.topics().topic(id.topicId()).ifPresent(topic -> cast(image, topic, id.index()));
+        }
+        for (Uuid topicId : recast(delta)) {
+            image.topics().topic(topicId).ifPresent(topic -> castAll(image, topic));
+        }
+        for (ConfigResource resource : delta.configs()) {
+            if (resource.type() == ConfigResource.Type.TOPIC) {
+                image.topics().topic(resource.name()).ifPresent(topic -> configure(image, topic));
+            }
+        }
+    }
+
+    /** The topics whose writability may have changed. */
+    private Set<Uuid> recast(MetadataDelta delta) {
+        var topics = new TreeSet<Uuid>(delta.mirrorTopics());
+        if (!delta.ownership().isEmpty()) {
+            // A change of owner is rare and may concern any topic of the domain.
+            for (TopicImage topic : delta.after().topics().byId().values()) {
+                if (place.domains().of(delta.after(), topic).stream()
+                        .anyMatch(delta.ownership()::contains)) {
+                    topics.add(topic.id());
+                }
+            }
+        }
+        return topics;
+    }
+
+    private void castAll(MetadataImage image, TopicImage topic) {
+        topic.partitions().forEach((index, _) -> cast(image, topic, index));
+    }
+
+    private void cast(MetadataImage image, TopicImage topic, int index) {
+        PartitionRegistration registration = topic.partitions().get(index);
+        if (!registration.replicas().has(place.brokerId())) {
+            return;
+        }
+        TopicIdPartition id = named(topic, index);
+        var wanted =
+                new Hosting.Wanted(
+                        casting.roleOf(image, topic, registration),
+                        configs.inForce(image, topic.name()));
+        on(id, hosting -> hosting.cast(id, wanted));
+    }
+
+    private void configure(MetadataImage image, TopicImage topic) {
+        TopicConfig config = configs.inForce(image, topic.name());
+        topic.partitions()
+                .forEach((index, _) -> {
+                    TopicIdPartition id = named(topic, index);
+                    on(id, hosting -> hosting.configure(id, config));
+                });
+    }
+
+    private void on(TopicIdPartition id, Consumer<Hosting> work) {
+        Hosting hosting = hostings.get(shards.ownerOf(id).loop().index());
+        Shards.run(hosting.shard().loop(), () -> work.accept(hosting));
+    }
+
+    private static TopicIdPartition named(TopicImage topic, int index) {
+        return new TopicIdPartition(topic.id(), index, topic.name());
+    }
+}
