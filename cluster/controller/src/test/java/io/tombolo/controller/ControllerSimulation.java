@@ -1,0 +1,306 @@
+package io.tombolo.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tombolo.controller.command.Answer;
+import io.tombolo.controller.command.Command;
+import io.tombolo.controller.command.RegionCommand.FormatRegion;
+import io.tombolo.controller.command.RegionCommand.ProducerIdBlock;
+import io.tombolo.metadata.image.LogPlace;
+import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.metadata.image.MetadataSnapshot;
+import io.tombolo.metadata.image.TopicsImage;
+import io.tombolo.metadata.record.BrokerIds;
+import io.tombolo.metadata.record.BrokerRecord.BrokerRegistered;
+import io.tombolo.metadata.record.BrokerRegistration;
+import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
+import io.tombolo.metadata.record.MetadataRecord;
+import io.tombolo.metadata.record.MetadataRecordCodec;
+import io.tombolo.metadata.record.OwnershipRecord;
+import io.tombolo.metadata.record.PartitionChange;
+import io.tombolo.metadata.record.PartitionRegistration;
+import io.tombolo.metadata.record.TopicRecord.PartitionChanged;
+import io.tombolo.metadata.record.TopicRecord.PartitionCreated;
+import io.tombolo.region.link.MirrorTopic;
+import io.tombolo.region.ownership.Ownership;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.pcollections.TreePMap;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * Random commands from a seed; named invariants after every one. {@code -Dseeds=n} tries more
+ * seeds, {@code -Dseed=n} repeats one.
+ */
+class ControllerSimulation {
+
+    private static final int COMMANDS = 600;
+
+    @Test
+    void invariantsHoldAfterEveryCommand() {
+        var done = new TreeMap<String, Integer>();
+        List<Long> seeds = seeds();
+        for (long seed : seeds) {
+            run(seed, sound(), done);
+        }
+
+        // The run is worth something only if commands of every kind succeeded.
+        if (seeds.size() > 10) {
+            assertThat(done.keySet())
+                    .contains(
+                            "RegisterBroker",
+                            "FenceBroker",
+                            "UnregisterBroker",
+                            "CreateTopics",
+                            "CreatePartitions",
+                            "DeleteTopics",
+                            "AllocateProducerIds",
+                            "ClaimOwnership",
+                            "ObserveOwnership",
+                            "UpdateFeatures",
+                            "CreateMirrorTopic",
+                            "GrowMirrorTopic",
+                            "SetMirrorTopicState",
+                            "RaiseLeaderEpochs",
+                            "BeginPromotion",
+                            "CompletePromotion",
+                            "RemoveLink");
+        }
+    }
+
+    @Test
+    void oneSeedGivesOneHistory() {
+        assertThat(run(5, sound(), new TreeMap<>())).isEqualTo(run(5, sound(), new TreeMap<>()));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mutant.class)
+    void everyMutantIsCaught(Mutant mutant) {
+        int caught = 0;
+        for (long seed = 1; seed <= 40 && caught == 0; seed++) {
+            try {
+                run(seed, mutant.decider(), new TreeMap<>());
+            } catch (MetadataInvariants.Broken
+                    | IllegalStateException
+                    | IllegalArgumentException noticed) {
+                caught++;
+            }
+        }
+        assertThat(caught).as(mutant + " within 40 seeds").isPositive();
+    }
+
+    /** Controllers with one fault each. */
+    private enum Mutant {
+        GIVES_PRODUCER_IDS_TWICE(List::of),
+        FORGETS_LOOKALIKES(List::of),
+        FENCES_WITHOUT_ELECTIONS(
+                record -> record instanceof PartitionChanged ? List.of() : List.of(record)),
+        KEEPS_THE_PARTITION_EPOCH(record ->
+                record instanceof PartitionChanged(var id, var index, var epoch, var changes)
+                        ? List.of(new PartitionChanged(id, index, epoch - 1, changes))
+                        : List.of(record)),
+        ELECTS_WITHOUT_A_NEW_LEADER_EPOCH(record ->
+                record instanceof PartitionChanged(var id, var index, var epoch, var changes)
+                        ? List.of(
+                                new PartitionChanged(
+                                        id,
+                                        index,
+                                        epoch,
+                                        changes.stream()
+                                                .filter(change ->
+                                                        !(change
+                                                                instanceof
+                                                                PartitionChange.LeaderEpoch))
+                                                .toList()))
+                        : List.of(record)),
+        CREATES_WITH_A_FENCED_LEADER(record ->
+                record instanceof PartitionCreated(var id, var index, var partition)
+                        ? List.of(new PartitionCreated(id, index, ledByTheLast(partition)))
+                        : List.of(record)),
+        REUSES_BROKER_EPOCHS(record ->
+                record instanceof BrokerRegistered(var broker)
+                        ? List.of(
+                                new BrokerRegistered(
+                                        new BrokerRegistration(
+                                                broker.brokerId(),
+                                                broker.incarnation(),
+                                                3,
+                                                broker.endpoints(),
+                                                broker.logDirs(),
+                                                broker.fenced())))
+                        : List.of(record)),
+        TAKES_A_DOMAIN_WITHOUT_A_NEW_EPOCH(record ->
+                record instanceof OwnershipRecord(var owned, var cause)
+                        ? List.of(
+                                new OwnershipRecord(
+                                        new Ownership(
+                                                owned.domain(),
+                                                owned.owner(),
+                                                Math.max(1, owned.epoch() - 1),
+                                                owned.mode()),
+                                        cause))
+                        : List.of(record)),
+        STOPS_A_MIRROR_TOPIC_AT_ONCE(record ->
+                record instanceof MirrorTopicStateChanged(var id, var state, var reason)
+                                && state == MirrorTopic.State.STOPPING
+                        ? List.of(
+                                new MirrorTopicStateChanged(id, MirrorTopic.State.STOPPED, reason))
+                        : List.of(record)),
+        PROMOTES_AT_THE_MIRRORED_EPOCH(record ->
+                record instanceof PartitionChanged(var id, var index, var epoch, var changes)
+                                && changes.size() == 1
+                                && changes.get(0) instanceof PartitionChange.LeaderEpoch(var raised)
+                        ? List.of(
+                                new PartitionChanged(
+                                        id,
+                                        index,
+                                        epoch,
+                                        List.of(new PartitionChange.LeaderEpoch(raised - 1))))
+                        : List.of(record));
+
+        private final Distortion change;
+
+        Mutant(Distortion change) {
+            this.change = change;
+        }
+
+        Decider decider() {
+            Decider sound = sound();
+            return new Decider() {
+                @Override
+                public <A> ControllerResult<A> handle(
+                        Command<A> command, MetadataImage tip, Circumstances circumstances) {
+                    ControllerResult<A> result = sound.handle(command, seenBy(tip), circumstances);
+                    List<List<MetadataRecord>> batches = new ArrayList<>();
+                    result.batches()
+                            .forEach(batch ->
+                                    batches.add(
+                                            batch.stream()
+                                                    .flatMap(one -> change.of(one).stream())
+                                                    .toList()));
+                    return new ControllerResult<>(batches, told(result.answer()));
+                }
+            };
+        }
+
+        private MetadataImage seenBy(MetadataImage tip) {
+            if (this != FORGETS_LOOKALIKES) {
+                return tip;
+            }
+            TopicsImage topics = tip.topics();
+            return new MetadataImage(
+                    tip.place(),
+                    tip.region(),
+                    tip.brokers(),
+                    new TopicsImage(
+                            topics.byId(),
+                            topics.idByName(),
+                            TreePMap.empty(),
+                            topics.byBroker(),
+                            topics.partitionCount()),
+                    tip.configs(),
+                    tip.links());
+        }
+
+        @SuppressWarnings("unchecked")
+        private <A> Answer<A> told(Answer<A> answer) {
+            return this == GIVES_PRODUCER_IDS_TWICE
+                            && answer instanceof Answer.Done<A>(ProducerIdBlock block)
+                    ? (Answer<A>)
+                            new Answer.Done<>(
+                                    new ProducerIdBlock(
+                                            Math.max(5_000, block.first() - 1), block.count()))
+                    : answer;
+        }
+
+        private static PartitionRegistration ledByTheLast(PartitionRegistration partition) {
+            BrokerIds replicas = partition.replicas();
+            return new PartitionRegistration(
+                    replicas, replicas, replicas.at(replicas.size() - 1), 0, 0, List.of());
+        }
+    }
+
+    /** What a mutant makes of a record. */
+    @FunctionalInterface
+    private interface Distortion {
+
+        List<MetadataRecord> of(MetadataRecord record);
+    }
+
+    private static MetadataImage run(long seed, Decider decider, TreeMap<String, Integer> done) {
+        var commands = new RandomCommands(seed);
+        var random = new Random(seed);
+        var invariants = new MetadataInvariants();
+        var live = new TreeSet<Integer>();
+        var circumstances = new Circumstances(new SeededEntropy(seed), live::contains);
+        MetadataImage image = MetadataImage.EMPTY;
+        Command<?> command = new FormatRegion();
+        try {
+            for (int step = 0; step < COMMANDS; step++) {
+                MetadataImage before = image;
+                ControllerResult<?> result = decider.handle(command, image, circumstances);
+                image = committed(image, result);
+                invariants.check(command, result.answer(), before, image);
+                if (result.answer() instanceof Answer.Done<?> && !result.batches().isEmpty()) {
+                    done.merge(command.getClass().getSimpleName(), 1, Integer::sum);
+                }
+                live.clear();
+                random.ints(2, 1, 5).forEach(live::add);
+                command = commands.next(image);
+            }
+            assertThat(throughSnapshot(image)).isEqualTo(image);
+        } catch (MetadataInvariants.Broken broken) {
+            throw broken;
+        } catch (AssertionError | RuntimeException other) {
+            throw new IllegalStateException("seed " + seed + ", " + command, other);
+        }
+        return image;
+    }
+
+    private static MetadataImage committed(MetadataImage image, ControllerResult<?> result) {
+        MetadataImage after = image;
+        for (List<MetadataRecord> batch : result.batches()) {
+            List<MetadataRecord> read =
+                    batch.stream()
+                            .map(MetadataRecordCodec::encode)
+                            .map(MetadataRecordCodec::decode)
+                            .toList();
+            after =
+                    after.apply(read, new LogPlace(after.place().offset() + read.size(), 1))
+                            .image();
+        }
+        return after;
+    }
+
+    private static MetadataImage throughSnapshot(MetadataImage image) {
+        var reader = new MetadataSnapshot.Reader();
+        MetadataSnapshot.records(image).forEachRemaining(reader::add);
+        return reader.finish(image.place());
+    }
+
+    private static Decider sound() {
+        var controller = new Controller(Region.settings(), new PlainConfigs());
+        return new Decider() {
+            @Override
+            public <A> ControllerResult<A> handle(
+                    Command<A> command, MetadataImage tip, Circumstances circumstances) {
+                return controller.handle(command, tip, circumstances);
+            }
+        };
+    }
+
+    private static List<Long> seeds() {
+        Long one = Long.getLong("seed");
+        return one != null
+                ? List.of(one)
+                : Stream.iterate(1L, seed -> seed + 1).limit(Long.getLong("seeds", 60)).toList();
+    }
+}

@@ -1,0 +1,202 @@
+package io.tombolo.controller;
+
+import io.tombolo.controller.command.BrokerCommand.FenceBroker;
+import io.tombolo.controller.command.BrokerCommand.HeartbeatBroker;
+import io.tombolo.controller.command.BrokerCommand.UnregisterBroker;
+import io.tombolo.controller.command.Command;
+import io.tombolo.controller.command.ConfigCommand.AlterConfigs;
+import io.tombolo.controller.command.ConfigCommand.Alteration;
+import io.tombolo.controller.command.ConfigCommand.Change;
+import io.tombolo.controller.command.ConfigCommand.IncrementalAlterConfigs;
+import io.tombolo.controller.command.ConfigCommand.Origin;
+import io.tombolo.controller.command.ConfigCommand.Replacement;
+import io.tombolo.controller.command.LinkCommand.BeginPromotion;
+import io.tombolo.controller.command.LinkCommand.CompletePromotion;
+import io.tombolo.controller.command.LinkCommand.CreateMirrorTopic;
+import io.tombolo.controller.command.LinkCommand.DefineLink;
+import io.tombolo.controller.command.LinkCommand.GrowMirrorTopic;
+import io.tombolo.controller.command.LinkCommand.PauseLink;
+import io.tombolo.controller.command.LinkCommand.RaiseLeaderEpochs;
+import io.tombolo.controller.command.LinkCommand.RemoveLink;
+import io.tombolo.controller.command.LinkCommand.SetMirrorTopicState;
+import io.tombolo.controller.command.RegionCommand.AllocateProducerIds;
+import io.tombolo.controller.command.RegionCommand.ClaimOwnership;
+import io.tombolo.controller.command.RegionCommand.Direction;
+import io.tombolo.controller.command.RegionCommand.FeatureUpdate;
+import io.tombolo.controller.command.RegionCommand.ObserveOwnership;
+import io.tombolo.controller.command.RegionCommand.UpdateFeatures;
+import io.tombolo.controller.command.TopicCommand.CreatePartitions;
+import io.tombolo.controller.command.TopicCommand.CreateTopics;
+import io.tombolo.controller.command.TopicCommand.DeleteTopics;
+import io.tombolo.controller.command.TopicCommand.Growth;
+import io.tombolo.controller.command.TopicCommand.TopicKey;
+import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.metadata.image.TopicImage;
+import io.tombolo.metadata.record.BrokerRegistration;
+import io.tombolo.metadata.record.ConfigResource;
+import io.tombolo.metadata.record.LinkRecord.LinkDefined;
+import io.tombolo.metadata.record.PartitionId;
+import io.tombolo.region.DomainName;
+import io.tombolo.region.LinkName;
+import io.tombolo.region.RegionId;
+import io.tombolo.region.link.MirrorTopic;
+import io.tombolo.region.ownership.Ownership;
+
+import org.apache.kafka.common.Uuid;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/** Commands of every kind, sensible and not, from one seed. */
+final class RandomCommands {
+
+    private static final String[] NAMES = {"a.b", "a_b", "orders", "x.y", "x_y", "bad name", "t"};
+
+    private final Random random;
+
+    RandomCommands(long seed) {
+        random = new Random(seed);
+    }
+
+    Command<?> next(MetadataImage image) {
+        return switch (random.nextInt(10)) {
+            case 0, 1, 2 -> broker(image);
+            case 3, 4, 5 -> topic();
+            case 6 -> config();
+            case 7 -> region(image);
+            default -> link(image);
+        };
+    }
+
+    private Command<?> broker(MetadataImage image) {
+        int id = 1 + random.nextInt(4);
+        long epoch = image.brokers().broker(id).map(BrokerRegistration::brokerEpoch).orElse(0L);
+        return switch (random.nextInt(9)) {
+            case 0, 1 -> Region.registration(id, new Uuid(id, random.nextInt(3)));
+            case 2 -> new FenceBroker(id, epoch);
+            case 3 -> random.nextInt(8) == 0 ? new UnregisterBroker(id) : new FenceBroker(id, 0);
+            case 4 ->
+                    new HeartbeatBroker(
+                            id, epoch, epoch, random.nextBoolean(), random.nextInt(4) == 0);
+            default -> new HeartbeatBroker(id, epoch, epoch, false, false);
+        };
+    }
+
+    private Command<?> topic() {
+        String name = name();
+        return switch (random.nextInt(7)) {
+            case 0 -> new DeleteTopics(List.of(new TopicKey.ByName(name)));
+            case 1, 2 ->
+                    new CreatePartitions(
+                            List.of(new Growth(name, 1 + random.nextInt(6), List.of())),
+                            random.nextInt(5) == 0);
+            default ->
+                    new CreateTopics(
+                            List.of(
+                                    Region.topic(name, random.nextInt(4), random.nextInt(4)),
+                                    Region.topic(name(), -1, -1)),
+                            random.nextInt(6) == 0);
+        };
+    }
+
+    private Command<?> config() {
+        ConfigResource topic = ConfigResource.topic(name());
+        if (random.nextInt(4) == 0) {
+            var configs = new TreeMap<>(Map.of("retention.ms", "" + random.nextInt(9)));
+            return new AlterConfigs(List.of(new Replacement(topic, configs)), false);
+        }
+        Change change =
+                switch (random.nextInt(4)) {
+                    case 0 -> new Change.Set("compression.type", "" + random.nextInt(3));
+                    case 1 -> new Change.Delete("retention.ms");
+                    case 2 -> new Change.Append("cleanup.policy", "compact");
+                    default -> new Change.Set("retention.ms", random.nextBoolean() ? "1" : "x");
+                };
+        return new IncrementalAlterConfigs(
+                List.of(new Alteration(topic, List.of(change))), Origin.CLIENT, false);
+    }
+
+    private Command<?> region(MetadataImage image) {
+        var domain = new DomainName("d" + random.nextInt(2));
+        long epoch = image.region().ownershipOf(domain).map(one -> one.epoch()).orElse(0L);
+        Ownership.Mode mode = Ownership.Mode.values()[random.nextInt(3)];
+        var owner = new RegionId("r" + random.nextInt(3));
+        return switch (random.nextInt(5)) {
+            case 0 -> {
+                int id = 1 + random.nextInt(3);
+                long brokerEpoch =
+                        image.brokers().broker(id).map(BrokerRegistration::brokerEpoch).orElse(0L);
+                yield new AllocateProducerIds(id, brokerEpoch);
+            }
+            case 1 ->
+                    new UpdateFeatures(
+                            List.of(
+                                    new FeatureUpdate(
+                                            "level",
+                                            (short) random.nextInt(7),
+                                            Direction.values()[random.nextInt(3)])),
+                            false);
+            case 2 ->
+                    new ObserveOwnership(
+                            List.of(
+                                    new Ownership(
+                                            domain,
+                                            owner,
+                                            Math.max(1, epoch - 1 + random.nextInt(3)),
+                                            mode)),
+                            "seen");
+            default ->
+                    new ClaimOwnership(
+                            domain, owner, random.nextInt(3) == 0 ? 0 : epoch, mode, "claimed");
+        };
+    }
+
+    private Command<?> link(MetadataImage image) {
+        var link = new LinkName("l" + random.nextInt(2));
+        String name = name();
+        return switch (random.nextInt(12)) {
+            case 0, 1 ->
+                    new DefineLink(
+                            new LinkDefined(
+                                    link,
+                                    new Uuid(6, random.nextInt(8) == 0 ? 1 : 0),
+                                    new RegionId("us"),
+                                    new RegionId("eu"),
+                                    new TreeMap<>()));
+            case 2 -> random.nextBoolean() ? new PauseLink(link) : new RemoveLink(link);
+            case 3 -> new GrowMirrorTopic(link, name, 1 + random.nextInt(6));
+            case 4 ->
+                    new SetMirrorTopicState(
+                            link, name, MirrorTopic.State.values()[random.nextInt(5)], "r");
+            case 5 -> new RaiseLeaderEpochs(epochs(image, link));
+            case 6 -> new BeginPromotion(link, "test");
+            case 7, 8 -> new CompletePromotion(link, epochs(image, link));
+            default ->
+                    new CreateMirrorTopic(
+                            link,
+                            name,
+                            new Uuid(1, random.nextInt(5)),
+                            1 + random.nextInt(3),
+                            new TreeMap<>());
+        };
+    }
+
+    private TreeMap<PartitionId, Integer> epochs(MetadataImage image, LinkName link) {
+        var epochs = new TreeMap<PartitionId, Integer>();
+        for (Uuid id : image.links().topicsOf(link)) {
+            TopicImage topic = image.topics().topic(id).orElseThrow();
+            for (int index = 0; index < topic.partitions().count(); index++) {
+                if (random.nextInt(12) > 0) {
+                    epochs.put(topic.partitionId(index), random.nextInt(30) - 1);
+                }
+            }
+        }
+        return epochs;
+    }
+
+    private String name() {
+        return NAMES[random.nextInt(NAMES.length)];
+    }
+}
