@@ -73,29 +73,36 @@ record ClassicGroup(
      * @param initialRemainingMs how much longer the first rebalance may be put off; −1 when this is
      *     not the first rebalance
      * @param memberAdded somebody joined since the first rebalance was put off last
+     * @param removalRecorded it is recorded that members are being gathered because others are gone
      */
     record Pending(
             TreePSet<String> joins,
             TreePSet<String> syncs,
             int initialRemainingMs,
-            boolean memberAdded) {
+            boolean memberAdded,
+            boolean removalRecorded) {
 
-        static final Pending NOTHING = new Pending(TreePSet.empty(), TreePSet.empty(), -1, false);
+        static final Pending NOTHING =
+                new Pending(TreePSet.empty(), TreePSet.empty(), -1, false, false);
 
         Pending withJoins(TreePSet<String> others) {
-            return new Pending(others, syncs, initialRemainingMs, memberAdded);
+            return new Pending(others, syncs, initialRemainingMs, memberAdded, removalRecorded);
         }
 
         Pending withSyncs(TreePSet<String> others) {
-            return new Pending(joins, others, initialRemainingMs, memberAdded);
+            return new Pending(joins, others, initialRemainingMs, memberAdded, removalRecorded);
         }
 
         Pending delayed(int remainingMs) {
-            return new Pending(joins, syncs, remainingMs, false);
+            return new Pending(joins, syncs, remainingMs, false, removalRecorded);
         }
 
         Pending withMemberAdded() {
-            return new Pending(joins, syncs, initialRemainingMs, true);
+            return new Pending(joins, syncs, initialRemainingMs, true, removalRecorded);
+        }
+
+        Pending withRemovalRecorded() {
+            return new Pending(joins, syncs, initialRemainingMs, memberAdded, true);
         }
 
         boolean initialRebalance() {

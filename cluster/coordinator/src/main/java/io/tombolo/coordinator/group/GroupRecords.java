@@ -243,6 +243,8 @@ final class GroupRecords {
         Pending pending = Pending.NOTHING;
         if (state == GroupState.COMPLETING_REBALANCE) {
             pending = pending.withSyncs(TreePSet.from(roster.ids()));
+        } else if (state == GroupState.PREPARING_REBALANCE) {
+            pending = pending.withRemovalRecorded();
         }
         var generation = new Generation(number, type.isEmpty() ? null : type, protocol, leaderId);
         return new ClassicGroup(id, state, sinceMs, generation, roster, pending);

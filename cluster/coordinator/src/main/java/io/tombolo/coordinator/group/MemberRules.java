@@ -181,15 +181,7 @@ final class MemberRules {
             case EMPTY -> {}
             case PREPARING_REBALANCE -> {
                 rebalance.completeIfAllJoined(draft, group);
-                ClassicGroup still = draft.group(group.id());
-                if (staticRemoved
-                        && still != null
-                        && still.is(GroupState.PREPARING_REBALANCE)
-                        && still.generation().protocol() != null) {
-                    // A static member keeps its place through a rebalance unless it is recorded
-                    // that it left.
-                    draft.store(still);
-                }
+                rebalance.recordRemoval(draft, group.id(), staticRemoved);
             }
             case COMPLETING_REBALANCE, STABLE ->
                     rebalance.beginAfterRemoval(draft, group, "members left");
@@ -241,6 +233,7 @@ final class MemberRules {
             draft.report(new MemberExpired(group.id(), memberId, "session timed out"));
             if (rest.is(GroupState.PREPARING_REBALANCE)) {
                 completeIfAllJoined(draft, rest);
+                rebalance.recordRemoval(draft, group.id(), member.isStatic());
             } else {
                 rebalance.beginAfterRemoval(
                         draft, rest, "session of member " + memberId + " timed out");

@@ -30,20 +30,25 @@ final class Rebalance {
         }
     }
 
-    /**
-     * Members are gone: their partitions have to be given to others. That they are gone, and that
-     * the others must join again, is recorded once per rebalance: after a failover the group must
-     * not look stable with partitions that nobody reads.
-     */
+    /** Members are gone: their partitions have to be given to others. */
     void beginAfterRemoval(Draft draft, ClassicGroup group, String reason) {
-        if (!group.canRebalance()) {
-            completeIfAllJoined(draft, group);
-            return;
-        }
-        prepare(draft, group, reason);
-        ClassicGroup now = draft.group(group.id());
-        if (now != null && now.is(GroupState.PREPARING_REBALANCE)) {
-            draft.store(now);
+        begin(draft, group, reason);
+        recordRemoval(draft, group.id(), false);
+    }
+
+    /**
+     * Records that members are gone and that the others must join again, once per rebalance: after
+     * a failover the group must not look stable with partitions that nobody reads. Further members
+     * that go during the same rebalance have no place in the next generation anyhow, except static
+     * ones.
+     */
+    void recordRemoval(Draft draft, String groupId, boolean staticMember) {
+        ClassicGroup group = draft.group(groupId);
+        if (group != null
+                && group.is(GroupState.PREPARING_REBALANCE)
+                && group.generation().protocol() != null
+                && (staticMember || !group.pending().removalRecorded())) {
+            draft.store(group.with(group.pending().withRemovalRecorded()));
         }
     }
 

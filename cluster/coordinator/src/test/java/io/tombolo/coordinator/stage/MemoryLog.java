@@ -25,6 +25,7 @@ public final class MemoryLog implements CoordinatorLog {
     private final Map<Integer, Partition> partitions = new TreeMap<>();
     private Watcher watcher = (partition, highWatermark) -> {};
     private boolean committing = true;
+    private boolean lying;
     private Errors nextRefusal = Errors.NONE;
     private int unreadableCount;
     private int appendCount;
@@ -44,6 +45,11 @@ public final class MemoryLog implements CoordinatorLog {
         if (now) {
             partitions.forEach((index, partition) -> commit(index));
         }
+    }
+
+    /** A broken log: says that all is committed when nothing is. */
+    public void lying() {
+        lying = true;
     }
 
     /** The next append is refused. */
@@ -120,6 +126,8 @@ public final class MemoryLog implements CoordinatorLog {
         }
         if (committing) {
             commit(index);
+        } else if (lying) {
+            watcher.highWatermarkMoved(index, partition.records.size());
         }
         return new Appended(partition.records.size());
     }

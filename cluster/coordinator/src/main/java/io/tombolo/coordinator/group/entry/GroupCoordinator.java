@@ -42,6 +42,11 @@ public final class GroupCoordinator {
         this.links = new LinkOffsets(partitions, ports.topics());
     }
 
+    /** For tests of what lies behind the answers. */
+    Partitions partitions() {
+        return partitions;
+    }
+
     /** The partition of {@code __consumer_offsets} that a group lives on, as Kafka computes it. */
     public int partitionOf(String group) {
         return partitions.of(group);

@@ -639,6 +639,18 @@ class GroupMembershipTest {
     }
 
     @Test
+    void aMemberThatLeftDuringARebalanceDoesNotComeBackEither() {
+        var formed = stage.form(2);
+        stage.join(stage.newId());
+        stage.leave(formed.follower(), null);
+
+        stage.failover();
+
+        assertThat(stage.state()).isEqualTo("PreparingRebalance");
+        assertThat(stage.heartbeat(formed.follower(), 1)).isEqualTo(Errors.UNKNOWN_MEMBER_ID);
+    }
+
+    @Test
     void waitingMembersAreToldOfAFailoverAtOnce() {
         var join = stage.join(stage.newId());
 

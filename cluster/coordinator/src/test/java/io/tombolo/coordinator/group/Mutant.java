@@ -1,0 +1,126 @@
+package io.tombolo.coordinator.group;
+
+import io.tombolo.coordinator.group.GroupCommand.Commit;
+import io.tombolo.coordinator.group.GroupCommand.Committer;
+import io.tombolo.coordinator.group.GroupCommand.Leave;
+import io.tombolo.coordinator.group.GroupCommand.Sync;
+import io.tombolo.coordinator.runtime.LogRecord;
+import io.tombolo.coordinator.runtime.Moment;
+import io.tombolo.coordinator.runtime.StateMachine;
+import io.tombolo.coordinator.runtime.Step;
+import io.tombolo.coordinator.runtime.StoredRecord;
+
+import java.util.List;
+
+/** Coordinators that are wrong in one way each; the simulation must find out. */
+public final class Mutant implements StateMachine<GroupsState, GroupCommand, GroupEvent> {
+
+    /** Ways to be wrong. */
+    public enum Kind {
+        COMMITS_OF_OLD_GENERATIONS,
+        GENERATIONS_NOT_RECORDED,
+        LEAVING_NOT_RECORDED,
+        COMMITS_NOT_RECORDED,
+        LATE_LEADERS_ASSIGN_AGAIN,
+        ALARMS_NEVER_RING
+    }
+
+    private final GroupMachine machine;
+    private final Kind kind;
+
+    public Mutant(GroupSettings settings, Kind kind) {
+        this.machine = new GroupMachine(settings);
+        this.kind = kind;
+    }
+
+    @Override
+    public GroupsState initial() {
+        return machine.initial();
+    }
+
+    @Override
+    public GroupsState replay(GroupsState state, StoredRecord record) {
+        return machine.replay(state, record);
+    }
+
+    @Override
+    public Step<GroupsState, GroupEvent> loaded(GroupsState state, Moment now) {
+        return machine.loaded(state, now);
+    }
+
+    @Override
+    public Step<GroupsState, GroupEvent> handle(
+            GroupsState state, GroupCommand command, Moment now) {
+        return switch (kind) {
+            case COMMITS_OF_OLD_GENERATIONS ->
+                    machine.handle(state, rejuvenated(state, command), now);
+            case LATE_LEADERS_ASSIGN_AGAIN ->
+                    machine.handle(reopened(state, command), command, now);
+            case LEAVING_NOT_RECORDED ->
+                    recorded(!(command instanceof Leave), machine.handle(state, command, now));
+            case COMMITS_NOT_RECORDED ->
+                    recorded(!(command instanceof Commit), machine.handle(state, command, now));
+            case GENERATIONS_NOT_RECORDED, ALARMS_NEVER_RING ->
+                    withoutGenerations(machine.handle(state, command, now));
+        };
+    }
+
+    @Override
+    public long nextAlarmNanos(GroupsState state) {
+        return kind == Kind.ALARMS_NEVER_RING ? Long.MAX_VALUE : machine.nextAlarmNanos(state);
+    }
+
+    @Override
+    public Step<GroupsState, GroupEvent> alarm(GroupsState state, Moment now) {
+        return withoutGenerations(machine.alarm(state, now));
+    }
+
+    private static GroupCommand rejuvenated(GroupsState state, GroupCommand command) {
+        if (!(command instanceof Commit commit)) {
+            return command;
+        }
+        Committer old = commit.committer();
+        return new Commit(
+                new Committer(
+                        old.group(),
+                        Projection.generation(state, old.group()),
+                        old.memberId(),
+                        old.instanceId(),
+                        old.version()),
+                commit.partitions(),
+                commit.ticket());
+    }
+
+    private static GroupsState reopened(GroupsState state, GroupCommand command) {
+        if (command instanceof Sync sync && !sync.request().assignments().isEmpty()) {
+            ClassicGroup group = state.groups().get(sync.request().groupId());
+            if (group != null && group.is(GroupState.STABLE)) {
+                return state.with(group.in(GroupState.COMPLETING_REBALANCE, 0));
+            }
+        }
+        return state;
+    }
+
+    private static Step<GroupsState, GroupEvent> recorded(
+            boolean kept, Step<GroupsState, GroupEvent> step) {
+        return kept ? step : new Step<>(step.state(), List.of(), step.answers(), step.signals());
+    }
+
+    private Step<GroupsState, GroupEvent> withoutGenerations(Step<GroupsState, GroupEvent> step) {
+        if (kind != Kind.GENERATIONS_NOT_RECORDED) {
+            return step;
+        }
+        List<LogRecord> kept =
+                step.records().stream()
+                        .filter(record -> {
+                            var read =
+                                    GroupRecords.read(
+                                            new StoredRecord(0, record.key(), record.value()));
+                            return !(read instanceof GroupRecords.Content.Group group)
+                                    || group.group() == null
+                                    || !group.group().is(GroupState.COMPLETING_REBALANCE);
+                        })
+                        .toList();
+        return new Step<>(step.state(), kept, step.answers(), step.signals());
+    }
+}

@@ -1,0 +1,58 @@
+package io.tombolo.coordinator.group;
+
+import io.tombolo.coordinator.runtime.StoredRecord;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** What of a state has to survive a failover, as text. */
+public final class Projection {
+
+    private Projection() {}
+
+    /** The state that the first so many records rebuild. */
+    public static GroupsState replayed(List<StoredRecord> records, long count) {
+        var machine = new GroupMachine(GroupSettings.STANDARD);
+        GroupsState state = machine.initial();
+        for (StoredRecord record : records.subList(0, (int) count)) {
+            state = machine.replay(state, record);
+        }
+        return state;
+    }
+
+    /**
+     * Shows a state as far as the other one promises it: while members gather, who is there is
+     * nobody's promise.
+     */
+    public static String of(GroupsState shown, GroupsState promise) {
+        var out = new StringBuilder();
+        for (ClassicGroup promised : promise.groups().values()) {
+            ClassicGroup group =
+                    shown.group(promised.id()).orElse(ClassicGroup.empty(promised.id()));
+            out.append(group.id()).append(" generation ").append(group.generation().number());
+            switch (promised.state()) {
+                case EMPTY -> out.append(" members ").append(group.roster().size());
+                case PREPARING_REBALANCE -> {}
+                case COMPLETING_REBALANCE, STABLE -> settled(out, group);
+            }
+            out.append('\n');
+        }
+        return out.append(shown.offsets()).toString();
+    }
+
+    private static void settled(StringBuilder out, ClassicGroup group) {
+        out.append(' ').append(group.state()).append(' ').append(group.generation());
+        for (Member member : group.roster().all()) {
+            out.append(' ').append(member.id()).append(' ').append(member.instanceId());
+            out.append(Arrays.toString(member.assignment()));
+        }
+    }
+
+    public static int generation(GroupsState state, String group) {
+        return state.group(group).map(found -> found.generation().number()).orElse(0);
+    }
+
+    public static boolean empty(GroupsState state, String group) {
+        return state.group(group).map(found -> found.is(GroupState.EMPTY)).orElse(true);
+    }
+}
