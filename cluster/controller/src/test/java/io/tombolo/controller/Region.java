@@ -76,6 +76,11 @@ final class Region {
         return image;
     }
 
+    /** Goes back to an earlier image. */
+    void reset(MetadataImage earlier) {
+        image = earlier;
+    }
+
     /** What the last command came to. */
     ControllerResult<?> last() {
         return last;

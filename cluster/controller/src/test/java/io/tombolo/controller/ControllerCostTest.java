@@ -1,0 +1,99 @@
+package io.tombolo.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+
+import io.tombolo.controller.command.Command;
+import io.tombolo.controller.command.ConfigCommand.Alteration;
+import io.tombolo.controller.command.ConfigCommand.Change;
+import io.tombolo.controller.command.ConfigCommand.IncrementalAlterConfigs;
+import io.tombolo.controller.command.ConfigCommand.Origin;
+import io.tombolo.controller.command.LinkCommand.RaiseLeaderEpochs;
+import io.tombolo.controller.command.TopicCommand.CreatePartitions;
+import io.tombolo.controller.command.TopicCommand.CreateTopics;
+import io.tombolo.controller.command.TopicCommand.DeleteTopics;
+import io.tombolo.controller.command.TopicCommand.Growth;
+import io.tombolo.controller.command.TopicCommand.TopicKey;
+import io.tombolo.metadata.record.BrokerIds;
+import io.tombolo.metadata.record.ConfigResource;
+import io.tombolo.metadata.record.MetadataRecord;
+import io.tombolo.metadata.record.PartitionId;
+import io.tombolo.metadata.record.PartitionRegistration;
+import io.tombolo.metadata.record.TopicRecord.PartitionCreated;
+import io.tombolo.metadata.record.TopicRecord.TopicCreated;
+
+import org.apache.kafka.common.Uuid;
+import org.junit.jupiter.api.Test;
+
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Counts bytes, not time: deciding and applying must not cost more in a large region. */
+class ControllerCostTest {
+
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    @Test
+    void aCommandCostsTheSameInARegionOf200000Partitions() {
+        Region small = region(10);
+        Region large = region(2_000);
+        assertThat(large.image().topics().partitionCount()).isEqualTo(200_000);
+
+        for (Command<?> command : commands()) {
+            long few = bytesToDecide(small, command);
+            long many = bytesToDecide(large, command);
+            assertThat(many).as(command.toString()).isLessThan(few * 2 + 20_000);
+        }
+    }
+
+    private static List<Command<?>> commands() {
+        var orders = ConfigResource.topic("topic-1");
+        return List.of(
+                new CreateTopics(List.of(Region.topic("fresh.topic", 3, 2)), false),
+                new CreatePartitions(List.of(new Growth("topic-1", 101, List.of())), false),
+                new DeleteTopics(List.of(new TopicKey.ByName("topic-1"))),
+                new IncrementalAlterConfigs(
+                        List.of(
+                                new Alteration(
+                                        orders, List.of(new Change.Set("retention.ms", "1")))),
+                        Origin.CLIENT,
+                        false),
+                new RaiseLeaderEpochs(
+                        new TreeMap<>(Map.of(new PartitionId(new Uuid(1, 1), 0), 7))));
+    }
+
+    private static long bytesToDecide(Region region, Command<?> command) {
+        var start = region.image();
+        for (int warmUp = 0; warmUp < 10; warmUp++) {
+            region.submit(command);
+            region.reset(start);
+        }
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        region.submit(command);
+        long bytes = THREADS.getCurrentThreadAllocatedBytes() - before;
+        assertThat(region.last().batches()).as(command.toString()).isNotEmpty();
+        region.reset(start);
+        return bytes;
+    }
+
+    private static Region region(int topics) {
+        Region region = Region.withBrokers(1, 2, 3);
+        for (int topic = 0; topic < topics; topic++) {
+            List<MetadataRecord> records = new ArrayList<>();
+            var id = new Uuid(1, topic);
+            records.add(new TopicCreated("topic-" + topic, id));
+            for (int index = 0; index < 100; index++) {
+                var replicas = BrokerIds.of(1 + index % 3, 1 + (index + 1) % 3);
+                records.add(
+                        new PartitionCreated(
+                                id, index, PartitionRegistration.created(replicas, List.of())));
+            }
+            region.commit(records);
+        }
+        return region;
+    }
+}
