@@ -23,6 +23,7 @@ import io.tombolo.region.link.OffsetMapping;
 import io.tombolo.region.link.Reason;
 
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -98,11 +99,7 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
                     }
                     return gone;
                 });
-        for (LinkPartition partition : leads.partitions()) {
-            if (!workers.containsKey(partition)) {
-                takeOver(partition);
-            }
-        }
+        takeOver(leads);
         applyIntent();
         lanes.sweep();
         if (leads.coordinates()) {
@@ -207,13 +204,26 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
 
     // --- partitions
 
-    private void takeOver(LinkPartition partition) {
-        var worker = new PartitionWorker(partition, scope, this);
-        workers.put(partition, worker);
+    private void takeOver(LocalLeadership leads) {
+        var sourceIds = new HashMap<Uuid, Uuid>();
+        for (MirrorTopic mirror : scope.host().admin().mirrorTopics(scope.spec().name())) {
+            sourceIds.put(mirror.topicId(), mirror.sourceTopicId());
+        }
+        for (LinkPartition partition : leads.partitions()) {
+            if (!workers.containsKey(partition)) {
+                Uuid sourceId = sourceIds.getOrDefault(partition.topicId(), partition.topicId());
+                var worker = new PartitionWorker(partition, sourceId, scope, this);
+                workers.put(partition, worker);
+                worker.feed(new PartitionEvent.Started());
+                assign(worker);
+            }
+        }
+    }
+
+    private void assign(PartitionWorker worker) {
         if (!inventory.brokers().isEmpty()) {
             lanes.assign(worker, inventory);
         }
-        worker.feed(new PartitionEvent.Started());
     }
 
     /** Pauses and resumes what the specification and the states of the topics ask for. */
@@ -233,7 +243,9 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
                     scope.spec().intent().paused()
                             || state == MirrorTopic.State.PAUSED
                             || !scope.spec().selection().topics().includes(topic);
-            worker.wantPaused(pause);
+            if (worker.wantPaused(pause)) {
+                assign(worker);
+            }
         }
     }
 

@@ -1,11 +1,14 @@
 package io.tombolo.linker;
 
 import io.tombolo.linker.mirror.PartitionEvent;
+import io.tombolo.linker.mirror.Safeguard;
 import io.tombolo.linker.source.SourceCluster;
 import io.tombolo.linker.source.SourceInventory;
 import io.tombolo.linker.source.SourceNode;
 import io.tombolo.linker.source.SourceTopic;
 import io.tombolo.region.link.Reason;
+
+import org.apache.kafka.common.Uuid;
 
 import java.util.Comparator;
 import java.util.Optional;
@@ -47,12 +50,27 @@ final class LaneBook {
             }
             return;
         }
+        if (!isSameTopic(worker, topic)) {
+            release(worker);
+            worker.feed(
+                    new PartitionEvent.TopicLost(
+                            TopicPlan.recreated(topic.id(), worker.sourceTopicId())));
+            return;
+        }
         FetchLane lane = lane(node.get(), laneOf(worker));
         if (worker.lane() != lane) {
             release(worker);
         }
         lane.add(worker, topic);
         worker.hurry();
+    }
+
+    /** A topic that was deleted and made again is never taken for the old one, not even briefly. */
+    private boolean isSameTopic(PartitionWorker worker, SourceTopic topic) {
+        return worker.sourceTopicId().equals(Uuid.ZERO_UUID)
+                || topic.id().equals(Uuid.ZERO_UUID)
+                || worker.sourceTopicId().equals(topic.id())
+                || !scope.safeguards().contains(Safeguard.RECREATION);
     }
 
     /** Fetches for the partition no more. */

@@ -10,6 +10,7 @@ import io.tombolo.region.link.LinkPartition;
 import io.tombolo.region.link.LinkStatus.State;
 import io.tombolo.region.link.MirrorLog;
 
+import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
@@ -43,6 +44,7 @@ final class PartitionWorker {
     private final LinkScope scope;
     private final Desk desk;
     private final MirrorPartition machine;
+    private final Uuid sourceTopicId;
     private final ArrayDeque<Entry> inbox = new ArrayDeque<>();
     private @Nullable FetchLane lane;
     private LinkTimers.Pending retry;
@@ -51,7 +53,8 @@ final class PartitionWorker {
     private boolean pauseWanted;
     private boolean abandoned;
 
-    PartitionWorker(LinkPartition id, LinkScope scope, Desk desk) {
+    PartitionWorker(LinkPartition id, Uuid sourceTopicId, LinkScope scope, Desk desk) {
+        this.sourceTopicId = sourceTopicId;
         this.scope = scope;
         this.desk = desk;
         this.machine = new MirrorPartition(id, scope.safeguards());
@@ -64,6 +67,11 @@ final class PartitionWorker {
 
     MirrorPartition machine() {
         return machine;
+    }
+
+    /** The id of the topic that is mirrored; {@link Uuid#ZERO_UUID} when it had none. */
+    Uuid sourceTopicId() {
+        return sourceTopicId;
     }
 
     /** When the next attempt is planned, if one is. */
@@ -95,12 +103,14 @@ final class PartitionWorker {
         }
     }
 
-    /** Pauses or resumes; only a change of mind has an effect. */
-    void wantPaused(boolean pause) {
-        if (pause != pauseWanted) {
+    /** Pauses or resumes; only a change of mind has an effect, and is told. */
+    boolean wantPaused(boolean pause) {
+        boolean changed = pause != pauseWanted;
+        if (changed) {
             pauseWanted = pause;
             feed(pause ? new PartitionEvent.Paused() : new PartitionEvent.Resumed());
         }
+        return changed;
     }
 
     /** This broker is no longer responsible; answers that are still to come are dropped. */

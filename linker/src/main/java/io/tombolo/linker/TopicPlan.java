@@ -125,6 +125,13 @@ final class TopicPlan {
         }
     }
 
+    /** The reason for a topic that has the name of the mirrored one and another id. */
+    static Reason recreated(Uuid now, Uuid mirrored) {
+        return new Reason(
+                Reason.Code.SOURCE_RECREATED,
+                "the source topic has id %s, the mirrored one had %s".formatted(now, mirrored));
+    }
+
     /** Whether the source topic is another one than the one that was mirrored. */
     private Optional<Reason> otherTopic(MirrorTopic mirror, SourceTopic topic) {
         boolean otherId =
@@ -132,11 +139,7 @@ final class TopicPlan {
                         && !topic.id().equals(Uuid.ZERO_UUID)
                         && !mirror.sourceTopicId().equals(topic.id());
         if (otherId && safeguards.contains(Safeguard.RECREATION)) {
-            return Optional.of(
-                    new Reason(
-                            Reason.Code.SOURCE_RECREATED,
-                            "the source topic has id %s, the mirrored one had %s"
-                                    .formatted(topic.id(), mirror.sourceTopicId())));
+            return Optional.of(recreated(topic.id(), mirror.sourceTopicId()));
         }
         if (topic.partitions().size() < mirror.partitionCount()
                 && safeguards.contains(Safeguard.RECREATION)) {

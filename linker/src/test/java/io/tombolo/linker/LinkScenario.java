@@ -1,0 +1,370 @@
+package io.tombolo.linker;
+
+import io.tombolo.environment.Endpoint;
+import io.tombolo.environment.simulated.Latency;
+import io.tombolo.environment.simulated.SimulatedEntropy;
+import io.tombolo.environment.simulated.SimulatedNode;
+import io.tombolo.environment.simulated.Simulator;
+import io.tombolo.linker.mirror.Safeguard;
+import io.tombolo.region.link.GroupOffsets;
+import io.tombolo.region.link.LinkPartition;
+import io.tombolo.region.link.LinkSpec;
+import io.tombolo.region.link.LinkStatus;
+import io.tombolo.region.link.LinkStatus.State;
+import io.tombolo.region.link.Reason;
+
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * One seeded life of a link: two source brokers, one destination, faults on all sides, a quiet end
+ * and a failover. The invariants are checked after every event; each throws with its name.
+ */
+final class LinkScenario {
+
+    static final String PREFIX = "the mirror is a byte-exact prefix of the source";
+    static final String OFFENCE = "nothing is handed in that must not be";
+    static final String CLAMPED = "group offsets stay within the copy";
+    static final String STOPPED = "nothing is appended after the failover";
+    static final String REPORTED = "a copy that is not complete says why";
+    static final String QUIET = "a closed link leaves nothing behind";
+
+    private static final Duration SETTLE = Duration.ofSeconds(90);
+
+    /** What has been verified of one mirror log. */
+    private static final class Verified {
+        private long end = -1;
+        private ModelSource.@Nullable Key last;
+    }
+
+    private final Simulator simulator;
+    private final SimulatedEntropy dice;
+    private final Set<Safeguard> safeguards;
+    private final ModelSource source = new ModelSource();
+    private final SimulatedNode us;
+    private final ModelRegion region;
+    private final Map<LinkPartition, Verified> verified = new HashMap<>();
+    private boolean troubled;
+    final Set<Reason.Code> seen = new TreeSet<>();
+    final Set<State> states = new TreeSet<>();
+    private boolean closed;
+
+    LinkScenario(long seed, Set<Safeguard> safeguards) {
+        this.simulator = new Simulator(seed);
+        this.safeguards = safeguards;
+        this.dice = simulator.entropy("scenario");
+        simulator.network().latency(Latency.between(Duration.ofMillis(2), Duration.ofMillis(60)));
+        for (int broker = 1; broker <= 2; broker++) {
+            int id = broker;
+            source.brokerHosts.put(id, "eu" + id);
+            simulator
+                    .addNode("eu" + id, 1)
+                    .start(environment -> new ModelSourceBroker(id, source, environment).listen());
+        }
+        us = simulator.addNode("us", 1);
+        us.start(_ -> {});
+        SimulatedEntropy storage = simulator.entropy("storage");
+        region =
+                new ModelRegion(
+                        us.environment(),
+                        List.of(new Endpoint("eu1", 9092), new Endpoint("eu2", 9092)),
+                        new LinkSpec.Settings(
+                                true,
+                                Duration.ofMillis(300),
+                                true,
+                                Duration.ofMillis(400),
+                                64 * 1024,
+                                256 * 1024),
+                        () -> 300_000,
+                        () -> troubled && storage.chance(0.05));
+        simulator.afterEachEvent(this::check);
+    }
+
+    /** Runs the whole life. */
+    void run() {
+        source.create("orders", 3);
+        source.create("payments", 1);
+        source.create("private-notes", 1);
+        inUs(() -> region.open(safeguards));
+        troubled = true;
+        for (int round = 0; round < 40; round++) {
+            act();
+            simulator.runFor(Duration.ofMillis(dice.between(10, 700)));
+        }
+        troubled = false;
+        source.corruptNext = false;
+        source.replayNext = false;
+        simulator.network().healAll();
+        for (int broker = 1; broker <= 2; broker++) {
+            if (!simulator.node("eu" + broker).running()) {
+                simulator.node("eu" + broker).restart();
+            }
+        }
+        inUs(() -> region.pause(false));
+        simulator.runUntil(this::isSettled, SETTLE);
+        require(isSettled(), REPORTED, describe());
+        failOver();
+    }
+
+    private void failOver() {
+        produce(20);
+        inUs(() -> region.failover(2, 5_000_000_000L));
+        simulator.runUntil(() -> region.outcome != null, Duration.ofSeconds(6));
+        produce(20);
+        var ends = new HashMap<LinkPartition, Long>();
+        region.log.logs.forEach((id, log) -> ends.put(id, log.end));
+        simulator.runFor(Duration.ofSeconds(3));
+        region.log.logs.forEach(
+                (id, log) -> require(ends.get(id) == log.end, STOPPED, id + " grew"));
+        require(region.outcome != null, REPORTED, "no failover outcome");
+        for (var partition : region.outcome.partitions()) {
+            require(
+                    partition.endOffset() == region.log.logs.get(partition.partition()).end,
+                    REPORTED,
+                    "the failover reports another end of " + partition);
+        }
+        inUs(() -> {
+            if (region.link != null) {
+                region.link.close();
+            }
+        });
+        closed = true;
+        simulator.runFor(Duration.ofSeconds(2));
+        require(region.link != null && region.link.timerCount() == 0, QUIET, "timers are left");
+        require(simulator.network().connectionCount("us") == 0, QUIET, "connections are left");
+    }
+
+    // --- the world
+
+    private void act() {
+        var topic = source.topics.get(dice.chance(0.7) ? "orders" : "payments");
+        if (topic == null) {
+            topic = source.create("payments", 1);
+        }
+        int number = (int) dice.between(0, topic.parts.size() - 1);
+        var part = topic.parts.get(number);
+        switch ((int) dice.between(0, 21)) {
+            case 0, 1, 2, 3, 4, 5 -> produce((int) dice.between(1, 60));
+            case 6 -> source.electLeader(part);
+            case 7 -> source.raiseEpoch(part, (int) dice.between(1, 40));
+            case 8 -> {
+                if (dice.chance(0.3)) {
+                    source.truncate(part, (int) dice.between(1, 3));
+                    source.produce(topic, number, 9);
+                }
+            }
+            case 9 -> {
+                if (dice.chance(0.5)) {
+                    source.deleteBefore(part, (int) dice.between(1, 6));
+                }
+            }
+            case 10 -> {
+                if (dice.chance(0.3)) {
+                    source.topics.remove("payments");
+                    var again = source.create("payments", 1);
+                    for (int i = 0; i < 60; i++) {
+                        source.produce(again, 0, 9);
+                    }
+                }
+            }
+            case 11 -> source.grow(source.topics.get("orders"), (int) dice.between(3, 5));
+            case 12 -> killOrStart("eu" + dice.between(1, 2));
+            case 13 -> simulator.network().reset("us", "eu" + dice.between(1, 2));
+            case 14 -> simulator.network().cutBothWays("us", "eu" + dice.between(1, 2));
+            case 15 -> simulator.network().healAll();
+            case 16 -> source.corruptNext = true;
+            case 17 -> source.replayNext = true;
+            case 18 -> inUs(() -> region.pause(true));
+            case 19 -> inUs(() -> region.pause(false));
+            case 20 ->
+                    source.commit(
+                            "billing-" + dice.between(1, 3),
+                            topic.name,
+                            number,
+                            dice.between(part.start, part.end));
+            default ->
+                    inUs(() -> {
+                        if (region.link != null) {
+                            region.link.close();
+                        }
+                        region.open(safeguards);
+                    });
+        }
+    }
+
+    private void produce(int batches) {
+        for (int i = 0; i < batches; i++) {
+            var topic = source.topics.get(dice.chance(0.7) ? "orders" : "payments");
+            if (topic != null) {
+                int number = (int) dice.between(0, topic.parts.size() - 1);
+                source.produce(topic, number, (int) dice.between(1, 9));
+                if (dice.chance(0.1)) {
+                    source.commit(
+                            "billing-" + dice.between(1, 3),
+                            topic.name,
+                            number,
+                            topic.parts.get(number).end);
+                }
+            }
+        }
+    }
+
+    private void killOrStart(String host) {
+        if (simulator.node(host).running()) {
+            // a broker that dies behind a cut leaves half-open connections, which nobody can end
+            simulator.network().healAll();
+            simulator.node(host).kill();
+        } else {
+            simulator.node(host).restart();
+        }
+    }
+
+    private void inUs(Runnable action) {
+        us.environment().loops().loop(0).execute(action);
+    }
+
+    // --- the invariants
+
+    private void check() {
+        region.log.logs.forEach(this::checkLog);
+        require(region.log.offences.isEmpty(), OFFENCE, String.join("; ", region.log.offences));
+        region.groups.forEach((group, offsets) ->
+                offsets.forEach((partition, offset) -> checkOffset(group, partition, offset)));
+        if (!closed && region.link != null) {
+            require(region.link.inFlightBytes() <= 1 << 20, OFFENCE, "too much in flight");
+        }
+    }
+
+    private void checkLog(LinkPartition id, ModelMirrorLog.Log log) {
+        Verified known = verified.computeIfAbsent(id, _ -> new Verified());
+        for (var stored : log.batches) {
+            if (stored.nextOffset() <= known.end) {
+                continue;
+            }
+            var key =
+                    new ModelSource.Key(
+                            id.topicId(),
+                            id.partition(),
+                            stored.baseOffset(),
+                            stored.leaderEpoch());
+            var original = source.history.get(key);
+            require(original != null, PREFIX, id + " holds what was never produced: " + key);
+            require(original.bytes().equals(stored.bytes()), PREFIX, "other bytes at " + key);
+            if (known.last == null) {
+                require(stored.baseOffset() <= log.start, PREFIX, "begins above its start " + key);
+            } else {
+                require(
+                        known.end == stored.baseOffset() && known.last.equals(original.before()),
+                        PREFIX,
+                        "%s follows %s, at the source it followed %s"
+                                .formatted(key, known.last, original.before()));
+            }
+            known.end = stored.nextOffset();
+            known.last = key;
+        }
+    }
+
+    private void checkOffset(
+            String group, TopicPartition partition, GroupOffsets.Committed committed) {
+        for (var entry : region.log.logs.entrySet()) {
+            if (entry.getKey().topic().equals(partition.topic())
+                    && entry.getKey().partition() == partition.partition()) {
+                require(
+                        committed.offset() <= entry.getValue().end,
+                        CLAMPED,
+                        group + " is at " + committed.offset() + " of " + partition);
+            }
+        }
+    }
+
+    /** Everything is copied, or has a reason that was really there. */
+    private boolean isSettled() {
+        if (region.link == null) {
+            return false;
+        }
+        LinkStatus status = region.status();
+        var settled = new HashMap<LinkPartition, LinkStatus.PartitionStatus>();
+        for (var topic : status.topics()) {
+            for (var partition : topic.partitions()) {
+                settled.put(partition.partition(), partition);
+                states.add(partition.state());
+                partition.trouble().ifPresent(trouble -> seen.add(trouble.reason().code()));
+            }
+        }
+        for (var topic : source.topics.values()) {
+            if (!topic.name.startsWith("private")) {
+                for (int i = 0; i < topic.parts.size(); i++) {
+                    if (!isSettled(topic, i, settled)) {
+                        return false;
+                    }
+                }
+            }
+        }
+        return true;
+    }
+
+    private boolean isSettled(
+            ModelSource.Topic topic,
+            int number,
+            Map<LinkPartition, LinkStatus.PartitionStatus> status) {
+        var part = topic.parts.get(number);
+        var own = status.get(new LinkPartition(topic.id, topic.name, number));
+        if (own == null) {
+            return status.values().stream()
+                    .anyMatch(other ->
+                            other.partition().topic().equals(topic.name)
+                                    && other.partition().partition() == number
+                                    && isFailed(other, Reason.Code.SOURCE_RECREATED));
+        }
+        long end = own.progress().endOffset();
+        if (own.state() == State.ACTIVE && end == part.end) {
+            return own.lag().records() == 0;
+        }
+        return (isFailed(own, Reason.Code.GAP) && part.start > end)
+                || (isFailed(own, Reason.Code.SOURCE_TRUNCATED) && part.everTruncated);
+    }
+
+    private static boolean isFailed(LinkStatus.PartitionStatus status, Reason.Code code) {
+        return status.state() == State.FAILED
+                && status.trouble().orElseThrow().reason().code() == code;
+    }
+
+    private String describe() {
+        var text = new StringBuilder();
+        source.topics
+                .values()
+                .forEach(topic -> {
+                    for (int i = 0; i < topic.parts.size(); i++) {
+                        var part = topic.parts.get(i);
+                        text.append("\n  source ")
+                                .append(topic.name)
+                                .append('-')
+                                .append(i)
+                                .append(
+                                        " %d..%d epoch %d leader %d"
+                                                .formatted(
+                                                        part.start,
+                                                        part.end,
+                                                        part.leaderEpoch,
+                                                        part.leader));
+                    }
+                });
+        region.status()
+                .topics()
+                .forEach(topic -> topic.partitions().forEach(p -> text.append("\n  ").append(p)));
+        return text.toString() + region.status().trouble();
+    }
+
+    private static void require(boolean holds, String invariant, String detail) {
+        if (!holds) {
+            throw new AssertionError(invariant + ": " + detail);
+        }
+    }
+}

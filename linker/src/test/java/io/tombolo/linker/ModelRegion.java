@@ -1,0 +1,273 @@
+package io.tombolo.linker;
+
+import io.tombolo.environment.Endpoint;
+import io.tombolo.environment.Environment;
+import io.tombolo.environment.EventLoop;
+import io.tombolo.linker.mirror.Safeguard;
+import io.tombolo.region.LinkName;
+import io.tombolo.region.RegionId;
+import io.tombolo.region.link.FailoverOrder;
+import io.tombolo.region.link.FailoverOutcome;
+import io.tombolo.region.link.GroupOffsets;
+import io.tombolo.region.link.LinkAdmin;
+import io.tombolo.region.link.LinkHost;
+import io.tombolo.region.link.LinkPartition;
+import io.tombolo.region.link.LinkSpec;
+import io.tombolo.region.link.LinkStatus;
+import io.tombolo.region.link.LinkType;
+import io.tombolo.region.link.LocalLeadership;
+import io.tombolo.region.link.MirrorTopic;
+import io.tombolo.region.link.NameFilter;
+import io.tombolo.region.link.Reason;
+
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/** A small model of the region at the near end of a link: its metadata, its logs, its groups. */
+final class ModelRegion implements LinkAdmin, GroupOffsets {
+
+    static final LinkName LINK = new LinkName("eu-to-us");
+
+    final TreeMap<String, MirrorTopic> mirrors = new TreeMap<>();
+    final TreeMap<String, Map<TopicPartition, Committed>> groups = new TreeMap<>();
+    final Set<String> activeGroups = new HashSet<>();
+    final ModelMirrorLog log;
+    private final Environment environment;
+    private final EventLoop loop;
+    private final LongSupplier delayNanos;
+    private LinkSpec spec;
+    @Nullable ClusterLink link;
+    @Nullable FailoverOutcome outcome;
+
+    ModelRegion(
+            Environment environment,
+            List<Endpoint> bootstrap,
+            LinkSpec.Settings settings,
+            LongSupplier delayNanos,
+            BooleanSupplier failing) {
+        this.environment = environment;
+        this.loop = environment.loops().loop(0);
+        this.delayNanos = delayNanos;
+        this.log =
+                new ModelMirrorLog(loop, environment.clock(), new TreeMap<>(), delayNanos, failing);
+        this.spec =
+                new LinkSpec(
+                        LINK,
+                        LinkType.CLUSTER_LINK,
+                        new LinkSpec.Source(new RegionId("eu"), bootstrap),
+                        new LinkSpec.Selection(NameFilter.of("*", "!private*"), NameFilter.of("*")),
+                        settings,
+                        new LinkSpec.Intent(false, 1));
+    }
+
+    // --- the link; on the loop
+
+    void open(Set<Safeguard> safeguards) {
+        var host =
+                new LinkHost(
+                        loop,
+                        environment.clock(),
+                        environment.network(),
+                        environment.entropy(),
+                        new LinkHost.Ports(log, this, this));
+        link = new ClusterLink(spec, host, safeguards);
+        publish();
+    }
+
+    void publish() {
+        if (link != null) {
+            link.reconcile(spec, new LocalLeadership(new TreeSet<>(log.logs.keySet()), true));
+        }
+    }
+
+    void pause(boolean paused) {
+        spec = spec.withPaused(paused);
+        publish();
+    }
+
+    void follow(LinkSpec.Settings settings) {
+        spec =
+                new LinkSpec(
+                        spec.name(),
+                        spec.type(),
+                        spec.source(),
+                        spec.selection(),
+                        settings,
+                        spec.intent());
+        publish();
+    }
+
+    void failover(long epoch, long patienceNanos) {
+        log.ownershipEpoch = epoch;
+        log.frozen = true;
+        if (link != null) {
+            link.failover(new FailoverOrder(epoch, patienceNanos))
+                    .thenAccept(report -> outcome = report);
+        }
+    }
+
+    LinkStatus status() {
+        if (link == null) {
+            throw new IllegalStateException("no link");
+        }
+        return link.status();
+    }
+
+    // --- metadata
+
+    @Override
+    public List<MirrorTopic> mirrorTopics(LinkName name) {
+        return new ArrayList<>(mirrors.values());
+    }
+
+    @Override
+    public void createMirrorTopic(NewMirrorTopic topic, Consumer<Answer> answer) {
+        change(
+                answer,
+                () -> {
+                    if (mirrors.containsKey(topic.name())) {
+                        return new LinkAdmin.Refused(
+                                new Reason(Reason.Code.NAME_TAKEN, topic.name() + " exists"));
+                    }
+                    put(
+                            topic.name(),
+                            topic.sourceTopicId(),
+                            topic.partitionCount(),
+                            MirrorTopic.State.MIRRORING,
+                            topic.configs());
+                    return new Applied();
+                });
+    }
+
+    @Override
+    public void growMirrorTopic(
+            LinkName name, String topic, int partitionCount, Consumer<Answer> answer) {
+        change(
+                answer,
+                () -> {
+                    MirrorTopic known = mirrors.get(topic);
+                    put(topic, known.topicId(), partitionCount, known.state(), known.configs());
+                    return new Applied();
+                });
+    }
+
+    @Override
+    public void setMirrorConfigs(
+            LinkName name,
+            String topic,
+            SortedMap<String, Optional<String>> changes,
+            Consumer<Answer> answer) {
+        change(
+                answer,
+                () -> {
+                    MirrorTopic known = mirrors.get(topic);
+                    var configs = new TreeMap<>(known.configs());
+                    changes.forEach((key, value) ->
+                            value.ifPresentOrElse(
+                                    text -> configs.put(key, text), () -> configs.remove(key)));
+                    put(topic, known.topicId(), known.partitionCount(), known.state(), configs);
+                    return new Applied();
+                });
+    }
+
+    @Override
+    public void setMirrorState(
+            LinkName name,
+            String topic,
+            MirrorTopic.State state,
+            Optional<Reason> reason,
+            Consumer<Answer> answer) {
+        change(
+                answer,
+                () -> {
+                    MirrorTopic known = mirrors.get(topic);
+                    put(topic, known.topicId(), known.partitionCount(), state, known.configs());
+                    return new Applied();
+                });
+    }
+
+    @Override
+    public void raiseLeaderEpochs(Map<LinkPartition, Integer> atLeast, Consumer<Answer> answer) {
+        change(
+                answer,
+                () -> {
+                    atLeast.forEach((partition, epoch) -> {
+                        var found = log.logs.get(partition);
+                        if (found != null) {
+                            found.leaderEpoch = Math.max(found.leaderEpoch, epoch);
+                        }
+                    });
+                    return new Applied();
+                });
+    }
+
+    private void change(Consumer<Answer> answer, java.util.function.Supplier<Answer> change) {
+        later(() -> {
+            Answer result = change.get();
+            answer.accept(result);
+            publish();
+        });
+    }
+
+    private void put(
+            String name,
+            Uuid id,
+            int partitionCount,
+            MirrorTopic.State state,
+            SortedMap<String, String> configs) {
+        mirrors.put(name, new MirrorTopic(name, id, id, partitionCount, state, configs));
+        for (int i = 0; i < partitionCount; i++) {
+            log.logs.computeIfAbsent(new LinkPartition(id, name, i), _ -> new ModelMirrorLog.Log());
+        }
+    }
+
+    // --- groups
+
+    @Override
+    public void groups(Consumer<SortedSet<String>> answer) {
+        later(() -> answer.accept(new TreeSet<>(groups.keySet())));
+    }
+
+    @Override
+    public void committed(String group, Consumer<ReadAnswer> answer) {
+        later(() -> answer.accept(new Offsets(groups.getOrDefault(group, Map.of()))));
+    }
+
+    @Override
+    public void commit(
+            String group,
+            Map<TopicPartition, Committed> offsets,
+            long ownershipEpoch,
+            Consumer<CommitAnswer> answer) {
+        later(() -> {
+            if (ownershipEpoch < log.ownershipEpoch) {
+                answer.accept(new Skipped(SkipReason.OWNERSHIP_STALE, ""));
+            } else if (activeGroups.contains(group)) {
+                answer.accept(new Skipped(SkipReason.ACTIVE_HERE, "one member"));
+            } else {
+                groups.computeIfAbsent(group, _ -> new HashMap<>()).putAll(offsets);
+                answer.accept(new Stored());
+            }
+        });
+    }
+
+    private void later(Runnable effect) {
+        loop.schedule(delayNanos.getAsLong(), effect);
+    }
+}
