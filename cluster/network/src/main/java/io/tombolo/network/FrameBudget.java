@@ -16,15 +16,16 @@ import java.util.ArrayDeque;
  * <ul>
  *   <li>Seven eighths are for everything; the last eighth only for small receive buffers, so that
  *       small requests (a follower's fetch, a heartbeat) still come in while large frames wait.
- *   <li>When frames that have begun hold everything, one of them at a time, the first to ask, may
- *       grow beyond the limit until it is whole. It is delivered and released, or it stalls and is
- *       closed; then the next one may. So half-received frames never wait for each other.
+ *   <li>When frames that have begun hold everything, one of them, the first to ask, gets the
+ *       privilege to grow beyond the limit until it is whole. The privilege ends when the frame is
+ *       released, or when it stalls and its connection is closed; then the next one has it. So
+ *       half-received frames never wait for each other, and at most one frame is beyond the limit.
  *   <li>A connection that finds nothing left reads one {@value #OVERDRAFT_BYTES}-byte buffer and
  *       then waits, in the order of arrival.
  * </ul>
  *
  * <p>A loop therefore holds at most its limit, plus one frame, plus {@value #OVERDRAFT_BYTES} bytes
- * for each connection.
+ * for each connection. A handler must not keep a frame while it waits for another large one.
  */
 final class FrameBudget {
 
@@ -35,7 +36,9 @@ final class FrameBudget {
     private final long bulkLimitBytes;
     private final ArrayDeque<Waiter> waitingToRead = new ArrayDeque<>();
     private final ArrayDeque<Waiter> waitingToGrow = new ArrayDeque<>();
-    private @Nullable Waiter privileged;
+    private @Nullable Privilege privilege;
+    private long withinBytes;
+    private long beyondBytes;
     private volatile long heldBytes;
     private volatile long waitCount;
     private boolean waking;
@@ -51,29 +54,42 @@ final class FrameBudget {
         void tryAgain();
     }
 
+    /** The right of one frame to grow beyond the limit; what it takes is counted apart. */
+    static final class Privilege {}
+
     /** How large the next receive buffer may be, at most what is wanted. */
     int receiveBytes(int wanted) {
-        if (heldBytes + wanted <= bulkLimitBytes) {
+        if (affords(wanted)) {
             return wanted;
         }
         return isDry() ? OVERDRAFT_BYTES : Math.min(wanted, SMALL_BYTES);
     }
 
-    /** Whether not even a small receive buffer is left. */
-    boolean isDry() {
-        return heldBytes + SMALL_BYTES > limitBytes;
+    /** Whether so many bytes more can be taken without touching the reserve. */
+    boolean affords(int bytes) {
+        return withinBytes + bytes <= bulkLimitBytes;
     }
 
-    /** Whether a frame that has begun may take so many more bytes. */
-    boolean mayGrow(Waiter waiter, int bytes) {
-        if (privileged == waiter || heldBytes + bytes <= bulkLimitBytes) {
-            return true;
+    /** Whether not even a small receive buffer is left. */
+    boolean isDry() {
+        return withinBytes + SMALL_BYTES > limitBytes;
+    }
+
+    /** The privilege, for a frame that cannot grow otherwise; nothing when another one has it. */
+    @Nullable Privilege tryPrivilege() {
+        if (privilege != null) {
+            return null;
         }
-        if (privileged == null) {
-            privileged = waiter;
-            return true;
+        privilege = new Privilege();
+        return privilege;
+    }
+
+    /** The frame that had the privilege is released or given up. */
+    void end(@Nullable Privilege ended) {
+        if (ended != null && ended == privilege) {
+            privilege = null;
+            wake();
         }
-        return false;
     }
 
     void waitToRead(Waiter waiter) {
@@ -86,33 +102,36 @@ final class FrameBudget {
         waitCount++;
     }
 
-    /** The waiter has its frame, or is gone: it has no privilege and waits for nothing. */
-    void finished(Waiter waiter) {
-        if (privileged == waiter) {
-            privileged = null;
-            wake();
-        }
-    }
-
     void forget(Waiter waiter) {
         waitingToRead.remove(waiter);
         waitingToGrow.remove(waiter);
-        finished(waiter);
     }
 
-    void charge(int bytes) {
-        heldBytes += bytes;
+    void charge(ByteBuf buffer, @Nullable Privilege on) {
+        add(buffer.capacity(), on);
     }
 
     /** Drops one reference to a charged buffer and gives its bytes back when it was the last. */
-    void release(ByteBuf buffer) {
+    void release(ByteBuf buffer, @Nullable Privilege on) {
         int capacity = buffer.capacity();
         if (buffer.release()) {
-            heldBytes -= capacity;
-            Invariant.check(
-                    heldBytes >= 0, "the budget holds %d bytes after %d", heldBytes, capacity);
+            add(-capacity, on);
             wake();
         }
+    }
+
+    private void add(int bytes, @Nullable Privilege on) {
+        if (on == null) {
+            withinBytes += bytes;
+        } else {
+            beyondBytes += bytes;
+        }
+        Invariant.check(
+                withinBytes >= 0 && beyondBytes >= 0,
+                "the budget holds %d bytes within and %d beyond its limit",
+                withinBytes,
+                beyondBytes);
+        heldBytes = withinBytes + beyondBytes;
     }
 
     /** Lets those go on, in their order, for whom there is something now. */
@@ -134,13 +153,15 @@ final class FrameBudget {
     }
 
     private boolean growthPossible() {
-        return privileged == null || heldBytes + SMALL_BYTES <= bulkLimitBytes;
+        return privilege == null || affords(SMALL_BYTES);
     }
 
+    /** Bytes held now, within the limit and beyond it; callable from any thread. */
     long heldBytes() {
         return heldBytes;
     }
 
+    /** How often a connection had to wait; callable from any thread. */
     long waitCount() {
         return waitCount;
     }

@@ -31,6 +31,7 @@ final class FrameReader {
     private final int frameBytesMax;
     private final ArrayDeque<ByteBuf> undecoded = new ArrayDeque<>();
     private @Nullable ByteBuf partial;
+    private FrameBudget.@Nullable Privilege privilege;
     private int sizeSoFar;
     private int sizeBytesSeen;
     private int frameBytes = NO_FRAME;
@@ -75,7 +76,7 @@ final class FrameReader {
             decode();
         } else {
             adaptReceiveBytes(buffer);
-            budget.charge(buffer.capacity());
+            budget.charge(buffer, null);
             undecoded.add(buffer);
             decode();
         }
@@ -147,24 +148,24 @@ final class FrameReader {
         }
         if (!chunk.isReadable() && chunk == undecoded.peek()) {
             undecoded.remove();
-            budget.release(chunk);
+            budget.release(chunk, null);
         }
         return !undecoded.isEmpty();
     }
 
     private void deliverSlice(ByteBuf chunk) {
         int position = chunk.readerIndex();
-        var frame = new NettyFrame(loop, chunk.retain(), position, frameBytes);
+        var frame = new NettyFrame(loop, chunk.retain(), position, frameBytes, null);
         chunk.skipBytes(frameBytes);
         frameEnded();
         sink.deliver(frame);
     }
 
     private boolean deliverPartial(ByteBuf whole) {
-        var frame = new NettyFrame(loop, whole, 0, frameBytes);
+        var frame = new NettyFrame(loop, whole, 0, frameBytes, privilege);
         partial = null;
+        privilege = null;
         frameEnded();
-        budget.finished(sink);
         sink.deliver(frame);
         return true;
     }
@@ -176,7 +177,7 @@ final class FrameReader {
     }
 
     private void beginPartial(ByteBuf chunk) {
-        ByteBuf begun = frameBuffer(chunk.alloc(), chunk.readableBytes());
+        ByteBuf begun = frameBuffer(chunk.alloc(), affordable(chunk.readableBytes()));
         begun.writeBytes(chunk);
         partial = begun;
     }
@@ -190,11 +191,17 @@ final class FrameReader {
         int wanted = Math.min(chunk.readableBytes(), frameBytes - begun.writerIndex());
         ByteBuf target = begun;
         if (target.writableBytes() < wanted) {
-            target = grow(begun, begun.writerIndex() + wanted);
+            target = grow(begun, affordable(begun.writerIndex() + wanted), privilege);
         }
         target.writeBytes(chunk, wanted);
         dropWhenEmpty(chunk);
         return true;
+    }
+
+    /** The capacity for bytes that have arrived; without room to grow when the budget has none. */
+    private int affordable(int arrivedBytes) {
+        int capacity = bufferBytes(arrivedBytes);
+        return privilege != null || budget.affords(capacity) ? capacity : arrivedBytes;
     }
 
     /**
@@ -207,25 +214,33 @@ final class FrameReader {
         if (begun == null || begun.isWritable() || begun.writerIndex() == frameBytes) {
             return true;
         }
-        if (!budget.mayGrow(sink, bufferBytes(begun.writerIndex()))) {
-            return false;
+        int capacity = bufferBytes(begun.writerIndex());
+        FrameBudget.Privilege granted = privilege;
+        if (granted == null && !budget.affords(capacity)) {
+            granted = budget.tryPrivilege();
+            if (granted == null) {
+                return false;
+            }
         }
-        grow(begun, begun.writerIndex());
+        grow(begun, capacity, granted);
         return true;
     }
 
-    private ByteBuf grow(ByteBuf begun, int arrivedBytes) {
-        ByteBuf larger = frameBuffer(begun.alloc(), arrivedBytes);
+    /** Moves what has arrived into a larger buffer, charged on a privilege if there is one. */
+    private ByteBuf grow(
+            ByteBuf begun, int capacity, FrameBudget.@Nullable Privilege newPrivilege) {
+        FrameBudget.Privilege oldPrivilege = privilege;
+        privilege = newPrivilege;
+        ByteBuf larger = frameBuffer(begun.alloc(), capacity);
         larger.writeBytes(begun, 0, begun.writerIndex());
         partial = larger;
-        budget.release(begun);
+        budget.release(begun, oldPrivilege);
         return larger;
     }
 
-    private ByteBuf frameBuffer(ByteBufAllocator allocator, int arrivedBytes) {
-        int capacity = bufferBytes(arrivedBytes);
+    private ByteBuf frameBuffer(ByteBufAllocator allocator, int capacity) {
         ByteBuf buffer = allocator.directBuffer(capacity, capacity);
-        budget.charge(buffer.capacity());
+        budget.charge(buffer, privilege);
         return buffer;
     }
 
@@ -255,12 +270,14 @@ final class FrameReader {
             return;
         }
         closed = true;
-        undecoded.forEach(budget::release);
+        undecoded.forEach(chunk -> budget.release(chunk, null));
         undecoded.clear();
-        if (partial != null) {
-            budget.release(partial);
-            partial = null;
-        }
         budget.forget(sink);
+        if (partial != null) {
+            budget.release(partial, privilege);
+            budget.end(privilege);
+            partial = null;
+            privilege = null;
+        }
     }
 }

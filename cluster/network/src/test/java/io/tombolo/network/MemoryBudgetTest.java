@@ -105,6 +105,53 @@ class MemoryBudgetTest {
     }
 
     @Test
+    void onlyOneFrameAtATimeIsBeyondTheBudgetAlsoWhenHandlersKeepThem() throws IOException {
+        holdFrames = true;
+        Endpoint address = listen(256 * 1024, PATIENT);
+        List<RawPeer> all = connect(address, 8);
+        for (RawPeer peer : all) {
+            peer.announce(300_000);
+            peer.write(new byte[100_000]);
+        }
+        bench.until(() -> waits() > 0);
+        for (RawPeer peer : all) {
+            peer.write(new byte[200_000]);
+        }
+        bench.until(() -> deliveredCount.get() > 0);
+        bench.settle();
+
+        // Two loops, each with its limit, one frame, and the overdraft of its connections.
+        assertThat(heldBytes()).isLessThan(2 * (256 * 1024 + 300_000 + 8 * 512));
+        assertThat(deliveredCount.get()).isLessThan(8);
+
+        bench.until(() -> {
+            releaseAll();
+            return deliveredCount.get() == 8;
+        });
+    }
+
+    @Test
+    void theLastEighthIsForSmallBuffersOnly() {
+        bench = new NettyBench(true);
+        var budget = new FrameBudget(MIB);
+        var bulk = ByteBufAllocator.DEFAULT.directBuffer(MIB / 8 * 7);
+        var small = ByteBufAllocator.DEFAULT.directBuffer(MIB / 8);
+
+        budget.charge(bulk, null);
+        assertThat(budget.affords(1)).isFalse();
+        assertThat(budget.receiveBytes(64 * 1024)).isEqualTo(FrameBudget.SMALL_BYTES);
+        assertThat(budget.isDry()).isFalse();
+
+        budget.charge(small, null);
+        assertThat(budget.isDry()).isTrue();
+        assertThat(budget.receiveBytes(64 * 1024)).isEqualTo(FrameBudget.OVERDRAFT_BYTES);
+
+        budget.release(bulk, null);
+        budget.release(small, null);
+        assertThat(budget.heldBytes()).isZero();
+    }
+
+    @Test
     void aFrameLargerThanTheWholeBudgetStillArrives() throws IOException {
         Endpoint address = listen(64 * 1024, PATIENT);
         RawPeer peer = connect(address, 1).getFirst();
@@ -124,7 +171,7 @@ class MemoryBudgetTest {
         int before = deliveredCount.get();
 
         for (RawPeer small : connect(address, 5)) {
-            small.frame(100);
+            small.frame(3000);
         }
 
         bench.until(() -> deliveredCount.get() >= before + 5);

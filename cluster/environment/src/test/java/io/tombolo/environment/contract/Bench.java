@@ -29,19 +29,22 @@ public interface Bench extends AutoCloseable {
     /** Runs something on a loop and waits for its result. */
     default <T> T on(EventLoop loop, Supplier<T> work) {
         var result = new AtomicReference<T>();
-        var failure = new AtomicReference<RuntimeException>();
+        var failure = new AtomicReference<Throwable>();
         var done = new AtomicBoolean();
         loop.execute(() -> {
             try {
                 result.set(work.get());
-            } catch (RuntimeException thrown) {
+            } catch (RuntimeException | Error thrown) {
                 failure.set(thrown);
             }
             done.set(true);
         });
         until(done::get);
-        if (failure.get() != null) {
-            throw failure.get();
+        switch (failure.get()) {
+            case null -> {}
+            case RuntimeException thrown -> throw thrown;
+            case Error thrown -> throw thrown;
+            case Throwable impossible -> throw new IllegalStateException(impossible);
         }
         return result.get();
     }
