@@ -322,11 +322,13 @@ final class HostedPartition<S, C, E> {
         return switch (phase) {
             case LOADING -> Errors.COORDINATOR_LOAD_IN_PROGRESS;
             case FAILED, CLOSED -> Errors.NOT_COORDINATOR;
-            case ACTIVE ->
-                    clients.count() < host.settings().waitingMax()
-                            ? Errors.NONE
-                            : Errors.COORDINATOR_NOT_AVAILABLE;
+            case ACTIVE -> overloaded() ? Errors.COORDINATOR_NOT_AVAILABLE : Errors.NONE;
         };
+    }
+
+    private boolean overloaded() {
+        return clients.count() >= host.settings().waitingMax()
+                || speculation.count() >= host.settings().uncommittedMax();
     }
 
     private void fail(RuntimeException cause) {

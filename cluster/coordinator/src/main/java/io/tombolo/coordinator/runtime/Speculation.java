@@ -52,6 +52,11 @@ final class Speculation<S, E> {
         }
     }
 
+    /** How many batches wait for the high watermark. */
+    int count() {
+        return uncommitted.size();
+    }
+
     boolean committable(long highWatermark) {
         Entry<S, E> first = uncommitted.peekFirst();
         return first != null && first.endOffset <= highWatermark;

@@ -84,7 +84,7 @@ class CoordinatorRuntimeTest {
         runtime =
                 runtime(
                         new RuntimeSettings(
-                                1000, 40, 100, Duration.ofSeconds(5), Duration.ofMillis(500)));
+                                1000, 40, 100, 100, Duration.ofSeconds(5), Duration.ofMillis(500)));
         lead();
 
         var answers = List.of(add(1), add(2), add(3), add(4), add(5));
@@ -141,7 +141,7 @@ class CoordinatorRuntimeTest {
         runtime =
                 runtime(
                         new RuntimeSettings(
-                                1000, 20, 100, Duration.ofSeconds(5), Duration.ofMillis(500)));
+                                1000, 20, 100, 100, Duration.ofSeconds(5), Duration.ofMillis(500)));
         lead();
         log.refuseNext(Errors.MESSAGE_TOO_LARGE);
 
@@ -243,7 +243,7 @@ class CoordinatorRuntimeTest {
         runtime =
                 runtime(
                         new RuntimeSettings(
-                                10, 4096, 100, Duration.ofSeconds(5), Duration.ofMillis(500)));
+                                10, 4096, 100, 100, Duration.ofSeconds(5), Duration.ofMillis(500)));
 
         runtime.lead(P, 2);
         loop.run();
@@ -312,7 +312,7 @@ class CoordinatorRuntimeTest {
         runtime =
                 runtime(
                         new RuntimeSettings(
-                                1000, 4096, 2, Duration.ofSeconds(5), Duration.ofMillis(500)));
+                                1000, 4096, 2, 100, Duration.ofSeconds(5), Duration.ofMillis(500)));
         lead();
         write(ticket -> new Tally.WaitFor(10, ticket));
         write(ticket -> new Tally.WaitFor(11, ticket));
@@ -321,6 +321,26 @@ class CoordinatorRuntimeTest {
 
         assertThat(refused.refusal()).isEqualTo(Errors.COORDINATOR_NOT_AVAILABLE);
         assertThat(committedTotal()).as("reads go on").isZero();
+    }
+
+    @Test
+    void tooManyBatchesThatAreNotCommittedStopFurtherOnes() {
+        runtime =
+                runtime(
+                        new RuntimeSettings(
+                                1000, 4096, 100, 2, Duration.ofSeconds(5), Duration.ofMillis(500)));
+        lead();
+        log.committing(false);
+        add(1);
+        loop.run();
+        add(2);
+        loop.run();
+
+        assertThat(add(3).refusal()).isEqualTo(Errors.COORDINATOR_NOT_AVAILABLE);
+        log.committing(true);
+        add(4);
+        loop.run();
+        assertThat(committedTotal()).isEqualTo(7);
     }
 
     @Test

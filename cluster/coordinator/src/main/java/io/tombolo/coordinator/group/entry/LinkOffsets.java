@@ -85,7 +85,8 @@ public final class LinkOffsets {
         Map<TopicPartition, CommittedOffset> known = new HashMap<>();
         for (var entry : offsets.entrySet()) {
             TopicPartition partition = entry.getKey();
-            if (partition.partition() >= topics.partitionCount(partition.topic())) {
+            if (partition.partition() < 0
+                    || partition.partition() >= topics.partitionCount(partition.topic())) {
                 answer.accept(new MirroredCommit.Unavailable(Errors.UNKNOWN_TOPIC_OR_PARTITION));
                 return;
             }
