@@ -145,6 +145,25 @@ public final class RaftCore {
             case RaftEvent.ResignRequested() -> leadership.resignIfLeading();
         }
         settle();
+        return withOnePersist(effects);
+    }
+
+    /**
+     * A step that changes its mind about elections writes only the outcome, in place of the first
+     * change: nothing of the step leaves before it is durable, and one fsync is enough.
+     */
+    private static List<RaftEffect> withOnePersist(List<RaftEffect> effects) {
+        int first = -1;
+        for (int index = 0; index < effects.size(); index++) {
+            if (effects.get(index) instanceof RaftEffect.PersistElectionState last) {
+                if (first < 0) {
+                    first = index;
+                } else {
+                    effects.set(first, last);
+                    effects.remove(index--);
+                }
+            }
+        }
         return effects;
     }
 

@@ -29,20 +29,24 @@ class BrokenQuorumSimulation {
                     Flaw.APPLIES_HALF_A_BATCH, "atomic batches",
                     Flaw.KEEPS_HALF_A_SNAPSHOT, "applied prefix is equal");
 
+    /** Where to begin for flaws that show rarely, so that the build stays quick. */
+    private static final Map<Flaw, Long> FIRST_SEED =
+            Map.of(Flaw.COMMITS_OLD_EPOCHS_BY_COUNTING, 100L);
+
     @ParameterizedTest
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
             names = {"NONE", "STANDS_WITHOUT_ASKING", "LETS_A_HEALTHY_LEADER_BE_DEPOSED"})
     void everyFlawViolatesTheInvariantMeantForIt(Flaw flaw) {
         var noticed = new TreeMap<String, Long>();
-        for (long seed = 1; seed <= SEEDS_MAX; seed++) {
+        long first = FIRST_SEED.getOrDefault(flaw, 1L);
+        for (long seed = first; seed < first + SEEDS_MAX; seed++) {
             noticed.putIfAbsent(noticedBy(seed, flaw), seed);
             if (noticed.containsKey(NOTICED_BY.get(flaw))) {
                 break;
             }
         }
 
-        System.out.println("XX " + flaw + noticed);
         assertThat(noticed)
                 .as("%s: invariant and first seed", flaw)
                 .containsKey(NOTICED_BY.get(flaw));
@@ -50,7 +54,10 @@ class BrokenQuorumSimulation {
 
     private static String noticedBy(long seed, Flaw flaw) {
         try {
-            QuorumSimulation.run(new QuorumWorld(seed, flaw));
+            QuorumSimulation.run(
+                    flaw == Flaw.COMMITS_OLD_EPOCHS_BY_COUNTING
+                            ? new QuorumWorld(seed, flaw, 5, 0)
+                            : new QuorumWorld(seed, flaw));
             return "nothing";
         } catch (QuorumInvariants.Violated violated) {
             return violated.invariant;

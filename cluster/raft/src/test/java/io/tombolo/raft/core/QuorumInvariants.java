@@ -27,6 +27,7 @@ final class QuorumInvariants {
     private final Map<Integer, Integer> leaderOf = new HashMap<>();
     private final Map<Position, Link> everAppended = new HashMap<>();
     private final TreeMap<Long, LogBatch> committed = new TreeMap<>();
+    private final TreeMap<Integer, Long> committedIn = new TreeMap<>();
     private final TreeMap<Long, Long> stateAt = new TreeMap<>(Map.of(0L, 0L));
     private long committedOffset;
 
@@ -40,7 +41,7 @@ final class QuorumInvariants {
         }
     }
 
-    /** At most one leader per epoch. */
+    /** At most one leader per epoch; it has what leaders of earlier epochs have committed. */
     void leads(int node, int epoch, SimulatedReplica replica) {
         Integer other = leaderOf.putIfAbsent(epoch, node);
         require(
@@ -48,24 +49,25 @@ final class QuorumInvariants {
                 "election safety",
                 "nodes " + other + " and " + node + " lead epoch " + epoch);
         if (other == null) {
+            complete(node, epoch, replica);
+        }
+    }
+
+    private void complete(int node, int epoch, SimulatedReplica replica) {
+        // A candidate may learn late that it has won: a later epoch may have committed meanwhile.
+        Map.Entry<Integer, Long> earlier = committedIn.lowerEntry(epoch);
+        long committedBefore = earlier == null ? 0 : earlier.getValue();
+        require(
+                replica.logicalEnd() >= committedBefore,
+                "leader completeness",
+                "leader %d of epoch %d ends at %d, committed is %d"
+                        .formatted(node, epoch, replica.logicalEnd(), committedBefore));
+        for (LogBatch batch : replica.logical()) {
+            LogBatch truth = committed.get(batch.baseOffset());
             require(
-                    replica.logicalEnd() >= committedOffset,
+                    batch.baseOffset() >= committedBefore || same(batch, truth),
                     "leader completeness",
-                    "leader "
-                            + node
-                            + " of epoch "
-                            + epoch
-                            + " ends at "
-                            + replica.logicalEnd()
-                            + ", committed is "
-                            + committedOffset);
-            for (LogBatch batch : replica.logical()) {
-                LogBatch truth = committed.get(batch.baseOffset());
-                require(
-                        batch.baseOffset() >= committedOffset || same(batch, truth),
-                        "leader completeness",
-                        "leader " + node + " has " + batch + " where " + truth + " is committed");
-            }
+                    "leader " + node + " has " + batch + " where " + truth + " is committed");
         }
     }
 
@@ -100,7 +102,7 @@ final class QuorumInvariants {
                         "committed is identical on all",
                         "node " + replica.node() + " commits " + batch + " instead of " + truth);
             } else if (batch.baseOffset() >= committedOffset) {
-                extend(batch);
+                extend(batch, replica.epoch());
             }
         }
         require(
@@ -116,13 +118,14 @@ final class QuorumInvariants {
         }
     }
 
-    private void extend(LogBatch batch) {
+    private void extend(LogBatch batch, int epoch) {
         require(
                 batch.baseOffset() == committedOffset,
                 "committed is identical on all",
                 "commit of " + batch + " leaves a hole after " + committedOffset);
         committed.put(batch.baseOffset(), batch);
         committedOffset = batch.endOffset();
+        committedIn.merge(epoch, committedOffset, Math::max);
         stateAt.put(committedOffset, SimulatedReplica.apply(stateAt.lastEntry().getValue(), batch));
     }
 

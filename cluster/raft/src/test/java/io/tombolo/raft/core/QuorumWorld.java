@@ -52,6 +52,7 @@ final class QuorumWorld {
     private boolean hashing;
     private long traceHash;
     private long nextRecord = 1;
+    private long failingUntilNanos;
     private int lossPercent;
     private int duplicatePercent;
     private long delayNanosMax = 5 * MS;
@@ -82,7 +83,7 @@ final class QuorumWorld {
                                 Duration.ofMillis(10),
                                 Duration.ofMillis(100)),
                         new RaftSettings.Bounds(
-                                2000, 400, chance.oneIn(2) ? 1 : 2000, 16, 1, 1 << 20));
+                                2000, 400, chance.oneIn(2) ? 1 : 2000, 4, 1, 1 << 20));
         for (int node = 0; node < cut.length; node++) {
             replicas.add(new SimulatedReplica(this, node));
         }
@@ -223,18 +224,39 @@ final class QuorumWorld {
         duplicatePercent = chance.oneIn(2) ? 0 : chance.nextInt(20);
         delayNanosMax = chance.oneIn(2) ? 5 * MS : chance.between(MS, 120 * MS);
         diskNanosMax = chance.oneIn(2) ? 3 * MS : chance.between(MS, 40 * MS);
-        failLater(untilMs, chance.between(40 * MS, 800 * MS));
+        failingUntilNanos = untilMs * MS;
+        failLater(chance.between(40 * MS, 800 * MS));
     }
 
-    private void failLater(long untilMs, long meanNanos) {
+    private void failLater(long meanNanos) {
         at(
                 nowNanos + chance.between(1, 2 * meanNanos),
                 () -> {
-                    if (nowNanos < untilMs * MS) {
+                    if (nowNanos < failingUntilNanos) {
                         failOnce();
-                        failLater(untilMs, meanNanos);
+                        failLater(meanNanos);
                     }
                 });
+    }
+
+    /** New leaders fall more often than others: what they found in their logs is then in doubt. */
+    void elected(SimulatedReplica leader) {
+        if (nowNanos < failingUntilNanos && chance.oneIn(3)) {
+            at(nowNanos + chance.between(1, 80 * MS), () -> crashForAWhile(leader));
+        }
+    }
+
+    private void crashForAWhile(SimulatedReplica replica) {
+        if (replica.up()) {
+            replica.crash();
+            at(
+                    nowNanos + chance.between(MS, 700 * MS),
+                    () -> {
+                        if (!replica.up()) {
+                            replica.start();
+                        }
+                    });
+        }
     }
 
     private void failOnce() {
@@ -244,18 +266,7 @@ final class QuorumWorld {
         }
         SimulatedReplica chosen = victim;
         switch (chance.nextInt(8)) {
-            case 0, 1, 2 -> {
-                if (chosen.up()) {
-                    chosen.crash();
-                    at(
-                            nowNanos + chance.between(MS, 700 * MS),
-                            () -> {
-                                if (!chosen.up()) {
-                                    chosen.start();
-                                }
-                            });
-                }
-            }
+            case 0, 1, 2 -> crashForAWhile(chosen);
             case 3 -> chosen.pause(chance.between(MS, 900 * MS));
             case 4 -> split();
             case 5 -> healAll();

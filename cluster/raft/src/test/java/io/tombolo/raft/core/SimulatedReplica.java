@@ -35,6 +35,7 @@ final class SimulatedReplica {
     private long seenHighWatermark;
     private int seenEpoch;
     private int spokenEpoch;
+    private int ledEpoch;
     private LeaderAndEpoch announced = new LeaderAndEpoch(-1, 0);
 
     SimulatedReplica(QuorumWorld world, int node) {
@@ -195,6 +196,10 @@ final class SimulatedReplica {
         seenEpoch = epoch();
         if (leads()) {
             world.invariants().leads(node, seenEpoch, this);
+            if (ledEpoch < seenEpoch) {
+                ledEpoch = seenEpoch;
+                world.elected(this);
+            }
         }
         for (RaftEffect effect : effects) {
             emitted(effect);
@@ -206,13 +211,7 @@ final class SimulatedReplica {
     /** What is true for the replica as soon as it has decided it, before the disk has heard. */
     private void emitted(RaftEffect effect) {
         switch (effect) {
-            case RaftEffect.AppendBatches(List<LogBatch> batches) -> {
-                for (LogBatch batch : batches) {
-                    int before = logical.isEmpty() ? -1 : logical.getLast().epoch();
-                    world.invariants().appends(node, batch, before);
-                    logical.add(batch);
-                }
-            }
+            case RaftEffect.AppendBatches(List<LogBatch> batches) -> logical.addAll(batches);
             case RaftEffect.TruncateLog(long endOffset) ->
                     logical.removeIf(batch -> batch.endOffset() > endOffset);
             case RaftEffect.AdvanceHighWatermark(long offset) -> {
@@ -237,7 +236,15 @@ final class SimulatedReplica {
         world.seen(effect.getClass().getSimpleName());
         switch (effect) {
             case RaftEffect.PersistElectionState(ElectionState election) -> persist(election);
-            case RaftEffect.AppendBatches(List<LogBatch> batches) -> store.append(batches);
+            case RaftEffect.AppendBatches(List<LogBatch> batches) -> {
+                // Only here: what is decided behind an election state that a crash has swallowed
+                // was never seen by anybody.
+                for (LogBatch batch : batches) {
+                    int before = store.batches.isEmpty() ? -1 : store.batches.getLast().epoch();
+                    world.invariants().appends(node, batch, before);
+                    store.append(List.of(batch));
+                }
+            }
             case RaftEffect.ForceLog() -> force();
             case RaftEffect.TruncateLog(long endOffset) -> {
                 store.truncate(endOffset);
@@ -323,8 +330,19 @@ final class SimulatedReplica {
     }
 
     private void send(Envelope envelope) {
-        spokenEpoch = Math.max(spokenEpoch, seenEpoch);
+        spokenEpoch = Math.max(spokenEpoch, epochIn(envelope.body()));
         world.send(envelope);
+    }
+
+    private static int epochIn(RaftMessage message) {
+        return switch (message) {
+            case RaftMessage.Answer answer -> answer.current().epoch();
+            case RaftMessage.VoteRequest vote -> vote.epoch();
+            case RaftMessage.BeginEpochRequest begin -> begin.leader().epoch();
+            case RaftMessage.EndEpochRequest end -> end.leader().epoch();
+            case RaftMessage.FetchRequest fetch -> fetch.epoch();
+            case RaftMessage.FetchSnapshotRequest fetch -> fetch.epoch();
+        };
     }
 
     private void sendRecords(RaftEffect.SendRecords send) {
