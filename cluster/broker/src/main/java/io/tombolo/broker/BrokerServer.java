@@ -1,11 +1,59 @@
 package io.tombolo.broker;
 
+import io.tombolo.broker.admin.AdminRoutes;
+import io.tombolo.broker.admin.HttpRegistry;
+import io.tombolo.environment.Clock;
 import io.tombolo.environment.Endpoint;
+import io.tombolo.environment.Environment;
+import io.tombolo.environment.EventLoop;
+import io.tombolo.environment.FileDisk;
+import io.tombolo.environment.Network;
+import io.tombolo.environment.SystemClock;
+import io.tombolo.environment.SystemEntropy;
+import io.tombolo.environment.ThreadOffload;
+import io.tombolo.environment.WanNetwork;
+import io.tombolo.network.HttpListener;
+import io.tombolo.network.LoopSettings;
+import io.tombolo.network.NettyLoops;
+import io.tombolo.network.NettyNetwork;
+import io.tombolo.region.RegionId;
+import io.tombolo.region.link.LinkProvider;
+import io.tombolo.region.link.LinkType;
+import io.tombolo.region.topology.Region;
+import io.tombolo.storage.log.Recovery;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** One broker on this machine's real network, disk and clock. */
 public final class BrokerServer implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BrokerServer.class);
+    private static final long START_MINUTES_MAX = 10;
+    private static final long STOP_SECONDS_MAX = 30;
+    private static final long REGISTRY_NANOS = Duration.ofMillis(500).toNanos();
+    private static final long FRAME_BYTES_PER_LOOP = 128L << 20;
+    private static final int OFFLOAD_THREADS = 4;
+
+    private final BrokerSettings settings;
+    private final NettyLoops loops;
+    private final ThreadOffload offload;
+    private final Broker broker;
+    private final HttpListener admin;
+    private final CompletableFuture<String> failure = new CompletableFuture<>();
+    private final CompletableFuture<Boolean> serving = new CompletableFuture<>();
 
     /**
      * @param wanOneWay latency that links into this region are given in each direction, for
@@ -17,7 +65,42 @@ public final class BrokerServer implements AutoCloseable {
         public static final Options STANDARD = new Options(Duration.ZERO);
     }
 
-    private BrokerServer() {}
+    private BrokerServer(BrokerSettings settings, Options options) throws StartRefused {
+        this.settings = settings;
+        String name = settings.region().id() + "-" + settings.self().number();
+        Clock clock = new SystemClock();
+        this.loops =
+                new NettyLoops(
+                        new LoopSettings(
+                                name,
+                                Runtime.getRuntime().availableProcessors(),
+                                FRAME_BYTES_PER_LOOP,
+                                true),
+                        this::loopFailed);
+        this.offload = new ThreadOffload(name + "-io", OFFLOAD_THREADS);
+        Network network = new NettyNetwork(loops, clock);
+        var registry = new HttpRegistry(settings.region().id(), peers(settings), clock);
+        this.broker =
+                new Broker(
+                        settings,
+                        new Environment(
+                                clock,
+                                loops,
+                                network,
+                                new FileDisk(),
+                                offload,
+                                new SystemEntropy()),
+                        new Broker.Surroundings(
+                                registry,
+                                linkProvider(),
+                                options.wanOneWay().isZero()
+                                        ? network
+                                        : new WanNetwork(network, clock, options.wanOneWay())),
+                        new Observer());
+        this.admin = openAdmin(registry);
+        EventLoop loop = loops.loop(0);
+        loop.execute(() -> refresh(registry, loop));
+    }
 
     /**
      * Starts a broker; returns when it serves clients.
@@ -25,25 +108,128 @@ public final class BrokerServer implements AutoCloseable {
      * @throws StartRefused when it cannot, with what to do about it; nothing is left running
      */
     public static BrokerServer start(BrokerSettings settings, Options options) throws StartRefused {
-        throw new StartRefused("not yet", "wait");
+        var server = new BrokerServer(settings, options);
+        server.broker.start();
+        try {
+            CompletableFuture.anyOf(server.serving, server.failure)
+                    .get(START_MINUTES_MAX, TimeUnit.MINUTES);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException late) {
+            server.failure.complete("it did not start within " + START_MINUTES_MAX + " minutes");
+        }
+        if (server.failure.isDone()) {
+            String reason = server.failure.join();
+            server.close();
+            throw new StartRefused(reason, "see the reason above, then start it again");
+        }
+        return server;
+    }
+
+    private static Map<RegionId, List<Endpoint>> peers(BrokerSettings settings) {
+        var peers = new HashMap<RegionId, List<Endpoint>>();
+        for (Region.Hosted region : settings.topology().hostedRegions()) {
+            if (!region.id().equals(settings.region().id())) {
+                peers.put(
+                        region.id(), region.brokers().stream().map(Region.Broker::admin).toList());
+            }
+        }
+        return peers;
+    }
+
+    private static LinkProvider linkProvider() throws StartRefused {
+        for (LinkProvider provider : ServiceLoader.load(LinkProvider.class)) {
+            if (provider.type() == LinkType.CLUSTER_LINK) {
+                return provider;
+            }
+        }
+        throw new StartRefused(
+                "no module for links is on the class path", "use the distribution as it is built");
+    }
+
+    private HttpListener openAdmin(HttpRegistry registry) throws StartRefused {
+        try {
+            return HttpListener.open(
+                    loops,
+                    settings.self().admin(),
+                    new AdminRoutes(broker, registry, serving::isDone),
+                    problem -> LOG.warn("An admin request failed", problem));
+        } catch (UncheckedIOException taken) {
+            loops.close();
+            throw new StartRefused(
+                    "cannot listen on %s for administration: %s"
+                            .formatted(settings.self().admin(), taken.getMessage()),
+                    "stop what listens there, or give the region another admin: address");
+        }
+    }
+
+    /** Reads the other regions' documents now and then, for as long as the loop lives. */
+    private static void refresh(HttpRegistry registry, EventLoop loop) {
+        registry.refresh();
+        loop.schedule(REGISTRY_NANOS, () -> refresh(registry, loop));
+    }
+
+    private void loopFailed(Throwable problem) {
+        LOG.atError().setCause(problem).log("A task of the broker failed");
+        failure.complete("a task of the broker failed: " + problem);
     }
 
     /** Where clients connect. */
     public Endpoint kafka() {
-        return new Endpoint("127.0.0.1", 0);
+        return settings.self().kafka();
     }
 
     /** Where commands and the other regions connect. */
     public Endpoint admin() {
-        return new Endpoint("127.0.0.1", 0);
+        return admin.address();
     }
 
     /** Blocks until the broker cannot go on; returns why. Never returns in an orderly life. */
     public String awaitFailure() throws InterruptedException {
-        return "";
+        try {
+            return failure.get();
+        } catch (ExecutionException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     /** Stops in an orderly way: no new requests, logs closed and marked clean. Repeatable. */
     @Override
-    public void close() {}
+    public void close() {
+        admin.close();
+        var stopped = new CountDownLatch(1);
+        broker.stop(stopped::countDown);
+        try {
+            if (!stopped.await(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
+                LOG.warn("The broker did not stop in time; its logs are checked at the next start");
+            }
+            offload.close();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        loops.close();
+    }
+
+    /** Turns what happens into log lines and futures. */
+    private final class Observer implements BrokerObserver {
+
+        @Override
+        public void repaired(Recovery recovery) {
+            LOG.atWarn()
+                    .addKeyValue("log", recovery.log())
+                    .addKeyValue("truncatedBytes", recovery.truncatedBytes())
+                    .addKeyValue("repairs", recovery.repairs())
+                    .log("A log was repaired after an unclean stop");
+        }
+
+        @Override
+        public void serving() {
+            serving.complete(true);
+        }
+
+        @Override
+        public void failed(String reason) {
+            failure.complete(reason);
+        }
+    }
 }

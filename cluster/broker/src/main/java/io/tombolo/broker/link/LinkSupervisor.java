@@ -100,7 +100,8 @@ public final class LinkSupervisor {
         return place.loop();
     }
 
-    Optional<Link> find(LinkName name) {
+    /** The running link of this name. */
+    public Optional<Link> find(LinkName name) {
         return Optional.ofNullable(running.get(name));
     }
 

@@ -1,0 +1,233 @@
+package io.tombolo.broker;
+
+import io.tombolo.broker.request.ClientConnection;
+import io.tombolo.broker.shard.Shards;
+import io.tombolo.environment.Environment;
+import io.tombolo.environment.EventLoop;
+import io.tombolo.environment.FrameLimits;
+import io.tombolo.environment.Network;
+import io.tombolo.environment.Offload;
+import io.tombolo.region.link.LinkProvider;
+import io.tombolo.region.registry.RegionRegistry;
+import io.tombolo.storage.log.DirectoryIdentity;
+import io.tombolo.storage.log.LogDirectory;
+import io.tombolo.storage.log.LogEnvironment;
+import io.tombolo.storage.log.LogPlacement;
+import io.tombolo.storage.log.LogSettings;
+import io.tombolo.storage.log.OpenResult;
+
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One broker, on whatever environment it is given: the same code in production and in simulation.
+ * Its controller, its links and its life cycle share the first loop; partitions are spread over
+ * all.
+ *
+ * <pre>
+ * open the data directory -> quorum and controller -> registered and unfenced
+ *   -> what the file declares is there -> the other regions were asked who owns what -> listening
+ * </pre>
+ */
+public final class Broker {
+
+    /** How long the other regions are waited for before the first request is taken. */
+    private static final long FIRST_CONTACT_NANOS = Duration.ofSeconds(2).toNanos();
+
+    private static final long FIRST_CONTACT_CHECK_NANOS = Duration.ofMillis(50).toNanos();
+    private static final long QUEUED_BYTES_MAX = 64L << 20;
+    private static final Duration STALL_MAX = Duration.ofSeconds(30);
+
+    private final BrokerSettings settings;
+    private final Environment environment;
+    private final Surroundings surroundings;
+    private final BrokerObserver observer;
+    private final EventLoop loop;
+    private @Nullable BrokerCore core;
+    private Network.@Nullable Listener listener;
+    private boolean stopped;
+
+    /**
+     * What lies beyond this region.
+     *
+     * @param links the link module
+     * @param linkNetwork what links connect over
+     * @param bindHost where to listen
+     */
+    public record Surroundings(RegionRegistry registry, LinkProvider links, Network linkNetwork) {}
+
+    public Broker(
+            BrokerSettings settings,
+            Environment environment,
+            Surroundings surroundings,
+            BrokerObserver observer) {
+        this.settings = settings;
+        this.environment = environment;
+        this.surroundings = surroundings;
+        this.observer = observer;
+        this.loop = environment.loops().loop(0);
+    }
+
+    /** Starts; the observer hears of the rest. Callable from any thread, once. */
+    public void start() {
+        loop.execute(this::openDirectory);
+    }
+
+    /** What the admin interface looks at; empty before the data directory is open. Any loop. */
+    public Optional<BrokerCore> core() {
+        return Optional.ofNullable(core);
+    }
+
+    /** The loop that {@link #core} belongs to. */
+    public EventLoop loop() {
+        return loop;
+    }
+
+    private void openDirectory() {
+        var shards = new Shards(environment.loops());
+        LogDirectory.open(
+                settings.dataDirectory(),
+                new DirectoryIdentity(settings.clusterId().toString(), settings.id().value()),
+                logEnvironment(),
+                name ->
+                        new LogPlacement(
+                                LogSettings.STANDARD,
+                                shards.loopOf(new TopicPartition(name.topic(), name.partition()))),
+                loop,
+                result -> {
+                    switch (result) {
+                        case OpenResult.Opened opened -> begin(opened, shards);
+                        case OpenResult.Refused(String reason) -> observer.failed(reason);
+                        case OpenResult.Failed(Exception cause) ->
+                                observer.failed("the data directory cannot be used: " + cause);
+                    }
+                });
+    }
+
+    private LogEnvironment logEnvironment() {
+        return new LogEnvironment(
+                environment.disk(),
+                environment.offload(),
+                environment.clock(),
+                environment.entropy());
+    }
+
+    private void begin(OpenResult.Opened opened, Shards shards) {
+        opened.logs().stream()
+                .map(OpenResult.OpenedLog::recovery)
+                .filter(recovery -> !recovery.uneventful())
+                .forEach(observer::repaired);
+        if (stopped) {
+            opened.directory().close(-1, loop, _ -> {});
+            return;
+        }
+        var begun =
+                new BrokerCore(
+                        settings, environment, surroundings, opened.directory(), shards, observer);
+        core = begun;
+        begun.start(() -> awaitFirstContact(environment.clock().nanoTime() + FIRST_CONTACT_NANOS));
+    }
+
+    /**
+     * Asks the other regions who owns what before taking the first write: a region that was away
+     * during a failover must not write under an ownership that is over.
+     */
+    private void awaitFirstContact(long until) {
+        if (stopped) {
+            return;
+        }
+        long others = settings.topology().hostedRegions().size() - 1L;
+        boolean heard = surroundings.registry().others().size() >= others;
+        if (heard || environment.clock().nanoTime() >= until) {
+            listen();
+        } else {
+            loop.schedule(FIRST_CONTACT_CHECK_NANOS, () -> awaitFirstContact(until));
+        }
+    }
+
+    private void listen() {
+        BrokerCore running = core;
+        if (running == null || stopped) {
+            return;
+        }
+        var config = settings.config();
+        var limits =
+                new FrameLimits(
+                        config.integer("socket.request.max.bytes"),
+                        STALL_MAX.toNanos(),
+                        TimeUnit.MILLISECONDS.toNanos(config.number("connections.max.idle.ms")),
+                        QUEUED_BYTES_MAX);
+        // Binding blocks, which a loop must not.
+        environment
+                .offload()
+                .submit(
+                        0,
+                        () ->
+                                environment
+                                        .network()
+                                        .listen(
+                                                settings.self().kafka(),
+                                                limits,
+                                                connection ->
+                                                        new ClientConnection(
+                                                                connection, running.dispatcher())),
+                        loop,
+                        this::listening);
+    }
+
+    private void listening(Offload.Outcome<Network.Listener> outcome) {
+        switch (outcome) {
+            case Offload.Outcome.Done<Network.Listener>(Network.Listener open) -> {
+                if (stopped) {
+                    open.close();
+                } else {
+                    listener = open;
+                    observer.serving();
+                }
+            }
+            case Offload.Outcome.Failed<Network.Listener>(Exception cause) ->
+                    observer.failed(
+                            "cannot listen on %s: %s"
+                                    .formatted(settings.self().kafka(), cause.getMessage()));
+        }
+    }
+
+    /**
+     * Stops in an orderly way: no new requests, then links and groups, then the logs, which are
+     * marked as cleanly closed. Callable from any thread.
+     *
+     * @param done called on the loop when everything is closed
+     */
+    public void stop(Runnable done) {
+        loop.execute(() -> {
+            if (stopped) {
+                done.run();
+                return;
+            }
+            stopped = true;
+            if (listener != null) {
+                Network.Listener open = listener;
+                environment
+                        .offload()
+                        .submit(
+                                0,
+                                () -> {
+                                    open.close();
+                                    return true;
+                                },
+                                loop,
+                                _ -> {});
+            }
+            BrokerCore running = core;
+            if (running == null) {
+                done.run();
+            } else {
+                running.stop(done);
+            }
+        });
+    }
+}

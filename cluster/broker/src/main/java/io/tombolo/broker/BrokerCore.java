@@ -1,0 +1,290 @@
+package io.tombolo.broker;
+
+import io.tombolo.broker.group.ImageTopics;
+import io.tombolo.broker.group.OffsetsLeadership;
+import io.tombolo.broker.group.OffsetsTopic;
+import io.tombolo.broker.group.QuietGroups;
+import io.tombolo.broker.link.FailoverDesk;
+import io.tombolo.broker.link.FailoverRun;
+import io.tombolo.broker.link.LinkPlace;
+import io.tombolo.broker.link.LinkSupervisor;
+import io.tombolo.broker.link.Ports;
+import io.tombolo.broker.publish.Domains;
+import io.tombolo.broker.publish.PartitionPublisher;
+import io.tombolo.broker.request.RequestDispatcher;
+import io.tombolo.broker.request.cluster.ProducerIds;
+import io.tombolo.broker.shard.Shards;
+import io.tombolo.controller.ActiveController;
+import io.tombolo.controller.ControllerSettings;
+import io.tombolo.controller.MetadataListener;
+import io.tombolo.controller.command.Answer;
+import io.tombolo.controller.command.Command;
+import io.tombolo.coordinator.group.entry.GroupCoordinator;
+import io.tombolo.coordinator.group.entry.GroupPorts;
+import io.tombolo.environment.Environment;
+import io.tombolo.environment.EventLoop;
+import io.tombolo.environment.Invariant;
+import io.tombolo.metadata.image.MetadataDelta;
+import io.tombolo.metadata.image.TopicImage;
+import io.tombolo.metadata.record.BrokerListener;
+import io.tombolo.metadata.record.BrokerRegistration;
+import io.tombolo.metadata.record.RegionRecord.RegionIdentity;
+import io.tombolo.raft.RaftNode;
+import io.tombolo.raft.RaftStatus;
+import io.tombolo.raft.core.RaftSettings;
+import io.tombolo.raft.core.ReplicaKey;
+import io.tombolo.raft.core.VoterSet;
+import io.tombolo.storage.log.LogDirectory;
+
+import org.apache.kafka.common.Uuid;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/**
+ * The parts of a running broker and how they are wired; nothing here decides. Confined to the
+ * controller's loop unless a method says otherwise.
+ */
+public final class BrokerCore implements MetadataListener {
+
+    private static final String METADATA_LOG = "__cluster_metadata-0";
+
+    private final BrokerSettings settings;
+    private final EventLoop loop;
+    private final BrokerObserver observer;
+    private final LogDirectory directory;
+    private final Shards shards;
+    private final Images images = new Images();
+    private final ActiveController controller;
+    private final RaftNode raft;
+    private final GroupCoordinator groups;
+    private final PartitionPublisher partitions;
+    private final LinkSupervisor links;
+    private final FailoverDesk failover;
+    private final OwnershipExchange exchange;
+    private final Registration registration;
+    private final Housekeeping housekeeping;
+    private final RequestDispatcher dispatcher;
+    private Runnable onServing = () -> {};
+
+    BrokerCore(
+            BrokerSettings settings,
+            Environment environment,
+            Broker.Surroundings surroundings,
+            LogDirectory directory,
+            Shards shards,
+            BrokerObserver observer) {
+        this.settings = settings;
+        this.loop = environment.loops().loop(0);
+        this.observer = observer;
+        this.directory = directory;
+        this.shards = shards;
+        var config = new LiveConfig(images, settings);
+        int id = settings.id().value();
+        this.controller =
+                new ActiveController(
+                        new ActiveController.Place(
+                                id, loop, environment.clock(), environment.entropy()),
+                        controllerSettings(settings),
+                        new ConfigRules(config),
+                        this);
+        this.raft = raft(environment, directory);
+        controller.attach(raft);
+        var offsets = new OffsetsTopic(images, shards, environment.offload());
+        this.groups = groups(environment, offsets, config);
+        var domains = new Domains(settings.topology(), settings.region().id());
+        this.partitions =
+                new PartitionPublisher(
+                        new PartitionPublisher.Place(id, domains),
+                        shards,
+                        directory,
+                        new TopicConfigs(config),
+                        environment.clock(),
+                        new OffsetsLeadership(groups)::watch);
+        var place = new LinkPlace(settings.topology(), settings.region().id(), id, loop);
+        var ports = new Ports(place, shards, images, this::submit, groups.links(), environment);
+        this.links =
+                new LinkSupervisor(
+                        place,
+                        surroundings.links(),
+                        entry -> ports.hostOf(entry, surroundings.linkNetwork()));
+        this.failover =
+                new FailoverDesk(
+                        place,
+                        images,
+                        links,
+                        surroundings.registry(),
+                        new FailoverRun.Tools(this::submit, environment.clock()));
+        this.exchange =
+                new OwnershipExchange(
+                        settings, surroundings.registry(), images, links, this::submit, loop);
+        this.registration = registration(environment, directory);
+        this.housekeeping = new Housekeeping(config, directory, shards, loop);
+        this.dispatcher =
+                new Handlers(settings, environment, images, config, shards, this::submit)
+                        .dispatcher(
+                                new Handlers.Services(
+                                        raft,
+                                        groups,
+                                        new ProducerIds(
+                                                this::submit,
+                                                loop,
+                                                id,
+                                                registration::brokerEpoch)));
+        Invariant.check(
+                dispatcher.unhandled().isEmpty(), "no handler for " + dispatcher.unhandled());
+    }
+
+    private static ControllerSettings controllerSettings(BrokerSettings settings) {
+        var config = settings.config();
+        return new ControllerSettings(
+                new RegionIdentity(settings.clusterId(), settings.region().id()),
+                settings.region().producerIds(),
+                new ControllerSettings.TopicDefaults(
+                        config.integer("num.partitions"),
+                        config.integer("default.replication.factor")),
+                Features.ranges(),
+                Duration.ofMillis(config.number("broker.session.timeout.ms")),
+                ControllerSettings.Bounds.STANDARD);
+    }
+
+    private RaftNode raft(Environment environment, LogDirectory opened) {
+        var self = new ReplicaKey(settings.id().value(), opened.directoryId());
+        return new RaftNode(
+                new RaftNode.Membership(self, VoterSet.ofKeys(self)),
+                new RaftNode.Place(
+                        loop,
+                        environment.clock(),
+                        environment.entropy(),
+                        environment.offload(),
+                        environment.disk(),
+                        settings.dataDirectory().resolve("metadata").resolve(METADATA_LOG)),
+                RaftSettings.STANDARD,
+                envelope -> Invariant.check(false, "a sole voter sent " + envelope),
+                controller);
+    }
+
+    private GroupCoordinator groups(
+            Environment environment, OffsetsTopic offsets, LiveConfig config) {
+        return new GroupCoordinator(
+                GroupConfigs.settings(config.get()),
+                new GroupPorts(
+                        environment.loops(),
+                        offsets::ownerOf,
+                        environment.clock(),
+                        environment.entropy(),
+                        offsets,
+                        new ImageTopics(images),
+                        new QuietGroups()));
+    }
+
+    private Registration registration(Environment environment, LogDirectory opened) {
+        UUID incarnation = environment.entropy().nextUuid();
+        var kafka = settings.self().kafka();
+        var identity =
+                new Registration.Identity(
+                        settings.id().value(),
+                        uuid(incarnation),
+                        new BrokerRegistration.Endpoints(
+                                List.of(
+                                        new BrokerListener(
+                                                BrokerSettings.LISTENER,
+                                                kafka.host(),
+                                                kafka.port(),
+                                                "PLAINTEXT")),
+                                settings.self().rack().orElse("")),
+                        List.of(uuid(opened.directoryId())));
+        return new Registration(
+                identity,
+                this::submit,
+                images,
+                loop,
+                Duration.ofMillis(settings.config().number("broker.heartbeat.interval.ms")),
+                this::registered);
+    }
+
+    private static Uuid uuid(UUID id) {
+        return new Uuid(id.getMostSignificantBits(), id.getLeastSignificantBits());
+    }
+
+    /**
+     * @param serving called when everything is in place to take requests
+     */
+    void start(Runnable serving) {
+        onServing = serving;
+        raft.start();
+        registration.register();
+        housekeeping.start();
+    }
+
+    private void registered() {
+        exchange.start(raft.leader().epoch());
+        new TopologyReconciler(settings, this::submit, loop).reconcile(onServing);
+    }
+
+    @Override
+    public void published(MetadataDelta delta) {
+        images.publish(delta.after());
+        partitions.publish(delta);
+        for (TopicImage deleted : delta.topicsDeleted().values()) {
+            groups.topicDeleted(deleted.name(), deleted.id());
+        }
+        links.publish(delta);
+    }
+
+    @Override
+    public void failed(Exception cause) {
+        observer.failed("the metadata log failed: " + cause);
+    }
+
+    /** Hands a command to the controller; callable from any thread. */
+    public <A> void submit(Command<A> command, EventLoop replyTo, Consumer<Answer<A>> answered) {
+        Shards.run(
+                loop,
+                () ->
+                        controller.submit(
+                                command,
+                                answer -> Shards.run(replyTo, () -> answered.accept(answer))));
+    }
+
+    RequestDispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    public BrokerSettings settings() {
+        return settings;
+    }
+
+    /** The newest metadata; callable from any thread. */
+    public Images images() {
+        return images;
+    }
+
+    /** The partitions; callable from any thread. */
+    public Shards shards() {
+        return shards;
+    }
+
+    public LinkSupervisor links() {
+        return links;
+    }
+
+    public FailoverDesk failover() {
+        return failover;
+    }
+
+    public RaftStatus quorum() {
+        return raft.status();
+    }
+
+    void stop(Runnable done) {
+        registration.stop();
+        exchange.stop();
+        housekeeping.stop();
+        links.close();
+        controller.close();
+        raft.close(() -> directory.close(registration.brokerEpoch(), loop, _ -> done.run()));
+    }
+}

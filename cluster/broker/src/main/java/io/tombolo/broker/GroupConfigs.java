@@ -1,0 +1,28 @@
+package io.tombolo.broker;
+
+import io.tombolo.coordinator.group.GroupSettings;
+import io.tombolo.coordinator.runtime.RuntimeSettings;
+import io.tombolo.region.config.BrokerConfig;
+
+import java.time.Duration;
+
+/** Kafka's broker configs for groups, as the coordinator wants them. */
+final class GroupConfigs {
+
+    private GroupConfigs() {}
+
+    static GroupSettings settings(BrokerConfig config) {
+        return new GroupSettings(
+                config.integer("offsets.topic.num.partitions"),
+                new GroupSettings.Membership(
+                        Duration.ofMillis(config.number("group.min.session.timeout.ms")),
+                        Duration.ofMillis(config.number("group.max.session.timeout.ms")),
+                        Duration.ofMillis(config.number("group.initial.rebalance.delay.ms")),
+                        config.integer("group.max.size")),
+                new GroupSettings.Offsets(
+                        config.integer("offset.metadata.max.bytes"),
+                        Duration.ofMinutes(config.number("offsets.retention.minutes")),
+                        Duration.ofMillis(config.number("offsets.retention.check.interval.ms"))),
+                RuntimeSettings.STANDARD);
+    }
+}

@@ -1,0 +1,245 @@
+package io.tombolo.broker;
+
+import io.tombolo.broker.group.OffsetsTopic;
+import io.tombolo.broker.request.RequestDispatcher;
+import io.tombolo.broker.request.cluster.ApiVersionsHandler;
+import io.tombolo.broker.request.cluster.DescribeClusterHandler;
+import io.tombolo.broker.request.cluster.DescribeLogDirsHandler;
+import io.tombolo.broker.request.cluster.DescribeQuorumHandler;
+import io.tombolo.broker.request.cluster.InitProducerIdHandler;
+import io.tombolo.broker.request.cluster.ProducerIds;
+import io.tombolo.broker.request.cluster.SaslHandshakeHandler;
+import io.tombolo.broker.request.cluster.UpdateFeaturesHandler;
+import io.tombolo.broker.request.config.AlterConfigsHandler;
+import io.tombolo.broker.request.config.DescribeConfigsHandler;
+import io.tombolo.broker.request.config.IncrementalAlterConfigsHandler;
+import io.tombolo.broker.request.config.ListConfigResourcesHandler;
+import io.tombolo.broker.request.data.DeleteRecordsHandler;
+import io.tombolo.broker.request.data.DescribeProducersHandler;
+import io.tombolo.broker.request.data.EpochEndHandler;
+import io.tombolo.broker.request.data.FetchHandler;
+import io.tombolo.broker.request.data.ListOffsetsHandler;
+import io.tombolo.broker.request.data.ProduceHandler;
+import io.tombolo.broker.request.group.FindCoordinatorHandler;
+import io.tombolo.broker.request.group.GroupHandlers;
+import io.tombolo.broker.request.group.OffsetFetchHandler;
+import io.tombolo.broker.request.topic.AutoCreation;
+import io.tombolo.broker.request.topic.CreatePartitionsHandler;
+import io.tombolo.broker.request.topic.CreateTopicsHandler;
+import io.tombolo.broker.request.topic.DeleteTopicsHandler;
+import io.tombolo.broker.request.topic.DescribeTopicPartitionsHandler;
+import io.tombolo.broker.request.topic.MetadataHandler;
+import io.tombolo.broker.shard.Shards;
+import io.tombolo.controller.command.TopicCommand.NewTopic;
+import io.tombolo.coordinator.group.entry.GroupCoordinator;
+import io.tombolo.environment.Environment;
+import io.tombolo.protocol.ApiVersionsAnswer;
+import io.tombolo.protocol.ServedApis;
+import io.tombolo.raft.RaftNode;
+import io.tombolo.region.config.BrokerConfig;
+
+import org.apache.kafka.common.message.AlterConfigsRequestData;
+import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.message.CreatePartitionsRequestData;
+import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.DeleteRecordsRequestData;
+import org.apache.kafka.common.message.DeleteTopicsRequestData;
+import org.apache.kafka.common.message.DescribeClusterRequestData;
+import org.apache.kafka.common.message.DescribeConfigsRequestData;
+import org.apache.kafka.common.message.DescribeLogDirsRequestData;
+import org.apache.kafka.common.message.DescribeProducersRequestData;
+import org.apache.kafka.common.message.DescribeQuorumRequestData;
+import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FindCoordinatorRequestData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
+import org.apache.kafka.common.message.InitProducerIdRequestData;
+import org.apache.kafka.common.message.ListConfigResourcesRequestData;
+import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.OffsetFetchRequestData;
+import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.SaslHandshakeRequestData;
+import org.apache.kafka.common.message.UpdateFeaturesRequestData;
+import org.apache.kafka.common.protocol.ApiKeys;
+
+import java.util.List;
+import java.util.TreeMap;
+
+/** Which handler answers which API key. */
+record Handlers(
+        BrokerSettings settings,
+        Environment environment,
+        Images images,
+        LiveConfig config,
+        Shards shards,
+        Commands commands) {
+
+    /** What the handlers reach beside the partitions. */
+    record Services(RaftNode raft, GroupCoordinator groups, ProducerIds producerIds) {}
+
+    RequestDispatcher dispatcher(Services services) {
+        var dispatcher = new RequestDispatcher(ServedApis.clientListener());
+        var listener =
+                new ClientListener(
+                        settings.clusterId().toString(),
+                        BrokerSettings.LISTENER,
+                        settings.id().value());
+        var autoCreation = autoCreation();
+        addCluster(dispatcher, listener, services);
+        addTopics(dispatcher, listener, autoCreation);
+        addConfigs(dispatcher);
+        addData(dispatcher);
+        new GroupHandlers(services.groups()).addTo(dispatcher);
+        return dispatcher
+                .with(
+                        ApiKeys.OFFSET_FETCH,
+                        OffsetFetchRequestData.class,
+                        new OffsetFetchHandler(services.groups()))
+                .with(
+                        ApiKeys.FIND_COORDINATOR,
+                        FindCoordinatorRequestData.class,
+                        new FindCoordinatorHandler(
+                                images, listener, services.groups(), autoCreation));
+    }
+
+    private void addCluster(
+            RequestDispatcher dispatcher, ClientListener listener, Services services) {
+        dispatcher
+                .with(
+                        ApiKeys.API_VERSIONS,
+                        ApiVersionsRequestData.class,
+                        new ApiVersionsHandler(
+                                images,
+                                listener,
+                                new ApiVersionsAnswer(
+                                        dispatcher.apis(), Features.supportedVersions())))
+                .with(
+                        ApiKeys.DESCRIBE_CLUSTER,
+                        DescribeClusterRequestData.class,
+                        new DescribeClusterHandler(images, listener))
+                .with(
+                        ApiKeys.SASL_HANDSHAKE,
+                        SaslHandshakeRequestData.class,
+                        new SaslHandshakeHandler())
+                .with(
+                        ApiKeys.DESCRIBE_QUORUM,
+                        DescribeQuorumRequestData.class,
+                        new DescribeQuorumHandler(services.raft(), environment.loops().loop(0)))
+                .with(
+                        ApiKeys.UPDATE_FEATURES,
+                        UpdateFeaturesRequestData.class,
+                        new UpdateFeaturesHandler(commands))
+                .with(
+                        ApiKeys.DESCRIBE_LOG_DIRS,
+                        DescribeLogDirsRequestData.class,
+                        new DescribeLogDirsHandler(
+                                shards,
+                                environment.disk(),
+                                environment.offload(),
+                                settings.dataDirectory()))
+                .with(
+                        ApiKeys.INIT_PRODUCER_ID,
+                        InitProducerIdRequestData.class,
+                        new InitProducerIdHandler(services.producerIds()));
+    }
+
+    private void addTopics(
+            RequestDispatcher dispatcher, ClientListener listener, AutoCreation autoCreation) {
+        dispatcher
+                .with(
+                        ApiKeys.METADATA,
+                        MetadataRequestData.class,
+                        new MetadataHandler(images, listener, autoCreation))
+                .with(
+                        ApiKeys.CREATE_TOPICS,
+                        CreateTopicsRequestData.class,
+                        new CreateTopicsHandler(commands, new TopicConfigs(config)))
+                .with(
+                        ApiKeys.DELETE_TOPICS,
+                        DeleteTopicsRequestData.class,
+                        new DeleteTopicsHandler(commands))
+                .with(
+                        ApiKeys.CREATE_PARTITIONS,
+                        CreatePartitionsRequestData.class,
+                        new CreatePartitionsHandler(commands))
+                .with(
+                        ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
+                        DescribeTopicPartitionsRequestData.class,
+                        new DescribeTopicPartitionsHandler(
+                                images, fixed().integer("max.request.partition.size.limit")));
+    }
+
+    private void addConfigs(RequestDispatcher dispatcher) {
+        dispatcher
+                .with(
+                        ApiKeys.DESCRIBE_CONFIGS,
+                        DescribeConfigsRequestData.class,
+                        new DescribeConfigsHandler(images, config, settings.id().value()))
+                .with(
+                        ApiKeys.ALTER_CONFIGS,
+                        AlterConfigsRequestData.class,
+                        new AlterConfigsHandler(commands))
+                .with(
+                        ApiKeys.INCREMENTAL_ALTER_CONFIGS,
+                        IncrementalAlterConfigsRequestData.class,
+                        new IncrementalAlterConfigsHandler(commands))
+                .with(
+                        ApiKeys.LIST_CONFIG_RESOURCES,
+                        ListConfigResourcesRequestData.class,
+                        new ListConfigResourcesHandler(images));
+    }
+
+    private void addData(RequestDispatcher dispatcher) {
+        var offload = environment.offload();
+        dispatcher
+                .with(ApiKeys.PRODUCE, ProduceRequestData.class, new ProduceHandler(images, shards))
+                .with(
+                        ApiKeys.FETCH,
+                        FetchRequestData.class,
+                        new FetchHandler(
+                                images,
+                                shards,
+                                offload,
+                                fixed().integer("max.incremental.fetch.session.cache.slots"),
+                                fixed().integer("fetch.max.bytes")))
+                .with(
+                        ApiKeys.LIST_OFFSETS,
+                        ListOffsetsRequestData.class,
+                        new ListOffsetsHandler(images, shards, offload))
+                .with(
+                        ApiKeys.OFFSET_FOR_LEADER_EPOCH,
+                        OffsetForLeaderEpochRequestData.class,
+                        new EpochEndHandler(images, shards))
+                .with(
+                        ApiKeys.DELETE_RECORDS,
+                        DeleteRecordsRequestData.class,
+                        new DeleteRecordsHandler(images, shards))
+                .with(
+                        ApiKeys.DESCRIBE_PRODUCERS,
+                        DescribeProducersRequestData.class,
+                        new DescribeProducersHandler(images, shards));
+    }
+
+    private AutoCreation autoCreation() {
+        var offsetsTopic = new TreeMap<String, String>();
+        offsetsTopic.put("cleanup.policy", "compact");
+        offsetsTopic.put("compression.type", "producer");
+        offsetsTopic.put(
+                "segment.bytes", fixed().text("offsets.topic.segment.bytes").orElseThrow());
+        return new AutoCreation(
+                commands,
+                fixed().flag("auto.create.topics.enable"),
+                List.of(
+                        NewTopic.of(
+                                OffsetsTopic.NAME,
+                                fixed().integer("offsets.topic.num.partitions"),
+                                settings.region().brokers().size() < 3 ? 1 : 3,
+                                offsetsTopic)));
+    }
+
+    private BrokerConfig fixed() {
+        return settings.config();
+    }
+}

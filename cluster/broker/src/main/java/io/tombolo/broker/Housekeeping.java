@@ -1,0 +1,74 @@
+package io.tombolo.broker;
+
+import io.tombolo.broker.shard.Shard;
+import io.tombolo.broker.shard.Shards;
+import io.tombolo.environment.EventLoop;
+import io.tombolo.environment.Offload;
+import io.tombolo.replication.Partition;
+import io.tombolo.storage.log.LogDirectory;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.time.Duration;
+
+/** What has to be done now and then: checkpoints, retention, forgetting of idle producers. */
+final class Housekeeping {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
+
+    private final LiveConfig config;
+    private final LogDirectory directory;
+    private final Shards shards;
+    private final EventLoop loop;
+    private boolean checkpointFailed;
+    private boolean stopped;
+
+    Housekeeping(LiveConfig config, LogDirectory directory, Shards shards, EventLoop loop) {
+        this.config = config;
+        this.directory = directory;
+        this.shards = shards;
+        this.loop = loop;
+    }
+
+    void start() {
+        loop.schedule(interval("replica.high.watermark.checkpoint.interval.ms"), this::checkpoint);
+        loop.schedule(interval("log.retention.check.interval.ms"), this::tidy);
+    }
+
+    private long interval(String name) {
+        return Duration.ofMillis(config.get().number(name)).toNanos();
+    }
+
+    private void checkpoint() {
+        if (stopped) {
+            return;
+        }
+        directory.checkpoint(
+                loop,
+                outcome -> {
+                    if (outcome instanceof Offload.Outcome.Failed<Boolean>(Exception cause)
+                            && !checkpointFailed) {
+                        checkpointFailed = true;
+                        LOG.atError().setCause(cause).log("Checkpoints cannot be written");
+                    }
+                    loop.schedule(
+                            interval("replica.high.watermark.checkpoint.interval.ms"),
+                            this::checkpoint);
+                });
+    }
+
+    private void tidy() {
+        if (stopped) {
+            return;
+        }
+        for (Shard shard : shards.all()) {
+            Shards.run(shard.loop(), () -> shard.partitions().forEach(Partition::tidy));
+        }
+        loop.schedule(interval("log.retention.check.interval.ms"), this::tidy);
+    }
+
+    void stop() {
+        stopped = true;
+    }
+}

@@ -1,0 +1,179 @@
+package io.tombolo.broker.admin;
+
+import io.tombolo.broker.Broker;
+import io.tombolo.broker.BrokerCore;
+import io.tombolo.broker.link.FailoverReport;
+import io.tombolo.controller.command.Answer;
+import io.tombolo.controller.command.Applied;
+import io.tombolo.controller.command.LinkCommand;
+import io.tombolo.network.HttpAnswer;
+import io.tombolo.network.HttpAsk;
+import io.tombolo.network.HttpHandler;
+import io.tombolo.region.LinkName;
+import io.tombolo.region.PolicyName;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.json.JsonMapper;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
+
+/** The routes of the admin interface. Blocking; each request has a virtual thread of its own. */
+public final class AdminRoutes implements HttpHandler {
+
+    private static final long PATIENCE_SECONDS = 20;
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final Broker broker;
+    private final HttpRegistry registry;
+    private final BooleanSupplier serving;
+
+    /**
+     * @param serving whether the broker takes requests of clients
+     */
+    public AdminRoutes(Broker broker, HttpRegistry registry, BooleanSupplier serving) {
+        this.broker = broker;
+        this.registry = registry;
+        this.serving = serving;
+    }
+
+    @Override
+    public HttpAnswer handle(HttpAsk ask) throws Exception {
+        List<String> path = List.of(ask.path().substring(1).split("/"));
+        return switch (path.getFirst()) {
+            case "livez" -> HttpAnswer.text(200, "ok\n");
+            case "readyz", "startupz" -> probe();
+            case "api" -> api(ask, path.subList(Math.min(2, path.size()), path.size()));
+            default -> HttpAnswer.error(404, "there is no " + ask.path());
+        };
+    }
+
+    private HttpAnswer probe() {
+        return serving.getAsBoolean()
+                ? HttpAnswer.text(200, "ok\n")
+                : HttpAnswer.text(503, "starting\n");
+    }
+
+    private HttpAnswer api(HttpAsk ask, List<String> path) throws Exception {
+        boolean post = ask.method().equals("POST");
+        return switch (String.join("/", path.subList(0, Math.min(1, path.size())))) {
+            case "region" ->
+                    registry.ownDocument()
+                            .map(document -> HttpAnswer.json(200, document))
+                            .orElseGet(() -> HttpAnswer.error(503, "starting"));
+            case "status" -> json(200, onLoop((core, done) -> done.complete(status(core))));
+            case "links" -> links(path, post);
+            case "failover" -> failover(ask, path, post);
+            default -> HttpAnswer.error(404, "there is no " + ask.path());
+        };
+    }
+
+    private Object status(BrokerCore core) {
+        return new StatusView(core, registry, serving.getAsBoolean()).whole();
+    }
+
+    private HttpAnswer links(List<String> path, boolean post) throws Exception {
+        if (path.size() == 1) {
+            return json(200, onLoop((core, done) -> done.complete(LinkView.all(core))));
+        }
+        var name = new LinkName(path.get(1));
+        if (path.size() == 3 && post) {
+            return change(name, path.get(2));
+        }
+        Optional<Map<String, @Nullable Object>> link =
+                onLoop((core, done) -> done.complete(LinkView.one(core, name)));
+        return link.map(view -> json(200, view))
+                .orElseGet(() -> HttpAnswer.error(404, "no link " + name + " copies into here"));
+    }
+
+    private HttpAnswer change(LinkName name, String verb) throws Exception {
+        LinkCommand<Applied> command =
+                switch (verb) {
+                    case "pause" -> new LinkCommand.PauseLink(name);
+                    case "resume" -> new LinkCommand.ResumeLink(name);
+                    default -> null;
+                };
+        if (command == null) {
+            return HttpAnswer.error(404, "a link cannot be told to " + verb);
+        }
+        Answer<Applied> answer =
+                onLoop((core, done) -> core.submit(command, broker.loop(), done::complete));
+        if (answer instanceof Answer.Refused<Applied> refused) {
+            return HttpAnswer.error(409, refused.message());
+        }
+        Optional<Map<String, @Nullable Object>> link =
+                onLoop((core, done) -> done.complete(LinkView.one(core, name)));
+        return link.map(view -> json(200, view))
+                .orElseGet(() -> HttpAnswer.error(404, "no link " + name + " copies into here"));
+    }
+
+    private HttpAnswer failover(HttpAsk ask, List<String> path, boolean post) throws Exception {
+        if (path.size() < 2) {
+            return json(200, onLoop((core, done) -> done.complete(FailoverView.previews(core))));
+        }
+        var policy = new PolicyName(path.get(1));
+        if (!post) {
+            Optional<Map<String, @Nullable Object>> preview =
+                    onLoop((core, done) ->
+                            done.complete(
+                                    core.failover().preview(policy).map(FailoverView::preview)));
+            return preview.map(view -> json(200, view)).orElseGet(() -> noPolicy(policy));
+        }
+        boolean force = ask.parameter("force").map(Boolean::parseBoolean).orElse(false);
+        String cause = ask.parameter("reason").orElse("asked for by an operator");
+        Optional<FailoverReport> report =
+                onLoop((core, done) ->
+                        core.failover()
+                                .preview(policy)
+                                .ifPresentOrElse(
+                                        preview ->
+                                                core.failover()
+                                                        .start(
+                                                                preview,
+                                                                force,
+                                                                cause,
+                                                                made ->
+                                                                        done.complete(
+                                                                                Optional.of(made))),
+                                        () -> done.complete(Optional.empty())));
+        return report.map(made -> answer(policy, made)).orElseGet(() -> noPolicy(policy));
+    }
+
+    private static HttpAnswer answer(PolicyName policy, FailoverReport report) {
+        return switch (report) {
+            case FailoverReport.Done done -> json(200, FailoverView.done(policy, done));
+            case FailoverReport.Refused(var preview) -> json(409, FailoverView.refused(preview));
+            case FailoverReport.Interrupted interrupted ->
+                    json(500, FailoverView.interrupted(interrupted));
+        };
+    }
+
+    private static HttpAnswer noPolicy(PolicyName policy) {
+        return HttpAnswer.error(404, "no failover policy " + policy + " moves topics into here");
+    }
+
+    /** Asks the broker's core on its loop and waits for the answer. */
+    private <T> T onLoop(BiConsumer<BrokerCore, CompletableFuture<T>> question) throws Exception {
+        var answer = new CompletableFuture<T>();
+        broker.loop()
+                .execute(() ->
+                        broker.core()
+                                .ifPresentOrElse(
+                                        core -> question.accept(core, answer),
+                                        () ->
+                                                answer.completeExceptionally(
+                                                        new IllegalStateException(
+                                                                "the broker is starting"))));
+        return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static HttpAnswer json(int status, Object view) {
+        return HttpAnswer.json(status, JSON.writeValueAsString(view));
+    }
+}

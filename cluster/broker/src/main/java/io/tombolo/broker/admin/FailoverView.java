@@ -1,0 +1,113 @@
+package io.tombolo.broker.admin;
+
+import io.tombolo.broker.BrokerCore;
+import io.tombolo.broker.link.FailoverPreview;
+import io.tombolo.broker.link.FailoverReport;
+import io.tombolo.region.PolicyName;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Failovers as JSON. */
+final class FailoverView {
+
+    private FailoverView() {}
+
+    static List<Map<String, @Nullable Object>> previews(BrokerCore core) {
+        return core.failover().policies().stream()
+                .flatMap(policy -> core.failover().preview(policy.name()).stream())
+                .map(FailoverView::preview)
+                .toList();
+    }
+
+    static Map<String, @Nullable Object> preview(FailoverPreview preview) {
+        var view = new LinkedHashMap<String, @Nullable Object>();
+        view.put("policy", preview.policy().name());
+        view.put("link", preview.link().name().name());
+        view.put("from", preview.link().from().name());
+        view.put("to", preview.link().to().name());
+        view.put("ready", preview.ready());
+        view.put("reasons", preview.objections().stream().map(FailoverView::objection).toList());
+        view.put("lossBound", LinkView.lag(preview.lossBound()));
+        view.put("sourceReachable", preview.sourceReachable());
+        view.put("ownershipEpoch", preview.ownershipEpoch());
+        return view;
+    }
+
+    private static Map<String, @Nullable Object> objection(FailoverPreview.Objection objection) {
+        return Map.of(
+                "code", objection.code(),
+                "claim", objection.claim(),
+                "seen", objection.seen(),
+                "fix", objection.fix());
+    }
+
+    static Map<String, @Nullable Object> refused(FailoverPreview preview) {
+        var first = preview.objections().stream().findFirst();
+        var view = new LinkedHashMap<String, @Nullable Object>();
+        view.put("error", first.map(FailoverPreview.Objection::claim).orElse("refused"));
+        view.put("code", first.map(FailoverPreview.Objection::code).orElse("TMB-4011"));
+        view.put("reasons", preview.objections().stream().map(FailoverView::objection).toList());
+        return view;
+    }
+
+    static Map<String, @Nullable Object> interrupted(FailoverReport.Interrupted interrupted) {
+        return Map.of(
+                "error",
+                interrupted.problem(),
+                "code",
+                "TMB-4014",
+                "steps",
+                steps(interrupted.steps()));
+    }
+
+    static Map<String, @Nullable Object> done(PolicyName policy, FailoverReport.Done done) {
+        var view = new LinkedHashMap<String, @Nullable Object>();
+        view.put("policy", policy.name());
+        view.put("ownershipEpoch", done.ownershipEpoch());
+        view.put("steps", steps(done.steps()));
+        view.put(
+                "topics",
+                done.outcome().partitions().stream()
+                        .map(one ->
+                                Map.of(
+                                        "topic", one.partition().topic(),
+                                        "partition", one.partition().partition(),
+                                        "endOffset", one.endOffset(),
+                                        "highestEpoch", one.highestEpoch(),
+                                        "lossBound", one.lossBound(),
+                                        "settled", one.settled()))
+                        .toList());
+        view.put(
+                "clamped",
+                done.outcome().groups().stream()
+                        .map(one ->
+                                Map.of(
+                                        "group", one.group(),
+                                        "topic", one.partition().topic(),
+                                        "partition", one.partition().partition(),
+                                        "from", one.from(),
+                                        "to", one.to()))
+                        .toList());
+        view.put(
+                "totalMs",
+                TimeUnit.NANOSECONDS.toMillis(
+                        done.steps().stream().mapToLong(FailoverReport.Step::nanos).sum()));
+        return view;
+    }
+
+    private static List<Map<String, @Nullable Object>> steps(List<FailoverReport.Step> steps) {
+        return steps.stream()
+                .map(step ->
+                        Map.<String, Object>of(
+                                "step", step.name(),
+                                "ok", true,
+                                "detail", step.detail(),
+                                "ms", TimeUnit.NANOSECONDS.toMillis(step.nanos())))
+                .toList();
+    }
+}

@@ -1,0 +1,136 @@
+package io.tombolo.broker.admin;
+
+import io.tombolo.broker.BrokerCore;
+import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.region.LinkName;
+import io.tombolo.region.link.Lag;
+import io.tombolo.region.link.Link;
+import io.tombolo.region.link.LinkStatus;
+import io.tombolo.region.topology.LinkEntry;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Links as JSON. */
+final class LinkView {
+
+    private LinkView() {}
+
+    /** Every link into this region, by name. */
+    static List<Map<String, @Nullable Object>> all(BrokerCore core) {
+        return core.settings().topology().linksInto(core.settings().region().id()).stream()
+                .map(entry -> one(core, entry))
+                .toList();
+    }
+
+    static Optional<Map<String, @Nullable Object>> one(BrokerCore core, LinkName name) {
+        return core.settings().topology().linksInto(core.settings().region().id()).stream()
+                .filter(entry -> entry.name().equals(name))
+                .findFirst()
+                .map(entry -> one(core, entry));
+    }
+
+    private static Map<String, @Nullable Object> one(BrokerCore core, LinkEntry entry) {
+        Optional<LinkStatus> status = core.links().find(entry.name()).map(Link::status);
+        var view = new LinkedHashMap<String, @Nullable Object>();
+        view.put("name", entry.name().name());
+        view.put("from", entry.from().name());
+        view.put("to", entry.to().name());
+        view.put("state", state(core.images().current(), entry, status));
+        view.put("lag", lag(status.map(LinkStatus::lag).orElse(Lag.NONE)));
+        view.put("trouble", trouble(status.flatMap(LinkStatus::trouble)));
+        view.put(
+                "topics",
+                status.map(LinkStatus::topics).orElse(List.of()).stream()
+                        .map(LinkView::topic)
+                        .toList());
+        view.put(
+                "groups",
+                status.map(LinkStatus::groups).orElse(List.of()).stream()
+                        .map(LinkView::group)
+                        .toList());
+        return view;
+    }
+
+    /** A link that does not run because its region has taken over is stopped. */
+    private static String state(MetadataImage image, LinkEntry entry, Optional<LinkStatus> status) {
+        boolean takenOver =
+                image.region()
+                        .ownershipOf(entry.domain())
+                        .filter(owned -> owned.ownership().owner().equals(entry.to()))
+                        .isPresent();
+        return status.map(found -> found.state().name())
+                .orElse(takenOver ? LinkStatus.State.STOPPED.name() : "PREPARING");
+    }
+
+    private static Map<String, @Nullable Object> topic(LinkStatus.TopicStatus topic) {
+        var view = new LinkedHashMap<String, @Nullable Object>();
+        view.put("topic", topic.topic());
+        view.put("state", topic.state().name());
+        view.put("lag", lag(topic.lag()));
+        view.put("trouble", trouble(topic.trouble()));
+        view.put("partitions", topic.partitions().stream().map(LinkView::partition).toList());
+        return view;
+    }
+
+    private static Map<String, @Nullable Object> partition(LinkStatus.PartitionStatus partition) {
+        var progress = partition.progress();
+        var view = new LinkedHashMap<String, @Nullable Object>();
+        view.put("partition", partition.partition().partition());
+        view.put("state", partition.state().name());
+        view.put("lag", lag(partition.lag()));
+        view.put("endOffset", progress.endOffset());
+        view.put("highWatermark", progress.highWatermark());
+        view.put("highestEpoch", progress.highestEpoch());
+        view.put("sourceHighWatermark", progress.sourceHighWatermark());
+        view.put("sourceLogStartOffset", progress.sourceLogStartOffset());
+        view.put("trouble", trouble(partition.trouble()));
+        return view;
+    }
+
+    private static Map<String, @Nullable Object> group(LinkStatus.GroupStatus group) {
+        return Map.of(
+                "group",
+                group.group(),
+                "synced",
+                group.syncedPartitionCount(),
+                "clamped",
+                group.clampedPartitionCount(),
+                "ageMs",
+                group.ageMs(),
+                "skipped",
+                group.skipped().stream()
+                        .map(one ->
+                                Map.of(
+                                        "partition", one.where(),
+                                        "reason", one.reason().name(),
+                                        "detail", one.detail()))
+                        .toList());
+    }
+
+    static Map<String, @Nullable Object> lag(Lag lag) {
+        var view = new LinkedHashMap<String, @Nullable Object>();
+        view.put("records", lag.records());
+        view.put("bytes", lag.bytes());
+        view.put("ms", lag.ms());
+        view.put("extrapolated", lag.extrapolated());
+        return view;
+    }
+
+    private static @Nullable Map<String, @Nullable Object> trouble(
+            Optional<LinkStatus.Trouble> trouble) {
+        if (trouble.isEmpty()) {
+            return null;
+        }
+        var view = new LinkedHashMap<String, @Nullable Object>();
+        view.put("code", trouble.get().reason().code().name());
+        view.put("detail", trouble.get().reason().detail());
+        view.put("count", trouble.get().count());
+        view.put("retryInMs", trouble.get().retryInMs().orElse(null));
+        return view;
+    }
+}

@@ -1,0 +1,95 @@
+package io.tombolo.broker.admin;
+
+import io.tombolo.broker.BrokerCore;
+import io.tombolo.broker.BrokerSettings;
+import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.raft.RaftStatus;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A region's state at a glance, as JSON. Made on the core's loop. */
+record StatusView(BrokerCore core, HttpRegistry registry, boolean serving) {
+
+    Map<String, @Nullable Object> whole() {
+        BrokerSettings settings = core.settings();
+        MetadataImage image = core.images().current();
+        var view = new LinkedHashMap<String, @Nullable Object>();
+        view.put("region", settings.region().id().name());
+        view.put("brokerId", settings.id().value());
+        view.put("clusterId", settings.clusterId().toString());
+        view.put("state", serving ? "serving" : "starting");
+        view.put("kafka", settings.self().kafka().toString());
+        view.put("admin", settings.self().admin().toString());
+        view.put("brokers", brokers(image));
+        view.put("quorum", quorum());
+        view.put("partitions", partitions(image));
+        view.put("ownership", ownership(image));
+        view.put("links", LinkView.all(core));
+        view.put("failover", FailoverView.previews(core));
+        view.put("regions", regions());
+        return view;
+    }
+
+    private static List<Map<String, @Nullable Object>> brokers(MetadataImage image) {
+        return image.brokers().byId().values().stream()
+                .map(broker ->
+                        Map.<String, Object>of(
+                                "id",
+                                broker.brokerId(),
+                                "kafka",
+                                broker.listener(BrokerSettings.LISTENER)
+                                        .map(one -> one.host() + ":" + one.port())
+                                        .orElse(""),
+                                "fenced",
+                                broker.fenced()))
+                .toList();
+    }
+
+    private Map<String, @Nullable Object> quorum() {
+        RaftStatus status = core.quorum();
+        return Map.of(
+                "leader", status.leader().leaderId(),
+                "epoch", status.leader().epoch(),
+                "highWatermark", status.highWatermark());
+    }
+
+    private static Map<String, @Nullable Object> partitions(MetadataImage image) {
+        long offline = 0;
+        for (var topic : image.topics().byId().values()) {
+            for (int index = 0; index < topic.partitions().count(); index++) {
+                if (!topic.partitions().get(index).hasLeader()) {
+                    offline++;
+                }
+            }
+        }
+        return Map.of("hosted", image.topics().partitionCount(), "offline", offline);
+    }
+
+    private static List<Map<String, @Nullable Object>> ownership(MetadataImage image) {
+        return image.region().ownership().values().stream()
+                .map(record ->
+                        Map.<String, Object>of(
+                                "domain", record.domain().name(),
+                                "owner", record.ownership().owner().name(),
+                                "epoch", record.epoch(),
+                                "mode", record.ownership().mode().name(),
+                                "cause", record.cause()))
+                .toList();
+    }
+
+    private List<Map<String, @Nullable Object>> regions() {
+        return registry.others().stream()
+                .map(sighting ->
+                        Map.<String, Object>of(
+                                "region",
+                                sighting.document().region().name(),
+                                "ageMs",
+                                TimeUnit.NANOSECONDS.toMillis(sighting.ageNanos())))
+                .toList();
+    }
+}
