@@ -24,7 +24,7 @@ public record RuntimeSettings(
         Duration commitTimeout,
         Duration retryPause) {
 
-    /** A load never holds up the loop for more than a few milliseconds. */
+    /** Loads go in small stretches because they share their loop with the data path. */
     public static final RuntimeSettings STANDARD =
             new RuntimeSettings(
                     256 << 10,

@@ -4,12 +4,17 @@ import io.tombolo.coordinator.group.GroupCommand.Commit;
 import io.tombolo.coordinator.group.GroupCommand.Committer;
 import io.tombolo.coordinator.group.GroupCommand.Leave;
 import io.tombolo.coordinator.group.GroupCommand.Sync;
+import io.tombolo.coordinator.runtime.Answer;
 import io.tombolo.coordinator.runtime.LogRecord;
 import io.tombolo.coordinator.runtime.Moment;
 import io.tombolo.coordinator.runtime.StateMachine;
 import io.tombolo.coordinator.runtime.Step;
 import io.tombolo.coordinator.runtime.StoredRecord;
 
+import org.apache.kafka.common.message.JoinGroupResponseData;
+import org.apache.kafka.common.protocol.Errors;
+
+import java.util.ArrayList;
 import java.util.List;
 
 /** Coordinators that are wrong in one way each; the simulation must find out. */
@@ -22,6 +27,7 @@ public final class Mutant implements StateMachine<GroupsState, GroupCommand, Gro
         LEAVING_NOT_RECORDED,
         COMMITS_NOT_RECORDED,
         LATE_LEADERS_ASSIGN_AGAIN,
+        FENCED_CLIENTS_FORGOTTEN,
         ALARMS_NEVER_RING
     }
 
@@ -60,6 +66,7 @@ public final class Mutant implements StateMachine<GroupsState, GroupCommand, Gro
                     recorded(!(command instanceof Leave), machine.handle(state, command, now));
             case COMMITS_NOT_RECORDED ->
                     recorded(!(command instanceof Commit), machine.handle(state, command, now));
+            case FENCED_CLIENTS_FORGOTTEN -> withoutFenced(machine.handle(state, command, now));
             case GENERATIONS_NOT_RECORDED, ALARMS_NEVER_RING ->
                     withoutGenerations(machine.handle(state, command, now));
         };
@@ -104,6 +111,14 @@ public final class Mutant implements StateMachine<GroupsState, GroupCommand, Gro
     private static Step<GroupsState, GroupEvent> recorded(
             boolean kept, Step<GroupsState, GroupEvent> step) {
         return kept ? step : new Step<>(step.state(), List.of(), step.answers(), step.signals());
+    }
+
+    private static Step<GroupsState, GroupEvent> withoutFenced(Step<GroupsState, GroupEvent> step) {
+        List<Answer<?>> kept = new ArrayList<>(step.answers());
+        kept.removeIf(answer ->
+                answer.response() instanceof JoinGroupResponseData joined
+                        && joined.errorCode() == Errors.FENCED_INSTANCE_ID.code());
+        return new Step<>(step.state(), step.records(), kept, step.signals());
     }
 
     private Step<GroupsState, GroupEvent> withoutGenerations(Step<GroupsState, GroupEvent> step) {
