@@ -48,6 +48,17 @@ class LinkSimulation {
         assertThat(states).contains(State.ACTIVE, State.FAILED, State.SOURCE_UNAVAILABLE);
     }
 
+    @Test
+    void oneSeedGivesOneTrace() {
+        var once = new LinkScenario(7, Safeguard.ALL);
+        var again = new LinkScenario(7, Safeguard.ALL);
+
+        once.run();
+        again.run();
+
+        assertThat(again.trace()).isEqualTo(once.trace());
+    }
+
     @ParameterizedTest
     @EnumSource(Safeguard.class)
     void aLinkWithoutOneSafeguardBreaksAPromise(Safeguard missing) {

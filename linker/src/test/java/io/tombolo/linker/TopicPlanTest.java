@@ -1,0 +1,130 @@
+package io.tombolo.linker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tombolo.linker.TopicPlan.Decision;
+import io.tombolo.linker.mirror.Safeguard;
+import io.tombolo.linker.source.SourceInventory;
+import io.tombolo.linker.source.SourceTopic;
+import io.tombolo.region.link.MirrorTopic;
+import io.tombolo.region.link.NameFilter;
+import io.tombolo.region.link.Reason;
+
+import org.apache.kafka.common.Uuid;
+import org.junit.jupiter.api.Test;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+class TopicPlanTest {
+
+    private static final Uuid ID = new Uuid(1, 1);
+    private static final Uuid OTHER_ID = new Uuid(2, 2);
+
+    @Test
+    void aChosenTopicIsCreatedAndAnotherOneIsNot() {
+        var decisions =
+                decide(
+                        List.of(source("orders", ID, 2), source("orders.tmp", OTHER_ID, 1)),
+                        List.of());
+
+        assertThat(decisions)
+                .singleElement()
+                .isEqualTo(new Decision.Create(source("orders", ID, 2)));
+    }
+
+    @Test
+    void morePartitionsAtTheSourceGrowTheMirror() {
+        assertThat(decide(List.of(source("orders", ID, 5)), List.of(mirror("orders", ID, 2))))
+                .containsExactly(new Decision.Find("orders"), new Decision.Grow("orders", 5));
+    }
+
+    @Test
+    void anotherIdOrFewerPartitionsAreAnotherTopic() {
+        assertLost(
+                decide(List.of(source("orders", OTHER_ID, 2)), List.of(mirror("orders", ID, 2))),
+                Reason.Code.SOURCE_RECREATED);
+        assertLost(
+                decide(
+                        List.of(source("orders", Uuid.ZERO_UUID, 1)),
+                        List.of(mirror("orders", ID, 2))),
+                Reason.Code.SOURCE_RECREATED);
+    }
+
+    @Test
+    void aTopicThatIsMissingForLongIsDeleted() {
+        assertLost(
+                decide(List.of(), List.of(mirror("orders", ID, 2)), Set.of("orders")),
+                Reason.Code.SOURCE_DELETED);
+        assertThat(decide(List.of(), List.of(mirror("orders", ID, 2)))).isEmpty();
+    }
+
+    @Test
+    void whatMustAgreeFollowsAndWhatMayBeChosenHereIsKept() {
+        var source = new TreeMap<>(Map.of("cleanup.policy", "compact", "retention.ms", "5"));
+        var here = new TreeMap<>(Map.of("cleanup.policy", "delete", "retention.ms", "9"));
+
+        assertThat(ConfigClass.changes(source, Optional.empty(), here))
+                .containsExactly(Map.entry("cleanup.policy", Optional.of("compact")));
+        assertThat(
+                        ConfigClass.changes(
+                                source,
+                                Optional.of(new TreeMap<>(Map.of("retention.ms", "4"))),
+                                here))
+                .containsEntry("retention.ms", Optional.of("5"));
+    }
+
+    @Test
+    void whatIsThisRegionsOwnBusinessNeverFollows() {
+        var source =
+                new TreeMap<>(
+                        Map.of(
+                                "min.insync.replicas", "2",
+                                "unclean.leader.election.enable", "true",
+                                "remote.storage.enable", "true"));
+
+        assertThat(ConfigClass.changes(source, Optional.empty(), new TreeMap<>())).isEmpty();
+    }
+
+    private static void assertLost(List<Decision> decisions, Reason.Code code) {
+        assertThat(decisions)
+                .singleElement()
+                .satisfies(decision ->
+                        assertThat(((Decision.Lose) decision).reason().code()).isEqualTo(code));
+    }
+
+    private static List<Decision> decide(List<SourceTopic> source, List<MirrorTopic> mirrors) {
+        return decide(source, mirrors, Set.of());
+    }
+
+    private static List<Decision> decide(
+            List<SourceTopic> source, List<MirrorTopic> mirrors, Set<String> missing) {
+        var topics = new TreeMap<String, SourceTopic>();
+        source.forEach(topic -> topics.put(topic.name(), topic));
+        return new TopicPlan(Safeguard.ALL)
+                .decide(
+                        new TopicPlan.Situation(
+                                new SourceInventory(
+                                        Collections.emptySortedMap(),
+                                        topics,
+                                        Collections.emptySortedMap()),
+                                Map.of(),
+                                mirrors,
+                                NameFilter.of("*", "!*.tmp"),
+                                missing));
+    }
+
+    private static SourceTopic source(String name, Uuid id, int partitionCount) {
+        return new SourceTopic(
+                name, id, Collections.nCopies(partitionCount, new SourceTopic.Leader(1, 0)));
+    }
+
+    private static MirrorTopic mirror(String name, Uuid id, int partitionCount) {
+        return new MirrorTopic(
+                name, id, id, partitionCount, MirrorTopic.State.MIRRORING, new TreeMap<>());
+    }
+}

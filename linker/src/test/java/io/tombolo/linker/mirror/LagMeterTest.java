@@ -1,0 +1,74 @@
+package io.tombolo.linker.mirror;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tombolo.region.link.Lag;
+
+import org.junit.jupiter.api.Test;
+
+class LagMeterTest {
+
+    private static final long MS = 1_000_000;
+
+    private final LagMeter meter = new LagMeter();
+
+    @Test
+    void aCompleteCopyOfAQuietSourceHasNoLag() {
+        meter.reached(100);
+        meter.heard(100, 5 * MS);
+
+        assertThat(meter.lag(900 * MS, 0, true)).isEqualTo(Lag.NONE);
+    }
+
+    @Test
+    void theLagGrowsWhileTheSourceIsSilent() {
+        meter.reached(100);
+        meter.heard(100, 5 * MS);
+
+        Lag lag = meter.lag(905 * MS, 0, false);
+
+        assertThat(lag.ms()).isEqualTo(900);
+        assertThat(lag.extrapolated()).isTrue();
+    }
+
+    @Test
+    void theLagIsTheTimeSinceTheCopyWasComplete() {
+        meter.reached(100);
+        meter.heard(100, 10 * MS);
+        meter.heard(150, 20 * MS);
+        meter.heard(200, 30 * MS);
+        meter.copied(100, 5_000, 7);
+
+        assertThat(meter.lag(40 * MS, 0, true)).isEqualTo(new Lag(100, 5_000, 30, false));
+
+        meter.reached(150);
+        assertThat(meter.lag(40 * MS, 0, true).ms()).isEqualTo(20);
+        meter.reached(200);
+        assertThat(meter.lag(40 * MS, 0, true)).isEqualTo(Lag.NONE);
+    }
+
+    @Test
+    void beforeTheFirstCompletenessTheTimeStampsOfTheRecordsStandIn() {
+        meter.reached(0);
+        meter.heard(1_000, 10 * MS);
+        meter.copied(10, 100, 50_000);
+        meter.reached(10);
+
+        assertThat(meter.lag(20 * MS, 90_000, true).ms()).isEqualTo(40_000);
+    }
+
+    @Test
+    void forgettingSamplesOnlyMakesTheLagLarger() {
+        meter.reached(0);
+        meter.heard(0, 0);
+        for (int i = 1; i <= 10 * LagMeter.SAMPLES_MAX; i++) {
+            meter.heard(i, i * MS);
+        }
+
+        meter.reached(5 * LagMeter.SAMPLES_MAX);
+
+        long now = 10L * LagMeter.SAMPLES_MAX;
+        long exact = now - 5L * LagMeter.SAMPLES_MAX;
+        assertThat(meter.lag(now * MS, 0, true).ms()).isBetween(exact, now);
+    }
+}
