@@ -114,8 +114,9 @@ final class DirectoryCheckpoints {
                 highWatermarks.put(log.name, log.highWatermark);
             }
         }
-        write(RECOVERY_POINTS, recoveryPoints);
+        // A recovery point may lie above the last record, but then it is also the log start.
         write(LOG_STARTS, logStarts);
+        write(RECOVERY_POINTS, recoveryPoints);
         write(HIGH_WATERMARKS, highWatermarks);
     }
 

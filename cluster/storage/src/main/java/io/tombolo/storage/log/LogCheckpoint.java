@@ -38,6 +38,7 @@ final class LogCheckpoint implements Callable<Boolean> {
     private final List<IndexSuffix> suffixes = new ArrayList<>();
     private final SortedMap<Long, ByteBuffer> snapshots;
     private final List<Long> obsoleteSnapshots = new ArrayList<>();
+    private final long startOffset;
     private final List<String> epochLines;
     private final boolean epochsChanged;
 
@@ -51,6 +52,7 @@ final class LogCheckpoint implements Callable<Boolean> {
         this.namesUnforced = namesUnforced;
         this.generation = log.generation;
         this.endOffset = log.endOffset;
+        this.startOffset = log.startOffset;
         this.unforced =
                 log.segments.stream()
                         .filter(segment -> segment.endOffset() > log.durableOffset)
@@ -131,6 +133,8 @@ final class LogCheckpoint implements Callable<Boolean> {
             writeForced(disk, path, snapshot.getValue());
         }
         if (epochsChanged) {
+            // They do not reach below the log start, so it must not fall back behind them.
+            log.checkpoints.raiseLogStart(log.name, startOffset);
             CheckpointFile.write(disk, log.directory.resolve(LogFiles.EPOCHS), epochLines);
         }
         disk.forceDirectory(log.directory);
@@ -140,7 +144,7 @@ final class LogCheckpoint implements Callable<Boolean> {
     }
 
     /** A snapshot carries a checksum, so that one cut short by a crash is not believed. */
-    private static void writeForced(Disk disk, Path path, ByteBuffer content) throws IOException {
+    static void writeForced(Disk disk, Path path, ByteBuffer content) throws IOException {
         disk.delete(path);
         try (DiskFile file = disk.open(path)) {
             file.write(content.duplicate(), 0);

@@ -49,8 +49,11 @@ final class LogContents {
     /** For reading headers on the loop. */
     final ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES);
 
-    /** What the epoch checkpoint file says; empty also when that is not known. */
-    List<String> epochLinesOnDisk = List.of();
+    /** In the place of the lines of a file that may say anything. */
+    static final List<String> UNKNOWN_LINES = List.of("unknown");
+
+    /** What the epoch checkpoint file says. */
+    List<String> epochLinesOnDisk = UNKNOWN_LINES;
 
     LogSettings settings;
     volatile long startOffset;

@@ -36,6 +36,7 @@ final class LogOpening {
     private final List<String> repairs = new ArrayList<>();
     private long recoveryPoint;
     private long replayFrom = Long.MAX_VALUE;
+    private boolean created;
     private long validatedBytes;
     private long truncatedBytes;
     private Optional<Long> truncatedToOffset = Optional.empty();
@@ -69,8 +70,9 @@ final class LogOpening {
             establishBounds();
             loadEpochs();
             listSnapshots();
-            repairs.addAll(new ProducerReplay(log).rebuild(replayFrom));
-            makeDurable();
+            var replay = new ProducerReplay(log);
+            repairs.addAll(replay.rebuild(replayFrom));
+            makeDurable(replay.missing());
             log.opened = true;
         } catch (RefusedException refused) {
             log.fail(refused);
@@ -157,7 +159,7 @@ final class LogOpening {
             return;
         }
         repairs.add("rebuilt the indexes of " + segment);
-        segment.rebuild(segment.baseOffset(), window);
+        segment.rebuild(segment.baseOffset(), true, window);
         SegmentWalk.follow(segment, interval, window);
         if (segment.sizeBytes() < segment.log().size()) {
             throw damaged(segment);
@@ -172,8 +174,7 @@ final class LogOpening {
     private boolean validate(Segment segment, SegmentWalk.Continuity continuity)
             throws IOException, RefusedException {
         int interval = log.settings.indexIntervalBytes();
-        long trusted = caution.indexes ? recoveryPoint : Long.MAX_VALUE;
-        BatchPosition start = segment.rebuild(trusted, window);
+        BatchPosition start = segment.rebuild(recoveryPoint, caution.indexes, window);
         if (!segment.abortedSound()) {
             replayFrom = Math.min(replayFrom, segment.baseOffset());
         }
@@ -186,7 +187,10 @@ final class LogOpening {
         }
         long tornBytes = segment.log().size() - segment.sizeBytes();
         boolean last = segment == log.segments.getLast();
-        if (segment.endOffset() < recoveryPoint && (last || tornBytes > 0)) {
+        boolean shortened =
+                segment.endOffset() < recoveryPoint
+                        && log.checkpoints.logStart(log.name) < recoveryPoint;
+        if (shortened && (last || tornBytes > 0)) {
             throw damaged(segment);
         }
         if (tornBytes == 0) {
@@ -230,23 +234,37 @@ final class LogOpening {
     private void establishBounds() throws IOException {
         long start = log.checkpoints.logStart(log.name);
         if (!log.segments.isEmpty() && start > log.segments.getLast().endOffset()) {
-            repairs.add(
-                    "the log ended at %d, below its start %d"
-                            .formatted(log.segments.getLast().endOffset(), start));
-            for (Segment segment : log.segments) {
-                segment.log().close();
-                deleteFiles(segment);
-            }
-            log.segments.clear();
+            restartAt(start);
         }
         if (log.segments.isEmpty()) {
             log.segments.add(Segment.create(disk, log.directory, start, log.nowMs()));
+            created = true;
         }
         log.startOffset = Math.max(start, log.segments.getFirst().baseOffset());
         log.endOffset = Math.max(log.startOffset, log.segments.getLast().endOffset());
         log.highWatermark =
                 Math.clamp(log.checkpoints.highWatermark(log.name), log.startOffset, log.endOffset);
         log.countBytes();
+    }
+
+    /** No record is left at or above the log start; only the producers are remembered. */
+    private void restartAt(long start) throws IOException {
+        log.endOffset = log.segments.getLast().endOffset();
+        if (!cleanStop) {
+            repairs.add("the log ended at %d, below its start %d".formatted(log.endOffset, start));
+        }
+        listSnapshots();
+        new ProducerReplay(log).rebuild(replayFrom);
+        LogCheckpoint.writeForced(
+                disk,
+                LogFiles.file(log.directory, start, LogFiles.SNAPSHOT),
+                log.producers.save().encode());
+        disk.forceDirectory(log.directory);
+        for (Segment segment : log.segments.reversed()) {
+            segment.log().close();
+            deleteFiles(segment);
+        }
+        log.segments.clear();
     }
 
     private void loadEpochs() throws IOException {
@@ -293,11 +311,15 @@ final class LogOpening {
     }
 
     /** After an unclean stop: what has been found becomes the new ground to stand on. */
-    private void makeDurable() throws IOException {
-        boolean settled = cleanStop && uneventful() && recoveryPoint >= log.endOffset;
+    private void makeDurable(TreeMap<Long, ByteBuffer> snapshots) throws IOException {
+        boolean settled =
+                cleanStop
+                        && !created
+                        && uneventful()
+                        && recoveryPoint >= log.endOffset
+                        && snapshots.isEmpty();
         if (!settled) {
             log.durableOffset = Math.min(recoveryPoint, log.endOffset);
-            var snapshots = new TreeMap<Long, ByteBuffer>();
             snapshots.put(log.endOffset, log.producers.save().encode());
             LogCheckpoint checkpoint = LogCheckpoint.of(log, true, true, snapshots);
             checkpoint.call();

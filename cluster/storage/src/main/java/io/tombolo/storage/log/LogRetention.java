@@ -10,9 +10,11 @@ final class LogRetention {
 
     private final LogContents log;
     private final LogRoll roll;
+    private final LogUpkeep upkeep;
     private final SegmentRemoval removal;
 
-    LogRetention(LogContents log, LogRoll roll, SegmentRemoval removal) {
+    LogRetention(LogContents log, LogRoll roll, LogUpkeep upkeep, SegmentRemoval removal) {
+        this.upkeep = upkeep;
         this.log = log;
         this.roll = roll;
         this.removal = removal;
@@ -99,6 +101,7 @@ final class LogRetention {
         List<Segment> gone = List.copyOf(log.segments.subList(0, count));
         log.segments.subList(0, count).clear();
         log.countBytes();
-        removal.removeBehind(gone, log.startOffset);
+        removal.removeBehind(
+                gone, log.startOffset, upkeep.newSnapshot(log.segments.getFirst().baseOffset()));
     }
 }

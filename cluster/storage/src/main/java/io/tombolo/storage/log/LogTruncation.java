@@ -3,10 +3,10 @@ package io.tombolo.storage.log;
 import io.tombolo.storage.segment.BatchPosition;
 import io.tombolo.storage.segment.LogFiles;
 import io.tombolo.storage.segment.Segment;
-import io.tombolo.storage.segment.SegmentView;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * Cutting the end of a log off, on the loop and durably, because what is appended next must never
@@ -32,10 +32,10 @@ final class LogTruncation {
         int index = log.indexOf(offset);
         Segment last = log.segments.get(index);
         warm(last);
-        SegmentView view = last.view();
-        BatchPosition cut = view.endingAtOrAfter(offset, log.window);
-        long safe = Math.min(offset, cut.baseOffset());
-        lowerRecoveryPoint(safe, log.startOffset);
+        BatchPosition cut = last.view().endingAtOrAfter(offset, log.window);
+        // In front of a gap the log ends below the offset.
+        long newEnd = last.endBefore(cut.position(), log.window);
+        lowerRecoveryPoint(newEnd, log.startOffset);
         log.derivedFiles.lock();
         try {
             log.generation++;
@@ -59,12 +59,12 @@ final class LogTruncation {
     }
 
     void truncateFullyAndStartAt(long offset) throws IOException {
-        lowerRecoveryPoint(Math.min(offset, log.startOffset), Math.min(offset, log.startOffset));
+        // A crash may leave any of the first segments, so nothing at all is believed.
+        lowerRecoveryPoint(0, Math.min(offset, log.startOffset));
         log.derivedFiles.lock();
         try {
             log.generation++;
-            List<Segment> gone = List.copyOf(log.segments);
-            removal.removeNow(gone);
+            removal.removeNow(removal.withThoseUnderWay(log.segments));
             deleteSnapshotsAbove(-1);
             log.disk().forceDirectory(log.directory);
             log.segments.clear();
@@ -79,9 +79,9 @@ final class LogTruncation {
         log.endOffset = offset;
         log.durableOffset = offset;
         log.recoveryPoint = offset;
-        log.highWatermark = Math.min(Math.max(log.highWatermark, offset), offset);
+        log.highWatermark = offset;
         log.countBytes();
-        upkeep.truncated();
+        upkeep.emptied();
     }
 
     private void lowerRecoveryPoint(long offset, long startOffset) throws IOException {
@@ -91,15 +91,25 @@ final class LogTruncation {
 
     private void warm(Segment segment) throws IOException {
         if (!segment.warmed()) {
-            segment.rebuild(segment.endOffset(), log.window);
+            segment.rebuild(segment.endOffset(), true, log.window);
             SegmentWalk.follow(segment, log.settings.indexIntervalBytes(), log.window);
         }
     }
 
+    /**
+     * Goes by the directory, not by what is known: a checkpoint may have written and deleted files
+     * and not yet been heard of. For the same reason the epochs' file has to be written again.
+     */
     private void deleteSnapshotsAbove(long offset) throws IOException {
-        for (long obsolete : List.copyOf(log.snapshots.tailSet(offset, false))) {
-            log.disk().delete(LogFiles.file(log.directory, obsolete, LogFiles.SNAPSHOT));
-            log.snapshots.remove(obsolete);
+        log.snapshots.clear();
+        for (String file : log.disk().list(log.directory)) {
+            OptionalLong found = LogFiles.offsetOf(file, LogFiles.SNAPSHOT);
+            if (found.isPresent() && found.getAsLong() > offset) {
+                log.disk().delete(log.directory.resolve(file));
+            } else {
+                found.ifPresent(log.snapshots::add);
+            }
         }
+        log.epochLinesOnDisk = LogContents.UNKNOWN_LINES;
     }
 }

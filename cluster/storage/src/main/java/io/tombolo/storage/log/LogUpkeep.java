@@ -8,6 +8,7 @@ import io.tombolo.storage.segment.Segment;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -72,9 +73,19 @@ final class LogUpkeep {
         request(Extent.EVERYTHING);
     }
 
+    /** The producers as of an offset, when they are not known to be in a file. */
+    Optional<ByteBuffer> newSnapshot(long offset) {
+        return Optional.ofNullable(newSnapshots.get(offset));
+    }
+
     /** The log was truncated, and what is left has been forced. */
     void truncated() {
         newSnapshots.tailMap(log.endOffset, false).clear();
+    }
+
+    /** The log was emptied: nothing that was known of producers is true any more. */
+    void emptied() {
+        newSnapshots.clear();
     }
 
     void request(Extent extent) {

@@ -41,7 +41,7 @@ public final class PartitionLog {
         this.append = new LogAppend(log, roll, upkeep);
         this.reader = new LogReader(log);
         this.truncation = new LogTruncation(log, upkeep, removal);
-        this.retention = new LogRetention(log, roll, removal);
+        this.retention = new LogRetention(log, roll, upkeep, removal);
     }
 
     public LogName name() {

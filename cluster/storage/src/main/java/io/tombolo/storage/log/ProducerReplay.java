@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Brings the producers of a log up to its end: from the last snapshot, and the batches since. */
 final class ProducerReplay {
@@ -20,6 +21,7 @@ final class ProducerReplay {
     private final LogContents log;
     private final ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES);
     private final List<String> repairs = new ArrayList<>();
+    private final TreeMap<Long, ByteBuffer> missing = new TreeMap<>();
 
     ProducerReplay(LogContents log) {
         this.log = log;
@@ -38,11 +40,26 @@ final class ProducerReplay {
         log.segments.forEach(segment -> segment.forgetAborted(from));
         for (Segment segment : log.segments) {
             if (segment.endOffset() > from) {
+                noteMissing(segment.baseOffset(), from);
                 replay(segment, from);
             }
         }
         log.producers.startAt(log.startOffset);
         return repairs;
+    }
+
+    /**
+     * The snapshots that segments should have at their base offsets and have not: without them the
+     * producers of a segment would be forgotten with the segments before it.
+     */
+    TreeMap<Long, ByteBuffer> missing() {
+        return missing;
+    }
+
+    private void noteMissing(long baseOffset, long from) {
+        if (baseOffset >= from && !log.snapshots.contains(baseOffset)) {
+            missing.put(baseOffset, log.producers.save().encode());
+        }
     }
 
     private long loadSnapshot(long offsetMax) throws IOException {

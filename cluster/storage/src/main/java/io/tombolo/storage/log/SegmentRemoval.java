@@ -6,8 +6,11 @@ import io.tombolo.storage.segment.LogFiles;
 import io.tombolo.storage.segment.Segment;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Takes the files of segments away: first by name, so that no later start finds them, and after the
@@ -23,6 +26,9 @@ final class SegmentRemoval {
                     LogFiles.TRANSACTION_INDEX);
 
     private final LogContents log;
+
+    /** Segments that have left the log, but perhaps not yet the directory. */
+    private final List<Segment> underWay = new ArrayList<>();
 
     SegmentRemoval(LogContents log) {
         this.log = log;
@@ -40,9 +46,15 @@ final class SegmentRemoval {
     /**
      * Raises the log start durably, then renames, all of it off the loop: a crash in between leaves
      * segments below the log start, which the next start removes.
+     *
+     * @param producers the producers as of the new first segment, unless they are in a file
+     *     already: they can no longer be derived from the batches
      */
-    void removeBehind(List<Segment> segments, long startOffset) {
+    void removeBehind(List<Segment> segments, long startOffset, Optional<ByteBuffer> producers) {
+        long generation = log.generation;
+        long firstOffset = log.segments.getFirst().baseOffset();
         segments.forEach(Segment::markRemoved);
+        underWay.addAll(segments);
         var obsolete = List.copyOf(log.snapshots.headSet(log.segments.getFirst().baseOffset()));
         log.snapshots.removeAll(obsolete);
         log.environment
@@ -50,25 +62,59 @@ final class SegmentRemoval {
                 .submit(
                         log.lane(),
                         () -> {
+                            if (producers.isPresent()) {
+                                keep(producers.get(), firstOffset, generation);
+                            }
                             log.checkpoints.raiseLogStart(log.name, startOffset);
-                            for (Segment segment : segments) {
-                                rename(segment);
-                            }
-                            for (long offset : obsolete) {
-                                log.disk()
-                                        .delete(
-                                                LogFiles.file(
-                                                        log.directory, offset, LogFiles.SNAPSHOT));
-                            }
+                            renameBehind(segments, obsolete);
                             return segments;
                         },
                         log.owner,
                         this::removed);
     }
 
+    private void keep(ByteBuffer producers, long offset, long generation) throws IOException {
+        log.derivedFiles.lock();
+        try {
+            if (log.generation == generation) {
+                LogCheckpoint.writeForced(
+                        log.disk(),
+                        LogFiles.file(log.directory, offset, LogFiles.SNAPSHOT),
+                        producers);
+                log.disk().forceDirectory(log.directory);
+            }
+        } finally {
+            log.derivedFiles.unlock();
+        }
+    }
+
+    private void renameBehind(List<Segment> segments, List<Long> snapshots) throws IOException {
+        log.derivedFiles.lock();
+        try {
+            for (Segment segment : segments) {
+                rename(segment);
+            }
+            for (long offset : snapshots) {
+                log.disk().delete(LogFiles.file(log.directory, offset, LogFiles.SNAPSHOT));
+            }
+        } finally {
+            log.derivedFiles.unlock();
+        }
+    }
+
+    /** Some segments, and before them those whose removal has begun but may not have come far. */
+    List<Segment> withThoseUnderWay(List<Segment> segments) {
+        var all = new ArrayList<>(underWay);
+        all.addAll(segments);
+        return all;
+    }
+
     private void removed(Outcome<List<Segment>> outcome) {
         switch (outcome) {
-            case Outcome.Done<List<Segment>>(var segments) -> deleteLater(segments);
+            case Outcome.Done<List<Segment>>(var segments) -> {
+                underWay.removeAll(segments);
+                deleteLater(segments);
+            }
             case Outcome.Failed<List<Segment>>(var cause) -> log.fail(cause);
         }
     }

@@ -75,9 +75,11 @@ final class IndexFiles {
      * Loads the entries that describe batches below an offset, as far as they are in order and the
      * last of them is borne out by the log.
      *
+     * @param compared whether the last entries are compared with the batches that they name
      * @return the batch of the last entry, or the beginning of the segment when nothing was loaded
      */
-    BatchPosition loadBefore(long trustedOffset, WarmIndexes into, ByteBuffer window)
+    BatchPosition loadBefore(
+            long trustedOffset, boolean compared, WarmIndexes into, ByteBuffer window)
             throws IOException {
         var start = new BatchPosition(0, segment.baseOffset());
         if (trustedOffset <= segment.baseOffset()) {
@@ -93,9 +95,11 @@ final class IndexFiles {
         var scan = new BatchScan(segment.log(), position, fileBytes, window);
         long last = segment.baseOffset() + into.offsets.lastRelativeOffset();
         boolean holds = scan.next() && scan.batch().lastOffset() == last;
-        long base = holds ? scan.batch().baseOffset() : 0;
-        into.times.decodeUpTo(content(LogFiles.TIME_INDEX), into.offsets.lastRelativeOffset());
-        if (!holds || !lastTimeHolds(into, fileBytes, window)) {
+        long base = scan.torn() ? 0 : scan.batch().baseOffset();
+        holds &=
+                into.times.decodeUpTo(
+                        content(LogFiles.TIME_INDEX), into.offsets.lastRelativeOffset());
+        if (compared && !(holds && lastTimeHolds(into, fileBytes, window))) {
             into.offsets.clear();
             into.times.clear();
             return start;

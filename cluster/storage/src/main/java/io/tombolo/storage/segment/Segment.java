@@ -229,7 +229,17 @@ public final class Segment {
             endOffset = scan.batch().lastOffset() + 1;
         }
         sizeBytes = (int) fileBytes;
-        return !scan.torn() && (files.times().count() > 0 || maxTimestampMs < 0);
+        return !scan.torn()
+                && (files.times().count() > 0 ? lastTimeHolds(window) : maxTimestampMs < 0);
+    }
+
+    /** Whether the batch that is said to have the largest timestamp has it. */
+    private boolean lastTimeHolds(ByteBuffer window) throws IOException {
+        BatchPosition newest = view().endingAtOrAfter(maxTimestampOffset, window);
+        var scan = new BatchScan(log, newest.position(), sizeBytes, window);
+        return scan.next()
+                && scan.batch().lastOffset() == maxTimestampOffset
+                && scan.batch().maxTimestampMs() == maxTimestampMs;
     }
 
     private void takeMaxTimestamp(TimeIndex times) {
@@ -249,16 +259,20 @@ public final class Segment {
      *
      * @param trustedOffset everything below was made durable, index entries included; the base
      *     offset trusts nothing
+     * @param compared whether the last of those entries is compared with the batches: always, but
+     *     for a test that shows why
      * @return where the walk over the batches has to begin; feed each batch to {@link #added}
      */
-    public BatchPosition rebuild(long trustedOffset, ByteBuffer window) throws IOException {
+    public BatchPosition rebuild(long trustedOffset, boolean compared, ByteBuffer window)
+            throws IOException {
         var indexes = new WarmIndexes();
         warm = indexes;
         sizeBytes = 0;
         endOffset = baseOffset;
         logFileBytesIndexed = 0;
         takeMaxTimestamp(indexes.times);
-        BatchPosition start = new IndexFiles(this).loadBefore(trustedOffset, indexes, window);
+        BatchPosition start =
+                new IndexFiles(this).loadBefore(trustedOffset, compared, indexes, window);
         if (start.position() > 0) {
             firstTimestampMs = readFirstTimestamp(window);
             sizeBytes = start.position();
@@ -350,7 +364,7 @@ public final class Segment {
     public void truncateTo(long offset, ByteBuffer window) throws IOException {
         BatchPosition cut = view().endingAtOrAfter(offset, window);
         WarmIndexes indexes = warm();
-        long newEnd = cut.position() == 0 ? baseOffset : lastEndBefore(cut.position(), window);
+        long newEnd = endBefore(cut.position(), window);
         indexes.offsets.truncate(cut.position());
         indexes.times.truncate(Math.toIntExact(Math.max(0, newEnd - baseOffset)));
         indexes.recent.truncate(cut.position());
@@ -365,7 +379,11 @@ public final class Segment {
         recomputeMaxTimestamp(indexes, window);
     }
 
-    private long lastEndBefore(int position, ByteBuffer window) throws IOException {
+    /** The offset after the last record before a position. */
+    public long endBefore(int position, ByteBuffer window) throws IOException {
+        if (position == 0) {
+            return baseOffset;
+        }
         BatchPosition last = view().beginningAtOrBefore(position - 1, window);
         var scan = new BatchScan(log, last.position(), position, window);
         long end = last.baseOffset();

@@ -90,31 +90,39 @@ final class TimeIndex {
     /** Takes over the content of a file; false, leaving the index empty, when it is damaged. */
     boolean decode(ByteBuffer bytes) {
         int fileBytes = bytes.remaining();
-        decodeUpTo(bytes, Integer.MAX_VALUE);
-        if (count * ENTRY_BYTES == fileBytes) {
-            return true;
+        boolean sound = decodeUpTo(bytes, Integer.MAX_VALUE) && count * ENTRY_BYTES == fileBytes;
+        if (!sound) {
+            clear();
         }
-        clear();
-        return false;
+        return sound;
     }
 
-    /** Takes over the first entries of a file, up to an offset, as long as they are in order. */
-    void decodeUpTo(ByteBuffer bytes, int lastRelativeOffset) {
+    /**
+     * Takes over the first entries of a file, up to an offset. False when they are not all there:
+     * an entry is out of order, although what follows it is not beyond the offset.
+     */
+    boolean decodeUpTo(ByteBuffer bytes, int lastRelativeOffset) {
         clear();
+        boolean beyond = false;
         while (bytes.remaining() >= ENTRY_BYTES) {
             long timestamp = bytes.getLong();
             int relative = bytes.getInt();
-            boolean plausible =
+            // Kafka leaves zeros behind the last entry when it crashes.
+            boolean above = relative > lastRelativeOffset || timestamp == 0 && relative == 0;
+            boolean ascending =
                     timestamp >= 0
                             && relative >= 0
-                            && relative <= lastRelativeOffset
                             && (count == 0
                                     || timestamp > timestamps[count - 1]
                                             && relative > relativeOffsets[count - 1]);
-            if (!plausible) {
-                return;
+            if (above && count > 0 || relative > lastRelativeOffset) {
+                beyond = true;
+            } else if (beyond || !ascending) {
+                return false;
+            } else {
+                append(timestamp, relative);
             }
-            append(timestamp, relative);
         }
+        return true;
     }
 }

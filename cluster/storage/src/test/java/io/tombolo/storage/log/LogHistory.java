@@ -1,0 +1,482 @@
+package io.tombolo.storage.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tombolo.environment.Disk;
+import io.tombolo.environment.simulated.SimulatedCrash;
+import io.tombolo.environment.simulated.SimulatedDisk;
+import io.tombolo.environment.simulated.SimulatedEntropy;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * One random life of a log, compared step by step with a model. Invariants:
+ *
+ * <ul>
+ *   <li>prefix: after a crash the log is a prefix of what was appended, byte for byte;
+ *   <li>durability: it reaches at least to the durable offset;
+ *   <li>derived: producers, epochs, aborted transactions and timestamps are those of the batches;
+ *   <li>reachable: every offset can be read, and reading on from there reaches the end;
+ *   <li>alive: nothing but an injected fault ends a log, and a start never refuses it.
+ * </ul>
+ */
+final class LogHistory {
+
+    /** A broken variant of the product. */
+    record Mutant(LogOpening.Caution caution, Predicate<Path> forgottenForces) {
+
+        static final Mutant NONE = new Mutant(LogOpening.Caution.FULL, path -> false);
+    }
+
+    private static final LogName NAME = new LogName("orders", 0);
+
+    private final SimulatedDisk disk;
+    private final SimulatedEntropy entropy;
+    private final LogWorld world;
+    private final List<String> story = new ArrayList<>();
+    private LogModel model = new LogModel();
+    private LogDirectory directory;
+    private PartitionLog log;
+    private int epoch;
+
+    /** The log is being emptied: a crash leaves any prefix of it, or nothing. */
+    private boolean restarting;
+
+    /** It has been emptied in this step, durably. */
+    private boolean emptied;
+
+    /** The log is being cut: nothing above has to survive. */
+    private long truncatingTo = Long.MAX_VALUE;
+
+    LogHistory(long seed, Mutant mutant) {
+        this.entropy = new SimulatedEntropy(seed);
+        this.disk = new SimulatedDisk(entropy.fork("disk"));
+        disk.mount(Path.of("/data"));
+        Disk seen = new ForgetfulDisk(disk, mutant.forgottenForces);
+        this.world = new LogWorld(seen, seed + 1);
+        world.caution = mutant.caution;
+        world.settings = randomSettings();
+        directory = world.opened().directory();
+        log = world.create(directory, NAME.topic());
+    }
+
+    private LogSettings randomSettings() {
+        return new LogSettings(
+                (int) entropy.between(1500, 8000),
+                Duration.ofDays(7),
+                Duration.ZERO,
+                (int) entropy.between(16, 200),
+                (int) entropy.between(0, 500),
+                100_000,
+                LogSettings.Timestamps.CREATE_TIME,
+                Optional.empty(),
+                entropy.chance(0.3) ? Optional.of(4000L) : Optional.empty(),
+                false,
+                true,
+                entropy.chance(0.5)
+                        ? LogSettings.Flush.GROUP_COMMIT
+                        : LogSettings.Flush.BY_THE_OPERATING_SYSTEM,
+                Duration.ofMillis(entropy.between(0, 50)),
+                Duration.ofDays(100));
+    }
+
+    void live(int steps) {
+        try {
+            for (int step = 0; step < steps; step++) {
+                step();
+            }
+            crash("the end");
+        } catch (AssertionError | RuntimeException broken) {
+            int from = Math.max(0, story.size() - 25);
+            throw new AssertionError(
+                    broken.getMessage()
+                            + "\n"
+                            + String.join("\n", story.subList(from, story.size())),
+                    broken);
+        }
+    }
+
+    private void step() {
+        boolean doomed = entropy.chance(0.04);
+        if (doomed) {
+            long at = disk.operationCount() + entropy.between(1, 12);
+            disk.losePowerWhen(operation -> operation.number() >= at);
+        }
+        LogModel before = model.copy();
+        restarting = false;
+        emptied = false;
+        try {
+            act();
+            runSome();
+            if (doomed) {
+                world.drain();
+            }
+        } catch (SimulatedCrash crash) {
+            model = emptied ? model : merge(before, model);
+            crash("in the middle");
+            return;
+        }
+        if (doomed) {
+            crash("after it");
+            return;
+        }
+        assertThat(log.failure()).as("alive").isEmpty();
+        assertThat(log.endOffset()).as("end").isEqualTo(model.end);
+        assertThat(log.durableOffset()).as("durable").isLessThanOrEqualTo(model.end);
+    }
+
+    /** When an operation was cut short, its beginning and its end are both possible. */
+    private LogModel merge(LogModel before, LogModel after) {
+        return !restarting && after.end >= before.end && after.start >= before.start
+                ? after
+                : before;
+    }
+
+    private void runSome() {
+        long count = entropy.between(0, 4);
+        for (long index = 0; index < count; index++) {
+            if (!world.loop.runOne()) {
+                world.work.runOne();
+            }
+        }
+    }
+
+    private void act() {
+        int kind = entropy.nextInt(100);
+        if (kind < 55) {
+            append();
+        } else if (kind < 65) {
+            follow();
+        } else if (kind < 70) {
+            truncate();
+        } else if (kind < 72) {
+            restartAt();
+        } else if (kind < 76) {
+            deleteRecords();
+        } else if (kind < 80) {
+            tell("retention");
+            world.nowMs += 10;
+            log.applyRetention(model.end);
+            model.start = log.startOffset();
+        } else if (kind < 84) {
+            tell("flush");
+            log.flush();
+        } else if (kind < 88) {
+            tell("checkpoint");
+            log.noteHighWatermark(entropy.between(model.start, model.end));
+            world.checkpoint(directory);
+        } else if (kind < 91) {
+            tell("time passes");
+            world.pass(entropy.between(1, 100));
+        } else if (kind < 93) {
+            reopen();
+        } else if (kind < 95) {
+            world.drain();
+            check(model.start);
+        } else {
+            check(model.start);
+        }
+    }
+
+    private void append() {
+        if (entropy.chance(0.05)) {
+            epoch++;
+        }
+        epoch = Math.max(epoch, model.latestEpoch());
+        world.nowMs += entropy.between(0, 3);
+        ByteBuffer batch = randomBatch();
+        boolean marker = io.tombolo.protocol.records.BatchView.of(batch).control();
+        long expected = model.end;
+        tell("append at " + expected + " bytes " + batch.remaining() + " epoch " + epoch);
+        var copy = Batches.together(batch);
+        Batches.at(copy, expected, epoch);
+        model.add(copy);
+        AppendResult result =
+                log.append(batch, epoch, marker ? AppendOrigin.BROKER : AppendOrigin.PRODUCER);
+        assertThat(result).as("append").isInstanceOf(AppendResult.Appended.class);
+    }
+
+    private ByteBuffer randomBatch() {
+        long timestamp = world.nowMs - entropy.between(0, 5);
+        int records = (int) entropy.between(1, 4);
+        long id = entropy.between(1, 3);
+        LogModel.Producer known = model.producers().get(id);
+        int producerEpoch = known == null ? 0 : known.epoch();
+        int sequence = known == null ? 0 : (known.lastSequence() + 1) & Integer.MAX_VALUE;
+        boolean open = known != null && known.openOffset() >= 0;
+        return switch (entropy.nextInt(5)) {
+            case 0, 1 ->
+                    Batches.plain(records, timestamp, "v".repeat((int) entropy.between(0, 300)));
+            case 2 ->
+                    open
+                            ? Batches.marker(entropy.chance(0.5), id, producerEpoch, timestamp)
+                            : Batches.idempotent(id, producerEpoch, sequence, records, timestamp);
+            default -> Batches.transactional(id, producerEpoch, sequence, records, timestamp);
+        };
+    }
+
+    private void follow() {
+        epoch = Math.max(epoch, model.latestEpoch());
+        long base = model.end + (entropy.chance(0.3) ? entropy.between(1, 10) : 0);
+        ByteBuffer first = Batches.at(Batches.plain(2, world.nowMs, "mirror"), base, epoch);
+        ByteBuffer second = Batches.at(Batches.plain(1, world.nowMs, "m"), base + 2, epoch);
+        ByteBuffer both = Batches.together(first, second);
+        tell("follow at " + base);
+        long fetched = model.end;
+        model.add(both);
+        assertThat(log.appendAsFollower(both, fetched))
+                .as("follow")
+                .isInstanceOf(AppendResult.Appended.class);
+    }
+
+    private void truncate() {
+        long offset = entropy.between(Math.max(model.start, model.end - 20), model.end);
+        tell("truncate to " + offset + " of " + model.end);
+        model.truncateTo(offset);
+        truncatingTo = Math.min(offset, model.end);
+        var result = log.truncateTo(offset);
+        truncatingTo = Long.MAX_VALUE;
+        assertThat(result).as("truncate").isInstanceOf(ChangeResult.Changed.class);
+        // Behind a gap the end is wherever the last batch ends.
+        model.end = log.endOffset();
+        assertThat(model.end).as("truncated").isLessThanOrEqualTo(Math.max(offset, model.start));
+        epoch++;
+    }
+
+    private void restartAt() {
+        long offset = Math.max(0, model.end + entropy.between(-30, 30));
+        tell("restart at " + offset);
+        restarting = true;
+        model.restart(offset);
+        assertThat(log.truncateFullyAndStartAt(offset))
+                .as("restart")
+                .isInstanceOf(ChangeResult.Changed.class);
+        restarting = false;
+        emptied = true;
+    }
+
+    private void deleteRecords() {
+        long offset = entropy.between(model.start, model.end);
+        tell("delete records before " + offset);
+        model.start = Math.max(model.start, offset);
+        assertThat(log.deleteRecordsBefore(offset, model.end))
+                .as("delete")
+                .isInstanceOf(ChangeResult.Changed.class);
+    }
+
+    private void reopen() {
+        tell("close and open");
+        assertThat(world.close(directory)).as("alive at close").isTrue();
+        world.forget();
+        boolean damaged = entropy.chance(0.5) && damageDerivedFile();
+        var opened = world.opened();
+        directory = opened.directory();
+        log = opened.logs().getFirst().log();
+        assertThat(log.failure()).as("alive").isEmpty();
+        assertThat(log.endOffset()).as("end after a clean stop").isEqualTo(model.end);
+        assertThat(log.startOffset()).as("start after a clean stop").isEqualTo(model.start);
+        if (!damaged) {
+            assertThat(opened.logs().getFirst().recovery().uneventful())
+                    .as(opened.logs().getFirst().recovery().toString())
+                    .isTrue();
+        }
+        check(model.start);
+    }
+
+    /** Turns one bit over, or takes the whole file away. */
+    private boolean damageDerivedFile() {
+        Path directoryOfLog = LogWorld.DIRECTORY.resolve(NAME.directoryName());
+        try {
+            List<String> all = disk.list(directoryOfLog);
+            var files =
+                    new ArrayList<>(
+                            all.stream()
+                                    .filter(file ->
+                                            file.endsWith(".index") || file.endsWith(".timeindex"))
+                                    .toList());
+            // Without its first segment a log cannot tell what an old snapshot said.
+            if (all.contains("00000000000000000000.log")) {
+                all.stream()
+                        .filter(file -> file.endsWith(".snapshot"))
+                        .reduce((first, second) -> second)
+                        .ifPresent(files::add);
+            }
+            if (files.isEmpty()) {
+                return false;
+            }
+            Path file = directoryOfLog.resolve(files.get(entropy.nextInt(files.size())));
+            int bytes = disk.readAll(file).length;
+            if (bytes == 0 || entropy.chance(0.2)) {
+                disk.delete(file);
+                disk.forceDirectory(directoryOfLog);
+            } else {
+                disk.flipBit(file, damagedByte(file, bytes), entropy.nextInt(8));
+            }
+            tell("damaged " + file.getFileName());
+            return true;
+        } catch (java.io.IOException impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+
+    /** Of a time index only the timestamps: another offset may be as true by accident. */
+    private int damagedByte(Path file, int bytes) {
+        int position = entropy.nextInt(bytes);
+        return file.toString().endsWith(".timeindex") ? position - position % 12 : position;
+    }
+
+    private void crash(String when) {
+        long durable = Math.min(log.durableOffset(), truncatingTo);
+        truncatingTo = Long.MAX_VALUE;
+        tell("crash " + when + ", durable " + durable);
+        disk.losePowerWhen(operation -> false);
+        disk.losePower();
+        world.forget();
+        boolean again = entropy.chance(0.2);
+        if (again) {
+            long at = disk.operationCount() + entropy.between(1, 60);
+            disk.losePowerWhen(operation -> operation.number() >= at);
+            try {
+                world.opened();
+            } catch (SimulatedCrash crash) {
+                tell("crash while opening");
+            }
+            disk.losePowerWhen(operation -> false);
+            disk.losePower();
+            world.forget();
+        }
+        var opened = world.opened();
+        directory = opened.directory();
+        log = opened.logs().getFirst().log();
+        tell(
+                "opened "
+                        + log.startOffset()
+                        + " to "
+                        + log.endOffset()
+                        + ": "
+                        + opened.logs().getFirst().recovery());
+        assertThat(log.failure()).as("alive after a crash").isEmpty();
+        long promised = restarting ? 0 : durable;
+        restarting = false;
+        for (LogModel.Entry entry : model.entries) {
+            if (entry.last() < promised) {
+                assertThat(log.endOffset()).as("durability").isGreaterThan(entry.last());
+            }
+        }
+        adopt(promised);
+        check(log.startOffset());
+    }
+
+    /** The model forgets what the crash took. */
+    private void adopt(long durable) {
+        model.entries.removeIf(entry -> entry.last() >= log.endOffset());
+        // Of an empty log only the producers tell how much of it had survived.
+        while (log.startOffset() == log.endOffset()
+                && !model.entries.isEmpty()
+                && model.entries.getLast().last() >= durable
+                && !producersAgree()) {
+            model.entries.removeLast();
+        }
+        model.end = log.endOffset();
+        model.start = log.startOffset();
+        epoch++;
+    }
+
+    private boolean producersAgree() {
+        try {
+            checkProducers();
+            return true;
+        } catch (AssertionError different) {
+            return false;
+        }
+    }
+
+    private void check(long from) {
+        var expected = new ArrayList<byte[]>();
+        for (LogModel.Entry entry : model.entries) {
+            if (entry.last() >= from) {
+                expected.add(entry.bytes());
+            }
+        }
+        List<byte[]> found = Batches.all(log, from);
+        assertThat(found.size()).as("prefix: number of batches").isEqualTo(expected.size());
+        for (int index = 0; index < found.size(); index++) {
+            assertThat(found.get(index))
+                    .as("prefix: batch %d", index)
+                    .isEqualTo(expected.get(index));
+        }
+        checkDerived(from);
+        checkReads(from);
+    }
+
+    private void checkDerived(long from) {
+        for (LogModel.Entry entry : model.entries) {
+            if (entry.base() >= from) {
+                assertThat(log.epochAt(entry.base())).as("epochs").hasValue(entry.epoch());
+            }
+        }
+        checkProducers();
+    }
+
+    private void checkProducers() {
+        var expected = model.producers();
+        assertThat(log.producers()).as("producers").hasSize(expected.size());
+        for (ProducerView view : log.producers()) {
+            LogModel.Producer producer = expected.get(view.producerId());
+            assertThat(producer).as("producer").isNotNull();
+            assertThat(view.lastSequence()).as("sequence").isEqualTo(producer.lastSequence());
+            assertThat(view.openTransactionOffset().orElse(-1))
+                    .as("transaction")
+                    .isEqualTo(producer.openOffset());
+        }
+    }
+
+    private void checkReads(long from) {
+        if (from == model.end) {
+            return;
+        }
+        long offset = entropy.between(from, model.end - 1);
+        int bytesMax = (int) entropy.between(1, 1500);
+        long upTo = entropy.between(offset, model.end);
+        var result = Batches.read(log, offset, bytesMax, upTo, Isolation.READ_COMMITTED);
+        assertThat(result).as("reachable").isInstanceOf(ReadResult.Slice.class);
+        var slice = (ReadResult.Slice) result;
+        if (slice.bytes() > 0) {
+            assertThat(slice.nextOffset()).isLessThanOrEqualTo(upTo);
+            assertThat(LogModel.pairs(slice.abortedTransactions()))
+                    .as("aborted transactions in %d to %d", offset, slice.nextOffset())
+                    .isEqualTo(model.aborted(offset, slice.nextOffset()));
+        }
+        checkTimestamp(world.nowMs - entropy.between(0, 200));
+    }
+
+    private void checkTimestamp(long target) {
+        TimestampLookup expected = new TimestampLookup.None();
+        for (LogModel.Entry entry : model.entries) {
+            if (entry.last() >= model.start && entry.timestampMs() >= target) {
+                long offset = Math.max(entry.base(), model.start);
+                expected = new TimestampLookup.Found(offset, entry.timestampMs(), entry.epoch());
+                break;
+            }
+        }
+        try {
+            assertThat(log.firstAtOrAfter(target, model.end).call())
+                    .as("timestamp %d", target)
+                    .isEqualTo(expected);
+        } catch (RuntimeException unexpected) {
+            throw unexpected;
+        } catch (Exception unexpected) {
+            throw new AssertionError(unexpected);
+        }
+    }
+
+    private void tell(String what) {
+        story.add(what + " [ops " + disk.operationCount() + "]");
+    }
+}
