@@ -51,6 +51,7 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
 
     private final LinkScope scope;
     private final TreeMap<LinkPartition, PartitionWorker> workers = new TreeMap<>();
+    private final Map<String, Map<Integer, PartitionWorker>> byTopic = new HashMap<>();
     private final Map<PartitionWorker, Integer> epochRaises = new LinkedHashMap<>();
     private SourceCluster cluster;
     private LaneBook lanes;
@@ -90,15 +91,7 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
         if (moved) {
             reconnect();
         }
-        workers.entrySet()
-                .removeIf(entry -> {
-                    boolean gone = !leads.partitions().contains(entry.getKey());
-                    if (gone) {
-                        lanes.release(entry.getValue());
-                        entry.getValue().abandon();
-                    }
-                    return gone;
-                });
+        giveUp(leads);
         takeOver(leads);
         applyIntent();
         lanes.sweep();
@@ -132,15 +125,7 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
                 scope.spec().name(),
                 StatusReport.stateOf(topicStatus, own),
                 StatusReport.lagOf(topicStatus),
-                trouble.map(reason ->
-                        new Trouble(
-                                reason,
-                                failures,
-                                Optional.of(
-                                        Math.max(
-                                                0,
-                                                TimeUnit.NANOSECONDS.toMillis(
-                                                        refreshAtNanos - scope.now()))))),
+                trouble.map(reason -> new Trouble(reason, failures, Optional.of(refreshInMs()))),
                 topicStatus,
                 groups.status());
     }
@@ -204,6 +189,21 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
 
     // --- partitions
 
+    private void giveUp(LocalLeadership leads) {
+        for (PartitionWorker worker : List.copyOf(workers.values())) {
+            if (!leads.partitions().contains(worker.id())) {
+                lanes.release(worker);
+                worker.abandon();
+                workers.remove(worker.id());
+                workersOf(worker.id().topic()).remove(worker.id().partition(), worker);
+            }
+        }
+    }
+
+    private Map<Integer, PartitionWorker> workersOf(String topic) {
+        return byTopic.computeIfAbsent(topic, _ -> new TreeMap<>());
+    }
+
     private void takeOver(LocalLeadership leads) {
         var sourceIds = new HashMap<Uuid, Uuid>();
         for (MirrorTopic mirror : scope.host().admin().mirrorTopics(scope.spec().name())) {
@@ -214,6 +214,7 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
                 Uuid sourceId = sourceIds.getOrDefault(partition.topicId(), partition.topicId());
                 var worker = new PartitionWorker(partition, sourceId, scope, this);
                 workers.put(partition, worker);
+                workersOf(partition.topic()).put(partition.partition(), worker);
                 worker.feed(new PartitionEvent.Started());
                 assign(worker);
             }
@@ -303,11 +304,8 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
     }
 
     private Optional<GroupPlan.Copied> copied(TopicPartition partition) {
-        return workers.values().stream()
-                .filter(worker ->
-                        worker.id().topic().equals(partition.topic())
-                                && worker.id().partition() == partition.partition())
-                .findFirst()
+        Map<Integer, PartitionWorker> numbered = byTopic.getOrDefault(partition.topic(), Map.of());
+        return Optional.ofNullable(numbered.get(partition.partition()))
                 .map(worker -> {
                     var local = worker.machine().local();
                     return new GroupPlan.Copied(
@@ -354,6 +352,12 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
         if (started && refreshAtNanos - scope.now() > REFRESH_SOON_NANOS) {
             refreshAfter(REFRESH_SOON_NANOS);
         }
+    }
+
+    private long refreshInMs() {
+        return refreshing
+                ? 0
+                : Math.max(0, TimeUnit.NANOSECONDS.toMillis(refreshAtNanos - scope.now()));
     }
 
     private void refreshAfter(long delayNanos) {
@@ -410,13 +414,12 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
     }
 
     private void judged(Decision decision) {
-        for (PartitionWorker worker : List.copyOf(workers.values())) {
-            if (worker.id().topic().equals(decision.topic())) {
-                worker.feed(
-                        decision instanceof Decision.Lose lose
-                                ? new PartitionEvent.TopicLost(lose.reason())
-                                : new PartitionEvent.TopicFound());
-            }
+        var numbered = byTopic.getOrDefault(decision.topic(), Map.of());
+        for (PartitionWorker worker : List.copyOf(numbered.values())) {
+            worker.feed(
+                    decision instanceof Decision.Lose lose
+                            ? new PartitionEvent.TopicLost(lose.reason())
+                            : new PartitionEvent.TopicFound());
         }
     }
 

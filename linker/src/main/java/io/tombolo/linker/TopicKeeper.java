@@ -47,7 +47,9 @@ final class TopicKeeper {
     private final Map<String, Integer> missing = new HashMap<>();
     private final Map<String, Refusal> refusals = new TreeMap<>();
     private final Set<String> commanded = new HashSet<>();
+    private Map<String, MirrorTopic.State> states = Map.of();
     private boolean readingConfigs;
+    private int turn;
 
     TopicKeeper(LinkScope scope, SourceCluster cluster) {
         this.scope = scope;
@@ -105,11 +107,14 @@ final class TopicKeeper {
                 missingForLong.add(topic);
             }
         });
+        List<MirrorTopic> mirrors = mirrors();
+        states = new HashMap<>();
+        mirrors.forEach(mirror -> states.put(mirror.name(), mirror.state()));
         return plan.decide(
                 new TopicPlan.Situation(
                         inventory,
                         known,
-                        mirrors(),
+                        mirrors,
                         scope.spec().selection().topics(),
                         missingForLong));
     }
@@ -190,11 +195,7 @@ final class TopicKeeper {
     }
 
     private MirrorTopic.State stateOf(String topic) {
-        return mirrors().stream()
-                .filter(mirror -> mirror.name().equals(topic))
-                .map(MirrorTopic::state)
-                .findFirst()
-                .orElse(MirrorTopic.State.STOPPED);
+        return states.getOrDefault(topic, MirrorTopic.State.STOPPED);
     }
 
     private void command(String topic, Consumer<Consumer<LinkAdmin.Answer>> command) {
@@ -230,13 +231,13 @@ final class TopicKeeper {
             }
         }
         configs.keySet().retainAll(inventory.topics().keySet());
-        var node = cluster.brokers().stream().findFirst();
-        if (topics.isEmpty() || node.isEmpty() || readingConfigs) {
+        var nodes = List.copyOf(cluster.brokers());
+        if (topics.isEmpty() || nodes.isEmpty() || readingConfigs) {
             return;
         }
         readingConfigs = true;
         SourceConfigReader.read(
-                node.get(),
+                nodes.get(Math.floorMod(turn++, nodes.size())), // another one, should one be down
                 topics,
                 (topic, overrides) -> configRead(topic, overrides),
                 () -> configsRead(inventory));

@@ -35,6 +35,7 @@ import java.util.Set;
  * SYNCING, ACTIVE     source log start above the position    FAILED(GAP)
  * SYNCING, ACTIVE     source log start above the local one   same                RaiseLogStart
  * SYNCING, ACTIVE     broken bytes, BROKEN_MAX times         FAILED(reason)
+ * SYNCING, ACTIVE     batch of an epoch above EPOCH_MAX      FAILED(LIMIT_REACHED)
  * copying             AppendAnswered OutOfOrder, Failed      PREPARING           RetryAfter
  * copying             AppendAnswered Refused, StaleOwnership FAILED
  * any but the last 4  SourceFailed                           SOURCE_UNAVAILABLE  RetryAfter, RefreshMetadata
@@ -54,6 +55,10 @@ public final class MirrorPartition {
     public static final int APPENDS_MAX = 2;
     public static final int BROKEN_MAX = 3;
     public static final int EPOCH_SLACK = 16;
+
+    /** A source beyond it would use up the epochs of this region. */
+    public static final int EPOCH_MAX = 1 << 30;
+
     public static final long ACTIVE_RECORDS = 100;
     public static final long SYNCING_RECORDS = 100_000;
 
@@ -291,6 +296,12 @@ public final class MirrorPartition {
 
     private List<PartitionEffect> append(CheckedBatches.Batches batches) {
         brokenCount = 0;
+        if (batches.lastEpoch() > EPOCH_MAX) {
+            return fail(
+                    new Reason(
+                            Reason.Code.LIMIT_REACHED,
+                            "the source uses leader epoch " + batches.lastEpoch()));
+        }
         if (batches.lastEpoch() > local.leaderEpoch() && safeguards.contains(Safeguard.EPOCH)) {
             return fenceEpoch(batches.lastEpoch());
         }
@@ -308,8 +319,7 @@ public final class MirrorPartition {
         state = State.EPOCH_FENCING;
         step = Step.NOTHING;
         attempt++;
-        int atLeast = (int) Math.min(Integer.MAX_VALUE - 1L, (long) sourceEpoch + EPOCH_SLACK);
-        return List.of(new PartitionEffect.RaiseEpoch(atLeast));
+        return List.of(new PartitionEffect.RaiseEpoch(sourceEpoch + EPOCH_SLACK));
     }
 
     private List<PartitionEffect> epochNotRaised(String detail) {

@@ -196,6 +196,14 @@ class MirrorPartitionTest {
     }
 
     @Test
+    void anEpochThatWouldUseUpAllEpochsStopsThePartition() {
+        copyingFrom(50, 3, 9, 90);
+        feed(batches(50, 60, MirrorPartition.EPOCH_MAX + 1));
+
+        assertFailedWith(Reason.Code.LIMIT_REACHED);
+    }
+
+    @Test
     void anEpochThatCannotBeRaisedIsTriedAgain() {
         copyingFrom(50, 3, 9, 90);
         feed(batches(50, 60, 10));

@@ -79,10 +79,10 @@ public record LinkSpec(
             }
         }
 
-        /** Offsets each second, topics every two, 8 MiB fetches, 48 MiB in flight. */
+        /** Offsets each second, topics every two, 16 MiB fetches, 64 MiB in flight. */
         public static Settings standard() {
             return new Settings(
-                    true, Duration.ofSeconds(1), true, Duration.ofSeconds(2), 8 << 20, 48L << 20);
+                    true, Duration.ofSeconds(1), true, Duration.ofSeconds(2), 16 << 20, 64L << 20);
         }
     }
 
