@@ -1,6 +1,6 @@
 package io.tombolo.broker;
 
-import io.tombolo.broker.group.OffsetsTopic;
+import io.tombolo.broker.group.OffsetsTopicSpec;
 import io.tombolo.broker.request.RequestDispatcher;
 import io.tombolo.broker.request.cluster.ApiVersionsHandler;
 import io.tombolo.broker.request.cluster.DescribeClusterHandler;
@@ -30,7 +30,6 @@ import io.tombolo.broker.request.topic.DeleteTopicsHandler;
 import io.tombolo.broker.request.topic.DescribeTopicPartitionsHandler;
 import io.tombolo.broker.request.topic.MetadataHandler;
 import io.tombolo.broker.shard.Shards;
-import io.tombolo.controller.command.TopicCommand.NewTopic;
 import io.tombolo.coordinator.group.entry.GroupCoordinator;
 import io.tombolo.environment.Environment;
 import io.tombolo.protocol.ApiVersionsAnswer;
@@ -65,7 +64,6 @@ import org.apache.kafka.common.message.UpdateFeaturesRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 import java.util.List;
-import java.util.TreeMap;
 
 /** Which handler answers which API key. */
 record Handlers(
@@ -223,20 +221,10 @@ record Handlers(
     }
 
     private AutoCreation autoCreation() {
-        var offsetsTopic = new TreeMap<String, String>();
-        offsetsTopic.put("cleanup.policy", "compact");
-        offsetsTopic.put("compression.type", "producer");
-        offsetsTopic.put(
-                "segment.bytes", fixed().text("offsets.topic.segment.bytes").orElseThrow());
         return new AutoCreation(
                 commands,
                 fixed().flag("auto.create.topics.enable"),
-                List.of(
-                        NewTopic.of(
-                                OffsetsTopic.NAME,
-                                fixed().integer("offsets.topic.num.partitions"),
-                                settings.region().brokers().size() < 3 ? 1 : 3,
-                                offsetsTopic)));
+                List.of(OffsetsTopicSpec.of(fixed(), settings.region().brokers().size())));
     }
 
     private BrokerConfig fixed() {

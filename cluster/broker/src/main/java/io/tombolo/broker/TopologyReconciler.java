@@ -1,5 +1,6 @@
 package io.tombolo.broker;
 
+import io.tombolo.broker.group.OffsetsTopicSpec;
 import io.tombolo.controller.command.Command;
 import io.tombolo.controller.command.LinkCommand;
 import io.tombolo.controller.command.RegionCommand;
@@ -52,6 +53,10 @@ final class TopologyReconciler {
             }
         }
         List<NewTopic> topics = topics();
+        if (!settings.topology().linksInto(settings.region().id()).isEmpty()) {
+            // Links bring group offsets along, perhaps before any group was ever used here.
+            topics.add(OffsetsTopicSpec.of(settings.config(), settings.region().brokers().size()));
+        }
         if (!topics.isEmpty()) {
             plan.add(new TopicCommand.CreateTopics(topics, false));
         }

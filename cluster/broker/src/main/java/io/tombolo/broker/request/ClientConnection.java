@@ -5,18 +5,25 @@ import io.tombolo.environment.Connection;
 import io.tombolo.environment.ConnectionHandler;
 import io.tombolo.environment.Frame;
 import io.tombolo.environment.Invariant;
+import io.tombolo.environment.Payload;
 import io.tombolo.protocol.DecodedFrame;
 import io.tombolo.protocol.Request;
 import io.tombolo.protocol.ResponseEncoder;
 
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.List;
 
 /**
  * A client's connection: takes one request at a time, so that answers leave in the order of the
  * requests even when one of them has to wait.
  */
 public final class ClientConnection implements ConnectionHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
 
     private final Connection connection;
     private final RequestDispatcher dispatcher;
@@ -59,7 +66,11 @@ public final class ClientConnection implements ConnectionHandler {
     private void begin(Request request, Frame frame) {
         var exchange = new Exchange(this, request, frame);
         current = exchange;
-        dispatcher.dispatch(exchange);
+        try {
+            dispatcher.dispatch(exchange);
+        } catch (RuntimeException mistake) {
+            giveUp(exchange, mistake);
+        }
         if (!exchange.finished()) {
             paused = true;
             connection.pauseReading();
@@ -67,13 +78,33 @@ public final class ClientConnection implements ConnectionHandler {
     }
 
     void answer(Exchange exchange, ApiMessage response) {
-        if (!closed) {
-            Request request = exchange.request();
-            connection.send(
+        Request request = exchange.request();
+        try {
+            List<Payload> frame =
                     ResponseEncoder.encode(
-                            request.api(), request.version(), request.correlationId(), response));
+                            request.api(), request.version(), request.correlationId(), response);
+            connection.send(frame);
+        } catch (RuntimeException mistake) {
+            giveUp(exchange, mistake);
+            return;
         }
         finish(exchange);
+    }
+
+    /**
+     * A mistake of ours in one request costs its client the connection, and nobody else anything.
+     */
+    private void giveUp(Exchange exchange, RuntimeException mistake) {
+        Request request = exchange.request();
+        LOG.atError()
+                .addKeyValue("api", request.api())
+                .addKeyValue("version", request.version())
+                .setCause(mistake)
+                .log("A request could not be answered; its connection is closed");
+        if (exchange == current) {
+            finish(exchange);
+        }
+        connection.close(new CloseReason(CloseReason.Kind.LOCAL, "the request failed here"));
     }
 
     void finish(Exchange exchange) {

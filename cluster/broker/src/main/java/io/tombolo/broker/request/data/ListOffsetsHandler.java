@@ -32,6 +32,7 @@ import java.util.function.Consumer;
 public final class ListOffsetsHandler implements RequestHandler<ListOffsetsRequestData> {
 
     private static final byte READ_COMMITTED = 1;
+    private static final short FIRST_WITH_EPOCHS = 4;
 
     private final Images images;
     private final Shards shards;
@@ -46,6 +47,7 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
     @Override
     public void handle(Exchange exchange, ListOffsetsRequestData body) {
         boolean committed = body.isolationLevel() == READ_COMMITTED;
+        boolean withEpoch = exchange.version() >= FIRST_WITH_EPOCHS;
         Set<TopicPartition> twice = namedTwice(body);
         var wishes = new ArrayList<Wish>();
         for (ListOffsetsTopic topic : body.topics()) {
@@ -55,7 +57,7 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
                         twice.contains(name)
                                 ? Errors.INVALID_REQUEST
                                 : checkSpecial(partition.timestamp(), exchange.version());
-                wishes.add(new Wish(partition, error, committed));
+                wishes.add(new Wish(partition, error, committed, withEpoch));
             }
         }
         var names = new ArrayList<TopicIdPartition>();
@@ -169,7 +171,8 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
     }
 
     /** One partition of the request. */
-    private record Wish(ListOffsetsPartition partition, Errors error, boolean committed) {
+    private record Wish(
+            ListOffsetsPartition partition, Errors error, boolean committed, boolean withEpoch) {
 
         ListOffsetsPartitionResponse refused(Errors because) {
             return found(-1, -1, -1).setErrorCode(because.code());
@@ -180,7 +183,7 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
                     .setPartitionIndex(partition.partitionIndex())
                     .setOffset(offset)
                     .setTimestamp(timestampMs)
-                    .setLeaderEpoch(epoch);
+                    .setLeaderEpoch(withEpoch ? epoch : -1);
         }
 
         ListOffsetsPartitionResponse answered(Offload.Outcome<TimestampLookup> outcome) {
