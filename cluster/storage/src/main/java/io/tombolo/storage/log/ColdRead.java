@@ -1,49 +1,28 @@
 package io.tombolo.storage.log;
 
-import io.tombolo.storage.segment.SegmentView;
-
-import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.concurrent.Callable;
 
 /**
  * A read of batches that are probably not in memory. Made by {@link PartitionLog#read} on the
  * owner's loop, called once on {@code Offload}: it blocks, pulls the bytes into memory and answers
- * like the read itself, never with another {@link ReadResult.Cold}.
+ * like the read itself, never with another {@link ReadResult.Cold}. {@code Overtaken} means that
+ * the log was truncated, or the segment deleted, meanwhile.
  */
 public final class ColdRead implements Callable<ReadResult> {
 
-    private static final int WINDOW_BYTES = 8 << 10;
-    private static final int PULL_BYTES = 64 << 10;
+    private final Callable<ReadResult> read;
 
-    private final LogContents log;
-    private final SegmentReader reader;
-    private final long generation;
-
-    ColdRead(LogContents log, SegmentReader reader) {
-        this.log = log;
-        this.reader = reader;
-        this.generation = log.generation;
+    /** A cold read that does its work when it is called. */
+    public ColdRead(Callable<ReadResult> read) {
+        this.read = read;
     }
 
     @Override
     public ReadResult call() {
         try {
-            SegmentReader.Range range = reader.locate(ByteBuffer.allocate(WINDOW_BYTES));
-            SegmentView view = reader.views().getFirst();
-            view.pull(range.start().position(), range.bytes(), ByteBuffer.allocate(PULL_BYTES));
-            ReadResult.Slice slice = reader.slice(range);
-            if (overtaken()) {
-                slice.parts().forEach(io.tombolo.environment.Payload::release);
-                return new ReadResult.Overtaken();
-            }
-            return slice;
-        } catch (IOException failure) {
-            return overtaken() ? new ReadResult.Overtaken() : new ReadResult.Failed(failure);
+            return read.call();
+        } catch (Exception failure) {
+            return new ReadResult.Failed(failure);
         }
-    }
-
-    private boolean overtaken() {
-        return log.generation != generation || reader.views().getFirst().removed();
     }
 }

@@ -3,6 +3,11 @@ package io.tombolo.storage.log;
 import io.tombolo.environment.Disk;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.Offload.Outcome;
+import io.tombolo.storage.partition.DirectoryCheckpoints;
+import io.tombolo.storage.partition.LogContents;
+import io.tombolo.storage.partition.LogOpening;
+import io.tombolo.storage.segment.CleanStop;
+import io.tombolo.storage.segment.PartitionMetadata;
 import io.tombolo.storage.segment.PropertyFile;
 
 import java.io.IOException;

@@ -3,6 +3,7 @@ package io.tombolo.storage.log;
 import io.tombolo.environment.Disk;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.Offload.Outcome;
+import io.tombolo.storage.partition.LogContents;
 import io.tombolo.storage.segment.Segment;
 
 import java.io.IOException;

@@ -1,6 +1,15 @@
 package io.tombolo.storage.log;
 
 import io.tombolo.environment.Offload.Outcome;
+import io.tombolo.storage.partition.LogAppend;
+import io.tombolo.storage.partition.LogContents;
+import io.tombolo.storage.partition.LogReader;
+import io.tombolo.storage.partition.LogRetention;
+import io.tombolo.storage.partition.LogRoll;
+import io.tombolo.storage.partition.LogTruncation;
+import io.tombolo.storage.partition.LogUpkeep;
+import io.tombolo.storage.partition.ProducerEntry;
+import io.tombolo.storage.partition.SegmentRemoval;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

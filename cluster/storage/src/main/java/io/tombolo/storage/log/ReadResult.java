@@ -29,7 +29,7 @@ public sealed interface ReadResult {
             implements ReadResult {
 
         /** Nothing to read at an offset. */
-        static Slice empty(long offset) {
+        public static Slice empty(long offset) {
             return new Slice(List.of(), offset, offset, 0, List.of());
         }
     }

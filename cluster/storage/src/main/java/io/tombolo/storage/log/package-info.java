@@ -9,8 +9,7 @@
  * watermark is a number that the caller brings along.
  *
  * <p>Start reading at {@link io.tombolo.storage.log.PartitionLog}, then {@link
- * io.tombolo.storage.log.LogDirectory}. What survives a crash is decided in {@code LogOpening}
- * (what is believed) and {@code LogCheckpoint} (what has been made durable).
+ * io.tombolo.storage.log.LogDirectory}.
  */
 @NullMarked
 package io.tombolo.storage.log;

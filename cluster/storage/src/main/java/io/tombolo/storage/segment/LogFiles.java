@@ -1,6 +1,7 @@
 package io.tombolo.storage.segment;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalLong;
 
 /** The names of the files in a partition directory. */
@@ -10,6 +11,11 @@ public final class LogFiles {
     public static final String OFFSET_INDEX = ".index";
     public static final String TIME_INDEX = ".timeindex";
     public static final String TRANSACTION_INDEX = ".txnindex";
+
+    /** The files of one segment. */
+    public static final List<String> OF_SEGMENT =
+            List.of(LOG, OFFSET_INDEX, TIME_INDEX, TRANSACTION_INDEX);
+
     public static final String SNAPSHOT = ".snapshot";
     public static final String EPOCHS = "leader-epoch-checkpoint";
     public static final String PARTITION_METADATA = "partition.metadata";

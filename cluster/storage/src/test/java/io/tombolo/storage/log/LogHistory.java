@@ -6,6 +6,7 @@ import io.tombolo.environment.Disk;
 import io.tombolo.environment.simulated.SimulatedCrash;
 import io.tombolo.environment.simulated.SimulatedDisk;
 import io.tombolo.environment.simulated.SimulatedEntropy;
+import io.tombolo.storage.partition.LogOpening;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

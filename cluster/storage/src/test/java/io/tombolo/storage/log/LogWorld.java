@@ -6,6 +6,7 @@ import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.Offload;
 import io.tombolo.environment.simulated.SimulatedDisk;
 import io.tombolo.environment.simulated.SimulatedEntropy;
+import io.tombolo.storage.partition.LogOpening;
 
 import java.nio.file.Path;
 import java.util.ArrayDeque;

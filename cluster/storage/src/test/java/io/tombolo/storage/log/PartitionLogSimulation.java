@@ -3,6 +3,7 @@ package io.tombolo.storage.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.storage.log.LogHistory.Mutant;
+import io.tombolo.storage.partition.LogOpening;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

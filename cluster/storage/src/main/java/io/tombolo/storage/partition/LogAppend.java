@@ -1,9 +1,12 @@
-package io.tombolo.storage.log;
+package io.tombolo.storage.partition;
 
 import io.tombolo.environment.Invariant;
 import io.tombolo.protocol.records.BatchVerdict;
 import io.tombolo.protocol.records.BatchView;
 import io.tombolo.protocol.records.BatchWalk;
+import io.tombolo.storage.log.AppendOrigin;
+import io.tombolo.storage.log.AppendResult;
+import io.tombolo.storage.log.LogSettings;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,19 +17,19 @@ import java.nio.ByteBuffer;
  * Appending. Batches are judged first, all of them; then nothing but the disk can go wrong, and if
  * it does the log is over. So the state in memory never runs ahead of a log that goes on.
  */
-final class LogAppend {
+public final class LogAppend {
 
     private final LogContents log;
     private final LogRoll roll;
     private final LogUpkeep upkeep;
 
-    LogAppend(LogContents log, LogRoll roll, LogUpkeep upkeep) {
+    public LogAppend(LogContents log, LogRoll roll, LogUpkeep upkeep) {
         this.log = log;
         this.roll = roll;
         this.upkeep = upkeep;
     }
 
-    AppendResult asLeader(ByteBuffer batches, int leaderEpoch, AppendOrigin origin) {
+    public AppendResult asLeader(ByteBuffer batches, int leaderEpoch, AppendOrigin origin) {
         AppendResult refusal = judgeForLeader(batches, origin);
         if (refusal != null) {
             return refusal;
@@ -97,7 +100,7 @@ final class LogAppend {
         return null;
     }
 
-    AppendResult asFollower(ByteBuffer batches, long fetchOffset) {
+    public AppendResult asFollower(ByteBuffer batches, long fetchOffset) {
         var walk = new BatchWalk(batches);
         long first = -1;
         long next = log.endOffset;

@@ -1,7 +1,8 @@
-package io.tombolo.storage.log;
+package io.tombolo.storage.partition;
 
 import io.tombolo.protocol.records.BatchView;
 import io.tombolo.protocol.records.RecordReader;
+import io.tombolo.storage.log.TimestampLookup;
 import io.tombolo.storage.segment.BatchScan;
 import io.tombolo.storage.segment.SegmentView;
 

@@ -1,6 +1,8 @@
-package io.tombolo.storage.log;
+package io.tombolo.storage.partition;
 
 import io.tombolo.protocol.records.BatchView;
+import io.tombolo.storage.log.AppendResult;
+import io.tombolo.storage.log.ProducerView;
 import io.tombolo.storage.segment.ProducerSnapshot;
 
 import org.jspecify.annotations.Nullable;
@@ -8,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 import java.util.OptionalLong;
 
 /** What a log remembers of one producer. Mutable; owned by its log. */
-final class ProducerEntry {
+public final class ProducerEntry {
 
     /** How many batches a producer may have in flight and send again. */
     static final int BATCHES_MAX = 5;
 
-    static final int NONE = -1;
+    public static final int NONE = -1;
 
     private final long producerId;
     private final int[] firstSequences = new int[BATCHES_MAX];
@@ -48,7 +50,7 @@ final class ProducerEntry {
         return producerId;
     }
 
-    short epoch() {
+    public short epoch() {
         return epoch;
     }
 
@@ -61,7 +63,7 @@ final class ProducerEntry {
     }
 
     /** First offset of the open transaction, or {@link #NONE}. */
-    long transactionOffset() {
+    public long transactionOffset() {
         return transactionOffset;
     }
 

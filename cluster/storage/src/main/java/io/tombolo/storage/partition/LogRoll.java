@@ -1,4 +1,4 @@
-package io.tombolo.storage.log;
+package io.tombolo.storage.partition;
 
 import io.tombolo.protocol.records.BatchView;
 import io.tombolo.storage.segment.OffsetEntries;
@@ -8,14 +8,14 @@ import java.io.IOException;
 import java.util.List;
 
 /** Closing a segment and beginning the next: the quick part, on the loop. */
-final class LogRoll {
+public final class LogRoll {
 
     private final LogContents log;
     private final LogUpkeep upkeep;
     private final SegmentRemoval removal;
     private long jitterMs;
 
-    LogRoll(LogContents log, LogUpkeep upkeep, SegmentRemoval removal) {
+    public LogRoll(LogContents log, LogUpkeep upkeep, SegmentRemoval removal) {
         this.log = log;
         this.upkeep = upkeep;
         this.removal = removal;

@@ -1,9 +1,7 @@
-package io.tombolo.storage.log;
+package io.tombolo.storage.segment;
 
 import io.tombolo.environment.Disk;
 import io.tombolo.environment.DiskFile;
-import io.tombolo.storage.segment.BatchScan;
-import io.tombolo.storage.segment.LogFiles;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,11 +13,11 @@ import java.util.TreeSet;
  * What a crash left half done in the directory of a log: removed, or finished. Afterwards it holds
  * no version of anything twice.
  */
-record Leftovers(Disk disk, Path directory, List<String> repairs) {
+public record Leftovers(Disk disk, Path directory, List<String> repairs) {
 
     private static final int WINDOW_BYTES = 4096;
 
-    void clear() throws IOException {
+    public void clear() throws IOException {
         boolean changed = finishSwaps();
         var logs = new TreeSet<Long>();
         for (String file : disk.list(directory)) {
@@ -41,7 +39,7 @@ record Leftovers(Disk disk, Path directory, List<String> repairs) {
     }
 
     private static boolean orphan(String file, TreeSet<Long> logs) {
-        for (String suffix : SegmentRemoval.SUFFIXES) {
+        for (String suffix : LogFiles.OF_SEGMENT) {
             var offset = LogFiles.offsetOf(file, suffix);
             if (offset.isPresent()) {
                 return !logs.contains(offset.getAsLong());
@@ -83,7 +81,7 @@ record Leftovers(Disk disk, Path directory, List<String> repairs) {
         Path swap = LogFiles.file(directory, base, LogFiles.LOG + LogFiles.SWAP);
         long end = endOf(swap, base);
         for (String file : disk.list(directory)) {
-            for (String suffix : SegmentRemoval.SUFFIXES) {
+            for (String suffix : LogFiles.OF_SEGMENT) {
                 var offset = LogFiles.offsetOf(file, suffix);
                 boolean replaced =
                         offset.isPresent()

@@ -1,6 +1,7 @@
-package io.tombolo.storage.log;
+package io.tombolo.storage.partition;
 
 import io.tombolo.environment.Disk;
+import io.tombolo.storage.log.LogName;
 import io.tombolo.storage.segment.CheckpointFile;
 
 import java.io.IOException;
@@ -16,7 +17,7 @@ import java.util.TreeMap;
  * start and its high watermark. Callable from any thread; every method that writes blocks until the
  * file is durable.
  */
-final class DirectoryCheckpoints {
+public final class DirectoryCheckpoints {
 
     private static final String RECOVERY_POINTS = "recovery-point-offset-checkpoint";
     private static final String LOG_STARTS = "log-start-offset-checkpoint";
@@ -38,7 +39,7 @@ final class DirectoryCheckpoints {
     }
 
     /** Reads the files; a missing or damaged one counts as empty, which is always safe. */
-    static DirectoryCheckpoints load(Disk disk, Path directory) throws IOException {
+    public static DirectoryCheckpoints load(Disk disk, Path directory) throws IOException {
         return new DirectoryCheckpoints(disk, directory);
     }
 
@@ -90,7 +91,7 @@ final class DirectoryCheckpoints {
     }
 
     /** The log is gone, or not there yet. */
-    synchronized void forget(LogName name) throws IOException {
+    public synchronized void forget(LogName name) throws IOException {
         if (recoveryPoints.remove(name) != null) {
             write(RECOVERY_POINTS, recoveryPoints);
         }
@@ -106,7 +107,7 @@ final class DirectoryCheckpoints {
      * Writes what the logs say now. The lock is held from reading it to having written it, so that
      * a log that is truncated meanwhile has the last word.
      */
-    synchronized void write(Collection<LogContents> logs) throws IOException {
+    public synchronized void write(Collection<LogContents> logs) throws IOException {
         for (LogContents log : logs) {
             if (log.opened) {
                 recoveryPoints.put(log.name, log.recoveryPoint);

@@ -1,8 +1,6 @@
-package io.tombolo.storage.log;
+package io.tombolo.storage.segment;
 
 import io.tombolo.environment.Disk;
-import io.tombolo.storage.segment.LogFiles;
-import io.tombolo.storage.segment.PropertyFile;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,14 +12,14 @@ import java.util.Optional;
 import java.util.UUID;
 
 /** The file that ties a partition directory to the id of its topic. */
-final class PartitionMetadata {
+public final class PartitionMetadata {
 
     private static final String SEPARATOR = ": ";
     private static final int ID_BYTES = 16;
 
     private PartitionMetadata() {}
 
-    static void write(Disk disk, Path directory, UUID topicId) throws IOException {
+    public static void write(Disk disk, Path directory, UUID topicId) throws IOException {
         Map<String, String> pairs = new LinkedHashMap<>();
         pairs.put("version", "0");
         pairs.put("topic_id", text(topicId));
@@ -31,7 +29,7 @@ final class PartitionMetadata {
     }
 
     /** The topic's id; empty when the file is missing or unreadable. */
-    static Optional<UUID> read(Disk disk, Path directory) throws IOException {
+    public static Optional<UUID> read(Disk disk, Path directory) throws IOException {
         Path file = directory.resolve(LogFiles.PARTITION_METADATA);
         if (!disk.exists(file)) {
             return Optional.empty();
@@ -43,13 +41,13 @@ final class PartitionMetadata {
     }
 
     /** An id as Kafka writes it: URL-safe base64 of its 16 bytes, without padding. */
-    static String text(UUID id) {
+    public static String text(UUID id) {
         var bytes = ByteBuffer.allocate(ID_BYTES);
         bytes.putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());
     }
 
-    static Optional<UUID> parse(String text) {
+    public static Optional<UUID> parse(String text) {
         try {
             var bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(text));
             return bytes.remaining() == ID_BYTES

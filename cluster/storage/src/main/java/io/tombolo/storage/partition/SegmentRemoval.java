@@ -1,4 +1,4 @@
-package io.tombolo.storage.log;
+package io.tombolo.storage.partition;
 
 import io.tombolo.environment.DiskFile;
 import io.tombolo.environment.Offload.Outcome;
@@ -16,21 +16,14 @@ import java.util.Optional;
  * Takes the files of segments away: first by name, so that no later start finds them, and after the
  * delay for good.
  */
-final class SegmentRemoval {
-
-    static final List<String> SUFFIXES =
-            List.of(
-                    LogFiles.LOG,
-                    LogFiles.OFFSET_INDEX,
-                    LogFiles.TIME_INDEX,
-                    LogFiles.TRANSACTION_INDEX);
+public final class SegmentRemoval {
 
     private final LogContents log;
 
     /** Segments that have left the log, but perhaps not yet the directory. */
     private final List<Segment> underWay = new ArrayList<>();
 
-    SegmentRemoval(LogContents log) {
+    public SegmentRemoval(LogContents log) {
         this.log = log;
     }
 
@@ -120,7 +113,7 @@ final class SegmentRemoval {
     }
 
     private void rename(Segment segment) throws IOException {
-        for (String suffix : SUFFIXES) {
+        for (String suffix : LogFiles.OF_SEGMENT) {
             Path file = segment.file(suffix);
             if (log.disk().exists(file)) {
                 log.disk().move(file, deleted(file));
@@ -148,7 +141,7 @@ final class SegmentRemoval {
         for (Segment segment : segments) {
             DiskFile file = segment.log();
             file.close();
-            for (String suffix : SUFFIXES) {
+            for (String suffix : LogFiles.OF_SEGMENT) {
                 log.disk().delete(deleted(segment.file(suffix)));
             }
         }

@@ -1,19 +1,17 @@
-package io.tombolo.storage.log;
+package io.tombolo.storage.segment;
 
 import io.tombolo.protocol.records.BatchView;
-import io.tombolo.storage.segment.BatchScan;
-import io.tombolo.storage.segment.Segment;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** The walk over the batches behind what a segment's indexes already describe. */
-final class SegmentWalk {
+public final class SegmentWalk {
 
     private SegmentWalk() {}
 
     /** Takes the batches as they are, without checksums; stops before bytes that are no batch. */
-    static void follow(Segment segment, int indexIntervalBytes, ByteBuffer window)
+    public static void follow(Segment segment, int indexIntervalBytes, ByteBuffer window)
             throws IOException {
         var scan = new BatchScan(segment.log(), segment.sizeBytes(), segment.log().size(), window);
         while (scan.next()) {
@@ -28,7 +26,7 @@ final class SegmentWalk {
      * @param checkedOffset batches that end at or below it were made durable and are not checked
      * @return bytes whose checksum was verified
      */
-    static long validate(
+    public static long validate(
             Segment segment,
             Continuity continuity,
             long checkedOffset,
@@ -55,27 +53,27 @@ final class SegmentWalk {
     }
 
     /** What the next batch must not fall behind. Mutable; one thread. */
-    static final class Continuity {
+    public static final class Continuity {
 
         private long nextOffset;
         private int epoch;
 
-        Continuity(long nextOffset, int epoch) {
+        public Continuity(long nextOffset, int epoch) {
             this.nextOffset = nextOffset;
             this.epoch = epoch;
         }
 
         /** Everything below the offset is behind us. */
-        void reached(long offset) {
+        public void reached(long offset) {
             nextOffset = Math.max(nextOffset, offset);
         }
 
-        boolean allows(BatchView batch) {
+        public boolean allows(BatchView batch) {
             return batch.baseOffset() >= nextOffset
                     && (batch.partitionLeaderEpoch() < 0 || batch.partitionLeaderEpoch() >= epoch);
         }
 
-        void passed(BatchView batch) {
+        public void passed(BatchView batch) {
             nextOffset = batch.nextOffset();
             epoch = Math.max(epoch, batch.partitionLeaderEpoch());
         }

@@ -1,4 +1,4 @@
-package io.tombolo.storage.log;
+package io.tombolo.storage.partition;
 
 import io.tombolo.environment.Disk;
 import io.tombolo.environment.DiskFile;

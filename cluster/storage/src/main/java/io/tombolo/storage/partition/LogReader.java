@@ -1,5 +1,9 @@
-package io.tombolo.storage.log;
+package io.tombolo.storage.partition;
 
+import io.tombolo.storage.log.ColdRead;
+import io.tombolo.storage.log.Isolation;
+import io.tombolo.storage.log.ReadResult;
+import io.tombolo.storage.log.TimestampLookup;
 import io.tombolo.storage.segment.Segment;
 import io.tombolo.storage.segment.SegmentView;
 
@@ -9,18 +13,18 @@ import java.util.List;
 import java.util.concurrent.Callable;
 
 /** Reading: what is in memory on the loop, everything else off it. */
-final class LogReader {
+public final class LogReader {
 
     /** Bytes at the end of the log that the page cache is taken to hold. */
     private static final long HOT_BYTES = LogUpkeep.WARM_BYTES;
 
     private final LogContents log;
 
-    LogReader(LogContents log) {
+    public LogReader(LogContents log) {
         this.log = log;
     }
 
-    ReadResult read(long offset, int bytesMax, long upToOffset, Isolation isolation) {
+    public ReadResult read(long offset, int bytesMax, long upToOffset, Isolation isolation) {
         if (offset < log.startOffset || offset > log.endOffset) {
             return new ReadResult.OutOfRange(log.startOffset, log.endOffset);
         }
@@ -30,7 +34,7 @@ final class LogReader {
         int index = log.indexOf(offset);
         if (!hot(index, offset)) {
             var reader = reader(index, true, offset, bytesMax, upToOffset, isolation);
-            return new ReadResult.Cold(new ColdRead(log, reader));
+            return new ReadResult.Cold(new ColdRead(new OffLoopRead(log, reader)));
         }
         try {
             var reader = reader(index, false, offset, bytesMax, upToOffset, isolation);
@@ -76,7 +80,7 @@ final class LogReader {
         return views;
     }
 
-    Callable<TimestampLookup> firstAtOrAfter(long timestampMs, long upToOffset) {
+    public Callable<TimestampLookup> firstAtOrAfter(long timestampMs, long upToOffset) {
         var candidates = new ArrayList<SegmentView>();
         for (Segment segment : log.segments) {
             if (segment.maxTimestampMs() >= timestampMs && segment.endOffset() > log.startOffset) {
@@ -86,7 +90,7 @@ final class LogReader {
         return new TimestampSearch(log, candidates, timestampMs, upToOffset);
     }
 
-    Callable<TimestampLookup> latestTimestamp() {
+    public Callable<TimestampLookup> latestTimestamp() {
         long latestMs = -1;
         for (Segment segment : log.segments) {
             if (segment.endOffset() > log.startOffset) {

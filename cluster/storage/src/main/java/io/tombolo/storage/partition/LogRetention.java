@@ -1,4 +1,4 @@
-package io.tombolo.storage.log;
+package io.tombolo.storage.partition;
 
 import io.tombolo.storage.segment.Segment;
 
@@ -6,14 +6,14 @@ import java.io.IOException;
 import java.util.List;
 
 /** Giving up the beginning of a log, whole segments at a time. */
-final class LogRetention {
+public final class LogRetention {
 
     private final LogContents log;
     private final LogRoll roll;
     private final LogUpkeep upkeep;
     private final SegmentRemoval removal;
 
-    LogRetention(LogContents log, LogRoll roll, LogUpkeep upkeep, SegmentRemoval removal) {
+    public LogRetention(LogContents log, LogRoll roll, LogUpkeep upkeep, SegmentRemoval removal) {
         this.upkeep = upkeep;
         this.log = log;
         this.roll = roll;
@@ -21,14 +21,14 @@ final class LogRetention {
     }
 
     /** Raises the log start; start &lt; offset ≤ end. */
-    void startAt(long offset) {
+    public void startAt(long offset) {
         log.startOffset = offset;
         log.epochs.startAt(offset);
         log.producers.startAt(offset);
         removeFirst(segmentsBelow(offset));
     }
 
-    void apply(long highWatermark) throws IOException {
+    public void apply(long highWatermark) throws IOException {
         int count = segmentsBelow(log.startOffset);
         if (log.settings.deletable()) {
             count = Math.max(count, bySize(highWatermark));

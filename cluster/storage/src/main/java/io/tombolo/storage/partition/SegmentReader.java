@@ -1,6 +1,8 @@
-package io.tombolo.storage.log;
+package io.tombolo.storage.partition;
 
 import io.tombolo.environment.Payload;
+import io.tombolo.storage.log.Isolation;
+import io.tombolo.storage.log.ReadResult;
 import io.tombolo.storage.segment.AbortedTransaction;
 import io.tombolo.storage.segment.BatchPosition;
 import io.tombolo.storage.segment.BatchScan;
@@ -18,13 +20,13 @@ import java.util.List;
  * @param views the segment that holds the offset, and, when aborted transactions are wanted, those
  *     after it
  */
-record SegmentReader(
+public record SegmentReader(
         List<SegmentView> views, long offset, int bytesMax, long upToOffset, Isolation isolation) {
 
     /** Where whole batches lie that answer the read. */
-    record Range(BatchPosition start, int bytes, long nextOffset) {}
+    public record Range(BatchPosition start, int bytes, long nextOffset) {}
 
-    Range locate(ByteBuffer window) throws IOException {
+    public Range locate(ByteBuffer window) throws IOException {
         SegmentView view = views.getFirst();
         BatchPosition start = view.endingAtOrAfter(offset, window);
         var end = new BatchPosition(view.sizeBytes(), view.endOffset());
@@ -53,7 +55,7 @@ record SegmentReader(
         return new BatchPosition(scan.nextPosition(), scan.batch().lastOffset() + 1);
     }
 
-    ReadResult.Slice slice(Range range) throws IOException {
+    public ReadResult.Slice slice(Range range) throws IOException {
         if (range.bytes == 0) {
             return ReadResult.Slice.empty(offset);
         }

@@ -1,4 +1,4 @@
-package io.tombolo.storage.log;
+package io.tombolo.storage.segment;
 
 import io.tombolo.environment.Disk;
 
@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * The mark of a clean stop, in Kafka's file: written last, taken away before anything else is
  * touched, so that it is never there when it is not true.
  */
-final class CleanStop {
+public final class CleanStop {
 
     private static final String FILE = ".kafka_cleanshutdown";
     private static final Pattern BROKER_EPOCH =
@@ -22,7 +22,7 @@ final class CleanStop {
     private CleanStop() {}
 
     /** Leaves the mark; everything it vouches for is durable already. */
-    static void mark(Disk disk, Path directory, long brokerEpoch) throws IOException {
+    public static void mark(Disk disk, Path directory, long brokerEpoch) throws IOException {
         String json = "{\"version\":0,\"brokerEpoch\":" + brokerEpoch + "}";
         disk.writeAtomically(directory.resolve(FILE), json.getBytes(StandardCharsets.UTF_8));
     }
@@ -32,7 +32,7 @@ final class CleanStop {
      *
      * @return the broker epoch in it, -1 when it names none; empty when there was no mark
      */
-    static OptionalLong take(Disk disk, Path directory) throws IOException {
+    public static OptionalLong take(Disk disk, Path directory) throws IOException {
         Path file = directory.resolve(FILE);
         if (!disk.exists(file)) {
             return OptionalLong.empty();

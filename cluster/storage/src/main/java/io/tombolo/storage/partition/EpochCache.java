@@ -1,4 +1,6 @@
-package io.tombolo.storage.log;
+package io.tombolo.storage.partition;
+
+import io.tombolo.storage.log.EpochEnd;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,13 +11,13 @@ import java.util.OptionalInt;
  * At which offset each leader epoch begins. Mutable; owned by its log. Both epochs and offsets
  * ascend strictly: an epoch that wrote nothing leaves no trace.
  */
-final class EpochCache {
+public final class EpochCache {
 
     private record Start(int epoch, long offset) {}
 
     private final List<Start> starts = new ArrayList<>();
 
-    OptionalInt latest() {
+    public OptionalInt latest() {
         return starts.isEmpty() ? OptionalInt.empty() : OptionalInt.of(starts.getLast().epoch);
     }
 
@@ -23,7 +25,7 @@ final class EpochCache {
      * Notes that an epoch begins at an offset. What contradicts it, because it says that the same
      * or a later epoch began there or before, is forgotten.
      */
-    void assign(int epoch, long offset) {
+    public void assign(int epoch, long offset) {
         if (epoch < 0 || !starts.isEmpty() && starts.getLast().epoch == epoch) {
             return;
         }
@@ -32,7 +34,7 @@ final class EpochCache {
     }
 
     /** The epoch of the record at an offset. */
-    OptionalInt epochAt(long offset) {
+    public OptionalInt epochAt(long offset) {
         for (int index = starts.size() - 1; index >= 0; index--) {
             if (starts.get(index).offset <= offset) {
                 return OptionalInt.of(starts.get(index).epoch);
@@ -41,7 +43,7 @@ final class EpochCache {
         return OptionalInt.empty();
     }
 
-    Optional<EpochEnd> endOf(int epoch, long logEndOffset) {
+    public Optional<EpochEnd> endOf(int epoch, long logEndOffset) {
         if (starts.isEmpty() || epoch > starts.getLast().epoch || epoch < 0) {
             return Optional.empty();
         }

@@ -1,8 +1,9 @@
-package io.tombolo.storage.log;
+package io.tombolo.storage.partition;
 
 import io.tombolo.storage.segment.BatchPosition;
 import io.tombolo.storage.segment.LogFiles;
 import io.tombolo.storage.segment.Segment;
+import io.tombolo.storage.segment.SegmentWalk;
 
 import java.io.IOException;
 import java.util.List;
@@ -15,20 +16,20 @@ import java.util.OptionalLong;
  * <p>The recovery point is lowered before anything else: whatever a crash leaves of the rest lies
  * above it and is not believed without being checked.
  */
-final class LogTruncation {
+public final class LogTruncation {
 
     private final LogContents log;
     private final LogUpkeep upkeep;
     private final SegmentRemoval removal;
 
-    LogTruncation(LogContents log, LogUpkeep upkeep, SegmentRemoval removal) {
+    public LogTruncation(LogContents log, LogUpkeep upkeep, SegmentRemoval removal) {
         this.log = log;
         this.upkeep = upkeep;
         this.removal = removal;
     }
 
     /** Offset from start to end - 1. */
-    void truncateTo(long offset) throws IOException {
+    public void truncateTo(long offset) throws IOException {
         int index = log.indexOf(offset);
         Segment last = log.segments.get(index);
         warm(last);
@@ -58,7 +59,7 @@ final class LogTruncation {
         upkeep.truncated();
     }
 
-    void truncateFullyAndStartAt(long offset) throws IOException {
+    public void truncateFullyAndStartAt(long offset) throws IOException {
         // A crash may leave any of the first segments, so nothing at all is believed.
         lowerRecoveryPoint(0, Math.min(offset, log.startOffset));
         log.derivedFiles.lock();

@@ -1,7 +1,11 @@
-package io.tombolo.storage.log;
+package io.tombolo.storage.partition;
 
 import io.tombolo.environment.Disk;
 import io.tombolo.environment.EventLoop;
+import io.tombolo.storage.log.LogEnvironment;
+import io.tombolo.storage.log.LogName;
+import io.tombolo.storage.log.LogPlacement;
+import io.tombolo.storage.log.LogSettings;
 import io.tombolo.storage.segment.Segment;
 
 import org.jspecify.annotations.Nullable;
@@ -19,62 +23,62 @@ import java.util.concurrent.locks.ReentrantLock;
  * What a log consists of: the mutable heart that the operations of {@link PartitionLog} share.
  * Owned by the log's loop; other threads read the volatile fields only.
  */
-final class LogContents {
+public final class LogContents {
 
     /** Enough for the header of a batch and, mostly, of those that follow it. */
     private static final int WINDOW_BYTES = 4096;
 
-    final LogName name;
-    final Path directory;
-    final Optional<UUID> topicId;
-    final LogEnvironment environment;
-    final EventLoop owner;
-    final DirectoryCheckpoints checkpoints;
+    public final LogName name;
+    public final Path directory;
+    public final Optional<UUID> topicId;
+    public final LogEnvironment environment;
+    public final EventLoop owner;
+    public final DirectoryCheckpoints checkpoints;
 
     /** Ascending by base offset; never empty; the last one is written to. */
-    final List<Segment> segments = new ArrayList<>();
+    public final List<Segment> segments = new ArrayList<>();
 
-    final EpochCache epochs = new EpochCache();
-    final ProducerStates producers = new ProducerStates();
+    public final EpochCache epochs = new EpochCache();
+    public final ProducerStates producers = new ProducerStates();
 
     /** The offsets for which a producer snapshot exists. */
-    final TreeSet<Long> snapshots = new TreeSet<>();
+    public final TreeSet<Long> snapshots = new TreeSet<>();
 
     /**
      * Held off the loop while index files and snapshots are written, and on it while a truncation
      * begins: what is written afterwards belongs to the new {@link #generation}.
      */
-    final ReentrantLock derivedFiles = new ReentrantLock();
+    public final ReentrantLock derivedFiles = new ReentrantLock();
 
     /** For reading headers on the loop. */
-    final ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES);
+    public final ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES);
 
     /** In the place of the lines of a file that may say anything. */
-    static final List<String> UNKNOWN_LINES = List.of("unknown");
+    public static final List<String> UNKNOWN_LINES = List.of("unknown");
 
     /** What the epoch checkpoint file says. */
-    List<String> epochLinesOnDisk = UNKNOWN_LINES;
+    public List<String> epochLinesOnDisk = UNKNOWN_LINES;
 
-    LogSettings settings;
-    volatile long startOffset;
-    volatile long endOffset;
-    volatile long durableOffset;
+    public LogSettings settings;
+    public volatile long startOffset;
+    public volatile long endOffset;
+    public volatile long durableOffset;
 
     /** What the next checkpoint of the directory may claim. */
-    volatile long recoveryPoint;
+    public volatile long recoveryPoint;
 
-    volatile long highWatermark;
-    volatile long sizeBytes;
+    public volatile long highWatermark;
+    public volatile long sizeBytes;
 
     /** Whether the offsets above mean anything: false for a log that could not be opened. */
-    volatile boolean opened;
+    public volatile boolean opened;
 
     /** Grows with every truncation. */
-    volatile long generation;
+    public volatile long generation;
 
     private volatile @Nullable Exception failure;
 
-    LogContents(
+    public LogContents(
             LogName name,
             Path directory,
             Optional<UUID> topicId,
@@ -90,25 +94,25 @@ final class LogContents {
         this.checkpoints = checkpoints;
     }
 
-    Disk disk() {
+    public Disk disk() {
         return environment.disk();
     }
 
-    long nowMs() {
+    public long nowMs() {
         return environment.clock().wallTimeMs();
     }
 
     /** Everything that is done off the loop for this log keeps its order. */
-    int lane() {
+    public int lane() {
         return name.hashCode();
     }
 
-    Segment active() {
+    public Segment active() {
         return segments.getLast();
     }
 
     /** The index of the segment that holds an offset, or of the next one above a gap. */
-    int indexOf(long offset) {
+    public int indexOf(long offset) {
         int low = 0;
         int high = segments.size() - 1;
         while (low < high) {
@@ -123,7 +127,7 @@ final class LogContents {
         return gap ? low + 1 : low;
     }
 
-    void countBytes() {
+    public void countBytes() {
         long sum = 0;
         for (Segment segment : segments) {
             sum += segment.sizeBytes();
@@ -131,12 +135,12 @@ final class LogContents {
         sizeBytes = sum;
     }
 
-    @Nullable Exception failure() {
+    public @Nullable Exception failure() {
         return failure;
     }
 
     /** Ends the log; the first cause stays. */
-    void fail(Exception cause) {
+    public void fail(Exception cause) {
         if (failure == null) {
             failure = cause;
         }

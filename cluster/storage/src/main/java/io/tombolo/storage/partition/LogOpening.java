@@ -1,10 +1,13 @@
-package io.tombolo.storage.log;
+package io.tombolo.storage.partition;
 
 import io.tombolo.environment.Disk;
+import io.tombolo.storage.log.Recovery;
 import io.tombolo.storage.segment.BatchPosition;
 import io.tombolo.storage.segment.CheckpointFile;
+import io.tombolo.storage.segment.Leftovers;
 import io.tombolo.storage.segment.LogFiles;
 import io.tombolo.storage.segment.Segment;
+import io.tombolo.storage.segment.SegmentWalk;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -24,7 +27,7 @@ import java.util.TreeSet;
  * end of the log. Damage below the recovery point is not repaired by cutting: such a log is
  * refused, because other replicas have what it has lost.
  */
-final class LogOpening {
+public final class LogOpening {
 
     private static final int WINDOW_BYTES = 256 << 10;
 
@@ -45,12 +48,12 @@ final class LogOpening {
      * What recovery does not take for granted; production has {@link #FULL}, tests take single
      * items away to see that they are missed.
      */
-    record Caution(boolean checksums, boolean indexes, boolean holes) {
+    public record Caution(boolean checksums, boolean indexes, boolean holes) {
 
-        static final Caution FULL = new Caution(true, true, true);
+        public static final Caution FULL = new Caution(true, true, true);
     }
 
-    LogOpening(LogContents log, boolean cleanStop, Caution caution) {
+    public LogOpening(LogContents log, boolean cleanStop, Caution caution) {
         this.log = log;
         this.disk = log.disk();
         this.cleanStop = cleanStop;
@@ -62,7 +65,7 @@ final class LogOpening {
      *
      * @throws IOException when the disk fails
      */
-    Recovery open() throws IOException {
+    public Recovery open() throws IOException {
         recoveryPoint = log.checkpoints.recoveryPoint(log.name);
         try {
             new Leftovers(disk, log.directory, repairs).clear();
@@ -226,7 +229,7 @@ final class LogOpening {
     }
 
     private void deleteFiles(Segment segment) throws IOException {
-        for (String suffix : SegmentRemoval.SUFFIXES) {
+        for (String suffix : LogFiles.OF_SEGMENT) {
             disk.delete(segment.file(suffix));
         }
     }

@@ -1,7 +1,8 @@
-package io.tombolo.storage.log;
+package io.tombolo.storage.partition;
 
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.Offload.Outcome;
+import io.tombolo.storage.log.LogSettings;
 import io.tombolo.storage.segment.LogFiles;
 import io.tombolo.storage.segment.Segment;
 
@@ -17,7 +18,7 @@ import java.util.function.LongConsumer;
  * Makes a log durable, off its loop: decides when, runs one {@link LogCheckpoint} at a time, and
  * moves the durable offset and the recovery point once it has succeeded. Owned by the log's loop.
  */
-final class LogUpkeep {
+public final class LogUpkeep {
 
     /** Bytes appended between two full checkpoints: what a start after a crash has to read. */
     static final long CHECKPOINT_BYTES = 64L << 20;
@@ -26,7 +27,7 @@ final class LogUpkeep {
     static final long WARM_BYTES = 64L << 20;
 
     /** How much is to be made durable: the batches, or all that a start can then rely on. */
-    enum Extent {
+    public enum Extent {
         NOTHING,
         BATCHES,
         EVERYTHING
@@ -43,11 +44,11 @@ final class LogUpkeep {
     private LongConsumer durableListener = offset -> {};
     private @Nullable Consumer<Outcome<Boolean>> closing;
 
-    LogUpkeep(LogContents log) {
+    public LogUpkeep(LogContents log) {
         this.log = log;
     }
 
-    void onDurable(LongConsumer listener) {
+    public void onDurable(LongConsumer listener) {
         durableListener = listener;
     }
 
@@ -88,7 +89,7 @@ final class LogUpkeep {
         newSnapshots.clear();
     }
 
-    void request(Extent extent) {
+    public void request(Extent extent) {
         if (extent.compareTo(wanted) > 0) {
             wanted = extent;
         }
@@ -165,7 +166,7 @@ final class LogUpkeep {
     }
 
     /** Makes everything durable, closes the files and answers whether all of that worked. */
-    void close(Consumer<Outcome<Boolean>> done) {
+    public void close(Consumer<Outcome<Boolean>> done) {
         closing = done;
         if (log.failure() == null && (running || !quiet())) {
             request(Extent.EVERYTHING);

@@ -1,7 +1,10 @@
-package io.tombolo.storage.log;
+package io.tombolo.storage.partition;
 
 import io.tombolo.protocol.records.BatchView;
 import io.tombolo.protocol.records.EndTransactionMarker;
+import io.tombolo.storage.log.AppendOrigin;
+import io.tombolo.storage.log.AppendResult;
+import io.tombolo.storage.log.ProducerView;
 import io.tombolo.storage.segment.AbortedTransaction;
 import io.tombolo.storage.segment.ProducerSnapshot;
 
@@ -18,7 +21,7 @@ import java.util.TreeMap;
  * The producers of a log, their sequences and transactions: what Kafka derives from the batches,
  * and nothing that is not in them. Mutable; owned by its log.
  */
-final class ProducerStates {
+public final class ProducerStates {
 
     /** First offset of an ended transaction to the offset of its marker. */
     private final TreeMap<Long, Long> ended = new TreeMap<>();
@@ -138,7 +141,7 @@ final class ProducerStates {
     }
 
     /** See {@link PartitionLog#lastStableOffset}. */
-    long lastStableOffset(long highWatermark) {
+    public long lastStableOffset(long highWatermark) {
         ended.values().removeIf(marker -> marker < highWatermark);
         long stable = highWatermark;
         if (!open.isEmpty()) {
@@ -159,7 +162,7 @@ final class ProducerStates {
     }
 
     /** Forgets producers without an open transaction that have been idle for longer. */
-    void expire(long nowMs, long idleMsMax) {
+    public void expire(long nowMs, long idleMsMax) {
         producers
                 .values()
                 .removeIf(entry ->
@@ -174,11 +177,11 @@ final class ProducerStates {
         lastBatchOffset = -1;
     }
 
-    @Nullable ProducerEntry entry(long producerId) {
+    public @Nullable ProducerEntry entry(long producerId) {
         return producers.get(producerId);
     }
 
-    List<ProducerView> views() {
+    public List<ProducerView> views() {
         return producers.values().stream()
                 .sorted(Comparator.comparingLong(ProducerEntry::producerId))
                 .map(ProducerEntry::view)
