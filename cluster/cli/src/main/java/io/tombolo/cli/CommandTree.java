@@ -1,0 +1,117 @@
+package io.tombolo.cli;
+
+import io.tombolo.cli.admin.AdminCommands;
+import io.tombolo.cli.demo.DemoCommands;
+import io.tombolo.cli.kafka.KafkaCommands;
+import io.tombolo.cli.run.RunCommands;
+import io.tombolo.cli.shell.Code;
+import io.tombolo.cli.shell.CommandFailure;
+import io.tombolo.cli.shell.Durations;
+import io.tombolo.cli.shell.Shell;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+
+/** All commands, and what happens to what they throw. */
+final class CommandTree {
+
+    /** The command without a subcommand. */
+    @Command(
+            name = "tombolo",
+            description = "Kafka-compatible event streaming whose regions join by themselves.",
+            synopsisSubcommandLabel = "COMMAND",
+            footer = {
+                "",
+                "Example:",
+                "  tombolo demo            two regions, a link and a failover, in a minute",
+                "",
+                "Exit codes: 0 done, 1 failed, 2 usage, 4 refused for safety, 5 timed out."
+            })
+    private static final class Root {
+
+        @Mixin private final io.tombolo.cli.shell.GlobalOptions options;
+
+        Root(Shell shell) {
+            this.options = shell.options();
+        }
+    }
+
+    private CommandTree() {}
+
+    /** Parses the arguments, runs the command and gives the exit code of the process. */
+    static int run(Shell shell, String... arguments) {
+        boolean colour = shell.colour() && !List.of(arguments).contains("--no-color");
+        CommandLine tree = of(shell, colour);
+        var failures = new FailurePrinter(shell);
+        tree.setOut(new PrintWriter(shell.out(), true, StandardCharsets.UTF_8));
+        tree.setErr(new PrintWriter(shell.err(), true, StandardCharsets.UTF_8));
+        tree.setExecutionExceptionHandler((failure, _, _) -> failures.print(failure));
+        tree.setParameterExceptionHandler((problem, _) -> failures.print(usage(problem)));
+        return tree.execute(arguments);
+    }
+
+    /** The tree for a shell. */
+    static CommandLine of(Shell shell, boolean colour) {
+        CommandLine tree =
+                new CommandLine(new Root(shell))
+                        .addSubcommand(DemoCommands.demo(shell))
+                        .addSubcommand(RunCommands.dev(shell))
+                        .addSubcommand(RunCommands.broker(shell))
+                        .addSubcommand(new ValidateCommand(shell))
+                        .addSubcommand(AdminCommands.status(shell))
+                        .addSubcommand(AdminCommands.link(shell))
+                        .addSubcommand(AdminCommands.failover(shell))
+                        .addSubcommand(KafkaCommands.topic(shell))
+                        .addSubcommand(KafkaCommands.group(shell))
+                        .addSubcommand(new ExplainCommand(shell))
+                        .addSubcommand(new VersionCommand(shell));
+        tree.registerConverter(Duration.class, Durations::parse);
+        tree.setCaseInsensitiveEnumValuesAllowed(true);
+        tree.setColorScheme(CommandLine.Help.defaultColorScheme(colour ? Ansi.ON : Ansi.OFF));
+        addHelp(tree);
+        return tree;
+    }
+
+    /** Every command answers {@code -h}; a group without a command is a usage error. */
+    private static void addHelp(CommandLine command) {
+        CommandSpec spec = command.getCommandSpec();
+        spec.addOption(
+                CommandLine.Model.OptionSpec.builder("-h", "--help")
+                        .usageHelp(true)
+                        .description("Show this help.")
+                        .build());
+        spec.usageMessage().sortOptions(false).width(100).autoWidth(false);
+        command.getSubcommands().values().forEach(CommandTree::addHelp);
+    }
+
+    private static CommandFailure usage(ParameterException problem) {
+        CommandSpec spec = problem.getCommandLine().getCommandSpec();
+        String command = spec.qualifiedName();
+        var draft = CommandFailure.of(Code.USAGE, claim(problem)).at(command).because(problem);
+        if (problem instanceof UnmatchedArgumentException unmatched
+                && !unmatched.getSuggestions().isEmpty()) {
+            return draft.fix(
+                            command.split(" ", -1)[0] + " " + unmatched.getSuggestions().getFirst(),
+                            command + " --help")
+                    .failure();
+        }
+        return draft.fix(command + " --help").failure();
+    }
+
+    private static String claim(ParameterException problem) {
+        String message = String.valueOf(problem.getMessage()).lines().findFirst().orElse("");
+        return message.isEmpty()
+                ? "the command line cannot be read"
+                : Character.toLowerCase(message.charAt(0)) + message.substring(1);
+    }
+}

@@ -1,0 +1,50 @@
+package io.tombolo.cli;
+
+import io.tombolo.cli.output.Tree;
+import io.tombolo.cli.shell.Code;
+import io.tombolo.cli.shell.CommandFailure;
+import io.tombolo.cli.shell.ExitCode;
+import io.tombolo.cli.shell.Shell;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+import java.util.Locale;
+import java.util.concurrent.Callable;
+
+/** What a code means and what to do about it. */
+@Command(
+        name = "explain",
+        description = "What a code means and what to do about it.",
+        footer = {"", "Example:", "  tombolo explain TMB-4012"})
+final class ExplainCommand implements Callable<Integer> {
+
+    private final Shell shell;
+
+    @Parameters(paramLabel = "CODE", description = "As printed with an error: TMB-1102 or 1102.")
+    private String code = "";
+
+    ExplainCommand(Shell shell) {
+        this.shell = shell;
+    }
+
+    @Override
+    public Integer call() {
+        String wanted = code.toUpperCase(Locale.ROOT);
+        String full = wanted.startsWith("TMB-") ? wanted : "TMB-" + wanted;
+        CodePages.Page page =
+                CodePages.find(full)
+                        .orElseThrow(() ->
+                                CommandFailure.of(Code.UNKNOWN_CODE, "there is no code " + full)
+                                        .at("tombolo explain")
+                                        .fix("copy the code from the error, such as TMB-1102")
+                                        .failure());
+        Tree tree =
+                Tree.fields()
+                        .with("code", page.code())
+                        .with("title", page.title())
+                        .with("text", page.text());
+        shell.print(tree, () -> page.code() + "  " + page.title() + "\n\n" + page.text() + "\n");
+        return ExitCode.OK.number();
+    }
+}

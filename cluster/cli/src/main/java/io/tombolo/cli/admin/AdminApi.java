@@ -1,0 +1,110 @@
+package io.tombolo.cli.admin;
+
+import io.tombolo.cli.output.Tree;
+import io.tombolo.cli.output.TreeText;
+import io.tombolo.environment.Endpoint;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The admin endpoints of one region: a request goes to the first broker that answers. Blocking.
+ * Built on the oldest HTTP client of the JDK, because it is the one that starts fastest.
+ */
+public final class AdminApi {
+
+    private static final Duration CONNECT_MAX = Duration.ofSeconds(2);
+
+    private final List<Endpoint> brokers;
+    private final Duration timeout;
+
+    /**
+     * @param brokers admin endpoints, at least one
+     * @param timeout for an answer
+     */
+    public AdminApi(List<Endpoint> brokers, Duration timeout) {
+        this.brokers = List.copyOf(brokers);
+        this.timeout = timeout;
+    }
+
+    /** Asks without changing anything. */
+    public AdminAnswer get(String path) throws AdminUnreachable {
+        return call("GET", path);
+    }
+
+    /** Asks for a change. */
+    public AdminAnswer post(String path) throws AdminUnreachable {
+        return call("POST", path);
+    }
+
+    /** A text as part of a path or query. */
+    static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private AdminAnswer call(String method, String path) throws AdminUnreachable {
+        IOException last = new IOException("the region has no broker");
+        for (Endpoint broker : brokers) {
+            try {
+                return call(broker, method, path);
+            } catch (SocketTimeoutException late) {
+                boolean connected = !String.valueOf(late.getMessage()).contains("onnect");
+                String seen = "%s did not answer within %d ms".formatted(broker, ms(timeout));
+                if (connected) {
+                    throw new AdminUnreachable(seen, true, late);
+                }
+                last = new IOException(seen, late);
+            } catch (IOException gone) {
+                last = new IOException(broker + ": " + gone.getMessage(), gone);
+            }
+        }
+        throw new AdminUnreachable(String.valueOf(last.getMessage()), false, last);
+    }
+
+    private AdminAnswer call(Endpoint broker, String method, String path) throws IOException {
+        var address = new InetSocketAddress(broker.host(), broker.port());
+        if (address.isUnresolved()) {
+            throw new IOException("the name " + broker.host() + " is not known");
+        }
+        var url = URI.create("http://" + broker + path).toURL();
+        var connection = (HttpURLConnection) url.openConnection(Proxy.NO_PROXY);
+        connection.setRequestMethod(method);
+        connection.setConnectTimeout((int) Math.min(ms(timeout), CONNECT_MAX.toMillis()));
+        connection.setReadTimeout(ms(timeout));
+        connection.setInstanceFollowRedirects(false);
+        connection.setRequestProperty("Connection", "close");
+        try {
+            int status = connection.getResponseCode();
+            return new AdminAnswer(status, body(connection, status));
+        } finally {
+            connection.disconnect();
+        }
+    }
+
+    private static Tree body(HttpURLConnection connection, int status) throws IOException {
+        try (InputStream stream =
+                status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
+            if (stream == null) {
+                return Tree.NOTHING;
+            }
+            String text = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+            String type = String.valueOf(connection.getContentType());
+            return type.startsWith("application/json")
+                    ? TreeText.parse(text).orElse(new Tree.Text(text))
+                    : new Tree.Text(text.strip());
+        }
+    }
+
+    private static int ms(Duration duration) {
+        return Math.clamp(duration.toMillis(), 1, Integer.MAX_VALUE);
+    }
+}

@@ -1,0 +1,82 @@
+package io.tombolo.cli.admin;
+
+import io.tombolo.cli.output.Tree;
+import io.tombolo.cli.shell.Code;
+import io.tombolo.cli.shell.CommandFailure;
+import io.tombolo.cli.shell.ExitCode;
+import io.tombolo.cli.shell.LoadedFile;
+import io.tombolo.cli.shell.Shell;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+/** Lets the region at the end of a link take over. */
+@Command(
+        name = "failover",
+        description = {
+            "Lets the region at the end of a link take over.",
+            "Shows first what would be lost, and refuses while the old region still takes writes."
+        },
+        footer = {
+            "",
+            "Example:",
+            "  tombolo failover shop-primary",
+            "  tombolo failover eu-to-us -y"
+        })
+final class FailoverCommand implements Callable<Integer> {
+
+    private final Shell shell;
+
+    @Parameters(paramLabel = "POLICY", description = "A failover policy, or the name of a link.")
+    private String policy = "";
+
+    @Option(
+            names = "--force-accept-split-brain",
+            description = "Go on although the region refuses: both regions may then take writes.")
+    private boolean force;
+
+    @Option(names = "--reason", paramLabel = "TEXT", description = "Why it is forced; kept.")
+    private @Nullable String reason;
+
+    FailoverCommand(Shell shell) {
+        this.shell = shell;
+    }
+
+    @Override
+    public Integer call() {
+        Optional<String> override = override();
+        Failover failover = Failover.of(shell, LoadedFile.of(shell), policy);
+        Tree preview = failover.preview();
+        if (!shell.options().quiet()) {
+            shell.err().print(FailoverText.preview(preview));
+        }
+        if (!preview.at("ready").flag() && override.isEmpty()) {
+            throw failover.refused(preview);
+        }
+        shell.confirm("failover " + policy, policy);
+        Tree outcome = failover.execute(override);
+        shell.print(outcome, () -> FailoverText.outcome(outcome, failover.link()));
+        return ExitCode.OK.number();
+    }
+
+    private Optional<String> override() {
+        if (!force) {
+            return Optional.empty();
+        }
+        if (reason == null || reason.isBlank()) {
+            throw CommandFailure.of(
+                            Code.REASON_MISSING, "--force-accept-split-brain needs a reason")
+                    .at("tombolo failover " + policy)
+                    .why("who looks at diverged regions later must know why it was done")
+                    .fix("add --reason \"…\"")
+                    .failure();
+        }
+        return Optional.of(reason);
+    }
+}

@@ -1,0 +1,111 @@
+package io.tombolo.cli.admin;
+
+import io.tombolo.cli.output.Amounts;
+import io.tombolo.cli.output.Table;
+import io.tombolo.cli.output.Tree;
+import io.tombolo.cli.shell.ExitCode;
+import io.tombolo.cli.shell.Shell;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+import java.util.concurrent.Callable;
+
+/** One link with its topics, partitions and groups. */
+@Command(
+        name = "describe",
+        description = "One link with its topics, partitions and groups.",
+        footer = {"", "Example:", "  tombolo link describe eu-to-us"})
+final class LinkDescribeCommand implements Callable<Integer> {
+
+    private final Shell shell;
+
+    @Parameters(paramLabel = "LINK", description = "Its name in the file.")
+    private String name = "";
+
+    LinkDescribeCommand(Shell shell) {
+        this.shell = shell;
+    }
+
+    @Override
+    public Integer call() {
+        LinkTarget target = LinkTarget.of(shell, name);
+        Tree link = target.admin().require(target.path());
+        shell.print(link, () -> text(link));
+        return ExitCode.OK.number();
+    }
+
+    private static String text(Tree link) {
+        Table summary = LinkTable.header();
+        LinkTable.add(summary, link);
+        var text = new StringBuilder(summary.text());
+        text.append('\n').append(partitions(link).textOr("no topic is copied yet"));
+        text.append('\n').append(groups(link).textOr("no group is synced yet"));
+        return text.toString();
+    }
+
+    private static Table partitions(Tree link) {
+        Table table =
+                Table.of(
+                        "TOPIC",
+                        "PARTITION",
+                        "STATE",
+                        "END HERE",
+                        "END THERE",
+                        "LAG",
+                        "LAG time",
+                        "EPOCH",
+                        "TROUBLE");
+        for (Tree topic : link.at("topics").items()) {
+            if (topic.at("partitions").items().isEmpty()) {
+                table.row(
+                        topic.at("topic").text(),
+                        "",
+                        LinkTable.state(topic),
+                        "",
+                        "",
+                        "",
+                        "",
+                        "",
+                        LinkTable.trouble(topic.at("trouble")));
+            }
+            for (Tree partition : topic.at("partitions").items()) {
+                table.row(
+                        topic.at("topic").text(),
+                        partition.at("partition").text(),
+                        LinkTable.state(partition),
+                        partition.at("endOffset").text(),
+                        partition.at("sourceHighWatermark").text(),
+                        Amounts.count(partition.at("lag", "records").number(0)),
+                        Amounts.ms(partition.at("lag", "ms").number(-1)),
+                        partition.at("highestEpoch").text(),
+                        LinkTable.trouble(partition.at("trouble")));
+            }
+        }
+        return table;
+    }
+
+    private static Table groups(Tree link) {
+        Table table = Table.of("GROUP", "SYNCED", "CLAMPED", "AGE", "NOT SYNCED");
+        for (Tree group : link.at("groups").items()) {
+            String skipped =
+                    String.join(
+                            "; ",
+                            group.at("skipped").items().stream()
+                                    .map(skip ->
+                                            skip.at("partition").text()
+                                                    + " "
+                                                    + skip.at("reason").text()
+                                                    + ": "
+                                                    + skip.at("detail").text())
+                                    .toList());
+            table.row(
+                    group.at("group").text(),
+                    group.at("synced").text(),
+                    group.at("clamped").text(),
+                    Amounts.ms(group.at("ageMs").number(-1)),
+                    skipped);
+        }
+        return table;
+    }
+}

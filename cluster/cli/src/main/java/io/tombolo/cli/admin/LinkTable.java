@@ -1,0 +1,62 @@
+package io.tombolo.cli.admin;
+
+import io.tombolo.cli.output.Amounts;
+import io.tombolo.cli.output.Table;
+import io.tombolo.cli.output.Tree;
+
+import java.util.Locale;
+
+/** Links as lines of a table. */
+final class LinkTable {
+
+    private LinkTable() {}
+
+    static Table header() {
+        return Table.of(
+                "LINK",
+                "FROM → TO",
+                "STATE",
+                "TOPICS",
+                "LAG records",
+                "LAG bytes",
+                "LAG time",
+                "GROUPS",
+                "TROUBLE");
+    }
+
+    static void add(Table table, Tree link) {
+        long active =
+                link.at("topics").items().stream()
+                        .filter(topic -> topic.at("state").text().equals("ACTIVE"))
+                        .count();
+        table.row(
+                link.at("name").text(),
+                link.at("from").text() + " → " + link.at("to").text(),
+                state(link),
+                active + "/" + link.at("topics").items().size(),
+                Amounts.count(link.at("lag", "records").number(0)),
+                Amounts.bytes(link.at("lag", "bytes").number(0)),
+                Amounts.ms(link.at("lag", "ms").number(-1)),
+                link.at("groups").items().size(),
+                trouble(link.at("trouble")));
+    }
+
+    /** The state in lower case. */
+    static String state(Tree thing) {
+        return thing.at("state").text().toLowerCase(Locale.ROOT);
+    }
+
+    /** One line; empty when there is none. */
+    static String trouble(Tree trouble) {
+        if (!trouble.present()) {
+            return "";
+        }
+        long retry = trouble.at("retryInMs").number(-1);
+        return "%s: %s (%s%s)"
+                .formatted(
+                        trouble.at("code").text(),
+                        trouble.at("detail").text(),
+                        Amounts.of(trouble.at("count").number(1), "time"),
+                        retry < 0 ? "" : ", next try in " + Amounts.ms(retry));
+    }
+}

@@ -1,0 +1,160 @@
+package io.tombolo.cli.admin;
+
+import io.tombolo.cli.admin.RegionSnapshots.Snapshot;
+import io.tombolo.cli.output.Amounts;
+import io.tombolo.cli.output.Table;
+import io.tombolo.cli.output.Tree;
+import io.tombolo.cli.shell.ExitCode;
+import io.tombolo.cli.shell.LoadedFile;
+import io.tombolo.cli.shell.Shell;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+/** Health of regions, links and failover policies. */
+@Command(
+        name = "status",
+        description = "Health of regions, links and failover policies.",
+        footer = {
+            "",
+            "Example:",
+            "  tombolo status",
+            "  tombolo status -o json | jq '.regions[].state'"
+        })
+final class StatusCommand implements Callable<Integer> {
+
+    private final Shell shell;
+
+    @Option(names = "--region", paramLabel = "REGION", description = "Ask this region only.")
+    private @Nullable String region;
+
+    StatusCommand(Shell shell) {
+        this.shell = shell;
+    }
+
+    /** Fails when not a single region answers. */
+    @Override
+    public Integer call() {
+        LoadedFile file = LoadedFile.of(shell);
+        List<Snapshot> snapshots =
+                RegionSnapshots.of(shell, file, file.hostedOrAll(Optional.ofNullable(region)));
+        shell.print(treeOf(snapshots), () -> tablesOf(snapshots));
+        boolean answered = snapshots.stream().anyMatch(Snapshot::answered);
+        return (answered ? ExitCode.OK : ExitCode.FAILED).number();
+    }
+
+    private static Tree treeOf(List<Snapshot> snapshots) {
+        return Tree.fields().with("regions", Tree.list(snapshots, StatusCommand::treeOf));
+    }
+
+    private static Tree treeOf(Snapshot snapshot) {
+        if (snapshot.status() instanceof Tree.Fields fields) {
+            return fields;
+        }
+        return Tree.fields()
+                .with("region", snapshot.region().id())
+                .with("state", "unreachable")
+                .with("trouble", snapshot.trouble());
+    }
+
+    private static String tablesOf(List<Snapshot> snapshots) {
+        var text = new StringBuilder(regions(snapshots).text());
+        Table links = LinkTable.header();
+        Table policies = Table.of("FAILOVER", "READY", "IF YOU FAIL OVER NOW");
+        for (Snapshot snapshot : snapshots) {
+            snapshot.status().at("links").items().forEach(link -> LinkTable.add(links, link));
+            snapshot.status().at("failover").items().forEach(policy -> addPolicy(policies, policy));
+        }
+        if (!links.isEmpty()) {
+            text.append('\n').append(links.text());
+        }
+        if (!policies.isEmpty()) {
+            text.append('\n').append(policies.text());
+        }
+        for (Snapshot snapshot : snapshots) {
+            if (!snapshot.answered()) {
+                text.append("\n%s: %s\n".formatted(snapshot.region().id(), snapshot.trouble()));
+            }
+        }
+        return text.toString();
+    }
+
+    private static Table regions(List<Snapshot> snapshots) {
+        Table table =
+                Table.of(
+                        "REGION",
+                        "STATE",
+                        "BROKERS",
+                        "CONTROLLER",
+                        "KAFKA",
+                        "PARTITIONS",
+                        "OFFLINE",
+                        "OWNS");
+        for (Snapshot snapshot : snapshots) {
+            Tree status = snapshot.status();
+            int brokerCount = snapshot.region().brokers().size();
+            if (!snapshot.answered()) {
+                table.row(
+                        snapshot.region().id(),
+                        "unreachable",
+                        "0/" + brokerCount,
+                        "",
+                        "",
+                        "",
+                        "",
+                        "");
+                continue;
+            }
+            table.row(
+                    snapshot.region().id(),
+                    status.at("state").text(),
+                    serving(status) + "/" + brokerCount,
+                    status.at("quorum", "leader").text(),
+                    status.at("kafka").text(),
+                    status.at("partitions", "hosted").text(),
+                    status.at("partitions", "offline").text(),
+                    owned(snapshot.region().id().name(), status));
+        }
+        return table;
+    }
+
+    private static long serving(Tree status) {
+        return status.at("brokers").items().stream()
+                .filter(broker -> !broker.at("fenced").flag())
+                .count();
+    }
+
+    /** The domains that this region owns, with their epochs; of the others, who owns them. */
+    private static String owned(String region, Tree status) {
+        var text = new StringBuilder();
+        for (Tree domain : status.at("ownership").items()) {
+            String owner = domain.at("owner").text();
+            text.append(text.isEmpty() ? "" : ", ").append(domain.at("domain").text());
+            text.append(" epoch ").append(domain.at("epoch").text());
+            text.append(owner.equals(region) ? "" : " (owner: " + owner + ")");
+        }
+        return text.toString();
+    }
+
+    private static void addPolicy(Table table, Tree policy) {
+        Tree bound = policy.at("lossBound");
+        String atRisk =
+                "at most %s (%s) at risk"
+                        .formatted(
+                                Amounts.of(bound.at("records").number(0), "record"),
+                                Amounts.ms(bound.at("ms").number(-1)));
+        boolean ready = policy.at("ready").flag();
+        String why =
+                policy.at("reasons").items().stream()
+                        .map(reason -> reason.at("code").text() + " " + reason.at("claim").text())
+                        .findFirst()
+                        .orElse("not ready");
+        table.row(policy.at("policy").text(), ready ? "yes" : "no", ready ? atRisk : why);
+    }
+}

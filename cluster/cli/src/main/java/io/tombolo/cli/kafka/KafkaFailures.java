@@ -1,0 +1,81 @@
+package io.tombolo.cli.kafka;
+
+import io.tombolo.cli.shell.Code;
+import io.tombolo.cli.shell.CommandFailure;
+
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
+
+/** What Kafka's client throws, as failures for people. */
+final class KafkaFailures {
+
+    private KafkaFailures() {}
+
+    /**
+     * @param thing what it is about: {@code topic orders in eu}
+     */
+    static CommandFailure of(@Nullable Throwable cause, String thing) {
+        return switch (cause) {
+            case null -> of(new IllegalStateException("no cause"), thing);
+            case CommandFailure told -> told;
+            case UnknownTopicOrPartitionException missing ->
+                    CommandFailure.of(Code.NO_SUCH_TOPIC, "there is no " + thing)
+                            .at(thing)
+                            .fix("tombolo topic list", "tombolo topic create NAME")
+                            .because(missing)
+                            .failure();
+            case TopicExistsException exists ->
+                    CommandFailure.of(Code.TOPIC_EXISTS, thing + " exists already")
+                            .at(thing)
+                            .fix("tombolo topic describe NAME")
+                            .because(exists)
+                            .failure();
+            case GroupIdNotFoundException missing ->
+                    CommandFailure.of(Code.NO_SUCH_GROUP, "there is no " + thing)
+                            .at(thing)
+                            .fix("tombolo group list")
+                            .because(missing)
+                            .failure();
+            case PolicyViolationException readOnly -> readOnly(readOnly, thing);
+            case TopicAuthorizationException readOnly -> readOnly(readOnly, thing);
+            case TimeoutException late ->
+                    CommandFailure.of(Code.TIMED_OUT, "no answer in time about " + thing)
+                            .at(thing)
+                            .seen(message(late))
+                            .why("the broker may still do what was asked")
+                            .fix("tombolo status", "wait longer: --timeout 2m")
+                            .because(late)
+                            .failure();
+            default ->
+                    CommandFailure.of(
+                                    Code.KAFKA_REFUSED,
+                                    "the broker refused the request for " + thing)
+                            .at(thing)
+                            .seen(cause.getClass().getSimpleName() + ": " + message(cause))
+                            .fix("correct what it complains about; -v shows more")
+                            .because(cause)
+                            .failure();
+        };
+    }
+
+    private static CommandFailure readOnly(Throwable refusal, String thing) {
+        return CommandFailure.of(Code.READ_ONLY, thing + " does not take writes here")
+                .at(thing)
+                .seen(message(refusal))
+                .why("a second writable copy would diverge from the first")
+                .fix(
+                        "tombolo status        shows which region owns it",
+                        "name that region with --region")
+                .because(refusal)
+                .failure();
+    }
+
+    private static String message(Throwable problem) {
+        return String.valueOf(problem.getMessage());
+    }
+}

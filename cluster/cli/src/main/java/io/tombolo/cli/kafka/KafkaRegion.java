@@ -1,0 +1,121 @@
+package io.tombolo.cli.kafka;
+
+import io.tombolo.cli.shell.Code;
+import io.tombolo.cli.shell.CommandFailure;
+import io.tombolo.cli.shell.LoadedFile;
+import io.tombolo.cli.shell.Shell;
+import io.tombolo.region.topology.Region;
+
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.TimeoutException;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/** One region of the file as a Kafka client sees it; what goes wrong ends the command. */
+final class KafkaRegion {
+
+    private static final int CONNECT_MS_MAX = 2_000;
+
+    private final Shell shell;
+    private final LoadedFile file;
+    private final Region.Hosted region;
+
+    KafkaRegion(Shell shell, LoadedFile file, Region.Hosted region) {
+        this.shell = shell;
+        this.file = file;
+        this.region = region;
+    }
+
+    String name() {
+        return region.id().name();
+    }
+
+    /** What a client connects to first. */
+    String bootstrap() {
+        return region.brokers().stream()
+                .map(broker -> broker.kafka().toString())
+                .collect(Collectors.joining(","));
+    }
+
+    /** Settings that every client of this command shares. */
+    Map<String, Object> settings() {
+        var settings = new HashMap<String, Object>();
+        int timeoutMs = timeoutMs();
+        settings.put("bootstrap.servers", bootstrap());
+        settings.put("client.id", "tombolo-cli");
+        settings.put("request.timeout.ms", timeoutMs);
+        settings.put("default.api.timeout.ms", timeoutMs);
+        settings.put("enable.metrics.push", false);
+        settings.put("metric.reporters", List.of());
+        return settings;
+    }
+
+    int timeoutMs() {
+        return Math.clamp(shell.timeout().toMillis(), 100, 3_600_000);
+    }
+
+    /**
+     * An admin client; Kafka's own client tries for the whole time-out when nobody listens, so a
+     * closed port is found out first.
+     */
+    Admin admin() {
+        requireListener();
+        return Admin.create(settings());
+    }
+
+    /** Ends the command at once when no broker of the region accepts a connection. */
+    void requireListener() {
+        IOException last = new IOException("the region has no broker");
+        for (Region.Broker broker : region.brokers()) {
+            try (var socket = new Socket()) {
+                var address = new InetSocketAddress(broker.kafka().host(), broker.kafka().port());
+                socket.connect(address, Math.min(CONNECT_MS_MAX, timeoutMs()));
+                return;
+            } catch (IOException closed) {
+                last = new IOException(broker.kafka() + ": " + closed.getMessage(), closed);
+            }
+        }
+        throw CommandFailure.of(Code.UNREACHABLE, "no broker of region " + name() + " answers")
+                .at(file.where("regions." + name()))
+                .seen(String.valueOf(last.getMessage()))
+                .fix(
+                        "tombolo broker -f %s --region %s --id 1        starts it"
+                                .formatted(file.name(), name()),
+                        "tombolo status")
+                .because(last)
+                .failure();
+    }
+
+    /** What a client that was asked about a key has for it. */
+    static <K, V> V entry(Map<K, V> map, K key) {
+        V value = map.get(key);
+        if (value == null) {
+            throw new IllegalStateException("no answer about " + key);
+        }
+        return value;
+    }
+
+    /** Waits for a result; a refusal of the broker ends the command. */
+    <T> T await(KafkaFuture<T> future, String thing) {
+        try {
+            return future.get(timeoutMs(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException refused) {
+            throw KafkaFailures.of(refused.getCause(), thing + " in " + name());
+        } catch (java.util.concurrent.TimeoutException late) {
+            throw KafkaFailures.of(
+                    new TimeoutException("no answer", late), thing + " in " + name());
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(stop);
+        }
+    }
+}

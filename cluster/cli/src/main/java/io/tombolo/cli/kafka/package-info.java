@@ -1,0 +1,10 @@
+/**
+ * The commands that speak the Kafka protocol, as any client would: topics, records, groups.
+ *
+ * <p>Never here: Kafka's internal classes, admin endpoints other than through {@code admin}. Start
+ * at {@link io.tombolo.cli.kafka.KafkaRegion}.
+ */
+@NullMarked
+package io.tombolo.cli.kafka;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,164 @@
+package io.tombolo.cli.run;
+
+import io.tombolo.broker.BrokerServer;
+import io.tombolo.broker.BrokerSettings;
+import io.tombolo.broker.StartRefused;
+import io.tombolo.cli.output.Amounts;
+import io.tombolo.cli.output.Tree;
+import io.tombolo.cli.output.TreeText;
+import io.tombolo.cli.shell.Code;
+import io.tombolo.cli.shell.CommandFailure;
+import io.tombolo.cli.shell.ExitCode;
+import io.tombolo.cli.shell.LoadedFile;
+import io.tombolo.cli.shell.Logging;
+import io.tombolo.cli.shell.Release;
+import io.tombolo.cli.shell.Shell;
+import io.tombolo.region.config.ConfigCatalogue;
+import io.tombolo.region.diagnosis.Violation;
+import io.tombolo.region.diagnosis.ViolationText;
+import io.tombolo.region.diagnosis.ViolationText.Severity;
+import io.tombolo.region.topology.Region;
+
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/** Brokers that run in this process until a signal, or until one of them cannot go on. */
+final class Foreground {
+
+    private final Shell shell;
+    private final LoadedFile file;
+    private final CompletableFuture<String> failure = new CompletableFuture<>();
+    private final Deque<BrokerServer> running = new ArrayDeque<>();
+
+    Foreground(Shell shell, LoadedFile file) {
+        this.shell = shell;
+        this.file = file;
+    }
+
+    /** Starts the brokers and blocks; the exit code is 0 after an orderly stop. */
+    int run(List<Seat> seats, Duration wanOneWay) {
+        refuseWhatIsMissing();
+        Logging.ofBroker(shell.options().verbose());
+        tellWhatHasNoEffect(seats);
+        var signals = StopSignals.install();
+        try {
+            for (Seat seat : seats) {
+                start(seat, wanOneWay);
+            }
+            announce(seats);
+            String reason = signals.awaitOr(failure);
+            if (!reason.isEmpty()) {
+                throw CommandFailure.of(Code.BROKER_FAILED, "a broker cannot go on")
+                        .at(file.name())
+                        .seen(reason)
+                        .fix("look at its disk and its log, then start it again")
+                        .failure();
+            }
+            shell.note("stopping");
+        } finally {
+            while (!running.isEmpty()) {
+                running.removeLast().close();
+            }
+        }
+        shell.note("stopped");
+        return ExitCode.OK.number();
+    }
+
+    private void refuseWhatIsMissing() {
+        List<Violation> refusals = file.valid().refusals();
+        if (!refusals.isEmpty()) {
+            throw new CommandFailure(refusals, ExitCode.REFUSED);
+        }
+        file.valid().warnings().forEach(warning -> shell.err().println(text(warning)));
+        file.valid().reservations().forEach(reservation -> shell.err().println(text(reservation)));
+    }
+
+    private static String text(Violation violation) {
+        return ViolationText.render(Severity.WARNING, violation);
+    }
+
+    private void tellWhatHasNoEffect(List<Seat> seats) {
+        Set<Region.Hosted> regions = new LinkedHashSet<>();
+        seats.forEach(seat -> regions.add(seat.region()));
+        for (Region.Hosted region : regions) {
+            List<String> idle = ConfigCatalogue.BROKER.withoutEffect(region.config().keySet());
+            if (!idle.isEmpty()) {
+                shell.warn(
+                        "region %s: accepted and without effect in this release: %s"
+                                .formatted(region.id(), String.join(", ", idle)));
+            }
+        }
+    }
+
+    private void start(Seat seat, Duration wanOneWay) {
+        Path folder = shell.directory().resolve(seat.region().dataDirectory(seat.broker()));
+        var settings = new BrokerSettings(file.topology(), seat.region(), seat.broker(), folder);
+        try {
+            var server = BrokerServer.start(settings, new BrokerServer.Options(wanOneWay));
+            running.add(server);
+            Thread.ofVirtual().name("watch " + name(seat)).start(() -> watch(seat, server));
+        } catch (StartRefused refused) {
+            throw CommandFailure.of(Code.START_REFUSED, "broker " + name(seat) + " does not start")
+                    .at(file.where("regions." + seat.region().id()))
+                    .seen(String.valueOf(refused.getMessage()))
+                    .fix(refused.fix())
+                    .because(refused)
+                    .failure();
+        }
+    }
+
+    private void watch(Seat seat, BrokerServer server) {
+        try {
+            failure.complete(name(seat) + ": " + server.awaitFailure());
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void announce(List<Seat> seats) {
+        long startedMs = ManagementFactory.getRuntimeMXBean().getStartTime();
+        long tookMs = System.currentTimeMillis() - startedMs;
+        int index = 0;
+        for (BrokerServer server : running) {
+            Seat seat = seats.get(index++);
+            if (shell.forProgram()) {
+                shell.out().print(TreeText.jsonLine(readiness(seat, server, tookMs)));
+            } else {
+                shell.out()
+                        .printf(
+                                "%s  ready   kafka %s   admin http://%s   broker id %s   tombolo %s"
+                                    + "   %s%n",
+                                name(seat),
+                                server.kafka(),
+                                server.admin(),
+                                seat.broker().id(),
+                                Release.version(),
+                                Amounts.ms(tookMs));
+            }
+        }
+        shell.out().flush();
+    }
+
+    private static Tree readiness(Seat seat, BrokerServer server, long tookMs) {
+        return Tree.fields()
+                .with("ready", true)
+                .with("region", seat.region().id())
+                .with("id", seat.broker().number())
+                .with("brokerId", seat.broker().id().value())
+                .with("kafka", server.kafka())
+                .with("admin", server.admin())
+                .with("version", Release.version())
+                .with("startMs", tookMs);
+    }
+
+    private static String name(Seat seat) {
+        return seat.region().id() + "-" + seat.broker().number();
+    }
+}

@@ -1,0 +1,73 @@
+package io.tombolo.cli.run;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * SIGTERM and SIGINT: the first asks for an orderly stop, the second ends the process at once.
+ *
+ * <p>The JDK has no public type for signals, and a shutdown hook cannot see a second one, so the
+ * half-public {@code sun.misc.Signal} is reached by reflection. Without it the hook alone stops the
+ * process.
+ */
+final class StopSignals {
+
+    private static final int EXIT_CODE_NOW = 143;
+
+    private final CompletableFuture<String> stop = new CompletableFuture<>();
+    private final AtomicBoolean asked = new AtomicBoolean();
+
+    private StopSignals() {}
+
+    static StopSignals install() {
+        var signals = new StopSignals();
+        signals.handle("TERM");
+        signals.handle("INT");
+        return signals;
+    }
+
+    /** Blocks until a signal (empty) or until the other thing happens (its text). */
+    String awaitOr(CompletableFuture<String> other) {
+        return (String) CompletableFuture.anyOf(stop, other).join();
+    }
+
+    private void received() {
+        if (asked.compareAndSet(false, true)) {
+            stop.complete("");
+        } else {
+            Runtime.getRuntime().halt(EXIT_CODE_NOW);
+        }
+    }
+
+    private void handle(String name) {
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            InvocationHandler onSignal =
+                    (proxy, method, arguments) -> answer(proxy, method, arguments);
+            Object listener =
+                    Proxy.newProxyInstance(
+                            StopSignals.class.getClassLoader(), new Class<?>[] {handler}, onSignal);
+            Method handle = signal.getMethod("handle", signal, handler);
+            Object number = signal.getConstructor(String.class).newInstance(name);
+            handle.invoke(null, number, listener);
+        } catch (ReflectiveOperationException unavailable) {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop.complete("")));
+        }
+    }
+
+    private Object answer(Object proxy, Method method, Object[] arguments) {
+        return switch (method.getName()) {
+            case "handle" -> {
+                received();
+                yield proxy;
+            }
+            case "hashCode" -> System.identityHashCode(proxy);
+            case "equals" -> proxy == arguments[0];
+            default -> "stop signals";
+        };
+    }
+}

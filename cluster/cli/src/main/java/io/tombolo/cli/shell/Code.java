@@ -1,0 +1,50 @@
+package io.tombolo.cli.shell;
+
+/**
+ * The codes of what the command line itself finds wrong. Codes of the topology file begin with
+ * TMB-1 and come from the file's reader; codes of failovers begin with TMB-4 and come from brokers.
+ */
+public enum Code {
+    USAGE(2001, ExitCode.USAGE),
+    NO_FILE(2002, ExitCode.USAGE),
+    UNKNOWN_REGION(2003, ExitCode.USAGE),
+    UNKNOWN_BROKER(2004, ExitCode.USAGE),
+    UNKNOWN_CODE(2005, ExitCode.USAGE),
+    BAD_INPUT(2006, ExitCode.USAGE),
+    UNKNOWN_LINK(2007, ExitCode.USAGE),
+    UNKNOWN_POLICY(2008, ExitCode.USAGE),
+    UNREACHABLE(2101, ExitCode.FAILED),
+    TIMED_OUT(2102, ExitCode.TIMED_OUT),
+    BAD_ANSWER(2103, ExitCode.FAILED),
+    NO_SUCH_TOPIC(2201, ExitCode.FAILED),
+    TOPIC_EXISTS(2202, ExitCode.FAILED),
+    NO_SUCH_GROUP(2203, ExitCode.FAILED),
+    READ_ONLY(2204, ExitCode.REFUSED),
+    KAFKA_REFUSED(2205, ExitCode.FAILED),
+    START_REFUSED(2301, ExitCode.FAILED),
+    BROKER_FAILED(2302, ExitCode.FAILED),
+    DEMO_FAILED(2303, ExitCode.FAILED),
+    NOT_CONFIRMED(2401, ExitCode.REFUSED),
+    REASON_MISSING(2402, ExitCode.USAGE),
+    FAILOVER_REFUSED(4001, ExitCode.REFUSED),
+    FAILOVER_FAILED(4002, ExitCode.FAILED),
+    INTERNAL(9001, ExitCode.FAILED);
+
+    private final int number;
+    private final ExitCode exitCode;
+
+    Code(int number, ExitCode exitCode) {
+        this.number = number;
+        this.exitCode = exitCode;
+    }
+
+    /** As printed: {@code TMB-2101}. */
+    public String text() {
+        return "TMB-" + number;
+    }
+
+    /** How a command ends that fails with it. */
+    public ExitCode exitCode() {
+        return exitCode;
+    }
+}

@@ -1,0 +1,148 @@
+package io.tombolo.cli.shell;
+
+import io.tombolo.region.RegionId;
+import io.tombolo.region.diagnosis.NearestName;
+import io.tombolo.region.diagnosis.Where;
+import io.tombolo.region.topology.Region;
+import io.tombolo.region.topology.Topology;
+import io.tombolo.region.topology.file.TopologyFile;
+
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The topology file of a command, read and free of contradictions.
+ *
+ * @param name of the file, as the user gave it
+ */
+public record LoadedFile(String name, TopologyFile.Valid valid) {
+
+    /** Looked for in the working directory when {@code -f} is not given. */
+    public static final String NAME_DEFAULT = "tombolo.yaml";
+
+    /**
+     * Reads the file of this command.
+     *
+     * @throws CommandFailure when there is none, or it cannot be used
+     */
+    public static LoadedFile of(Shell shell) {
+        String name = nameFor(shell);
+        return switch (parse(shell)) {
+            case TopologyFile.Valid valid -> new LoadedFile(name, valid);
+            case TopologyFile.Invalid(var violations) ->
+                    throw new CommandFailure(violations, ExitCode.FAILED);
+        };
+    }
+
+    /**
+     * Reads the file of this command, whatever it turns out to be.
+     *
+     * @throws CommandFailure when there is none, or it is not text
+     */
+    public static TopologyFile parse(Shell shell) {
+        return TopologyFile.parse(nameFor(shell), text(shell));
+    }
+
+    /** The name of the file of this command, whether it exists or not. */
+    public static String nameFor(Shell shell) {
+        return shell.options().file().map(Path::toString).orElse(NAME_DEFAULT);
+    }
+
+    private static String text(Shell shell) {
+        Path path = shell.directory().resolve(nameFor(shell));
+        try {
+            return Files.readString(path, StandardCharsets.UTF_8);
+        } catch (NoSuchFileException missing) {
+            throw missing(shell, path);
+        } catch (MalformedInputException binary) {
+            throw CommandFailure.of(Code.NO_FILE, "the topology file is not UTF-8 text")
+                    .at(path.toString())
+                    .fix("save it as UTF-8")
+                    .because(binary)
+                    .failure();
+        } catch (IOException unreadable) {
+            throw CommandFailure.of(Code.NO_FILE, "the topology file cannot be read")
+                    .at(path.toString())
+                    .seen(unreadable.getClass().getSimpleName() + ": " + unreadable.getMessage())
+                    .fix("name another file with -f FILE")
+                    .because(unreadable)
+                    .failure();
+        }
+    }
+
+    private static CommandFailure missing(Shell shell, Path path) {
+        var draft =
+                CommandFailure.of(
+                                Code.NO_FILE,
+                                shell.options().file().isPresent()
+                                        ? "there is no such topology file"
+                                        : "there is no topology file in the working directory")
+                        .at(path.toString());
+        return shell.options().file().isPresent()
+                ? draft.fix("check the path after -f").failure()
+                : draft.fix("name the file with -f FILE", "tombolo demo        needs no file")
+                        .failure();
+    }
+
+    public Topology topology() {
+        return valid.topology();
+    }
+
+    /** The place of a value; the file as a whole when the value is a default. */
+    public Where where(String path) {
+        return valid.where(path).orElseGet(() -> Where.at(name, 0, 0, path));
+    }
+
+    /**
+     * A region whose brokers are ours.
+     *
+     * @throws CommandFailure when the file has no such region
+     */
+    public Region.Hosted hosted(String region) {
+        return topology().hostedRegions().stream()
+                .filter(hosted -> hosted.id().name().equals(region))
+                .findFirst()
+                .orElseThrow(() -> unknown(region));
+    }
+
+    /**
+     * The region the user chose, or all of them.
+     *
+     * @throws CommandFailure when the file has no such region, or none at all
+     */
+    public List<Region.Hosted> hostedOrAll(Optional<String> region) {
+        if (region.isPresent()) {
+            return List.of(hosted(region.get()));
+        }
+        if (topology().hostedRegions().isEmpty()) {
+            throw CommandFailure.of(Code.UNKNOWN_REGION, "the file has no region to talk to")
+                    .at(where("regions"))
+                    .fix("regions: { eu: {} }")
+                    .failure();
+        }
+        return topology().hostedRegions();
+    }
+
+    private CommandFailure unknown(String region) {
+        List<String> known =
+                topology().hostedRegions().stream().map(hosted -> hosted.id().name()).toList();
+        boolean foreign =
+                topology().regions().keySet().stream().map(RegionId::name).anyMatch(region::equals);
+        String claim =
+                foreign
+                        ? "the brokers of region " + region + " are not ours"
+                        : "the file has no region '" + region + "'";
+        String nearest = NearestName.to(region, known).orElse(String.join(" or ", known));
+        return CommandFailure.of(Code.UNKNOWN_REGION, claim)
+                .at(where("regions"))
+                .seen("its regions are " + String.join(", ", known))
+                .fix("--region " + nearest)
+                .failure();
+    }
+}
