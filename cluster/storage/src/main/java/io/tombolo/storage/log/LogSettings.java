@@ -92,7 +92,11 @@ public record LogSettings(
         public static final Flush GROUP_COMMIT = new Flush(1, Optional.empty(), true);
 
         public Flush {
-            requireAtLeast(1, messagesMax, "messagesMax");
+            // Nothing of the outer record: its constants need these constants first.
+            if (messagesMax < 1) {
+                throw new IllegalArgumentException(
+                        "messagesMax is " + messagesMax + ", less than 1");
+            }
         }
 
         /**
