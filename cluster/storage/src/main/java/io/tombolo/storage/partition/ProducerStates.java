@@ -61,7 +61,7 @@ public final class ProducerStates {
         if (duplicate != null) {
             return duplicate;
         }
-        if (batch.producerEpoch() < entry.epoch()) {
+        if (batch.producerEpoch() < entry.epoch() || late(batch, entry, origin)) {
             return new AppendResult.InvalidProducerEpoch(
                     batch.producerId(), entry.epoch(), batch.producerEpoch());
         }
@@ -77,6 +77,15 @@ public final class ProducerStates {
         return entry.transactionOffset() != ProducerEntry.NONE && !batch.transactional()
                 ? new AppendResult.InvalidTransactionState(batch.producerId())
                 : null;
+    }
+
+    /** Whether a marker belongs to a transaction before the open one; see the origin. */
+    private static boolean late(BatchView batch, ProducerEntry entry, AppendOrigin origin) {
+        return origin == AppendOrigin.RAISING_COORDINATOR
+                && batch.control()
+                && batch.producerEpoch() == entry.epoch()
+                && entry.transactionOffset() != ProducerEntry.NONE
+                && batch.producerEpoch() != Short.MAX_VALUE;
     }
 
     private static @Nullable AppendResult judgeMarker(ProducerEntry entry, BatchView batch) {

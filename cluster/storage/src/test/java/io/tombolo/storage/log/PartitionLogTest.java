@@ -7,6 +7,7 @@ import io.tombolo.environment.simulated.SimulatedDisk;
 import io.tombolo.protocol.records.BatchVerdict;
 import io.tombolo.protocol.records.BatchView;
 import io.tombolo.protocol.records.BatchWalk;
+import io.tombolo.protocol.records.EndTransactionMarker;
 import io.tombolo.storage.segment.AbortedTransaction;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -160,12 +161,26 @@ class PartitionLogTest {
     void aMarkerOfAReplacedCoordinatorIsFenced() {
         append(Batches.transactional(9, 0, 0, 1, 1), 0);
         mark(Batches.marker(true, 9, 0, 1));
-        var old =
-                new io.tombolo.protocol.records.EndTransactionMarker(true, 2)
-                        .batch(0, 0, 1, 9, (short) 0);
+        var old = new EndTransactionMarker(true, 2).batch(0, 0, 1, 9, (short) 0);
 
         assertThat(log.append(old, 0, AppendOrigin.BROKER))
                 .isEqualTo(new AppendResult.CoordinatorFenced(9, 3, 2));
+    }
+
+    @Test
+    void aLateMarkerDoesNotEndTheNextTransactionOfARaisedEpoch() {
+        append(Batches.transactional(9, 0, 0, 1, 1), 0);
+        assertThat(raise(1)).isInstanceOf(AppendResult.Appended.class);
+        assertThat(raise(1)).isInstanceOf(AppendResult.Appended.class);
+        append(Batches.transactional(9, 1, 0, 1, 1), 0);
+
+        assertThat(raise(1))
+                .isEqualTo(new AppendResult.InvalidProducerEpoch(9, (short) 1, (short) 1));
+        assertThat(raise(2)).isInstanceOf(AppendResult.Appended.class);
+    }
+
+    private AppendResult raise(int epoch) {
+        return log.append(Batches.marker(true, 9, epoch, 1), 0, AppendOrigin.RAISING_COORDINATOR);
     }
 
     @Test
@@ -391,7 +406,7 @@ class PartitionLogTest {
     @Test
     void aFullDiskEndsTheLogAndTheNextStartCutsTheTornBatchOff() {
         append(Batches.plain(2, 1, "a"), 0);
-        simulated().capacityBytes(simulated().usableBytes(LogWorld.DIRECTORY) > 0 ? 1 : 1);
+        simulated().capacityBytes(1);
         assertThat(append(Batches.plain(2, 1, "b".repeat(5000)), 0))
                 .isInstanceOf(AppendResult.Failed.class);
         simulated().capacityBytes(Long.MAX_VALUE);

@@ -1,0 +1,345 @@
+package io.tombolo.storage.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tombolo.environment.Disk;
+import io.tombolo.environment.DiskFile;
+import io.tombolo.environment.Offload;
+import io.tombolo.environment.simulated.SimulatedDisk;
+import io.tombolo.storage.log.OpenResult.OpenedLog;
+
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+class LogDirectoryTest {
+
+    private static final Path ORDERS = LogWorld.DIRECTORY.resolve("orders-0");
+
+    private final LogWorld world = new LogWorld(3);
+
+    @Test
+    void directoryNamesTellTopicAndPartition() {
+        assertThat(LogName.parse("a.b-c_d-12")).contains(new LogName("a.b-c_d", 12));
+        assertThat(LogName.parse("-0")).isEmpty();
+        assertThat(LogName.parse("a-")).isEmpty();
+        assertThat(LogName.parse("a-01")).isEmpty();
+        assertThat(LogName.parse("..-0")).isEmpty();
+        assertThat(LogName.parse("orders-0.0123-delete")).isEmpty();
+        assertThat(new LogName("a-0", 3).directoryName()).isEqualTo("a-0-3");
+        assertThat(LogName.parse("a-0-3")).contains(new LogName("a-0", 3));
+    }
+
+    @Test
+    void aSecondProcessIsRefused() {
+        world.opened();
+
+        assertThat(world.open()).isInstanceOf(OpenResult.Refused.class);
+    }
+
+    @Test
+    void theDirectoryOfAnotherClusterOrNodeIsRefused() {
+        world.close(world.opened().directory());
+
+        assertThat(world.open(new DirectoryIdentity("cluster-b", 7)))
+                .isEqualTo(
+                        new OpenResult.Refused(
+                                "the data directory /data/one belongs to the cluster cluster-a, not"
+                                        + " to cluster-b"));
+        assertThat(world.open(new DirectoryIdentity("cluster-a", 8)))
+                .isEqualTo(
+                        new OpenResult.Refused(
+                                "the data directory /data/one belongs to the node 7, not to 8"));
+        assertThat(world.open()).isInstanceOf(OpenResult.Opened.class);
+    }
+
+    @Test
+    void identityAndTopicIdsOutliveTheProcess() {
+        LogDirectory first = world.opened().directory();
+        var log = world.create(first, "orders");
+        world.close(first);
+
+        var second = world.opened();
+
+        assertThat(second.directory().directoryId()).isEqualTo(first.directoryId());
+        assertThat(second.directory().previousBrokerEpoch()).hasValue(41);
+        assertThat(second.logs().getFirst().log().topicId()).isEqualTo(log.topicId());
+        assertThat(second.directory().names()).containsExactly(new LogName("orders", 0));
+    }
+
+    @Test
+    void anUncleanStopIsNoticed() {
+        LogDirectory first = world.opened().directory();
+        world.create(first, "orders");
+        world.forget();
+        disk().losePower();
+
+        var second = world.opened();
+
+        assertThat(second.directory().previousBrokerEpoch()).isEmpty();
+        assertThat(second.logs().getFirst().recovery().cleanStop()).isFalse();
+    }
+
+    @Test
+    void aLogIsCreatedOnce() {
+        LogDirectory directory = world.opened().directory();
+        PartitionLog log = world.create(directory, "orders");
+        var again = new ArrayList<CreateResult>();
+
+        directory.createLog(
+                new LogName("orders", 0), Optional.empty(), world.placement(), again::add);
+        world.drain();
+
+        assertThat(again).containsExactly(new CreateResult.Exists(log));
+    }
+
+    @Test
+    void aDeletedLogFreesItsNameAtOnceAndItsFilesLater() throws Exception {
+        LogDirectory directory = world.opened().directory();
+        PartitionLog log = world.create(directory, "orders");
+        log.append(Batches.plain(1, 1, "a"), 0, AppendOrigin.PRODUCER);
+        var done = new ArrayList<Offload.Outcome<Boolean>>();
+
+        directory.deleteLog(new LogName("orders", 0), world.loop, done::add);
+        world.drain();
+
+        assertThat(done).containsExactly(new Offload.Outcome.Done<>(true));
+        assertThat(log.append(Batches.plain(1, 1, "a"), 0, AppendOrigin.PRODUCER))
+                .isInstanceOf(AppendResult.Failed.class);
+        assertThat(world.create(directory, "orders").endOffset()).isZero();
+        assertThat(deleted()).hasSize(1);
+        world.pass(60_000);
+        assertThat(deleted()).isEmpty();
+        assertThat(world.disk.exists(ORDERS)).isTrue();
+    }
+
+    @Test
+    void whatADeletionLeftIsRemovedByTheNextStart() throws Exception {
+        LogDirectory directory = world.opened().directory();
+        world.create(directory, "orders");
+        directory.deleteLog(new LogName("orders", 0), world.loop, outcome -> {});
+        world.drain();
+        assertThat(world.close(directory)).isTrue();
+        world.forget();
+
+        assertThat(world.opened().logs()).isEmpty();
+
+        assertThat(deleted()).isEmpty();
+    }
+
+    private List<String> deleted() throws IOException {
+        return world.disk.list(LogWorld.DIRECTORY).stream()
+                .filter(name -> name.endsWith("-delete"))
+                .toList();
+    }
+
+    @Test
+    void checkpointsAreWrittenInKafkasFormat() throws Exception {
+        LogDirectory directory = world.opened().directory();
+        PartitionLog log = world.create(directory, "or.ders-x");
+        fill(log, 10);
+        log.flush();
+        log.noteHighWatermark(7);
+        log.deleteRecordsBefore(2, 7);
+        world.drain();
+
+        assertThat(world.checkpoint(directory)).isTrue();
+
+        assertThat(text("replication-offset-checkpoint")).isEqualTo("0\n1\nor.ders-x 0 7\n");
+        assertThat(text("log-start-offset-checkpoint")).isEqualTo("0\n1\nor.ders-x 0 2\n");
+        assertThat(text("recovery-point-offset-checkpoint")).startsWith("0\n1\nor.ders-x 0 ");
+        world.close(directory);
+        assertThat(text("recovery-point-offset-checkpoint")).isEqualTo("0\n1\nor.ders-x 0 10\n");
+        PartitionLog reopened = world.opened().logs().getFirst().log();
+        assertThat(reopened.checkpointedHighWatermark()).isEqualTo(7);
+        assertThat(reopened.startOffset()).isEqualTo(2);
+        assertThat(text(".kafka_cleanshutdown", false)).isEmpty();
+    }
+
+    private String text(String file) throws IOException {
+        return text(file, true);
+    }
+
+    private String text(String file, boolean expected) throws IOException {
+        Path path = LogWorld.DIRECTORY.resolve(file);
+        assertThat(world.disk.exists(path)).isEqualTo(expected);
+        return expected ? new String(world.disk.readAll(path), StandardCharsets.UTF_8) : "";
+    }
+
+    @Test
+    void aTornTailIsCutOffOnceAndReported() throws Exception {
+        PartitionLog log = crashedLog(10);
+        append(ORDERS.resolve("00000000000000000000.log"), new byte[500]);
+
+        OpenResult.Opened result = world.opened();
+        OpenedLog opened = result.logs().getFirst();
+
+        assertThat(log.endOffset()).isEqualTo(10);
+        assertThat(opened.log().endOffset()).isEqualTo(10);
+        assertThat(opened.recovery().truncatedToOffset()).contains(10L);
+        assertThat(opened.recovery().truncatedBytes()).isEqualTo(500);
+        world.close(result.directory());
+        assertThat(world.opened().logs().getFirst().recovery().uneventful()).isTrue();
+    }
+
+    @Test
+    void aBitFlipInTheTailCutsTheLogThere() {
+        PartitionLog log = crashedLog(10);
+        long bytes = log.sizeBytes() / 10;
+        disk().flipBit(ORDERS.resolve("00000000000000000000.log"), bytes * 6 + 65, 3);
+
+        OpenedLog opened = world.opened().logs().getFirst();
+
+        assertThat(opened.log().endOffset()).isEqualTo(6);
+        assertThat(opened.recovery().truncatedToOffset()).contains(6L);
+    }
+
+    @Test
+    void damageBelowTheRecoveryPointIsRefusedNotCut() {
+        LogDirectory directory = world.opened().directory();
+        PartitionLog log = world.create(directory, "orders");
+        PartitionLog other = world.create(directory, "others");
+        fill(log, 10);
+        fill(other, 3);
+        world.close(directory);
+        disk().flipBit(ORDERS.resolve("00000000000000000000.log"), log.sizeBytes() / 10 * 6 + 8, 7);
+
+        var opened = world.opened();
+
+        assertThat(opened.logs().getFirst().log().failure()).isPresent();
+        assertThat(opened.logs().getLast().log().failure()).isEmpty();
+        assertThat(opened.logs().getLast().log().endOffset()).isEqualTo(3);
+    }
+
+    @Test
+    void aMissingSegmentInTheMiddleIsRefusedAndOtherLogsGoOn() throws Exception {
+        world.settings = LogSettings.STANDARD.withSegmentBytesMax(500);
+        LogDirectory directory = world.opened().directory();
+        fill(world.create(directory, "orders"), 20);
+        fill(world.create(directory, "others"), 20);
+        world.close(directory);
+        List<String> logs =
+                world.disk.list(ORDERS).stream().filter(name -> name.endsWith(".log")).toList();
+        assertThat(logs).hasSizeGreaterThan(2);
+        world.disk.delete(ORDERS.resolve(logs.get(1)));
+
+        var opened = world.opened();
+
+        assertThat(opened.logs().getFirst().log().failure().orElseThrow())
+                .hasMessageContaining("hole");
+        assertThat(opened.logs().getLast().log().failure()).isEmpty();
+        assertThat(world.close(opened.directory())).isFalse();
+    }
+
+    @Test
+    void leftoversAreRemovedOrFinished() throws Exception {
+        world.settings = LogSettings.STANDARD.withSegmentBytesMax(500);
+        LogDirectory directory = world.opened().directory();
+        PartitionLog log = world.create(directory, "orders");
+        fill(log, 20);
+        world.close(directory);
+        byte[] first = world.disk.readAll(ORDERS.resolve("00000000000000000000.log"));
+        append(ORDERS.resolve("00000000000000000000.log.swap"), first);
+        append(ORDERS.resolve("00000000000000000003.log.deleted"), first);
+        append(ORDERS.resolve("00000000000000000000.log.cleaned.tmp"), first);
+        append(ORDERS.resolve("00000000000000000099.index"), first);
+
+        OpenedLog opened = world.opened().logs().getFirst();
+
+        assertThat(opened.log().failure()).isEmpty();
+        assertThat(Batches.all(opened.log(), 0)).hasSize(20);
+        assertThat(world.disk.list(ORDERS))
+                .noneMatch(name -> name.endsWith(".swap") || name.endsWith(".deleted"))
+                .noneMatch(
+                        name -> name.endsWith(".tmp") || name.startsWith("00000000000000000099"));
+        assertThat(opened.recovery().repairs()).anyMatch(repair -> repair.contains("swap"));
+    }
+
+    @Test
+    void swapsOfAnUnfinishedRoundAreDropped() throws Exception {
+        LogDirectory directory = world.opened().directory();
+        fill(world.create(directory, "orders"), 5);
+        world.close(directory);
+        append(ORDERS.resolve("00000000000000000000.log.swap"), new byte[0]);
+        append(ORDERS.resolve("00000000000000000000.log.cleaned"), new byte[0]);
+
+        PartitionLog log = world.opened().logs().getFirst().log();
+
+        assertThat(log.endOffset()).isEqualTo(5);
+    }
+
+    @Test
+    void damagedEpochsAndSnapshotsAreRebuiltFromTheLog() throws Exception {
+        LogDirectory directory = world.opened().directory();
+        PartitionLog log = world.create(directory, "orders");
+        log.append(Batches.idempotent(5, 0, 0, 2, 1), 1, AppendOrigin.PRODUCER);
+        log.append(Batches.idempotent(5, 0, 2, 2, 1), 4, AppendOrigin.PRODUCER);
+        world.close(directory);
+        world.disk.writeAtomically(
+                ORDERS.resolve("leader-epoch-checkpoint"), "0\n2\n1 x\n".getBytes());
+        disk().flipBit(ORDERS.resolve("00000000000000000004.snapshot"), 12, 1);
+
+        OpenedLog opened = world.opened().logs().getFirst();
+
+        assertThat(opened.recovery().repairs()).hasSize(2);
+        assertThat(opened.log().endOffsetForEpoch(1)).contains(new EpochEnd(1, 2));
+        assertThat(opened.log().producers().getFirst().lastSequence()).isEqualTo(3);
+    }
+
+    @Test
+    void topicIdsAreWrittenAsKafkaWritesThem() throws Exception {
+        LogDirectory directory = world.opened().directory();
+        var created = new ArrayList<CreateResult>();
+        directory.createLog(
+                new LogName("orders", 0),
+                Optional.of(new UUID(0x0102030405060708L, 0x090A0B0C0D0E0F10L)),
+                world.placement(),
+                created::add);
+        world.drain();
+
+        byte[] bytes = world.disk.readAll(ORDERS.resolve("partition.metadata"));
+
+        assertThat(new String(bytes, StandardCharsets.UTF_8))
+                .isEqualTo("version: 0\ntopic_id: AQIDBAUGBwgJCgsMDQ4PEA\n");
+    }
+
+    private PartitionLog crashedLog(int batches) {
+        LogDirectory directory = world.opened().directory();
+        PartitionLog log = world.create(directory, "orders");
+        fill(log, batches);
+        world.forget();
+        disk().processEnded();
+        return log;
+    }
+
+    private static void fill(PartitionLog log, int batches) {
+        for (int index = 0; index < batches; index++) {
+            assertThat(
+                            log.append(
+                                    Batches.plain(1, 100 + index, "0123456789".repeat(10)),
+                                    0,
+                                    AppendOrigin.PRODUCER))
+                    .isInstanceOf(AppendResult.Appended.class);
+        }
+    }
+
+    private void append(Path path, byte[] bytes) throws IOException {
+        Disk disk = world.disk;
+        try (DiskFile file = disk.open(path)) {
+            file.append(ByteBuffer.wrap(bytes));
+            file.force();
+        }
+        disk.forceDirectory(path.getParent());
+    }
+
+    private SimulatedDisk disk() {
+        return (SimulatedDisk) world.disk;
+    }
+}
