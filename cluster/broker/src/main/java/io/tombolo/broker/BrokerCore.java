@@ -94,22 +94,9 @@ public final class BrokerCore implements MetadataListener {
         controller.attach(raft);
         var offsets = new OffsetsTopic(images, shards, environment.offload());
         this.groups = groups(environment, offsets, config);
-        var domains = new Domains(settings.topology(), settings.region().id());
-        this.partitions =
-                new PartitionPublisher(
-                        new PartitionPublisher.Place(id, domains),
-                        shards,
-                        directory,
-                        new TopicConfigs(config),
-                        environment.clock(),
-                        new OffsetsLeadership(groups)::watch);
+        this.partitions = partitionPublisher(environment, config);
         var place = new LinkPlace(settings.topology(), settings.region().id(), id, loop);
-        var ports = new Ports(place, shards, images, this::submit, groups.links(), environment);
-        this.links =
-                new LinkSupervisor(
-                        place,
-                        surroundings.links(),
-                        entry -> ports.hostOf(entry, surroundings.linkNetwork()));
+        this.links = linkSupervisor(place, environment, surroundings);
         this.failover =
                 new FailoverDesk(
                         place,
@@ -122,19 +109,37 @@ public final class BrokerCore implements MetadataListener {
                         settings, surroundings.registry(), images, links, this::submit, loop);
         this.registration = registration(environment, directory);
         this.housekeeping = new Housekeeping(config, directory, shards, loop);
-        this.dispatcher =
+        this.dispatcher = requestDispatcher(environment, config);
+    }
+
+    private PartitionPublisher partitionPublisher(Environment environment, LiveConfig config) {
+        var domains = new Domains(settings.topology(), settings.region().id());
+        return new PartitionPublisher(
+                new PartitionPublisher.Place(settings.id().value(), domains),
+                shards,
+                directory,
+                new TopicConfigs(config),
+                environment.clock(),
+                new OffsetsLeadership(groups)::watch);
+    }
+
+    private LinkSupervisor linkSupervisor(
+            LinkPlace place, Environment environment, Broker.Surroundings surroundings) {
+        var ports = new Ports(place, shards, images, this::submit, groups.links(), environment);
+        return new LinkSupervisor(
+                place,
+                surroundings.links(),
+                entry -> ports.hostOf(entry, surroundings.linkNetwork()));
+    }
+
+    private RequestDispatcher requestDispatcher(Environment environment, LiveConfig config) {
+        int id = settings.id().value();
+        var producerIds = new ProducerIds(this::submit, loop, id, registration::brokerEpoch);
+        RequestDispatcher complete =
                 new Handlers(settings, environment, images, config, shards, this::submit)
-                        .dispatcher(
-                                new Handlers.Services(
-                                        raft,
-                                        groups,
-                                        new ProducerIds(
-                                                this::submit,
-                                                loop,
-                                                id,
-                                                registration::brokerEpoch)));
-        Invariant.check(
-                dispatcher.unhandled().isEmpty(), "no handler for " + dispatcher.unhandled());
+                        .dispatcher(new Handlers.Services(raft, groups, producerIds));
+        Invariant.check(complete.unhandled().isEmpty(), "no handler for " + complete.unhandled());
+        return complete;
     }
 
     private static ControllerSettings controllerSettings(BrokerSettings settings) {

@@ -31,6 +31,14 @@ public final class PayloadRecords implements BaseRecords {
         partition.setRecords(new PayloadRecords(parts));
     }
 
+    /**
+     * Length in bytes of the records of one partition of a Fetch response, however they are held.
+     */
+    public static int bytesOf(FetchResponseData.PartitionData partition) {
+        BaseRecords records = partition.records();
+        return records == null ? 0 : records.sizeInBytes();
+    }
+
     /** The parts, in order. */
     List<Payload> parts() {
         return parts;

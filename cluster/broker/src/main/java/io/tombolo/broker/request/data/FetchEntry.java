@@ -2,6 +2,7 @@ package io.tombolo.broker.request.data;
 
 import io.tombolo.metadata.image.TopicImage;
 import io.tombolo.metadata.image.TopicsImage;
+import io.tombolo.protocol.PayloadRecords;
 
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
@@ -81,7 +82,7 @@ final class FetchEntry {
     boolean newsIn(PartitionData answer) {
         return answer.errorCode() != Errors.NONE.code()
                 || toldError
-                || answer.records().sizeInBytes() > 0
+                || PayloadRecords.bytesOf(answer) > 0
                 || answer.divergingEpoch().epoch() >= 0
                 || answer.highWatermark() != toldHighWatermark
                 || answer.logStartOffset() != toldLogStart;

@@ -118,7 +118,7 @@ public final class FetchHandler implements RequestHandler<FetchRequestData> {
                 continue;
             }
             entry.told(partition);
-            if (plan.session() != null && partition.records().sizeInBytes() > 0) {
+            if (plan.session() != null && PayloadRecords.bytesOf(partition) > 0) {
                 plan.session().rotate(entry);
             }
             if (topic == null || !isTopic(topic, entry.key())) {
