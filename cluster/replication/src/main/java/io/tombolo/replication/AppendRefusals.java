@@ -1,5 +1,6 @@
 package io.tombolo.replication;
 
+import io.tombolo.protocol.records.BatchVerdict;
 import io.tombolo.storage.log.AppendResult;
 
 import org.apache.kafka.common.protocol.Errors;
@@ -35,8 +36,9 @@ final class AppendRefusals {
                                     .formatted(
                                             fenced.coordinatorEpoch(),
                                             fenced.currentCoordinatorEpoch()));
-            case AppendResult.Corrupt(String reason) ->
-                    ProduceOutcome.refused(Errors.CORRUPT_MESSAGE, reason);
+            case AppendResult.Corrupt(BatchVerdict verdict) ->
+                    ProduceOutcome.refused(
+                            Errors.CORRUPT_MESSAGE, "the batch is not sound: " + verdict);
             case AppendResult.InvalidRecord(String reason) ->
                     ProduceOutcome.refused(Errors.INVALID_RECORD, reason);
             case AppendResult.TooLarge(int batchBytes, int bytesMax) ->
@@ -47,6 +49,11 @@ final class AppendRefusals {
                     ProduceOutcome.refused(
                             Errors.INVALID_RECORD,
                             "the batch begins at %d, the log ends at %d".formatted(first, end));
+            case AppendResult.StaleEpoch(int latest, int epoch) ->
+                    ProduceOutcome.refused(
+                            Errors.INVALID_RECORD,
+                            "the batch has leader epoch %d, the log has %d already"
+                                    .formatted(epoch, latest));
             case AppendResult.Failed(Exception cause) ->
                     ProduceOutcome.refused(
                             Errors.KAFKA_STORAGE_ERROR, String.valueOf(cause.getMessage()));

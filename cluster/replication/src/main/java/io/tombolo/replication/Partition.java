@@ -3,6 +3,8 @@ package io.tombolo.replication;
 import io.tombolo.environment.Clock;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.Invariant;
+import io.tombolo.protocol.records.BatchVerdict;
+import io.tombolo.protocol.records.BatchView;
 import io.tombolo.protocol.records.BatchWalk;
 import io.tombolo.replication.FetchOutcome.Bounds;
 import io.tombolo.replication.Role.Idle;
@@ -37,6 +39,8 @@ import java.util.function.Consumer;
  */
 public final class Partition {
 
+    private static final EpochEnd UNKNOWN_EPOCH = new EpochEnd(-1, -1);
+
     private final TopicIdPartition id;
     private final PartitionLog log;
     private final Clock clock;
@@ -59,7 +63,7 @@ public final class Partition {
         this.settings = settings;
         this.clock = clock;
         this.produced = new ProducedBatches(clock);
-        this.waitingProduces = new WaitingProduces(loop);
+        this.waitingProduces = new WaitingProduces(loop, this::failWhenLogFailed);
         this.highWatermark = log.checkpointedHighWatermark();
         log.onDurable(_ -> advanceHighWatermark());
     }
@@ -85,9 +89,13 @@ public final class Partition {
         return log.lastStableOffset(highWatermark);
     }
 
-    /** Takes new topic settings from the next request on. */
+    /**
+     * Takes new topic settings from the next request on; to be called after a change of the log's
+     * settings too, because acknowledgements may no longer have to wait for the disk.
+     */
     public void changeSettings(PartitionSettings changed) {
         settings = changed;
+        advanceHighWatermark();
     }
 
     /**
@@ -95,13 +103,13 @@ public final class Partition {
      * leading in the same epoch.
      */
     public void become(Role next) {
-        Invariant.check(
-                next instanceof Idle || next.leaderEpoch() >= log.latestEpoch().orElse(-1),
-                "leader epoch %d is below epoch %d in the log",
-                next.leaderEpoch(),
-                log.latestEpoch().orElse(-1));
+        if (log.failure().isPresent()) {
+            failWhenLogFailed();
+            return;
+        }
+        checkEpochOf(next);
         boolean sameLeadership = next.leaderEpoch() == role.leaderEpoch();
-        role = next;
+        role = keepingOwnership(next);
         if (!sameLeadership) {
             waitingProduces.failAll(
                     Errors.NOT_LEADER_OR_FOLLOWER,
@@ -110,8 +118,30 @@ public final class Partition {
         if (next instanceof Leader leader) {
             log.beginEpoch(leader.leaderEpoch());
         }
-        advanceHighWatermark();
-        wakeReaders();
+        if (!advanceHighWatermark()) {
+            wakeReaders();
+        }
+    }
+
+    private void checkEpochOf(Role next) {
+        if (next instanceof Idle) {
+            return;
+        }
+        int latest = Math.max(role.leaderEpoch(), log.latestEpoch().orElse(-1));
+        Invariant.check(
+                next.leaderEpoch() >= latest,
+                "leader epoch %d comes after epoch %d",
+                next.leaderEpoch(),
+                latest);
+    }
+
+    /** An ownership epoch that was seen here stays in force, however old the image is. */
+    private Role keepingOwnership(Role next) {
+        return role instanceof MirrorLeader before
+                        && next instanceof MirrorLeader after
+                        && after.ownershipEpoch() < before.ownershipEpoch()
+                ? new MirrorLeader(after.leaderEpoch(), after.link(), before.ownershipEpoch())
+                : next;
     }
 
     /**
@@ -226,21 +256,64 @@ public final class Partition {
      */
     public MirrorAppendOutcome appendAsMirrorLeader(
             ByteBuffer batches, long ownershipEpoch, long expectedEndOffset) {
-        if (!(role instanceof MirrorLeader mirror)) {
-            return role instanceof Idle
-                    ? new MirrorAppendOutcome.Unavailable("this broker does not lead " + id)
-                    : new MirrorAppendOutcome.StaleOwnership(-1);
-        }
-        if (ownershipEpoch < mirror.ownershipEpoch()) {
-            return new MirrorAppendOutcome.StaleOwnership(mirror.ownershipEpoch());
+        Optional<MirrorAppendOutcome> refusal = checkMirroring(ownershipEpoch);
+        if (refusal.isPresent()) {
+            return refusal.get();
         }
         if (log.endOffset() != expectedEndOffset) {
             return new MirrorAppendOutcome.OutOfOrder(log.endOffset());
         }
-        if (highestEpoch(batches) > mirror.leaderEpoch()) {
-            return new MirrorAppendOutcome.EpochFenced(mirror.leaderEpoch());
+        if (highestEpoch(batches) > role.leaderEpoch()) {
+            return new MirrorAppendOutcome.EpochFenced(role.leaderEpoch());
         }
-        return finishMirrorAppend(log.appendAsFollower(batches, expectedEndOffset));
+        return beginsBelowEmptyLog(batches)
+                ? appendAcrossStart(batches)
+                : finishMirrorAppend(log.appendAsFollower(batches, expectedEndOffset));
+    }
+
+    /** Whether a link may write here, under this ownership epoch; remembers a higher one. */
+    private Optional<MirrorAppendOutcome> checkMirroring(long ownershipEpoch) {
+        return switch (role) {
+            case Idle _ ->
+                    Optional.of(
+                            new MirrorAppendOutcome.Unavailable(
+                                    "this broker does not lead " + id.topicPartition()));
+            case Leader _ -> Optional.of(new MirrorAppendOutcome.StaleOwnership(-1));
+            case MirrorLeader mirror when ownershipEpoch < mirror.ownershipEpoch() ->
+                    Optional.of(new MirrorAppendOutcome.StaleOwnership(mirror.ownershipEpoch()));
+            case MirrorLeader mirror -> {
+                if (ownershipEpoch > mirror.ownershipEpoch()) {
+                    role = new MirrorLeader(mirror.leaderEpoch(), mirror.link(), ownershipEpoch);
+                }
+                yield Optional.empty();
+            }
+        };
+    }
+
+    /** The start of the source may lie inside a batch, which a fetch gives whole. */
+    private boolean beginsBelowEmptyLog(ByteBuffer batches) {
+        var walk = new BatchWalk(batches);
+        return log.startOffset() == log.endOffset()
+                && walk.next()
+                && walk.batch().verdict() == BatchVerdict.VALID
+                && walk.batch().baseOffset() < log.endOffset()
+                && walk.batch().nextOffset() > log.endOffset();
+    }
+
+    /** Moves the empty log back to the beginning of the batch, then its start forward again. */
+    private MirrorAppendOutcome appendAcrossStart(ByteBuffer batches) {
+        long startOffset = log.startOffset();
+        long baseOffset = BatchView.of(batches).baseOffset();
+        ChangeResult moved = log.truncateFullyAndStartAt(baseOffset);
+        if (!(moved instanceof ChangeResult.Changed)) {
+            return outcomeOf(moved);
+        }
+        MirrorAppendOutcome outcome = finishMirrorAppend(log.appendAsFollower(batches, baseOffset));
+        ChangeResult restored =
+                outcome instanceof MirrorAppendOutcome.Appended
+                        ? log.deleteRecordsBefore(startOffset, log.endOffset())
+                        : log.truncateFullyAndStartAt(startOffset);
+        return restored instanceof ChangeResult.Changed ? outcome : outcomeOf(restored);
     }
 
     private MirrorAppendOutcome finishMirrorAppend(AppendResult result) {
@@ -264,26 +337,31 @@ public final class Partition {
 
     /** Raises the log start of a mirror to its source's; on an empty log the end moves with it. */
     public MirrorAppendOutcome raiseMirrorStart(long startOffset, long ownershipEpoch) {
-        if (!(role instanceof MirrorLeader mirror)) {
-            return new MirrorAppendOutcome.StaleOwnership(-1);
-        }
-        if (ownershipEpoch < mirror.ownershipEpoch()) {
-            return new MirrorAppendOutcome.StaleOwnership(mirror.ownershipEpoch());
+        Optional<MirrorAppendOutcome> refusal = checkMirroring(ownershipEpoch);
+        if (refusal.isPresent()) {
+            return refusal.get();
         }
         boolean empty = log.startOffset() == log.endOffset();
         ChangeResult change =
                 empty && startOffset > log.endOffset()
                         ? log.truncateFullyAndStartAt(startOffset)
-                        : log.deleteRecordsBefore(startOffset, highWatermark);
+                        : log.deleteRecordsBefore(startOffset, log.endOffset());
         advanceHighWatermark();
-        return switch (change) {
-            case ChangeResult.Changed _ ->
-                    new MirrorAppendOutcome.Appended(log.endOffset(), highWatermark);
-            case ChangeResult.OutOfRange(long _, long end) ->
-                    new MirrorAppendOutcome.OutOfOrder(end);
-            case ChangeResult.Failed(Exception cause) ->
-                    new MirrorAppendOutcome.Unavailable(String.valueOf(cause.getMessage()));
-        };
+        return outcomeOf(change);
+    }
+
+    private MirrorAppendOutcome outcomeOf(ChangeResult change) {
+        var outcome =
+                switch (change) {
+                    case ChangeResult.Changed _ ->
+                            new MirrorAppendOutcome.Appended(log.endOffset(), highWatermark);
+                    case ChangeResult.OutOfRange(long _, long end) ->
+                            new MirrorAppendOutcome.OutOfOrder(end);
+                    case ChangeResult.Failed(Exception cause) ->
+                            new MirrorAppendOutcome.Unavailable(String.valueOf(cause.getMessage()));
+                };
+        failWhenLogFailed();
+        return outcome;
     }
 
     /** Reads for a consumer: nothing at or above the high watermark, or the last stable offset. */
@@ -294,29 +372,28 @@ public final class Partition {
         }
         var bounds = new Bounds(highWatermark, lastStableOffset(), log.startOffset());
         if (wish.lastFetchedEpoch() >= 0) {
-            Optional<EpochEnd> diverging = divergence(wish);
-            if (diverging.isPresent()) {
-                return new FetchOutcome.Diverging(diverging.get(), bounds);
+            EpochEnd end = log.endOffsetForEpoch(wish.lastFetchedEpoch()).orElse(UNKNOWN_EPOCH);
+            if (end.leaderEpoch() < 0 || wish.fetchOffset() < log.startOffset()) {
+                return new FetchOutcome.Refused(Errors.OFFSET_OUT_OF_RANGE);
+            }
+            if (end.leaderEpoch() < wish.lastFetchedEpoch()
+                    || end.endOffset() < wish.fetchOffset()) {
+                return new FetchOutcome.Diverging(end, bounds);
             }
         }
         long upTo =
                 wish.isolation() == Isolation.READ_COMMITTED
                         ? bounds.lastStableOffset()
                         : highWatermark;
-        return switch (log.read(wish.fetchOffset(), wish.bytesMax(), upTo, wish.isolation())) {
+        var result = log.read(wish.fetchOffset(), wish.bytesMax(), upTo, wish.isolation());
+        failWhenLogFailed();
+        return switch (result) {
             case ReadResult.Slice slice -> new FetchOutcome.Read(slice, bounds);
             case ReadResult.Cold(var read) -> new FetchOutcome.Cold(read, bounds);
             case ReadResult.OutOfRange _ -> new FetchOutcome.Refused(Errors.OFFSET_OUT_OF_RANGE);
             case ReadResult.Overtaken _ -> new FetchOutcome.Refused(Errors.NOT_LEADER_OR_FOLLOWER);
             case ReadResult.Failed _ -> new FetchOutcome.Refused(Errors.KAFKA_STORAGE_ERROR);
         };
-    }
-
-    private Optional<EpochEnd> divergence(FetchRead wish) {
-        EpochEnd end = log.endOffsetForEpoch(wish.lastFetchedEpoch()).orElse(new EpochEnd(-1, -1));
-        boolean diverges =
-                end.leaderEpoch() < wish.lastFetchedEpoch() || end.endOffset() < wish.fetchOffset();
-        return diverges ? Optional.of(end) : Optional.empty();
     }
 
     /** Where a leader epoch ends; the epoch of this leadership ends at the log end. */
@@ -351,9 +428,14 @@ public final class Partition {
      * @param answer the new log start, or −1 with the error
      */
     public void deleteRecords(long beforeOffset, DeleteAnswer answer) {
-        if (!(role instanceof Leader)) {
-            boolean mirror = role instanceof MirrorLeader;
-            answer.accept(mirror ? Errors.POLICY_VIOLATION : Errors.NOT_LEADER_OR_FOLLOWER, -1);
+        if (!(role instanceof Leader(int _, int _, WriteAccess access))) {
+            Errors error =
+                    role instanceof MirrorLeader ? Errors.POLICY_VIOLATION : notLeader().error();
+            answer.accept(error, -1);
+            return;
+        }
+        if (access instanceof WriteAccess.Fenced) {
+            answer.accept(Errors.POLICY_VIOLATION, -1);
             return;
         }
         long target = beforeOffset == -1 ? highWatermark : beforeOffset;
@@ -394,14 +476,15 @@ public final class Partition {
         failWhenLogFailed();
     }
 
-    private void advanceHighWatermark() {
+    /** Moves the high watermark as far as it may go; whether it moved. */
+    private boolean advanceHighWatermark() {
         long reached =
                 log.settings().flush().acknowledgesDurable()
                         ? log.durableOffset()
                         : log.endOffset();
         long next = Math.max(highWatermark, Math.max(reached, log.startOffset()));
         if (role instanceof Idle || next == highWatermark) {
-            return;
+            return false;
         }
         Invariant.check(
                 next <= log.endOffset(),
@@ -412,6 +495,7 @@ public final class Partition {
         log.noteHighWatermark(next);
         waitingProduces.advanced(next);
         wakeReaders();
+        return true;
     }
 
     private void wakeReaders() {

@@ -14,6 +14,9 @@ import io.tombolo.region.LinkName;
  * <tr><td>MirrorLeader</td><td>Leader</td><td>the mirror topic is stopped: promoted</td></tr>
  * <tr><td>any</td><td>Idle</td><td>leadership lost, topic deleted, or storage failed</td></tr>
  * </table>
+ *
+ * <p>While it leads, neither its leader epoch nor its ownership epoch goes back. Once its storage
+ * has failed it stays Idle, whatever the image says.
  */
 public sealed interface Role {
 

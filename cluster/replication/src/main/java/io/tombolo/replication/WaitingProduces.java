@@ -4,6 +4,7 @@ import io.tombolo.environment.EventLoop;
 
 import org.apache.kafka.common.protocol.Errors;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
 
@@ -13,11 +14,20 @@ import java.util.function.Consumer;
  */
 final class WaitingProduces {
 
-    private final EventLoop loop;
-    private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
+    private static final long WATCH_NANOS = Duration.ofMillis(100).toNanos();
 
-    WaitingProduces(EventLoop loop) {
+    private final EventLoop loop;
+    private final Runnable watch;
+    private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
+    private boolean watching;
+
+    /**
+     * @param watch called now and then while somebody waits: a log that fails while it is being
+     *     forced tells nobody
+     */
+    WaitingProduces(EventLoop loop, Runnable watch) {
         this.loop = loop;
+        this.watch = watch;
     }
 
     /** Waits until {@code offset} has passed, or for the timeout. */
@@ -28,7 +38,29 @@ final class WaitingProduces {
             Consumer<ProduceOutcome> answer) {
         var waiting = new Waiting(offset, success, answer);
         waiting.timer = loop.schedule(timeoutNanos, () -> expire(waiting));
-        queue.add(waiting);
+        insert(waiting);
+        if (!watching) {
+            watching = true;
+            loop.schedule(WATCH_NANOS, this::watch);
+        }
+    }
+
+    private void watch() {
+        watch.run();
+        watching = !queue.isEmpty();
+        if (watching) {
+            loop.schedule(WATCH_NANOS, this::watch);
+        }
+    }
+
+    /** A duplicate waits for what is in the log already, so its place may be further ahead. */
+    private void insert(Waiting waiting) {
+        var behind = new ArrayDeque<Waiting>();
+        while (!queue.isEmpty() && queue.peekLast().offset > waiting.offset) {
+            behind.addFirst(queue.removeLast());
+        }
+        queue.addLast(waiting);
+        queue.addAll(behind);
     }
 
     /** Answers everything that needs no more than this offset. */
