@@ -56,7 +56,6 @@ public final class Broker {
      *
      * @param links the link module
      * @param linkNetwork what links connect over
-     * @param bindHost where to listen
      */
     public record Surroundings(RegionRegistry registry, LinkProvider links, Network linkNetwork) {}
 
@@ -137,11 +136,11 @@ public final class Broker {
      * during a failover must not write under an ownership that is over.
      */
     private void awaitFirstContact(long until) {
-        if (stopped) {
+        BrokerCore running = core;
+        if (running == null || stopped) {
             return;
         }
-        long others = settings.topology().hostedRegions().size() - 1L;
-        boolean heard = surroundings.registry().others().size() >= others;
+        boolean heard = running.regionsHeard() >= settings.topology().hostedRegions().size() - 1;
         if (heard || environment.clock().nanoTime() >= until) {
             listen();
         } else {

@@ -25,6 +25,7 @@ import io.tombolo.environment.Environment;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.Invariant;
 import io.tombolo.metadata.image.MetadataDelta;
+import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.TopicImage;
 import io.tombolo.metadata.record.BrokerListener;
 import io.tombolo.metadata.record.BrokerRegistration;
@@ -40,6 +41,8 @@ import org.apache.kafka.common.Uuid;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -67,6 +70,8 @@ public final class BrokerCore implements MetadataListener {
     private final Registration registration;
     private final Housekeeping housekeeping;
     private final RequestDispatcher dispatcher;
+    private final Map<Uuid, TopicImage> deletedInReplay = new TreeMap<>();
+    private boolean caughtUp;
     private Runnable onServing = () -> {};
 
     BrokerCore(
@@ -207,7 +212,7 @@ public final class BrokerCore implements MetadataListener {
                 images,
                 loop,
                 Duration.ofMillis(settings.config().number("broker.heartbeat.interval.ms")),
-                this::registered);
+                new Registration.Steps(this::catchUp, this::admitted));
     }
 
     private static Uuid uuid(UUID id) {
@@ -224,7 +229,7 @@ public final class BrokerCore implements MetadataListener {
         housekeeping.start();
     }
 
-    private void registered() {
+    private void admitted() {
         exchange.start(raft.leader().epoch());
         new TopologyReconciler(settings, this::submit, loop).reconcile(onServing);
     }
@@ -232,6 +237,25 @@ public final class BrokerCore implements MetadataListener {
     @Override
     public void published(MetadataDelta delta) {
         images.publish(delta.after());
+        if (caughtUp) {
+            carryOut(delta);
+        } else {
+            // The log of the past: only what became of it in the end may touch what is on disk.
+            deletedInReplay.putAll(delta.topicsDeleted());
+        }
+    }
+
+    /** The controller has taken the registration, so all that was decided before it is known. */
+    private void catchUp() {
+        if (!caughtUp) {
+            caughtUp = true;
+            partitions.sweep(deletedInReplay.values());
+            deletedInReplay.clear();
+            carryOut(MetadataDelta.between(MetadataImage.EMPTY, images.current()));
+        }
+    }
+
+    private void carryOut(MetadataDelta delta) {
         partitions.publish(delta);
         for (TopicImage deleted : delta.topicsDeleted().values()) {
             groups.topicDeleted(deleted.name(), deleted.id());
@@ -252,6 +276,11 @@ public final class BrokerCore implements MetadataListener {
                         controller.submit(
                                 command,
                                 answer -> Shards.run(replyTo, () -> answered.accept(answer))));
+    }
+
+    /** How many other regions have told who owns what since this broker started. */
+    int regionsHeard() {
+        return exchange.heardCount();
     }
 
     RequestDispatcher dispatcher() {

@@ -5,13 +5,16 @@ import io.tombolo.controller.command.RegionCommand;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.record.OwnershipRecord;
+import io.tombolo.region.RegionId;
 import io.tombolo.region.link.LinkStatus;
 import io.tombolo.region.ownership.Ownership;
 import io.tombolo.region.registry.RegionDocument;
 import io.tombolo.region.registry.RegionRegistry;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Tells the other regions what this one knows, and keeps what they know of ownership. Mutable,
@@ -28,6 +31,7 @@ final class OwnershipExchange {
     private final Commands commands;
     private final EventLoop loop;
     private RegionDocument.Version version = new RegionDocument.Version(0, 0);
+    private final Set<RegionId> heard = new HashSet<>();
     private boolean stopped;
 
     OwnershipExchange(
@@ -86,13 +90,19 @@ final class OwnershipExchange {
 
     private void observe(RegionDocument document) {
         if (document.ownerships().isEmpty()) {
+            heard.add(document.region());
             return;
         }
         commands.submit(
                 new RegionCommand.ObserveOwnership(
                         document.ownerships(), "seen in the document of " + document.region()),
                 loop,
-                _ -> {});
+                _ -> heard.add(document.region()));
+    }
+
+    /** Regions whose ownership records have been judged, and kept where they were news. */
+    int heardCount() {
+        return heard.size();
     }
 
     void stop() {

@@ -24,7 +24,7 @@ final class Registration {
     private final EventLoop loop;
     private final Identity identity;
     private final long heartbeatNanos;
-    private final Runnable onServing;
+    private final Steps steps;
     private volatile long brokerEpoch = -1;
     private boolean serving;
     private boolean stopped;
@@ -37,21 +37,26 @@ final class Registration {
             List<Uuid> logDirs) {}
 
     /**
-     * @param onServing called once, when the controller lets this broker serve
+     * What is done on the way.
+     *
+     * @param registered called whenever the controller has taken a registration
+     * @param admitted called once, when the controller lets this broker serve
      */
+    record Steps(Runnable registered, Runnable admitted) {}
+
     Registration(
             Identity identity,
             Commands commands,
             Images images,
             EventLoop loop,
             Duration heartbeat,
-            Runnable onServing) {
+            Steps steps) {
         this.identity = identity;
         this.commands = commands;
         this.images = images;
         this.loop = loop;
         this.heartbeatNanos = heartbeat.toNanos();
-        this.onServing = onServing;
+        this.steps = steps;
     }
 
     /** The epoch of this registration, −1 before it; callable from any thread. */
@@ -73,6 +78,7 @@ final class Registration {
                 answer -> {
                     if (answer instanceof Answer.Done<Long>(Long epoch)) {
                         brokerEpoch = epoch;
+                        steps.registered().run();
                         beat();
                     } else {
                         // No controller yet, or an earlier process of this broker is not yet given
@@ -102,7 +108,7 @@ final class Registration {
             case Answer.Done<BrokerState>(BrokerState state) -> {
                 if (!state.fenced() && !serving) {
                     serving = true;
-                    onServing.run();
+                    steps.admitted().run();
                 }
                 loop.schedule(state.fenced() ? RETRY_NANOS : heartbeatNanos, this::beat);
             }

@@ -108,7 +108,7 @@ record CommandLinkAdmin(Images images, Commands commands, EventLoop loop) implem
             Consumer<Answer> answer) {
         submit(
                 new LinkCommand.SetMirrorTopicState(
-                        link, topic, state, reason.map(Reason::detail).orElse("")),
+                        link, topic, state, reason.map(Reason::toString).orElse("")),
                 answer);
     }
 

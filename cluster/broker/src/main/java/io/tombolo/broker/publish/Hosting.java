@@ -17,6 +17,7 @@ import org.apache.kafka.common.TopicIdPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +27,8 @@ import java.util.function.Consumer;
 /**
  * Opens, changes and drops the partitions of one shard; mutable, confined to its loop. A log is
  * made off the loop; what is wanted of its partition meanwhile is kept and done when the log is
- * there.
+ * there. A name may be deleted and taken again by another topic: work on the files of one name is
+ * done one after the other.
  */
 final class Hosting {
 
@@ -38,6 +40,7 @@ final class Hosting {
     private final Clock clock;
     private final Consumer<Partition> onHosted;
     private final Map<TopicIdPartition, Wanted> opening = new HashMap<>();
+    private final Map<LogName, ArrayDeque<Consumer<Runnable>>> turns = new HashMap<>();
 
     /** What a partition is to be. */
     record Wanted(Role role, TopicConfig config) {}
@@ -65,7 +68,7 @@ final class Hosting {
         if (hosted != null) {
             hosted.become(wanted.role());
         } else if (opening.put(id, wanted) == null) {
-            open(id);
+            inTurn(nameOf(id), done -> open(id, done));
         }
     }
 
@@ -81,36 +84,63 @@ final class Hosting {
         opening.computeIfPresent(id, (_, wanted) -> new Wanted(wanted.role(), config));
     }
 
-    /** Stops hosting a partition and deletes its log. */
+    /** Stops hosting a partition and deletes its log, if there is one. */
     void drop(TopicIdPartition id) {
         opening.remove(id);
-        shard.drop(id)
-                .ifPresent(partition -> {
-                    partition.become(new Role.Idle());
-                    delete(partition.log().name(), () -> {});
-                });
+        shard.drop(id).ifPresent(partition -> partition.become(new Role.Idle()));
+        inTurn(nameOf(id), done -> deleteOwn(id, done));
     }
 
-    private void open(TopicIdPartition id) {
-        var name = new LogName(id.topic(), id.partition());
+    /**
+     * Does something with the files of a name when all that was begun before is done.
+     *
+     * @param work runs the task it is given when it is done
+     */
+    private void inTurn(LogName name, Consumer<Runnable> work) {
+        ArrayDeque<Consumer<Runnable>> waiting = turns.get(name);
+        if (waiting == null) {
+            turns.put(name, new ArrayDeque<>());
+            work.accept(() -> endTurn(name));
+        } else {
+            waiting.add(work);
+        }
+    }
+
+    private void endTurn(LogName name) {
+        Consumer<Runnable> next = turns.getOrDefault(name, new ArrayDeque<>()).poll();
+        if (next == null) {
+            turns.remove(name);
+        } else {
+            next.accept(() -> endTurn(name));
+        }
+    }
+
+    private void open(TopicIdPartition id, Runnable done) {
+        if (!opening.containsKey(id)) {
+            done.run(); // deleted meanwhile
+            return;
+        }
+        LogName name = nameOf(id);
         Optional<PartitionLog> present = directory.log(name);
         if (present.isEmpty()) {
-            create(id, name);
-        } else if (present.get().topicId().equals(Optional.of(uuid(id)))) {
+            create(id, done);
+        } else if (isOf(id, present.get())) {
             take(id, present.get());
+            done.run();
         } else {
             // The log of an earlier topic of this name, deleted while this broker was away.
-            delete(name, () -> create(id, name));
+            delete(name, () -> create(id, done));
         }
     }
 
-    private void create(TopicIdPartition id, LogName name) {
+    private void create(TopicIdPartition id, Runnable done) {
         Wanted wanted = opening.get(id);
         if (wanted == null) {
-            return; // deleted meanwhile
+            done.run(); // deleted meanwhile
+            return;
         }
         directory.createLog(
-                name,
+                nameOf(id),
                 Optional.of(uuid(id)),
                 new LogPlacement(configs.logSettings(wanted.config()), shard.loop()),
                 result -> {
@@ -125,13 +155,14 @@ final class Hosting {
                                     .log("The log of a partition cannot be made; it stays offline");
                         }
                     }
+                    done.run();
                 });
     }
 
+    /** Hosts the partition, unless it was deleted meanwhile: then its turn to be removed comes. */
     private void take(TopicIdPartition id, PartitionLog log) {
         Wanted wanted = opening.remove(id);
         if (wanted == null) {
-            delete(log.name(), () -> {}); // deleted meanwhile
             return;
         }
         log.changeSettings(configs.logSettings(wanted.config()));
@@ -141,6 +172,15 @@ final class Hosting {
         shard.host(id, partition);
         onHosted.accept(partition);
         partition.become(wanted.role());
+    }
+
+    private void deleteOwn(TopicIdPartition id, Runnable done) {
+        LogName name = nameOf(id);
+        if (directory.log(name).filter(log -> isOf(id, log)).isPresent()) {
+            delete(name, done);
+        } else {
+            done.run();
+        }
     }
 
     private void delete(LogName name, Runnable then) {
@@ -156,6 +196,14 @@ final class Hosting {
                     }
                     then.run();
                 });
+    }
+
+    private static LogName nameOf(TopicIdPartition id) {
+        return new LogName(id.topic(), id.partition());
+    }
+
+    private static boolean isOf(TopicIdPartition id, PartitionLog log) {
+        return log.topicId().equals(Optional.of(uuid(id)));
     }
 
     private static UUID uuid(TopicIdPartition id) {

@@ -18,6 +18,7 @@ import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -61,13 +62,7 @@ public final class PartitionPublisher {
     /** Carries out what is different in the newer image. */
     public void publish(MetadataDelta delta) {
         MetadataImage image = delta.after();
-        for (TopicImage deleted : delta.topicsDeleted().values()) {
-            deleted.partitions()
-                    .forEach((index, _) -> {
-                        TopicIdPartition id = named(deleted, index);
-                        on(id, hosting -> hosting.drop(id));
-                    });
-        }
+        delta.topicsDeleted().values().forEach(this::drop);
         for (PartitionId id : delta.partitions()) {
             image.topics().topic(id.topicId()).ifPresent(topic -> cast(image, topic, id.index()));
         }
@@ -79,6 +74,19 @@ public final class PartitionPublisher {
                 image.topics().topic(resource.name()).ifPresent(topic -> configure(image, topic));
             }
         }
+    }
+
+    /** Removes what is left on disk of topics that are deleted; before anything is published. */
+    public void sweep(Collection<TopicImage> deletedTopics) {
+        deletedTopics.forEach(this::drop);
+    }
+
+    private void drop(TopicImage deleted) {
+        deleted.partitions()
+                .forEach((index, _) -> {
+                    TopicIdPartition id = named(deleted, index);
+                    on(id, hosting -> hosting.drop(id));
+                });
     }
 
     /** The topics whose writability may have changed. */
