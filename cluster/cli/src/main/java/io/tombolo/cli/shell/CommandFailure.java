@@ -47,7 +47,7 @@ public final class CommandFailure extends RuntimeException {
 
         private final Code code;
         private final String claim;
-        private Where where = Where.at("", 0, 0, "");
+        private Where where = Where.at("this command", 0, 0, "");
         private String seen = "";
         private String why = "";
         private List<String> fixes = List.of();

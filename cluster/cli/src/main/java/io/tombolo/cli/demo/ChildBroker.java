@@ -1,0 +1,157 @@
+package io.tombolo.cli.demo;
+
+import io.tombolo.cli.admin.AdminApi;
+import io.tombolo.cli.admin.AdminUnreachable;
+import io.tombolo.cli.shell.Code;
+import io.tombolo.cli.shell.CommandFailure;
+import io.tombolo.environment.Endpoint;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A broker in a process of its own: {@code tombolo broker} with this JVM and class path. */
+final class ChildBroker implements AutoCloseable {
+
+    private static final Duration READY_MAX = Duration.ofSeconds(60);
+    private static final Duration PROBE_MAX = Duration.ofSeconds(2);
+    private static final int LINES_SHOWN = 8;
+
+    private final String region;
+    private final Path log;
+    private final Process process;
+    private final AdminApi admin;
+
+    private ChildBroker(String region, Path log, Process process, Endpoint admin) {
+        this.region = region;
+        this.log = log;
+        this.process = process;
+        this.admin = new AdminApi(List.of(admin), PROBE_MAX);
+    }
+
+    /** Starts broker 1 of a region. */
+    static ChildBroker start(DemoSite site, String region, Duration wanOneWay) {
+        Path log = site.folder().resolve(region + ".log");
+        try {
+            Process process =
+                    new ProcessBuilder(command(site, region, wanOneWay))
+                            .directory(site.folder().toFile())
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                            .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+                            .start();
+            Endpoint admin = site.region(region).brokers().getFirst().admin();
+            return new ChildBroker(region, log, process, admin);
+        } catch (IOException unstartable) {
+            throw new UncheckedIOException(unstartable);
+        }
+    }
+
+    /** The flags are those of the launcher for {@code broker}, with less heap. */
+    private static List<String> command(DemoSite site, String region, Duration wanOneWay) {
+        String heap = System.getenv().getOrDefault("TOMBOLO_HEAP", "192m");
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:+UseG1GC", "-Xms" + heap, "-Xmx" + heap));
+        command.addAll(List.of("-XX:+ExitOnOutOfMemoryError", "-XX:+UseCompactObjectHeaders"));
+        command.add("--enable-native-access=ALL-UNNAMED");
+        command.add("--sun-misc-unsafe-memory-access=allow");
+        command.add("-Djdk.serialFilter=!*");
+        String classPath = System.getProperty("java.class.path");
+        Path cache =
+                Path.of(classPath.split(File.pathSeparator, 2)[0])
+                        .toAbsolutePath()
+                        .resolve("../../tombolo.aot")
+                        .normalize();
+        if (Files.exists(cache)) {
+            command.addAll(List.of("-XX:AOTCache=" + cache, "-Xlog:aot=off", "-Xlog:cds=off"));
+        }
+        command.addAll(List.of("-cp", classPath, "io.tombolo.cli.Main", "broker"));
+        command.addAll(List.of("-f", site.file().name(), "--region", region, "--id", "1"));
+        command.addAll(List.of("--wan", wanOneWay.toMillis() + "ms"));
+        return command;
+    }
+
+    long processId() {
+        return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /**
+     * Waits until the broker serves.
+     *
+     * @throws CommandFailure when it ends instead, or takes too long
+     */
+    void awaitReady() {
+        Waiting.until(
+                READY_MAX,
+                () -> {
+                    if (!process.isAlive()) {
+                        throw failure("the broker of " + region + " ended while it started");
+                    }
+                    return ready();
+                },
+                () ->
+                        failure(
+                                "the broker of "
+                                        + region
+                                        + " is not ready after "
+                                        + READY_MAX.toSeconds()
+                                        + " s"));
+    }
+
+    private boolean ready() {
+        try {
+            return admin.get("/readyz").ok();
+        } catch (AdminUnreachable notYet) {
+            return false;
+        }
+    }
+
+    /**
+     * SIGKILL: nothing is flushed, closed or said good-bye to. Returns when the process is gone.
+     */
+    void kill() {
+        process.destroyForcibly();
+        awaitExit();
+    }
+
+    private CommandFailure failure(String claim) {
+        return CommandFailure.of(Code.DEMO_FAILED, claim)
+                .at(log.toString())
+                .seen(String.join(" / ", lastLines()))
+                .fix("tombolo broker        shows the same in the foreground")
+                .failure();
+    }
+
+    private List<String> lastLines() {
+        try {
+            List<String> lines = Files.readAllLines(log);
+            return lines.subList(Math.max(0, lines.size() - LINES_SHOWN), lines.size());
+        } catch (IOException unreadable) {
+            return List.of("it printed nothing that can be read");
+        }
+    }
+
+    private void awaitExit() {
+        try {
+            process.waitFor(10, TimeUnit.SECONDS);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+}

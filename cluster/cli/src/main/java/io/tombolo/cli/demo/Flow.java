@@ -1,0 +1,111 @@
+package io.tombolo.cli.demo;
+
+import io.tombolo.cli.output.Amounts;
+import io.tombolo.cli.output.Tree;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Second act: records flow, a group reads them in eu, the copy in us is compared. */
+final class Flow {
+
+    private static final Duration WATCHED = Duration.ofMillis(1_500);
+    private static final Duration SAMPLE_EVERY = Duration.ofMillis(100);
+    private static final Duration GROUP_MAX = Duration.ofSeconds(15);
+    private static final Duration SYNC_MAX = Duration.ofSeconds(15);
+
+    private final Stage stage;
+    private final Narrator narrator;
+
+    Flow(Stage stage, Narrator narrator) {
+        this.stage = stage;
+        this.narrator = narrator;
+    }
+
+    /** Starts to write at a fixed rate. */
+    Traffic startTraffic(int perSecond) {
+        Traffic traffic = stage.act(new Traffic("eu", stage.site().bootstrap("eu")));
+        traffic.flow(perSecond);
+        narrator.say(
+                "%d records/s now flow into eu (stock Kafka producer: idempotent, acks=all, lz4)",
+                perSecond);
+        return traffic;
+    }
+
+    /** Starts the group in eu; returns when it reads and its position is known in us. */
+    GroupMember startGroup() {
+        GroupMember member = stage.act(new GroupMember(stage.site().bootstrap("eu")));
+        member.start();
+        Waiting.until(
+                GROUP_MAX,
+                () -> !member.seen().isEmpty(),
+                () ->
+                        Stage.failure(
+                                "group demo-billing reads nothing in eu",
+                                stage.status("eu").toString()));
+        Waiting.until(
+                SYNC_MAX,
+                this::groupSynced,
+                () ->
+                        Stage.failure(
+                                "the position of demo-billing does not reach us",
+                                stage.status("us").toString()));
+        return member;
+    }
+
+    private boolean groupSynced() {
+        return link().at("groups").items().stream()
+                .anyMatch(group ->
+                        group.at("group").text().equals(GroupMember.GROUP)
+                                && group.at("synced").number(0) > 0);
+    }
+
+    private Tree link() {
+        return stage.status("us").at("links").items().stream().findFirst().orElse(Tree.NOTHING);
+    }
+
+    /** Looks at the lag of the link for a while. */
+    void watchLag() {
+        long samples = 0;
+        long recordsMax = 0;
+        long msMax = 0;
+        long end = System.nanoTime() + WATCHED.toNanos();
+        while (System.nanoTime() < end) {
+            Tree lag = link().at("lag");
+            recordsMax = Math.max(recordsMax, lag.at("records").number(0));
+            msMax = Math.max(msMax, lag.at("ms").number(0));
+            samples++;
+            Waiting.sleep(SAMPLE_EVERY);
+        }
+        narrator.say(
+                "link lag while they flow: at most %s, %s (%d looks at the admin API)",
+                Amounts.of(recordsMax, "record"), Amounts.ms(msMax), samples);
+        narrator.fact("lagRecordsMax", recordsMax);
+        narrator.fact("lagMsMax", msMax);
+    }
+
+    /** Compares both regions record by record and batch by batch. */
+    void compare() {
+        Comparison comparison = Comparison.of(stage.site());
+        narrator.say(
+                "compared eu and us: %s, %d differ in offset, time, key, value or header",
+                Amounts.of(comparison.recordCount(), "record"), comparison.recordsDiffering());
+        narrator.more(
+                "%s on disk (%s), %d differ in a byte or in their CRC",
+                Amounts.count(comparison.batchCount()) + " batches",
+                Amounts.bytes(comparison.batchBytes()),
+                comparison.batchesDiffering());
+        narrator.fact("comparedRecords", comparison.recordCount());
+        narrator.fact("comparedBatches", comparison.batchCount());
+        narrator.fact("differing", comparison.recordsDiffering() + comparison.batchesDiffering());
+        narrator.expect("every record and batch in us equals the one in eu", comparison.equal());
+    }
+
+    /** Says where the group is. */
+    void tellPosition(GroupMember member) {
+        Map<Integer, Long> next = new TreeMap<>();
+        member.seen().forEach(seen -> next.merge(seen.partition(), seen.offset() + 1, Math::max));
+        narrator.say("group demo-billing reads in eu, position %s", next);
+    }
+}

@@ -1,0 +1,66 @@
+package io.tombolo.cli.demo;
+
+import io.tombolo.cli.output.Amounts;
+import io.tombolo.cli.output.Tree;
+
+import java.time.Duration;
+
+/** Last act: eu comes back with its old data, hears that it lost the topics, and refuses writes. */
+final class Return {
+
+    private static final Duration HEARD_MAX = Duration.ofSeconds(15);
+    private static final Duration REFUSED_MAX = Duration.ofSeconds(8);
+    private static final int PER_SECOND = 50;
+
+    private final Stage stage;
+    private final Narrator narrator;
+
+    Return(Stage stage, Narrator narrator) {
+        this.stage = stage;
+        this.narrator = narrator;
+    }
+
+    void ofTheOldOwner() {
+        ChildBroker eu = stage.broker("eu");
+        Traffic writer = stage.act(new Traffic("late", stage.site().bootstrap("eu")));
+        writer.flow(PER_SECOND);
+        eu.awaitReady();
+        long ready = System.nanoTime();
+        Waiting.until(
+                HEARD_MAX,
+                () -> ownerAsSeenByEu().equals("us"),
+                () ->
+                        Stage.failure(
+                                "eu does not hear that us owns the topics",
+                                stage.status("eu").toString()));
+        long heardMs = (System.nanoTime() - ready) / 1_000_000;
+        Waiting.until(
+                REFUSED_MAX,
+                () -> writer.refusedCount() > 0,
+                () ->
+                        Stage.failure(
+                                "eu neither takes nor refuses writes",
+                                stage.status("eu").toString()));
+        long accepted = writer.acks().size();
+        String refusal = writer.lastRefusal();
+        writer.close();
+        narrator.say(
+                "eu is back with its old data; it knows us as the owner %s after it was ready",
+                Amounts.ms(heardMs));
+        narrator.more(
+                "records that eu took since it is back: %d; a write there is refused: %s",
+                accepted, refusal);
+        narrator.fact("oldOwnerAccepted", accepted);
+        narrator.fact("oldOwnerRefusal", refusal);
+        narrator.expect("the old owner takes no record", accepted == 0);
+    }
+
+    private String ownerAsSeenByEu() {
+        return stage.status("eu").at("ownership").items().stream()
+                .filter(one -> one.at("domain").text().equals(DemoSite.LINK))
+                .map(one -> one.at("owner"))
+                .map(Tree::text)
+                .findFirst()
+                .orElse("");
+    }
+}
