@@ -3,6 +3,7 @@ package io.tombolo.broker;
 import io.tombolo.broker.admin.AdminRoutes;
 import io.tombolo.broker.admin.HttpRegistry;
 import io.tombolo.environment.Clock;
+import io.tombolo.environment.Disk;
 import io.tombolo.environment.Endpoint;
 import io.tombolo.environment.Environment;
 import io.tombolo.environment.EventLoop;
@@ -58,15 +59,22 @@ public final class BrokerServer implements AutoCloseable {
     /**
      * @param wanOneWay latency that links into this region are given in each direction, for
      *     demonstrations; zero for none
+     * @param disk where the data directory is; another one than this machine's own in tests
      */
-    public record Options(Duration wanOneWay) {
+    public record Options(Duration wanOneWay, Disk disk) {
 
         /** No emulated latency. */
         public static final Options STANDARD = new Options(Duration.ZERO);
+
+        /** On this machine's file system. */
+        public Options(Duration wanOneWay) {
+            this(wanOneWay, new FileDisk());
+        }
     }
 
     private BrokerServer(BrokerSettings settings, Options options) throws StartRefused {
         this.settings = settings;
+        LinkProvider links = linkProvider();
         String name = settings.region().id() + "-" + settings.self().number();
         Clock clock = new SystemClock();
         this.loops =
@@ -87,12 +95,12 @@ public final class BrokerServer implements AutoCloseable {
                                 clock,
                                 loops,
                                 network,
-                                new FileDisk(),
+                                options.disk(),
                                 offload,
                                 new SystemEntropy()),
                         new Broker.Surroundings(
                                 registry,
-                                linkProvider(),
+                                links,
                                 options.wanOneWay().isZero()
                                         ? network
                                         : new WanNetwork(network, clock, options.wanOneWay())),
@@ -155,7 +163,7 @@ public final class BrokerServer implements AutoCloseable {
                     new AdminRoutes(broker, registry, serving::isDone),
                     problem -> LOG.warn("An admin request failed", problem));
         } catch (UncheckedIOException taken) {
-            loops.close();
+            closeThreads();
             throw new StartRefused(
                     "cannot listen on %s for administration: %s"
                             .formatted(settings.self().admin(), taken.getMessage()),
@@ -203,6 +211,14 @@ public final class BrokerServer implements AutoCloseable {
             if (!stopped.await(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
                 LOG.warn("The broker did not stop in time; its logs are checked at the next start");
             }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        closeThreads();
+    }
+
+    private void closeThreads() {
+        try {
             offload.close();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

@@ -1,11 +1,17 @@
 package io.tombolo.broker.request;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
 /** State that handlers keep for one connection, such as fetch sessions; closed with it. */
 public final class Attachments {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Attachments.class);
 
     private final Map<Class<?>, AutoCloseable> byType = new HashMap<>();
 
@@ -15,13 +21,14 @@ public final class Attachments {
     }
 
     void close() {
-        for (AutoCloseable state : byType.values()) {
+        var states = List.copyOf(byType.values());
+        byType.clear();
+        for (AutoCloseable state : states) {
             try {
                 state.close();
             } catch (Exception broken) {
-                throw new IllegalStateException("connection state did not close", broken);
+                LOG.atError().setCause(broken).log("The state of a connection did not close");
             }
         }
-        byType.clear();
     }
 }

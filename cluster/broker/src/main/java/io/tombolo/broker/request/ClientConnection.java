@@ -48,7 +48,7 @@ public final class ClientConnection implements ConnectionHandler {
     @Override
     public void received(Frame frame) {
         Invariant.check(current == null, "a request was delivered while another was under way");
-        switch (dispatcher.decode(frame.bytes())) {
+        switch (decoded(frame)) {
             case DecodedFrame.Accepted(Request request) -> begin(request, frame);
             case DecodedFrame.ApiVersionsRefused(int correlationId) -> {
                 frame.release();
@@ -60,6 +60,15 @@ public final class ClientConnection implements ConnectionHandler {
                 connection.close(
                         new CloseReason(CloseReason.Kind.MALFORMED, reason + ": " + detail));
             }
+        }
+    }
+
+    private DecodedFrame decoded(Frame frame) {
+        try {
+            return dispatcher.decode(frame.bytes());
+        } catch (RuntimeException mistake) {
+            LOG.atError().setCause(mistake).log("A frame could not be decoded");
+            return new DecodedFrame.Refused(DecodedFrame.Reason.MALFORMED, mistake.toString());
         }
     }
 
@@ -79,22 +88,27 @@ public final class ClientConnection implements ConnectionHandler {
 
     void answer(Exchange exchange, ApiMessage response) {
         Request request = exchange.request();
+        List<Payload> frame;
         try {
-            List<Payload> frame =
+            frame =
                     ResponseEncoder.encode(
                             request.api(), request.version(), request.correlationId(), response);
-            connection.send(frame);
         } catch (RuntimeException mistake) {
             giveUp(exchange, mistake);
             return;
         }
+        if (exchange.finished()) {
+            frame.forEach(Payload::release); // an answer that comes after a mistake
+            return;
+        }
+        connection.send(frame);
         finish(exchange);
     }
 
     /**
      * A mistake of ours in one request costs its client the connection, and nobody else anything.
      */
-    private void giveUp(Exchange exchange, RuntimeException mistake) {
+    void giveUp(Exchange exchange, RuntimeException mistake) {
         Request request = exchange.request();
         LOG.atError()
                 .addKeyValue("api", request.api())
@@ -108,7 +122,10 @@ public final class ClientConnection implements ConnectionHandler {
     }
 
     void finish(Exchange exchange) {
-        Invariant.check(exchange == current, "an exchange was finished twice");
+        if (exchange.finished()) {
+            return; // given up before, because of a mistake
+        }
+        Invariant.check(exchange == current, "an exchange that is not under way was finished");
         current = null;
         exchange.markFinished();
         if (paused && !closed) {

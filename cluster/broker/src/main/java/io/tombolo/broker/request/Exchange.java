@@ -1,5 +1,7 @@
 package io.tombolo.broker.request;
 
+import io.tombolo.broker.shard.GuardedLoop;
+import io.tombolo.broker.shard.Shards;
 import io.tombolo.environment.CloseReason;
 import io.tombolo.environment.Connection;
 import io.tombolo.environment.EventLoop;
@@ -17,12 +19,14 @@ public final class Exchange {
     private final ClientConnection owner;
     private final Request request;
     private final Frame frame;
+    private final EventLoop loop;
     private boolean finished;
 
     Exchange(ClientConnection owner, Request request, Frame frame) {
         this.owner = owner;
         this.request = request;
         this.frame = frame;
+        this.loop = new GuardedLoop(owner.connection().loop(), this::fail);
     }
 
     public Request request() {
@@ -38,8 +42,9 @@ public final class Exchange {
         return owner.connection();
     }
 
+    /** The loop of the connection; a task of this exchange that throws there fails the exchange. */
     public EventLoop loop() {
-        return owner.connection().loop();
+        return loop;
     }
 
     /** What lives and dies with this connection. */
@@ -65,6 +70,11 @@ public final class Exchange {
         });
     }
 
+    /** A mistake of ours: the exchange ends without an answer, and with it the connection. */
+    private void fail(RuntimeException mistake) {
+        owner.giveUp(this, mistake);
+    }
+
     boolean finished() {
         return finished;
     }
@@ -75,10 +85,6 @@ public final class Exchange {
     }
 
     private void onLoop(Runnable end) {
-        if (loop().inLoop()) {
-            end.run();
-        } else {
-            loop().execute(end);
-        }
+        Shards.run(loop, end);
     }
 }

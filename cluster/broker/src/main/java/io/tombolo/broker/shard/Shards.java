@@ -56,7 +56,10 @@ public final class Shards {
             TopicIdPartition id = ids.get(index);
             Shard shard = ownerOf(id);
             Consumer<T> fill = answer -> run(replyTo, () -> gathering.fill(place, answer));
-            run(shard.loop(), () -> question.ask(place, Optional.ofNullable(shard.find(id)), fill));
+            runFor(
+                    replyTo,
+                    shard.loop(),
+                    () -> question.ask(place, Optional.ofNullable(shard.find(id)), fill));
         }
         gathering.closeWhenEmpty();
     }
@@ -80,7 +83,8 @@ public final class Shards {
             Function<Optional<Partition>, T> question,
             Consumer<T> answered) {
         Shard shard = ownerOf(id);
-        run(
+        runFor(
+                replyTo,
                 shard.loop(),
                 () -> {
                     T answer = question.apply(Optional.ofNullable(shard.find(id)));
@@ -90,10 +94,31 @@ public final class Shards {
 
     /** Runs a task on a loop: at once when the caller is on it. */
     public static void run(EventLoop loop, Runnable task) {
-        if (loop.inLoop()) {
-            task.run();
-        } else {
-            loop.execute(task);
+        switch (loop) {
+            case GuardedLoop guarded when guarded.inLoop() -> guarded.run(task);
+            case EventLoop own when own.inLoop() -> task.run();
+            default -> loop.execute(task);
         }
+    }
+
+    /**
+     * Runs a task on a shard for someone on another loop, who is to hear of it when it throws.
+     *
+     * @param asker where an exception is thrown again
+     */
+    public static void runFor(EventLoop asker, EventLoop loop, Runnable task) {
+        run(
+                loop,
+                () -> {
+                    try {
+                        task.run();
+                    } catch (RuntimeException mistake) {
+                        run(
+                                asker,
+                                () -> {
+                                    throw mistake;
+                                });
+                    }
+                });
     }
 }

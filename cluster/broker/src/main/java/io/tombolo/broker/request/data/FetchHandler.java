@@ -96,6 +96,7 @@ public final class FetchHandler implements RequestHandler<FetchRequestData> {
                             exchange.answer(response(plan, errors, outcomes, limits.isolation()));
                         });
         parked.round = round;
+        parked.exchange = exchange;
         round.start();
     }
 
@@ -194,11 +195,12 @@ public final class FetchHandler implements RequestHandler<FetchRequestData> {
     private static final class ParkedFetch implements AutoCloseable {
 
         private @Nullable FetchRound round;
+        private @Nullable Exchange exchange;
 
         @Override
         public void close() {
-            if (round != null) {
-                round.close();
+            if (round != null && exchange != null && round.giveUp()) {
+                exchange.answerNothing();
             }
         }
     }

@@ -27,7 +27,7 @@ import java.util.function.Consumer;
  * enough or the time is up. Confined to the loop of the connection, except where a method says
  * otherwise.
  */
-final class FetchRound implements AutoCloseable {
+final class FetchRound {
 
     private final Shards shards;
     private final EventLoop loop;
@@ -100,10 +100,12 @@ final class FetchRound implements AutoCloseable {
             return;
         }
         ShardVisit visit = visits.get(index);
-        Shards.run(
+        boolean watch = waiting;
+        Shards.runFor(
+                loop,
                 visit.shard.loop(),
                 () -> {
-                    int left = visit.read(bytesLeft, waiting);
+                    int left = visit.read(bytesLeft, watch);
                     Shards.run(loop, () -> visit(index + 1, left));
                 });
     }
@@ -212,16 +214,21 @@ final class FetchRound implements AutoCloseable {
         answer.accept(complete);
     }
 
-    /** Gives up without an answer: the connection is gone. */
-    @Override
-    public void close() {
-        if (!finished) {
-            finished = true;
-            stopWaiting();
-            if (!reading) {
-                releaseAll();
-            }
+    /**
+     * Gives up, because the connection is gone.
+     *
+     * @return whether there will be no answer; false when it is on its way
+     */
+    boolean giveUp() {
+        if (finished) {
+            return false;
         }
+        finished = true;
+        stopWaiting();
+        if (!reading) {
+            releaseAll();
+        }
+        return true;
     }
 
     private void stopWaiting() {
@@ -271,11 +278,18 @@ final class FetchRound implements AutoCloseable {
                 }
                 FetchOutcome outcome = partition.read(wish(entry, left));
                 outcomes.set(place, outcome);
-                if (outcome instanceof FetchOutcome.Read(ReadResult.Slice slice, var _)) {
-                    left = Math.max(0, left - slice.bytes());
-                }
+                left = Math.max(0, left - bytesOf(entry, outcome));
             }
             return left;
+        }
+
+        /** Cold data is not read yet, and counts as much as it may come to. */
+        private static int bytesOf(FetchEntry entry, FetchOutcome outcome) {
+            return switch (outcome) {
+                case FetchOutcome.Read(ReadResult.Slice slice, var _) -> slice.bytes();
+                case FetchOutcome.Cold _ -> Math.max(0, entry.wish().partitionMaxBytes());
+                case FetchOutcome.Refused _, FetchOutcome.Diverging _ -> 0;
+            };
         }
 
         private FetchRead wish(FetchEntry entry, int bytesLeft) {

@@ -23,6 +23,8 @@ import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMes
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
 import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
 import org.apache.kafka.common.protocol.Errors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +35,7 @@ import java.util.function.Consumer;
 /** Produce: each partition's batches go to the shard that owns it; the answer waits for all. */
 public final class ProduceHandler implements RequestHandler<ProduceRequestData> {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ProduceHandler.class);
     private static final short FIRST_WITH_TOPIC_IDS = 13;
 
     private final Images images;
@@ -74,9 +77,28 @@ public final class ProduceHandler implements RequestHandler<ProduceRequestData> 
                     if (partition == null) {
                         fill.accept(ProduceOutcome.refused(Errors.NOT_LEADER_OR_FOLLOWER, ""));
                     } else {
-                        partition.produce(produce, fill);
+                        append(partition, produce, fill);
                     }
                 });
+    }
+
+    /**
+     * A mistake of ours is an answer too: the frame must stay until every partition has given one,
+     * because the batches are read from it.
+     */
+    private static void append(
+            Partition partition, Produce produce, Consumer<ProduceOutcome> fill) {
+        try {
+            partition.produce(produce, fill);
+        } catch (RuntimeException mistake) {
+            LOG.atError()
+                    .addKeyValue("partition", partition.id().topicPartition())
+                    .setCause(mistake)
+                    .log("A produce failed");
+            fill.accept(
+                    ProduceOutcome.refused(
+                            Errors.UNKNOWN_SERVER_ERROR, "the broker made a mistake; see its log"));
+        }
     }
 
     private List<Wish> wishes(Exchange exchange, ProduceRequestData body) {
