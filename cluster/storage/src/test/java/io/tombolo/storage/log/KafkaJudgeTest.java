@@ -1,6 +1,7 @@
 package io.tombolo.storage.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.tombolo.environment.FileDisk;
 import io.tombolo.storage.log.OpenResult.OpenedLog;
@@ -232,11 +233,9 @@ class KafkaJudgeTest {
         assertThat(log.endOffsetForEpoch(1)).contains(new EpochEnd(1, 300));
         assertThat(log.producers())
                 .extracting(ProducerView::producerId, ProducerView::lastSequence)
-                .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple(21L, 199),
-                        org.assertj.core.groups.Tuple.tuple(22L, 99));
+                .containsExactly(tuple(21L, 199), tuple(22L, 99));
         var slice = (ReadResult.Slice) Batches.read(log, 0, 900, 600, Isolation.READ_COMMITTED);
-        assertThat(slice.abortedTransactions()).hasSize(1);
+        assertThat(slice.abortedTransactions()).as(slice.toString()).hasSize(1);
         assertThat(log.lastStableOffset(600)).isEqualTo(600);
     }
 
@@ -273,6 +272,8 @@ class KafkaJudgeTest {
                         (short) 1);
             }
         }
+        // It still flushes in the background what it has closed.
+        scheduler.shutdown();
     }
 
     private UnifiedLog kafkaLog(long recoveryPoint) throws IOException {

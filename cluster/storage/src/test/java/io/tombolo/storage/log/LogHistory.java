@@ -6,8 +6,10 @@ import io.tombolo.environment.Disk;
 import io.tombolo.environment.simulated.SimulatedCrash;
 import io.tombolo.environment.simulated.SimulatedDisk;
 import io.tombolo.environment.simulated.SimulatedEntropy;
+import io.tombolo.protocol.records.BatchView;
 import io.tombolo.storage.partition.LogOpening;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -192,7 +194,7 @@ final class LogHistory {
         epoch = Math.max(epoch, model.latestEpoch());
         world.nowMs += entropy.between(0, 3);
         ByteBuffer batch = randomBatch();
-        boolean marker = io.tombolo.protocol.records.BatchView.of(batch).control();
+        boolean marker = BatchView.of(batch).control();
         long expected = model.end;
         tell("append at " + expected + " bytes " + batch.remaining() + " epoch " + epoch);
         var copy = Batches.together(batch);
@@ -321,7 +323,7 @@ final class LogHistory {
             }
             tell("damaged " + file.getFileName());
             return true;
-        } catch (java.io.IOException impossible) {
+        } catch (IOException impossible) {
             throw new AssertionError(impossible);
         }
     }

@@ -1,6 +1,7 @@
 package io.tombolo.storage.log;
 
 import io.tombolo.protocol.records.BatchView;
+import io.tombolo.protocol.records.BatchWalk;
 import io.tombolo.protocol.records.EndTransactionMarker;
 import io.tombolo.storage.segment.AbortedTransaction;
 
@@ -37,7 +38,7 @@ final class LogModel {
 
     /** Adds batches as they are in the log. */
     void add(ByteBuffer batches) {
-        var walk = new io.tombolo.protocol.records.BatchWalk(batches);
+        var walk = new BatchWalk(batches);
         while (walk.next()) {
             BatchView batch = walk.batch();
             byte[] bytes = new byte[batch.lengthBytes()];

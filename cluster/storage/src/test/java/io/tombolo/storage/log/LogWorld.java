@@ -15,6 +15,8 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -90,7 +92,7 @@ final class LogWorld implements Clock {
         var answer = new AtomicReference<CreateResult>();
         directory.createLog(
                 new LogName(topic, 0),
-                java.util.Optional.of(new java.util.UUID(1, topic.hashCode())),
+                Optional.of(new UUID(1, topic.hashCode())),
                 placement(),
                 answer::set);
         drain();
