@@ -1,0 +1,49 @@
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+
+/** Creates a topic and waits until each partition has a leader. */
+final class Topics {
+
+    private Topics() {}
+
+    static void create(Load.Options options) throws Exception {
+        int partitions = options.integer("partitions", 1);
+        try (Admin admin = Clients.admin(options.bootstrap())) {
+            try {
+                var topic = new NewTopic(options.topic(), partitions, (short) 1);
+                admin.createTopics(List.of(topic)).all().get();
+            } catch (ExecutionException failure) {
+                if (!(failure.getCause() instanceof TopicExistsException)) {
+                    throw failure;
+                }
+            }
+            awaitLeaders(admin, options.topic(), partitions);
+        }
+        new Load.Result().add("ok", true).print();
+    }
+
+    private static void awaitLeaders(Admin admin, String topic, int partitions) throws Exception {
+        long deadline = System.nanoTime() + 60_000_000_000L;
+        while (System.nanoTime() < deadline) {
+            try {
+                Map<String, TopicDescription> found =
+                        admin.describeTopics(List.of(topic)).allTopicNames().get();
+                var described = found.get(topic).partitions();
+                if (described.size() == partitions
+                        && described.stream().allMatch(partition -> partition.leader() != null)) {
+                    return;
+                }
+            } catch (ExecutionException notYet) {
+                // the metadata has not reached this broker; ask again
+            }
+            Window.sleepMs(50);
+        }
+        throw new IllegalStateException("no leaders for " + topic);
+    }
+}

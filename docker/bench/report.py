@@ -1,0 +1,43 @@
+"""Prints rows of figures: one line as they come, and a table of medians with ratios at the end."""
+import statistics
+
+SHOWN = ["mb_s", "broker_nojit_cpu_s_per_gb", "broker_nojit_cpu_us_per_request", "all_nojit_cpu_s_per_gb", "e2e_p99_ms", "ready_ms", "startup_cpu_s", "rss_mb",
+         "threads", "caught_up_ms", "limit", "foreign_share", "errors", "lost", "failed"]
+
+
+def line(row):
+    figures = [f"{key}={row[key]:.3f}" if isinstance(row[key], float) else f"{key}={row[key]}" for key in SHOWN if row.get(key) is not None]
+    return f"  [{row['round']}] {row['sut']:10} {row['workload']}/{row['case']}: {' '.join(figures)}"
+
+
+UNCOMPARED = {"round", "mb", "seconds", "requests", "records", "sent", "steady_records", "ok"}
+
+
+def values(rows, case, sut, figure):
+    return [row[figure] for row in rows if (row["workload"], row["case"]) == case and row["sut"] == sut
+            and isinstance(row.get(figure), (int, float)) and not isinstance(row[figure], bool)]
+
+
+def table(rows):
+    """Ratios are medians over rounds of other/first: the two sides of a round ran one after the other."""
+    names = list(dict.fromkeys(row["sut"] for row in rows))
+    cases = list(dict.fromkeys((row["workload"], row["case"]) for row in rows))
+    if not rows:
+        return
+    print(f"\n{'workload/case':50} {'figure':34}" + "".join(f"{name:>12}" for name in names)
+          + "".join(f"{name + '/' + names[0]:>18}{'(least..most)':>16}" for name in names[1:]))
+    for case in cases:
+        figures = dict.fromkeys(key for row in rows if (row["workload"], row["case"]) == case for key in row)
+        label = "/".join(case)
+        for figure in figures:
+            measured = {name: values(rows, case, name, figure) for name in names}
+            if figure in UNCOMPARED or not any(measured.values()):
+                continue
+            cells = "".join(f"{statistics.median(measured[name]):>12.3f}" if measured[name] else f"{'-':>12}" for name in names)
+            print(f"{label:50} {figure:34}{cells}" + "".join(ratio(measured[names[0]], measured[name]) for name in names[1:]))
+            label = ""
+
+
+def ratio(first, other):
+    pairs = [after / before for before, after in zip(first, other) if abs(before) > 1e-6]
+    return f"{statistics.median(pairs):>18.3f}{f'{min(pairs):.2f}..{max(pairs):.2f}':>16}" if pairs else f"{'-':>18}{'':>16}"

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# System under test: one Tombolo broker, started by the launcher of the distribution from a generated topology file.
+# Verbs and variables as in kafka.sh; besides TOMBOLO_DIST (folder with lib/, default: what the build assembles) and, for the target of
+# a link: SUT_SOURCE (bootstrap of the source), SUT_SOURCE_KIND (tombolo or kafka), SUT_LINK_TOPICS (comma-separated).
+set -eu
+root=$(cd "$(dirname "$0")/../../.." && pwd)
+: "${SUT_HEAP:=1g}" "${SUT_JVM:=}" "${SUT_REGION:=eu}" "${SUT_LINK_TOPICS:=}" "${SUT_SOURCE_KIND:=tombolo}" "${TOMBOLO_DIST:=$root/docker/target/tombolo}"
+admin=$((SUT_PORT + 1))
+case "$1" in
+bootstrap) echo "127.0.0.1:$SUT_PORT" ;;
+prepare)
+  [ -d "$TOMBOLO_DIST/lib" ] || { echo "no distribution in $TOMBOLO_DIST: run ./mvnw -DskipTests -pl docker -am package" >&2; exit 1; }
+  # A launcher beside lib/ runs what is there; the one of the source tree would look for changed sources first.
+  cmp -s "$root/tombolo" "$TOMBOLO_DIST/tombolo" || cp "$root/tombolo" "$TOMBOLO_DIST/tombolo"
+  mkdir -p "$SUT_DIR"
+  {
+    echo "tombolo: 1"
+    echo "name: bench"
+    echo "regions:"
+    if [ -n "$SUT_LINK_TOPICS" ]; then
+      if [ "$SUT_SOURCE_KIND" = kafka ]; then
+        echo "  eu: { bootstrap: \"$SUT_SOURCE\" }"
+      else
+        echo "  eu: { kafka: \"$SUT_SOURCE\", admin: \"127.0.0.1:$((${SUT_SOURCE##*:} + 1))\" }"
+      fi
+    fi
+    echo "  $SUT_REGION:"
+    echo "    kafka: \"127.0.0.1:$SUT_PORT\""
+    echo "    admin: \"127.0.0.1:$admin\""
+    echo "    storage: { dir: \"$SUT_DIR/data\" }"
+    echo "    config: { auto.create.topics.enable: false, group.initial.rebalance.delay.ms: 0 }"
+    if [ -n "$SUT_LINK_TOPICS" ]; then
+      echo "links:"
+      echo "  eu-to-$SUT_REGION: { from: eu, to: $SUT_REGION, topics: [${SUT_LINK_TOPICS}] }"
+    fi
+  } > "$SUT_DIR/tombolo.yaml"
+  ;;
+start)
+  TOMBOLO_HEAP=$SUT_HEAP TOMBOLO_JVM=$SUT_JVM setsid nohup sh "$TOMBOLO_DIST/tombolo" broker -f "$SUT_DIR/tombolo.yaml" --region "$SUT_REGION" --id 1 \
+    > "$SUT_DIR/broker.out" 2>&1 < /dev/null &
+  echo $! > "$SUT_DIR/pid"
+  ;;
+*) echo "unknown verb $1" >&2; exit 2 ;;
+esac

@@ -1,0 +1,226 @@
+"""The workloads. Each takes the run, the system under test and the round, and emits one row per case."""
+import time
+
+import machine
+from systems import Broker, Link, Relay, load, shell
+
+# size of a value, bytes of a batch, compression, partitions, acks
+PRODUCE_CASES = [(1024, 16384, "none", 1, "1"), (1024, 131072, "none", 12, "1"), (1024, 16384, "none", 12, "all"),
+                 (100, 16384, "none", 1, "1"), (100, 131072, "lz4", 12, "all"), (1024, 131072, "lz4", 1, "1")]
+
+
+def warm(run, broker):
+    """Brings the JIT of a broker near its steady state: the same work for every system, not the same time."""
+    load("topic", bootstrap=broker.bootstrap, topic="warm", partitions=4)
+    load("rawproduce", bootstrap=broker.bootstrap, topic="warm", partitions=4, connections=2, mb=run.options.warm_mb)
+    load("consume", bootstrap=broker.bootstrap, topic="warm")
+
+
+def add_cost(figures, window, megabytes=None):
+    """CPU of the broker per GB of values, who was the limit and how much of the machine others took."""
+    if window.after is None:
+        return figures
+    gigabytes = (figures.get("mb") if megabytes is None else megabytes) / 1e3
+    spent, client = window.spent(), figures.get("client_cpu_s", 0.0)
+    if gigabytes:
+        for kind in ("cpu", "nojit_cpu", "gc", "sys"):
+            key = {"cpu": "cpu_s", "nojit_cpu": "nojit_s", "gc": "gc_s", "sys": "sys_s"}[kind]
+            figures[f"broker_{kind}_s_per_gb"] = spent[key] / gigabytes
+    figures["foreign_share"] = window.foreign_share(spent["cpu_s"] + client)
+    busier = "client" if client > spent["cpu_s"] else "broker"
+    figures["limit"] = "waiting" if window.idle_share() > 0.15 else busier
+    return figures
+
+
+def produce(run, sut, turn):
+    broker = Broker(sut).start()
+    try:
+        warm(run, broker)
+        for program, prefix in (("rawproduce", "raw-"), ("produce", "")):
+            for number, (size, batch, compression, partitions, acks) in enumerate(PRODUCE_CASES):
+                case = f"{prefix}{size}B-batch{batch // 1024}k-{compression}-p{partitions}-acks{acks}"
+                if not run.wants(case):
+                    continue
+                topic = f"{program}{number}"
+                load("topic", bootstrap=broker.bootstrap, topic=topic, partitions=partitions)
+                window = machine.Window([broker.pid()])
+                figures = load(program, window, bootstrap=broker.bootstrap, topic=topic, size=size, batch=batch, compression=compression,
+                               partitions=partitions, acks=acks, mb=run.options.mb, warm_mb=run.options.mb / 4)
+                run.emit("produce", case, sut, turn, add_cost(figures, window))
+    finally:
+        broker.stop()
+
+
+def preload(run, bootstrap, topic, compression="none", partitions=12):
+    load("topic", bootstrap=bootstrap, topic=topic, partitions=partitions)
+    load("produce", bootstrap=bootstrap, topic=topic, bytes=run.options.gb * 1e9, batch=131072, compression=compression, acks="1", linger=20)
+
+
+def consume(run, sut, turn):
+    broker = Broker(sut).start()
+    try:
+        warm(run, broker)
+        for compression in ("none", "lz4"):
+            preloaded = False
+            for program, case in (("rawfetch", f"raw-{compression}-hot"), ("consume", f"{compression}-hot")):
+                if not run.wants(case):
+                    continue
+                if not preloaded:
+                    preload(run, broker.bootstrap, compression, compression)
+                    preloaded = True
+                window = machine.Window([broker.pid()])
+                figures = load(program, window, bootstrap=broker.bootstrap, topic=compression, partitions=12, warm_passes=1, passes=4 if program == "rawfetch" else 2)
+                run.emit("consume", case, sut, turn, add_cost(figures, window))
+    finally:
+        broker.stop()
+
+
+def latency(run, sut, turn):
+    broker = Broker(sut).start()
+    try:
+        warm(run, broker)
+        for rate, acks in ((1000, "1"), (1000, "all"), (5000, "all")):
+            case = f"{rate}/s-acks{acks}"
+            if run.wants(case):
+                topic = f"rate{rate}{acks}"
+                load("topic", bootstrap=broker.bootstrap, topic=topic, partitions=6)
+                window = machine.Window([broker.pid()])
+                figures = load("latency", window, bootstrap=broker.bootstrap, topic=topic, rate=rate, acks=acks, linger=0, seconds=run.options.seconds)
+                run.emit("latency", case, sut, turn, add_cost(figures, window))
+    finally:
+        broker.stop()
+
+
+def requests(run, sut, turn):
+    broker = Broker(sut).start()
+    try:
+        warm(run, broker)
+        load("topic", bootstrap=broker.bootstrap, topic="small", partitions=12)
+        for connections in (1, 8, 32):
+            case = f"sync-100B-acksall-{connections}-connections"
+            if run.wants(case):
+                window = machine.Window([broker.pid()])
+                figures = load("requests", window, bootstrap=broker.bootstrap, topic="small", connections=connections)
+                if window.after and figures.get("requests"):
+                    spent = window.spent()
+                    figures["broker_cpu_us_per_request"] = spent["cpu_s"] / figures["requests"] * 1e6
+                    figures["broker_nojit_cpu_us_per_request"] = spent["nojit_s"] / figures["requests"] * 1e6
+                    add_cost(figures, window)
+                run.emit("requests", case, sut, turn, figures)
+    finally:
+        broker.stop()
+
+
+def startup(run, sut, turn):
+    broker = Broker(sut)
+    try:
+        for case in ("empty", "restart"):
+            figures = load("ready", on={"go": broker.launch}, bootstrap=broker.bootstrap, topic="ready")
+            time.sleep(5)
+            usage = machine.process(broker.pid())
+            figures.update(startup_cpu_s=usage["cpu_s"], rss_mb=usage["rss_mb"], threads=usage["threads"])
+            if case == "empty":
+                time.sleep(10)
+                figures["idle_cores"] = (machine.process(broker.pid())["cpu_s"] - usage["cpu_s"]) / 10
+            run.emit("startup", case, sut, turn, figures)
+            broker.stop(keep=True)
+    finally:
+        broker.stop()
+
+
+class Pair:
+    """A source and a target broker with a link between them that has not begun to copy."""
+
+    def __init__(self, run, sut, topics, source_sut=None, through_relay=False):
+        self.relay = None
+        self.source = Broker(source_sut or sut, "source", SUT_REGION="eu")
+        bootstrap = self.source.bootstrap
+        if through_relay:
+            bootstrap = shell(self.source.script, "bootstrap-wan", environment=self.source.environment)
+            self.relay = Relay(run.options.round_trip, run.options.window_kib, self.source.port + 3, self.source.port + 2)
+        kind = "kafka" if source_sut else "tombolo"
+        self.target = Broker(sut, "target", 10, SUT_REGION="us", SUT_SOURCE=bootstrap, SUT_SOURCE_KIND=kind, SUT_LINK_TOPICS=topics)
+        self.link = Link(run.link_of(sut), bootstrap, self.target, topics)
+
+    def start(self, run):
+        for broker in (self.source, self.target):
+            broker.start()
+            warm(run, broker)
+        self.link.hold()
+        return self
+
+    def pids(self):
+        return [self.source.pid(), self.target.pid(), *self.link.pids()]
+
+    def stop(self):
+        self.link.stop()
+        if self.relay:
+            self.relay.stop()
+        for broker in (self.source, self.target):
+            broker.stop()
+
+
+def backlog(run, sut, turn, workload, case, pair):
+    """The link copies what is already there; the steady part is measured."""
+    try:
+        pair.start(run)
+        preload(run, pair.source.bootstrap, "geo", "lz4" if "lz4" in case else "none")
+        steady = []
+
+        def begin_steady():
+            steady.append(machine.Window(pair.pids()))
+            steady[0].open()
+
+        figures = load("catchup", on={"go": pair.link.start, "steady-start": begin_steady, "steady-end": lambda: steady[0].close()},
+                       bootstrap=pair.source.bootstrap, read_bootstrap=pair.target.bootstrap, topic="geo", read_topic=pair.link.topic("geo"))
+        if steady and steady[0].after:
+            add_link_cost(figures, steady[0], pair)
+        run.emit(workload, case, sut, turn, figures)
+    finally:
+        pair.stop()
+
+
+def add_link_cost(figures, window, pair):
+    """A link inside the target broker counts with all that the broker spends, appending included."""
+    gigabytes = figures["steady_records"] * 1024 / 1e9
+    figures["mb_s"] = figures["steady_records_s"] * 1024 / 1e6
+    link = pair.link.pids() or [pair.target.pid()]
+    for name, pids in (("link", link), ("source", [pair.source.pid()]), ("target", [pair.target.pid()]), ("all", None)):
+        spent = window.spent(pids)
+        figures[f"{name}_cpu_s_per_gb"] = spent["cpu_s"] / gigabytes
+        figures[f"{name}_nojit_cpu_s_per_gb"] = spent["nojit_s"] / gigabytes
+    figures["foreign_share"] = window.foreign_share(window.spent()["cpu_s"])
+    return figures
+
+
+def geo(run, sut, turn):
+    for compression in ("none", "lz4"):
+        case = f"{compression}-backlog-{run.options.gb:g}GB"
+        if run.wants(case):
+            backlog(run, sut, turn, "geo", case, Pair(run, sut, "geo"))
+    if run.wants("lag-5MB/s"):
+        lag(run, sut, turn, Pair(run, sut, "lag"))
+
+
+def lag(run, sut, turn, pair):
+    try:
+        pair.start(run)
+        load("topic", bootstrap=pair.source.bootstrap, topic="lag", partitions=6)
+        load("produce", bootstrap=pair.source.bootstrap, topic="lag", bytes=2e6)
+        load("catchup", on={"go": pair.link.start}, bootstrap=pair.source.bootstrap, read_bootstrap=pair.target.bootstrap,
+             topic="lag", read_topic=pair.link.topic("lag"))
+        window = machine.Window(pair.pids())
+        figures = load("latency", window, bootstrap=pair.source.bootstrap, read_bootstrap=pair.target.bootstrap, topic="lag",
+                       read_topic=pair.link.topic("lag"), rate=5000, acks="1", linger=5, seconds=run.options.seconds)
+        run.emit("geo", "lag-5MB/s", sut, turn, add_cost(figures, window))
+    finally:
+        pair.stop()
+
+
+def geowan(run, sut, turn):
+    """The source is Apache Kafka for both sides: it is the one with a second listener for the relay."""
+    case = f"round-trip-{run.options.round_trip:g}ms-backlog-{run.options.gb:g}GB"
+    backlog(run, sut, turn, "geowan", case, Pair(run, sut, "geo", source_sut="kafka=sut/kafka.sh", through_relay=True))
+
+
+ALL = {"produce": produce, "consume": consume, "latency": latency, "requests": requests, "startup": startup, "geo": geo, "geowan": geowan}
