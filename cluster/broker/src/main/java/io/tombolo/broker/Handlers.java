@@ -124,7 +124,8 @@ record Handlers(
                 .with(
                         ApiKeys.DESCRIBE_QUORUM,
                         DescribeQuorumRequestData.class,
-                        new DescribeQuorumHandler(services.raft(), environment.loops().loop(0)))
+                        new DescribeQuorumHandler(
+                                services.raft(), environment.loops().loop(0), images, listener))
                 .with(
                         ApiKeys.UPDATE_FEATURES,
                         UpdateFeaturesRequestData.class,

@@ -97,8 +97,7 @@ public final class ServedApis {
         ranges.put(ApiKeys.ALTER_CONFIGS, VersionRange.of(0, 2));
         ranges.put(ApiKeys.DESCRIBE_LOG_DIRS, VersionRange.of(1, 5));
         ranges.put(ApiKeys.CREATE_PARTITIONS, VersionRange.of(0, 3));
-        // A running 4.4 broker was seen to advertise 0 to 2; the schema in kafka-clients has a 3.
-        ranges.put(ApiKeys.DELETE_GROUPS, VersionRange.of(0, 2));
+        ranges.put(ApiKeys.DELETE_GROUPS, VersionRange.of(0, 3));
         ranges.put(ApiKeys.INCREMENTAL_ALTER_CONFIGS, VersionRange.of(0, 1));
         ranges.put(ApiKeys.OFFSET_DELETE, VersionRange.of(0, 0));
         ranges.put(ApiKeys.DESCRIBE_QUORUM, VersionRange.of(0, 2));

@@ -23,7 +23,7 @@ class ServedApisTest {
     private final ServedApis apis = ServedApis.clientListener();
 
     @Test
-    void everyServedRangeIsTheStableRangeOfKafkaApartFromDeleteGroups() {
+    void everyServedRangeIsTheStableRangeOfKafka() {
         var different = new ArrayList<ApiKeys>();
         for (ApiKeys api : apis.apis()) {
             if (!new VersionRange(api.oldestVersion(), api.latestVersion(false))
@@ -31,8 +31,7 @@ class ServedApisTest {
                 different.add(api);
             }
         }
-        assertThat(different).containsExactly(ApiKeys.DELETE_GROUPS);
-        assertThat(apis.range(ApiKeys.DELETE_GROUPS)).isEqualTo(VersionRange.of(0, 2));
+        assertThat(different).isEmpty();
     }
 
     @Test
@@ -63,12 +62,10 @@ class ServedApisTest {
                 new ApiVersionsAnswer(apis, new TreeMap<>()).list((short) 3, new TreeMap<>(), -1);
 
         for (var api : ours.apiKeys()) {
-            if (api.apiKey() != ApiKeys.DELETE_GROUPS.id) {
-                assertThat(
-                                ApiKeys.forId(api.apiKey())
-                                        .toApiVersionForApiResponse(false, ListenerType.BROKER))
-                        .contains(api);
-            }
+            assertThat(
+                            ApiKeys.forId(api.apiKey())
+                                    .toApiVersionForApiResponse(false, ListenerType.BROKER))
+                    .contains(api);
         }
     }
 

@@ -169,12 +169,14 @@ public final class Partition {
     }
 
     private void produceAsLeader(Leader leader, Produce request, Consumer<ProduceOutcome> answer) {
-        if (request.acks() == -1 && leader.inSyncCount() < settings.inSyncMin()) {
+        // As in Kafka, a minimum that the replicas could never reach asks for all of them.
+        int inSyncMin = Math.min(settings.inSyncMin(), leader.replicaCount());
+        if (request.acks() == -1 && leader.inSyncCount() < inSyncMin) {
             answer.accept(
                     ProduceOutcome.refused(
                             Errors.NOT_ENOUGH_REPLICAS,
-                            "%d replicas are in sync, min.insync.replicas is %d"
-                                    .formatted(leader.inSyncCount(), settings.inSyncMin())));
+                            "%d replicas are in sync, %d must be"
+                                    .formatted(leader.inSyncCount(), inSyncMin)));
             return;
         }
         switch (produced.prepare(request, settings)) {
@@ -428,7 +430,7 @@ public final class Partition {
      * @param answer the new log start, or −1 with the error
      */
     public void deleteRecords(long beforeOffset, DeleteAnswer answer) {
-        if (!(role instanceof Leader(int _, int _, WriteAccess access))) {
+        if (!(role instanceof Leader(int _, int _, int _, WriteAccess access))) {
             Errors error =
                     role instanceof MirrorLeader ? Errors.POLICY_VIOLATION : notLeader().error();
             answer.accept(error, -1);

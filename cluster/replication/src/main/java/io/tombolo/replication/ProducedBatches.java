@@ -46,6 +46,13 @@ final class ProducedBatches {
 
     private Prepared accepted(ByteBuffer batches, long maxTimestampMs, PartitionSettings settings) {
         view.at(batches, batches.position());
+        if (view.transactional()) {
+            // A request that names a transactional id does not come this far: none is served.
+            return new Refused(
+                    ProduceOutcome.refused(
+                            Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+                            "a transactional batch needs a transactional id"));
+        }
         // A batch that is cut short may follow; it is not appended.
         batches.limit(batches.position() + view.lengthBytes());
         if (view.maxTimestampMs() != maxTimestampMs) {

@@ -36,9 +36,11 @@ public sealed interface Role {
      *
      * @param leaderEpoch ≥ 0
      * @param inSyncCount replicas in sync, this one included
+     * @param replicaCount replicas there are, this one included
      * @param access whether clients may write
      */
-    record Leader(int leaderEpoch, int inSyncCount, WriteAccess access) implements Role {}
+    record Leader(int leaderEpoch, int inSyncCount, int replicaCount, WriteAccess access)
+            implements Role {}
 
     /**
      * The leader of a partition that a link fills; clients read only.

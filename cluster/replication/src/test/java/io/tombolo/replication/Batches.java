@@ -32,6 +32,10 @@ final class Batches {
                 producerId + "/" + sequence);
     }
 
+    static ByteBuffer transactional(long producerId) {
+        return filled(BatchSpec.PLAIN.from(producerId, (short) 0, 0, true), 1, "in a transaction");
+    }
+
     /** A batch as another leader would have given it out. */
     static ByteBuffer at(long offset, int leaderEpoch, int records) {
         ByteBuffer batch = filled(BatchSpec.PLAIN, records, "mirrored at " + offset);

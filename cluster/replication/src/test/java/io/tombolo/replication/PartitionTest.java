@@ -310,13 +310,27 @@ class PartitionTest {
                         1 << 20);
         world.on(p -> {
             p.changeSettings(strict);
-            p.become(new Leader(1, 1, new WriteAccess.Open()));
+            p.become(new Leader(1, 1, 3, new WriteAccess.Open()));
         });
 
         assertThat(errors(world.produce(Batches.plain(1), -1)))
                 .containsExactly(Errors.NOT_ENOUGH_REPLICAS);
         assertThat(errors(world.produce(Batches.plain(1), 1))).containsExactly(Errors.NONE);
         assertThat(world.partition().log().endOffset()).isEqualTo(1);
+
+        world.on(p -> p.become(new Leader(2, 1, 1, new WriteAccess.Open())));
+        assertThat(errors(world.produce(Batches.plain(1), -1)))
+                .as("more than there are replicas is never asked for")
+                .containsExactly(Errors.NONE);
+    }
+
+    @Test
+    void aTransactionalBatchIsRefusedBecauseNoTransactionIsServed() {
+        world.on(p -> p.become(leader(1)));
+
+        assertThat(errors(world.produce(Batches.transactional(7), -1)))
+                .containsExactly(Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
+        assertThat(world.partition().log().endOffset()).isZero();
     }
 
     @Test

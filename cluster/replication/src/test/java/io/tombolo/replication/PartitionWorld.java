@@ -171,11 +171,11 @@ final class PartitionWorld {
     }
 
     static Role leader(int epoch) {
-        return new Leader(epoch, 1, new WriteAccess.Open());
+        return new Leader(epoch, 1, 1, new WriteAccess.Open());
     }
 
     static Role fenced(int epoch) {
-        return new Leader(epoch, 1, new WriteAccess.Fenced("topic orders belongs to region us"));
+        return new Leader(epoch, 1, 1, new WriteAccess.Fenced("topic orders belongs to region us"));
     }
 
     static Role mirror(int epoch, long ownershipEpoch) {

@@ -26,7 +26,10 @@ record Casting(int brokerId, Domains domains) {
             return new Role.MirrorLeader(partition.leaderEpoch(), mirror.get().link(), epoch);
         }
         return new Role.Leader(
-                partition.leaderEpoch(), partition.isr().size(), accessTo(image, topic));
+                partition.leaderEpoch(),
+                partition.isr().size(),
+                partition.replicas().size(),
+                accessTo(image, topic));
     }
 
     private Role.WriteAccess accessTo(MetadataImage image, TopicImage topic) {

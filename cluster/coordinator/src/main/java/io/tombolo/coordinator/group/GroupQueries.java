@@ -29,7 +29,6 @@ public final class GroupQueries {
     private static final int VERSION_NOT_FOUND = 6;
 
     private static final String TYPE = "classic";
-    private static final String TYPE_SHOWN = "Classic";
 
     private GroupQueries() {}
 
@@ -177,7 +176,7 @@ public final class GroupQueries {
                                 .setGroupId(group.id())
                                 .setProtocolType(group.protocolTypeOrEmpty())
                                 .setGroupState(group.state().label())
-                                .setGroupType(TYPE_SHOWN));
+                                .setGroupType(TYPE));
             }
         }
         return listed;

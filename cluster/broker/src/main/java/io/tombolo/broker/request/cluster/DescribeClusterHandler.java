@@ -2,6 +2,7 @@ package io.tombolo.broker.request.cluster;
 
 import io.tombolo.broker.ClientListener;
 import io.tombolo.broker.Images;
+import io.tombolo.broker.request.AuthorizedOperations;
 import io.tombolo.broker.request.Exchange;
 import io.tombolo.broker.request.RequestHandler;
 import io.tombolo.metadata.image.MetadataImage;
@@ -16,8 +17,6 @@ public final class DescribeClusterHandler implements RequestHandler<DescribeClus
 
     private static final byte BROKERS = 1;
     private static final byte CONTROLLERS = 2;
-    private static final int ALL_CLUSTER_OPERATIONS = 0b1_1111_1010_0000;
-    private static final int NOT_ASKED = Integer.MIN_VALUE;
 
     private final Images images;
     private final ClientListener listener;
@@ -34,9 +33,8 @@ public final class DescribeClusterHandler implements RequestHandler<DescribeClus
                         .setClusterId(listener.clusterId())
                         .setEndpointType(BROKERS)
                         .setClusterAuthorizedOperations(
-                                body.includeClusterAuthorizedOperations()
-                                        ? ALL_CLUSTER_OPERATIONS
-                                        : NOT_ASKED);
+                                AuthorizedOperations.onCluster(
+                                        body.includeClusterAuthorizedOperations()));
         if (body.endpointType() != BROKERS) {
             boolean known = body.endpointType() == CONTROLLERS;
             exchange.answer(

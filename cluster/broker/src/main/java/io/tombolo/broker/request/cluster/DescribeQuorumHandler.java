@@ -1,5 +1,7 @@
 package io.tombolo.broker.request.cluster;
 
+import io.tombolo.broker.ClientListener;
+import io.tombolo.broker.Images;
 import io.tombolo.broker.request.Exchange;
 import io.tombolo.broker.request.RequestHandler;
 import io.tombolo.broker.shard.Shards;
@@ -11,6 +13,10 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.DescribeQuorumRequestData;
 import org.apache.kafka.common.message.DescribeQuorumRequestData.TopicData;
 import org.apache.kafka.common.message.DescribeQuorumResponseData;
+import org.apache.kafka.common.message.DescribeQuorumResponseData.Listener;
+import org.apache.kafka.common.message.DescribeQuorumResponseData.ListenerCollection;
+import org.apache.kafka.common.message.DescribeQuorumResponseData.Node;
+import org.apache.kafka.common.message.DescribeQuorumResponseData.NodeCollection;
 import org.apache.kafka.common.message.DescribeQuorumResponseData.PartitionData;
 import org.apache.kafka.common.message.DescribeQuorumResponseData.ReplicaState;
 import org.apache.kafka.common.protocol.Errors;
@@ -24,10 +30,15 @@ public final class DescribeQuorumHandler implements RequestHandler<DescribeQuoru
 
     private final RaftNode raft;
     private final EventLoop raftLoop;
+    private final Images images;
+    private final ClientListener listener;
 
-    public DescribeQuorumHandler(RaftNode raft, EventLoop raftLoop) {
+    public DescribeQuorumHandler(
+            RaftNode raft, EventLoop raftLoop, Images images, ClientListener listener) {
         this.raft = raft;
         this.raftLoop = raftLoop;
+        this.images = images;
+        this.listener = listener;
     }
 
     @Override
@@ -65,7 +76,7 @@ public final class DescribeQuorumHandler implements RequestHandler<DescribeQuoru
         return response;
     }
 
-    private static DescribeQuorumResponseData describe(RaftStatus status) {
+    private DescribeQuorumResponseData describe(RaftStatus status) {
         var partition =
                 new PartitionData()
                         .setPartitionIndex(0)
@@ -86,10 +97,30 @@ public final class DescribeQuorumHandler implements RequestHandler<DescribeQuoru
             (replica.voter() ? partition.currentVoters() : partition.observers()).add(state);
         }
         return new DescribeQuorumResponseData()
+                .setNodes(nodes())
                 .setTopics(
                         List.of(
                                 new DescribeQuorumResponseData.TopicData()
                                         .setTopicName(METADATA_TOPIC)
                                         .setPartitions(List.of(partition))));
+    }
+
+    /**
+     * Every node of the quorum is a broker: what is for the controller goes to the listener that
+     * the client knows.
+     */
+    private NodeCollection nodes() {
+        var nodes = new NodeCollection();
+        for (ClientListener.Address broker : listener.brokers(images.current())) {
+            var endpoint =
+                    new Listener()
+                            .setName(listener.name())
+                            .setHost(broker.host())
+                            .setPort(broker.port());
+            var endpoints = new ListenerCollection();
+            endpoints.add(endpoint);
+            nodes.add(new Node().setNodeId(broker.brokerId()).setListeners(endpoints));
+        }
+        return nodes;
     }
 }

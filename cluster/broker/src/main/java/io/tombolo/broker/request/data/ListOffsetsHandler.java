@@ -100,9 +100,9 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
         long start = log.startOffset();
         switch (SpecialOffset.of(wish.partition.timestamp()).orElse(null)) {
             case LATEST -> fill.accept(wish.found(upTo, -1, log.latestEpoch().orElse(-1)));
-            case EARLIEST, EARLIEST_LOCAL, EARLIEST_PENDING_UPLOAD ->
-                    fill.accept(wish.found(start, -1, epochAtStart(log)));
-            case LATEST_TIERED -> fill.accept(wish.found(-1, -1, -1));
+            case EARLIEST, EARLIEST_LOCAL -> fill.accept(wish.found(start, -1, epochAtStart(log)));
+            // Nothing is tiered and nothing waits for it.
+            case LATEST_TIERED, EARLIEST_PENDING_UPLOAD -> fill.accept(wish.found(-1, -1, -1));
             case MAX_TIMESTAMP -> search(log.latestTimestamp(), partition, wish, replyTo, fill);
             case null ->
                     search(

@@ -1,5 +1,6 @@
 package io.tombolo.broker.request.group;
 
+import io.tombolo.broker.request.AuthorizedOperations;
 import io.tombolo.broker.request.Exchange;
 import io.tombolo.broker.request.RequestDispatcher;
 import io.tombolo.coordinator.group.entry.Caller;
@@ -20,8 +21,6 @@ import org.apache.kafka.common.protocol.Errors;
 
 /** The requests that the coordinator answers as they come. */
 public final class GroupHandlers {
-
-    private static final int ALL_GROUP_OPERATIONS = 0b1101_0100_1000;
 
     private final GroupCoordinator groups;
 
@@ -93,7 +92,7 @@ public final class GroupHandlers {
 
     private static void allow(DescribedGroup group) {
         if (group.errorCode() == Errors.NONE.code()) {
-            group.setAuthorizedOperations(ALL_GROUP_OPERATIONS);
+            group.setAuthorizedOperations(AuthorizedOperations.onGroup(true));
         }
     }
 

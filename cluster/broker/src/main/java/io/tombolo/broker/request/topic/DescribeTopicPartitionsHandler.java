@@ -1,6 +1,7 @@
 package io.tombolo.broker.request.topic;
 
 import io.tombolo.broker.Images;
+import io.tombolo.broker.request.AuthorizedOperations;
 import io.tombolo.broker.request.Exchange;
 import io.tombolo.broker.request.RequestHandler;
 import io.tombolo.metadata.image.MetadataImage;
@@ -84,9 +85,7 @@ public final class DescribeTopicPartitionsHandler
                         .setTopicId(found.map(TopicImage::id).orElse(Uuid.ZERO_UUID))
                         .setIsInternal(TopicDescriptions.internal(name))
                         .setTopicAuthorizedOperations(
-                                found.isPresent()
-                                        ? TopicDescriptions.ALL_TOPIC_OPERATIONS
-                                        : TopicDescriptions.NOT_ASKED);
+                                AuthorizedOperations.onTopic(found.isPresent()));
         response.topics().add(topic);
         if (found.isEmpty()) {
             topic.setErrorCode(

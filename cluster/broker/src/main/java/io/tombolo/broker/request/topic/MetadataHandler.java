@@ -2,6 +2,7 @@ package io.tombolo.broker.request.topic;
 
 import io.tombolo.broker.ClientListener;
 import io.tombolo.broker.Images;
+import io.tombolo.broker.request.AuthorizedOperations;
 import io.tombolo.broker.request.Exchange;
 import io.tombolo.broker.request.RequestHandler;
 import io.tombolo.metadata.image.MetadataImage;
@@ -42,7 +43,10 @@ public final class MetadataHandler implements RequestHandler<MetadataRequestData
         var response =
                 new MetadataResponseData()
                         .setClusterId(listener.clusterId())
-                        .setControllerId(listener.controllerId(image));
+                        .setControllerId(listener.controllerId(image))
+                        .setClusterAuthorizedOperations(
+                                AuthorizedOperations.onCluster(
+                                        body.includeClusterAuthorizedOperations()));
         for (var broker : listener.activeBrokers(image)) {
             response.brokers()
                     .add(
@@ -104,7 +108,7 @@ public final class MetadataHandler implements RequestHandler<MetadataRequestData
                 new MetadataResponseTopic()
                         .setName(wanted.name())
                         .setTopicId(wanted.topicId())
-                        .setTopicAuthorizedOperations(TopicDescriptions.NOT_ASKED);
+                        .setTopicAuthorizedOperations(AuthorizedOperations.onTopic(false));
         if (byId) {
             return answer.setErrorCode(Errors.UNKNOWN_TOPIC_ID.code());
         }
@@ -123,10 +127,7 @@ public final class MetadataHandler implements RequestHandler<MetadataRequestData
                         .setName(topic.name())
                         .setTopicId(topic.id())
                         .setIsInternal(TopicDescriptions.internal(topic.name()))
-                        .setTopicAuthorizedOperations(
-                                operations
-                                        ? TopicDescriptions.ALL_TOPIC_OPERATIONS
-                                        : TopicDescriptions.NOT_ASKED);
+                        .setTopicAuthorizedOperations(AuthorizedOperations.onTopic(operations));
         topic.partitions()
                 .forEach((index, partition) ->
                         answer.partitions()

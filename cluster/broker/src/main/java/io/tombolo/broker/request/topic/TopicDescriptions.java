@@ -12,12 +12,6 @@ import java.util.Set;
 /** What Metadata and DescribeTopicPartitions say alike. */
 final class TopicDescriptions {
 
-    /** What {@code …AuthorizedOperations} holds when nobody asked for it. */
-    static final int NOT_ASKED = Integer.MIN_VALUE;
-
-    /** Every operation on a topic, as Kafka's bit field. */
-    static final int ALL_TOPIC_OPERATIONS = 0b1101_1111_1000;
-
     private static final Set<String> INTERNAL =
             Set.of("__consumer_offsets", "__transaction_state", "__share_group_state");
 

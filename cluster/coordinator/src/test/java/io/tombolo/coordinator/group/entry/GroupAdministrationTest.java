@@ -128,7 +128,7 @@ class GroupAdministrationTest {
 
         assertThat(list(List.of(), List.of()).groups())
                 .extracting(g -> g.groupId() + " " + g.groupState() + " " + g.groupType())
-                .containsExactly("g Stable Classic", "s Empty Classic");
+                .containsExactly("g Stable classic", "s Empty classic");
         assertThat(list(List.of("stable"), List.of()).groups()).hasSize(1);
         assertThat(list(List.of("Empty"), List.of("CLASSIC")).groups())
                 .extracting(g -> g.groupId() + g.protocolType())
