@@ -74,19 +74,16 @@ public final class DirectoryCheckpoints {
     /** Lowers what the files say of a log; on return nothing above is believed after a crash. */
     synchronized void lower(LogName name, long recoveryPoint, long logStart) throws IOException {
         if (recoveryPoint(name) > recoveryPoint) {
-            recoveryPoints.put(name, recoveryPoint);
-            write(RECOVERY_POINTS, recoveryPoints);
+            replace(RECOVERY_POINTS, recoveryPoints, Map.of(name, recoveryPoint));
         }
         if (logStart(name) > logStart) {
-            logStarts.put(name, logStart);
-            write(LOG_STARTS, logStarts);
+            replace(LOG_STARTS, logStarts, Map.of(name, logStart));
         }
     }
 
     synchronized void raiseLogStart(LogName name, long logStart) throws IOException {
         if (logStart(name) < logStart) {
-            logStarts.put(name, logStart);
-            write(LOG_STARTS, logStarts);
+            replace(LOG_STARTS, logStarts, Map.of(name, logStart));
         }
     }
 
@@ -108,17 +105,29 @@ public final class DirectoryCheckpoints {
      * a log that is truncated meanwhile has the last word.
      */
     public synchronized void write(Collection<LogContents> logs) throws IOException {
+        var newRecoveryPoints = new TreeMap<LogName, Long>();
+        var newLogStarts = new TreeMap<LogName, Long>();
+        var newHighWatermarks = new TreeMap<LogName, Long>();
         for (LogContents log : logs) {
             if (log.opened) {
-                recoveryPoints.put(log.name, log.recoveryPoint);
-                logStarts.put(log.name, log.startOffset);
-                highWatermarks.put(log.name, log.highWatermark);
+                newRecoveryPoints.put(log.name, log.recoveryPoint);
+                newLogStarts.put(log.name, log.startOffset);
+                newHighWatermarks.put(log.name, log.highWatermark);
             }
         }
         // A recovery point may lie above the last record, but then it is also the log start.
-        write(LOG_STARTS, logStarts);
-        write(RECOVERY_POINTS, recoveryPoints);
-        write(HIGH_WATERMARKS, highWatermarks);
+        replace(LOG_STARTS, logStarts, newLogStarts);
+        replace(RECOVERY_POINTS, recoveryPoints, newRecoveryPoints);
+        replace(HIGH_WATERMARKS, highWatermarks, newHighWatermarks);
+    }
+
+    /** What is known of a file changes only when the file has. */
+    private void replace(String file, Map<LogName, Long> known, Map<LogName, Long> changes)
+            throws IOException {
+        var changed = new TreeMap<>(known);
+        changed.putAll(changes);
+        write(file, changed);
+        known.putAll(changes);
     }
 
     private void write(String file, Map<LogName, Long> offsets) throws IOException {

@@ -143,13 +143,18 @@ final class LogCheckpoint implements Callable<Boolean> {
         }
     }
 
-    /** A snapshot carries a checksum, so that one cut short by a crash is not believed. */
+    /**
+     * Writes a file so that a crash leaves the old content or the new one: another snapshot of the
+     * same offset may be all that is left of the producers. The name is not yet durable.
+     */
     static void writeForced(Disk disk, Path path, ByteBuffer content) throws IOException {
-        disk.delete(path);
-        try (DiskFile file = disk.open(path)) {
+        Path temporary = path.resolveSibling(path.getFileName() + LogFiles.TEMPORARY);
+        disk.delete(temporary);
+        try (DiskFile file = disk.open(temporary)) {
             file.write(content.duplicate(), 0);
             file.force();
         }
+        disk.move(temporary, path);
     }
 
     /** It succeeded: takes note of what is in the files now. On the loop. */

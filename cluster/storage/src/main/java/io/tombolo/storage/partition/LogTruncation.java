@@ -42,11 +42,12 @@ public final class LogTruncation {
             log.generation++;
             List<Segment> gone = List.copyOf(log.segments.subList(index + 1, log.segments.size()));
             log.segments.subList(index + 1, log.segments.size()).clear();
+            // A snapshot vouches for the indexes below it, so it goes before they are cut.
+            deleteSnapshotsAbove(newEnd);
             removal.removeNow(gone);
+            log.disk().forceDirectory(log.directory);
             last.truncateTo(offset, log.window);
             log.endOffset = Math.max(last.endOffset(), log.startOffset);
-            deleteSnapshotsAbove(log.endOffset);
-            log.disk().forceDirectory(log.directory);
         } finally {
             log.derivedFiles.unlock();
         }

@@ -40,9 +40,13 @@ final class OffsetIndex {
         return count == 0 ? 0 : OffsetEntries.position(entries[count - 1]);
     }
 
-    /** Forgets entries of batches that begin at or after a position. */
-    void truncate(int position) {
-        while (count > 0 && OffsetEntries.position(entries[count - 1]) >= position) {
+    /**
+     * Forgets entries of batches that begin at or after a position, or end at or after an offset.
+     */
+    void truncate(int position, long relativeOffset) {
+        while (count > 0
+                && (OffsetEntries.position(entries[count - 1]) >= position
+                        || OffsetEntries.relativeOffset(entries[count - 1]) >= relativeOffset)) {
             count--;
         }
         // Views handed out before must not see what is appended from here on.
@@ -69,7 +73,7 @@ final class OffsetIndex {
     }
 
     void clear() {
-        truncate(0);
+        truncate(0, 0);
     }
 
     /**

@@ -365,7 +365,7 @@ public final class Segment {
         BatchPosition cut = view().endingAtOrAfter(offset, window);
         WarmIndexes indexes = warm();
         long newEnd = endBefore(cut.position(), window);
-        indexes.offsets.truncate(cut.position());
+        indexes.offsets.truncate(cut.position(), newEnd - baseOffset);
         indexes.times.truncate(Math.toIntExact(Math.max(0, newEnd - baseOffset)));
         indexes.recent.truncate(cut.position());
         indexes.aborted.removeIf(transaction -> transaction.lastOffset() >= newEnd);

@@ -54,6 +54,9 @@ final class LogHistory {
     /** It has been emptied in this step, durably. */
     private boolean emptied;
 
+    /** Once a file has been damaged, it may be found out much later. */
+    private boolean damaged;
+
     /** The log is being cut: nothing above has to survive. */
     private long truncatingTo = Long.MAX_VALUE;
 
@@ -106,6 +109,10 @@ final class LogHistory {
     }
 
     private void step() {
+        if (entropy.chance(0.02)) {
+            sicken();
+            return;
+        }
         boolean doomed = entropy.chance(0.04);
         if (doomed) {
             long at = disk.operationCount() + entropy.between(1, 12);
@@ -132,6 +139,25 @@ final class LogHistory {
         assertThat(log.failure()).as("alive").isEmpty();
         assertThat(log.endOffset()).as("end").isEqualTo(model.end);
         assertThat(log.durableOffset()).as("durable").isLessThanOrEqualTo(model.end);
+    }
+
+    /** One operation of the disk fails: the log ends, and the broker is started again. */
+    private void sicken() {
+        long at = disk.operationCount() + entropy.between(1, 10);
+        disk.failWhen(operation -> operation.number() == at);
+        LogModel before = model.copy();
+        restarting = false;
+        emptied = false;
+        try {
+            act();
+            world.drain();
+        } catch (AssertionError refused) {
+            boolean blamed = disk.operationCount() >= at;
+            assertThat(blamed).as("alive: " + refused.getMessage()).isTrue();
+        }
+        disk.failNever();
+        model = emptied ? model : merge(before, model);
+        crash("after a fault");
     }
 
     /** When an operation was cut short, its beginning and its end are both possible. */
@@ -244,8 +270,8 @@ final class LogHistory {
         model.truncateTo(offset);
         truncatingTo = Math.min(offset, model.end);
         var result = log.truncateTo(offset);
-        truncatingTo = Long.MAX_VALUE;
         assertThat(result).as("truncate").isInstanceOf(ChangeResult.Changed.class);
+        truncatingTo = Long.MAX_VALUE;
         // Behind a gap the end is wherever the last batch ends.
         model.end = log.endOffset();
         assertThat(model.end).as("truncated").isLessThanOrEqualTo(Math.max(offset, model.start));
@@ -277,7 +303,7 @@ final class LogHistory {
         tell("close and open");
         assertThat(world.close(directory)).as("alive at close").isTrue();
         world.forget();
-        boolean damaged = entropy.chance(0.5) && damageDerivedFile();
+        damaged |= entropy.chance(0.5) && damageDerivedFile();
         var opened = world.opened();
         directory = opened.directory();
         log = opened.logs().getFirst().log();
