@@ -29,17 +29,29 @@ public final class FailoverText {
                     "%s: no answer for %s\n"
                             .formatted(from, Amounts.ms(preview.at("sourceSilentMs").number(-1))));
         }
-        text.append("Not replicated: at most ").append(bound(preview.at("lossBound"))).append('\n');
+        text.append("Not replicated: ").append(bound(preview)).append('\n');
         return text.toString();
     }
 
-    /** A loss bound in its three units. */
-    public static String bound(Tree bound) {
-        return "%s (%s), %s"
-                .formatted(
-                        Amounts.of(bound.at("records").number(0), "record"),
-                        Amounts.bytes(bound.at("bytes").number(0)),
-                        Amounts.ms(bound.at("ms").number(-1)));
+    /**
+     * What may be lost: what the region knows to be missing, and what it cannot know of because the
+     * source has been silent.
+     */
+    public static String bound(Tree preview) {
+        Tree bound = preview.at("lossBound");
+        String known =
+                "%s (%s)"
+                        .formatted(
+                                Amounts.of(bound.at("records").number(0), "record"),
+                                Amounts.bytes(bound.at("bytes").number(0)));
+        return preview.at("sourceReachable").flag()
+                ? "at most " + known + ", " + Amounts.ms(bound.at("ms").number(-1))
+                : known
+                        + " known of, and what "
+                        + preview.at("from").text()
+                        + " acknowledged after it was last heard, "
+                        + Amounts.ms(bound.at("ms").number(-1))
+                        + " ago";
     }
 
     /** What was done. */

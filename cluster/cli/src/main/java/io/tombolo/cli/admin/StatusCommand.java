@@ -1,7 +1,6 @@
 package io.tombolo.cli.admin;
 
 import io.tombolo.cli.admin.RegionSnapshots.Snapshot;
-import io.tombolo.cli.output.Amounts;
 import io.tombolo.cli.output.Table;
 import io.tombolo.cli.output.Tree;
 import io.tombolo.cli.shell.ExitCode;
@@ -143,18 +142,15 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private static void addPolicy(Table table, Tree policy) {
-        Tree bound = policy.at("lossBound");
-        String atRisk =
-                "at most %s (%s) at risk"
-                        .formatted(
-                                Amounts.of(bound.at("records").number(0), "record"),
-                                Amounts.ms(bound.at("ms").number(-1)));
         boolean ready = policy.at("ready").flag();
         String why =
                 policy.at("reasons").items().stream()
                         .map(reason -> reason.at("code").text() + " " + reason.at("claim").text())
                         .findFirst()
                         .orElse("not ready");
-        table.row(policy.at("policy").text(), ready ? "yes" : "no", ready ? atRisk : why);
+        table.row(
+                policy.at("policy").text(),
+                ready ? "yes" : "no",
+                ready ? FailoverText.bound(policy) : why);
     }
 }

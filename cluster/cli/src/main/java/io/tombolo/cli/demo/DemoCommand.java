@@ -18,7 +18,7 @@ import java.util.concurrent.CountDownLatch;
         name = "demo",
         description = {
             "Plays a failover with two regions on this machine, one process each; every line is"
-                + " measured.",
+                    + " measured.",
             "Stays up until Ctrl-C, then deletes everything."
         },
         footer = {"", "Example:", "  tombolo demo", "  tombolo demo --script --wan 120ms"})
@@ -82,7 +82,7 @@ final class DemoCommand implements Callable<Integer> {
         Traffic traffic = flow.startTraffic(rate);
         GroupMember member = flow.startGroup();
         flow.tellPosition(member);
-        flow.watchLag();
+        flow.watchLag(traffic);
         flow.compare();
         narrator.pause();
         var outage = new Outage(stage, narrator, traffic, member);

@@ -65,11 +65,13 @@ final class Flow {
         return stage.status("us").at("links").items().stream().findFirst().orElse(Tree.NOTHING);
     }
 
-    /** Looks at the lag of the link for a while. */
-    void watchLag() {
+    /** Looks at the lag of the link for a while, and measures the same from outside. */
+    void watchLag(Traffic traffic) {
         long samples = 0;
         long recordsMax = 0;
         long msMax = 0;
+        Arrivals arrivals = stage.act(new Arrivals(stage.site().bootstrap("us")));
+        arrivals.start();
         long end = System.nanoTime() + WATCHED.toNanos();
         while (System.nanoTime() < end) {
             Tree lag = link().at("lag");
@@ -78,11 +80,22 @@ final class Flow {
             samples++;
             Waiting.sleep(SAMPLE_EVERY);
         }
+        arrivals.close();
+        Arrivals.Delay delay = arrivals.delay(traffic.acks());
         narrator.say(
-                "link lag while they flow: at most %s, %s (%d looks at the admin API)",
+                "link lag as us knows it: at most %s, %s (%d looks at the admin API)",
                 Amounts.of(recordsMax, "record"), Amounts.ms(msMax), samples);
+        narrator.more(
+                "seen from outside: readable in us %s after the acknowledgement in eu, at worst %s"
+                        + " (%s)",
+                Amounts.ms(delay.medianMs()),
+                Amounts.ms(delay.worstMs()),
+                Amounts.of(delay.count(), "record"));
         narrator.fact("lagRecordsMax", recordsMax);
         narrator.fact("lagMsMax", msMax);
+        narrator.fact("arrivalMsMedian", delay.medianMs());
+        narrator.fact("arrivalMsWorst", delay.worstMs());
+        narrator.expect("records become readable in us while they flow", delay.count() > 0);
     }
 
     /** Compares both regions record by record and batch by batch. */

@@ -74,7 +74,7 @@ final class Opening {
                 () -> Stage.failure("the link does not copy topic " + topic, link().toString()));
         narrator.say(
                 "topic %s: %d partitions in eu; the link made the same topic in us by itself, %s"
-                    + " later",
+                        + " later",
                 topic,
                 DemoSite.PARTITION_COUNT,
                 Amounts.ms((System.nanoTime() - start) / 1_000_000));

@@ -4,6 +4,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 import java.time.Duration;
@@ -123,8 +124,9 @@ final class Traffic implements AutoCloseable {
         acks.add(new Ack(answer.partition(), answer.offset(), value, System.nanoTime()));
     }
 
+    /** No answer is no refusal. */
     private void refused(Exception failure) {
-        if (!stopped) {
+        if (!stopped && !(failure instanceof TimeoutException)) {
             refusedCount.incrementAndGet();
             lastRefusal = String.valueOf(failure.getMessage());
         }

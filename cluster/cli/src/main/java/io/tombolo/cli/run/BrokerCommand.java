@@ -18,7 +18,7 @@ import java.util.concurrent.Callable;
         name = "broker",
         description = {
             "Runs one broker in the foreground, until SIGTERM or Ctrl-C stops it in an orderly"
-                + " way.",
+                    + " way.",
             "A second signal stops it at once."
         },
         footer = {"", "Example:", "  tombolo broker -f tombolo.yaml --region eu --id 1"})

@@ -134,7 +134,7 @@ final class Foreground {
                 shell.out()
                         .printf(
                                 "%s  ready   kafka %s   admin http://%s   broker id %s   tombolo %s"
-                                    + "   %s%n",
+                                        + "   %s%n",
                                 name(seat),
                                 server.kafka(),
                                 server.admin(),

@@ -1,0 +1,140 @@
+package io.tombolo.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+import picocli.CommandLine;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** Every command explains itself. */
+class CommandTreeTest {
+
+    @TempDir private Path folder;
+
+    @TestFactory
+    Stream<DynamicTest> everyCommandHasHelpWithAnExample() {
+        return leaves().stream()
+                .map(words ->
+                        DynamicTest.dynamicTest(String.join(" ", words), () -> explains(words)));
+    }
+
+    private void explains(List<String> words) {
+        var arguments = new ArrayList<>(words);
+        arguments.add("--help");
+
+        CommandRun run = CommandRun.of(folder, arguments.toArray(new String[0]));
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out())
+                .startsWith("Usage: tombolo " + String.join(" ", words))
+                .contains("\nExample:\n")
+                .containsPattern("(?m)^  .*tombolo " + String.join(" ", words))
+                .contains("--output", "--file", "--yes", "--timeout", "--quiet", "--verbose")
+                .contains("--no-color");
+    }
+
+    @Test
+    void thisReleaseHasTheseCommands() {
+        assertThat(leaves().stream().map(words -> String.join(" ", words)))
+                .containsExactlyInAnyOrder(
+                        "demo",
+                        "dev",
+                        "broker",
+                        "validate",
+                        "status",
+                        "link list",
+                        "link describe",
+                        "link pause",
+                        "link resume",
+                        "failover",
+                        "topic list",
+                        "topic create",
+                        "topic describe",
+                        "topic delete",
+                        "topic produce",
+                        "topic consume",
+                        "group list",
+                        "group describe",
+                        "explain",
+                        "version");
+    }
+
+    @Test
+    void theExampleOfEveryCommandCanBeParsed() {
+        for (List<String> words : leaves()) {
+            CommandLine command = find(words);
+            Arrays.stream(command.getCommandSpec().usageMessage().footer())
+                    .filter(line -> line.startsWith("  tombolo "))
+                    .map(line -> line.strip().split(" +\\|")[0])
+                    .forEach(example -> {
+                        String[] arguments = example.substring("tombolo ".length()).split(" +");
+                        assertThat(tree().parseArgs(unquoted(arguments)).errors())
+                                .as(example)
+                                .isEmpty();
+                    });
+        }
+    }
+
+    @Test
+    void aMisspeltCommandIsRefusedWithTheNearestOne() {
+        CommandRun run = CommandRun.of(folder, "statsu");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).startsWith("error[TMB-2001]: ").contains("tombolo status");
+    }
+
+    @Test
+    void aGroupWithoutACommandIsAUsageError() {
+        CommandRun run = CommandRun.of(folder, "topic");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).startsWith("error[TMB-2001]: ").contains("tombolo topic --help");
+    }
+
+    private static String[] unquoted(String[] words) {
+        return Arrays.stream(words).map(word -> word.replace("'", "")).toArray(String[]::new);
+    }
+
+    private static CommandLine tree() {
+        return CommandTree.of(TestShell.silent(), false);
+    }
+
+    private static CommandLine find(List<String> words) {
+        CommandLine command = tree();
+        for (String word : words) {
+            command = command.getSubcommands().get(word);
+        }
+        return command;
+    }
+
+    private static List<List<String>> leaves() {
+        var leaves = new ArrayList<List<String>>();
+        collect(tree(), List.of(), leaves);
+        return leaves;
+    }
+
+    private static void collect(
+            CommandLine command, List<String> words, List<List<String>> leaves) {
+        if (command.getSubcommands().isEmpty()) {
+            leaves.add(words);
+        }
+        new TreeMap<>(command.getSubcommands())
+                .forEach((name, below) -> {
+                    var longer = new ArrayList<>(words);
+                    longer.add(name);
+                    collect(below, longer, leaves);
+                });
+    }
+}

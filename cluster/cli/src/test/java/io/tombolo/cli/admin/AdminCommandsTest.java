@@ -1,0 +1,261 @@
+package io.tombolo.cli.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tombolo.cli.CommandRun;
+import io.tombolo.cli.output.TreeText;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Status, links and failovers against an admin endpoint with canned answers. */
+class AdminCommandsTest {
+
+    private static final String LINK =
+            """
+            {"name":"eu-to-us","from":"eu","to":"us","state":"ACTIVE",
+             "lag":{"records":1204,"bytes":120400,"ms":800},"trouble":null,
+             "topics":[{"topic":"orders","state":"ACTIVE","trouble":null,"partitions":[
+               {"partition":0,"state":"ACTIVE","lag":{"records":1204,"bytes":120400,"ms":800},
+                "endOffset":41,"highWatermark":41,"highestEpoch":3,"sourceHighWatermark":1245,
+                "sourceLogStartOffset":0,"trouble":null}]}],
+             "groups":[{"group":"billing","synced":1,"clamped":0,"ageMs":430,"skipped":[]}]}
+            """;
+    private static final String READY =
+            """
+            {"policy":"shop","link":"eu-to-us","from":"eu","to":"us","ready":true,"reasons":[],
+             "lossBound":{"records":3,"bytes":300,"ms":4100},"sourceReachable":false,
+             "sourceSilentMs":4200,"ownershipEpoch":1}
+            """;
+    private static final String NOT_READY =
+            """
+            {"policy":"shop","link":"eu-to-us","from":"eu","to":"us","ready":false,
+             "reasons":[{"code":"TMB-4012","claim":"eu still answers","seen":"0.2 s ago",
+                         "fix":"stop the brokers of eu"}],
+             "lossBound":{"records":0,"bytes":0,"ms":0},"sourceReachable":true,
+             "sourceSilentMs":0,"ownershipEpoch":1}
+            """;
+    private static final String DONE =
+            """
+            {"policy":"shop","ownershipEpoch":2,"steps":[
+               {"step":"claim ownership","ok":true,"detail":"epoch 2","ms":12},
+               {"step":"make writable","ok":true,"detail":"","ms":30}],
+             "topics":[],"clamped":[],"totalMs":42}
+            """;
+
+    @TempDir private Path folder;
+    private AdminStub us;
+
+    @BeforeEach
+    void listen() throws IOException {
+        us = AdminStub.in(folder);
+    }
+
+    @AfterEach
+    void stop() {
+        us.close();
+    }
+
+    @Test
+    void statusShowsRegionsLinksAndPolicies() {
+        us.answer("GET /api/v1/status", 200, status());
+
+        CommandRun run = CommandRun.of(folder, "status");
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out())
+                .isEqualTo(
+                        """
+                        REGION  STATE    BROKERS  CONTROLLER  KAFKA           PARTITIONS  OFFLINE  OWNS
+                        us      serving      1/1           1  127.0.0.1:9092          12        0  eu-to-us epoch 1 (owner: eu)
+
+                        LINK      FROM → TO  STATE   TOPICS  LAG records  LAG bytes  LAG time  GROUPS  TROUBLE
+                        eu-to-us  eu → us    active     1/1        1 204   120.4 kB    800 ms       1  –
+
+                        FAILOVER  READY  IF YOU FAIL OVER NOW
+                        shop      yes    3 records (300 B) known of, and what eu acknowledged after it was last heard, 4.1 s ago
+                        """);
+    }
+
+    @Test
+    void statusIsDataInJsonAndYaml() {
+        us.answer("GET /api/v1/status", 200, status());
+
+        CommandRun json = CommandRun.of(folder, "status", "-o", "json");
+        CommandRun yaml = CommandRun.of(folder, "-o", "yaml", "status");
+
+        var region = TreeText.parse(json.out()).orElseThrow().at("regions").items().getFirst();
+        assertThat(region.at("links").items().getFirst().at("lag", "records").number(0))
+                .isEqualTo(1204);
+        assertThat(yaml.out()).startsWith("---\nregions:\n- region: us\n");
+    }
+
+    @Test
+    void aRegionThatDoesNotAnswerIsShownAndFailsTheCommandWhenItIsTheOnlyOne() {
+        us.close();
+
+        CommandRun run = CommandRun.of(folder, "status");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.out()).contains("us      unreachable").contains("Connection refused");
+    }
+
+    @Test
+    void aRegionThatTakesTheRequestAndStaysSilentTimesOut() throws IOException {
+        try (var silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            String file = Files.readString(folder.resolve("tombolo.yaml"));
+            Files.writeString(
+                    folder.resolve("tombolo.yaml"),
+                    file.replaceAll("127.0.0.1:\\d{2,}", "127.0.0.1:" + silent.getLocalPort()));
+
+            CommandRun run =
+                    CommandRun.of(folder, "link", "describe", "eu-to-us", "--timeout", "100ms");
+
+            assertThat(run.exitCode()).isEqualTo(5);
+            assertThat(run.err()).startsWith("error[TMB-2102]: region us took the request");
+        }
+    }
+
+    @Test
+    void aLinkIsDescribedPartitionByPartition() {
+        us.answer("GET /api/v1/links/eu-to-us", 200, LINK);
+
+        CommandRun run = CommandRun.of(folder, "link", "describe", "eu-to-us");
+
+        assertThat(run.out())
+                .contains("orders          0  active        41       1245  1 204    800 ms      3")
+                .contains("billing       1        0  430 ms");
+    }
+
+    @Test
+    void aLinkIsPausedAndResumedAtItsDestination() {
+        us.answer("POST /api/v1/links/eu-to-us/pause", 200, LINK.replace("ACTIVE", "PAUSED"));
+        us.answer("POST /api/v1/links/eu-to-us/resume", 200, LINK);
+
+        CommandRun paused = CommandRun.of(folder, "link", "pause", "eu-to-us");
+        CommandRun resumed = CommandRun.of(folder, "link", "resume", "eu-to-us");
+
+        assertThat(paused.out()).contains("paused");
+        assertThat(resumed.out()).contains("active");
+        assertThat(paused.exitCode() + resumed.exitCode()).isZero();
+    }
+
+    @Test
+    void anUnknownLinkIsAUsageErrorThatNamesTheNearest() {
+        CommandRun run = CommandRun.of(folder, "link", "pause", "eu-to-uss");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("TMB-2007").contains("did you mean eu-to-us");
+        assertThat(us.asked()).isEmpty();
+    }
+
+    @Test
+    void aFailoverShowsTheLossFirstAndThenWhatItDid() {
+        us.answer("GET /api/v1/failover/shop", 200, READY);
+        us.answer("POST /api/v1/failover/shop", 200, DONE);
+
+        CommandRun run = CommandRun.of(folder, "failover", "shop", "-y");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.err())
+                .isEqualTo(
+                        """
+                        Failover  eu → us   policy shop, link eu-to-us
+                        eu: no answer for 4.2 s
+                        Not replicated: 3 records (300 B) known of, and what eu acknowledged after it was last heard, 4.1 s ago
+                        """);
+        assertThat(run.out())
+                .isEqualTo(
+                        """
+                          1/2  claim ownership              ✓  12 ms   epoch 2
+                          2/2  make writable                ✓  30 ms
+                        Done in 42 ms. Region us owns the topics of eu-to-us under epoch 2.
+                        When eu comes back and hears of that epoch, it refuses writes to them.
+                        """);
+    }
+
+    @Test
+    void aFailoverIsRefusedWhileTheSourceAnswers() {
+        us.answer("GET /api/v1/failover/shop", 200, NOT_READY);
+
+        CommandRun run = CommandRun.of(folder, "failover", "shop", "-y");
+
+        assertThat(run.exitCode()).isEqualTo(4);
+        assertThat(run.err())
+                .contains("error[TMB-4012]: eu still answers")
+                .contains("failover.shop, tombolo.yaml:6:")
+                .contains("= fix : stop the brokers of eu\n");
+        assertThat(us.asked()).containsExactly("GET /api/v1/failover/shop");
+    }
+
+    @Test
+    void aFailoverThatIsForcedCarriesItsReason() {
+        us.answer("GET /api/v1/failover/shop", 200, NOT_READY);
+        us.answer("POST /api/v1/failover/shop?force=true&reason=eu%20burns", 200, DONE);
+
+        CommandRun without =
+                CommandRun.of(folder, "failover", "shop", "-y", "--force-accept-split-brain");
+        CommandRun with =
+                CommandRun.of(
+                        folder,
+                        "failover",
+                        "shop",
+                        "-y",
+                        "--force-accept-split-brain",
+                        "--reason",
+                        "eu burns");
+
+        assertThat(without.exitCode()).isEqualTo(2);
+        assertThat(with.exitCode()).isZero();
+    }
+
+    @Test
+    void aFailoverAsksAndTheNameOfThePolicyIsTheAnswer() {
+        us.answer("GET /api/v1/failover/shop", 200, READY);
+        us.answer("POST /api/v1/failover/shop", 200, DONE);
+
+        CommandRun nobody = CommandRun.of(folder, "failover", "shop");
+        CommandRun no = CommandRun.interactive(folder, "yes\n", "failover", "shop");
+        CommandRun yes = CommandRun.interactive(folder, "shop\n", "failover", "shop");
+
+        assertThat(nobody.exitCode()).isEqualTo(4);
+        assertThat(no.exitCode()).isEqualTo(4);
+        assertThat(yes.exitCode()).isZero();
+        assertThat(us.asked()).containsOnlyOnce("POST /api/v1/failover/shop");
+    }
+
+    @Test
+    void aFailureIsDataWhenAskedForAndNeverAStackTrace() {
+        us.answer("GET /api/v1/failover/shop", 200, NOT_READY);
+
+        CommandRun json = CommandRun.of(folder, "failover", "shop", "-y", "-q", "-o", "json");
+        CommandRun plain = CommandRun.of(folder, "failover", "shop", "-y");
+        CommandRun verbose = CommandRun.of(folder, "failover", "shop", "-y", "-v");
+
+        var error = TreeText.parse(json.err()).orElseThrow().at("errors").items().getFirst();
+        assertThat(error.at("code").text()).isEqualTo("TMB-4012");
+        assertThat(plain.err()).doesNotContain("\tat ");
+        assertThat(verbose.err()).contains("\tat io.tombolo.cli");
+    }
+
+    private static String status() {
+        return """
+        {"region":"us","brokerId":1,"clusterId":"x","state":"serving","kafka":"127.0.0.1:9092",
+         "admin":"127.0.0.1:8080","brokers":[{"id":1,"kafka":"127.0.0.1:9092","fenced":false}],
+         "quorum":{"leader":1,"epoch":3,"highWatermark":42},
+         "partitions":{"hosted":12,"offline":0},
+         "ownership":[{"domain":"eu-to-us","owner":"eu","epoch":1,"mode":"STEADY","cause":""}],
+         "links":[%s],"failover":[%s],"regions":[]}
+        """
+                .formatted(LINK, READY);
+    }
+}

@@ -1,0 +1,30 @@
+package io.tombolo.cli.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+
+class DemoSiteTest {
+
+    @Test
+    void aTakenPortIsReplacedByAFreeOneAndNothingIsLeftBehind() throws IOException {
+        DemoSite first = DemoSite.create();
+        int port = first.region("eu").brokers().getFirst().kafka().port();
+        try (var taken = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            DemoSite second = DemoSite.create();
+
+            assertThat(second.region("eu").brokers().getFirst().kafka().port())
+                    .isNotEqualTo(taken.getLocalPort());
+            assertThat(second.file().valid().refusals()).isEmpty();
+            second.delete();
+            assertThat(Files.exists(second.folder())).isFalse();
+        } finally {
+            first.delete();
+        }
+    }
+}
