@@ -64,6 +64,7 @@ public final class NettyNetwork implements Network {
                                 new ChannelInitializer<SocketChannel>() {
                                     @Override
                                     protected void initChannel(SocketChannel channel) {
+                                        SendBuffer.fit(channel);
                                         addConnection(channel, limits, acceptor, bind);
                                     }
                                 });
