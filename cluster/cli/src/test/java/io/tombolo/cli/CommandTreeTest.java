@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Every command explains itself. */
@@ -78,10 +79,8 @@ class CommandTreeTest {
                     .filter(line -> line.startsWith("  tombolo "))
                     .map(line -> line.strip().split(" +\\|")[0])
                     .forEach(example -> {
-                        String[] arguments = example.substring("tombolo ".length()).split(" +");
-                        assertThat(tree().parseArgs(unquoted(arguments)).errors())
-                                .as(example)
-                                .isEmpty();
+                        String[] typed = words(example.substring("tombolo ".length()));
+                        assertThat(tree().parseArgs(typed).errors()).as(example).isEmpty();
                     });
         }
     }
@@ -103,8 +102,12 @@ class CommandTreeTest {
         assertThat(run.err()).startsWith("error[TMB-2001]: ").contains("tombolo topic --help");
     }
 
-    private static String[] unquoted(String[] words) {
-        return Arrays.stream(words).map(word -> word.replace("'", "")).toArray(String[]::new);
+    private static String[] words(String line) {
+        return Pattern.compile("'[^']*'|[^ ]+")
+                .matcher(line.replace("%%", "%"))
+                .results()
+                .map(word -> word.group().replace("'", ""))
+                .toArray(String[]::new);
     }
 
     private static CommandLine tree() {

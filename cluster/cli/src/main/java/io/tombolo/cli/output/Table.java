@@ -76,10 +76,12 @@ public final class Table {
     }
 
     private boolean isNumeric(int column) {
-        return !rows.isEmpty()
-                && rows.stream()
+        List<String> cells =
+                rows.stream()
                         .map(row -> row.get(column))
-                        .allMatch(cell -> cell.equals(MISSING) || startsAsNumber(cell));
+                        .filter(cell -> !cell.equals(MISSING))
+                        .toList();
+        return !cells.isEmpty() && cells.stream().allMatch(Table::startsAsNumber);
     }
 
     private static boolean startsAsNumber(String cell) {
