@@ -9,6 +9,7 @@ import io.tombolo.environment.Network;
 import io.tombolo.environment.Offload;
 import io.tombolo.region.link.LinkProvider;
 import io.tombolo.region.registry.RegionRegistry;
+import io.tombolo.region.topology.Region;
 import io.tombolo.storage.log.DirectoryIdentity;
 import io.tombolo.storage.log.LogDirectory;
 import io.tombolo.storage.log.LogEnvironment;
@@ -100,11 +101,22 @@ public final class Broker {
                 result -> {
                     switch (result) {
                         case OpenResult.Opened opened -> begin(opened, shards);
-                        case OpenResult.Refused(String reason) -> observer.failed(reason);
+                        case OpenResult.Refused(String reason) ->
+                                observer.failed(namingRegions(reason));
                         case OpenResult.Failed(Exception cause) ->
                                 observer.failed("the data directory cannot be used: " + cause);
                     }
                 });
+    }
+
+    /** The ids of clusters mean little to people: each is followed by the region it stands for. */
+    private String namingRegions(String reason) {
+        String named = reason;
+        for (Region.Hosted region : settings.topology().hostedRegions()) {
+            String id = settings.clusterIdOf(region).toString();
+            named = named.replace(id, "%s (region %s)".formatted(id, region.id()));
+        }
+        return named;
     }
 
     private LogEnvironment logEnvironment() {

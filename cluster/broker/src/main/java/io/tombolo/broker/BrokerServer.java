@@ -235,7 +235,7 @@ public final class BrokerServer implements AutoCloseable {
                     .addKeyValue("log", recovery.log())
                     .addKeyValue("truncatedBytes", recovery.truncatedBytes())
                     .addKeyValue("repairs", recovery.repairs())
-                    .log("A log was repaired after an unclean stop");
+                    .log("A log was repaired at start");
         }
 
         @Override

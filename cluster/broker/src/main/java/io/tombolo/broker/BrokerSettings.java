@@ -38,7 +38,12 @@ public record BrokerSettings(
      * from the names in the file.
      */
     public Uuid clusterId() {
-        String seed = "tombolo/" + topology.name() + "/" + region.id();
+        return clusterIdOf(region);
+    }
+
+    /** The id of a region's cluster, by the same rule. */
+    Uuid clusterIdOf(Region.Hosted of) {
+        String seed = "tombolo/" + topology.name() + "/" + of.id();
         UUID uuid = UUID.nameUUIDFromBytes(seed.getBytes(StandardCharsets.UTF_8));
         return new Uuid(uuid.getMostSignificantBits(), uuid.getLeastSignificantBits());
     }

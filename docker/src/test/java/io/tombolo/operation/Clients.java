@@ -1,0 +1,147 @@
+package io.tombolo.operation;
+
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Stock Java clients of one region. */
+record Clients(String bootstrap) {
+
+    private static final long CALL_SECONDS_MAX = 40;
+
+    /** What an administrator does. */
+    @FunctionalInterface
+    interface Task<T> {
+        org.apache.kafka.common.KafkaFuture<T> on(Admin admin);
+    }
+
+    /** Carries out one task and waits for its end; a refusal is thrown as the client names it. */
+    <T> T admin(Task<T> task) {
+        try (var admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+            return await(task.on(admin));
+        }
+    }
+
+    static <T> T await(java.util.concurrent.Future<T> future) {
+        try {
+            return future.get(CALL_SECONDS_MAX, TimeUnit.SECONDS);
+        } catch (ExecutionException refused) {
+            if (refused.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(refused.getCause());
+        } catch (InterruptedException | TimeoutException late) {
+            throw new IllegalStateException(late);
+        }
+    }
+
+    void create(String topic, int partitions) {
+        create(topic, partitions, Map.of());
+    }
+
+    void create(String topic, int partitions, Map<String, String> configs) {
+        var created = new NewTopic(topic, Optional.of(partitions), Optional.empty());
+        admin(admin -> admin.createTopics(List.of(created.configs(configs))).all());
+    }
+
+    void delete(String topic) {
+        admin(admin -> admin.deleteTopics(List.of(topic)).all());
+    }
+
+    /** The names of all topics that are not internal. */
+    java.util.Set<String> topics() {
+        return admin(admin -> admin.listTopics().names());
+    }
+
+    KafkaProducer<String, String> producer(Map<String, Object> changes) {
+        var settings = new TreeMap<String, Object>();
+        settings.put("bootstrap.servers", bootstrap);
+        settings.put("acks", "all");
+        settings.put("delivery.timeout.ms", 30_000);
+        settings.put("request.timeout.ms", 10_000);
+        settings.put("max.block.ms", 20_000);
+        settings.putAll(changes);
+        return new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
+    }
+
+    /** Produces values to one partition, in order, and waits for the acknowledgements. */
+    void produce(String topic, int partition, String... values) {
+        try (var producer = producer(Map.of())) {
+            var sent = new ArrayList<java.util.concurrent.Future<?>>();
+            for (String value : values) {
+                sent.add(producer.send(new ProducerRecord<>(topic, partition, "k", value)));
+            }
+            producer.flush();
+            sent.forEach(Clients::await);
+        }
+    }
+
+    KafkaConsumer<String, String> consumer(String group) {
+        return new KafkaConsumer<>(
+                Map.of(
+                        "bootstrap.servers", bootstrap,
+                        "group.id", group,
+                        "enable.auto.commit", "false",
+                        "auto.offset.reset", "earliest",
+                        "fetch.max.wait.ms", "100"),
+                new StringDeserializer(),
+                new StringDeserializer());
+    }
+
+    /** Reads a partition from its start until {@code count} values are there. */
+    List<String> read(String topic, int partition, int count) {
+        var values = new ArrayList<String>();
+        var place = new TopicPartition(topic, partition);
+        try (var consumer = consumer("reader")) {
+            consumer.assign(List.of(place));
+            consumer.seekToBeginning(List.of(place));
+            Patience.untilTrue(
+                    "%d of %d values read".formatted(values.size(), count),
+                    () -> {
+                        if (values.size() < count) {
+                            consumer.poll(Duration.ofMillis(200))
+                                    .forEach(record -> values.add(record.value()));
+                        }
+                        return values.size() >= count;
+                    });
+        }
+        return values;
+    }
+
+    void commit(String group, String topic, int partition, long offset) {
+        var offsets = Map.of(new TopicPartition(topic, partition), new OffsetAndMetadata(offset));
+        admin(admin -> admin.alterConsumerGroupOffsets(group, offsets).all());
+    }
+
+    /** The committed offset of a group; −1 for none. */
+    long committed(String group, String topic, int partition) {
+        var offsets =
+                admin(admin ->
+                        admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
+        OffsetAndMetadata found = offsets.get(new TopicPartition(topic, partition));
+        return found == null ? -1 : found.offset();
+    }
+
+    /** The end offset of a partition. */
+    long end(String topic, int partition) {
+        var place = new TopicPartition(topic, partition);
+        var wanted = Map.of(place, org.apache.kafka.clients.admin.OffsetSpec.latest());
+        return admin(admin -> admin.listOffsets(wanted).partitionResult(place)).offset();
+    }
+}

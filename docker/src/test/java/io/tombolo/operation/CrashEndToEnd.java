@@ -1,0 +1,133 @@
+package io.tombolo.operation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** A broker process that is killed, and one that is told to stop. */
+class CrashEndToEnd {
+
+    @TempDir Path folder;
+
+    @Test
+    void aKillLosesNothingThatWasAcknowledgedAndRepeatsNothing() throws Exception {
+        var site = Site.alone(folder);
+        Clients clients = site.clients("eu");
+        Set<Integer> acknowledged = new ConcurrentSkipListSet<>();
+        var enough = new AtomicBoolean();
+        try (var first = ChildBroker.start(site, "eu", "first").awaitReady()) {
+            clients.create("orders", 1);
+            // Idempotent, and patient enough to go on after the restart.
+            try (var producer = clients.producer(Map.of("delivery.timeout.ms", 45_000))) {
+                Thread sender =
+                        Thread.ofPlatform().start(() -> send(producer, acknowledged, enough));
+                Patience.until(() -> assertThat(acknowledged).hasSizeGreaterThan(2_000));
+
+                first.kill();
+
+                int before = acknowledged.size();
+                try (var second = ChildBroker.start(site, "eu", "second").awaitReady()) {
+                    Patience.until(() -> assertThat(acknowledged).hasSizeGreaterThan(before + 500));
+                    enough.set(true);
+                    sender.join();
+                    producer.flush();
+
+                    int count = acknowledged.size();
+                    List<Integer> read =
+                            clients.read("orders", 0, count).stream()
+                                    .map(Integer::valueOf)
+                                    .toList();
+                    assertThat(read).doesNotHaveDuplicates().isSorted().containsAll(acknowledged);
+                    assertThat(second.alive()).isTrue();
+                }
+            }
+        }
+    }
+
+    private static void send(
+            KafkaProducer<String, String> producer,
+            Set<Integer> acknowledged,
+            AtomicBoolean enough) {
+        for (int next = 0; !enough.get(); next++) {
+            int value = next;
+            producer.send(
+                    new ProducerRecord<>("orders", 0, "k", Integer.toString(value)),
+                    (_, failure) -> {
+                        if (failure == null) {
+                            acknowledged.add(value);
+                        }
+                    });
+            if (next % 200 == 0) {
+                producer.flush();
+            }
+        }
+    }
+
+    @Test
+    void aTornTailIsCutOffAtTheNextStartWhichSaysSoOnce() throws Exception {
+        var site = Site.alone(folder);
+        Clients clients = site.clients("eu");
+        try (var first = ChildBroker.start(site, "eu", "first").awaitReady()) {
+            clients.create("orders", 1);
+            clients.produce("orders", 0, "a", "b", "c");
+            first.kill();
+        }
+        Path log = site.data("eu").resolve("orders-0").resolve("00000000000000000000.log");
+        byte[] whole = Files.readAllBytes(log);
+        Files.write(log, java.util.Arrays.copyOf(whole, whole.length + 37));
+
+        try (var second = ChildBroker.start(site, "eu", "second").awaitReady()) {
+            assertThat(clients.read("orders", 0, 3)).containsExactly("a", "b", "c");
+            assertThat(second.output()).containsOnlyOnce("A log was repaired");
+            assertThat(second.terminate()).isZero();
+        }
+
+        try (var third = ChildBroker.start(site, "eu", "third").awaitReady()) {
+            assertThat(third.output()).doesNotContain("A log was repaired");
+            assertThat(clients.read("orders", 0, 3)).containsExactly("a", "b", "c");
+        }
+    }
+
+    @Test
+    void aSignalStopsABrokerInAnOrderlyWay() throws Exception {
+        var site = Site.alone(folder);
+        try (var broker = ChildBroker.start(site, "eu", "only").awaitReady()) {
+            site.clients("eu").create("orders", 1);
+            site.clients("eu").produce("orders", 0, "a");
+            try (var waiting = site.clients("eu").consumer("idle")) {
+                waiting.subscribe(List.of("orders"));
+                waiting.poll(java.time.Duration.ofMillis(500));
+
+                int exitCode = broker.terminate();
+
+                assertThat(exitCode).isZero();
+            }
+            assertThat(site.data("eu").resolve(".kafka_cleanshutdown")).exists();
+        }
+    }
+
+    @Test
+    void aDataDirectoryThatAnotherProcessUsesIsRefused() throws Exception {
+        var site = Site.alone(folder);
+        try (var first = ChildBroker.start(site, "eu", "first").awaitReady()) {
+            // The same folder, and other ports.
+            var other = Site.alone(folder).renamed("alone");
+            try (var second = ChildBroker.start(other, "eu", "second")) {
+                assertThat(second.awaitExit()).isNotZero();
+                assertThat(second.output()).contains("is held by another process");
+            }
+            assertThat(first.alive()).isTrue();
+        }
+    }
+}

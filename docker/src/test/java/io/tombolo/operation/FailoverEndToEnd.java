@@ -1,0 +1,138 @@
+package io.tombolo.operation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.PolicyViolationException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+
+/** A region takes over from another, and the other comes back. */
+class FailoverEndToEnd {
+
+    private static final TopicPartition ORDERS = new TopicPartition("orders", 0);
+    private static final String POLICY = "/api/v1/failover/eu-to-us";
+
+    @TempDir Path folder;
+    private Site site;
+    private Clients eu;
+    private Clients us;
+    private AdminHttp admin;
+
+    @BeforeEach
+    void copyARegion() throws Exception {
+        site = Site.linked(folder);
+        eu = site.clients("eu");
+        us = site.clients("us");
+        admin = site.admin("us");
+        site.start("eu");
+        site.start("us");
+        eu.create("orders", 1);
+        eu.produce("orders", 0, "a", "b", "c", "d");
+        Patience.until(() -> assertThat(us.end("orders", 0)).isEqualTo(4));
+    }
+
+    @AfterEach
+    void stop() {
+        site.close();
+    }
+
+    @Test
+    void aFailoverIsRefusedWhileTheSourceAnswers() {
+        Patience.until(() ->
+                assertThat(admin.get(POLICY).json().get("sourceReachable").asBoolean()).isTrue());
+
+        var answer = admin.post(POLICY);
+
+        assertThat(answer.status()).isEqualTo(409);
+        assertThat(answer.json().get("code").asString()).isEqualTo("TMB-4012");
+        assertThatThrownBy(() -> us.produce("orders", 0, "mine"))
+                .isInstanceOf(PolicyViolationException.class);
+    }
+
+    @Test
+    void aGroupGoesOnInTheOtherRegionAndTheOldOwnerRefusesWrites() throws Exception {
+        assertThat(consume(eu, 2)).containsExactly("a", "b");
+        Patience.until(() -> assertThat(us.committed("billing", "orders", 0)).isEqualTo(2));
+        site.stop("eu");
+
+        failOver();
+
+        us.produce("orders", 0, "e");
+        assertThat(consume(us, 3)).containsExactly("c", "d", "e");
+        assertThat(us.committed("billing", "orders", 0)).isEqualTo(5);
+        var again = admin.post(POLICY);
+        assertThat(again.status()).isEqualTo(409);
+        assertThat(again.json().get("code").asString()).isEqualTo("TMB-4010");
+
+        site.start("eu");
+        assertThatThrownBy(() -> eu.produce("orders", 0, "late"))
+                .isInstanceOf(PolicyViolationException.class)
+                .hasMessageContaining("belongs to region us");
+        assertThat(eu.read("orders", 0, 4)).containsExactly("a", "b", "c", "d");
+
+        // The new owner remembers who it is, and what it has written.
+        site.restart("us");
+        us.produce("orders", 0, "f");
+        assertThat(us.read("orders", 0, 6)).containsExactly("a", "b", "c", "d", "e", "f");
+        assertThat(us.committed("billing", "orders", 0)).isEqualTo(5);
+        assertThat(admin.post(POLICY).json().get("code").asString()).isEqualTo("TMB-4010");
+    }
+
+    @Test
+    void producersGoOnWithTheirSequencesAfterAFailover() throws Exception {
+        try (var client = new WireClient(site.portsOf("eu").kafka())) {
+            assertThat(Produced.send(client, "orders", 4000, 0, "e").errorCode()).isZero();
+        }
+        Patience.until(() -> assertThat(us.end("orders", 0)).isEqualTo(5));
+        site.stop("eu");
+
+        failOver();
+
+        try (var client = new WireClient(site.portsOf("us").kafka())) {
+            var repeated = Produced.send(client, "orders", 4000, 0, "e");
+            assertThat(repeated.errorCode()).isZero();
+            assertThat(repeated.baseOffset()).isEqualTo(4);
+            assertThat(Produced.send(client, "orders", 4000, 1, "f").baseOffset()).isEqualTo(5);
+        }
+        assertThat(us.end("orders", 0)).isEqualTo(6);
+    }
+
+    /** Waits until the source counts as gone, then fails over. */
+    private void failOver() {
+        Patience.until(
+                () -> assertThat(admin.get(POLICY).json().get("ready").asBoolean()).isTrue());
+        var answer = admin.post(POLICY);
+        assertThat(answer.status()).describedAs(answer.body()).isEqualTo(200);
+    }
+
+    /** A member of the group reads a number of records and commits after them. */
+    private static List<String> consume(Clients clients, int count) {
+        var values = new ArrayList<String>();
+        var next = new HashMap<TopicPartition, OffsetAndMetadata>();
+        try (var consumer = clients.consumer("billing")) {
+            consumer.subscribe(List.of("orders"));
+            Patience.until(() -> {
+                for (var record : consumer.poll(Duration.ofMillis(200))) {
+                    if (values.size() < count) {
+                        values.add(record.value());
+                        next.put(ORDERS, new OffsetAndMetadata(record.offset() + 1));
+                    }
+                }
+                assertThat(values).hasSize(count);
+            });
+            consumer.commitSync(next);
+        }
+        return values;
+    }
+}

@@ -1,0 +1,192 @@
+package io.tombolo.operation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.PolicyViolationException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** A link from {@code eu} into {@code us}, and what happens to its source. */
+class LinkOperationEndToEnd {
+
+    private static final String LINK = "eu-to-us";
+
+    @TempDir Path folder;
+    private Site site;
+    private Clients eu;
+    private Clients us;
+    private AdminHttp admin;
+
+    @BeforeEach
+    void nameRegions() {
+        site = Site.linked(folder);
+        eu = site.clients("eu");
+        us = site.clients("us");
+        admin = site.admin("us");
+    }
+
+    @AfterEach
+    void stop() {
+        site.close();
+    }
+
+    private void startBoth() throws Exception {
+        site.start("eu");
+        site.start("us");
+    }
+
+    private void awaitEnd(String topic, int partition, long end) {
+        Patience.until(() -> assertThat(us.end(topic, partition)).isEqualTo(end));
+    }
+
+    @Test
+    void aLinkWaitsForItsSourceAndTheRegionServesMeanwhile() throws Exception {
+        site.start("us");
+        us.create("local", 1);
+        us.produce("local", 0, "served");
+        assertThat(us.read("local", 0, 1)).containsExactly("served");
+        Patience.until(() -> {
+            var link = admin.link(LINK);
+            assertThat(link.get("state").asString()).isEqualTo("SOURCE_UNAVAILABLE");
+            assertThat(link.get("trouble").get("code").asString()).isEqualTo("SOURCE_UNREACHABLE");
+            assertThat(link.get("trouble").get("retryInMs").isNumber()).isTrue();
+        });
+
+        site.start("eu");
+        eu.create("orders", 1);
+        eu.produce("orders", 0, "a", "b");
+
+        awaitEnd("orders", 0, 2);
+        assertThat(us.read("orders", 0, 2)).containsExactly("a", "b");
+        Patience.until(() ->
+                assertThat(admin.link(LINK).get("state").asString()).isIn("ACTIVE", "SYNCING"));
+    }
+
+    @Test
+    void topicsPartitionsConfigsAndOffsetsFollowTheSource() throws Exception {
+        startBoth();
+        eu.create("orders", 1);
+        eu.produce("orders", 0, "a", "b", "c");
+        awaitEnd("orders", 0, 3);
+
+        eu.admin(one -> one.createPartitions(Map.of("orders", NewPartitions.increaseTo(3))).all());
+        Patience.until(() -> eu.produce("orders", 2, "late"));
+        awaitEnd("orders", 2, 1);
+
+        var resource = new ConfigResource(ConfigResource.Type.TOPIC, "orders");
+        var entry = new ConfigEntry("retention.ms", "5400000");
+        var change = List.of(new AlterConfigOp(entry, AlterConfigOp.OpType.SET));
+        eu.admin(one -> one.incrementalAlterConfigs(Map.of(resource, change)).all());
+        Patience.until(() -> {
+            var configs = us.admin(one -> one.describeConfigs(List.of(resource)).all());
+            assertThat(configs.get(resource).get("retention.ms").value()).isEqualTo("5400000");
+        });
+
+        eu.commit("billing", "orders", 0, 2);
+        Patience.until(() -> assertThat(us.committed("billing", "orders", 0)).isEqualTo(2));
+        var id = new TopicPartition("orders", 0);
+        assertThat(idOf(us)).isEqualTo(idOf(eu));
+        eu.admin(one -> one.deleteRecords(Map.of(id, RecordsToDelete.beforeOffset(1))).all());
+        Patience.until(() -> assertThat(us.read("orders", 0, 2)).containsExactly("b", "c"));
+    }
+
+    private static Object idOf(Clients clients) {
+        var all = clients.admin(one -> one.describeTopics(List.of("orders")).allTopicNames());
+        return all.values().iterator().next().topicId();
+    }
+
+    @Test
+    void aPausedLinkCopiesNothingAndGoesOnWhereItStopped() throws Exception {
+        startBoth();
+        eu.create("orders", 1);
+        eu.produce("orders", 0, "a");
+        awaitEnd("orders", 0, 1);
+
+        assertThat(admin.post("/api/v1/links/" + LINK + "/pause").status()).isEqualTo(200);
+        Patience.until(
+                () -> assertThat(admin.link(LINK).get("state").asString()).isEqualTo("PAUSED"));
+        eu.produce("orders", 0, "b", "c");
+        site.restart("us"); // a pause outlives the broker
+        assertThat(admin.link(LINK).get("state").asString()).isIn("PAUSED", "PREPARING");
+        assertThat(us.end("orders", 0)).isEqualTo(1);
+
+        assertThat(admin.post("/api/v1/links/" + LINK + "/resume").status()).isEqualTo(200);
+
+        awaitEnd("orders", 0, 3);
+        assertThat(us.read("orders", 0, 3)).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void aMirrorTopicIsReadOnlyAndSaysSo() throws Exception {
+        startBoth();
+        eu.create("orders", 1);
+        eu.produce("orders", 0, "a");
+        awaitEnd("orders", 0, 1);
+
+        assertThatThrownBy(() -> us.produce("orders", 0, "mine"))
+                .isInstanceOf(PolicyViolationException.class)
+                .hasMessageContaining("read-only mirror of link " + LINK);
+
+        assertThat(us.end("orders", 0)).isEqualTo(1);
+    }
+
+    @Test
+    void aSourceTopicThatWasMadeAgainFailsItsMirrorAcrossRestarts() throws Exception {
+        startBoth();
+        eu.create("orders", 1);
+        eu.produce("orders", 0, "a", "b");
+        awaitEnd("orders", 0, 2);
+
+        eu.delete("orders");
+        eu.create("orders", 1);
+        eu.produce("orders", 0, "other");
+
+        awaitTrouble("SOURCE_RECREATED");
+        assertThat(us.read("orders", 0, 2)).containsExactly("a", "b");
+        site.restart("us");
+        awaitTrouble("SOURCE_RECREATED");
+        assertThat(us.read("orders", 0, 2)).containsExactly("a", "b");
+    }
+
+    @Test
+    void recordsDeletedBeforeTheyWereCopiedFailTheMirror() throws Exception {
+        startBoth();
+        eu.create("orders", 1);
+        eu.produce("orders", 0, "a", "b");
+        awaitEnd("orders", 0, 2);
+        site.stop("us");
+        eu.produce(
+                "orders",
+                0,
+                IntStream.range(0, 20).mapToObj(Integer::toString).toArray(String[]::new));
+        var id = new TopicPartition("orders", 0);
+        eu.admin(one -> one.deleteRecords(Map.of(id, RecordsToDelete.beforeOffset(10))).all());
+
+        site.start("us");
+
+        awaitTrouble("GAP");
+        assertThat(us.read("orders", 0, 2)).containsExactly("a", "b");
+        assertThat(us.end("orders", 0)).isEqualTo(2);
+    }
+
+    private void awaitTrouble(String code) {
+        Patience.until(() ->
+                assertThat(admin.topicState(LINK, "orders"))
+                        .contains("\"state\":\"FAILED\"")
+                        .contains("\"code\":\"" + code + "\""));
+    }
+}

@@ -1,0 +1,182 @@
+package io.tombolo.operation;
+
+import io.tombolo.broker.BrokerServer;
+import io.tombolo.broker.BrokerSettings;
+import io.tombolo.broker.StartRefused;
+import io.tombolo.environment.Disk;
+import io.tombolo.environment.FileDisk;
+import io.tombolo.region.RegionId;
+import io.tombolo.region.topology.Region;
+import io.tombolo.region.topology.Topology;
+import io.tombolo.region.topology.file.TopologyFile;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Regions of one broker each, on free ports, with their data in a folder of the test. */
+final class Site implements AutoCloseable {
+
+    private final Path folder;
+    private final String name;
+    private final Map<String, Ports> ports = new HashMap<>();
+    private final Map<String, BrokerServer> running = new HashMap<>();
+    private final List<String> regionNames;
+    private final String linkLines;
+    private final Map<String, String> config = new HashMap<>();
+
+    /** Where a region listens. */
+    record Ports(int kafka, int admin) {}
+
+    private Site(Path folder, String name, List<String> regionNames, String linkLines) {
+        this.folder = folder;
+        this.name = name;
+        this.regionNames = regionNames;
+        this.linkLines = linkLines;
+        config.put("group.initial.rebalance.delay.ms", "0");
+        config.put("offsets.topic.num.partitions", "4");
+        regionNames.forEach(region -> ports.put(region, new Ports(freePort(), freePort())));
+    }
+
+    /** The region {@code eu} alone. */
+    static Site alone(Path folder) {
+        return new Site(folder, "alone", List.of("eu"), "");
+    }
+
+    /** The regions {@code eu} and {@code us}, and a link of all topics and groups to {@code us}. */
+    static Site linked(Path folder) {
+        return new Site(
+                folder,
+                "linked",
+                List.of("eu", "us"),
+                "links:\n  eu-to-us: { from: eu, to: us, topics: [\"*\"], groups: [\"*\"] }\n");
+    }
+
+    /** The same ports and the same folder under another name of the whole. */
+    Site renamed(String other) {
+        var site = new Site(folder, other, regionNames, linkLines);
+        site.ports.putAll(ports);
+        site.config.putAll(config);
+        return site;
+    }
+
+    /** A config of every broker, by Kafka's name. */
+    Site with(String key, String value) {
+        config.put(key, value);
+        return this;
+    }
+
+    static int freePort() {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException none) {
+            throw new UncheckedIOException(none);
+        }
+    }
+
+    BrokerServer start(String region) throws StartRefused {
+        return start(region, new FileDisk());
+    }
+
+    /** Starts the broker of a region in this process, on a disk that may fail. */
+    BrokerServer start(String region, Disk disk) throws StartRefused {
+        Region.Hosted hosted = hosted(region);
+        Region.Broker self = hosted.broker(1).orElseThrow();
+        var settings = new BrokerSettings(topology(), hosted, self, data(region));
+        var server = BrokerServer.start(settings, new BrokerServer.Options(Duration.ZERO, disk));
+        running.put(region, server);
+        return server;
+    }
+
+    void stop(String region) {
+        BrokerServer server = running.remove(region);
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    void restart(String region) throws StartRefused {
+        stop(region);
+        start(region);
+    }
+
+    /** The broker's data directory. */
+    Path data(String region) {
+        Region.Hosted hosted = hosted(region);
+        return Path.of(hosted.dataDirectory(hosted.broker(1).orElseThrow()));
+    }
+
+    Clients clients(String region) {
+        return new Clients(bootstrap(region));
+    }
+
+    String bootstrap(String region) {
+        return "127.0.0.1:" + portsOf(region).kafka();
+    }
+
+    AdminHttp admin(String region) {
+        return new AdminHttp(portsOf(region).admin());
+    }
+
+    Ports portsOf(String region) {
+        Ports found = ports.get(region);
+        if (found == null) {
+            throw new IllegalArgumentException("no region " + region);
+        }
+        return found;
+    }
+
+    /** The topology as a file that the command line reads. */
+    Path file() {
+        try {
+            return Files.writeString(folder.resolve(name + ".yaml"), text());
+        } catch (IOException unwritable) {
+            throw new UncheckedIOException(unwritable);
+        }
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    private Region.Hosted hosted(String region) {
+        return topology().hosted(new RegionId(region)).orElseThrow();
+    }
+
+    private Topology topology() {
+        if (TopologyFile.parse("site.yaml", text()) instanceof TopologyFile.Valid valid) {
+            return valid.topology();
+        }
+        throw new IllegalStateException(TopologyFile.parse("site.yaml", text()).toString());
+    }
+
+    private String text() {
+        var lines = new ArrayList<String>();
+        lines.add("tombolo: 1");
+        lines.add("name: " + name);
+        lines.add("regions:");
+        for (String region : regionNames) {
+            Ports at = portsOf(region);
+            lines.add("  %s:".formatted(region));
+            lines.add("    kafka: \"127.0.0.1:%d\"".formatted(at.kafka()));
+            lines.add("    admin: \"127.0.0.1:%d\"".formatted(at.admin()));
+            lines.add("    storage: { dir: \"%s\" }".formatted(folder.resolve("data")));
+            lines.add("    config:");
+            config.forEach((key, value) -> lines.add("      %s: %s".formatted(key, value)));
+        }
+        return String.join("\n", lines) + "\n" + linkLines;
+    }
+
+    @Override
+    public void close() {
+        List.copyOf(running.keySet()).forEach(this::stop);
+    }
+}
