@@ -60,11 +60,14 @@ public final class LogTruncation {
         upkeep.truncated();
     }
 
+    /** Empties the log; it goes on at the offset. */
     public void truncateFullyAndStartAt(long offset) throws IOException {
-        // A crash may leave any of the first segments, so nothing at all is believed.
-        lowerRecoveryPoint(0, Math.min(offset, log.startOffset));
         log.derivedFiles.lock();
         try {
+            // A removal that is under way must not raise the log start above the new one.
+            log.startOffset = Math.min(log.startOffset, offset);
+            // A crash may leave any of the first segments, so nothing at all is believed.
+            lowerRecoveryPoint(0, log.startOffset);
             log.generation++;
             removal.removeNow(removal.withThoseUnderWay(log.segments));
             deleteSnapshotsAbove(-1);

@@ -2,12 +2,12 @@ package io.tombolo.storage.partition;
 
 import io.tombolo.environment.DiskFile;
 import io.tombolo.environment.Offload.Outcome;
+import io.tombolo.storage.segment.IndexSuffix;
 import io.tombolo.storage.segment.LogFiles;
 import io.tombolo.storage.segment.Segment;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +31,7 @@ public final class SegmentRemoval {
     void removeNow(List<Segment> segments) throws IOException {
         for (Segment segment : segments.reversed()) {
             segment.markRemoved();
-            rename(segment);
+            segment.renameForDeletion();
         }
         deleteLater(segments);
     }
@@ -45,6 +45,8 @@ public final class SegmentRemoval {
      */
     void removeBehind(List<Segment> segments, long startOffset, Optional<ByteBuffer> producers) {
         long generation = log.generation;
+        List<IndexSuffix> suffixes =
+                segments.stream().filter(Segment::warmed).map(Segment::indexSuffix).toList();
         long firstOffset = log.segments.getFirst().baseOffset();
         segments.forEach(Segment::markRemoved);
         underWay.addAll(segments);
@@ -56,20 +58,25 @@ public final class SegmentRemoval {
                         log.lane(),
                         () -> {
                             if (producers.isPresent()) {
-                                keep(producers.get(), firstOffset, generation);
+                                keep(producers.get(), firstOffset, suffixes, generation);
                             }
-                            log.checkpoints.raiseLogStart(log.name, startOffset);
-                            renameBehind(segments, obsolete);
+                            renameBehind(segments, startOffset, obsolete);
                             return segments;
                         },
                         log.owner,
                         this::removed);
     }
 
-    private void keep(ByteBuffer producers, long offset, long generation) throws IOException {
+    /** A snapshot vouches for the indexes below it, so they come first. */
+    private void keep(
+            ByteBuffer producers, long offset, List<IndexSuffix> suffixes, long generation)
+            throws IOException {
         log.derivedFiles.lock();
         try {
             if (log.generation == generation) {
+                for (IndexSuffix suffix : suffixes) {
+                    suffix.write();
+                }
                 LogCheckpoint.writeForced(
                         log.disk(),
                         LogFiles.file(log.directory, offset, LogFiles.SNAPSHOT),
@@ -81,11 +88,14 @@ public final class SegmentRemoval {
         }
     }
 
-    private void renameBehind(List<Segment> segments, List<Long> snapshots) throws IOException {
+    private void renameBehind(List<Segment> segments, long startOffset, List<Long> snapshots)
+            throws IOException {
         log.derivedFiles.lock();
         try {
+            // Less when the log has been emptied meanwhile and goes on further below.
+            log.checkpoints.raiseLogStart(log.name, Math.min(startOffset, log.startOffset));
             for (Segment segment : segments) {
-                rename(segment);
+                segment.renameForDeletion();
             }
             for (long offset : snapshots) {
                 log.disk().delete(LogFiles.file(log.directory, offset, LogFiles.SNAPSHOT));
@@ -112,15 +122,6 @@ public final class SegmentRemoval {
         }
     }
 
-    private void rename(Segment segment) throws IOException {
-        for (String suffix : LogFiles.OF_SEGMENT) {
-            Path file = segment.file(suffix);
-            if (log.disk().exists(file)) {
-                log.disk().move(file, deleted(file));
-            }
-        }
-    }
-
     private void deleteLater(List<Segment> segments) {
         long delayNanos = log.settings.fileDeleteDelay().toNanos();
         log.owner.execute(() ->
@@ -142,7 +143,7 @@ public final class SegmentRemoval {
             DiskFile file = segment.log();
             file.close();
             for (String suffix : LogFiles.OF_SEGMENT) {
-                log.disk().delete(deleted(segment.file(suffix)));
+                log.disk().delete(segment.file(suffix + LogFiles.DELETED));
             }
         }
         return segments.size();
@@ -152,9 +153,5 @@ public final class SegmentRemoval {
         if (outcome instanceof Outcome.Failed<Integer>(var cause)) {
             log.fail(cause);
         }
-    }
-
-    private static Path deleted(Path file) {
-        return file.resolveSibling(file.getFileName() + LogFiles.DELETED);
     }
 }

@@ -38,6 +38,7 @@ public final class Segment {
     private long createdMs;
     private long logFileBytesIndexed;
     private volatile boolean removed;
+    private boolean renamed;
 
     private Segment(Disk disk, Path directory, long baseOffset, DiskFile log) {
         this.disk = disk;
@@ -412,6 +413,23 @@ public final class Segment {
     /** The segment leaves the log. */
     public void markRemoved() {
         removed = true;
+    }
+
+    /**
+     * Gives the files their names for deletion, once: later a new segment may have the old names.
+     * Not to be called on two threads at a time; forces nothing.
+     */
+    public void renameForDeletion() throws IOException {
+        if (renamed) {
+            return;
+        }
+        renamed = true;
+        for (String suffix : LogFiles.OF_SEGMENT) {
+            Path file = file(suffix);
+            if (disk.exists(file)) {
+                disk.move(file, file(suffix + LogFiles.DELETED));
+            }
+        }
     }
 
     @Override
