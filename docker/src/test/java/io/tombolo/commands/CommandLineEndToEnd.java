@@ -1,0 +1,189 @@
+package io.tombolo.commands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tombolo.commands.Tombolo.Ended;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Every data command against two regions in one {@code tombolo dev} process. */
+class CommandLineEndToEnd {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final long WAIT_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
+
+    @TempDir private static Path folder;
+    private static Tombolo tombolo;
+    private static Process dev;
+
+    @BeforeAll
+    static void startTwoRegions() throws IOException {
+        Files.writeString(
+                folder.resolve("tombolo.yaml"),
+                """
+                tombolo: 1
+                regions:
+                  eu:
+                    kafka: "127.0.0.1:%d"
+                    admin: "127.0.0.1:%d"
+                    config: { offsets.topic.num.partitions: 2, num.io.threads: 4 }
+                  us: { kafka: "127.0.0.1:%d", admin: "127.0.0.1:%d", config: { offsets.topic.num.partitions: 2 } }
+                links: { eu-to-us: { from: eu, to: us, topics: ["*"] } }
+                topics: { orders: { in: eu, partitions: 2 } }
+                """
+                        .formatted(freePort(), freePort(), freePort(), freePort()));
+        tombolo = new Tombolo(folder);
+        dev = tombolo.start("dev.out", "dev");
+        await(() -> output().contains("us-1  ready"));
+    }
+
+    @AfterAll
+    static void stopInAnOrderlyWay() throws InterruptedException {
+        dev.destroy();
+
+        assertThat(dev.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(dev.exitValue()).isZero();
+        assertThat(output()).endsWith("stopping\nstopped\n");
+        assertThat(folder.resolve(".tombolo/eu-1")).isDirectory();
+    }
+
+    @Test
+    void theReadyLineNamesTheEndpointsAndIdleConfigsAreNamedOnce() {
+        assertThat(output())
+                .containsPattern("eu-1  ready   kafka 127.0.0.1:\\d+   admin http://127.0.0.1:\\d+")
+                .containsOnlyOnce("num.io.threads");
+    }
+
+    @Test
+    void aRecordThatIsProducedInOneRegionIsConsumedInTheOther() {
+        Ended produced =
+                tombolo.runWithInput(
+                        "k:v1\nk:v2\n", "topic", "produce", "orders", "--key-separator", ":");
+        await(() ->
+                !tombolo.run("topic", "consume", "orders", "--region", "us", "-q").out().isEmpty());
+        Ended there = tombolo.run("topic", "consume", "orders", "-o", "json", "--region", "eu");
+        Ended here = tombolo.run("topic", "consume", "orders", "-o", "json", "--region", "us");
+
+        assertThat(produced.exitCode()).isZero();
+        assertThat(produced.out()).contains("2 records → orders-").contains(" in eu\n");
+        assertThat(here).isEqualTo(there);
+        assertThat(here.out().lines().map(line -> json(line).at("/value").asString()))
+                .contains("v1", "v2");
+    }
+
+    @Test
+    void topicsAreCreatedDescribedListedAndDeleted() {
+        Ended created =
+                tombolo.run(
+                        "topic",
+                        "create",
+                        "pay",
+                        "-p",
+                        "3",
+                        "-c",
+                        "retention.ms=1000000",
+                        "-o",
+                        "json");
+        Ended again = tombolo.run("topic", "create", "pay");
+        Ended described = tombolo.run("topic", "describe", "pay", "-o", "json");
+        Ended listed = tombolo.run("topic", "list", "--region", "eu", "-o", "json");
+        Ended unconfirmed = tombolo.run("topic", "delete", "pay");
+        Ended deleted = tombolo.run("topic", "delete", "pay", "-y");
+        Ended gone = tombolo.run("topic", "describe", "pay", "--region", "eu");
+
+        assertThat(json(created.out()).at("/partitions").asInt()).isEqualTo(3);
+        assertThat(again.exitCode()).isEqualTo(1);
+        assertThat(again.err()).contains("error[TMB-2202]");
+        assertThat(json(described.out()).at("/partitions").size()).isEqualTo(3);
+        assertThat(json(described.out()).at("/configs/0/value").asString()).isEqualTo("1000000");
+        assertThat(listed.out()).contains("\"topic\" : \"pay\"");
+        assertThat(unconfirmed.exitCode()).isEqualTo(4);
+        assertThat(deleted.exitCode()).isZero();
+        assertThat(gone.exitCode()).isEqualTo(1);
+        assertThat(gone.err()).contains("error[TMB-2201]: there is no topic pay in eu");
+    }
+
+    @Test
+    void aMirrorTopicRefusesWritesAndSaysWhy() {
+        await(() -> tombolo.run("topic", "list", "--region", "us").out().contains("orders"));
+
+        Ended refused = tombolo.runWithInput("x\n", "topic", "produce", "orders", "--region", "us");
+
+        assertThat(refused.exitCode()).isEqualTo(4);
+        assertThat(refused.err())
+                .contains("error[TMB-2204]: topic orders in us does not take writes here")
+                .contains("read-only mirror of link eu-to-us");
+    }
+
+    @Test
+    void statusLinksAndGroupsAreTablesJsonAndYaml() {
+        await(() ->
+                json(tombolo.run("link", "list", "-o", "json").out())
+                        .at("/0/state")
+                        .asString()
+                        .equals("ACTIVE"));
+
+        Ended status = tombolo.run("status");
+        Ended yaml = tombolo.run("status", "-o", "yaml");
+        Ended link = tombolo.run("link", "describe", "eu-to-us", "-o", "json");
+        Ended groups = tombolo.run("group", "list");
+        Ended nobody = tombolo.run("group", "describe", "nobody");
+
+        assertThat(status.out()).containsPattern("eu +serving +1/1").contains("eu → us    active");
+        assertThat(yaml.out()).startsWith("---\nregions:\n- region: eu");
+        assertThat(json(link.out()).at("/topics/0/topic").asString()).isEqualTo("orders");
+        assertThat(groups.exitCode()).isZero();
+        assertThat(nobody.exitCode()).isEqualTo(1);
+        assertThat(nobody.err()).contains("error[TMB-2203]");
+    }
+
+    @Test
+    void aFailoverIsRefusedWhileTheSourceAnswers() {
+        Ended refused = tombolo.run("failover", "eu-to-us", "-y");
+
+        assertThat(refused.exitCode()).isEqualTo(4);
+        assertThat(refused.out()).isEmpty();
+        assertThat(refused.err()).contains("error[TMB-4012]").contains("tombolo.yaml:");
+    }
+
+    private static JsonNode json(String text) {
+        return JSON.readTree(text);
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long start = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime() - start).as(output()).isLessThan(WAIT_NANOS_MAX);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+        }
+    }
+
+    private static String output() {
+        try {
+            return Files.readString(folder.resolve("dev.out"));
+        } catch (IOException unreadable) {
+            return unreadable.toString();
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}

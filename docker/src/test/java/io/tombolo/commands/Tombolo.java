@@ -1,0 +1,89 @@
+package io.tombolo.commands;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Starts the command as the launcher does, from the class path of the tests. */
+final class Tombolo {
+
+    private static final long COMMAND_SECONDS_MAX = 60;
+
+    private final Path folder;
+
+    /**
+     * @param folder the working directory of the commands
+     */
+    Tombolo(Path folder) {
+        this.folder = folder;
+    }
+
+    /** How a command ended. */
+    record Ended(int exitCode, String out, String err) {}
+
+    /** Runs a command to its end. */
+    Ended run(String... arguments) {
+        return runWithInput("", arguments);
+    }
+
+    /** Runs a command that reads this. */
+    Ended runWithInput(String input, String... arguments) {
+        try {
+            Path out = Files.createTempFile(folder, "command", ".out");
+            Path err = Files.createTempFile(folder, "command", ".err");
+            Process process =
+                    new ProcessBuilder(command(arguments))
+                            .directory(folder.toFile())
+                            .redirectOutput(out.toFile())
+                            .redirectError(err.toFile())
+                            .start();
+            try (var stdin = process.getOutputStream()) {
+                stdin.write(input.getBytes(StandardCharsets.UTF_8));
+            }
+            if (!process.waitFor(COMMAND_SECONDS_MAX, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new IllegalStateException("still running: " + String.join(" ", arguments));
+            }
+            return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(stop);
+        }
+    }
+
+    /** Starts a command that stays; its output goes to a file of the folder. */
+    Process start(String output, String... arguments) {
+        try {
+            Process process =
+                    new ProcessBuilder(command(arguments))
+                            .directory(folder.toFile())
+                            .redirectErrorStream(true)
+                            .redirectOutput(folder.resolve(output).toFile())
+                            .start();
+            Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+            return process;
+        } catch (IOException unstartable) {
+            throw new UncheckedIOException(unstartable);
+        }
+    }
+
+    private static List<String> command(String... arguments) {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        command.add("-XX:+UseCompactObjectHeaders");
+        command.add("--enable-native-access=ALL-UNNAMED");
+        command.add("--sun-misc-unsafe-memory-access=allow");
+        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        command.add("io.tombolo.cli.Main");
+        command.addAll(List.of(arguments));
+        return command;
+    }
+}

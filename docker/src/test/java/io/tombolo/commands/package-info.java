@@ -1,0 +1,8 @@
+/**
+ * The {@code tombolo} command as its users have it: real processes, real brokers, real exit codes.
+ * Never here: what a broker does with a request. Start at {@code CommandLineEndToEnd}.
+ */
+@NullMarked
+package io.tombolo.commands;
+
+import org.jspecify.annotations.NullMarked;
