@@ -1,0 +1,108 @@
+package io.tombolo.simulation;
+
+import io.tombolo.region.RegionId;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+
+/** The laws of consumer groups: offsets do not go back, nothing is skipped. */
+final class GroupWatch implements Consuming.Progress {
+
+    private record Where(RegionId region, String group, Place place) {}
+
+    private record Wherever(String group, Place place) {}
+
+    /** An offset, and how often anything may have been lost when it was stored. */
+    private record Known(long offset, long losses) {}
+
+    private final ToLongFunction<Site> losses;
+    private final Happenings happenings;
+    private final Map<Wherever, Long> readUpTo = new HashMap<>();
+    private final Map<Where, Known> committed = new HashMap<>();
+    private final Map<Wherever, RegionId> lastReader = new HashMap<>();
+    private boolean promoted;
+
+    /**
+     * @param losses grows whenever a disk that the offsets of a region depend on may have lost
+     */
+    GroupWatch(ToLongFunction<Site> losses, Happenings happenings) {
+        this.losses = losses;
+        this.happenings = happenings;
+    }
+
+    /** Offsets beyond the copy were cut down: what was known of them is over. */
+    void promoted() {
+        promoted = true;
+    }
+
+    @Override
+    public void resumed(Site site, String group, Place place, long offset) {
+        var wherever = new Wherever(group, place);
+        stored(site, group, place, offset);
+        Broken.unless(
+                offset <= readUpTo.getOrDefault(wherever, 0L),
+                Law.NOTHING_SKIPPED,
+                "%s resumes %s in %s at %d, it has read up to %d",
+                group,
+                place,
+                site.region(),
+                offset,
+                readUpTo.getOrDefault(wherever, 0L));
+        RegionId before = lastReader.put(wherever, site.region());
+        if (before != null && !before.equals(site.region()) && offset > 0) {
+            happenings.note(Happening.CONSUMER_RESUMED_ELSEWHERE);
+        }
+    }
+
+    /** What a region says the group has committed, −1 for nothing. */
+    void stored(Site site, String group, Place place, long offset) {
+        var where = new Where(site.region(), group, place);
+        Known known = committed.get(where);
+        boolean excused = known == null || promoted || known.losses != losses.applyAsLong(site);
+        Broken.unless(
+                excused || offset >= known.offset,
+                Law.GROUP_OFFSETS,
+                "%s of %s in %s went from %d to %d",
+                group,
+                place,
+                site.region(),
+                known == null ? -1 : known.offset,
+                offset);
+        committed.put(where, new Known(offset, losses.applyAsLong(site)));
+    }
+
+    @Override
+    public void read(Site site, String group, Place place, long from, long to) {
+        if (to > from) {
+            happenings.note(Happening.CONSUMED);
+        }
+        readUpTo.merge(new Wherever(group, place), to, Math::max);
+    }
+
+    @Override
+    public void reset(Site site, String group, Place place, long from, long to) {
+        Broken.unless(
+                losses.applyAsLong(site) > 0,
+                Law.NOTHING_SKIPPED,
+                "%s stands at %d of %s in %s, which ends at %d",
+                group,
+                from,
+                place,
+                site.region(),
+                to);
+    }
+
+    @Override
+    public void committing(Site site, String group, Place place, long offset) {}
+
+    @Override
+    public void committed(Site site, String group, Place place, long offset) {
+        happenings.note(Happening.OFFSET_COMMITTED);
+        var where = new Where(site.region(), group, place);
+        Known known = committed.get(where);
+        if (known == null || known.offset < offset) {
+            committed.put(where, new Known(offset, losses.applyAsLong(site)));
+        }
+    }
+}

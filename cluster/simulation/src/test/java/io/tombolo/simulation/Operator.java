@@ -1,0 +1,130 @@
+package io.tombolo.simulation;
+
+import io.tombolo.broker.link.FailoverReport;
+import io.tombolo.controller.command.LinkCommand;
+import io.tombolo.environment.simulated.Simulator;
+import io.tombolo.region.LinkName;
+import io.tombolo.region.PolicyName;
+import io.tombolo.region.link.FailoverOutcome;
+import io.tombolo.region.link.Link;
+import io.tombolo.region.link.LinkPartition;
+import io.tombolo.region.link.LinkStatus;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Pauses and resumes the link, and fails over, until it is done. */
+final class Operator {
+
+    private static final Duration AGAIN = Duration.ofSeconds(1);
+
+    private final Simulator simulator;
+    private final Site destination;
+    private final LinkName link;
+    private final Happenings happenings;
+    private final Runnable promoted;
+    private boolean wanted;
+    private Optional<FailoverOutcome> outcome = Optional.empty();
+    private final Map<LinkPartition, Long> knownAtSource = new HashMap<>();
+
+    Operator(
+            Simulator simulator,
+            Site destination,
+            LinkName link,
+            Happenings happenings,
+            Runnable promoted) {
+        this.simulator = simulator;
+        this.destination = destination;
+        this.link = link;
+        this.happenings = happenings;
+        this.promoted = promoted;
+    }
+
+    void pause(boolean paused) {
+        destination
+                .core()
+                .ifPresent(core ->
+                        core.submit(
+                                paused ? new LinkCommand.PauseLink(link) : new LinkCommand.ResumeLink(link),
+                                destination.node().environment().loops().loop(0),
+                                _ -> happenings.note(Happening.LINK_PAUSED)));
+    }
+
+    /** Whether a failover was asked for. */
+    boolean wanted() {
+        return wanted;
+    }
+
+    Optional<FailoverOutcome> outcome() {
+        return outcome;
+    }
+
+    /** Asks for a failover, again and again until it is done. */
+    void failOver() {
+        wanted = true;
+        if (outcome.isPresent()) {
+            return;
+        }
+        destination.onLoop(this::tryFailOver);
+        simulator.after(AGAIN, "fail over", this::failOver);
+    }
+
+    private void tryFailOver() {
+        var core = destination.core();
+        if (core.isEmpty() || outcome.isPresent()) {
+            return;
+        }
+        core.get().links().find(link).map(Link::status).ifPresent(this::remember);
+        var preview = core.get().failover().preview(new PolicyName(link.name()));
+        if (preview.isPresent()) {
+            core.get().failover().start(preview.get(), true, "the operator", this::reported);
+        }
+    }
+
+    private void remember(LinkStatus status) {
+        for (var topic : status.topics()) {
+            for (var partition : topic.partitions()) {
+                knownAtSource.merge(
+                        partition.partition(),
+                        partition.progress().sourceHighWatermark(),
+                        Math::max);
+            }
+        }
+    }
+
+    private void reported(FailoverReport report) {
+        switch (report) {
+            case FailoverReport.Done done when outcome.isEmpty() -> {
+                outcome = Optional.of(done.outcome());
+                check(done.outcome());
+                promoted.run();
+            }
+            case FailoverReport.Done _ -> {}
+            case FailoverReport.Refused _, FailoverReport.Interrupted _ ->
+                    happenings.note(Happening.FAILOVER_REFUSED);
+        }
+    }
+
+    private void check(FailoverOutcome done) {
+        happenings.note(Happening.FAILED_OVER);
+        if (!done.groups().isEmpty()) {
+            happenings.note(Happening.GROUP_CLAMPED);
+        }
+        for (var partition : done.partitions()) {
+            long known = knownAtSource.getOrDefault(partition.partition(), -1L);
+            Broken.unless(
+                    partition.endOffset() + partition.lossBound() >= known,
+                    Law.LOSS_BOUND,
+                    "%s ends at %d, %d records are said to be missing, the source had %d",
+                    partition.partition(),
+                    partition.endOffset(),
+                    partition.lossBound(),
+                    known);
+            if (partition.lossBound() > 0) {
+                happenings.note(Happening.FAILED_OVER_WITH_LAG);
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.tombolo.simulation;
+
+import io.tombolo.broker.Broker;
+import io.tombolo.environment.Disk;
+import io.tombolo.environment.Environment;
+import io.tombolo.region.registry.RegionRegistry;
+
+/** Builds the environment of a broker, broken where the variant says so. */
+record Sabotage(Variant variant) {
+
+    Environment environment(Environment sound) {
+        Disk disk =
+                switch (variant) {
+                    case DISK_FORGETS_TO_FORCE_LOGS ->
+                            new ForgetfulDisk(
+                                    sound.disk(),
+                                    path ->
+                                            path.toString().endsWith(".log")
+                                                    && path.toString().contains("ledger"));
+                    case METADATA_IS_NOT_FORCED ->
+                            new ForgetfulDisk(
+                                    sound.disk(), path -> path.toString().contains("metadata"));
+                    default -> sound.disk();
+                };
+        return new Environment(
+                sound.clock(),
+                sound.loops(),
+                sound.network(),
+                disk,
+                sound.offload(),
+                sound.entropy());
+    }
+
+    RegionRegistry registry(RegionRegistry sound) {
+        return variant == Variant.REGISTRY_FORGETS ? new ForgetfulRegistry(sound) : sound;
+    }
+
+    Broker.Surroundings surroundings(Broker.Surroundings sound) {
+        return new Broker.Surroundings(
+                registry(sound.registry()),
+                new SabotagedLinks(sound.links(), variant),
+                sound.linkNetwork());
+    }
+}

@@ -1,0 +1,31 @@
+package io.tombolo.simulation;
+
+/** Worlds that are wrong in one place, to show that the laws notice. */
+enum Variant {
+    SOUND(null),
+    KILL_LOSES_THE_PAGE_CACHE(Law.ACKED_PRESENT),
+    DISK_FORGETS_TO_FORCE_LOGS(Law.ACKED_PRESENT),
+    RETRY_WITH_NEW_SEQUENCE(Law.ONCE),
+    HIGH_WATERMARK_IS_REPORTED_BACK(Law.HIGH_WATERMARK),
+    DISK_DAMAGES_WHAT_IT_HOLDS(Law.PREFIX_KEPT),
+    METADATA_IS_NOT_FORCED(Law.METADATA),
+    LINK_CHANGES_EPOCHS(Law.MIRROR_PREFIX),
+    LINK_WRITES_AFTER_PROMOTION(Law.LINK_SILENT),
+    LINK_DROPS_BATCHES(Law.PROGRESS),
+    LINK_SETS_GROUPS_BACK(Law.GROUP_OFFSETS),
+    LINK_MOVES_GROUPS_AHEAD(Law.NOTHING_SKIPPED),
+    LINK_HIDES_LOSS(Law.LOSS_BOUND),
+    REGISTRY_FORGETS(Law.PROGRESS),
+    BOTH_SIDES_CLAIM(Law.ONE_WRITER);
+
+    private final Law law;
+
+    Variant(Law law) {
+        this.law = law;
+    }
+
+    /** The law that it breaks. */
+    Law law() {
+        return law;
+    }
+}
