@@ -222,7 +222,8 @@ final class DirectoryOpening {
                             claim.checkpoints);
             Recovery recovery = new LogOpening(contents, clean, caution).open();
             return new OpenResult.OpenedLog(new PartitionLog(contents), recovery);
-        } catch (IOException failure) {
+        } catch (IOException | RuntimeException failure) {
+            // Also when we are wrong about this one log, the others go on.
             if (contents == null) {
                 contents =
                         new LogContents(

@@ -42,7 +42,7 @@ class PartitionLogSimulation {
         RECOVERY_POINT_MOVES_BEFORE_INDEXES_ARE_FORCED(
                 LogOpening.Caution.FULL, path -> path.toString().endsWith("index")),
         SNAPSHOTS_ARE_NOT_FORCED(
-                LogOpening.Caution.FULL, path -> path.toString().endsWith(".snapshot")),
+                LogOpening.Caution.FULL, path -> path.toString().contains(".snapshot")),
         NAMES_OF_SEGMENTS_ARE_NOT_FORCED(
                 LogOpening.Caution.FULL, path -> path.toString().endsWith("orders-0"));
 
