@@ -9,26 +9,39 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * A file of this machine. The channel stays open until the file and every slice of it have been
  * given back, so that a response under way survives the deletion of its segment.
+ *
+ * <p>Only one thread writes, and only through here, so the length is known without asking the
+ * operating system on each append and each slice; after a failed write it is asked again.
  */
 final class ChannelFile implements DiskFile {
 
+    private static final long UNKNOWN = -1;
+
     private final FileChannel channel;
     private final AtomicInteger holders = new AtomicInteger(1);
+    private volatile long size;
+    private boolean positionedAtEnd;
     private boolean closed;
 
-    ChannelFile(FileChannel channel) {
+    ChannelFile(FileChannel channel) throws IOException {
         this.channel = channel;
+        this.size = channel.size();
     }
 
     @Override
     public long size() throws IOException {
-        return channel.size();
+        // Not remembered here: a reader may look in the middle of a write.
+        long known = size;
+        return known == UNKNOWN ? channel.size() : known;
     }
 
     @Override
     public long append(ByteBuffer... buffers) throws IOException {
-        long start = channel.size();
-        channel.position(start);
+        long start = size();
+        if (!positionedAtEnd) {
+            channel.position(start);
+        }
+        forgetEnd();
         long wanted = 0;
         for (ByteBuffer buffer : buffers) {
             wanted += buffer.remaining();
@@ -37,12 +50,21 @@ final class ChannelFile implements DiskFile {
         while (written < wanted) {
             written += channel.write(buffers);
         }
+        size = start + written;
+        positionedAtEnd = true;
         return start;
+    }
+
+    /** Until a write has gone through, nothing is known about how much of it has. */
+    private void forgetEnd() {
+        size = UNKNOWN;
+        positionedAtEnd = false;
     }
 
     @Override
     public void write(ByteBuffer bytes, long position) throws IOException {
         long at = position;
+        forgetEnd();
         while (bytes.hasRemaining()) {
             at += channel.write(bytes, at);
         }
@@ -63,7 +85,7 @@ final class ChannelFile implements DiskFile {
 
     @Override
     public Payload slice(long position, int length) throws IOException {
-        if (position + length > channel.size()) {
+        if (position + length > size()) {
             throw new EOFException("the file ends before " + (position + length));
         }
         holders.incrementAndGet();
@@ -72,6 +94,7 @@ final class ChannelFile implements DiskFile {
 
     @Override
     public void truncate(long size) throws IOException {
+        forgetEnd();
         channel.truncate(size);
     }
 
@@ -84,6 +107,7 @@ final class ChannelFile implements DiskFile {
     public synchronized void close() throws IOException {
         if (!closed) {
             closed = true;
+            size = UNKNOWN;
             release();
         }
     }

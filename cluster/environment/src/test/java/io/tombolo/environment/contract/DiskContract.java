@@ -49,6 +49,19 @@ public abstract class DiskContract {
     }
 
     @Test
+    void appendsGoOnAtTheEndAfterTheFileWasCutOrGrown() throws IOException {
+        try (var file = disk.open(root.resolve("log"))) {
+            file.append(bytes("abcdef"));
+            file.truncate(3);
+            assertThat(file.append(bytes("x"))).isEqualTo(3);
+            file.write(bytes("yz"), 4);
+            assertThat(file.size()).isEqualTo(6);
+            assertThat(file.append(bytes("w"))).isEqualTo(6);
+        }
+        assertThat(text("log")).isEqualTo("abcxyzw");
+    }
+
+    @Test
     void appendConsumesItsBuffersFromTheirPositions() throws IOException {
         var part = bytes("abcdef").position(2).limit(4);
         try (var file = disk.open(root.resolve("log"))) {
