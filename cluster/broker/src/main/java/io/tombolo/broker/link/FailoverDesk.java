@@ -10,6 +10,9 @@ import io.tombolo.region.registry.RegionRegistry;
 import io.tombolo.region.topology.FailoverPolicy;
 import io.tombolo.region.topology.LinkEntry;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,8 +23,13 @@ import java.util.function.Consumer;
 /** Previews and starts failovers into this region. Confined to the links' loop. */
 public final class FailoverDesk {
 
+    private static final Logger LOG = LoggerFactory.getLogger(FailoverDesk.class);
+
     /** A region whose last document is younger than this counts as reachable. */
     private static final Duration REACHABLE = Duration.ofSeconds(4);
+
+    /** The same when the link cannot reach the region either: two rounds of asking were missed. */
+    private static final Duration REACHABLE_WITHOUT_LINK = Duration.ofMillis(1_500);
 
     private final LinkPlace place;
     private final Images images;
@@ -80,10 +88,11 @@ public final class FailoverDesk {
         LinkEntry link = linkOf(policy);
         Optional<LinkStatus> status = links.find(link.name()).map(Link::status);
         Lag lag = status.map(LinkStatus::lag).orElse(Lag.NONE);
-        boolean reachable = reachable(link.from());
+        boolean reachable = reachable(link.from(), status);
         long epoch = LinkSupervisor.ownershipEpoch(images.current(), link);
         var objections = new ArrayList<FailoverPreview.Objection>();
-        if (ownedHere(link)) {
+        boolean begun = ownedHere(link);
+        if (begun && !LinkSpecs.unfinished(images.current(), link)) {
             objections.add(
                     new FailoverPreview.Objection(
                             "TMB-4010",
@@ -98,11 +107,11 @@ public final class FailoverDesk {
                             "no mirror topic is known",
                             "wait until tombolo link list shows it"));
         }
-        if (policy.refuseIf().sourceReachableAndWriting() && reachable && !ownedHere(link)) {
+        if (policy.refuseIf().sourceReachableAndWriting() && reachable && !begun) {
             objections.add(writing(link, policy));
         }
         Optional<Duration> limit = policy.refuseIf().lagOver();
-        if (limit.isPresent() && lag.ms() > limit.get().toMillis()) {
+        if (limit.isPresent() && lag.ms() > limit.get().toMillis() && !begun) {
             objections.add(
                     new FailoverPreview.Objection(
                             "TMB-4013",
@@ -126,16 +135,41 @@ public final class FailoverDesk {
     }
 
     private boolean ownedHere(LinkEntry link) {
-        return images.current()
-                .region()
-                .ownershipOf(link.domain())
-                .filter(owned -> owned.ownership().owner().equals(place.region()))
-                .isPresent();
+        return new LinkSpecs(place.topology(), place.region()).ownedHere(images.current(), link);
     }
 
-    private boolean reachable(RegionId region) {
+    /**
+     * Goes on with failovers that an earlier process of this broker claimed the ownership for and
+     * did not finish: until then nobody may write to the topics.
+     */
+    public void finishWhatWasBegun() {
+        for (LinkEntry link : place.topology().linksInto(place.region())) {
+            if (ownedHere(link) && LinkSpecs.unfinished(images.current(), link)) {
+                preview(new PolicyName(link.name().name()))
+                        .ifPresent(preview ->
+                                start(
+                                        preview,
+                                        true,
+                                        "goes on after a restart",
+                                        report -> tell(link, report)));
+            }
+        }
+    }
+
+    private static void tell(LinkEntry link, FailoverReport report) {
+        LOG.atWarn()
+                .addKeyValue("link", link.name())
+                .addKeyValue("finished", report instanceof FailoverReport.Done)
+                .log("A failover that had been interrupted was gone on with");
+    }
+
+    private boolean reachable(RegionId region, Optional<LinkStatus> status) {
+        boolean cut =
+                status.filter(link -> link.state() == LinkStatus.State.SOURCE_UNAVAILABLE)
+                        .isPresent();
+        long youngNanos = (cut ? REACHABLE_WITHOUT_LINK : REACHABLE).toNanos();
         return registry.lastSeen(region)
-                .filter(sighting -> sighting.ageNanos() < REACHABLE.toNanos())
+                .filter(sighting -> sighting.ageNanos() < youngNanos)
                 .isPresent();
     }
 
@@ -164,6 +198,11 @@ public final class FailoverDesk {
             report.accept(new FailoverReport.Refused(preview));
             return;
         }
-        new FailoverRun(place, preview, link.get(), tools, report).start(cause);
+        var run = new FailoverRun(place, preview, link.get(), tools, report);
+        if (ownedHere(preview.link())) {
+            run.goOn(cause);
+        } else {
+            run.start(cause);
+        }
     }
 }
