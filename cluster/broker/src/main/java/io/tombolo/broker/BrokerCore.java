@@ -231,7 +231,11 @@ public final class BrokerCore implements MetadataListener {
 
     private void admitted() {
         exchange.start(raft.leader().epoch());
-        new TopologyReconciler(settings, this::submit, loop).reconcile(onServing);
+        new TopologyReconciler(settings, this::submit, loop)
+                .reconcile(() -> {
+                    failover.finishWhatWasBegun();
+                    onServing.run();
+                });
     }
 
     @Override

@@ -69,6 +69,14 @@ public final class FailoverRun {
                 });
     }
 
+    /** Goes on with a run that was interrupted after its claim. */
+    void goOn(String cause) {
+        stepBegan = tools.clock().nanoTime();
+        long epoch = preview.ownershipEpoch();
+        done("claim ownership", "epoch " + epoch + " was committed before");
+        stopMirroring(epoch, cause);
+    }
+
     private void stopMirroring(long ownershipEpoch, String cause) {
         submit(
                 new LinkCommand.BeginPromotion(preview.link().name(), cause),

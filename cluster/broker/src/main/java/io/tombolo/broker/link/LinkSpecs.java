@@ -20,13 +20,14 @@ record LinkSpecs(Topology topology, RegionId region) {
 
     /**
      * The specification in force; empty while the link is not defined, or when this region owns the
-     * link's topics and so has nothing to copy.
+     * link's topics and so has nothing to copy. When it has taken over and not finished, the link
+     * is paused: it is there to be stopped.
      */
     Optional<LinkSpec> of(MetadataImage image, LinkEntry entry) {
         Optional<LinkRegistration> defined = image.links().link(entry.name());
         Optional<OwnershipRecord> owned = image.region().ownershipOf(entry.domain());
-        boolean ownedHere = owned.isPresent() && owned.get().ownership().owner().equals(region);
-        if (defined.isEmpty() || owned.isEmpty() || ownedHere) {
+        boolean ownedHere = ownedHere(image, entry);
+        if (defined.isEmpty() || owned.isEmpty() || ownedHere && !unfinished(image, entry)) {
             return Optional.empty();
         }
         return Optional.of(
@@ -36,7 +37,26 @@ record LinkSpecs(Topology topology, RegionId region) {
                         new LinkSpec.Source(entry.from(), bootstrap(entry.from())),
                         new LinkSpec.Selection(entry.topics(), entry.groups()),
                         settings(entry),
-                        new LinkSpec.Intent(defined.get().paused(), owned.get().epoch())));
+                        new LinkSpec.Intent(
+                                defined.get().paused() || ownedHere, owned.get().epoch())));
+    }
+
+    /** Whether this region owns the link's topics. */
+    boolean ownedHere(MetadataImage image, LinkEntry entry) {
+        return image.region()
+                .ownershipOf(entry.domain())
+                .filter(owned -> owned.ownership().owner().equals(region))
+                .isPresent();
+    }
+
+    /**
+     * Whether a topic of the link is still a mirror; in a region that owns it, that is a failover
+     * which was interrupted.
+     */
+    static boolean unfinished(MetadataImage image, LinkEntry entry) {
+        return image.links().topicsOf(entry.name()).stream()
+                .flatMap(topic -> image.links().mirrorTopic(topic).stream())
+                .anyMatch(mirror -> !mirror.writable());
     }
 
     private static LinkSpec.Settings settings(LinkEntry entry) {

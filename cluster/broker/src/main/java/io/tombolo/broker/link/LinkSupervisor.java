@@ -65,12 +65,13 @@ public final class LinkSupervisor {
 
     private void reconcile(MetadataImage image, LinkEntry entry) {
         Optional<LinkSpec> spec = specs.of(image, entry);
-        if (spec.isPresent()) {
+        // A running link whose region takes over is not told: its failover order stops it for good.
+        boolean stopping = running.containsKey(entry.name()) && specs.ownedHere(image, entry);
+        if (spec.isPresent() && !stopping) {
             running.computeIfAbsent(
                             entry.name(), _ -> provider.open(spec.get(), hosts.apply(entry)))
                     .reconcile(spec.get(), leadership(image, entry.name()));
         }
-        // A link whose region has taken over is not told: its failover order stops it for good.
     }
 
     private LocalLeadership leadership(MetadataImage image, LinkName link) {
