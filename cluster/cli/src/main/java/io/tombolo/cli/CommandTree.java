@@ -75,11 +75,19 @@ final class CommandTree {
                         .addSubcommand(KafkaCommands.group(shell))
                         .addSubcommand(new ExplainCommand(shell))
                         .addSubcommand(new VersionCommand(shell));
-        tree.registerConverter(Duration.class, Durations::parse);
+        tree.registerConverter(Duration.class, CommandTree::duration);
         tree.setCaseInsensitiveEnumValuesAllowed(true);
         tree.setColorScheme(CommandLine.Help.defaultColorScheme(colour ? Ansi.ON : Ansi.OFF));
         addHelp(tree);
         return tree;
+    }
+
+    private static Duration duration(String text) {
+        try {
+            return Durations.parse(text);
+        } catch (IllegalArgumentException malformed) {
+            throw new CommandLine.TypeConversionException(String.valueOf(malformed.getMessage()));
+        }
     }
 
     /** Every command answers {@code -h}; a group without a command is a usage error. */

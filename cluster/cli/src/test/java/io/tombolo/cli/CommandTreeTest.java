@@ -102,6 +102,16 @@ class CommandTreeTest {
         assertThat(run.err()).startsWith("error[TMB-2001]: ").contains("tombolo topic --help");
     }
 
+    @Test
+    void aDurationWithoutAUnitIsAUsageErrorInPlainWords() {
+        CommandRun run = CommandRun.of(folder, "status", "--timeout", "30");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err())
+                .contains("'30' is not a duration with its unit")
+                .doesNotContain("Exception");
+    }
+
     private static String[] words(String line) {
         return Pattern.compile("'[^']*'|[^ ]+")
                 .matcher(line.replace("%%", "%"))

@@ -19,9 +19,9 @@ import io.tombolo.region.diagnosis.ViolationText;
 import io.tombolo.region.diagnosis.ViolationText.Severity;
 import io.tombolo.region.topology.Region;
 
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashSet;
@@ -123,8 +123,7 @@ final class Foreground {
     }
 
     private void announce(List<Seat> seats) {
-        long startedMs = ManagementFactory.getRuntimeMXBean().getStartTime();
-        long tookMs = System.currentTimeMillis() - startedMs;
+        long tookMs = sinceProcessStartMs();
         int index = 0;
         for (BrokerServer server : running) {
             Seat seat = seats.get(index++);
@@ -144,6 +143,12 @@ final class Foreground {
             }
         }
         shell.out().flush();
+    }
+
+    private static long sinceProcessStartMs() {
+        Instant now = Instant.now();
+        Instant start = ProcessHandle.current().info().startInstant().orElse(now);
+        return Duration.between(start, now).toMillis();
     }
 
     private static Tree readiness(Seat seat, BrokerServer server, long tookMs) {
