@@ -69,7 +69,7 @@ final class ChildBroker implements AutoCloseable {
                         .toAbsolutePath()
                         .resolve("../../tombolo.aot")
                         .normalize();
-        if (Files.exists(cache)) {
+        if (cache.toFile().length() > 0) {
             command.addAll(List.of("-XX:AOTCache=" + cache, "-Xlog:aot=off", "-Xlog:cds=off"));
         }
         command.addAll(List.of("-cp", classPath, "io.tombolo.cli.Main", "broker"));
