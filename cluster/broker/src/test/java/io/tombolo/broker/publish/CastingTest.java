@@ -1,0 +1,126 @@
+package io.tombolo.broker.publish;
+
+import static io.tombolo.broker.Worlds.EU;
+import static io.tombolo.broker.Worlds.LINK;
+import static io.tombolo.broker.Worlds.US;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tombolo.broker.Worlds;
+import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.region.DomainName;
+import io.tombolo.region.RegionId;
+import io.tombolo.region.link.MirrorTopic;
+import io.tombolo.replication.Role;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Roles and domains of the topics of {@code eu}, which a link copies to {@code us}. */
+class CastingTest {
+
+    private static final DomainName DOMAIN = new DomainName(LINK.name());
+
+    @Test
+    void anOrdinaryTopicIsLedAndOpen() {
+        assertThat(roleIn(EU, Worlds.image(Worlds.topic("orders", 1))))
+                .isEqualTo(new Role.Leader(3, 1, 1, new Role.WriteAccess.Open()));
+    }
+
+    @Test
+    void whatAnotherBrokerLeadsIsIdle() {
+        MetadataImage image = Worlds.image(Worlds.topic("orders", 1));
+
+        assertThat(role(new Casting(2, new Domains(Worlds.linked(), EU)), image))
+                .isEqualTo(new Role.Idle());
+    }
+
+    @Test
+    void theSourceRefusesWritesOnceAnotherRegionOwnsTheDomain() {
+        MetadataImage image =
+                Worlds.image(Worlds.topic("orders", 1), Worlds.link(), Worlds.owned(US, 2));
+
+        assertThat(roleIn(EU, image))
+                .isInstanceOfSatisfying(
+                        Role.Leader.class,
+                        leader ->
+                                assertThat(leader.access())
+                                        .isInstanceOfSatisfying(
+                                                Role.WriteAccess.Fenced.class,
+                                                fenced ->
+                                                        assertThat(fenced.reason())
+                                                                .contains(
+                                                                        "orders",
+                                                                        "region us",
+                                                                        "epoch 2")));
+    }
+
+    @Test
+    void aTopicOutsideTheFilterStaysOpen() {
+        MetadataImage image =
+                Worlds.image(Worlds.topic("local", 1), Worlds.link(), Worlds.owned(US, 2));
+        var casting = new Casting(1, new Domains(Worlds.linked(), EU));
+        var topic = image.topics().topic("local").orElseThrow();
+
+        assertThat(casting.roleOf(image, topic, topic.partitions().get(0)))
+                .isEqualTo(new Role.Leader(3, 1, 1, new Role.WriteAccess.Open()));
+        assertThat(casting.domains().of(image, topic)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "STOPPED")
+    void aMirrorIsWrittenByItsLinkOnly(MirrorTopic.State state) {
+        MetadataImage image = mirrored(state, EU, 1);
+
+        assertThat(roleIn(US, image)).isEqualTo(new Role.MirrorLeader(3, LINK, 1));
+    }
+
+    @Test
+    void aPromotedTopicIsOpenInTheRegionThatOwnsIt() {
+        assertThat(roleIn(US, mirrored(MirrorTopic.State.STOPPED, US, 2)))
+                .isEqualTo(new Role.Leader(3, 1, 1, new Role.WriteAccess.Open()));
+    }
+
+    @Test
+    void aPromotedTopicIsFencedWhenTheRegionHasLostIt() {
+        assertThat(roleIn(US, mirrored(MirrorTopic.State.STOPPED, EU, 3)))
+                .isInstanceOfSatisfying(
+                        Role.Leader.class,
+                        leader ->
+                                assertThat(leader.access())
+                                        .isInstanceOf(Role.WriteAccess.Fenced.class));
+    }
+
+    @Test
+    void bothEndsOfALinkCountATopicToItsDomain() {
+        MetadataImage atSource = Worlds.image(Worlds.topic("orders", 1));
+        MetadataImage atDestination = mirrored(MirrorTopic.State.STOPPED, US, 2);
+
+        assertThat(domainsOf(EU, atSource)).containsExactly(DOMAIN);
+        assertThat(domainsOf(US, atDestination)).containsExactly(DOMAIN);
+        assertThat(domainsOf(US, atSource)).isEmpty();
+    }
+
+    private static Iterable<DomainName> domainsOf(RegionId region, MetadataImage image) {
+        return new Domains(Worlds.linked(), region)
+                .of(image, image.topics().topic("orders").orElseThrow());
+    }
+
+    private static MetadataImage mirrored(MirrorTopic.State state, RegionId owner, long epoch) {
+        return Worlds.image(
+                Worlds.topic("orders", 1),
+                Worlds.link(),
+                Worlds.mirror("orders", state),
+                Worlds.owned(owner, epoch));
+    }
+
+    private static Role roleIn(RegionId region, MetadataImage image) {
+        return role(new Casting(1, new Domains(Worlds.linked(), region)), image);
+    }
+
+    private static Role role(Casting casting, MetadataImage image) {
+        var topic = image.topics().topic("orders").orElseThrow();
+        return casting.roleOf(image, topic, topic.partitions().get(0));
+    }
+}
