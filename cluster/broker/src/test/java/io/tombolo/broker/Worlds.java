@@ -63,6 +63,13 @@ public final class Worlds {
         return MetadataImage.EMPTY.apply(records, new LogPlace(records.size(), 1)).image();
     }
 
+    /** What a broker looks at when this is its newest image. */
+    public static Images images(MetadataImage image) {
+        var images = new Images();
+        images.publish(image);
+        return images;
+    }
+
     public static Uuid idOf(String topic) {
         return new Uuid(7, topic.hashCode());
     }

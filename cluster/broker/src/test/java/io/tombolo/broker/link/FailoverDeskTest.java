@@ -1,0 +1,274 @@
+package io.tombolo.broker.link;
+
+import static io.tombolo.broker.Worlds.EU;
+import static io.tombolo.broker.Worlds.LINK;
+import static io.tombolo.broker.Worlds.US;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tombolo.broker.Worlds;
+import io.tombolo.controller.command.Answer;
+import io.tombolo.controller.command.Command;
+import io.tombolo.controller.command.LinkCommand;
+import io.tombolo.controller.command.RegionCommand;
+import io.tombolo.environment.Clock;
+import io.tombolo.environment.EventLoop;
+import io.tombolo.metadata.image.MetadataDelta;
+import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.metadata.record.PartitionId;
+import io.tombolo.region.PolicyName;
+import io.tombolo.region.RegionId;
+import io.tombolo.region.link.Lag;
+import io.tombolo.region.link.LinkHost;
+import io.tombolo.region.link.MirrorTopic;
+import io.tombolo.region.ownership.Ownership;
+import io.tombolo.region.registry.RegionDocument;
+import io.tombolo.region.registry.RegionRegistry;
+import io.tombolo.region.registry.Sighting;
+import io.tombolo.region.topology.Topology;
+
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/** What speaks for and against a failover of {@code eu} to {@code us}. */
+class FailoverDeskTest {
+
+    private static final PolicyName POLICY = new PolicyName(LINK.name());
+    private static final long LONG_AGO = Duration.ofMinutes(1).toNanos();
+
+    private final StubLink link = new StubLink();
+    private final List<Command<?>> commands = new ArrayList<>();
+    private final List<FailoverReport> reports = new ArrayList<>();
+    private long sourceAgeNanos = LONG_AGO;
+
+    @Test
+    void aSilentSourceAndACompleteCopyLeaveNoObjection() {
+        FailoverPreview preview = desk(mirroring()).preview(POLICY).orElseThrow();
+
+        assertThat(preview.ready()).isTrue();
+        assertThat(preview.sourceReachable()).isFalse();
+        assertThat(preview.ownershipEpoch()).isEqualTo(1);
+    }
+
+    @Test
+    void aSourceThatWasHeardOfLatelyIsAnObjectionThatForceOverrules() {
+        sourceAgeNanos = Duration.ofSeconds(1).toNanos();
+        FailoverDesk desk = desk(mirroring());
+
+        assertThat(start(desk, false)).isInstanceOf(FailoverReport.Refused.class);
+        assertThat(codes(desk)).containsExactly("TMB-4012");
+        assertThat(commands).isEmpty();
+
+        assertThat(start(desk, true)).isInstanceOf(FailoverReport.Done.class);
+    }
+
+    @Test
+    void aLinkThatNeverRanCannotFailOverEvenByForce() {
+        FailoverDesk desk = desk(Worlds.image(Worlds.link()));
+
+        assertThat(codes(desk)).containsExactly("TMB-4011");
+        assertThat(start(desk, true)).isInstanceOf(FailoverReport.Refused.class);
+    }
+
+    @Test
+    void aRegionThatOwnsTheTopicsHasNothingToDo() {
+        FailoverDesk desk = desk(owned(MirrorTopic.State.STOPPED));
+
+        assertThat(codes(desk)).containsExactly("TMB-4010");
+        assertThat(start(desk, true)).isInstanceOf(FailoverReport.Refused.class);
+        assertThat(commands).isEmpty();
+    }
+
+    @Test
+    void aCopyThatIsOlderThanThePolicyAllowsIsAnObjection() {
+        link.lag = new Lag(500, 5_000, 90_000, false);
+        Topology strict =
+                Worlds.linked(
+                        "failover:",
+                        "  careful: { follows: eu-to-us, refuseIf: { lagOver: 30s } }");
+
+        FailoverPreview preview =
+                desk(strict, mirroring()).preview(new PolicyName("careful")).orElseThrow();
+
+        assertThat(preview.objections())
+                .extracting(FailoverPreview.Objection::code)
+                .containsExactly("TMB-4013");
+        assertThat(preview.lossBound().records()).isEqualTo(500);
+    }
+
+    @Test
+    void aFailoverClaimsStopsAndPromotesInThisOrder() {
+        FailoverReport report = start(desk(mirroring()), false);
+
+        assertThat(report)
+                .isInstanceOfSatisfying(
+                        FailoverReport.Done.class,
+                        done -> assertThat(done.ownershipEpoch()).isEqualTo(2));
+        assertThat(commands)
+                .hasExactlyElementsOfTypes(
+                        RegionCommand.ClaimOwnership.class,
+                        LinkCommand.BeginPromotion.class,
+                        LinkCommand.CompletePromotion.class);
+        assertThat(link.orders).hasSize(1);
+        assertThat(link.orders.getFirst().ownershipEpoch()).isEqualTo(2);
+    }
+
+    @Test
+    void anInterruptedFailoverGoesOnAfterItsClaim() {
+        FailoverDesk desk = desk(owned(MirrorTopic.State.STOPPING));
+
+        assertThat(desk.preview(POLICY).orElseThrow().ready()).isTrue();
+        desk.finishWhatWasBegun();
+
+        assertThat(commands)
+                .hasExactlyElementsOfTypes(
+                        LinkCommand.BeginPromotion.class, LinkCommand.CompletePromotion.class);
+        assertThat(link.orders.getFirst().ownershipEpoch()).isEqualTo(2);
+        assertThat(((LinkCommand.CompletePromotion) commands.getLast()).mirroredEpochs())
+                .containsEntry(new PartitionId(Worlds.idOf("orders"), 0), 4);
+    }
+
+    @Test
+    void whatIsFinishedIsLeftAlone() {
+        desk(owned(MirrorTopic.State.STOPPED)).finishWhatWasBegun();
+        desk(mirroring()).finishWhatWasBegun();
+
+        assertThat(commands).isEmpty();
+    }
+
+    private static MetadataImage mirroring() {
+        return Worlds.image(
+                Worlds.topic("orders", 1),
+                Worlds.link(),
+                Worlds.mirror("orders", MirrorTopic.State.MIRRORING),
+                Worlds.owned(EU, 1));
+    }
+
+    private static MetadataImage owned(MirrorTopic.State state) {
+        return Worlds.image(
+                Worlds.topic("orders", 1),
+                Worlds.link(),
+                Worlds.mirror("orders", state),
+                Worlds.owned(US, 2));
+    }
+
+    private FailoverReport start(FailoverDesk desk, boolean force) {
+        desk.start(desk.preview(POLICY).orElseThrow(), force, "a test", reports::add);
+        return reports.getLast();
+    }
+
+    private static List<String> codes(FailoverDesk desk) {
+        return desk.preview(POLICY).orElseThrow().objections().stream()
+                .map(FailoverPreview.Objection::code)
+                .toList();
+    }
+
+    private FailoverDesk desk(MetadataImage image) {
+        return desk(Worlds.linked(), image);
+    }
+
+    private FailoverDesk desk(Topology topology, MetadataImage image) {
+        var place = new LinkPlace(topology, US, 1, new IdleLoop());
+        var links = new LinkSupervisor(place, new StubLink.Provider(link), _ -> noHost());
+        links.publish(MetadataDelta.between(MetadataImage.EMPTY, image));
+        return new FailoverDesk(
+                place,
+                Worlds.images(image),
+                links,
+                new Board(),
+                new FailoverRun.Tools(this::decide, new StandingClock()));
+    }
+
+    /** The link of these tests asks nothing of its broker. */
+    @SuppressWarnings("NullAway")
+    private static LinkHost noHost() {
+        return null;
+    }
+
+    /** A controller that agrees to everything. */
+    @SuppressWarnings("unchecked")
+    private <A> void decide(Command<A> command, EventLoop replyTo, Consumer<Answer<A>> answered) {
+        commands.add(command);
+        Object agreed =
+                switch (command) {
+                    case RegionCommand.ClaimOwnership claim ->
+                            new Ownership(
+                                    claim.domain(),
+                                    claim.region(),
+                                    claim.expectedEpoch() + 1,
+                                    claim.mode());
+                    case LinkCommand.BeginPromotion _ -> new TreeSet<PartitionId>();
+                    case LinkCommand.CompletePromotion _ ->
+                            new LinkCommand.Promotion(new TreeSet<>(), new TreeSet<>());
+                    default -> throw new AssertionError(command);
+                };
+        answered.accept(new Answer.Done<>((A) agreed));
+    }
+
+    /** All calls of these tests are made as on the loop. */
+    private static final class IdleLoop implements EventLoop {
+
+        @Override
+        public int index() {
+            return 0;
+        }
+
+        @Override
+        public boolean inLoop() {
+            return true;
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            task.run();
+        }
+
+        @Override
+        public Timer schedule(long delayNanos, Runnable task) {
+            return () -> {};
+        }
+    }
+
+    private static final class StandingClock implements Clock {
+
+        @Override
+        public long nanoTime() {
+            return 0;
+        }
+
+        @Override
+        public long wallTimeMs() {
+            return 0;
+        }
+    }
+
+    /** Saw the source when the test says. */
+    private final class Board implements RegionRegistry {
+
+        @Override
+        public void publish(RegionDocument own) {}
+
+        @Override
+        public Optional<Sighting> lastSeen(RegionId region) {
+            var version = new RegionDocument.Version(1, 1);
+            var document = new RegionDocument(region, version, List.of(), List.of(), List.of());
+            return Optional.of(new Sighting(document, sourceAgeNanos));
+        }
+
+        @Override
+        public List<Sighting> others() {
+            return List.of();
+        }
+
+        @Override
+        public Subscription subscribe(EventLoop loop, Consumer<RegionDocument> listener) {
+            return () -> {};
+        }
+    }
+}
