@@ -4,6 +4,7 @@ import io.tombolo.region.RegionId;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.ToLongBiFunction;
 import java.util.function.ToLongFunction;
 
 /** The laws of consumer groups: offsets do not go back, nothing is skipped. */
@@ -21,19 +22,19 @@ final class GroupWatch implements Consuming.Progress {
     private final Map<Wherever, Long> readUpTo = new HashMap<>();
     private final Map<Where, Known> committed = new HashMap<>();
     private final Map<Wherever, RegionId> lastReader = new HashMap<>();
-    private boolean promoted;
+    private final ToLongBiFunction<Site, Place> clampedTo;
 
     /**
      * @param losses grows whenever a disk that the offsets of a region depend on may have lost
+     * @param clampedTo where a failover may set a group back to; the largest number for nowhere
      */
-    GroupWatch(ToLongFunction<Site> losses, Happenings happenings) {
+    GroupWatch(
+            ToLongFunction<Site> losses,
+            ToLongBiFunction<Site, Place> clampedTo,
+            Happenings happenings) {
         this.losses = losses;
+        this.clampedTo = clampedTo;
         this.happenings = happenings;
-    }
-
-    /** Offsets beyond the copy were cut down: what was known of them is over. */
-    void promoted() {
-        promoted = true;
     }
 
     @Override
@@ -59,7 +60,10 @@ final class GroupWatch implements Consuming.Progress {
     void stored(Site site, String group, Place place, long offset) {
         var where = new Where(site.region(), group, place);
         Known known = committed.get(where);
-        boolean excused = known == null || promoted || known.losses != losses.applyAsLong(site);
+        boolean excused =
+                known == null
+                        || known.losses != losses.applyAsLong(site)
+                        || offset >= clampedTo.applyAsLong(site, place);
         Broken.unless(
                 excused || offset >= known.offset,
                 Law.GROUP_OFFSETS,

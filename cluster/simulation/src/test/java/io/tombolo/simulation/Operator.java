@@ -1,5 +1,6 @@
 package io.tombolo.simulation;
 
+import io.tombolo.broker.link.FailoverPreview;
 import io.tombolo.broker.link.FailoverReport;
 import io.tombolo.controller.command.LinkCommand;
 import io.tombolo.environment.simulated.Simulator;
@@ -13,7 +14,6 @@ import io.tombolo.region.link.LinkStatus;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /** Pauses and resumes the link, and fails over, until it is done. */
 final class Operator {
@@ -26,7 +26,7 @@ final class Operator {
     private final Happenings happenings;
     private final Runnable promoted;
     private boolean wanted;
-    private Optional<FailoverOutcome> outcome = Optional.empty();
+    private boolean done;
     private final Map<LinkPartition, Long> knownAtSource = new HashMap<>();
 
     Operator(
@@ -57,14 +57,15 @@ final class Operator {
         return wanted;
     }
 
-    Optional<FailoverOutcome> outcome() {
-        return outcome;
+    /** Whether the destination has taken over. */
+    boolean done() {
+        return done;
     }
 
     /** Asks for a failover, again and again until it is done. */
     void failOver() {
         wanted = true;
-        if (outcome.isPresent()) {
+        if (done) {
             return;
         }
         destination.onLoop(this::tryFailOver);
@@ -73,7 +74,7 @@ final class Operator {
 
     private void tryFailOver() {
         var core = destination.core();
-        if (core.isEmpty() || outcome.isPresent()) {
+        if (core.isEmpty() || done) {
             return;
         }
         core.get().links().find(link).map(Link::status).ifPresent(this::remember);
@@ -96,23 +97,37 @@ final class Operator {
 
     private void reported(FailoverReport report) {
         switch (report) {
-            case FailoverReport.Done done when outcome.isEmpty() -> {
-                outcome = Optional.of(done.outcome());
-                check(done.outcome());
-                promoted.run();
+            case FailoverReport.Done(long _, var _, FailoverOutcome outcome) -> {
+                check(outcome);
+                finish();
             }
-            case FailoverReport.Done _ -> {}
+            case FailoverReport.Refused(FailoverPreview preview) when owned(preview) -> {
+                happenings.note(Happening.FAILOVER_FINISHED_BY_A_RESTART);
+                finish();
+            }
             case FailoverReport.Refused _, FailoverReport.Interrupted _ ->
                     happenings.note(Happening.FAILOVER_REFUSED);
         }
     }
 
-    private void check(FailoverOutcome done) {
-        happenings.note(Happening.FAILED_OVER);
-        if (!done.groups().isEmpty()) {
+    /** A broker that restarts goes on with what it had begun, and nobody is told of the outcome. */
+    private static boolean owned(FailoverPreview preview) {
+        return preview.objections().stream().anyMatch(one -> one.code().equals("TMB-4010"));
+    }
+
+    private void finish() {
+        if (!done) {
+            done = true;
+            happenings.note(Happening.FAILED_OVER);
+            promoted.run();
+        }
+    }
+
+    private void check(FailoverOutcome outcome) {
+        if (!outcome.groups().isEmpty()) {
             happenings.note(Happening.GROUP_CLAMPED);
         }
-        for (var partition : done.partitions()) {
+        for (var partition : outcome.partitions()) {
             long known = knownAtSource.getOrDefault(partition.partition(), -1L);
             Broken.unless(
                     partition.endOffset() + partition.lossBound() >= known,

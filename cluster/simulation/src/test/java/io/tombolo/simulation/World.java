@@ -59,6 +59,7 @@ final class World implements Records {
     private final List<Producing> producers = new ArrayList<>();
     private final List<Consuming> consumers = new ArrayList<>();
     private final Map<String, Long> lossesAtFirstSend = new HashMap<>();
+    private final Map<Place, Long> copyEnds = new HashMap<>();
     private Environment client;
 
     World(long seed, Shape shape, Variant variant, Happenings happenings) {
@@ -79,9 +80,11 @@ final class World implements Records {
         this.mirrors =
                 new MirrorWatch(eu, new DomainName(LINK.name()), simulator::nowNanos, happenings);
         for (Site site : sites) {
-            watches.put(site, new SiteWatch(site, mirrors, variant, happenings, DURABLE));
+            // A link does not copy flush.messages: a mirror is as durable as its region chooses.
+            Set<String> durable = site == eu ? DURABLE : Set.of();
+            watches.put(site, new SiteWatch(site, mirrors, variant, happenings, durable));
         }
-        this.groups = new GroupWatch(_ -> losses(), happenings);
+        this.groups = new GroupWatch(_ -> losses(), this::clampedTo, happenings);
         this.trouble = new Trouble(simulator, watches, happenings, variant);
         this.operator =
                 us.map(there -> new Operator(simulator, there, LINK, happenings, this::promoted));
@@ -116,6 +119,20 @@ final class World implements Records {
 
     private long losses() {
         return watches.values().stream().mapToLong(SiteWatch::lossCount).sum();
+    }
+
+    /**
+     * A failover sets groups back to the end of the copy; and a group that was set back at the
+     * source, because its disk lost the offsets, is set back in the copy some time later.
+     */
+    private long clampedTo(Site site, Place place) {
+        if (site != eu && watches.get(eu).lossCount() > 0) {
+            return Long.MIN_VALUE;
+        }
+        boolean failingOver = site != eu && operator.filter(Operator::wanted).isPresent();
+        return failingOver
+                ? copyEnds.getOrDefault(place, watches.get(site).image(place).end())
+                : Long.MAX_VALUE;
     }
 
     /** A number that two runs of one seed share. */
@@ -221,8 +238,10 @@ final class World implements Records {
     }
 
     private void promoted() {
-        groups.promoted();
         Site there = us.orElseThrow();
+        for (Place place : PLACES) {
+            copyEnds.put(place, watches.get(there).image(place).end());
+        }
         if (variant == Variant.BOTH_SIDES_CLAIM) {
             claimBack();
         }
@@ -251,7 +270,7 @@ final class World implements Records {
     private void settle() {
         operator.filter(Operator::wanted)
                 .ifPresent(
-                        human -> await("the failover is done", () -> human.outcome().isPresent()));
+                        human -> await("the failover is done", human::done));
         operator.ifPresent(human -> human.pause(false));
         await("the brokers serve", this::allServe);
         watches.values().forEach(SiteWatch::checkServing);
@@ -271,7 +290,7 @@ final class World implements Records {
     }
 
     private boolean failedOver() {
-        return operator.flatMap(Operator::outcome).isPresent();
+        return operator.filter(Operator::done).isPresent();
     }
 
     private void oldOwnerRefuses() {
