@@ -88,12 +88,17 @@ final class Site implements AutoCloseable {
 
     /** Starts the broker of a region in this process, on a disk that may fail. */
     BrokerServer start(String region, Disk disk) throws StartRefused {
-        Region.Hosted hosted = hosted(region);
-        Region.Broker self = hosted.broker(1).orElseThrow();
-        var settings = new BrokerSettings(topology(), hosted, self, data(region));
-        var server = BrokerServer.start(settings, new BrokerServer.Options(Duration.ZERO, disk));
+        var options = new BrokerServer.Options(Duration.ZERO, disk);
+        BrokerServer server = BrokerServer.start(settings(region), options);
         running.put(region, server);
         return server;
+    }
+
+    /** What the broker of a region is started with. */
+    BrokerSettings settings(String region) {
+        Region.Hosted hosted = hosted(region);
+        Region.Broker self = hosted.broker(1).orElseThrow();
+        return new BrokerSettings(topology(), hosted, self, data(region));
     }
 
     void stop(String region) {

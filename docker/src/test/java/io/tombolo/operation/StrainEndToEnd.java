@@ -6,8 +6,8 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.JoinGroupRequestData;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,27 +25,27 @@ import java.util.stream.IntStream;
 /** Many of everything, and clients that leave without a word. */
 class StrainEndToEnd {
 
-    @TempDir Path folder;
-    private Site site;
-    private Clients clients;
-    private ChildBroker broker;
+    @TempDir static Path folder;
+    private static Site site;
+    private static Clients clients;
+    private static ChildBroker broker;
 
-    @BeforeEach
-    void start() {
+    @BeforeAll
+    static void start() {
         site = Site.alone(folder).with("group.min.session.timeout.ms", "100");
         clients = site.clients("eu");
         broker = ChildBroker.start(site, "eu", "broker").awaitReady();
     }
 
-    @AfterEach
-    void stop() {
+    @AfterAll
+    static void stop() {
         broker.close();
     }
 
     @Test
     void aBrokerHasFewThreadsAndGivesItsFilesBack() throws Exception {
-        clients.create("first", 1);
-        clients.produce("first", 0, "a");
+        clients.create("warm", 1);
+        clients.produce("warm", 0, "a");
         long threads = entries("task");
         long files = entries("fd");
         assertThat(threads).isLessThan(30);
@@ -83,8 +83,8 @@ class StrainEndToEnd {
 
     @Test
     void clientsThatLeaveDuringAFetchAreForgotten() throws Exception {
-        clients.create("orders", 1);
-        clients.produce("orders", 0, "a");
+        clients.create("parked", 1);
+        clients.produce("parked", 0, "a");
         long files = entries("fd");
         for (int round = 0; round < 150; round++) {
             try (var client = new WireClient(site.portsOf("eu").kafka())) {
@@ -94,8 +94,8 @@ class StrainEndToEnd {
 
         Patience.until(() -> assertThat(entries("fd")).isLessThan(files + 10));
 
-        clients.produce("orders", 0, "b");
-        assertThat(clients.read("orders", 0, 2)).containsExactly("a", "b");
+        clients.produce("parked", 0, "b");
+        assertThat(clients.read("parked", 0, 2)).containsExactly("a", "b");
         assertThat(broker.output()).doesNotContain("ERROR");
     }
 
@@ -107,7 +107,7 @@ class StrainEndToEnd {
                         .setPartitionMaxBytes(1 << 20);
         var topic =
                 new FetchRequestData.FetchTopic()
-                        .setTopic("orders")
+                        .setTopic("parked")
                         .setPartitions(List.of(partition));
         return new FetchRequestData()
                 .setMaxWaitMs(40_000)
@@ -118,10 +118,10 @@ class StrainEndToEnd {
 
     @Test
     void aMemberThatLeavesWhileItJoinsDoesNotStopItsGroup() {
-        clients.create("orders", 2);
-        clients.produce("orders", 0, "a");
+        clients.create("joined", 2);
+        clients.produce("joined", 0, "a");
         try (var member = clients.consumer("billing")) {
-            member.subscribe(List.of("orders"));
+            member.subscribe(List.of("joined"));
             var seen = new ArrayList<String>();
             Patience.until(() -> {
                 member.poll(Duration.ofMillis(100)).forEach(one -> seen.add(one.value()));
@@ -131,7 +131,7 @@ class StrainEndToEnd {
                 leaver.send(join(), 3);
             }
 
-            clients.produce("orders", 1, "b");
+            clients.produce("joined", 1, "b");
 
             Patience.until(() -> {
                 member.poll(Duration.ofMillis(100)).forEach(one -> seen.add(one.value()));
@@ -180,8 +180,8 @@ class StrainEndToEnd {
 
     @Test
     void sixtyFourProducersDoNotDisturbEachOther() throws Exception {
-        clients.create("orders", 1);
-        clients.produce("orders", 0, "first");
+        clients.create("shared", 1);
+        clients.produce("shared", 0, "first");
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var done = new ArrayList<java.util.concurrent.Future<Long>>();
             for (int number = 0; number < 64; number++) {
@@ -192,7 +192,7 @@ class StrainEndToEnd {
                 assertThat(one.get()).isEqualTo(20);
             }
         }
-        List<String> values = clients.read("orders", 0, 1 + 64 * 20);
+        List<String> values = clients.read("shared", 0, 1 + 64 * 20);
         assertThat(values).hasSize(1 + 64 * 20).doesNotHaveDuplicates();
     }
 
@@ -202,8 +202,8 @@ class StrainEndToEnd {
         try (var client = new WireClient(site.portsOf("eu").kafka())) {
             for (int sequence = 0; sequence < 20; sequence++) {
                 String value = producerId + "/" + sequence;
-                var first = Produced.send(client, "orders", producerId, sequence, value);
-                var again = Produced.send(client, "orders", producerId, sequence, value);
+                var first = Produced.send(client, "shared", producerId, sequence, value);
+                var again = Produced.send(client, "shared", producerId, sequence, value);
                 boolean same = first.baseOffset() == again.baseOffset();
                 accepted += first.errorCode() == 0 && again.errorCode() == 0 && same ? 1 : 0;
             }
