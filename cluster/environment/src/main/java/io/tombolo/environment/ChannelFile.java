@@ -63,11 +63,14 @@ final class ChannelFile implements DiskFile {
 
     @Override
     public void write(ByteBuffer bytes, long position) throws IOException {
+        long before = size();
         long at = position;
-        forgetEnd();
+        size = UNKNOWN;
         while (bytes.hasRemaining()) {
             at += channel.write(bytes, at);
         }
+        size = Math.max(before, at);
+        positionedAtEnd &= at <= before;
     }
 
     @Override
