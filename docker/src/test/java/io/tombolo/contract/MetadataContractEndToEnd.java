@@ -76,6 +76,8 @@ class MetadataContractEndToEnd {
             for (String name : List.of("bad name", "..", "a".repeat(250), "ä")) {
                 assertThat(Errors.forCode(creatingMetadata(client, name).errorCode()))
                         .isEqualTo(Errors.INVALID_TOPIC_EXCEPTION);
+                assertThat(Errors.forCode(metadata(client, name).errorCode()))
+                        .isEqualTo(Errors.INVALID_TOPIC_EXCEPTION);
             }
             MetadataResponseData all = client.call(new MetadataRequestData().setTopics(null), 12);
             assertThat(all.topics()).noneMatch(topic -> topic.name().equals("bad name"));

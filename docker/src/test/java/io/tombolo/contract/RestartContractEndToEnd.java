@@ -17,9 +17,6 @@ import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.ParameterContext;
-import org.junit.jupiter.api.extension.ParameterResolver;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -28,7 +25,7 @@ import java.util.Map;
  * Contracts 52, 78, 91 and 106, and those of 73, 83 and 84 that need an old leader epoch: each
  * broker is killed once without warning and started again; what was acknowledged before must hold.
  */
-@ExtendWith(RestartContractEndToEnd.BothSubjects.class)
+@ExtendWith(BothSubjects.class)
 class RestartContractEndToEnd {
 
     private static final Map<Subject, Before> BEFORE = new HashMap<>();
@@ -207,18 +204,4 @@ class RestartContractEndToEnd {
             String settledMember,
             String joiningMember,
             String committer) {}
-
-    /** Hands the running subjects to the preparation. */
-    static final class BothSubjects implements ParameterResolver {
-
-        @Override
-        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-            return parameter.getParameter().getType() == Subjects.Running.class;
-        }
-
-        @Override
-        public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-            return Subjects.running(context);
-        }
-    }
 }

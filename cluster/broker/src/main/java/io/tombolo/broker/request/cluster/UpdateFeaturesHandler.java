@@ -71,7 +71,7 @@ public final class UpdateFeaturesHandler implements RequestHandler<UpdateFeature
 
     private static UpdateFeaturesResponseData response(
             UpdateFeaturesRequestData body, short version, Answer<Applied> answer) {
-        var response = new UpdateFeaturesResponseData();
+        var response = new UpdateFeaturesResponseData().setErrorMessage(null);
         if (answer instanceof Answer.Refused<Applied>(Refusal refusal)) {
             return response.setErrorCode(refusal.error().code()).setErrorMessage(refusal.message());
         }

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 
 /**
  * Creates topics that clients ask for and that do not exist ({@code auto.create.topics.enable}).
@@ -39,17 +38,13 @@ public final class AutoCreation {
     /**
      * Begins to create topics; what is under way already is not asked for twice.
      *
-     * @param illegal is told at once which names no topic may have
+     * @param names legal ones only
      */
-    void create(List<String> names, EventLoop loop, Consumer<List<String>> illegal) {
-        illegal.accept(names.stream().filter(name -> !TopicNames.legal(name)).toList());
+    void create(List<String> names, EventLoop loop) {
         var wanted = new ArrayList<NewTopic>();
         for (String name : names) {
             boolean allowed = enabled || internalTopics.containsKey(name);
-            if (allowed
-                    && TopicNames.legal(name)
-                    && underWay.size() < UNDER_WAY_MAX
-                    && underWay.add(name)) {
+            if (allowed && underWay.size() < UNDER_WAY_MAX && underWay.add(name)) {
                 wanted.add(topicNamed(name));
             }
         }

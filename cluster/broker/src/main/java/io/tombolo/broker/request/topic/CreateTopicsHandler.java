@@ -82,6 +82,7 @@ public final class CreateTopicsHandler implements RequestHandler<CreateTopicsReq
                     new CreatableTopicResult()
                             .setName(topic.name())
                             .setTopicId(created.topicId())
+                            .setErrorMessage(null)
                             .setNumPartitions(created.partitionCount())
                             .setReplicationFactor((short) created.replicationFactor())
                             .setConfigs(configsOf(topic));

@@ -71,19 +71,10 @@ public final class MetadataHandler implements RequestHandler<MetadataRequestData
                     exchange.version() < FIRST_WITH_AUTO_CREATION_FLAG
                             || body.allowAutoTopicCreation();
             if (create && !missing.isEmpty()) {
-                autoCreation.create(missing, exchange.loop(), refusals -> mark(response, refusals));
+                autoCreation.create(missing, exchange.loop());
             }
         }
         exchange.answer(response);
-    }
-
-    private static void mark(MetadataResponseData response, List<String> illegal) {
-        for (String name : illegal) {
-            MetadataResponseTopic topic = response.topics().find(name);
-            if (topic != null) {
-                topic.setErrorCode(Errors.INVALID_TOPIC_EXCEPTION.code());
-            }
-        }
     }
 
     private static boolean wantsAll(MetadataRequestData body, short version) {
@@ -111,6 +102,9 @@ public final class MetadataHandler implements RequestHandler<MetadataRequestData
                         .setTopicAuthorizedOperations(AuthorizedOperations.onTopic(false));
         if (byId) {
             return answer.setErrorCode(Errors.UNKNOWN_TOPIC_ID.code());
+        }
+        if (wanted.name() != null && !TopicNames.legal(wanted.name())) {
+            return answer.setErrorCode(Errors.INVALID_TOPIC_EXCEPTION.code());
         }
         if (wanted.name() != null) {
             missing.add(wanted.name());
