@@ -82,13 +82,13 @@ final class DemoCommand implements Callable<Integer> {
         Traffic traffic = flow.startTraffic(rate);
         GroupMember member = flow.startGroup();
         flow.tellPosition(member);
-        flow.watchLag(traffic);
+        Arrivals.Delay delay = flow.watchLag(traffic);
         flow.compare();
         narrator.pause();
         var outage = new Outage(stage, narrator, traffic, member);
         outage.kill(eu);
         outage.failOver();
-        outage.resume(rate);
+        outage.resume(rate, delay);
         narrator.pause();
         new Return(stage, narrator).ofTheOldOwner();
         return narrator.conclude();

@@ -65,8 +65,8 @@ final class Flow {
         return stage.status("us").at("links").items().stream().findFirst().orElse(Tree.NOTHING);
     }
 
-    /** Looks at the lag of the link for a while, and measures the same from outside. */
-    void watchLag(Traffic traffic) {
+    /** Looks at the lag of the link for a while, and gives the same measured from outside. */
+    Arrivals.Delay watchLag(Traffic traffic) {
         long samples = 0;
         long recordsMax = 0;
         long msMax = 0;
@@ -96,6 +96,7 @@ final class Flow {
         narrator.fact("arrivalMsMedian", delay.medianMs());
         narrator.fact("arrivalMsWorst", delay.worstMs());
         narrator.expect("records become readable in us while they flow", delay.count() > 0);
+        return delay;
     }
 
     /** Compares both regions record by record and batch by batch. */

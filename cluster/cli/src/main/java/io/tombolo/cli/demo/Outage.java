@@ -77,8 +77,12 @@ final class Outage {
                 outcome.at("ownershipEpoch").number(0) > first.at("ownershipEpoch").number(0));
     }
 
-    /** Goes on in us: the same group, and new records. */
-    void resume(int perSecond) {
+    /**
+     * Goes on in us: the same group, and new records.
+     *
+     * @param delay of the link, measured before
+     */
+    void resume(int perSecond, Arrivals.Delay delay) {
         String us = stage.site().bootstrap("us");
         GroupMember resumed = stage.act(new GroupMember(us));
         resumed.start();
@@ -106,11 +110,11 @@ final class Outage {
         narrator.fact("writePauseMs", writtenMs);
         after.close();
         resumed.close();
-        countLost(after);
+        countLost(after, delay);
         countGroup(resumed.seen());
     }
 
-    private void countLost(Traffic after) {
+    private void countLost(Traffic after, Arrivals.Delay delay) {
         Map<String, ConsumerRecord<String, String>> present =
                 Comparison.all(stage.site().bootstrap("us"));
         List<Traffic.Ack> acks = before.acks();
@@ -138,14 +142,15 @@ final class Outage {
         narrator.expect(
                 "what is lost lies within the loss bound: " + FailoverText.bound(preview),
                 lost.size() <= preview.at("lossBound", "records").number(0)
-                        || lost.stream().allMatch(this::isAfterLastHeard));
+                        || lost.stream().allMatch(ack -> isAfterLastHeard(ack, delay)));
         narrator.expect("nothing that us acknowledged is missing", newLost == 0);
     }
 
-    /** What us heard last had been on its way for as long as the emulated distance takes. */
-    private boolean isAfterLastHeard(Traffic.Ack ack) {
+    /** What us heard last had been on its way for up to the worst delay that was measured. */
+    private boolean isAfterLastHeard(Traffic.Ack ack, Arrivals.Delay delay) {
         long ageMs = (previewNanos - ack.nanos()) / 1_000_000;
-        return ageMs <= preview.at("lossBound", "ms").number(0) + 2 * stage.wanOneWay().toMillis();
+        long onTheWayMs = Math.max(2 * stage.wanOneWay().toMillis(), delay.worstMs());
+        return ageMs <= preview.at("lossBound", "ms").number(0) + onTheWayMs;
     }
 
     private static boolean isIn(
