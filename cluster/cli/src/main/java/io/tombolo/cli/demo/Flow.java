@@ -54,11 +54,14 @@ final class Flow {
         return member;
     }
 
+    /**
+     * While records flow, a position may be ahead of the copy: then it is kept at the copy's end.
+     */
     private boolean groupSynced() {
         return link().at("groups").items().stream()
-                .anyMatch(group ->
-                        group.at("group").text().equals(GroupMember.GROUP)
-                                && group.at("synced").number(0) > 0);
+                .filter(group -> group.at("group").text().equals(GroupMember.GROUP))
+                .anyMatch(
+                        group -> group.at("synced").number(0) + group.at("clamped").number(0) > 0);
     }
 
     private Tree link() {
