@@ -21,6 +21,7 @@ import org.apache.kafka.common.Uuid;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -36,6 +37,12 @@ public final class LinkSupervisor {
     private final LinkProvider provider;
     private final Function<LinkEntry, LinkHost> hosts;
     private final Map<LinkName, Link> running = new TreeMap<>();
+
+    /**
+     * Links opened only to finish a failover that an earlier process began; they still have to hear
+     * what this broker leads, which comes later than the ownership.
+     */
+    private final Set<LinkName> resumed = new TreeSet<>();
 
     /**
      * @param hosts makes the ports of a link
@@ -65,8 +72,12 @@ public final class LinkSupervisor {
 
     private void reconcile(MetadataImage image, LinkEntry entry) {
         Optional<LinkSpec> spec = specs.of(image, entry);
+        boolean owned = specs.ownedHere(image, entry);
+        if (owned && !running.containsKey(entry.name())) {
+            resumed.add(entry.name());
+        }
         // A running link whose region takes over is not told: its failover order stops it for good.
-        boolean stopping = running.containsKey(entry.name()) && specs.ownedHere(image, entry);
+        boolean stopping = owned && !resumed.contains(entry.name());
         if (spec.isPresent() && !stopping) {
             running.computeIfAbsent(
                             entry.name(), _ -> provider.open(spec.get(), hosts.apply(entry)))
