@@ -25,9 +25,9 @@ public final class FailoverText {
         if (preview.at("sourceReachable").flag()) {
             text.append(from).append(": answers\n");
         } else {
-            text.append(
-                    "%s: no answer for %s\n"
-                            .formatted(from, Amounts.ms(preview.at("sourceSilentMs").number(-1))));
+            long silentMs = preview.at("sourceSilentMs").number(-1);
+            String since = silentMs < 0 ? "" : " for " + Amounts.ms(silentMs);
+            text.append("%s: no answer%s\n".formatted(from, since));
         }
         text.append("Not replicated: ").append(bound(preview)).append('\n');
         return text.toString();

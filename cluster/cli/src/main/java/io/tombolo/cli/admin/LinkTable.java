@@ -41,9 +41,9 @@ final class LinkTable {
                 trouble(link.at("trouble")));
     }
 
-    /** The state in lower case. */
+    /** The state in words. */
     static String state(Tree thing) {
-        return thing.at("state").text().toLowerCase(Locale.ROOT);
+        return thing.at("state").text().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     /** One line; empty when there is none. */

@@ -34,7 +34,7 @@ final class RegionChoice {
             return new KafkaRegion(shell, file, regions.getFirst());
         }
         String owner = OwnedTopics.ownerOf(shell, file, topic);
-        shell.note("region " + owner);
+        shell.note("asking region " + owner);
         return new KafkaRegion(shell, file, file.hosted(owner));
     }
 }
