@@ -112,6 +112,7 @@ class CrashEndToEnd {
                 int exitCode = broker.terminate();
 
                 assertThat(exitCode).isZero();
+                assertThat(broker.output()).doesNotContain("ERROR");
             }
             assertThat(site.data("eu").resolve(".kafka_cleanshutdown")).exists();
         }

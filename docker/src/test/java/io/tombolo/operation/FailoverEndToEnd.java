@@ -35,8 +35,7 @@ class FailoverEndToEnd {
         eu = site.clients("eu");
         us = site.clients("us");
         admin = site.admin("us");
-        site.start("eu");
-        site.start("us");
+        site.startAll();
         eu.create("orders", 1);
         eu.produce("orders", 0, "a", "b", "c", "d");
         Patience.until(() -> assertThat(us.end("orders", 0)).isEqualTo(4));
@@ -114,6 +113,15 @@ class FailoverEndToEnd {
                 () -> assertThat(admin.get(POLICY).json().get("ready").asBoolean()).isTrue());
         var answer = admin.post(POLICY);
         assertThat(answer.status()).describedAs(answer.body()).isEqualTo(200);
+        // Whoever asks from now on learns of the new owner, with the very next answer.
+        assertThat(
+                        admin.get("/api/v1/region")
+                                .json()
+                                .get("ownerships")
+                                .get(0)
+                                .get("owner")
+                                .asString())
+                .isEqualTo("us");
     }
 
     /** A member of the group reads a number of records and commits after them. */

@@ -43,8 +43,7 @@ class InterruptedFailoverEndToEnd {
         try (var site = Site.linked(folder)) {
             Clients eu = site.clients("eu");
             Clients us = site.clients("us");
-            site.start("eu");
-            site.start("us");
+            site.startAll();
             eu.create("orders", 2);
             eu.produce("orders", 0, "a", "b");
             Patience.until(() -> assertThat(us.end("orders", 0)).isEqualTo(2));
@@ -85,7 +84,9 @@ class InterruptedFailoverEndToEnd {
                                     new SystemEntropy()),
                             new Broker.Surroundings(
                                     new InMemoryRegistry(clock).of(US),
-                                    ServiceLoader.load(LinkProvider.class).findFirst().orElseThrow(),
+                                    ServiceLoader.load(LinkProvider.class)
+                                            .findFirst()
+                                            .orElseThrow(),
                                     network),
                             observer(serving, failure));
             broker.start();
@@ -102,8 +103,7 @@ class InterruptedFailoverEndToEnd {
                                     "a test"),
                             broker.loop(),
                             claimed::complete);
-            assertThat(claimed.get(WAIT_SECONDS, TimeUnit.SECONDS))
-                    .isInstanceOf(Answer.Done.class);
+            assertThat(claimed.get(WAIT_SECONDS, TimeUnit.SECONDS)).isInstanceOf(Answer.Done.class);
             var stopped = new CompletableFuture<Boolean>();
             broker.stop(() -> stopped.complete(true));
             stopped.get(WAIT_SECONDS, TimeUnit.SECONDS);

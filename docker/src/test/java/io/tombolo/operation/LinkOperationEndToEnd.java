@@ -44,11 +44,6 @@ class LinkOperationEndToEnd {
         site.close();
     }
 
-    private void startBoth() throws Exception {
-        site.start("eu");
-        site.start("us");
-    }
-
     private void awaitEnd(String topic, int partition, long end) {
         Patience.until(() -> assertThat(us.end(topic, partition)).isEqualTo(end));
     }
@@ -78,7 +73,7 @@ class LinkOperationEndToEnd {
 
     @Test
     void topicsPartitionsConfigsAndOffsetsFollowTheSource() throws Exception {
-        startBoth();
+        site.startAll();
         eu.create("orders", 1);
         eu.produce("orders", 0, "a", "b", "c");
         awaitEnd("orders", 0, 3);
@@ -111,7 +106,7 @@ class LinkOperationEndToEnd {
 
     @Test
     void aPausedLinkCopiesNothingAndGoesOnWhereItStopped() throws Exception {
-        startBoth();
+        site.startAll();
         eu.create("orders", 1);
         eu.produce("orders", 0, "a");
         awaitEnd("orders", 0, 1);
@@ -132,7 +127,7 @@ class LinkOperationEndToEnd {
 
     @Test
     void aMirrorTopicIsReadOnlyAndSaysSo() throws Exception {
-        startBoth();
+        site.startAll();
         eu.create("orders", 1);
         eu.produce("orders", 0, "a");
         awaitEnd("orders", 0, 1);
@@ -146,7 +141,7 @@ class LinkOperationEndToEnd {
 
     @Test
     void aSourceTopicThatWasMadeAgainFailsItsMirrorAcrossRestarts() throws Exception {
-        startBoth();
+        site.startAll();
         eu.create("orders", 1);
         eu.produce("orders", 0, "a", "b");
         awaitEnd("orders", 0, 2);
@@ -164,7 +159,7 @@ class LinkOperationEndToEnd {
 
     @Test
     void recordsDeletedBeforeTheyWereCopiedFailTheMirror() throws Exception {
-        startBoth();
+        site.startAll();
         eu.create("orders", 1);
         eu.produce("orders", 0, "a", "b");
         awaitEnd("orders", 0, 2);

@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
 
 /** Regions of one broker each, on free ports, with their data in a folder of the test. */
 final class Site implements AutoCloseable {
@@ -28,7 +30,7 @@ final class Site implements AutoCloseable {
     private final Path folder;
     private final String name;
     private final Map<String, Ports> ports = new HashMap<>();
-    private final Map<String, BrokerServer> running = new HashMap<>();
+    private final Map<String, BrokerServer> running = new ConcurrentHashMap<>();
     private final List<String> regionNames;
     private final String linkLines;
     private final Map<String, String> config = new HashMap<>();
@@ -99,6 +101,18 @@ final class Site implements AutoCloseable {
         Region.Hosted hosted = hosted(region);
         Region.Broker self = hosted.broker(1).orElseThrow();
         return new BrokerSettings(topology(), hosted, self, data(region));
+    }
+
+    /** Starts all regions side by side: a region that starts alone waits a while for the others. */
+    void startAll() {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (String region : regionNames) {
+                threads.submit(() -> start(region));
+            }
+        }
+        if (running.size() < regionNames.size()) {
+            throw new IllegalStateException("only these regions started: " + running.keySet());
+        }
     }
 
     void stop(String region) {

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * One broker, on whatever environment it is given: the same code in production and in simulation.
@@ -38,6 +39,9 @@ public final class Broker {
 
     /** How long the other regions are waited for before the first request is taken. */
     private static final long FIRST_CONTACT_NANOS = Duration.ofSeconds(2).toNanos();
+
+    /** How long, when they are there and do not tell yet. */
+    private static final long FIRST_ANSWER_NANOS = Duration.ofSeconds(20).toNanos();
 
     private static final long FIRST_CONTACT_CHECK_NANOS = Duration.ofMillis(50).toNanos();
     private static final long QUEUED_BYTES_MAX = 64L << 20;
@@ -57,8 +61,19 @@ public final class Broker {
      *
      * @param links the link module
      * @param linkNetwork what links connect over
+     * @param expectsMore whether a region that has not been heard of yet may be there
      */
-    public record Surroundings(RegionRegistry registry, LinkProvider links, Network linkNetwork) {}
+    public record Surroundings(
+            RegionRegistry registry,
+            LinkProvider links,
+            Network linkNetwork,
+            BooleanSupplier expectsMore) {
+
+        /** With a registry that shows at once all there is to see. */
+        public Surroundings(RegionRegistry registry, LinkProvider links, Network linkNetwork) {
+            this(registry, links, linkNetwork, () -> false);
+        }
+    }
 
     public Broker(
             BrokerSettings settings,
@@ -140,23 +155,27 @@ public final class Broker {
                 new BrokerCore(
                         settings, environment, surroundings, opened.directory(), shards, observer);
         core = begun;
-        begun.start(() -> awaitFirstContact(environment.clock().nanoTime() + FIRST_CONTACT_NANOS));
+        begun.start(() -> awaitFirstContact(environment.clock().nanoTime()));
     }
 
     /**
      * Asks the other regions who owns what before taking the first write: a region that was away
      * during a failover must not write under an ownership that is over.
      */
-    private void awaitFirstContact(long until) {
+    private void awaitFirstContact(long sinceNanos) {
         BrokerCore running = core;
         if (running == null || stopped) {
             return;
         }
         boolean heard = running.regionsHeard() >= settings.topology().hostedRegions().size() - 1;
-        if (heard || environment.clock().nanoTime() >= until) {
+        long patienceNanos =
+                surroundings.expectsMore().getAsBoolean()
+                        ? FIRST_ANSWER_NANOS
+                        : FIRST_CONTACT_NANOS;
+        if (heard || environment.clock().nanoTime() - sinceNanos >= patienceNanos) {
             listen();
         } else {
-            loop.schedule(FIRST_CONTACT_CHECK_NANOS, () -> awaitFirstContact(until));
+            loop.schedule(FIRST_CONTACT_CHECK_NANOS, () -> awaitFirstContact(sinceNanos));
         }
     }
 

@@ -260,6 +260,9 @@ public final class BrokerCore implements MetadataListener {
     }
 
     private void carryOut(MetadataDelta delta) {
+        if (!delta.ownership().isEmpty()) {
+            exchange.announce();
+        }
         partitions.publish(delta);
         for (TopicImage deleted : delta.topicsDeleted().values()) {
             groups.topicDeleted(deleted.name(), deleted.id());

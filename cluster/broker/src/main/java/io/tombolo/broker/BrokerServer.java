@@ -103,7 +103,8 @@ public final class BrokerServer implements AutoCloseable {
                                 links,
                                 options.wanOneWay().isZero()
                                         ? network
-                                        : new WanNetwork(network, clock, options.wanOneWay())),
+                                        : new WanNetwork(network, clock, options.wanOneWay()),
+                                registry::expectsMore),
                         new Observer());
         this.admin = openAdmin(registry);
         EventLoop loop = loops.loop(0);

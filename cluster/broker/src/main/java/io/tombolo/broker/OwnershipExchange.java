@@ -62,9 +62,20 @@ final class OwnershipExchange {
         if (stopped) {
             return;
         }
+        announce();
+        loop.schedule(PUBLISH_NANOS, this::publish);
+    }
+
+    /**
+     * Shows the newest document at once: whoever asks after a change of owner must not read of the
+     * owner before.
+     */
+    void announce() {
+        if (stopped || version.incarnation() == 0) {
+            return; // over, or not begun
+        }
         version = version.next();
         registry.publish(document(images.current()));
-        loop.schedule(PUBLISH_NANOS, this::publish);
     }
 
     private RegionDocument document(MetadataImage image) {

@@ -36,6 +36,9 @@ public final class HttpRegistry implements RegionRegistry {
 
     private static final int TIMEOUT_MS = 1_000;
 
+    /** Regions that did not even accept a connection when they were last asked. */
+    private final Set<RegionId> absent = ConcurrentHashMap.newKeySet();
+
     private final RegionId self;
     private final Map<RegionId, List<Endpoint>> peers;
     private final Clock clock;
@@ -115,27 +118,53 @@ public final class HttpRegistry implements RegionRegistry {
         }
     }
 
+    /**
+     * Whether a region that nothing has been heard of yet may be there: it has not been asked yet,
+     * or takes connections.
+     */
+    public synchronized boolean expectsMore() {
+        return peers.keySet().stream()
+                .anyMatch(region -> !seen.containsKey(region) && !absent.contains(region));
+    }
+
     private void ask(RegionId region) {
         try {
+            boolean connected = false;
             for (Endpoint admin : peers.getOrDefault(region, List.of())) {
-                Optional<RegionDocument> document = read(region, admin);
+                Optional<HttpURLConnection> connection = connect(admin);
+                connected |= connection.isPresent();
+                Optional<RegionDocument> document = connection.flatMap(one -> read(region, one));
                 if (document.isPresent()) {
                     accept(document.get());
                     return;
                 }
+            }
+            if (connected) {
+                absent.remove(region);
+            } else {
+                absent.add(region);
             }
         } finally {
             asking.remove(region);
         }
     }
 
-    private static Optional<RegionDocument> read(RegionId region, Endpoint admin) {
+    private static Optional<HttpURLConnection> connect(Endpoint admin) {
         try {
             var connection =
                     (HttpURLConnection)
                             URI.create("http://" + admin + PATH).toURL().openConnection();
             connection.setConnectTimeout(TIMEOUT_MS);
             connection.setReadTimeout(TIMEOUT_MS);
+            connection.connect();
+            return Optional.of(connection);
+        } catch (IOException nobody) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<RegionDocument> read(RegionId region, HttpURLConnection connection) {
+        try {
             try (var body = connection.getInputStream()) {
                 byte[] bytes = body.readNBytes(DocumentCodec.CHARACTERS_MAX);
                 return DocumentCodec.decode(new String(bytes, StandardCharsets.UTF_8))
