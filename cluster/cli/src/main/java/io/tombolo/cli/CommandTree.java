@@ -7,6 +7,7 @@ import io.tombolo.cli.run.RunCommands;
 import io.tombolo.cli.shell.Code;
 import io.tombolo.cli.shell.CommandFailure;
 import io.tombolo.cli.shell.Durations;
+import io.tombolo.cli.shell.Logging;
 import io.tombolo.cli.shell.Shell;
 
 import picocli.CommandLine;
@@ -57,6 +58,12 @@ final class CommandTree {
         tree.setErr(new PrintWriter(shell.err(), true, StandardCharsets.UTF_8));
         tree.setExecutionExceptionHandler((failure, _, _) -> failures.print(failure));
         tree.setParameterExceptionHandler((problem, _) -> failures.print(usage(problem)));
+        tree.setExecutionStrategy(parsed -> {
+            if (shell.options().verbose()) {
+                Logging.ofCommand(true);
+            }
+            return new CommandLine.RunLast().execute(parsed);
+        });
         return tree.execute(arguments);
     }
 

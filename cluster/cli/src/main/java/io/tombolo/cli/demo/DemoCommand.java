@@ -3,7 +3,6 @@ package io.tombolo.cli.demo;
 import io.tombolo.cli.shell.Code;
 import io.tombolo.cli.shell.CommandFailure;
 import io.tombolo.cli.shell.ExitCode;
-import io.tombolo.cli.shell.Logging;
 import io.tombolo.cli.shell.Shell;
 
 import picocli.CommandLine.Command;
@@ -56,7 +55,6 @@ final class DemoCommand implements Callable<Integer> {
                     .fix("tombolo demo --rate 250 --wan 40ms")
                     .failure();
         }
-        Logging.ofCommand(shell.options().verbose());
         var narrator = new Narrator(shell, pause);
         try (var stage = new Stage(shell, wanOneWay)) {
             var exit = new Thread(stage::close, "demo end");

@@ -19,7 +19,6 @@ import picocli.CommandLine.Parameters;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -124,7 +123,7 @@ final class TopicProduceCommand implements Callable<Integer> {
 
     private void sendAll(KafkaProducer<byte[], byte[]> producer)
             throws ExecutionException, InterruptedException {
-        var lines = new BufferedReader(new InputStreamReader(shell.in(), StandardCharsets.UTF_8));
+        BufferedReader lines = shell.lines();
         for (String line = next(lines); line != null; line = next(lines)) {
             unanswered.add(producer.send(recordOf(line)));
             if (unanswered.size() >= UNANSWERED_MAX) {

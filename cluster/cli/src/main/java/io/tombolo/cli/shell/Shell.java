@@ -23,9 +23,13 @@ public final class Shell {
 
     private final Surroundings surroundings;
     private final GlobalOptions options = new GlobalOptions();
+    private final BufferedReader lines;
 
     public Shell(Surroundings surroundings) {
         this.surroundings = surroundings;
+        this.lines =
+                new BufferedReader(
+                        new InputStreamReader(surroundings.in(), StandardCharsets.UTF_8));
     }
 
     /**
@@ -47,8 +51,9 @@ public final class Shell {
         return options;
     }
 
-    public InputStream in() {
-        return surroundings.in();
+    /** The input as text, UTF-8; the same reader for everybody, because it reads ahead. */
+    public BufferedReader lines() {
+        return lines;
     }
 
     public PrintStream out() {
@@ -133,8 +138,7 @@ public final class Shell {
     /** One line of the input; empty at its end. */
     public String readLine() {
         try {
-            var reader = new BufferedReader(new InputStreamReader(in(), StandardCharsets.UTF_8));
-            String line = reader.readLine();
+            String line = lines.readLine();
             return line == null ? "" : line;
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
