@@ -30,7 +30,7 @@ class FormatTest {
         for (House.Module module : House.modules()) {
             for (Path file : House.javaFiles(module.folder().resolve("src"))) {
                 String source = Files.readString(file);
-                String formatted = FORMATTER.formatSource(source);
+                String formatted = FORMATTER.formatSourceAndFixImports(source);
                 if (!formatted.equals(source)) {
                     if (write) {
                         Files.writeString(file, formatted);
