@@ -53,16 +53,17 @@ final class Consuming {
     /** What a group has read and committed, wherever it did. */
     interface Progress {
 
-        void resumed(Site site, String group, Place place, long offset);
+        void resumed(Site site, String group, Place place, long offset, GroupWatch.Asked asked);
 
         void read(Site site, String group, Place place, long from, long to);
 
         /** The offset asked for is not in the log (any more); it goes on at another. */
         void reset(Site site, String group, Place place, long from, long to);
 
-        void committing(Site site, String group, Place place, long offset);
+        /** About to ask for the committed offset, or to commit one. */
+        GroupWatch.Asked asking(Site site, String group, Place place);
 
-        void committed(Site site, String group, Place place, long offset);
+        void committed(Site site, String group, Place place, long offset, GroupWatch.Asked asked);
     }
 
     Consuming(
@@ -145,6 +146,7 @@ final class Consuming {
                         .setPartitionIndexes(List.of(place.partition()));
         var body = new OffsetFetchRequestData().setGroupId(group).setRequireStable(true);
         body.setTopics(List.of(topic));
+        var asked = progress.asking(site, group, place);
         pipe.call(
                 ApiKeys.OFFSET_FETCH,
                 7,
@@ -164,7 +166,7 @@ final class Consuming {
                     }
                     committed = found.committedOffset();
                     position = Math.max(0, committed);
-                    progress.resumed(site, group, place, committed);
+                    progress.resumed(site, group, place, committed, asked);
                     later(1);
                 });
     }
@@ -181,7 +183,7 @@ final class Consuming {
         var body = new OffsetCommitRequestData().setGroupId(group).setMemberId("");
         body.setGenerationIdOrMemberEpoch(-1);
         body.topics().add(topic);
-        progress.committing(site, group, place, offset);
+        var asked = progress.asking(site, group, place);
         pipe.call(
                 ApiKeys.OFFSET_COMMIT,
                 8,
@@ -200,7 +202,7 @@ final class Consuming {
                                             == Errors.NONE.code();
                     if (stored) {
                         committed = offset;
-                        progress.committed(site, group, place, offset);
+                        progress.committed(site, group, place, offset, asked);
                         later(1);
                     } else {
                         located = false;

@@ -3,7 +3,9 @@ package io.tombolo.simulation;
 import io.tombolo.region.RegionId;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.ToLongBiFunction;
 import java.util.function.ToLongFunction;
 
@@ -21,6 +23,7 @@ final class GroupWatch implements Consuming.Progress {
     private final Happenings happenings;
     private final Map<Wherever, Long> readUpTo = new HashMap<>();
     private final Map<Where, Known> committed = new HashMap<>();
+    private final Set<Wherever> resetOnce = new HashSet<>();
     private final Map<Wherever, RegionId> lastReader = new HashMap<>();
     private final ToLongBiFunction<Site, Place> clampedTo;
 
@@ -37,10 +40,20 @@ final class GroupWatch implements Consuming.Progress {
         this.happenings = happenings;
     }
 
+    /** What held when a question was asked: the answer may be older than all that came since. */
+    record Asked(long offset, long losses) {}
+
     @Override
-    public void resumed(Site site, String group, Place place, long offset) {
+    public Asked asking(Site site, String group, Place place) {
+        Known known = committed.get(new Where(site.region(), group, place));
+        boolean comparable = known != null && known.losses == losses.applyAsLong(site);
+        return new Asked(comparable ? known.offset : -1, losses.applyAsLong(site));
+    }
+
+    @Override
+    public void resumed(Site site, String group, Place place, long offset, Asked asked) {
         var wherever = new Wherever(group, place);
-        stored(site, group, place, offset);
+        stored(site, group, place, offset, asked);
         Broken.unless(
                 offset <= readUpTo.getOrDefault(wherever, 0L),
                 Law.NOTHING_SKIPPED,
@@ -57,23 +70,26 @@ final class GroupWatch implements Consuming.Progress {
     }
 
     /** What a region says the group has committed, −1 for nothing. */
-    void stored(Site site, String group, Place place, long offset) {
-        var where = new Where(site.region(), group, place);
-        Known known = committed.get(where);
+    void stored(Site site, String group, Place place, long offset, Asked asked) {
         boolean excused =
-                known == null
-                        || known.losses != losses.applyAsLong(site)
+                resetOnce.contains(new Wherever(group, place))
+                        || asked.losses != losses.applyAsLong(site)
                         || offset >= clampedTo.applyAsLong(site, place);
         Broken.unless(
-                excused || offset >= known.offset,
+                excused || offset >= asked.offset,
                 Law.GROUP_OFFSETS,
-                "%s of %s in %s went from %d to %d",
+                "%s of %s in %s went from %d to %d, the copy may set it to %d",
                 group,
                 place,
                 site.region(),
-                known == null ? -1 : known.offset,
-                offset);
-        committed.put(where, new Known(offset, losses.applyAsLong(site)));
+                asked.offset,
+                offset,
+                clampedTo.applyAsLong(site, place));
+        know(site, group, place, offset, asked);
+    }
+
+    private void know(Site site, String group, Place place, long offset, Asked asked) {
+        committed.put(new Where(site.region(), group, place), new Known(offset, asked.losses));
     }
 
     @Override
@@ -95,18 +111,13 @@ final class GroupWatch implements Consuming.Progress {
                 place,
                 site.region(),
                 to);
+        // From here on it commits lower offsets itself.
+        resetOnce.add(new Wherever(group, place));
     }
 
     @Override
-    public void committing(Site site, String group, Place place, long offset) {}
-
-    @Override
-    public void committed(Site site, String group, Place place, long offset) {
+    public void committed(Site site, String group, Place place, long offset, Asked asked) {
         happenings.note(Happening.OFFSET_COMMITTED);
-        var where = new Where(site.region(), group, place);
-        Known known = committed.get(where);
-        if (known == null || known.offset < offset) {
-            committed.put(where, new Known(offset, losses.applyAsLong(site)));
-        }
+        know(site, group, place, offset, asked);
     }
 }

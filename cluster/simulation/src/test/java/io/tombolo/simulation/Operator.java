@@ -47,7 +47,9 @@ final class Operator {
                 .core()
                 .ifPresent(core ->
                         core.submit(
-                                paused ? new LinkCommand.PauseLink(link) : new LinkCommand.ResumeLink(link),
+                                paused
+                                        ? new LinkCommand.PauseLink(link)
+                                        : new LinkCommand.ResumeLink(link),
                                 destination.node().environment().loops().loop(0),
                                 _ -> happenings.note(Happening.LINK_PAUSED)));
     }

@@ -39,6 +39,7 @@ final class Probing {
                         .setName(place.topic())
                         .setPartitionIndexes(List.of(place.partition()));
         var body = new OffsetFetchRequestData().setGroupId(group).setTopics(List.of(topic));
+        var asked = groups.asking(site, group, place);
         pipe.call(
                 ApiKeys.OFFSET_FETCH,
                 7,
@@ -49,7 +50,7 @@ final class Probing {
                     if (answer.isPresent() && answer.get().errorCode() == Errors.NONE.code()) {
                         var found = answer.get().topics().getFirst().partitions().getFirst();
                         if (found.errorCode() == Errors.NONE.code()) {
-                            groups.stored(site, group, place, found.committedOffset());
+                            groups.stored(site, group, place, found.committedOffset(), asked);
                         }
                     }
                     start();

@@ -121,7 +121,9 @@ final class Producing {
         pipe.call(
                 ApiKeys.INIT_PRODUCER_ID,
                 4,
-                new InitProducerIdRequestData().setTransactionalId(null).setTransactionTimeoutMs(60_000),
+                new InitProducerIdRequestData()
+                        .setTransactionalId(null)
+                        .setTransactionTimeoutMs(60_000),
                 InitProducerIdResponseData.class,
                 PATIENCE,
                 answer -> {

@@ -1,5 +1,9 @@
 package io.tombolo.simulation;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Set;
+
 /** Which seeds are run, and how a failing one is shown again. */
 final class Seeds {
 
@@ -11,24 +15,29 @@ final class Seeds {
      * Runs a share of the seeds, or the one that {@code -Dseed} names.
      *
      * @param share of 300 seeds; {@code -Dseeds} asks for more in proportion
+     * @param sometimes what must have happened in at least one of them
      */
-    static Happenings run(Shape shape, int share, Class<?> test) {
+    static void run(Shape shape, int share, Class<?> test, Set<Happening> sometimes) {
         var happenings = new Happenings();
         Long only = Long.getLong("seed");
         if (only != null) {
             run(only, shape, happenings, test);
-            return happenings;
+            return;
         }
         long count = (long) Integer.getInteger("seeds", SHARES) * share / SHARES;
         for (long seed = 1; seed <= count; seed++) {
             run(seed, shape, happenings, test);
         }
-        return happenings;
+        for (Happening happening : sometimes) {
+            assertThat(happenings.count(happening))
+                    .as("%s in %d seeds, of all that happened: %s", happening, count, happenings)
+                    .isPositive();
+        }
     }
 
     private static void run(long seed, Shape shape, Happenings happenings, Class<?> test) {
         try {
-            var w = World.run(seed, shape, Variant.SOUND, happenings); if (Boolean.getBoolean("show")) System.out.println("SHOW " + seed + " events " + w.eventCount() + " " + happenings);
+            new World(seed, shape, Variant.SOUND, happenings).run();
         } catch (RuntimeException | AssertionError failure) {
             throw new AssertionError(
                     "seed %d: %s%nreplay: ./mvnw -pl cluster/simulation test -Dtest=%s -Dseed=%d"

@@ -30,9 +30,9 @@ final class Site {
     private final SimulatedNode node;
     private final Function<Environment, Broker.Surroundings> surroundings;
     private final Function<Environment, Environment> environments;
+    private final Happenings happenings;
     private Optional<Broker> broker = Optional.empty();
     private boolean serving;
-    private int repairs;
     private int failures;
 
     Site(
@@ -40,7 +40,9 @@ final class Site {
             Topology topology,
             SimulatedNode node,
             Function<Environment, Broker.Surroundings> surroundings,
-            Function<Environment, Environment> environments) {
+            Function<Environment, Environment> environments,
+            Happenings happenings) {
+        this.happenings = happenings;
         this.region = region;
         this.topology = topology;
         this.node = node;
@@ -119,10 +121,6 @@ final class Site {
         node.restart();
     }
 
-    int repairs() {
-        return repairs;
-    }
-
     /** Does something on the first loop of the running broker. */
     void onLoop(Runnable action) {
         if (node.running()) {
@@ -134,7 +132,7 @@ final class Site {
 
         @Override
         public void repaired(Recovery recovery) {
-            repairs++;
+            happenings.note(Happening.LOG_REPAIRED);
         }
 
         @Override

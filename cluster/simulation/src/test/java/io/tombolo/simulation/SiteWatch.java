@@ -4,6 +4,8 @@ import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.replication.Partition;
 import io.tombolo.replication.Role;
 
+import org.apache.kafka.common.Uuid;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -48,6 +50,8 @@ final class SiteWatch {
     private final Map<Place, Watched> logs = new HashMap<>();
     private final Set<String> durableTopics;
     private MetadataImage image = MetadataImage.EMPTY;
+    private final Map<String, Uuid> topicIds = new HashMap<>();
+    private boolean serving;
     private long metadataOffset = -1;
     private long ownershipEpoch;
     private long lossCount;
@@ -96,6 +100,7 @@ final class SiteWatch {
                         checkMetadata(core.images().current());
                     }
                 });
+        checkServing();
         for (Partition partition : site.partitions()) {
             check(partition);
         }
@@ -114,6 +119,10 @@ final class SiteWatch {
             ownershipEpoch = Math.max(ownershipEpoch, owned.epoch());
         }
         metadataOffset = Math.max(metadataOffset, next.place().offset());
+        next.topics()
+                .byId()
+                .values()
+                .forEach(topic -> topicIds.putIfAbsent(topic.name(), topic.id()));
     }
 
     /** While the metadata log is read again after a start, images are older than they were. */
@@ -121,8 +130,15 @@ final class SiteWatch {
         return next.place().offset() < metadataOffset;
     }
 
-    /** Called when the broker serves again: by then all of its metadata has been read. */
-    void checkServing() {
+    /** Looks at the metadata each time the broker begins to serve: by then all of it is read. */
+    private void checkServing() {
+        if (serving == site.serving()) {
+            return;
+        }
+        serving = site.serving();
+        if (!serving) {
+            return;
+        }
         Broken.unless(
                 image.place().offset() >= metadataOffset,
                 Law.METADATA,
@@ -130,6 +146,14 @@ final class SiteWatch {
                 site.region(),
                 image.place().offset(),
                 metadataOffset);
+        topicIds.forEach((name, id) ->
+                Broken.unless(
+                        image.topics().topic(name).filter(t -> t.id().equals(id)).isPresent(),
+                        Law.METADATA,
+                        "%s has forgotten topic %s with id %s",
+                        site.region(),
+                        name,
+                        id));
     }
 
     private void check(Partition partition) {

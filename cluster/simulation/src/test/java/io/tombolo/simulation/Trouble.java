@@ -7,11 +7,11 @@ import io.tombolo.environment.simulated.fault.Fault;
 import io.tombolo.environment.simulated.fault.FaultKind;
 import io.tombolo.environment.simulated.fault.FaultSchedule;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -19,6 +19,7 @@ import java.util.Set;
 final class Trouble {
 
     private static final Duration SUPERVISION = Duration.ofMillis(700);
+    private static final int LEADER_EPOCH_AT = 15;
     private static final double RESTART_SHARE = 0.4;
 
     private final Simulator simulator;
@@ -87,6 +88,9 @@ final class Trouble {
         switch (fault) {
             case Fault.Kill(String host) when sites.get(host).node().running() -> {
                 happenings.note(Happening.KILLED);
+                if (variant == Variant.DISK_DAMAGES_WHAT_IT_HOLDS) {
+                    damage(sites.get(host));
+                }
                 if (variant == Variant.KILL_LOSES_THE_PAGE_CACHE) {
                     new Fault.LosePower(host).applyTo(simulator);
                 }
@@ -104,13 +108,20 @@ final class Trouble {
         fault.applyTo(simulator);
     }
 
+    /** Changes the leader epoch of the first batch, which no checksum covers. */
+    private void damage(Site site) {
+        var place = new Place("orders", 0);
+        if (!watches.get(site).image(place).empty()) {
+            var segment = Path.of("/data/broker/orders-0/00000000000000000000.log");
+            site.node().disk().flipBit(segment, LEADER_EPOCH_AT, 1);
+        }
+    }
+
     /** What watches over processes in production: one that gave up is started again. */
     private void supervise() {
-        if (over) {
-            return;
-        }
         for (Site site : watches.keySet()) {
-            if (site.node().running() && site.ailing() && dice.chance(RESTART_SHARE)) {
+            boolean mended = over || site.node().running() && dice.chance(RESTART_SHARE);
+            if (mended && site.ailing()) {
                 site.restart();
             }
         }
@@ -126,15 +137,6 @@ final class Trouble {
             node.normalDisk();
             node.disk().failNever();
             new Fault.Drift(node.host(), 0).applyTo(simulator);
-        }
-        restartAiling();
-    }
-
-    void restartAiling() {
-        for (Site site : List.copyOf(watches.keySet())) {
-            if (site.ailing()) {
-                site.restart();
-            }
         }
     }
 }

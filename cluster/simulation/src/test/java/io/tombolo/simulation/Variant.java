@@ -24,6 +24,11 @@ enum Variant {
         this.law = law;
     }
 
+    /** Whether it shows in a world of one region. */
+    boolean oneRegion() {
+        return ordinal() <= METADATA_IS_NOT_FORCED.ordinal();
+    }
+
     /** The law that it breaks. */
     Law law() {
         return law;

@@ -6,8 +6,9 @@ import io.tombolo.environment.Clock;
 import io.tombolo.environment.Environment;
 import io.tombolo.environment.simulated.Latency;
 import io.tombolo.environment.simulated.SimulatedEntropy;
-import io.tombolo.environment.simulated.SimulationFailure;
 import io.tombolo.environment.simulated.Simulator;
+import io.tombolo.protocol.records.BatchBuilder;
+import io.tombolo.protocol.records.BatchSpec;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
@@ -17,7 +18,10 @@ import io.tombolo.region.link.LinkStatus;
 import io.tombolo.region.ownership.Ownership;
 import io.tombolo.region.registry.InMemoryRegistry;
 import io.tombolo.region.topology.Region;
+import io.tombolo.replication.Partition;
+import io.tombolo.replication.Role;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,7 +41,7 @@ final class World implements Records {
 
     private static final String CLIENT = "client";
     private static final Duration TROUBLE = Duration.ofSeconds(12);
-    private static final Duration PATIENCE = Duration.ofSeconds(180);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Set<String> DURABLE = Set.of("ledger");
     private static final List<Place> PLACES =
             List.of(new Place("orders", 0), new Place("orders", 1), new Place("ledger", 0));
@@ -114,7 +118,8 @@ final class World implements Records {
                         sabotage.surroundings(
                                 new Broker.Surroundings(
                                         registry.of(region), links, environment.network())),
-                sabotage::environment);
+                sabotage::environment,
+                happenings);
     }
 
     private long losses() {
@@ -155,6 +160,7 @@ final class World implements Records {
             produceAt(eu, place);
             consumeAt(eu, place);
         }
+        us.ifPresent(there -> await("the copies have begun", () -> hostsAll(there)));
         us.ifPresent(this::probe);
         trouble.plan(CLIENT, TROUBLE);
         operator.ifPresent(this::planOperation);
@@ -162,6 +168,11 @@ final class World implements Records {
         trouble.end();
         healRegistry();
         settle();
+    }
+
+    private static boolean hostsAll(Site site) {
+        return site.partitions().stream().filter(p -> !p.id().topic().startsWith("__")).count()
+                == PLACES.size();
     }
 
     private void planOperation(Operator human) {
@@ -172,6 +183,9 @@ final class World implements Records {
         }
         if (dice.chance(0.5)) {
             at(dice.between(0, until), "cut the registry", this::cutRegistry);
+        }
+        if (variant == Variant.BOTH_SIDES_CLAIM) {
+            cutRegistry();
         }
         if (dice.chance(0.7) || variant == Variant.BOTH_SIDES_CLAIM) {
             at(
@@ -245,9 +259,23 @@ final class World implements Records {
         if (variant == Variant.BOTH_SIDES_CLAIM) {
             claimBack();
         }
+        if (variant == Variant.LINK_WRITES_AFTER_PROMOTION) {
+            there.partitions().forEach(World::appendPast);
+        }
         for (Place place : PLACES) {
             produceAt(there, place);
             consumeAt(there, place);
+        }
+    }
+
+    /** What a link would do that went past the partition. */
+    private static void appendPast(Partition partition) {
+        if (partition.role() instanceof Role.Leader leader
+                && !partition.id().topic().startsWith("__")) {
+            long end = partition.log().endOffset();
+            var spec = BatchSpec.PLAIN.at(end, leader.leaderEpoch() + 1);
+            var batch = new BatchBuilder(spec).append(1, null, ByteBuffer.allocate(1)).build();
+            partition.log().appendAsFollower(batch, end);
         }
     }
 
@@ -269,11 +297,9 @@ final class World implements Records {
 
     private void settle() {
         operator.filter(Operator::wanted)
-                .ifPresent(
-                        human -> await("the failover is done", human::done));
+                .ifPresent(human -> await("the failover is done", human::done));
         operator.ifPresent(human -> human.pause(false));
         await("the brokers serve", this::allServe);
-        watches.values().forEach(SiteWatch::checkServing);
         producers.forEach(Producing::stop);
         await("the producers are done", () -> producers.stream().allMatch(Producing::done));
         if (failedOver()) {
@@ -285,7 +311,6 @@ final class World implements Records {
     }
 
     private boolean allServe() {
-        trouble.restartAiling();
         return watches.keySet().stream().allMatch(site -> site.serving() && !site.ailing());
     }
 
@@ -407,16 +432,5 @@ final class World implements Records {
                 site.region(),
                 place);
         happenings.note(Happening.OLD_OWNER_REFUSED_A_WRITE);
-    }
-
-    /** Runs a world; a failure says how to see it again. */
-    static World run(long seed, Shape shape, Variant variant, Happenings happenings) {
-        var world = new World(seed, shape, variant, happenings);
-        try {
-            world.run();
-            return world;
-        } catch (SimulationFailure failure) {
-            throw failure;
-        }
     }
 }
