@@ -16,7 +16,6 @@ enum Law {
     NOTHING_SKIPPED("a consumer that resumes skips no record"),
     LOSS_BOUND("what is missing after a failover is within the reported loss bound"),
     METADATA("the metadata log keeps what it has committed"),
-    NO_MISTAKE("a broker makes no mistake that it has to log as one"),
     PROGRESS("when the faults end, everything gets done");
 
     private final String claim;

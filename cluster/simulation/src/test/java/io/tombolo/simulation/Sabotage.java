@@ -3,7 +3,11 @@ package io.tombolo.simulation;
 import io.tombolo.broker.Broker;
 import io.tombolo.environment.Disk;
 import io.tombolo.environment.Environment;
+import io.tombolo.region.RegionId;
+import io.tombolo.region.ownership.Ownership;
 import io.tombolo.region.registry.RegionRegistry;
+
+import java.util.List;
 
 /** Builds the environment of a broker, broken where the variant says so. */
 record Sabotage(Variant variant) {
@@ -32,7 +36,18 @@ record Sabotage(Variant variant) {
     }
 
     RegionRegistry registry(RegionRegistry sound) {
-        return variant == Variant.REGISTRY_FORGETS ? new ForgetfulRegistry(sound) : sound;
+        return switch (variant) {
+            case REGISTRY_FORGETS -> new UntruthfulRegistry(sound, _ -> List.of());
+            case REGISTRY_FORGES_OWNERS ->
+                    new UntruthfulRegistry(
+                            sound, truth -> truth.stream().map(Sabotage::forged).toList());
+            default -> sound;
+        };
+    }
+
+    /** Says of every domain that the first region owns it. */
+    private static Ownership forged(Ownership truth) {
+        return new Ownership(truth.domain(), new RegionId("eu"), truth.epoch(), truth.mode());
     }
 
     Broker.Surroundings surroundings(Broker.Surroundings sound) {

@@ -1,7 +1,6 @@
 package io.tombolo.simulation;
 
 import io.tombolo.broker.Broker;
-import io.tombolo.controller.command.RegionCommand;
 import io.tombolo.environment.Clock;
 import io.tombolo.environment.Environment;
 import io.tombolo.environment.simulated.Latency;
@@ -15,7 +14,6 @@ import io.tombolo.region.RegionId;
 import io.tombolo.region.link.Link;
 import io.tombolo.region.link.LinkProvider;
 import io.tombolo.region.link.LinkStatus;
-import io.tombolo.region.ownership.Ownership;
 import io.tombolo.region.registry.InMemoryRegistry;
 import io.tombolo.region.topology.Region;
 import io.tombolo.replication.Partition;
@@ -32,6 +30,7 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 /**
  * One seeded world: regions, clients, an operator, and a time in which things go wrong, after which
@@ -50,6 +49,7 @@ final class World implements Records {
 
     private final Simulator simulator;
     private final Variant variant;
+    private final LinkProvider links;
     private final Happenings happenings;
     private final SimulatedEntropy dice;
     private final InMemoryRegistry registry;
@@ -67,6 +67,15 @@ final class World implements Records {
     private Environment client;
 
     World(long seed, Shape shape, Variant variant, Happenings happenings) {
+        this(seed, shape, variant, happenings, foundLinks());
+    }
+
+    private static LinkProvider foundLinks() {
+        return ServiceLoader.load(LinkProvider.class).iterator().next();
+    }
+
+    World(long seed, Shape shape, Variant variant, Happenings happenings, LinkProvider links) {
+        this.links = links;
         this.simulator = new Simulator(seed);
         this.variant = variant;
         this.happenings = happenings;
@@ -108,7 +117,6 @@ final class World implements Records {
     }
 
     private Site site(Shape shape, RegionId region) {
-        LinkProvider links = ServiceLoader.load(LinkProvider.class).iterator().next();
         var sabotage = new Sabotage(variant);
         return new Site(
                 region,
@@ -152,6 +160,17 @@ final class World implements Records {
     // --- the story
 
     void run() {
+        begin();
+        trouble.plan(CLIENT, TROUBLE);
+        operator.ifPresent(this::planOperation);
+        simulator.runFor(TROUBLE);
+        trouble.end();
+        healRegistry();
+        settle();
+    }
+
+    /** Starts everything; returns when records flow. */
+    void begin() {
         watches.keySet().forEach(Site::start);
         simulator.addNode(CLIENT, 1);
         client = simulator.node(CLIENT).start(_ -> {});
@@ -162,12 +181,46 @@ final class World implements Records {
         }
         us.ifPresent(there -> await("the copies have begun", () -> hostsAll(there)));
         us.ifPresent(this::probe);
-        trouble.plan(CLIENT, TROUBLE);
-        operator.ifPresent(this::planOperation);
-        simulator.runFor(TROUBLE);
-        trouble.end();
-        healRegistry();
-        settle();
+    }
+
+    /** Lets producers finish and waits until every record is copied. */
+    void copyAll() {
+        producers.forEach(Producing::stop);
+        await("the producers are done", () -> producers.stream().allMatch(Producing::done));
+        await("the lag is zero", this::copied);
+    }
+
+    void runFor(Duration time) {
+        simulator.runFor(time);
+    }
+
+    /** How many records have been copied so far. */
+    long copiedCount() {
+        SiteWatch copy = watches.get(us.orElseThrow());
+        return PLACES.stream().mapToLong(place -> copy.image(place).end()).sum();
+    }
+
+    void pauseLink(boolean paused) {
+        operator.orElseThrow().pause(paused);
+    }
+
+    /** The process at the destination dies and comes back. */
+    void restartDestination() {
+        Site there = us.orElseThrow();
+        there.restart();
+        await("the destination serves", there::serving);
+    }
+
+    /** Asks the running link something, on its loop. */
+    <T> T ask(Function<Link, T> question) {
+        Site there = us.orElseThrow();
+        var answer = new ArrayList<T>();
+        there.onLoop(() ->
+                answer.add(
+                        question.apply(
+                                there.core().orElseThrow().links().find(LINK).orElseThrow())));
+        await("the link answers", () -> !answer.isEmpty());
+        return answer.getFirst();
     }
 
     private static boolean hostsAll(Site site) {
@@ -184,10 +237,7 @@ final class World implements Records {
         if (dice.chance(0.5)) {
             at(dice.between(0, until), "cut the registry", this::cutRegistry);
         }
-        if (variant == Variant.BOTH_SIDES_CLAIM) {
-            cutRegistry();
-        }
-        if (dice.chance(0.7) || variant == Variant.BOTH_SIDES_CLAIM) {
+        if (dice.chance(0.7)) {
             at(
                     dice.between(2000, until),
                     "fail over",
@@ -256,9 +306,6 @@ final class World implements Records {
         for (Place place : PLACES) {
             copyEnds.put(place, watches.get(there).image(place).end());
         }
-        if (variant == Variant.BOTH_SIDES_CLAIM) {
-            claimBack();
-        }
         if (variant == Variant.LINK_WRITES_AFTER_PROMOTION) {
             there.partitions().forEach(World::appendPast);
         }
@@ -277,20 +324,6 @@ final class World implements Records {
             var batch = new BatchBuilder(spec).append(1, null, ByteBuffer.allocate(1)).build();
             partition.log().appendAsFollower(batch, end);
         }
-    }
-
-    private void claimBack() {
-        eu.core()
-                .ifPresent(core ->
-                        core.submit(
-                                new RegionCommand.ClaimOwnership(
-                                        new DomainName(LINK.name()),
-                                        eu.region(),
-                                        1,
-                                        Ownership.Mode.FORCED,
-                                        "another operator"),
-                                eu.node().environment().loops().loop(0),
-                                _ -> {}));
     }
 
     // --- when nothing goes wrong any more
