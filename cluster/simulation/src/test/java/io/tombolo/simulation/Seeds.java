@@ -8,13 +8,14 @@ import java.util.Set;
 final class Seeds {
 
     private static final int SHARES = 300;
+    private static final int SEEDS = 600;
 
     private Seeds() {}
 
     /**
      * Runs a share of the seeds, or the one that {@code -Dseed} names.
      *
-     * @param share of 300 seeds; {@code -Dseeds} asks for more in proportion
+     * @param share of every 300 seeds; {@code -Dseeds} says how many there are in all
      * @param sometimes what must have happened in at least one of them
      */
     static void run(Shape shape, int share, Class<?> test, Set<Happening> sometimes) {
@@ -24,7 +25,7 @@ final class Seeds {
             run(only, shape, happenings, test);
             return;
         }
-        long count = (long) Integer.getInteger("seeds", SHARES) * share / SHARES;
+        long count = (long) Integer.getInteger("seeds", SEEDS) * share / SHARES;
         for (long seed = 1; seed <= count; seed++) {
             run(seed, shape, happenings, test);
         }
