@@ -3,6 +3,7 @@ package io.tombolo.simulation;
 import io.tombolo.broker.Broker;
 import io.tombolo.environment.Disk;
 import io.tombolo.environment.Environment;
+import io.tombolo.environment.ForgetfulDisk;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.ownership.Ownership;
 import io.tombolo.region.registry.RegionRegistry;

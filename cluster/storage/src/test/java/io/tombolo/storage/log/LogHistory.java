@@ -3,6 +3,7 @@ package io.tombolo.storage.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.environment.Disk;
+import io.tombolo.environment.ForgetfulDisk;
 import io.tombolo.environment.simulated.SimulatedCrash;
 import io.tombolo.environment.simulated.SimulatedDisk;
 import io.tombolo.environment.simulated.SimulatedEntropy;

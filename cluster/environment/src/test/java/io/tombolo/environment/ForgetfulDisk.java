@@ -1,8 +1,4 @@
-package io.tombolo.storage.log;
-
-import io.tombolo.environment.Disk;
-import io.tombolo.environment.DiskFile;
-import io.tombolo.environment.Payload;
+package io.tombolo.environment;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,7 +7,7 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /** A disk on which somebody forgot to force some files: a broken variant of whoever writes them. */
-record ForgetfulDisk(Disk disk, Predicate<Path> forgotten) implements Disk {
+public record ForgetfulDisk(Disk disk, Predicate<Path> forgotten) implements Disk {
 
     @Override
     public DiskFile open(Path path) throws IOException {
