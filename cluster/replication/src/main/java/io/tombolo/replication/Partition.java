@@ -3,10 +3,6 @@ package io.tombolo.replication;
 import io.tombolo.environment.Clock;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.Invariant;
-import io.tombolo.protocol.records.BatchVerdict;
-import io.tombolo.protocol.records.BatchView;
-import io.tombolo.protocol.records.BatchWalk;
-import io.tombolo.replication.FetchOutcome.Bounds;
 import io.tombolo.replication.Role.Idle;
 import io.tombolo.replication.Role.Leader;
 import io.tombolo.replication.Role.MirrorLeader;
@@ -15,9 +11,7 @@ import io.tombolo.storage.log.AppendOrigin;
 import io.tombolo.storage.log.AppendResult;
 import io.tombolo.storage.log.ChangeResult;
 import io.tombolo.storage.log.EpochEnd;
-import io.tombolo.storage.log.Isolation;
 import io.tombolo.storage.log.PartitionLog;
-import io.tombolo.storage.log.ReadResult;
 
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.protocol.Errors;
@@ -39,12 +33,11 @@ import java.util.function.Consumer;
  */
 public final class Partition {
 
-    private static final EpochEnd UNKNOWN_EPOCH = new EpochEnd(-1, -1);
-
     private final TopicIdPartition id;
     private final PartitionLog log;
-    private final Clock clock;
     private final ProducedBatches produced;
+    private final MirrorAppends mirrorAppends;
+    private final BoundedReads reads;
     private final WaitingProduces waitingProduces;
     private final Set<FetchWaiter> fetchWaiters = new LinkedHashSet<>();
     private final List<Consumer<Partition>> watermarkListeners = new ArrayList<>();
@@ -61,8 +54,9 @@ public final class Partition {
         this.id = id;
         this.log = log;
         this.settings = settings;
-        this.clock = clock;
         this.produced = new ProducedBatches(clock);
+        this.mirrorAppends = new MirrorAppends(log);
+        this.reads = new BoundedReads(log);
         this.waitingProduces = new WaitingProduces(loop, this::failWhenLogFailed);
         this.highWatermark = log.checkpointedHighWatermark();
         log.onDurable(_ -> advanceHighWatermark());
@@ -262,15 +256,7 @@ public final class Partition {
         if (refusal.isPresent()) {
             return refusal.get();
         }
-        if (log.endOffset() != expectedEndOffset) {
-            return new MirrorAppendOutcome.OutOfOrder(log.endOffset());
-        }
-        if (highestEpoch(batches) > role.leaderEpoch()) {
-            return new MirrorAppendOutcome.EpochFenced(role.leaderEpoch());
-        }
-        return beginsBelowEmptyLog(batches)
-                ? appendAcrossStart(batches)
-                : finishMirrorAppend(log.appendAsFollower(batches, expectedEndOffset));
+        return settled(mirrorAppends.append(batches, role.leaderEpoch(), expectedEndOffset));
     }
 
     /** Whether a link may write here, under this ownership epoch; remembers a higher one. */
@@ -292,76 +278,22 @@ public final class Partition {
         };
     }
 
-    /** The start of the source may lie inside a batch, which a fetch gives whole. */
-    private boolean beginsBelowEmptyLog(ByteBuffer batches) {
-        var walk = new BatchWalk(batches);
-        return log.startOffset() == log.endOffset()
-                && walk.next()
-                && walk.batch().verdict() == BatchVerdict.VALID
-                && walk.batch().baseOffset() < log.endOffset()
-                && walk.batch().nextOffset() > log.endOffset();
-    }
-
-    /** Moves the empty log back to the beginning of the batch, then its start forward again. */
-    private MirrorAppendOutcome appendAcrossStart(ByteBuffer batches) {
-        long startOffset = log.startOffset();
-        long baseOffset = BatchView.of(batches).baseOffset();
-        ChangeResult moved = log.truncateFullyAndStartAt(baseOffset);
-        if (!(moved instanceof ChangeResult.Changed)) {
-            return outcomeOf(moved);
-        }
-        MirrorAppendOutcome outcome = finishMirrorAppend(log.appendAsFollower(batches, baseOffset));
-        ChangeResult restored =
-                outcome instanceof MirrorAppendOutcome.Appended
-                        ? log.deleteRecordsBefore(startOffset, log.endOffset())
-                        : log.truncateFullyAndStartAt(startOffset);
-        return restored instanceof ChangeResult.Changed ? outcome : outcomeOf(restored);
-    }
-
-    private MirrorAppendOutcome finishMirrorAppend(AppendResult result) {
-        var outcome =
-                switch (result) {
-                    case AppendResult.Appended _ -> {
-                        advanceHighWatermark();
-                        yield new MirrorAppendOutcome.Appended(log.endOffset(), highWatermark);
-                    }
-                    case AppendResult.NotContiguous(long endOffset, long _) ->
-                            new MirrorAppendOutcome.OutOfOrder(endOffset);
-                    case AppendResult.Failed(Exception cause) ->
-                            new MirrorAppendOutcome.Unavailable(String.valueOf(cause.getMessage()));
-                    default ->
-                            new MirrorAppendOutcome.Refused(
-                                    AppendRefusals.toOutcome(result).message());
-                };
-        failWhenLogFailed();
-        return outcome;
-    }
-
     /** Raises the log start of a mirror to its source's; on an empty log the end moves with it. */
     public MirrorAppendOutcome raiseMirrorStart(long startOffset, long ownershipEpoch) {
         Optional<MirrorAppendOutcome> refusal = checkMirroring(ownershipEpoch);
         if (refusal.isPresent()) {
             return refusal.get();
         }
-        boolean empty = log.startOffset() == log.endOffset();
-        ChangeResult change =
-                empty && startOffset > log.endOffset()
-                        ? log.truncateFullyAndStartAt(startOffset)
-                        : log.deleteRecordsBefore(startOffset, log.endOffset());
-        advanceHighWatermark();
-        return outcomeOf(change);
+        return settled(mirrorAppends.raiseStart(startOffset));
     }
 
-    private MirrorAppendOutcome outcomeOf(ChangeResult change) {
+    private MirrorAppendOutcome settled(Optional<MirrorAppendOutcome> refusal) {
+        if (refusal.isEmpty()) {
+            advanceHighWatermark();
+        }
         var outcome =
-                switch (change) {
-                    case ChangeResult.Changed _ ->
-                            new MirrorAppendOutcome.Appended(log.endOffset(), highWatermark);
-                    case ChangeResult.OutOfRange(long _, long end) ->
-                            new MirrorAppendOutcome.OutOfOrder(end);
-                    case ChangeResult.Failed(Exception cause) ->
-                            new MirrorAppendOutcome.Unavailable(String.valueOf(cause.getMessage()));
-                };
+                refusal.orElseGet(
+                        () -> new MirrorAppendOutcome.Appended(log.endOffset(), highWatermark));
         failWhenLogFailed();
         return outcome;
     }
@@ -372,30 +304,9 @@ public final class Partition {
         if (epochError != Errors.NONE) {
             return new FetchOutcome.Refused(epochError);
         }
-        var bounds = new Bounds(highWatermark, lastStableOffset(), log.startOffset());
-        if (wish.lastFetchedEpoch() >= 0) {
-            EpochEnd end = log.endOffsetForEpoch(wish.lastFetchedEpoch()).orElse(UNKNOWN_EPOCH);
-            if (end.leaderEpoch() < 0 || wish.fetchOffset() < log.startOffset()) {
-                return new FetchOutcome.Refused(Errors.OFFSET_OUT_OF_RANGE);
-            }
-            if (end.leaderEpoch() < wish.lastFetchedEpoch()
-                    || end.endOffset() < wish.fetchOffset()) {
-                return new FetchOutcome.Diverging(end, bounds);
-            }
-        }
-        long upTo =
-                wish.isolation() == Isolation.READ_COMMITTED
-                        ? bounds.lastStableOffset()
-                        : highWatermark;
-        var result = log.read(wish.fetchOffset(), wish.bytesMax(), upTo, wish.isolation());
+        FetchOutcome outcome = reads.read(wish, highWatermark);
         failWhenLogFailed();
-        return switch (result) {
-            case ReadResult.Slice slice -> new FetchOutcome.Read(slice, bounds);
-            case ReadResult.Cold(var read) -> new FetchOutcome.Cold(read, bounds);
-            case ReadResult.OutOfRange _ -> new FetchOutcome.Refused(Errors.OFFSET_OUT_OF_RANGE);
-            case ReadResult.Overtaken _ -> new FetchOutcome.Refused(Errors.NOT_LEADER_OR_FOLLOWER);
-            case ReadResult.Failed _ -> new FetchOutcome.Refused(Errors.KAFKA_STORAGE_ERROR);
-        };
+        return outcome;
     }
 
     /** Where a leader epoch ends; the epoch of this leadership ends at the log end. */
@@ -523,14 +434,5 @@ public final class Partition {
                 ? ProduceOutcome.refused(
                         Errors.KAFKA_STORAGE_ERROR, "the disk of this broker failed; see its log")
                 : ProduceOutcome.refused(Errors.NOT_LEADER_OR_FOLLOWER, "");
-    }
-
-    private static int highestEpoch(ByteBuffer batches) {
-        int highest = -1;
-        var walk = new BatchWalk(batches);
-        while (walk.next()) {
-            highest = Math.max(highest, walk.batch().partitionLeaderEpoch());
-        }
-        return highest; // bytes that are no batch are the log's to refuse
     }
 }

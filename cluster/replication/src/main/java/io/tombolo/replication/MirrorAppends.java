@@ -1,0 +1,115 @@
+package io.tombolo.replication;
+
+import io.tombolo.protocol.records.BatchVerdict;
+import io.tombolo.protocol.records.BatchView;
+import io.tombolo.protocol.records.BatchWalk;
+import io.tombolo.storage.log.AppendResult;
+import io.tombolo.storage.log.ChangeResult;
+import io.tombolo.storage.log.PartitionLog;
+
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/**
+ * How a link changes a log: batches at the offsets and epochs of their source, and a log start that
+ * follows the source's. Who may do so is decided by the {@link Partition}, which also moves the
+ * high watermark afterwards; an empty answer means that the change was made.
+ */
+final class MirrorAppends {
+
+    private final PartitionLog log;
+
+    MirrorAppends(PartitionLog log) {
+        this.log = log;
+    }
+
+    /**
+     * Appends batches as they are.
+     *
+     * @param leaderEpoch no batch may have a higher one
+     * @param expectedEndOffset the log end that the link counts on, and the offset it fetched from
+     */
+    Optional<MirrorAppendOutcome> append(
+            ByteBuffer batches, int leaderEpoch, long expectedEndOffset) {
+        if (log.endOffset() != expectedEndOffset) {
+            return Optional.of(new MirrorAppendOutcome.OutOfOrder(log.endOffset()));
+        }
+        if (highestEpoch(batches) > leaderEpoch) {
+            return Optional.of(new MirrorAppendOutcome.EpochFenced(leaderEpoch));
+        }
+        return beginsBelowEmptyLog(batches)
+                ? appendAcrossStart(batches)
+                : refusalOf(log.appendAsFollower(batches, expectedEndOffset));
+    }
+
+    /** Raises the log start to the source's; on an empty log the end moves with it. */
+    Optional<MirrorAppendOutcome> raiseStart(long startOffset) {
+        boolean empty = log.startOffset() == log.endOffset();
+        return refusalOf(
+                empty && startOffset > log.endOffset()
+                        ? log.truncateFullyAndStartAt(startOffset)
+                        : log.deleteRecordsBefore(startOffset, log.endOffset()));
+    }
+
+    /** The start of the source may lie inside a batch, which a fetch gives whole. */
+    private boolean beginsBelowEmptyLog(ByteBuffer batches) {
+        var walk = new BatchWalk(batches);
+        return log.startOffset() == log.endOffset()
+                && walk.next()
+                && walk.batch().verdict() == BatchVerdict.VALID
+                && walk.batch().baseOffset() < log.endOffset()
+                && walk.batch().nextOffset() > log.endOffset();
+    }
+
+    /** Moves the empty log back to the beginning of the batch, then its start forward again. */
+    private Optional<MirrorAppendOutcome> appendAcrossStart(ByteBuffer batches) {
+        long startOffset = log.startOffset();
+        long baseOffset = BatchView.of(batches).baseOffset();
+        Optional<MirrorAppendOutcome> unmoved = refusalOf(log.truncateFullyAndStartAt(baseOffset));
+        if (unmoved.isPresent()) {
+            return unmoved;
+        }
+        Optional<MirrorAppendOutcome> refusal =
+                refusalOf(log.appendAsFollower(batches, baseOffset));
+        ChangeResult restored =
+                refusal.isEmpty()
+                        ? log.deleteRecordsBefore(startOffset, log.endOffset())
+                        : log.truncateFullyAndStartAt(startOffset);
+        return refusalOf(restored).or(() -> refusal);
+    }
+
+    private static Optional<MirrorAppendOutcome> refusalOf(AppendResult result) {
+        return switch (result) {
+            case AppendResult.Appended _ -> Optional.empty();
+            case AppendResult.NotContiguous(long endOffset, long _) ->
+                    Optional.of(new MirrorAppendOutcome.OutOfOrder(endOffset));
+            case AppendResult.Failed(Exception cause) -> Optional.of(unavailable(cause));
+            default ->
+                    Optional.of(
+                            new MirrorAppendOutcome.Refused(
+                                    AppendRefusals.toOutcome(result).message()));
+        };
+    }
+
+    private static Optional<MirrorAppendOutcome> refusalOf(ChangeResult change) {
+        return switch (change) {
+            case ChangeResult.Changed _ -> Optional.empty();
+            case ChangeResult.OutOfRange(long _, long end) ->
+                    Optional.of(new MirrorAppendOutcome.OutOfOrder(end));
+            case ChangeResult.Failed(Exception cause) -> Optional.of(unavailable(cause));
+        };
+    }
+
+    private static MirrorAppendOutcome unavailable(Exception cause) {
+        return new MirrorAppendOutcome.Unavailable(String.valueOf(cause.getMessage()));
+    }
+
+    private static int highestEpoch(ByteBuffer batches) {
+        int highest = -1;
+        var walk = new BatchWalk(batches);
+        while (walk.next()) {
+            highest = Math.max(highest, walk.batch().partitionLeaderEpoch());
+        }
+        return highest; // bytes that are no batch are the log's to refuse
+    }
+}
