@@ -119,6 +119,19 @@ class CommandLineEndToEnd {
     }
 
     @Test
+    void aPartitionThatDoesNotExistIsRefusedAtOnce() {
+        Ended produced = tombolo.runWithInput("x\n", "topic", "produce", "orders", "-p", "9");
+        Ended consumed = tombolo.run("topic", "consume", "orders", "-p", "9");
+
+        assertThat(produced.exitCode()).isEqualTo(2);
+        assertThat(produced.err())
+                .contains("error[TMB-2006]: topic orders in eu has no partition 9")
+                .contains("tombolo topic describe orders --region eu");
+        assertThat(consumed.exitCode()).isEqualTo(2);
+        assertThat(consumed.out()).isEmpty();
+    }
+
+    @Test
     void aMirrorTopicRefusesWritesAndSaysWhy() {
         await(() -> tombolo.run("topic", "list", "--region", "us").out().contains("orders"));
 

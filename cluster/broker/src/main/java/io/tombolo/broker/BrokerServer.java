@@ -166,10 +166,15 @@ public final class BrokerServer implements AutoCloseable {
         } catch (UncheckedIOException taken) {
             closeThreads();
             throw new StartRefused(
-                    "cannot listen on %s for administration: %s"
-                            .formatted(settings.self().admin(), taken.getMessage()),
+                    "the admin API cannot be served: " + reason(taken),
                     "stop what listens there, or give the region another admin: address");
         }
+    }
+
+    /** Without the name of the exception that carries it. */
+    private static String reason(UncheckedIOException carrier) {
+        Throwable cause = carrier.getCause();
+        return String.valueOf((cause == null ? carrier : cause).getMessage());
     }
 
     /** Reads the other regions' documents now and then, for as long as the loop lives. */

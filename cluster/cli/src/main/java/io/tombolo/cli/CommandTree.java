@@ -3,12 +3,14 @@ package io.tombolo.cli;
 import io.tombolo.cli.admin.AdminCommands;
 import io.tombolo.cli.demo.DemoCommands;
 import io.tombolo.cli.kafka.KafkaCommands;
+import io.tombolo.cli.output.Format;
 import io.tombolo.cli.run.RunCommands;
 import io.tombolo.cli.shell.Code;
 import io.tombolo.cli.shell.CommandFailure;
 import io.tombolo.cli.shell.Durations;
 import io.tombolo.cli.shell.Logging;
 import io.tombolo.cli.shell.Shell;
+import io.tombolo.region.diagnosis.NearestName;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,6 +24,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 /** All commands, and what happens to what they throw. */
 final class CommandTree {
@@ -46,6 +50,9 @@ final class CommandTree {
             this.options = shell.options();
         }
     }
+
+    /** What the parser says of a command that only has commands below it. */
+    private static final String NO_COMMAND = "Missing required subcommand";
 
     private CommandTree() {}
 
@@ -83,10 +90,22 @@ final class CommandTree {
                         .addSubcommand(new ExplainCommand(shell))
                         .addSubcommand(new VersionCommand(shell));
         tree.registerConverter(Duration.class, CommandTree::duration);
+        tree.registerConverter(Format.class, CommandTree::format);
         tree.setCaseInsensitiveEnumValuesAllowed(true);
         tree.setColorScheme(CommandLine.Help.defaultColorScheme(colour ? Ansi.ON : Ansi.OFF));
         addHelp(tree);
         return tree;
+    }
+
+    private static Format format(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "table" -> Format.TABLE;
+            case "json" -> Format.JSON;
+            case "yaml" -> Format.YAML;
+            default ->
+                    throw new CommandLine.TypeConversionException(
+                            "'" + text + "' is none of table, json and yaml");
+        };
     }
 
     private static Duration duration(String text) {
@@ -113,17 +132,39 @@ final class CommandTree {
         CommandSpec spec = problem.getCommandLine().getCommandSpec();
         String command = spec.qualifiedName();
         var draft = CommandFailure.of(Code.USAGE, claim(problem)).at(command).because(problem);
-        if (problem instanceof UnmatchedArgumentException unmatched
-                && !unmatched.getSuggestions().isEmpty()) {
-            return draft.fix(
-                            command.split(" ", -1)[0] + " " + unmatched.getSuggestions().getFirst(),
-                            command + " --help")
+        if (problem instanceof UnmatchedArgumentException unmatched) {
+            return nearest(spec, unmatched)
+                    .map(name -> draft.fix(command + " " + name, command + " --help"))
+                    .orElseGet(() -> draft.fix(command + " --help"))
                     .failure();
+        }
+        if (NO_COMMAND.equals(problem.getMessage())) {
+            draft.seen("its commands are " + String.join(", ", spec.subcommands().keySet()));
         }
         return draft.fix(command + " --help").failure();
     }
 
+    /** The command or option that was probably meant. */
+    private static Optional<String> nearest(
+            CommandSpec spec, UnmatchedArgumentException unmatched) {
+        String written = unmatched.getUnmatched().getFirst().split("=", -1)[0];
+        return NearestName.to(
+                written,
+                written.startsWith("-") ? spec.optionsMap().keySet() : spec.subcommands().keySet());
+    }
+
     private static String claim(ParameterException problem) {
+        CommandSpec spec = problem.getCommandLine().getCommandSpec();
+        if (problem instanceof UnmatchedArgumentException unmatched) {
+            String written = unmatched.getUnmatched().getFirst();
+            boolean option = written.startsWith("-");
+            return option || !spec.subcommands().isEmpty()
+                    ? "there is no %s '%s'".formatted(option ? "option" : "command", written)
+                    : "'" + written + "' is one argument too many";
+        }
+        if (NO_COMMAND.equals(problem.getMessage())) {
+            return spec.qualifiedName() + " needs a command";
+        }
         String message = String.valueOf(problem.getMessage()).lines().findFirst().orElse("");
         return message.isEmpty()
                 ? "the command line cannot be read"

@@ -19,6 +19,8 @@ import java.util.concurrent.Callable;
         footer = {"", "Example:", "  tombolo explain TMB-4012"})
 final class ExplainCommand implements Callable<Integer> {
 
+    private static final int WIDTH = 100;
+
     private final Shell shell;
 
     @Parameters(paramLabel = "CODE", description = "As printed with an error: TMB-1102 or 1102.")
@@ -44,7 +46,24 @@ final class ExplainCommand implements Callable<Integer> {
                         .with("code", page.code())
                         .with("title", page.title())
                         .with("text", page.text());
-        shell.print(tree, () -> page.code() + "  " + page.title() + "\n\n" + page.text() + "\n");
+        shell.print(tree, () -> page.code() + "  " + page.title() + "\n\n" + wrapped(page.text()));
         return ExitCode.OK.number();
+    }
+
+    /** Lines of a width that a terminal shows whole; words are kept together. */
+    private static String wrapped(String text) {
+        var lines = new StringBuilder();
+        for (String paragraph : text.split("\n", -1)) {
+            var line = new StringBuilder();
+            for (String word : paragraph.split(" ", -1)) {
+                if (!line.isEmpty() && line.length() + 1 + word.length() > WIDTH) {
+                    lines.append(line).append('\n');
+                    line.setLength(0);
+                }
+                line.append(line.isEmpty() ? "" : " ").append(word);
+            }
+            lines.append(line).append('\n');
+        }
+        return lines.toString();
     }
 }

@@ -1,6 +1,5 @@
 package io.tombolo.cli;
 
-import io.tombolo.cli.output.Format;
 import io.tombolo.cli.output.Tree;
 import io.tombolo.cli.output.TreeText;
 import io.tombolo.cli.shell.Code;
@@ -21,16 +20,20 @@ final class FailurePrinter {
     /** Prints the failure and gives the exit code. */
     int print(Exception failure) {
         CommandFailure told = failure instanceof CommandFailure known ? known : unexpected(failure);
-        if (shell.options().format() == Format.JSON) {
-            shell.err().print(TreeText.json(Diagnostics.treeOf(told)));
-        } else {
-            shell.err().print(coloured(ViolationText.render(told.violations())));
-        }
+        shell.err().print(text(told));
         if (shell.options().verbose()) {
             told.printStackTrace(shell.err());
         }
         shell.err().flush();
         return told.exitCode().number();
+    }
+
+    private String text(CommandFailure told) {
+        return switch (shell.options().format()) {
+            case TABLE -> coloured(ViolationText.render(told.violations()));
+            case JSON -> TreeText.json(Diagnostics.treeOf(told));
+            case YAML -> TreeText.yaml(Diagnostics.treeOf(told));
+        };
     }
 
     private static CommandFailure unexpected(Exception failure) {

@@ -95,11 +95,45 @@ class CommandTreeTest {
     }
 
     @Test
-    void aGroupWithoutACommandIsAUsageError() {
+    void aMisspeltWordBelowACommandKeepsTheCommandInTheFix() {
+        CommandRun command = CommandRun.of(folder, "topic", "lst");
+        CommandRun option = CommandRun.of(folder, "topic", "list", "--regoin=eu");
+        CommandRun nothingLikeIt = CommandRun.of(folder, "xyzzy");
+
+        assertThat(command.err())
+                .startsWith("error[TMB-2001]: there is no command 'lst'")
+                .contains("= fix : tombolo topic list\n");
+        assertThat(option.err())
+                .startsWith("error[TMB-2001]: there is no option '--regoin=eu'")
+                .contains("= fix : tombolo topic list --region\n");
+        assertThat(nothingLikeIt.err()).contains("= fix : tombolo --help\n");
+    }
+
+    @Test
+    void aGroupWithoutACommandIsAUsageErrorThatNamesItsCommands() {
         CommandRun run = CommandRun.of(folder, "topic");
 
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).startsWith("error[TMB-2001]: ").contains("tombolo topic --help");
+        assertThat(run.err())
+                .startsWith("error[TMB-2001]: tombolo topic needs a command")
+                .contains("list, create, describe, delete, produce, consume")
+                .contains("tombolo topic --help");
+    }
+
+    @Test
+    void aFormatThatDoesNotExistIsAUsageErrorThatNamesThoseThatDo() {
+        CommandRun run = CommandRun.of(folder, "status", "-o", "xml");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("'xml' is none of table, json and yaml");
+    }
+
+    @Test
+    void aPageIsWrappedForATerminal() {
+        CommandRun run = CommandRun.of(folder, "explain", "TMB-4012");
+
+        assertThat(run.out().lines()).hasSizeGreaterThan(4);
+        assertThat(run.out().lines()).allMatch(line -> line.length() <= 100);
     }
 
     @Test

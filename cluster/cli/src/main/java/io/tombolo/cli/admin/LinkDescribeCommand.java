@@ -78,11 +78,17 @@ final class LinkDescribeCommand implements Callable<Integer> {
                         partition.at("sourceHighWatermark").text(),
                         Amounts.count(partition.at("lag", "records").number(0)),
                         Amounts.ms(partition.at("lag", "ms").number(-1)),
-                        partition.at("highestEpoch").text(),
+                        epoch(partition),
                         LinkTable.trouble(partition.at("trouble")));
             }
         }
         return table;
+    }
+
+    /** Empty before the first record. */
+    private static String epoch(Tree partition) {
+        long epoch = partition.at("highestEpoch").number(-1);
+        return epoch < 0 ? "" : Long.toString(epoch);
     }
 
     private static Table groups(Tree link) {

@@ -43,8 +43,8 @@ final class LinkListCommand implements Callable<Integer> {
                                 .formatted(snapshot.region().id(), snapshot.trouble()));
             }
         }
-        shell.print(new Tree.Items(links), () -> table(links));
         boolean answered = targets.isEmpty() || snapshots.stream().anyMatch(Snapshot::answered);
+        shell.print(new Tree.Items(links), () -> answered ? table(links) : "");
         return (answered ? ExitCode.OK : ExitCode.FAILED).number();
     }
 

@@ -4,6 +4,7 @@ import io.tombolo.cli.output.Amounts;
 import io.tombolo.cli.output.Table;
 import io.tombolo.cli.output.Tree;
 
+import java.util.List;
 import java.util.Locale;
 
 /** Links as lines of a table. */
@@ -24,7 +25,9 @@ final class LinkTable {
                 "TROUBLE");
     }
 
+    /** A stopped link asks its source no more: it has neither a lag nor trouble. */
     static void add(Table table, Tree link) {
+        boolean stopped = link.at("state").text().equals("STOPPED");
         long active =
                 link.at("topics").items().stream()
                         .filter(topic -> topic.at("state").text().equals("ACTIVE"))
@@ -36,9 +39,28 @@ final class LinkTable {
                 active + "/" + link.at("topics").items().size(),
                 Amounts.count(link.at("lag", "records").number(0)),
                 Amounts.bytes(link.at("lag", "bytes").number(0)),
-                Amounts.ms(link.at("lag", "ms").number(-1)),
+                stopped ? "" : Amounts.ms(link.at("lag", "ms").number(-1)),
                 link.at("groups").items().size(),
-                trouble(link.at("trouble")));
+                stopped ? "" : worst(link));
+    }
+
+    /** What troubles the link as a whole; otherwise its first topic that is in trouble. */
+    private static String worst(Tree link) {
+        if (link.at("trouble").present()) {
+            return trouble(link.at("trouble"));
+        }
+        List<Tree> troubled =
+                link.at("topics").items().stream()
+                        .filter(topic -> topic.at("trouble").present())
+                        .toList();
+        if (troubled.isEmpty()) {
+            return "";
+        }
+        Tree first = troubled.getFirst();
+        String others =
+                troubled.size() == 1 ? "" : " and " + Amounts.of(troubled.size() - 1, "more topic");
+        return "topic %s%s: %s"
+                .formatted(first.at("topic").text(), others, trouble(first.at("trouble")));
     }
 
     /** The state in words. */

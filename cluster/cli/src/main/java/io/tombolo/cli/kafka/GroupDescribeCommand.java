@@ -101,11 +101,11 @@ final class GroupDescribeCommand implements Callable<Integer> {
             if (refused.getCause() instanceof GroupIdNotFoundException) {
                 return new Sight(in.name(), "Dead", List.of(), List.of());
             }
-            throw KafkaFailures.of(refused.getCause(), "group " + group + " in " + in.name());
+            throw KafkaFailures.of(refused.getCause(), in.group(group));
         } catch (java.util.concurrent.TimeoutException late) {
             throw KafkaFailures.of(
                     new org.apache.kafka.common.errors.TimeoutException("no answer", late),
-                    "group " + group + " in " + in.name());
+                    in.group(group));
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(stop);
@@ -116,13 +116,13 @@ final class GroupDescribeCommand implements Callable<Integer> {
         Map<TopicPartition, OffsetAndMetadata> committed =
                 in.await(
                         admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata(),
-                        "group " + group);
+                        in.group(group));
         Map<TopicPartition, OffsetSpec> wanted =
                 committed.keySet().stream()
                         .collect(
                                 Collectors.toMap(partition -> partition, _ -> OffsetSpec.latest()));
         Map<TopicPartition, ListOffsetsResult.ListOffsetsResultInfo> ends =
-                in.await(admin.listOffsets(wanted).all(), "group " + group);
+                in.await(admin.listOffsets(wanted).all(), in.group(group));
         var positions = new ArrayList<Position>();
         committed.forEach((partition, offset) ->
                 positions.add(

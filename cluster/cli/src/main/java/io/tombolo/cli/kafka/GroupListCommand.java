@@ -59,7 +59,7 @@ final class GroupListCommand implements Callable<Integer> {
 
     private static List<Line> linesOf(KafkaRegion in) {
         try (Admin admin = in.admin()) {
-            return in.await(admin.listGroups().all(), "groups").stream()
+            return in.await(admin.listGroups().all(), in.all("groups")).stream()
                     .map(group -> new Line(in.name(), group))
                     .toList();
         }

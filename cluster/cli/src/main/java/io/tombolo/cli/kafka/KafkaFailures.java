@@ -17,22 +17,23 @@ final class KafkaFailures {
     private KafkaFailures() {}
 
     /**
-     * @param thing what it is about: {@code topic orders in eu}
+     * @param about what was asked for
      */
-    static CommandFailure of(@Nullable Throwable cause, String thing) {
+    static CommandFailure of(@Nullable Throwable cause, Subject about) {
+        String thing = about.toString();
         return switch (cause) {
-            case null -> of(new IllegalStateException("no cause"), thing);
+            case null -> of(new IllegalStateException("no cause"), about);
             case CommandFailure told -> told;
             case UnknownTopicOrPartitionException missing ->
                     CommandFailure.of(Code.NO_SUCH_TOPIC, "there is no " + thing)
                             .at(thing)
-                            .fix("tombolo topic list", "tombolo topic create NAME")
+                            .fix("tombolo topic list", "tombolo topic create " + about.name())
                             .because(missing)
                             .failure();
             case TopicExistsException exists ->
                     CommandFailure.of(Code.TOPIC_EXISTS, thing + " exists already")
                             .at(thing)
-                            .fix("tombolo topic describe NAME")
+                            .fix(about.command("describe"))
                             .because(exists)
                             .failure();
             case GroupIdNotFoundException missing ->

@@ -39,6 +39,21 @@ final class KafkaRegion {
         return region.id().name();
     }
 
+    /** A topic of this region. */
+    Subject topic(String topic) {
+        return new Subject("topic", topic, name());
+    }
+
+    /** A group of this region. */
+    Subject group(String group) {
+        return new Subject("group", group, name());
+    }
+
+    /** Everything of a kind. */
+    Subject all(String kinds) {
+        return new Subject(kinds, "", name());
+    }
+
     /** What a client connects to first. */
     String bootstrap() {
         return region.brokers().stream()
@@ -105,14 +120,13 @@ final class KafkaRegion {
     }
 
     /** Waits for a result; a refusal of the broker ends the command. */
-    <T> T await(KafkaFuture<T> future, String thing) {
+    <T> T await(KafkaFuture<T> future, Subject thing) {
         try {
             return future.get(timeoutMs(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException refused) {
-            throw KafkaFailures.of(refused.getCause(), thing + " in " + name());
+            throw KafkaFailures.of(refused.getCause(), thing);
         } catch (java.util.concurrent.TimeoutException late) {
-            throw KafkaFailures.of(
-                    new TimeoutException("no answer", late), thing + " in " + name());
+            throw KafkaFailures.of(new TimeoutException("no answer", late), thing);
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(stop);

@@ -1,5 +1,8 @@
 package io.tombolo.cli.kafka;
 
+import io.tombolo.cli.shell.Code;
+import io.tombolo.cli.shell.CommandFailure;
+
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -23,7 +26,7 @@ record Partitions(TopicPartitionInfo info, long startOffset, long endOffset) {
                 in.await(
                         KafkaRegion.entry(
                                 admin.describeTopics(List.of(topic)).topicNameValues(), topic),
-                        "topic " + topic);
+                        in.topic(topic));
         var earliest = new HashMap<TopicPartition, OffsetSpec>();
         var latest = new HashMap<TopicPartition, OffsetSpec>();
         for (TopicPartitionInfo info : description.partitions()) {
@@ -31,8 +34,8 @@ record Partitions(TopicPartitionInfo info, long startOffset, long endOffset) {
             earliest.put(partition, OffsetSpec.earliest());
             latest.put(partition, OffsetSpec.latest());
         }
-        var starts = in.await(admin.listOffsets(earliest).all(), "topic " + topic);
-        var ends = in.await(admin.listOffsets(latest).all(), "topic " + topic);
+        var starts = in.await(admin.listOffsets(earliest).all(), in.topic(topic));
+        var ends = in.await(admin.listOffsets(latest).all(), in.topic(topic));
         var partitions = new ArrayList<Partitions>();
         for (TopicPartitionInfo info : description.partitions()) {
             var partition = new TopicPartition(topic, info.partition());
@@ -43,6 +46,21 @@ record Partitions(TopicPartitionInfo info, long startOffset, long endOffset) {
                             KafkaRegion.entry(ends, partition).offset()));
         }
         return partitions;
+    }
+
+    /**
+     * Ends the command when the topic has no such partition.
+     *
+     * @param count how many it has
+     */
+    static void require(Subject topic, int count, int partition) {
+        if (partition < 0 || partition >= count) {
+            throw CommandFailure.of(Code.BAD_INPUT, topic + " has no partition " + partition)
+                    .at("--partition")
+                    .seen("its partitions are numbered from 0 to " + (count - 1))
+                    .fix(topic.command("describe"))
+                    .failure();
+        }
     }
 
     /** Records between the ends; compaction may have left fewer. */

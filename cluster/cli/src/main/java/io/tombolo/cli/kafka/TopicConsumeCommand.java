@@ -102,7 +102,7 @@ final class TopicConsumeCommand implements Callable<Integer> {
             partitions.forEach((partition, ends) -> consumer.seek(partition, start(ends)));
             consume(consumer, partitions, format);
         } catch (KafkaException refused) {
-            throw KafkaFailures.of(refused, "topic " + topic + " in " + in.name());
+            throw KafkaFailures.of(refused, in.topic(topic));
         }
         return ExitCode.OK.number();
     }
@@ -110,7 +110,9 @@ final class TopicConsumeCommand implements Callable<Integer> {
     private Map<TopicPartition, Partitions> partitions(KafkaRegion in) {
         var chosen = new HashMap<TopicPartition, Partitions>();
         try (Admin admin = in.admin()) {
-            for (Partitions partition : Partitions.of(in, admin, topic)) {
+            List<Partitions> all = Partitions.of(in, admin, topic);
+            only.forEach(number -> Partitions.require(in.topic(topic), all.size(), number));
+            for (Partitions partition : all) {
                 int number = partition.info().partition();
                 if (only.isEmpty() || only.contains(number)) {
                     chosen.put(new TopicPartition(topic, number), partition);

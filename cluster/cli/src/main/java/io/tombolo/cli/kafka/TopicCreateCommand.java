@@ -67,13 +67,13 @@ final class TopicCreateCommand implements Callable<Integer> {
                         .configs(configs);
         try (Admin admin = in.admin()) {
             var result = admin.createTopics(List.of(wanted));
-            in.await(result.all(), "topic " + topic);
-            int count = in.await(result.numPartitions(topic), "topic " + topic);
+            in.await(result.all(), in.topic(topic));
+            int count = in.await(result.numPartitions(topic), in.topic(topic));
             Tree tree =
                     Tree.fields()
                             .with("topic", topic)
                             .with("region", in.name())
-                            .with("id", in.await(result.topicId(topic), "topic " + topic))
+                            .with("id", in.await(result.topicId(topic), in.topic(topic)))
                             .with("partitions", count);
             shell.print(
                     tree,

@@ -44,7 +44,7 @@ final class TopicDeleteCommand implements Callable<Integer> {
                     "Topic %s in %s holds %s."
                             .formatted(topic, in.name(), Amounts.of(records, "record")));
             shell.confirm("deleting topic " + topic, topic);
-            in.await(admin.deleteTopics(List.of(topic)).all(), "topic " + topic);
+            in.await(admin.deleteTopics(List.of(topic)).all(), in.topic(topic));
             Tree tree =
                     Tree.fields()
                             .with("topic", topic)

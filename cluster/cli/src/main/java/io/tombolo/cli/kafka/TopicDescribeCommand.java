@@ -67,7 +67,7 @@ final class TopicDescribeCommand implements Callable<Integer> {
                 .await(
                         KafkaRegion.entry(
                                 admin.describeConfigs(List.of(resource)).values(), resource),
-                        "topic " + topic)
+                        in.topic(topic))
                 .entries()
                 .stream()
                 .filter(entry -> allConfigs || !entry.isDefault())

@@ -57,8 +57,11 @@ final class TopicListCommand implements Callable<Integer> {
                     in.await(
                             admin.listTopics(new ListTopicsOptions().listInternal(internal))
                                     .names(),
-                            "topics");
-            return in.await(admin.describeTopics(names).allTopicNames(), "topics").values().stream()
+                            in.all("topics"));
+            return in
+                    .await(admin.describeTopics(names).allTopicNames(), in.all("topics"))
+                    .values()
+                    .stream()
                     .map(topic -> new Line(in.name(), topic))
                     .toList();
         }

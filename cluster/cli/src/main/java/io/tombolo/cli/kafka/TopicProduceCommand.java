@@ -23,6 +23,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -83,10 +84,19 @@ final class TopicProduceCommand implements Callable<Integer> {
             names = {"-z", "--compression"},
             paramLabel = "TYPE",
             description = "none, gzip, snappy, lz4 or zstd (default: none).")
-    private String compression = "none";
+    private Compression compression = Compression.NONE;
 
     TopicProduceCommand(Shell shell) {
         this.shell = shell;
+    }
+
+    /** Named as Kafka does. */
+    private enum Compression {
+        NONE,
+        GZIP,
+        SNAPPY,
+        LZ4,
+        ZSTD
     }
 
     private record Span(long first, long last, long count) {
@@ -101,18 +111,22 @@ final class TopicProduceCommand implements Callable<Integer> {
         KafkaRegion in = RegionChoice.forTopic(shell, region, topic);
         in.requireListener();
         Map<String, Object> settings = in.settings();
-        settings.put("compression.type", compression);
+        settings.put("compression.type", compression.name().toLowerCase(Locale.ROOT));
         settings.put("delivery.timeout.ms", in.timeoutMs());
         settings.put("request.timeout.ms", in.timeoutMs());
         settings.put("max.block.ms", in.timeoutMs());
         settings.put("linger.ms", 0);
         var serializer = new ByteArraySerializer();
         try (var producer = new KafkaProducer<>(settings, serializer, serializer)) {
+            if (partition != null) {
+                Partitions.require(
+                        in.topic(topic), producer.partitionsFor(topic).size(), partition);
+            }
             sendAll(producer);
         } catch (ExecutionException refused) {
-            throw KafkaFailures.of(refused.getCause(), "topic " + topic + " in " + in.name());
+            throw KafkaFailures.of(refused.getCause(), in.topic(topic));
         } catch (org.apache.kafka.common.KafkaException refused) {
-            throw KafkaFailures.of(refused, "topic " + topic + " in " + in.name());
+            throw KafkaFailures.of(refused, in.topic(topic));
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             return ExitCode.FAILED.number();

@@ -6,7 +6,7 @@ public enum ExitCode {
     OK(0),
     /** Tried and failed. */
     FAILED(1),
-    /** The command line or the topology file is wrong; nothing was tried. */
+    /** The command line is wrong, or names a file that cannot be read; nothing was tried. */
     USAGE(2),
     /** Possible, but not safe; nothing was changed. */
     REFUSED(4),

@@ -137,6 +137,47 @@ class AdminCommandsTest {
     }
 
     @Test
+    void aTopicInTroubleIsNamedWhereLinksAreListed() {
+        String trouble =
+                "\"trouble\":{\"code\":\"SOURCE_DELETED\",\"detail\":\"gone\",\"count\":1}";
+        us.answer(
+                "GET /api/v1/status",
+                200,
+                status().replace(
+                                "\"state\":\"ACTIVE\",\"trouble\":null,\"partitions\"",
+                                "\"state\":\"FAILED\"," + trouble + ",\"partitions\""));
+
+        CommandRun run = CommandRun.of(folder, "link", "list");
+
+        assertThat(run.out()).contains("0/1").contains("topic orders: SOURCE_DELETED: gone");
+    }
+
+    @Test
+    void aStoppedLinkHasNeitherLagNorTrouble() {
+        String trouble = "\"trouble\":{\"code\":\"BREAKER_OPEN\",\"detail\":\"x\",\"count\":9}";
+        String link = LINK.replace("ACTIVE", "STOPPED").replace("\"trouble\":null", trouble);
+        us.answer("GET /api/v1/links/eu-to-us", 200, link);
+
+        CommandRun run = CommandRun.of(folder, "link", "describe", "eu-to-us");
+
+        assertThat(run.out().lines().skip(1).findFirst().orElseThrow())
+                .isEqualTo(
+                        "eu-to-us  eu → us    stopped     0/1        1 204   120.4 kB  –"
+                                + "              1  –");
+    }
+
+    @Test
+    void noLinksAreShownWhenNobodyTellsOfThem() {
+        us.close();
+
+        CommandRun run = CommandRun.of(folder, "link", "list");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).contains("region us, which runs the links that lead to it");
+    }
+
+    @Test
     void aLinkIsPausedAndResumedAtItsDestination() {
         us.answer("POST /api/v1/links/eu-to-us/pause", 200, LINK.replace("ACTIVE", "PAUSED"));
         us.answer("POST /api/v1/links/eu-to-us/resume", 200, LINK);
@@ -238,11 +279,13 @@ class AdminCommandsTest {
         us.answer("GET /api/v1/failover/shop", 200, NOT_READY);
 
         CommandRun json = CommandRun.of(folder, "failover", "shop", "-y", "-q", "-o", "json");
+        CommandRun yaml = CommandRun.of(folder, "failover", "shop", "-y", "-q", "-o", "yaml");
         CommandRun plain = CommandRun.of(folder, "failover", "shop", "-y");
         CommandRun verbose = CommandRun.of(folder, "failover", "shop", "-y", "-v");
 
         var error = TreeText.parse(json.err()).orElseThrow().at("errors").items().getFirst();
         assertThat(error.at("code").text()).isEqualTo("TMB-4012");
+        assertThat(yaml.err()).startsWith("---\nexitCode: 4\nerrors:\n- code: TMB-4012\n");
         assertThat(plain.err()).doesNotContain("\tat ");
         assertThat(verbose.err()).contains("\tat io.tombolo.cli");
     }

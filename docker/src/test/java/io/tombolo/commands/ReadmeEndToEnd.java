@@ -1,0 +1,115 @@
+package io.tombolo.commands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tombolo.commands.Terminal.Printed;
+import io.tombolo.commands.Transcript.Step;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
+
+/** What the README shows, typed as it stands there with the launcher of a release. */
+class ReadmeEndToEnd {
+
+    /** Commands that may be typed again while the regions still hear of each other. */
+    private static final Pattern CHANGES_NOTHING =
+            Pattern.compile("\\./tombolo (status|link list|topic consume) ?.*");
+
+    /** Refused, and changes nothing, until the other region has been silent for some seconds. */
+    private static final Pattern REFUSED_AT_FIRST = Pattern.compile("\\./tombolo failover .*-y");
+
+    private static final long SETTLED_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
+
+    @TempDir private Path folder;
+    @TempDir private Path notes;
+
+    @Test
+    void everyCommandPrintsWhatTheReadmeShows() throws IOException {
+        String readme = Files.readString(root().resolve("README.md"));
+        Transcript transcript = Transcript.of(readme);
+        unpackRelease(readme.split("```yaml\n")[1].split("```")[0]);
+
+        try (var terminal = new Terminal(folder, notes, Path.of(System.getProperty("java.home")))) {
+            for (Step step : transcript.steps()) {
+                play(terminal, step);
+            }
+            assertThat(terminal.stop()).isEmpty();
+        } finally {
+            Files.delete(folder.resolve("lib"));
+        }
+
+        assertThat(transcript.steps()).hasSizeGreaterThan(12);
+    }
+
+    private static void play(Terminal terminal, Step step) {
+        Printed first = terminal.type(step.command());
+        if (step.staysInTheBackground()) {
+            terminal.await(
+                    () -> first.text().lines().count() >= step.output().size(), step.command());
+        }
+        Printed last = first;
+        long start = System.nanoTime();
+        while (!step.allows(last.text())
+                && mayBeTypedAgain(step, last)
+                && System.nanoTime() - start < SETTLED_NANOS_MAX) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
+            last = terminal.type(step.command());
+        }
+        String shown = String.join("\n", step.output());
+        assertThat(step.allows(last.text()))
+                .as(
+                        "README shows for %s\n%s\nand printed is\n%s",
+                        step.command(), shown, last.text())
+                .isTrue();
+    }
+
+    private static boolean mayBeTypedAgain(Step step, Printed last) {
+        return CHANGES_NOTHING.matcher(step.command()).matches()
+                || last.exitCode() != 0 && REFUSED_AT_FIRST.matcher(step.command()).matches();
+    }
+
+    /**
+     * As a release: the launcher with its jars beside it, and the reader's own file on free ports.
+     */
+    private void unpackRelease(String topology) throws IOException {
+        Path distribution = root().resolve("docker/target/tombolo/lib");
+        Files.createSymbolicLink(folder.resolve("lib"), distribution);
+        Files.copy(root().resolve("tombolo"), folder.resolve("tombolo"));
+        // An empty cache for quick starts: making one costs more than it saves here.
+        Files.createFile(folder.resolve("tombolo.aot"));
+        String regions = "regions: { eu: {}, us: {} }";
+        assertThat(topology).contains(regions);
+        Files.writeString(
+                folder.resolve("tombolo.yaml"),
+                topology.replace(
+                        regions,
+                        "regions: { eu: { %s }, us: { %s } }".formatted(ports(), ports())));
+    }
+
+    private static String ports() throws IOException {
+        return "kafka: \"127.0.0.1:%d\", admin: \"127.0.0.1:%d\"".formatted(freePort(), freePort());
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static Path root() {
+        Path folder = Path.of("").toAbsolutePath();
+        while (!Files.exists(folder.resolve("mvnw"))) {
+            folder = folder.getParent();
+        }
+        return folder;
+    }
+}
