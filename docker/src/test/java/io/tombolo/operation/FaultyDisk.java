@@ -20,6 +20,7 @@ final class FaultyDisk implements Disk {
 
     /** What can fail. */
     enum Operation {
+        OPEN,
         APPEND,
         FORCE
     }
@@ -42,6 +43,7 @@ final class FaultyDisk implements Disk {
 
     @Override
     public DiskFile open(Path path) throws IOException {
+        check(Operation.OPEN, path);
         return new FaultyFile(path, real.open(path));
     }
 
@@ -83,6 +85,11 @@ final class FaultyDisk implements Disk {
     @Override
     public long usableBytes(Path path) throws IOException {
         return real.usableBytes(path);
+    }
+
+    @Override
+    public long totalBytes(Path path) throws IOException {
+        return real.totalBytes(path);
     }
 
     @Override

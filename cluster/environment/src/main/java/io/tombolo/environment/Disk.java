@@ -42,6 +42,9 @@ public interface Disk {
     /** Bytes still free for new data on the volume that holds the path. */
     long usableBytes(Path path) throws IOException;
 
+    /** Bytes that the volume that holds the path has in all, taken or free. */
+    long totalBytes(Path path) throws IOException;
+
     /**
      * Takes the exclusive right to use a directory, across processes, until it is closed or this
      * process ends.

@@ -73,6 +73,11 @@ public final class FileDisk implements Disk {
     }
 
     @Override
+    public long totalBytes(Path path) throws IOException {
+        return Files.getFileStore(path).getTotalSpace();
+    }
+
+    @Override
     public AutoCloseable lock(Path lockFile) throws IOException {
         var channel =
                 FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);

@@ -57,6 +57,11 @@ public record ForgetfulDisk(Disk disk, Predicate<Path> forgotten) implements Dis
     }
 
     @Override
+    public long totalBytes(Path path) throws IOException {
+        return disk.totalBytes(path);
+    }
+
+    @Override
     public AutoCloseable lock(Path lockFile) throws IOException {
         return disk.lock(lockFile);
     }

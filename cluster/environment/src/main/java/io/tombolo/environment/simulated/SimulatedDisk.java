@@ -254,6 +254,11 @@ public final class SimulatedDisk implements Disk {
         return Math.max(0, capacityBytes - usedBytes(root));
     }
 
+    @Override
+    public long totalBytes(Path path) {
+        return capacityBytes;
+    }
+
     private static long usedBytes(SimulatedDirectory directory) {
         long sum = 0;
         for (DirectoryEntry entry : directory.entries()) {

@@ -240,6 +240,13 @@ public abstract class DiskContract {
         assertThat(disk.usableBytes(root)).isPositive();
     }
 
+    @Test
+    void theVolumeHoldsAtLeastWhatIsFree() throws IOException {
+        write("some", "content");
+
+        assertThat(disk.totalBytes(root)).isGreaterThanOrEqualTo(disk.usableBytes(root));
+    }
+
     private void write(String name, String content) throws IOException {
         try (var file = disk.open(root.resolve(name))) {
             file.append(bytes(content));

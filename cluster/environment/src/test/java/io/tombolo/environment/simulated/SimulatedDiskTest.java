@@ -218,6 +218,7 @@ class SimulatedDiskTest {
         DiskFile file = disk.open(LOG);
         file.append(filled(60, 'a'));
         assertThat(disk.usableBytes(DATA)).isEqualTo(40);
+        assertThat(disk.totalBytes(DATA)).isEqualTo(100);
 
         assertThatThrownBy(() -> file.append(filled(60, 'b')))
                 .hasMessageContaining("No space left on device");

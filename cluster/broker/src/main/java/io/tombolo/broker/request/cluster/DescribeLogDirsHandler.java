@@ -53,10 +53,16 @@ public final class DescribeLogDirsHandler implements RequestHandler<DescribeLogD
                 sizes ->
                         offload.submit(
                                 directory.hashCode(),
-                                () -> disk.usableBytes(directory),
+                                () ->
+                                        new Volume(
+                                                disk.totalBytes(directory),
+                                                disk.usableBytes(directory)),
                                 exchange.loop(),
-                                usable -> exchange.answer(response(body, sizes, usable))));
+                                volume -> exchange.answer(response(body, sizes, volume))));
     }
+
+    /** The room there is. */
+    private record Volume(long totalBytes, long usableBytes) {}
 
     /** Visits one shard after the other and gathers the sizes of all partitions. */
     private void collect(
@@ -84,14 +90,16 @@ public final class DescribeLogDirsHandler implements RequestHandler<DescribeLogD
     private DescribeLogDirsResponseData response(
             DescribeLogDirsRequestData body,
             TreeMap<String, Map<Integer, Long>> sizes,
-            Offload.Outcome<Long> usable) {
+            Offload.Outcome<Volume> volume) {
         var result = new DescribeLogDirsResult().setLogDir(directory.toString());
-        switch (usable) {
-            case Offload.Outcome.Done<Long>(Long bytes) -> result.setUsableBytes(bytes);
-            case Offload.Outcome.Failed<Long> _ ->
-                    result.setErrorCode(Errors.KAFKA_STORAGE_ERROR.code()).setUsableBytes(UNKNOWN);
+        switch (volume) {
+            case Offload.Outcome.Done<Volume>(Volume(long total, long usable)) ->
+                    result.setTotalBytes(total).setUsableBytes(usable);
+            case Offload.Outcome.Failed<Volume> _ ->
+                    result.setErrorCode(Errors.KAFKA_STORAGE_ERROR.code())
+                            .setTotalBytes(UNKNOWN)
+                            .setUsableBytes(UNKNOWN);
         }
-        result.setTotalBytes(UNKNOWN);
         Map<String, Set<Integer>> wanted = wanted(body);
         sizes.forEach((topic, partitions) -> {
             Set<Integer> indexes = wanted.get(topic);
