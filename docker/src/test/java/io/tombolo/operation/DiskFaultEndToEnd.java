@@ -11,6 +11,14 @@ import ch.qos.logback.core.read.ListAppender;
 import io.tombolo.broker.BrokerServer;
 
 import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
+import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
+import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
+import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
@@ -91,6 +99,50 @@ class DiskFaultEndToEnd {
                     () -> assertThat(sendTo(site, "orders")).isEqualTo(Errors.KAFKA_STORAGE_ERROR));
             clients.produce("others", 0, "b");
             assertThat(site.admin("eu").status("/livez")).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aLogThatCannotBeMadeIsAStorageErrorUntilThereIsRoom() throws Exception {
+        var disk = new FaultyDisk();
+        try (var site = Site.alone(folder)) {
+            site.start("eu", disk);
+            listen();
+            disk.breakDown(FaultyDisk.Operation.OPEN, "orders-0");
+            site.clients("eu").create("orders", 1);
+
+            Patience.until(
+                    () -> assertThat(sendTo(site, "orders")).isEqualTo(Errors.KAFKA_STORAGE_ERROR));
+            assertThat(fetchFrom(site, "orders")).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
+            assertThat(offsetOf(site, "orders")).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
+            site.clients("eu").create("others", 1);
+            site.clients("eu").produce("others", 0, "b");
+
+            disk.heal();
+            Patience.until(() -> assertThat(sendTo(site, "orders")).isEqualTo(Errors.NONE));
+            assertThat(fetchFrom(site, "orders")).isEqualTo(Errors.NONE);
+            assertThat(timesSaid("A partition is offline", "orders-0")).isEqualTo(1);
+        }
+    }
+
+    private static Errors fetchFrom(Site site, String topic) {
+        var partition = new FetchPartition().setPartition(0).setPartitionMaxBytes(1000);
+        var wanted = new FetchTopic().setTopic(topic).setPartitions(List.of(partition));
+        var request = new FetchRequestData().setMaxBytes(1000).setTopics(List.of(wanted));
+        try (var client = new WireClient(site.portsOf("eu").kafka())) {
+            FetchResponseData answer = client.call(request, 11);
+            return Errors.forCode(
+                    answer.responses().getFirst().partitions().getFirst().errorCode());
+        }
+    }
+
+    private static Errors offsetOf(Site site, String topic) {
+        var partition = new ListOffsetsPartition().setPartitionIndex(0).setTimestamp(-1);
+        var wanted = new ListOffsetsTopic().setName(topic).setPartitions(List.of(partition));
+        var request = new ListOffsetsRequestData().setReplicaId(-1).setTopics(List.of(wanted));
+        try (var client = new WireClient(site.portsOf("eu").kafka())) {
+            ListOffsetsResponseData answer = client.call(request, 5);
+            return Errors.forCode(answer.topics().getFirst().partitions().getFirst().errorCode());
         }
     }
 
@@ -217,11 +269,15 @@ class DiskFaultEndToEnd {
         }
     }
 
-    private void assertThatNothingIsLost(Site site) throws Exception {
+    private void listen() {
         said.start();
         logger().setLevel(Level.WARN);
         logger().setAdditive(false);
         logger().addAppender(said);
+    }
+
+    private void assertThatNothingIsLost(Site site) throws Exception {
+        listen();
         site.start("eu");
         List<String> values = site.clients("eu").read("orders", 0, VALUES.length + 1);
         assertThat(values.subList(0, VALUES.length)).containsExactly(VALUES);
@@ -233,9 +289,13 @@ class DiskFaultEndToEnd {
 
     /** How often the broker spoke of a repair of the topic's log. */
     private long repairsSaid() {
-        return said.list.stream()
-                .filter(event -> event.getMessage().startsWith("A log was repaired"))
-                .filter(event -> event.getKeyValuePairs().toString().contains("orders-0"))
+        return timesSaid("A log was repaired", "orders-0");
+    }
+
+    private long timesSaid(String beginning, String about) {
+        return List.copyOf(said.list).stream()
+                .filter(event -> event.getMessage().startsWith(beginning))
+                .filter(event -> event.getKeyValuePairs().toString().contains(about))
                 .count();
     }
 }

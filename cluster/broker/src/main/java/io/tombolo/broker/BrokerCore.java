@@ -37,6 +37,7 @@ import io.tombolo.raft.core.ReplicaKey;
 import io.tombolo.raft.core.VoterSet;
 import io.tombolo.storage.log.LogDirectory;
 
+import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
 
 import java.time.Duration;
@@ -125,7 +126,12 @@ public final class BrokerCore implements MetadataListener {
                 directory,
                 new TopicConfigs(config),
                 environment.clock(),
-                new OffsetsLeadership(groups)::watch);
+                new PartitionPublisher.Audience(
+                        new OffsetsLeadership(groups)::watch, this::partitionOffline));
+    }
+
+    private void partitionOffline(TopicIdPartition id, Exception cause) {
+        loop.execute(() -> observer.partitionOffline(id.topicPartition(), cause));
     }
 
     private LinkSupervisor linkSupervisor(
@@ -325,6 +331,7 @@ public final class BrokerCore implements MetadataListener {
         exchange.stop();
         housekeeping.stop();
         links.close();
+        partitions.close();
         controller.close();
         raft.close(() -> directory.close(registration.brokerEpoch(), loop, _ -> done.run()));
     }

@@ -23,6 +23,7 @@ import io.tombolo.region.link.LinkType;
 import io.tombolo.region.topology.Region;
 import io.tombolo.storage.log.Recovery;
 
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -242,6 +243,14 @@ public final class BrokerServer implements AutoCloseable {
                     .addKeyValue("truncatedBytes", recovery.truncatedBytes())
                     .addKeyValue("repairs", recovery.repairs())
                     .log("A log was repaired at start");
+        }
+
+        @Override
+        public void partitionOffline(TopicPartition partition, Exception cause) {
+            LOG.atError()
+                    .addKeyValue("partition", partition)
+                    .setCause(cause)
+                    .log("A partition is offline: its clients get KAFKA_STORAGE_ERROR");
         }
 
         @Override

@@ -23,6 +23,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * One partition on this broker: mutable, confined to the event loop that owns it.
@@ -30,8 +32,14 @@ import java.util.function.Consumer;
  * <p>Invariants, checked on every move: log start ≤ high watermark ≤ log end; within one role the
  * high watermark never goes back; the epoch of the role is never below the last epoch in the log.
  * Roles and their transitions are in {@link Role}.
+ *
+ * <p>A fault of the disk, a broken invariant or anything else that an operation throws takes this
+ * partition offline, and no other: it answers KAFKA_STORAGE_ERROR until the broker has started
+ * again and recovered its log.
  */
 public final class Partition {
+
+    private static final String OFFLINE = "this broker cannot use the partition; see its log";
 
     private final TopicIdPartition id;
     private final PartitionLog log;
@@ -41,6 +49,7 @@ public final class Partition {
     private final WaitingProduces waitingProduces;
     private final Set<FetchWaiter> fetchWaiters = new LinkedHashSet<>();
     private final List<Consumer<Partition>> watermarkListeners = new ArrayList<>();
+    private Consumer<Exception> offlineListener = _ -> {};
     private Role role = new Idle();
     private PartitionSettings settings;
     private long highWatermark;
@@ -57,9 +66,10 @@ public final class Partition {
         this.produced = new ProducedBatches(clock);
         this.mirrorAppends = new MirrorAppends(log);
         this.reads = new BoundedReads(log);
-        this.waitingProduces = new WaitingProduces(loop, this::failWhenLogFailed);
+        this.waitingProduces = new WaitingProduces(loop);
         this.highWatermark = log.checkpointedHighWatermark();
-        log.onDurable(_ -> advanceHighWatermark());
+        log.onDurable(_ -> guarded(this::advanceHighWatermark, _ -> false));
+        log.onFailure(this::wentOffline);
     }
 
     public TopicIdPartition id() {
@@ -89,7 +99,7 @@ public final class Partition {
      */
     public void changeSettings(PartitionSettings changed) {
         settings = changed;
-        advanceHighWatermark();
+        guarded(this::advanceHighWatermark, _ -> false);
     }
 
     /**
@@ -101,6 +111,10 @@ public final class Partition {
             failWhenLogFailed();
             return;
         }
+        guarded(() -> take(next), _ -> false);
+    }
+
+    private boolean take(Role next) {
         checkEpochOf(next);
         boolean sameLeadership = next.leaderEpoch() == role.leaderEpoch();
         role = keepingOwnership(next);
@@ -115,6 +129,7 @@ public final class Partition {
         if (!advanceHighWatermark()) {
             wakeReaders();
         }
+        return true;
     }
 
     private void checkEpochOf(Role next) {
@@ -178,25 +193,35 @@ public final class Partition {
             case ProducedBatches.Ready(ByteBuffer batches) ->
                     finishProduce(
                             request,
-                            log.append(batches, leader.leaderEpoch(), AppendOrigin.PRODUCER),
+                            append(batches, leader.leaderEpoch(), AppendOrigin.PRODUCER),
                             answer);
         }
+    }
+
+    private AppendResult append(ByteBuffer batches, int leaderEpoch, AppendOrigin origin) {
+        return guarded(
+                () -> {
+                    AppendResult result = log.append(batches, leaderEpoch, origin);
+                    if (result instanceof AppendResult.Appended) {
+                        advanceHighWatermark();
+                    }
+                    return result;
+                },
+                AppendResult.Failed::new);
     }
 
     private void finishProduce(
             Produce request, AppendResult result, Consumer<ProduceOutcome> answer) {
         switch (result) {
-            case AppendResult.Appended appended -> {
-                advanceHighWatermark();
-                acknowledge(
-                        request,
-                        appended.lastOffset() + 1,
-                        ProduceOutcome.accepted(
-                                appended.firstOffset(),
-                                appended.logAppendTimeMs(),
-                                log.startOffset()),
-                        answer);
-            }
+            case AppendResult.Appended appended ->
+                    acknowledge(
+                            request,
+                            appended.lastOffset() + 1,
+                            ProduceOutcome.accepted(
+                                    appended.firstOffset(),
+                                    appended.logAppendTimeMs(),
+                                    log.startOffset()),
+                            answer);
             case AppendResult.Duplicate duplicate ->
                     acknowledge(
                             request,
@@ -237,8 +262,7 @@ public final class Partition {
         if (!(role instanceof Leader leader)) {
             return notLeader().error();
         }
-        AppendResult result = log.append(batches, leader.leaderEpoch(), AppendOrigin.BROKER);
-        advanceHighWatermark();
+        AppendResult result = append(batches, leader.leaderEpoch(), AppendOrigin.BROKER);
         failWhenLogFailed();
         return result instanceof AppendResult.Appended
                 ? Errors.NONE
@@ -256,7 +280,8 @@ public final class Partition {
         if (refusal.isPresent()) {
             return refusal.get();
         }
-        return settled(mirrorAppends.append(batches, role.leaderEpoch(), expectedEndOffset));
+        int leaderEpoch = role.leaderEpoch();
+        return mirrored(() -> mirrorAppends.append(batches, leaderEpoch, expectedEndOffset));
     }
 
     /** Whether a link may write here, under this ownership epoch; remembers a higher one. */
@@ -284,16 +309,22 @@ public final class Partition {
         if (refusal.isPresent()) {
             return refusal.get();
         }
-        return settled(mirrorAppends.raiseStart(startOffset));
+        return mirrored(() -> mirrorAppends.raiseStart(startOffset));
     }
 
-    private MirrorAppendOutcome settled(Optional<MirrorAppendOutcome> refusal) {
-        if (refusal.isEmpty()) {
-            advanceHighWatermark();
-        }
-        var outcome =
-                refusal.orElseGet(
-                        () -> new MirrorAppendOutcome.Appended(log.endOffset(), highWatermark));
+    /** Makes a change for a link, and moves the high watermark when it was made. */
+    private MirrorAppendOutcome mirrored(Supplier<Optional<MirrorAppendOutcome>> change) {
+        MirrorAppendOutcome outcome =
+                guarded(
+                        () -> {
+                            Optional<MirrorAppendOutcome> refusal = change.get();
+                            if (refusal.isPresent()) {
+                                return refusal.get();
+                            }
+                            advanceHighWatermark();
+                            return new MirrorAppendOutcome.Appended(log.endOffset(), highWatermark);
+                        },
+                        mistake -> new MirrorAppendOutcome.Unavailable(mistake.toString()));
         failWhenLogFailed();
         return outcome;
     }
@@ -304,7 +335,10 @@ public final class Partition {
         if (epochError != Errors.NONE) {
             return new FetchOutcome.Refused(epochError);
         }
-        FetchOutcome outcome = reads.read(wish, highWatermark);
+        FetchOutcome outcome =
+                guarded(
+                        () -> reads.read(wish, highWatermark),
+                        _ -> new FetchOutcome.Refused(Errors.KAFKA_STORAGE_ERROR));
         failWhenLogFailed();
         return outcome;
     }
@@ -352,7 +386,11 @@ public final class Partition {
             return;
         }
         long target = beforeOffset == -1 ? highWatermark : beforeOffset;
-        switch (log.deleteRecordsBefore(target, highWatermark)) {
+        ChangeResult result =
+                guarded(
+                        () -> log.deleteRecordsBefore(target, highWatermark),
+                        ChangeResult.Failed::new);
+        switch (result) {
             case ChangeResult.Changed(long start, long _) -> answer.accept(Errors.NONE, start);
             case ChangeResult.OutOfRange _ -> answer.accept(Errors.OFFSET_OUT_OF_RANGE, -1);
             case ChangeResult.Failed _ -> answer.accept(Errors.KAFKA_STORAGE_ERROR, -1);
@@ -382,11 +420,44 @@ public final class Partition {
 
     /** Deletes what retention releases and forgets idle producers; for a timer. */
     public void tidy() {
-        log.expireProducers();
-        if (role instanceof Leader) {
-            log.applyRetention(highWatermark);
-        }
+        guarded(
+                () -> {
+                    log.expireProducers();
+                    if (role instanceof Leader) {
+                        log.applyRetention(highWatermark);
+                    }
+                    return true;
+                },
+                _ -> false);
         failWhenLogFailed();
+    }
+
+    /**
+     * Calls the listener with the cause on this loop, once, later, when this partition goes
+     * offline. Named right after the partition was made, it also hears that its log has failed
+     * before.
+     */
+    public void onOffline(Consumer<Exception> listener) {
+        offlineListener = listener;
+    }
+
+    /**
+     * Runs a step of this partition; one that throws leaves nobody knows what behind, so it is the
+     * last one.
+     */
+    private <T> T guarded(Supplier<T> step, Function<RuntimeException, T> otherwise) {
+        try {
+            return step.get();
+        } catch (RuntimeException mistake) {
+            log.fail(mistake);
+            failWhenLogFailed();
+            return otherwise.apply(mistake);
+        }
+    }
+
+    private void wentOffline(Exception cause) {
+        failWhenLogFailed();
+        offlineListener.accept(cause);
     }
 
     /** Moves the high watermark as far as it may go; whether it moved. */
@@ -423,16 +494,14 @@ public final class Partition {
     private void failWhenLogFailed() {
         if (log.failure().isPresent() && !(role instanceof Idle)) {
             role = new Idle();
-            waitingProduces.failAll(
-                    Errors.KAFKA_STORAGE_ERROR, "the disk of this broker failed; see its log");
+            waitingProduces.failAll(Errors.KAFKA_STORAGE_ERROR, OFFLINE);
             wakeReaders();
         }
     }
 
     private ProduceOutcome notLeader() {
         return log.failure().isPresent()
-                ? ProduceOutcome.refused(
-                        Errors.KAFKA_STORAGE_ERROR, "the disk of this broker failed; see its log")
+                ? ProduceOutcome.refused(Errors.KAFKA_STORAGE_ERROR, OFFLINE)
                 : ProduceOutcome.refused(Errors.NOT_LEADER_OR_FOLLOWER, "");
     }
 }

@@ -12,11 +12,11 @@ import io.tombolo.region.LinkName;
  * <tr><td>Leader</td><td>Leader</td><td>epoch raised, or ownership gained or lost</td></tr>
  * <tr><td>MirrorLeader</td><td>MirrorLeader</td><td>epoch raised while mirroring</td></tr>
  * <tr><td>MirrorLeader</td><td>Leader</td><td>the mirror topic is stopped: promoted</td></tr>
- * <tr><td>any</td><td>Idle</td><td>leadership lost, topic deleted, or storage failed</td></tr>
+ * <tr><td>any</td><td>Idle</td><td>leadership lost, topic deleted, or it is offline</td></tr>
  * </table>
  *
- * <p>While it leads, neither its leader epoch nor its ownership epoch goes back. Once its storage
- * has failed it stays Idle, whatever the image says.
+ * <p>While it leads, neither its leader epoch nor its ownership epoch goes back. Once it is offline
+ * it stays Idle, whatever the image says.
  */
 public sealed interface Role {
 

@@ -4,7 +4,6 @@ import io.tombolo.environment.EventLoop;
 
 import org.apache.kafka.common.protocol.Errors;
 
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
 
@@ -14,20 +13,11 @@ import java.util.function.Consumer;
  */
 final class WaitingProduces {
 
-    private static final long WATCH_NANOS = Duration.ofMillis(100).toNanos();
-
     private final EventLoop loop;
-    private final Runnable watch;
     private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
-    private boolean watching;
 
-    /**
-     * @param watch called now and then while somebody waits: a log that fails while it is being
-     *     forced tells nobody
-     */
-    WaitingProduces(EventLoop loop, Runnable watch) {
+    WaitingProduces(EventLoop loop) {
         this.loop = loop;
-        this.watch = watch;
     }
 
     /** Waits until {@code offset} has passed, or for the timeout. */
@@ -39,18 +29,6 @@ final class WaitingProduces {
         var waiting = new Waiting(offset, success, answer);
         waiting.timer = loop.schedule(timeoutNanos, () -> expire(waiting));
         insert(waiting);
-        if (!watching) {
-            watching = true;
-            loop.schedule(WATCH_NANOS, this::watch);
-        }
-    }
-
-    private void watch() {
-        watch.run();
-        watching = !queue.isEmpty();
-        if (watching) {
-            loop.schedule(WATCH_NANOS, this::watch);
-        }
     }
 
     /** A duplicate waits for what is in the log already, so its place may be further ahead. */

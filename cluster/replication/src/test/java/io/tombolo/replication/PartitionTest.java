@@ -7,7 +7,6 @@ import static io.tombolo.replication.PartitionWorld.mirror;
 import static io.tombolo.replication.PartitionWorld.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tombolo.environment.Invariant;
 import io.tombolo.environment.simulated.DiskOperation;
@@ -93,10 +92,16 @@ class PartitionTest {
     @Test
     void theEpochOfALeaderNeverGoesBack() {
         world.on(p -> p.become(leader(4)));
+        List<Exception> told = toldOffline(world);
 
-        assertThatThrownBy(() -> world.on(p -> p.become(leader(3))))
-                .hasRootCauseInstanceOf(Invariant.Broken.class)
-                .hasStackTraceContaining("leader epoch 3 comes after epoch 4");
+        world.on(p -> p.become(leader(3)));
+        world.settle();
+
+        assertThat(told).hasSize(1);
+        assertThat(told.getFirst())
+                .isInstanceOf(Invariant.Broken.class)
+                .hasMessage("leader epoch 3 comes after epoch 4");
+        assertThat(world.partition().role()).isEqualTo(new Idle());
     }
 
     @Test
@@ -105,8 +110,9 @@ class PartitionTest {
         world.produce(Batches.plain(1), -1);
         world.on(p -> p.become(new Idle()));
 
-        assertThatThrownBy(() -> world.on(p -> p.become(mirror(3, 1))))
-                .hasRootCauseInstanceOf(Invariant.Broken.class);
+        world.on(p -> p.become(mirror(3, 1)));
+
+        assertThat(world.partition().log().failure()).containsInstanceOf(Invariant.Broken.class);
     }
 
     @Test
@@ -530,6 +536,68 @@ class PartitionTest {
 
         assertThat(errors(answers)).containsExactly(Errors.KAFKA_STORAGE_ERROR);
         assertThat(durable.partition().role()).isEqualTo(new Idle());
+    }
+
+    @Test
+    void aDiskThatFailsToForceIsNoticedWithoutLookingAtIt() {
+        PartitionWorld durable = PartitionWorld.open(Flush.GROUP_COMMIT);
+        durable.node.offloadLatency(Latency.between(Duration.ZERO, Duration.ZERO));
+        durable.on(p -> p.become(leader(1)));
+        durable.node.disk().failWhen(operation -> operation.kind() == DiskOperation.Kind.FORCE);
+
+        var answers = durable.produce(Batches.plain(1), -1);
+        durable.simulator.runFor(Duration.ofMillis(50));
+
+        assertThat(errors(answers)).containsExactly(Errors.KAFKA_STORAGE_ERROR);
+    }
+
+    private static List<Exception> toldOffline(PartitionWorld world) {
+        var told = new ArrayList<Exception>();
+        world.on(p -> p.onOffline(told::add));
+        return told;
+    }
+
+    @Test
+    void whatAnAppendThrowsTakesThePartitionOfflineAndIsToldOnce() {
+        world.on(p -> p.become(leader(1)));
+        world.produce(Batches.plain(1), -1);
+        List<Exception> told = toldOffline(world);
+        var mistake = new IllegalStateException("a mistake");
+        world.node
+                .disk()
+                .failWhen(_ -> {
+                    throw mistake;
+                });
+
+        var failing = world.produce(Batches.plain(1), -1);
+        world.node.disk().failNever();
+        var later = world.produce(Batches.plain(1), -1);
+        world.on(p -> p.become(leader(2)));
+        world.settle();
+
+        assertThat(errors(failing)).containsExactly(Errors.KAFKA_STORAGE_ERROR);
+        assertThat(errors(later)).containsExactly(Errors.KAFKA_STORAGE_ERROR);
+        assertThat(read(0, -1, -1)).isEqualTo(new FetchOutcome.Refused(Errors.KAFKA_STORAGE_ERROR));
+        assertThat(delete(1)).isEqualTo(new Deleted(Errors.KAFKA_STORAGE_ERROR, -1));
+        assertThat(appendOwn()).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
+        assertThat(told).containsExactly(mistake);
+    }
+
+    @Test
+    void whoeverWatchesThePartitionAndThrowsTakesItOffline() {
+        world.on(p -> p.become(leader(1)));
+        world.on(p ->
+                p.onProgress(changed ->
+                        Invariant.check(
+                                changed.role() instanceof Idle || changed.highWatermark() < 2,
+                                "the group is confused")));
+
+        var first = world.produce(Batches.plain(1), -1);
+        var second = world.produce(Batches.plain(1), -1);
+
+        assertThat(errors(first)).containsExactly(Errors.NONE);
+        assertThat(errors(second)).containsExactly(Errors.KAFKA_STORAGE_ERROR);
+        assertThat(world.partition().role()).isEqualTo(new Idle());
     }
 
     @Test

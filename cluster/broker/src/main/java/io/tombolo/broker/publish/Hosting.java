@@ -3,6 +3,7 @@ package io.tombolo.broker.publish;
 import io.tombolo.broker.TopicConfigs;
 import io.tombolo.broker.shard.Shard;
 import io.tombolo.environment.Clock;
+import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.Offload;
 import io.tombolo.region.config.TopicConfig;
 import io.tombolo.replication.Partition;
@@ -17,6 +18,7 @@ import org.apache.kafka.common.TopicIdPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -29,8 +31,17 @@ import java.util.function.Consumer;
  * made off the loop; what is wanted of its partition meanwhile is kept and done when the log is
  * there. A name may be deleted and taken again by another topic: work on the files of one name is
  * done one after the other.
+ *
+ * <p>While a log cannot be made, its partition is hosted on one that has failed, and so answers
+ * KAFKA_STORAGE_ERROR; it is tried again with growing pauses, and whenever the partition is
+ * published.
  */
 final class Hosting {
+
+    /** The pause after the first attempt to make a log; it doubles up to the maximum. */
+    static final Duration PAUSE_FIRST = Duration.ofSeconds(1);
+
+    static final Duration PAUSE_MAX = Duration.ofMinutes(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(Hosting.class);
 
@@ -38,24 +49,36 @@ final class Hosting {
     private final LogDirectory directory;
     private final TopicConfigs configs;
     private final Clock clock;
-    private final Consumer<Partition> onHosted;
-    private final Map<TopicIdPartition, Wanted> opening = new HashMap<>();
+    private final PartitionPublisher.Audience audience;
+    private final Map<TopicIdPartition, Opening> opening = new HashMap<>();
     private final Map<LogName, ArrayDeque<Consumer<Runnable>>> turns = new HashMap<>();
 
     /** What a partition is to be. */
     record Wanted(Role role, TopicConfig config) {}
+
+    /** A partition whose log is not there yet. */
+    private static final class Opening {
+        private Wanted wanted;
+        private int failedCount;
+        private boolean pausing;
+        private EventLoop.Timer pause = () -> {};
+
+        Opening(Wanted wanted) {
+            this.wanted = wanted;
+        }
+    }
 
     Hosting(
             Shard shard,
             LogDirectory directory,
             TopicConfigs configs,
             Clock clock,
-            Consumer<Partition> onHosted) {
+            PartitionPublisher.Audience audience) {
         this.shard = shard;
         this.directory = directory;
         this.configs = configs;
         this.clock = clock;
-        this.onHosted = onHosted;
+        this.audience = audience;
     }
 
     Shard shard() {
@@ -64,10 +87,23 @@ final class Hosting {
 
     /** Gives a partition its role, opening it first if need be. */
     void cast(TopicIdPartition id, Wanted wanted) {
+        Opening under = opening.get(id);
         Partition hosted = shard.find(id);
-        if (hosted != null) {
+        if (under != null) {
+            under.wanted = wanted;
+            tryAgain(id, under);
+        } else if (hosted != null) {
             hosted.become(wanted.role());
-        } else if (opening.put(id, wanted) == null) {
+        } else {
+            opening.put(id, new Opening(wanted));
+            inTurn(nameOf(id), done -> open(id, done));
+        }
+    }
+
+    private void tryAgain(TopicIdPartition id, Opening under) {
+        if (under.pausing) {
+            under.pausing = false;
+            under.pause.cancel();
             inTurn(nameOf(id), done -> open(id, done));
         }
     }
@@ -81,14 +117,26 @@ final class Hosting {
             hosted.log().changeSettings(configs.logSettings(config));
             hosted.changeSettings(configs.partitionSettings(config));
         }
-        opening.computeIfPresent(id, (_, wanted) -> new Wanted(wanted.role(), config));
+        Opening under = opening.get(id);
+        if (under != null) {
+            under.wanted = new Wanted(under.wanted.role(), config);
+        }
     }
 
     /** Stops hosting a partition and deletes its log, if there is one. */
     void drop(TopicIdPartition id) {
-        opening.remove(id);
+        Opening under = opening.remove(id);
+        if (under != null) {
+            under.pause.cancel();
+        }
         shard.drop(id).ifPresent(partition -> partition.become(new Role.Idle()));
         inTurn(nameOf(id), done -> deleteOwn(id, done));
+    }
+
+    /** Makes no log any more; what is hosted stays. */
+    void close() {
+        opening.values().forEach(under -> under.pause.cancel());
+        opening.clear();
     }
 
     /**
@@ -124,7 +172,7 @@ final class Hosting {
         Optional<PartitionLog> present = directory.log(name);
         if (present.isEmpty()) {
             create(id, done);
-        } else if (isOf(id, present.get())) {
+        } else if (isOf(id, present.get()) || unreadable(present.get())) {
             take(id, present.get());
             done.run();
         } else {
@@ -134,44 +182,67 @@ final class Hosting {
     }
 
     private void create(TopicIdPartition id, Runnable done) {
-        Wanted wanted = opening.get(id);
-        if (wanted == null) {
+        Opening under = opening.get(id);
+        if (under == null) {
             done.run(); // deleted meanwhile
             return;
         }
         directory.createLog(
                 nameOf(id),
                 Optional.of(uuid(id)),
-                new LogPlacement(configs.logSettings(wanted.config()), shard.loop()),
+                new LogPlacement(configs.logSettings(under.wanted.config()), shard.loop()),
                 result -> {
                     switch (result) {
                         case CreateResult.Created(PartitionLog log) -> take(id, log);
                         case CreateResult.Exists(PartitionLog log) -> take(id, log);
-                        case CreateResult.Failed(Exception cause) -> {
-                            opening.remove(id);
-                            LOG.atError()
-                                    .addKeyValue("partition", id.topicPartition())
-                                    .setCause(cause)
-                                    .log("The log of a partition cannot be made; it stays offline");
-                        }
+                        case CreateResult.Failed(PartitionLog ended) -> pause(id, ended);
                     }
                     done.run();
                 });
     }
 
+    /** Waits for better times. Only the first of several failures is told. */
+    private void pause(TopicIdPartition id, PartitionLog ended) {
+        Opening under = opening.get(id);
+        if (under == null) {
+            return; // deleted meanwhile
+        }
+        if (under.failedCount == 0) {
+            host(id, ended, under.wanted);
+        }
+        long nanos = PAUSE_FIRST.toNanos() << Math.min(under.failedCount, 6);
+        under.failedCount++;
+        under.pausing = true;
+        under.pause =
+                shard.loop()
+                        .schedule(Math.min(nanos, PAUSE_MAX.toNanos()), () -> tryAgain(id, under));
+    }
+
     /** Hosts the partition, unless it was deleted meanwhile: then its turn to be removed comes. */
     private void take(TopicIdPartition id, PartitionLog log) {
-        Wanted wanted = opening.remove(id);
-        if (wanted == null) {
+        Opening under = opening.remove(id);
+        if (under == null) {
             return;
         }
-        log.changeSettings(configs.logSettings(wanted.config()));
+        if (under.failedCount > 0) {
+            LOG.atInfo()
+                    .addKeyValue("partition", id.topicPartition())
+                    .addKeyValue("failedCount", under.failedCount)
+                    .log("The log of a partition could be made after all");
+        }
+        log.changeSettings(configs.logSettings(under.wanted.config()));
+        Partition partition = host(id, log, under.wanted);
+        audience.onHosted().accept(partition);
+        partition.become(under.wanted.role());
+    }
+
+    private Partition host(TopicIdPartition id, PartitionLog log, Wanted wanted) {
         var partition =
                 new Partition(
                         id, log, configs.partitionSettings(wanted.config()), shard.loop(), clock);
+        partition.onOffline(cause -> audience.onOffline().accept(id, cause));
         shard.host(id, partition);
-        onHosted.accept(partition);
-        partition.become(wanted.role());
+        return partition;
     }
 
     private void deleteOwn(TopicIdPartition id, Runnable done) {
@@ -204,6 +275,11 @@ final class Hosting {
 
     private static boolean isOf(TopicIdPartition id, PartitionLog log) {
         return log.topicId().equals(Optional.of(uuid(id)));
+    }
+
+    /** Nobody knows whose log it is; it may well be ours, so nothing of it may be touched. */
+    private static boolean unreadable(PartitionLog log) {
+        return log.topicId().isEmpty() && log.failure().isPresent();
     }
 
     private static UUID uuid(TopicIdPartition id) {

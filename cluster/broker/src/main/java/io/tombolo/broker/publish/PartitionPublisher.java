@@ -22,6 +22,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -40,22 +41,28 @@ public final class PartitionPublisher {
     public record Place(int brokerId, Domains domains) {}
 
     /**
-     * @param onHosted called on the owner's loop for each partition that comes to be hosted, before
-     *     it gets its first role
+     * Who hears of partitions, on the loop that owns them.
+     *
+     * @param onHosted of each that comes to be hosted, before it gets its first role
+     * @param onOffline of each that cannot be used, once; unless its log could only not be made, it
+     *     stays so until the broker starts again
      */
+    public record Audience(
+            Consumer<Partition> onHosted, BiConsumer<TopicIdPartition, Exception> onOffline) {}
+
     public PartitionPublisher(
             Place place,
             Shards shards,
             LogDirectory directory,
             TopicConfigs configs,
             Clock clock,
-            Consumer<Partition> onHosted) {
+            Audience audience) {
         this.place = place;
         this.shards = shards;
         this.configs = configs;
         this.casting = new Casting(place.brokerId(), place.domains());
         for (Shard shard : shards.all()) {
-            hostings.add(new Hosting(shard, directory, configs, clock, onHosted));
+            hostings.add(new Hosting(shard, directory, configs, clock, audience));
         }
     }
 
@@ -79,6 +86,13 @@ public final class PartitionPublisher {
     /** Removes what is left on disk of topics that are deleted; before anything is published. */
     public void sweep(Collection<TopicImage> deletedTopics) {
         deletedTopics.forEach(this::drop);
+    }
+
+    /** Makes no log any more, because the data directory is about to be closed. */
+    public void close() {
+        for (Hosting hosting : hostings) {
+            Shards.run(hosting.shard().loop(), hosting::close);
+        }
     }
 
     private void drop(TopicImage deleted) {

@@ -28,7 +28,7 @@ final class LogDeletion {
     }
 
     void begin(EventLoop replyTo, Consumer<Outcome<Boolean>> done) {
-        log.fail(new IllegalStateException("the log " + log.name + " is deleted"));
+        log.end("the log " + log.name + " is deleted");
         log.environment
                 .offload()
                 .submit(

@@ -7,6 +7,7 @@ import io.tombolo.storage.partition.LogContents;
 import io.tombolo.storage.partition.LogOpening;
 import io.tombolo.storage.segment.CleanStop;
 import io.tombolo.storage.segment.PartitionMetadata;
+import io.tombolo.storage.segment.Segment;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -101,28 +102,37 @@ public final class LogDirectory {
             Optional<UUID> topicId,
             LogPlacement placement,
             Consumer<CreateResult> done) {
-        var contents =
-                new LogContents(
-                        name,
-                        path.resolve(name.directoryName()),
-                        topicId,
-                        environment,
-                        placement,
-                        checkpoints);
+        LogContents contents = contentsOf(name, topicId, placement);
         environment
                 .offload()
                 .submit(
                         contents.lane(),
                         () -> create(contents),
                         placement.owner(),
-                        outcome -> done.accept(created(outcome)));
+                        outcome ->
+                                done.accept(
+                                        switch (outcome) {
+                                            case Outcome.Done<CreateResult>(var result) -> result;
+                                            case Outcome.Failed<CreateResult>(var cause) ->
+                                                    failed(
+                                                            contentsOf(name, topicId, placement),
+                                                            cause);
+                                        }));
     }
 
-    private static CreateResult created(Outcome<CreateResult> outcome) {
-        return switch (outcome) {
-            case Outcome.Done<CreateResult>(var result) -> result;
-            case Outcome.Failed<CreateResult>(var cause) -> new CreateResult.Failed(cause);
-        };
+    private LogContents contentsOf(LogName name, Optional<UUID> topicId, LogPlacement placement) {
+        return new LogContents(
+                name,
+                path.resolve(name.directoryName()),
+                topicId,
+                environment,
+                placement,
+                checkpoints);
+    }
+
+    private static CreateResult failed(LogContents empty, Exception cause) {
+        empty.fail(cause);
+        return new CreateResult.Failed(new PartitionLog(empty));
     }
 
     /** Runs on the lane of the name, one after the other. */
@@ -131,6 +141,15 @@ public final class LogDirectory {
         if (existing != null) {
             return new CreateResult.Exists(existing);
         }
+        try {
+            return createNew(contents);
+        } catch (IOException failure) {
+            close(contents.segments, failure);
+            throw failure;
+        }
+    }
+
+    private CreateResult createNew(LogContents contents) throws IOException {
         checkpoints.forget(contents.name);
         environment.disk().createDirectories(contents.directory);
         if (contents.topicId.isPresent()) {
@@ -138,13 +157,24 @@ public final class LogDirectory {
         }
         new LogOpening(contents, false, LogOpening.Caution.FULL).open();
         environment.disk().forceDirectory(path);
-        Exception failure = contents.failure();
-        if (failure != null) {
-            return new CreateResult.Failed(failure);
+        Exception refusal = contents.failure();
+        if (refusal != null) {
+            throw new IOException(refusal);
         }
         var log = new PartitionLog(contents);
         logs.put(contents.name, log);
         return new CreateResult.Created(log);
+    }
+
+    /** Gives back the files of a log that is not going to be one. */
+    private static void close(List<Segment> segments, IOException because) {
+        for (Segment segment : segments) {
+            try {
+                segment.log().close();
+            } catch (IOException alsoFailed) {
+                because.addSuppressed(alsoFailed);
+            }
+        }
     }
 
     /**

@@ -108,6 +108,24 @@ public final class PartitionLog {
     }
 
     /**
+     * Calls the listener with the cause, once, on the owner's loop, when a fault ends the log or
+     * has ended it already; not when it is closed or deleted. One listener, a later one replaces
+     * it. It is never called from within another call of this log.
+     */
+    public void onFailure(Consumer<Exception> listener) {
+        log.onFault(listener);
+    }
+
+    /**
+     * Ends the log because its user found that it, or what he knows of it, is wrong. Nothing more
+     * is written; the next start does not trust its files and recovers it. A log that has ended
+     * already keeps its first cause.
+     */
+    public void fail(Exception cause) {
+        log.fail(cause);
+    }
+
+    /**
      * Appends as the leader: assigns consecutive offsets from {@link #endOffset()} on and the
      * leader epoch, and with {@code LOG_APPEND_TIME} the broker's time.
      *

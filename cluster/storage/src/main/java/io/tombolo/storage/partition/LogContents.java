@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * What a log consists of: the mutable heart that the operations of {@link PartitionLog} share.
@@ -77,6 +78,8 @@ public final class LogContents {
     public volatile long generation;
 
     private volatile @Nullable Exception failure;
+    private boolean faulty;
+    private @Nullable Consumer<Exception> failureListener;
 
     public LogContents(
             LogName name,
@@ -139,10 +142,36 @@ public final class LogContents {
         return failure;
     }
 
-    /** Ends the log; the first cause stays. */
+    /** Ends the log because of a fault, of which the listener hears; the first cause stays. */
     public void fail(Exception cause) {
         if (failure == null) {
             failure = cause;
+            faulty = true;
+            tellFault(cause);
+        }
+    }
+
+    /** Ends the log because somebody wants it so. */
+    public void end(String reason) {
+        if (failure == null) {
+            failure = new IllegalStateException(reason);
+        }
+    }
+
+    /** One listener, called on the owner's loop; at once when there has been a fault already. */
+    public void onFault(Consumer<Exception> listener) {
+        failureListener = listener;
+        Exception known = failure;
+        if (known != null && faulty) {
+            tellFault(known);
+        }
+    }
+
+    /** Later, and not from within the operation that failed: its caller gets its own answer. */
+    private void tellFault(Exception cause) {
+        Consumer<Exception> listener = failureListener;
+        if (listener != null) {
+            owner.execute(() -> listener.accept(cause));
         }
     }
 }

@@ -177,7 +177,7 @@ public final class LogUpkeep {
         }
         closing = null;
         Exception failure = log.failure();
-        log.fail(new IllegalStateException("the log " + log.name + " is closed"));
+        log.end("the log " + log.name + " is closed");
         log.environment
                 .offload()
                 .submit(

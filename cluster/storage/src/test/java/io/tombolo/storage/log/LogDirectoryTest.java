@@ -75,6 +75,26 @@ class LogDirectoryTest {
     }
 
     @Test
+    void aLogThatCannotBeCreatedHasEndedAndMayBeTriedAgain() {
+        LogDirectory directory = world.opened().directory();
+        var disk = (SimulatedDisk) world.disk;
+        disk.capacityBytes(0);
+
+        var failed = (CreateResult.Failed) world.tryToCreate(directory, "orders");
+
+        assertThat(failed.log().failure().orElseThrow()).hasMessageContaining("No space");
+        assertThat(failed.log().read(0, 100, 0, Isolation.READ_UNCOMMITTED))
+                .isInstanceOf(ReadResult.Failed.class);
+        assertThat(directory.names()).isEmpty();
+        assertThat(world.checkpoint(directory)).isFalse();
+        disk.capacityBytes(Long.MAX_VALUE);
+        PartitionLog log = world.create(directory, "orders");
+        assertThat(log.append(Batches.plain(2, 1, "a"), 1, AppendOrigin.PRODUCER))
+                .isInstanceOf(AppendResult.Appended.class);
+        assertThat(world.close(directory)).isTrue();
+    }
+
+    @Test
     void anUncleanStopIsNoticed() {
         LogDirectory first = world.opened().directory();
         world.create(first, "orders");

@@ -89,6 +89,14 @@ final class LogWorld implements Clock {
     }
 
     PartitionLog create(LogDirectory directory, String topic) {
+        CreateResult result = tryToCreate(directory, topic);
+        if (result instanceof CreateResult.Created(var log)) {
+            return log;
+        }
+        throw new AssertionError(result);
+    }
+
+    CreateResult tryToCreate(LogDirectory directory, String topic) {
         var answer = new AtomicReference<CreateResult>();
         directory.createLog(
                 new LogName(topic, 0),
@@ -96,10 +104,7 @@ final class LogWorld implements Clock {
                 placement(),
                 answer::set);
         drain();
-        if (answer.get() instanceof CreateResult.Created(var log)) {
-            return log;
-        }
-        throw new AssertionError(answer.get());
+        return answer.get();
     }
 
     boolean checkpoint(LogDirectory directory) {

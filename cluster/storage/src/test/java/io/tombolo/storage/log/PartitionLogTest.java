@@ -404,6 +404,47 @@ class PartitionLogTest {
     }
 
     @Test
+    void aFaultIsToldOnceAndNeverFromWithinACall() {
+        var told = new ArrayList<String>();
+        log.onFailure(cause -> told.add(cause.getMessage()));
+        log.fail(new IllegalStateException("first"));
+        assertThat(told).isEmpty();
+
+        log.fail(new IllegalStateException("second"));
+        world.drain();
+
+        assertThat(told).containsExactly("first");
+        log.onFailure(cause -> told.add("again " + cause.getMessage()));
+        world.drain();
+        assertThat(told).containsExactly("first", "again first");
+        assertThat(world.close(directory)).isFalse();
+    }
+
+    @Test
+    void aForceThatFailsIsTold() {
+        var told = new ArrayList<Exception>();
+        log.onFailure(told::add);
+        append(Batches.plain(2, 1, "a"), 0);
+        simulated().failWhen(operation -> operation.kind() == DiskOperation.Kind.FORCE);
+
+        log.flush();
+        world.drain();
+
+        assertThat(told).hasSize(1);
+    }
+
+    @Test
+    void aLogThatIsClosedHasNoFault() {
+        var told = new ArrayList<Exception>();
+        log.onFailure(told::add);
+
+        assertThat(world.close(directory)).isTrue();
+
+        assertThat(log.failure()).isPresent();
+        assertThat(told).isEmpty();
+    }
+
+    @Test
     void aFullDiskEndsTheLogAndTheNextStartCutsTheTornBatchOff() {
         append(Batches.plain(2, 1, "a"), 0);
         simulated().capacityBytes(1);

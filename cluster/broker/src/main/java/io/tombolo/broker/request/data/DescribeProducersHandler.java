@@ -5,7 +5,6 @@ import io.tombolo.broker.request.Exchange;
 import io.tombolo.broker.request.RequestHandler;
 import io.tombolo.broker.shard.Shards;
 import io.tombolo.replication.Partition;
-import io.tombolo.replication.Role;
 import io.tombolo.storage.log.ProducerView;
 
 import org.apache.kafka.common.TopicIdPartition;
@@ -15,6 +14,7 @@ import org.apache.kafka.common.message.DescribeProducersResponseData;
 import org.apache.kafka.common.message.DescribeProducersResponseData.PartitionResponse;
 import org.apache.kafka.common.message.DescribeProducersResponseData.ProducerState;
 import org.apache.kafka.common.message.DescribeProducersResponseData.TopicResponse;
+import org.apache.kafka.common.protocol.Errors;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -50,8 +50,12 @@ public final class DescribeProducersHandler
 
     private static PartitionResponse answer(Optional<Partition> partition, TopicIdPartition name) {
         var answer = new PartitionResponse().setPartitionIndex(name.partition());
-        if (partition.isEmpty() || partition.get().role() instanceof Role.Idle) {
+        if (partition.isEmpty()) {
             return answer.setErrorCode(Topics.errorOfMissing(name).code());
+        }
+        Errors error = partition.get().checkEpoch(-1);
+        if (error != Errors.NONE) {
+            return answer.setErrorCode(error.code());
         }
         for (ProducerView producer : partition.get().log().producers()) {
             answer.activeProducers()

@@ -1,0 +1,230 @@
+package io.tombolo.broker.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tombolo.broker.TopicConfigs;
+import io.tombolo.broker.publish.Hosting.Wanted;
+import io.tombolo.broker.shard.Shard;
+import io.tombolo.broker.shard.Shards;
+import io.tombolo.environment.Environment;
+import io.tombolo.environment.EventLoop;
+import io.tombolo.environment.simulated.DiskOperation;
+import io.tombolo.environment.simulated.SimulatedNode;
+import io.tombolo.environment.simulated.Simulator;
+import io.tombolo.region.config.BrokerConfig;
+import io.tombolo.region.config.TopicConfig;
+import io.tombolo.replication.Partition;
+import io.tombolo.replication.Role;
+import io.tombolo.replication.Role.Leader;
+import io.tombolo.replication.Role.WriteAccess;
+import io.tombolo.storage.log.DirectoryIdentity;
+import io.tombolo.storage.log.LogDirectory;
+import io.tombolo.storage.log.LogEnvironment;
+import io.tombolo.storage.log.LogName;
+import io.tombolo.storage.log.LogPlacement;
+import io.tombolo.storage.log.LogSettings;
+import io.tombolo.storage.log.OpenResult;
+
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What becomes of partitions whose logs cannot be made or read. */
+class HostingTest {
+
+    private static final Path DATA = Path.of("/data");
+    private static final TopicIdPartition ORDERS =
+            new TopicIdPartition(new Uuid(1, 2), 0, "orders");
+    private static final TopicIdPartition OTHERS =
+            new TopicIdPartition(new Uuid(3, 4), 0, "others");
+
+    private final Simulator simulator = new Simulator(1);
+    private final SimulatedNode node = simulator.addNode("one", 1);
+    private final TopicConfigs configs = new TopicConfigs(() -> BrokerConfig.STANDARD);
+    private final List<Partition> hosted = new ArrayList<>();
+    private final List<TopicIdPartition> offline = new ArrayList<>();
+    private @Nullable LogDirectory directory;
+    private @Nullable Hosting hosting;
+
+    @BeforeEach
+    void openDirectory() {
+        node.disk().mount(DATA);
+        node.start(this::begin);
+        simulator.runUntil(() -> hosting != null, Duration.ofSeconds(9));
+    }
+
+    private void begin(Environment environment) {
+        hosting = null;
+        var logs =
+                new LogEnvironment(
+                        environment.disk(),
+                        environment.offload(),
+                        environment.clock(),
+                        environment.entropy());
+        EventLoop loop = environment.loops().loop(0);
+        LogDirectory.open(
+                DATA.resolve("broker"),
+                new DirectoryIdentity("cluster", 1),
+                logs,
+                _ -> new LogPlacement(LogSettings.STANDARD, loop),
+                loop,
+                result -> {
+                    directory = ((OpenResult.Opened) result).directory();
+                    hosting = hosting(environment, directory);
+                });
+    }
+
+    private Hosting hosting(Environment environment, LogDirectory opened) {
+        return new Hosting(
+                new Shards(environment.loops()).all().getFirst(),
+                opened,
+                configs,
+                environment.clock(),
+                new PartitionPublisher.Audience(hosted::add, (id, _) -> offline.add(id)));
+    }
+
+    private void cast(TopicIdPartition id, int epoch) {
+        var role = new Leader(epoch, 1, 1, new WriteAccess.Open());
+        var wanted = new Wanted(role, TopicConfig.of(Map.of(), BrokerConfig.STANDARD));
+        on(() -> hosting.cast(id, wanted));
+    }
+
+    /** Does something on the loop and lets its work off the loop end. */
+    private void on(Runnable step) {
+        node.environment().loops().loop(0).execute(step);
+        simulator.runFor(Duration.ofMillis(200));
+    }
+
+    /** What a client is told that asks for the partition; empty when it is not hosted. */
+    private Optional<Errors> answerOf(TopicIdPartition id) {
+        Shard shard = hosting.shard();
+        return Optional.ofNullable(shard.find(id)).map(found -> found.checkEpoch(-1));
+    }
+
+    private void failBelow(TopicIdPartition id, DiskOperation.Kind kind) {
+        String folder = id.topic() + "-" + id.partition();
+        node.disk()
+                .failWhen(operation ->
+                        operation.kind() == kind && operation.path().toString().contains(folder));
+    }
+
+    @Test
+    void aLogThatCannotBeMadeIsAStorageErrorAndToldOnce() {
+        failBelow(ORDERS, DiskOperation.Kind.OPEN);
+
+        cast(ORDERS, 1);
+        cast(OTHERS, 1);
+        cast(ORDERS, 2);
+
+        assertThat(answerOf(ORDERS)).contains(Errors.KAFKA_STORAGE_ERROR);
+        assertThat(answerOf(OTHERS)).contains(Errors.NONE);
+        assertThat(offline).containsExactly(ORDERS);
+        assertThat(hosted).extracting(Partition::id).containsExactly(OTHERS);
+    }
+
+    @Test
+    void itIsTriedAgainUntilThereIsRoom() {
+        node.disk().capacityBytes(0);
+        cast(ORDERS, 1);
+        simulator.runFor(Duration.ofMinutes(10));
+        assertThat(answerOf(ORDERS)).contains(Errors.KAFKA_STORAGE_ERROR);
+
+        node.disk().capacityBytes(Long.MAX_VALUE);
+        simulator.runFor(Hosting.PAUSE_MAX.plusSeconds(1));
+
+        assertThat(answerOf(ORDERS)).contains(Errors.NONE);
+        assertThat(offline).containsExactly(ORDERS);
+        assertThat(hosted).extracting(Partition::role).extracting(Role::leaderEpoch).contains(1);
+    }
+
+    @Test
+    void attemptsBecomeRarer() {
+        var attempts = new ArrayList<Long>();
+        node.disk()
+                .failWhen(operation -> {
+                    if (operation.kind() == DiskOperation.Kind.CREATE_DIRECTORIES) {
+                        attempts.add(simulator.nowNanos());
+                        return true;
+                    }
+                    return false;
+                });
+
+        cast(ORDERS, 1);
+        simulator.runFor(Duration.ofMinutes(10));
+
+        // 1 + 2 + 4 + 8 + 16 + 32 seconds, and once a minute from then on.
+        assertThat(attempts).hasSizeBetween(14, 16);
+    }
+
+    @Test
+    void beingPublishedAgainIsReasonEnoughToTry() {
+        failBelow(ORDERS, DiskOperation.Kind.OPEN);
+        cast(ORDERS, 1);
+        simulator.runFor(Duration.ofMinutes(10));
+        node.disk().failNever();
+
+        cast(ORDERS, 2);
+
+        assertThat(answerOf(ORDERS)).contains(Errors.NONE);
+        assertThat(hosted.getFirst().role().leaderEpoch()).isEqualTo(2);
+    }
+
+    @Test
+    void aTopicThatIsDeletedIsTriedNoMore() {
+        failBelow(ORDERS, DiskOperation.Kind.OPEN);
+        cast(ORDERS, 1);
+
+        on(() -> hosting.drop(ORDERS));
+        node.disk().failNever();
+        simulator.runFor(Duration.ofMinutes(10));
+
+        assertThat(answerOf(ORDERS)).isEmpty();
+        assertThat(directory.names()).isEmpty();
+    }
+
+    @Test
+    void whoIsClosedTriesNoMore() {
+        failBelow(ORDERS, DiskOperation.Kind.OPEN);
+        cast(ORDERS, 1);
+
+        on(hosting::close);
+        node.disk().failNever();
+        simulator.runFor(Duration.ofMinutes(10));
+
+        assertThat(answerOf(ORDERS)).contains(Errors.KAFKA_STORAGE_ERROR);
+        assertThat(directory.names()).isEmpty();
+    }
+
+    @Test
+    void aLogWhoseOwnerCannotBeReadIsOfflineAndKept() {
+        cast(ORDERS, 1);
+        node.kill();
+        node.disk()
+                .failWhen(operation ->
+                        operation.kind() == DiskOperation.Kind.READ
+                                && operation.path().endsWith("partition.metadata"));
+        node.restart();
+        simulator.runUntil(() -> hosting != null, Duration.ofSeconds(9));
+        node.disk().failNever();
+
+        cast(ORDERS, 2);
+
+        assertThat(answerOf(ORDERS)).contains(Errors.KAFKA_STORAGE_ERROR);
+        assertThat(directory.names()).containsExactly(new LogName("orders", 0));
+        node.kill();
+        node.restart();
+        simulator.runUntil(() -> hosting != null, Duration.ofSeconds(9));
+        cast(ORDERS, 3);
+        assertThat(answerOf(ORDERS)).contains(Errors.NONE);
+    }
+}
