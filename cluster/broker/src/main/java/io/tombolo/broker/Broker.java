@@ -220,9 +220,7 @@ public final class Broker {
                 }
             }
             case Offload.Outcome.Failed<Network.Listener>(Exception cause) ->
-                    observer.failed(
-                            "cannot listen on %s: %s"
-                                    .formatted(settings.self().kafka(), cause.getMessage()));
+                    observer.failed("clients cannot be served: " + StartRefused.reason(cause));
         }
     }
 

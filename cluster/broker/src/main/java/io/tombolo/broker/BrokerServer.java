@@ -131,7 +131,7 @@ public final class BrokerServer implements AutoCloseable {
         if (server.failure.isDone()) {
             String reason = server.failure.join();
             server.close();
-            throw new StartRefused(reason, "see the reason above, then start it again");
+            throw new StartRefused(reason, "remove that cause, then start it again");
         }
         return server;
     }
@@ -167,15 +167,9 @@ public final class BrokerServer implements AutoCloseable {
         } catch (UncheckedIOException taken) {
             closeThreads();
             throw new StartRefused(
-                    "the admin API cannot be served: " + reason(taken),
+                    "no port for administration: " + StartRefused.reason(taken),
                     "stop what listens there, or give the region another admin: address");
         }
-    }
-
-    /** Without the name of the exception that carries it. */
-    private static String reason(UncheckedIOException carrier) {
-        Throwable cause = carrier.getCause();
-        return String.valueOf((cause == null ? carrier : cause).getMessage());
     }
 
     /** Reads the other regions' documents now and then, for as long as the loop lives. */

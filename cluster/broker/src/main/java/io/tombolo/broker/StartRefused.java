@@ -1,5 +1,7 @@
 package io.tombolo.broker;
 
+import java.io.UncheckedIOException;
+
 /** A broker does not start; the message is for people. */
 public final class StartRefused extends Exception {
 
@@ -19,5 +21,11 @@ public final class StartRefused extends Exception {
     /** What to do about it. */
     public String fix() {
         return fix;
+    }
+
+    /** What went wrong, without the name of an exception that only carries it. */
+    static String reason(Exception problem) {
+        Throwable cause = problem instanceof UncheckedIOException ? problem.getCause() : null;
+        return String.valueOf((cause == null ? problem : cause).getMessage());
     }
 }
