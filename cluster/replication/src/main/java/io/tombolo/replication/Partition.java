@@ -3,6 +3,7 @@ package io.tombolo.replication;
 import io.tombolo.environment.Clock;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.Invariant;
+import io.tombolo.protocol.records.VerifiedBatch;
 import io.tombolo.replication.Role.Idle;
 import io.tombolo.replication.Role.Leader;
 import io.tombolo.replication.Role.MirrorLeader;
@@ -63,7 +64,7 @@ public final class Partition {
         this.id = id;
         this.log = log;
         this.settings = settings;
-        this.produced = new ProducedBatches(clock);
+        this.produced = new ProducedBatches(clock, settings);
         this.mirrorAppends = new MirrorAppends(log);
         this.reads = new BoundedReads(log);
         this.waitingProduces = new WaitingProduces(loop);
@@ -190,18 +191,16 @@ public final class Partition {
         }
         switch (produced.prepare(request, settings)) {
             case ProducedBatches.Refused(ProduceOutcome outcome) -> answer.accept(outcome);
-            case ProducedBatches.Ready(ByteBuffer batches) ->
+            case ProducedBatches.Ready(VerifiedBatch batch) ->
                     finishProduce(
-                            request,
-                            append(batches, leader.leaderEpoch(), AppendOrigin.PRODUCER),
-                            answer);
+                            request, append(() -> log.append(batch, leader.leaderEpoch())), answer);
         }
     }
 
-    private AppendResult append(ByteBuffer batches, int leaderEpoch, AppendOrigin origin) {
+    private AppendResult append(Supplier<AppendResult> step) {
         return guarded(
                 () -> {
-                    AppendResult result = log.append(batches, leaderEpoch, origin);
+                    AppendResult result = step.get();
                     if (result instanceof AppendResult.Appended) {
                         advanceHighWatermark();
                     }
@@ -262,7 +261,8 @@ public final class Partition {
         if (!(role instanceof Leader leader)) {
             return notLeader().error();
         }
-        AppendResult result = append(batches, leader.leaderEpoch(), AppendOrigin.BROKER);
+        AppendResult result =
+                append(() -> log.append(batches, leader.leaderEpoch(), AppendOrigin.BROKER));
         failWhenLogFailed();
         return result instanceof AppendResult.Appended
                 ? Errors.NONE

@@ -6,46 +6,54 @@ import io.tombolo.protocol.records.BatchView;
 import io.tombolo.protocol.records.ClientBatchCheck;
 import io.tombolo.protocol.records.ClientBatchVerdict;
 import io.tombolo.protocol.records.Recompressor;
+import io.tombolo.protocol.records.VerifiedBatch;
 
 import org.apache.kafka.common.protocol.Errors;
-
-import java.nio.ByteBuffer;
 
 /** Makes what a client produced fit to be appended, by the rules of its topic. */
 final class ProducedBatches {
 
     private final Clock clock;
     private final BatchView view = new BatchView();
+    private ClientBatchCheck check;
+    private int inflatedBytesMax;
 
-    ProducedBatches(Clock clock) {
+    ProducedBatches(Clock clock, PartitionSettings settings) {
         this.clock = clock;
+        this.inflatedBytesMax = settings.inflatedBytesMax();
+        this.check = new ClientBatchCheck(inflatedBytesMax);
     }
 
     /** What became of it. */
     sealed interface Prepared {}
 
     /** To be appended as it is. */
-    record Ready(ByteBuffer batches) implements Prepared {}
+    record Ready(VerifiedBatch batch) implements Prepared {}
 
     /** Not to be appended. */
     record Refused(ProduceOutcome outcome) implements Prepared {}
 
     Prepared prepare(Produce request, PartitionSettings settings) {
-        ByteBuffer batches = request.batches();
-        var check = new ClientBatchCheck(settings.inflatedBytesMax());
-        var verdict = check.check(batches, settings.rules(request.version()), clock.wallTimeMs());
+        if (settings.inflatedBytesMax() != inflatedBytesMax) {
+            inflatedBytesMax = settings.inflatedBytesMax();
+            check = new ClientBatchCheck(inflatedBytesMax);
+        }
+        var verdict =
+                check.check(
+                        request.batches(), settings.rules(request.version()), clock.wallTimeMs());
         return switch (verdict) {
             case ClientBatchVerdict.Refused refused ->
                     new Refused(
                             ProduceOutcome.refused(
                                     refused.error(), refused.message(), refused.recordErrors()));
-            case ClientBatchVerdict.Accepted(long maxTimestampMs) ->
-                    accepted(batches, maxTimestampMs, settings);
+            case ClientBatchVerdict.Accepted(VerifiedBatch batch, long maxTimestampMs) ->
+                    accepted(batch, maxTimestampMs, settings);
         };
     }
 
-    private Prepared accepted(ByteBuffer batches, long maxTimestampMs, PartitionSettings settings) {
-        view.at(batches, batches.position());
+    private Prepared accepted(
+            VerifiedBatch batch, long maxTimestampMs, PartitionSettings settings) {
+        view.at(batch.bytes(), batch.bytes().position());
         if (view.transactional()) {
             // A request that names a transactional id does not come this far: none is served.
             return new Refused(
@@ -53,17 +61,15 @@ final class ProducedBatches {
                             Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
                             "a transactional batch needs a transactional id"));
         }
-        // A batch that is cut short may follow; it is not appended.
-        batches.limit(batches.position() + view.lengthBytes());
         if (view.maxTimestampMs() != maxTimestampMs) {
             view.patchMaxTimestamp(maxTimestampMs);
         }
         BatchCompression wanted = settings.compression().orElse(null);
         if (wanted == null || wanted.codec() == view.codec()) {
-            return new Ready(batches);
+            return new Ready(batch);
         }
         return switch (new Recompressor(settings.inflatedBytesMax()).recompress(view, wanted)) {
-            case Recompressor.Outcome.Recompressed(ByteBuffer batch) -> new Ready(batch);
+            case Recompressor.Outcome.Recompressed(VerifiedBatch other) -> new Ready(other);
             case Recompressor.Outcome.Refused(var refusal) ->
                     new Refused(ProduceOutcome.refused(refusal.error(), describe(refusal.error())));
         };

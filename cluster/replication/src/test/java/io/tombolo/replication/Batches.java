@@ -25,6 +25,11 @@ final class Batches {
         return filled(BatchSpec.PLAIN, records, "plain");
     }
 
+    /** The batch with its last byte changed, which the checksum gives away. */
+    static ByteBuffer flipped(ByteBuffer batch) {
+        return batch.put(batch.limit() - 1, (byte) ~batch.get(batch.limit() - 1));
+    }
+
     static ByteBuffer idempotent(long producerId, int sequence, int records) {
         return filled(
                 BatchSpec.PLAIN.from(producerId, (short) 0, sequence, false),

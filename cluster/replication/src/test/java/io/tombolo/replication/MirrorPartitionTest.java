@@ -54,6 +54,14 @@ class MirrorPartitionTest {
     }
 
     @Test
+    void aBatchWithAFlippedBitIsRefused() {
+        world.on(p -> p.become(mirror(3, 1)));
+
+        assertThat(append(Batches.flipped(Batches.at(0, 3, 2)), 1, 0)).isInstanceOf(Refused.class);
+        assertThat(world.partition().log().endOffset()).isZero();
+    }
+
+    @Test
     void anAppendUnderAnOldOwnershipEpochIsRefused() {
         world.on(p -> p.become(mirror(3, 5)));
 

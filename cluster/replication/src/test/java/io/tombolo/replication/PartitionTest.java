@@ -342,10 +342,11 @@ class PartitionTest {
     @Test
     void bytesThatAreNoBatchAreRefusedAndNothingIsAppended() {
         world.on(p -> p.become(leader(1)));
-        ByteBuffer broken = Batches.plain(2);
-        broken.put(broken.limit() - 1, (byte) ~broken.get(broken.limit() - 1));
+        ByteBuffer broken = Batches.flipped(Batches.plain(2));
 
         assertThat(errors(world.produce(broken, -1))).containsExactly(Errors.CORRUPT_MESSAGE);
+        Errors own = world.ask(p -> p.appendOwn(broken));
+        assertThat(own).isEqualTo(Errors.CORRUPT_MESSAGE);
         assertThat(world.partition().log().endOffset()).isZero();
     }
 

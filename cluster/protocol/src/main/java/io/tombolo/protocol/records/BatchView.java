@@ -84,9 +84,16 @@ public final class BatchView {
         if (frame != BatchVerdict.VALID) {
             return frame;
         }
-        if (!crcValid()) {
-            return BatchVerdict.BAD_CRC;
-        }
+        return crcValid() ? countsVerdict() : BatchVerdict.BAD_CRC;
+    }
+
+    /** {@link #verdict} for a batch whose checksum is known to be right; does not compute it. */
+    public BatchVerdict headerVerdict() {
+        BatchVerdict frame = frameVerdict();
+        return frame == BatchVerdict.VALID ? countsVerdict() : frame;
+    }
+
+    private BatchVerdict countsVerdict() {
         int lastOffsetDelta = lastOffsetDelta();
         int count = recordCount();
         boolean offsetsAgree =

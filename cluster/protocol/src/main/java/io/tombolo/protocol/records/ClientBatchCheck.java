@@ -13,7 +13,7 @@ import java.util.List;
 
 /**
  * Decides whether what a client sent for one partition may be appended, as Kafka's leader decides
- * it. Reusable; one thread at a time.
+ * it. Reusable; one thread at a time. Keeps no memory between two checks.
  *
  * <p>The header and the checksum are always looked at. Records are read only when something depends
  * on them: a compacted topic, a limit on old timestamps, a maximum timestamp that lies too far in
@@ -31,13 +31,13 @@ public final class ClientBatchCheck {
 
     private final BatchView batch = new BatchView();
     private final BatchView following = new BatchView();
-    private final RecordReader reader;
+    private final int inflatedBytesMax;
 
     /**
      * @param inflatedBytesMax what a compressed batch may inflate to when its records are read
      */
     public ClientBatchCheck(int inflatedBytesMax) {
-        this.reader = new RecordReader(inflatedBytesMax);
+        this.inflatedBytesMax = inflatedBytesMax;
     }
 
     /**
@@ -56,9 +56,11 @@ public final class ClientBatchCheck {
         if (refused != null) {
             return refused;
         }
-        return mustInspect(rules, nowMs)
-                ? inspect(rules, nowMs)
-                : new Accepted(batch.maxTimestampMs());
+        return mustInspect(rules, nowMs) ? inspect(rules, nowMs) : accept(batch.maxTimestampMs());
+    }
+
+    private Accepted accept(long maxTimestampMs) {
+        return new Accepted(new VerifiedBatch(batch.bytes()), maxTimestampMs);
     }
 
     private @Nullable Refused checkRequest(ByteBuffer records, ClientBatchRules rules) {
@@ -147,17 +149,17 @@ public final class ClientBatchCheck {
         var errors = new ArrayList<RecordError>();
         boolean timestampsOnly = true;
         long maxTimestampMs = BatchView.NO_TIMESTAMP;
-        reader.open(batch);
+        var reader = new RecordReader(inflatedBytesMax).open(batch);
         while (reader.next()) {
             if (reader.offsetDelta() != reader.index()) {
                 return refuse(Errors.INVALID_RECORD, "offsets within the batch are not contiguous");
             }
             maxTimestampMs = Math.max(maxTimestampMs, reader.timestampMs());
-            String fault = keyFault(rules);
+            String fault = keyFault(reader, rules);
             if (fault != null) {
                 timestampsOnly = false;
             } else {
-                fault = timestampFault(rules, nowMs);
+                fault = timestampFault(reader, rules, nowMs);
             }
             if (fault != null && errors.size() < RECORD_ERRORS_MAX) {
                 errors.add(new RecordError(reader.index(), fault));
@@ -167,16 +169,17 @@ public final class ClientBatchCheck {
         if (refusal != null) {
             return refuse(refusal.error(), "the records cannot be read: " + refusal);
         }
-        return errors.isEmpty() ? new Accepted(maxTimestampMs) : refuse(errors, timestampsOnly);
+        return errors.isEmpty() ? accept(maxTimestampMs) : refuse(errors, timestampsOnly);
     }
 
-    private @Nullable String keyFault(ClientBatchRules rules) {
+    private static @Nullable String keyFault(RecordReader reader, ClientBatchRules rules) {
         return rules.keysRequired() && !reader.hasKey()
                 ? "Compacted topic cannot accept message without key"
                 : null;
     }
 
-    private @Nullable String timestampFault(ClientBatchRules rules, long nowMs) {
+    private static @Nullable String timestampFault(
+            RecordReader reader, ClientBatchRules rules, long nowMs) {
         long timestampMs = reader.timestampMs();
         if (rules.logAppendTime()
                 || timestampMs == BatchView.NO_TIMESTAMP

@@ -8,12 +8,13 @@ import java.util.List;
 public sealed interface ClientBatchVerdict {
 
     /**
-     * It may: exactly the first {@link BatchView#lengthBytes} bytes.
+     * It may.
      *
+     * @param batch what is to be appended, where it lies
      * @param maxTimestampMs the largest timestamp; differs from the header's only when the records
      *     were read and the header was wrong, and is then to be patched in
      */
-    record Accepted(long maxTimestampMs) implements ClientBatchVerdict {}
+    record Accepted(VerifiedBatch batch, long maxTimestampMs) implements ClientBatchVerdict {}
 
     /**
      * It may not; nothing is to be appended.

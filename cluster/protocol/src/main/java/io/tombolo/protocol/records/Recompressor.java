@@ -20,8 +20,8 @@ public final class Recompressor {
     /** What became of a batch. */
     public sealed interface Outcome {
 
-        /** The same records, compressed otherwise, in a heap buffer, position to limit. */
-        record Recompressed(ByteBuffer batch) implements Outcome {}
+        /** The same records, compressed otherwise, in a heap buffer. */
+        record Recompressed(VerifiedBatch batch) implements Outcome {}
 
         /** It cannot be inflated, or too far. */
         record Refused(RecordRefusal refusal) implements Outcome {}
@@ -49,7 +49,7 @@ public final class Recompressor {
         int attributes = batch.attributes() & ~BatchView.CODEC_MASK | target.codec().id();
         copy.putShort(BatchView.ATTRIBUTES_AT, (short) attributes);
         new BatchView().at(copy, 0).patchMaxTimestamp(batch.maxTimestampMs());
-        return new Outcome.Recompressed(copy);
+        return new Outcome.Recompressed(new VerifiedBatch(copy));
     }
 
     private static ByteBuffer stored(ByteBuffer plain) {

@@ -41,10 +41,12 @@ class ClientBatchCheckTest {
     void aSoundBatchIsAccepted(Codec codec) {
         var spec = BatchSpec.PLAIN.compressed(BatchCompression.of(codec));
         ByteBuffer bytes = Batches.random(spec, new Random(1), 9).build();
-        var expected = new Accepted(BatchView.of(bytes).maxTimestampMs());
+        long maxTimestampMs = BatchView.of(bytes).maxTimestampMs();
 
-        assertThat(check.check(bytes, RULES, NOW_MS)).isEqualTo(expected);
-        assertThat(check.check(Frames.direct(bytes), INSPECTED, NOW_MS)).isEqualTo(expected);
+        assertThat(accepted(bytes, RULES).maxTimestampMs()).isEqualTo(maxTimestampMs);
+        assertThat(accepted(Frames.direct(bytes), INSPECTED).maxTimestampMs())
+                .isEqualTo(maxTimestampMs);
+        assertThat(accepted(bytes, RULES).batch().bytes()).isEqualTo(bytes);
     }
 
     @Test
@@ -103,8 +105,7 @@ class ClientBatchCheckTest {
         two.put(one.duplicate()).put(one.duplicate()).flip();
 
         assertThat(error(two, RULES)).isEqualTo(Errors.INVALID_RECORD);
-        assertThat(check.check(two.limit(two.limit() - 1), RULES, NOW_MS))
-                .isInstanceOf(Accepted.class);
+        assertThat(accepted(two.limit(two.limit() - 1), RULES).batch().bytes()).isEqualTo(one);
     }
 
     @Test
@@ -250,8 +251,8 @@ class ClientBatchCheckTest {
         ByteBuffer bytes = sound(3);
         BatchView.of(bytes).patchMaxTimestamp(NOW_MS + 5);
 
-        assertThat(check.check(bytes, INSPECTED, NOW_MS)).isEqualTo(new Accepted(NOW_MS));
-        assertThat(check.check(bytes, RULES, NOW_MS)).isEqualTo(new Accepted(NOW_MS + 5));
+        assertThat(accepted(bytes, INSPECTED).maxTimestampMs()).isEqualTo(NOW_MS);
+        assertThat(accepted(bytes, RULES).maxTimestampMs()).isEqualTo(NOW_MS + 5);
     }
 
     @Test
@@ -294,6 +295,12 @@ class ClientBatchCheckTest {
         var refused = (Refused) check.check(builder.build(), COMPACTED, NOW_MS);
 
         assertThat(refused.recordErrors()).hasSize(ClientBatchCheck.RECORD_ERRORS_MAX);
+    }
+
+    private Accepted accepted(ByteBuffer bytes, ClientBatchRules rules) {
+        ClientBatchVerdict verdict = check.check(bytes, rules, NOW_MS);
+        assertThat(verdict).isInstanceOf(Accepted.class);
+        return (Accepted) verdict;
     }
 
     private Errors error(ByteBuffer bytes, ClientBatchRules rules) {

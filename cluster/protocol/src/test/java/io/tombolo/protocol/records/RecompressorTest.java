@@ -31,7 +31,7 @@ class RecompressorTest {
 
             var outcome = recompressor.recompress(BatchView.of(bytes), BatchCompression.of(to));
 
-            ByteBuffer copy = ((Recompressor.Outcome.Recompressed) outcome).batch();
+            ByteBuffer copy = ((Recompressor.Outcome.Recompressed) outcome).batch().bytes();
             BatchView batch = BatchView.of(copy);
             assertThat(batch.verdict()).isEqualTo(BatchVerdict.VALID);
             assertThat(batch.codec()).isEqualTo(to);

@@ -1,6 +1,7 @@
 package io.tombolo.storage.log;
 
 import io.tombolo.environment.Offload.Outcome;
+import io.tombolo.protocol.records.VerifiedBatch;
 import io.tombolo.storage.partition.LogAppend;
 import io.tombolo.storage.partition.LogContents;
 import io.tombolo.storage.partition.LogReader;
@@ -138,6 +139,17 @@ public final class PartitionLog {
         Exception failure = log.failure();
         return failure == null
                 ? append.asLeader(batches, leaderEpoch, origin)
+                : new AppendResult.Failed(failure);
+    }
+
+    /**
+     * Appends one batch of a client as the leader, like {@link #append(ByteBuffer, int,
+     * AppendOrigin)} with {@link AppendOrigin#PRODUCER}, but without computing its checksum again.
+     */
+    public AppendResult append(VerifiedBatch batch, int leaderEpoch) {
+        Exception failure = log.failure();
+        return failure == null
+                ? append.asLeader(batch, leaderEpoch)
                 : new AppendResult.Failed(failure);
     }
 

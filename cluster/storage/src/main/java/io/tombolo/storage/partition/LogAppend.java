@@ -4,6 +4,7 @@ import io.tombolo.environment.Invariant;
 import io.tombolo.protocol.records.BatchVerdict;
 import io.tombolo.protocol.records.BatchView;
 import io.tombolo.protocol.records.BatchWalk;
+import io.tombolo.protocol.records.VerifiedBatch;
 import io.tombolo.storage.log.AppendOrigin;
 import io.tombolo.storage.log.AppendResult;
 import io.tombolo.storage.log.LogSettings;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.function.Function;
 
 /**
  * Appending. Batches are judged first, all of them; then nothing but the disk can go wrong, and if
@@ -29,11 +31,18 @@ public final class LogAppend {
         this.upkeep = upkeep;
     }
 
+    public AppendResult asLeader(VerifiedBatch batch, int leaderEpoch) {
+        AppendResult refusal =
+                judgeForLeader(batch.bytes(), AppendOrigin.PRODUCER, BatchView::headerVerdict);
+        return refusal == null ? assign(batch.bytes(), leaderEpoch) : refusal;
+    }
+
     public AppendResult asLeader(ByteBuffer batches, int leaderEpoch, AppendOrigin origin) {
-        AppendResult refusal = judgeForLeader(batches, origin);
-        if (refusal != null) {
-            return refusal;
-        }
+        AppendResult refusal = judgeForLeader(batches, origin, BatchView::verdict);
+        return refusal == null ? assign(batches, leaderEpoch) : refusal;
+    }
+
+    private AppendResult assign(ByteBuffer batches, int leaderEpoch) {
         int latest = log.epochs.latest().orElse(-1);
         Invariant.check(leaderEpoch >= latest, "leader epoch %d after %d", leaderEpoch, latest);
         boolean stamped = log.settings.timestamps() == LogSettings.Timestamps.LOG_APPEND_TIME;
@@ -54,12 +63,13 @@ public final class LogAppend {
         return store(batches, new AppendResult.Appended(first, next - 1, stampMs, maxTimestampMs));
     }
 
-    private @Nullable AppendResult judgeForLeader(ByteBuffer batches, AppendOrigin origin) {
+    private @Nullable AppendResult judgeForLeader(
+            ByteBuffer batches, AppendOrigin origin, Function<BatchView, BatchVerdict> judge) {
         var walk = new BatchWalk(batches);
         int count = 0;
         while (walk.next()) {
             BatchView batch = walk.batch();
-            BatchVerdict verdict = batch.verdict();
+            BatchVerdict verdict = judge.apply(batch);
             if (verdict != BatchVerdict.VALID) {
                 return new AppendResult.Corrupt(verdict);
             }

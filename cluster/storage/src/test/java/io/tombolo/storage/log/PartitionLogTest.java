@@ -80,6 +80,19 @@ class PartitionLogTest {
     }
 
     @Test
+    void aBatchWithAFlippedBitIsRefusedWhoeverBringsIt() {
+        var corrupt = new AppendResult.Corrupt(BatchVerdict.BAD_CRC);
+        ByteBuffer flipped = Batches.plain(1, 1, "abc");
+        flipped.put(70, (byte) (flipped.get(70) ^ 1));
+
+        for (AppendOrigin origin : AppendOrigin.values()) {
+            assertThat(log.append(flipped.duplicate(), 0, origin)).isEqualTo(corrupt);
+        }
+        assertThat(log.appendAsFollower(flipped.duplicate(), 0)).isEqualTo(corrupt);
+        assertThat(log.endOffset()).isZero();
+    }
+
+    @Test
     void refusesWhatIsNoSoundBatch() {
         ByteBuffer flipped = Batches.plain(1, 1, "abc");
         flipped.put(70, (byte) (flipped.get(70) ^ 1));
