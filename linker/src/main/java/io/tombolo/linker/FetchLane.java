@@ -58,6 +58,8 @@ final class FetchLane {
     private final TreeMap<String, Map<Integer, Member>> members = new TreeMap<>();
     private final Map<Uuid, String> namesById = new HashMap<>();
     private final FetchSession session = new FetchSession();
+    private final FetchSize size = new FetchSize();
+    private long sentNanos;
     private boolean inFlight;
     private boolean wakePlanned;
     private boolean closed;
@@ -133,13 +135,14 @@ final class FetchLane {
             return;
         }
         inFlight = true;
+        sentNanos = scope.now();
         int waitMs = isAnyHeldBack() ? WAIT_HELD_BACK_MS : WAIT_MS;
         FetchRequestData request =
                 session.next(wanted)
                         .setReplicaId(-1)
                         .setMaxWaitMs(waitMs)
                         .setMinBytes(1)
-                        .setMaxBytes(scope.laneBytes())
+                        .setMaxBytes(size.bytes(scope.laneBytes()))
                         .setIsolationLevel((byte) 0);
         boolean byId =
                 wanted.values().stream()
@@ -154,7 +157,7 @@ final class FetchLane {
 
     private Map<FetchSession.Name, FetchSession.Position> wanted() {
         var wanted = new LinkedHashMap<FetchSession.Name, FetchSession.Position>();
-        int bytesMax = scope.laneBytes();
+        int bytesMax = size.bytes(scope.laneBytes());
         members.forEach((name, partitions) ->
                 partitions.forEach((number, member) -> {
                     MirrorPartition machine = member.worker().machine();
@@ -183,6 +186,7 @@ final class FetchLane {
         switch (outcome) {
             case CallOutcome.Failed(var reason) -> failAll(reason);
             case CallOutcome.Answered answer -> {
+                size.answered(answer.lease().bytes(), scope.now() - sentNanos);
                 scope.charge(answer.lease());
                 use((FetchResponseData) answer.body(), answer.version(), answer.lease());
                 answer.lease().release();
