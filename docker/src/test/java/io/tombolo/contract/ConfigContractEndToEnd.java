@@ -123,6 +123,50 @@ class ConfigContractEndToEnd {
     }
 
     @ContractTest
+    @DisplayName("DescribeConfigs with one unknown type of resource refuses all resources")
+    void anUnknownResourceTypeRefusesAll(Subject subject) {
+        Topic topic = subject.newTopic();
+        var request =
+                new DescribeConfigsRequestData()
+                        .setResources(
+                                List.of(resource(TOPIC, topic.name()), resource((byte) 77, "any")));
+        try (var client = subject.connect()) {
+            DescribeConfigsResponseData answer = client.call(request, 4);
+
+            assertThat(answer.results())
+                    .extracting(DescribeConfigsResult::errorCode)
+                    .containsExactly(Errors.INVALID_REQUEST.code(), Errors.INVALID_REQUEST.code());
+            assertThat(answer.results().getFirst().configs()).isEmpty();
+        }
+    }
+
+    @ContractTest
+    @DisplayName("the configs of a broker are altered at this broker only")
+    void configsOfAnotherBrokerAreRefused(Subject subject) {
+        var old = new AlterConfigsRequestData.AlterConfigsResource();
+        old.setResourceType(BROKER).setResourceName("4711");
+        old.configs()
+                .add(
+                        new AlterConfigsRequestData.AlterableConfig()
+                                .setName("log.cleaner.threads")
+                                .setValue("2"));
+        var altering = new AlterConfigsRequestData();
+        altering.resources().add(old);
+        var resource = new AlterConfigsResource().setResourceType(BROKER).setResourceName("4711");
+        resource.configs().add(change("log.cleaner.threads", (byte) 0, "2"));
+        var incremental = new IncrementalAlterConfigsRequestData();
+        incremental.resources().add(resource);
+        try (var client = subject.connect()) {
+            AlterConfigsResponseData first = client.call(altering, 2);
+            IncrementalAlterConfigsResponseData second = client.call(incremental, 1);
+
+            assertThat(Errors.forCode(first.responses().getFirst().errorCode()))
+                    .isEqualTo(Errors.INVALID_REQUEST);
+            assertThat(error(second.responses().getFirst())).isEqualTo(Errors.INVALID_REQUEST);
+        }
+    }
+
+    @ContractTest
     @DisplayName("27: AlterConfigs replaces the whole set; what is absent goes back")
     void contract027AlterConfigs(Subject subject) {
         Topic topic = subject.newTopic(Map.of("retention.ms", "1234567"));
@@ -186,16 +230,18 @@ class ConfigContractEndToEnd {
                 GroupCalls.coordinatorOf(client, "any").coordinators().getFirst().nodeId());
     }
 
+    private static DescribeConfigsResource resource(byte type, String name) {
+        return new DescribeConfigsResource()
+                .setResourceType(type)
+                .setResourceName(name)
+                .setConfigurationKeys(null);
+    }
+
     private static DescribeConfigsResult describe(RawClient client, byte type, String name) {
-        var resource =
-                new DescribeConfigsResource()
-                        .setResourceType(type)
-                        .setResourceName(name)
-                        .setConfigurationKeys(null);
         DescribeConfigsResponseData answer =
                 client.call(
                         new DescribeConfigsRequestData()
-                                .setResources(List.of(resource))
+                                .setResources(List.of(resource(type, name)))
                                 .setIncludeSynonyms(true),
                         4);
         return answer.results().getFirst();

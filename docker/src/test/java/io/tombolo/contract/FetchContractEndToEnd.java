@@ -141,6 +141,37 @@ class FetchContractEndToEnd {
     }
 
     @ContractTest
+    @DisplayName("of a partition that is named twice the last wish counts")
+    void thePartitionNamedLastCounts(Subject subject) {
+        Topic topic = written(subject, "a", "b", "c");
+        try (var client = subject.connect()) {
+            FetchResponseData answer =
+                    client.call(fetch(of(topic, from(0, 0), from(0, 9), from(0, 2))), BY_ID);
+
+            assertThat(only(answer).errorCode()).isEqualTo(Errors.NONE.code());
+            assertThat(batches(only(answer))).extracting(it -> it.baseOffset()).containsExactly(2L);
+        }
+    }
+
+    @ContractTest
+    @DisplayName("a negative limit of bytes is a mistake where there is something to read")
+    void negativeBytesAreAMistake(Subject subject) {
+        Topic topic = written(subject, "a");
+        try (var client = subject.connect()) {
+            assertThat(errorOfNegativeBytes(client, topic, 0))
+                    .isEqualTo(Errors.UNKNOWN_SERVER_ERROR);
+            assertThat(errorOfNegativeBytes(client, topic, 1)).isEqualTo(Errors.NONE);
+            assertThat(errorOfNegativeBytes(client, topic, 9))
+                    .isEqualTo(Errors.OFFSET_OUT_OF_RANGE);
+        }
+    }
+
+    private static Errors errorOfNegativeBytes(RawClient client, Topic topic, long offset) {
+        var wish = from(0, offset).setPartitionMaxBytes(-1);
+        return Errors.forCode(fetchOne(client, topic, wish).errorCode());
+    }
+
+    @ContractTest
     @DisplayName("73: a newer leader epoch is unknown, -1 is not checked")
     void contract073LeaderEpoch(Subject subject) {
         Topic topic = written(subject, "a");

@@ -162,6 +162,20 @@ class GroupContractEndToEnd {
     }
 
     @ContractTest
+    @DisplayName("SyncGroup 5 without a protocol is inconsistent, even before the group id is seen")
+    void syncWithoutAProtocolIsInconsistent(Subject subject) {
+        var syncing = new SyncGroupRequestData().setGroupId("").setMemberId("nobody");
+        try (var client = subject.connect()) {
+            SyncGroupResponseData without = client.call(syncing, 5);
+            SyncGroupResponseData older = client.call(syncing, 4);
+
+            assertThat(Errors.forCode(without.errorCode()))
+                    .isEqualTo(Errors.INCONSISTENT_GROUP_PROTOCOL);
+            assertThat(Errors.forCode(older.errorCode())).isEqualTo(Errors.INVALID_GROUP_ID);
+        }
+    }
+
+    @ContractTest
     @DisplayName("88: a static member comes back without a rebalance; its old id is fenced")
     void contract088StaticMember(Subject subject) {
         String group = Subject.freshName("static");

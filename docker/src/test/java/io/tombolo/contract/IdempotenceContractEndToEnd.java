@@ -6,6 +6,7 @@ import static io.tombolo.contract.ProduceCalls.send;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.DescribeProducersRequestData;
 import org.apache.kafka.common.message.DescribeProducersRequestData.TopicRequest;
 import org.apache.kafka.common.message.DescribeProducersResponseData;
@@ -196,6 +197,24 @@ class IdempotenceContractEndToEnd {
                 .stream()
                 .map(state -> state.producerId())
                 .toList();
+    }
+
+    @ContractTest
+    @DisplayName("DescribeProducers says in words what is wrong with a topic")
+    void unknownTopicsAreRefusedInWords(Subject subject) {
+        try (var client = subject.connect()) {
+            var answer =
+                    describeProducers(client, new Topic("nowhere", Uuid.ZERO_UUID))
+                            .topics()
+                            .getFirst()
+                            .partitions()
+                            .getFirst();
+
+            assertThat(Errors.forCode(answer.errorCode()))
+                    .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+            assertThat(answer.errorMessage())
+                    .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.message());
+        }
     }
 
     private static DescribeProducersResponseData describeProducers(RawClient client, Topic topic) {

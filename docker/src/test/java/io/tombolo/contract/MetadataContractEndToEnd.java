@@ -258,6 +258,22 @@ class MetadataContractEndToEnd {
         }
     }
 
+    @ContractTest
+    @DisplayName("DescribeTopicPartitions allows everything on a topic of an illegal name")
+    void illegalNamesAreDescribedWithAllOperations(Subject subject) {
+        try (var client = subject.connect()) {
+            DescribeTopicPartitionsResponseData answer =
+                    client.call(
+                            new DescribeTopicPartitionsRequestData()
+                                    .setTopics(List.of(new TopicRequest().setName("il/legal"))),
+                            0);
+
+            var topic = answer.topics().iterator().next();
+            assertThat(Errors.forCode(topic.errorCode())).isEqualTo(Errors.INVALID_TOPIC_EXCEPTION);
+            assertThat(topic.topicAuthorizedOperations()).isEqualTo(TOPIC_OPERATIONS);
+        }
+    }
+
     private static boolean isRetriable(Errors error) {
         return error.exception() instanceof org.apache.kafka.common.errors.RetriableException;
     }

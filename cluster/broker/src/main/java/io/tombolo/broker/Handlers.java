@@ -179,11 +179,11 @@ record Handlers(
                 .with(
                         ApiKeys.ALTER_CONFIGS,
                         AlterConfigsRequestData.class,
-                        new AlterConfigsHandler(commands))
+                        new AlterConfigsHandler(commands, settings.id().value()))
                 .with(
                         ApiKeys.INCREMENTAL_ALTER_CONFIGS,
                         IncrementalAlterConfigsRequestData.class,
-                        new IncrementalAlterConfigsHandler(commands))
+                        new IncrementalAlterConfigsHandler(commands, settings.id().value()))
                 .with(
                         ApiKeys.LIST_CONFIG_RESOURCES,
                         ListConfigResourcesRequestData.class,

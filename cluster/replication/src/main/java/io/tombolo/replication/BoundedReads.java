@@ -43,6 +43,12 @@ final class BoundedReads {
     }
 
     private FetchOutcome readUpTo(FetchRead wish, Bounds bounds) {
+        if (wish.bytesMax() < 0
+                && wish.fetchOffset() >= log.startOffset()
+                && wish.fetchOffset() < log.endOffset()) {
+            // Kafka has no error of its own for this either.
+            return new FetchOutcome.Refused(Errors.UNKNOWN_SERVER_ERROR);
+        }
         long upTo =
                 wish.isolation() == Isolation.READ_COMMITTED
                         ? bounds.lastStableOffset()

@@ -15,7 +15,6 @@ import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterConfigsRequestData.AlterConfigsResource;
 import org.apache.kafka.common.message.AlterConfigsResponseData;
 import org.apache.kafka.common.message.AlterConfigsResponseData.AlterConfigsResourceResponse;
-import org.apache.kafka.common.protocol.Errors;
 
 import java.util.ArrayList;
 import java.util.Map;
@@ -26,9 +25,11 @@ import java.util.TreeMap;
 public final class AlterConfigsHandler implements RequestHandler<AlterConfigsRequestData> {
 
     private final Commands commands;
+    private final int brokerId;
 
-    public AlterConfigsHandler(Commands commands) {
+    public AlterConfigsHandler(Commands commands, int brokerId) {
         this.commands = commands;
+        this.brokerId = brokerId;
     }
 
     @Override
@@ -42,8 +43,9 @@ public final class AlterConfigsHandler implements RequestHandler<AlterConfigsReq
                             configs.put(config.name(), config.value());
                         }
                     });
-            ResourceTypes.resource(resource.resourceType(), resource.resourceName())
-                    .ifPresent(known -> replacements.add(new Replacement(known, configs)));
+            if (objection(resource).isEmpty()) {
+                replacements.add(new Replacement(named(resource), configs));
+            }
         }
         commands.submit(
                 new ConfigCommand.AlterConfigs(replacements, body.validateOnly()),
@@ -51,7 +53,16 @@ public final class AlterConfigsHandler implements RequestHandler<AlterConfigsReq
                 answer -> exchange.answer(response(body, answer)));
     }
 
-    private static AlterConfigsResponseData response(
+    private Optional<Refusal> objection(AlterConfigsResource resource) {
+        return ResourceTypes.objection(resource.resourceType(), resource.resourceName(), brokerId);
+    }
+
+    private static ConfigResource named(AlterConfigsResource resource) {
+        return ResourceTypes.resource(resource.resourceType(), resource.resourceName())
+                .orElseThrow();
+    }
+
+    private AlterConfigsResponseData response(
             AlterConfigsRequestData body, Answer<Map<ConfigResource, Answer<Applied>>> answer) {
         var response = new AlterConfigsResponseData();
         for (AlterConfigsResource resource : body.resources()) {
@@ -59,15 +70,14 @@ public final class AlterConfigsHandler implements RequestHandler<AlterConfigsReq
                     new AlterConfigsResourceResponse()
                             .setResourceType(resource.resourceType())
                             .setResourceName(resource.resourceName());
-            Optional<ConfigResource> known =
-                    ResourceTypes.resource(resource.resourceType(), resource.resourceName());
-            if (known.isEmpty()) {
-                result.setErrorCode(Errors.INVALID_REQUEST.code())
-                        .setErrorMessage("Unknown resource type " + resource.resourceType());
-            } else if (Answers.part(answer, known.get())
-                    instanceof Answer.Refused<Applied>(Refusal refusal)) {
-                result.setErrorCode(refusal.error().code()).setErrorMessage(refusal.message());
+            Optional<Refusal> refusal = objection(resource);
+            if (refusal.isEmpty()
+                    && Answers.part(answer, named(resource))
+                            instanceof Answer.Refused<Applied>(Refusal decided)) {
+                refusal = Optional.of(decided);
             }
+            refusal.ifPresent(reason ->
+                    result.setErrorCode(reason.error().code()).setErrorMessage(reason.message()));
             response.responses().add(result);
         }
         return response;

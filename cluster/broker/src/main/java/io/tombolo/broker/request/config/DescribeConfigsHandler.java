@@ -38,17 +38,37 @@ public final class DescribeConfigsHandler implements RequestHandler<DescribeConf
     @Override
     public void handle(Exchange exchange, DescribeConfigsRequestData body) {
         var response = new DescribeConfigsResponseData();
+        Optional<DescribeConfigsResource> unknown =
+                body.resources().stream()
+                        .filter(resource -> !ResourceTypes.known(resource.resourceType()))
+                        .findFirst();
         for (DescribeConfigsResource resource : body.resources()) {
-            response.results().add(result(resource, body.includeSynonyms()));
+            response.results()
+                    .add(
+                            unknown.map(first -> refused(unfilled(resource), first))
+                                    .orElseGet(() -> result(resource, body.includeSynonyms())));
         }
         exchange.answer(response);
     }
 
+    private static DescribeConfigsResult unfilled(DescribeConfigsResource wanted) {
+        return new DescribeConfigsResult()
+                .setResourceType(wanted.resourceType())
+                .setResourceName(wanted.resourceName());
+    }
+
+    /** As in Kafka one resource of a kind that nobody knows spoils the whole request. */
+    private static DescribeConfigsResult refused(
+            DescribeConfigsResult result, DescribeConfigsResource unknown) {
+        return refused(
+                result,
+                Errors.INVALID_REQUEST,
+                "Unexpected resource type %d for resource %s"
+                        .formatted(unknown.resourceType(), unknown.resourceName()));
+    }
+
     private DescribeConfigsResult result(DescribeConfigsResource wanted, boolean synonyms) {
-        var result =
-                new DescribeConfigsResult()
-                        .setResourceType(wanted.resourceType())
-                        .setResourceName(wanted.resourceName());
+        DescribeConfigsResult result = unfilled(wanted);
         Optional<ConfigResource> resource =
                 ResourceTypes.resource(wanted.resourceType(), wanted.resourceName());
         if (resource.isEmpty()) {

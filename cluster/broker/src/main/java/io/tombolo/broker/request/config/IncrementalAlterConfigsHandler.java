@@ -36,9 +36,11 @@ public final class IncrementalAlterConfigsHandler
     private static final byte SUBTRACT = 3;
 
     private final Commands commands;
+    private final int brokerId;
 
-    public IncrementalAlterConfigsHandler(Commands commands) {
+    public IncrementalAlterConfigsHandler(Commands commands, int brokerId) {
         this.commands = commands;
+        this.brokerId = brokerId;
     }
 
     @Override
@@ -61,9 +63,11 @@ public final class IncrementalAlterConfigsHandler
     }
 
     /** What is wrong with the form of the request. */
-    private static Optional<Refusal> refusal(AlterConfigsResource resource) {
-        if (ResourceTypes.resource(resource.resourceType(), resource.resourceName()).isEmpty()) {
-            return refused("Unknown resource type " + resource.resourceType());
+    private Optional<Refusal> refusal(AlterConfigsResource resource) {
+        Optional<Refusal> objection =
+                ResourceTypes.objection(resource.resourceType(), resource.resourceName(), brokerId);
+        if (objection.isPresent()) {
+            return objection;
         }
         for (AlterableConfig config : resource.configs()) {
             if (config.configOperation() < SET || config.configOperation() > SUBTRACT) {

@@ -21,15 +21,7 @@ import java.util.TreeSet;
 public final class ListConfigResourcesHandler
         implements RequestHandler<ListConfigResourcesRequestData> {
 
-    private static final byte BROKER_LOGGER = 8;
     private static final short ONLY_CLIENT_METRICS = 0;
-    private static final List<Byte> ALL_KINDS =
-            List.of(
-                    ConfigResource.Type.TOPIC.code(),
-                    ConfigResource.Type.BROKER.code(),
-                    BROKER_LOGGER,
-                    ResourceTypes.CLIENT_METRICS,
-                    ConfigResource.Type.GROUP.code());
 
     private final Images images;
 
@@ -41,7 +33,7 @@ public final class ListConfigResourcesHandler
     public void handle(Exchange exchange, ListConfigResourcesRequestData body) {
         var response = new ListConfigResourcesResponseData();
         for (byte kind : kinds(body, exchange.version())) {
-            if (!ALL_KINDS.contains(kind)) {
+            if (!ResourceTypes.known(kind)) {
                 exchange.answer(
                         new ListConfigResourcesResponseData()
                                 .setErrorCode(Errors.UNSUPPORTED_VERSION.code()));
@@ -63,7 +55,7 @@ public final class ListConfigResourcesHandler
             return List.of(ResourceTypes.CLIENT_METRICS);
         }
         return body.resourceTypes().isEmpty()
-                ? ALL_KINDS
+                ? ResourceTypes.ALL_KINDS
                 : new ArrayList<>(new TreeSet<>(body.resourceTypes()));
     }
 
@@ -73,7 +65,7 @@ public final class ListConfigResourcesHandler
             return image.topics().idByName().keySet();
         }
         var names = new TreeSet<String>();
-        if (kind == ConfigResource.Type.BROKER.code() || kind == BROKER_LOGGER) {
+        if (kind == ConfigResource.Type.BROKER.code() || kind == ResourceTypes.BROKER_LOGGER) {
             image.brokers().byId().keySet().forEach(id -> names.add(Integer.toString(id)));
         } else if (kind == ConfigResource.Type.GROUP.code()) {
             image.configs().byResource().keySet().stream()

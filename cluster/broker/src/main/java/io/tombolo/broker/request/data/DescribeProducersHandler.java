@@ -51,11 +51,11 @@ public final class DescribeProducersHandler
     private static PartitionResponse answer(Optional<Partition> partition, TopicIdPartition name) {
         var answer = new PartitionResponse().setPartitionIndex(name.partition());
         if (partition.isEmpty()) {
-            return answer.setErrorCode(Topics.errorOfMissing(name).code());
+            return refused(answer, Topics.errorOfMissing(name));
         }
         Errors error = partition.get().checkEpoch(-1);
         if (error != Errors.NONE) {
-            return answer.setErrorCode(error.code());
+            return refused(answer, error);
         }
         for (ProducerView producer : partition.get().log().producers()) {
             answer.activeProducers()
@@ -70,6 +70,10 @@ public final class DescribeProducersHandler
                                             producer.openTransactionOffset().orElse(-1)));
         }
         return answer;
+    }
+
+    private static PartitionResponse refused(PartitionResponse answer, Errors error) {
+        return answer.setErrorCode(error.code()).setErrorMessage(error.message());
     }
 
     private static DescribeProducersResponseData response(

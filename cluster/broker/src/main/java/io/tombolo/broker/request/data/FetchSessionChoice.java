@@ -8,7 +8,7 @@ import org.apache.kafka.common.message.FetchRequestData.ForgottenTopic;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 
@@ -72,17 +72,17 @@ sealed interface FetchSessionChoice {
         return new Chosen(session.entries(), session, true);
     }
 
+    /** Of a partition that is named twice the last wish counts. */
     private static List<FetchEntry> named(FetchRequestData body, boolean byId) {
-        var entries = new ArrayList<FetchEntry>();
+        var entries = new LinkedHashMap<FetchSession.Key, FetchEntry>();
         for (FetchTopic topic : body.topics()) {
             for (FetchPartition partition : topic.partitions()) {
-                entries.add(
-                        new FetchEntry(
-                                key(topic.topicId(), topic.topic(), partition.partition(), byId),
-                                partition));
+                FetchSession.Key key =
+                        key(topic.topicId(), topic.topic(), partition.partition(), byId);
+                entries.put(key, new FetchEntry(key, partition));
             }
         }
-        return entries;
+        return List.copyOf(entries.values());
     }
 
     private static FetchSession.Key key(Uuid topicId, String topic, int partition, boolean byId) {

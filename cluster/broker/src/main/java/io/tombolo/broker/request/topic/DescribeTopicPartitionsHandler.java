@@ -79,19 +79,18 @@ public final class DescribeTopicPartitionsHandler
             int limit,
             DescribeTopicPartitionsResponseData response) {
         Optional<TopicImage> found = image.topics().topic(name);
+        boolean legal = TopicNames.legal(name);
         var topic =
                 new DescribeTopicPartitionsResponseTopic()
                         .setName(name)
                         .setTopicId(found.map(TopicImage::id).orElse(Uuid.ZERO_UUID))
                         .setIsInternal(TopicDescriptions.internal(name))
                         .setTopicAuthorizedOperations(
-                                AuthorizedOperations.onTopic(found.isPresent()));
+                                AuthorizedOperations.onTopic(found.isPresent() || !legal));
         response.topics().add(topic);
         if (found.isEmpty()) {
             topic.setErrorCode(
-                    (TopicNames.legal(name)
-                                    ? Errors.UNKNOWN_TOPIC_OR_PARTITION
-                                    : Errors.INVALID_TOPIC_EXCEPTION)
+                    (legal ? Errors.UNKNOWN_TOPIC_OR_PARTITION : Errors.INVALID_TOPIC_EXCEPTION)
                             .code());
             return 0;
         }

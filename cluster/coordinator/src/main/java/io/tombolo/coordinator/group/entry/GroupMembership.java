@@ -98,10 +98,10 @@ public final class GroupMembership {
             Caller caller, SyncGroupRequestData request, Consumer<SyncGroupResponseData> answer) {
         boolean namesProtocol = request.protocolType() != null && request.protocolName() != null;
         Errors error = Errors.NONE;
-        if (!isGroupId(request.groupId())) {
-            error = Errors.INVALID_GROUP_ID;
-        } else if (caller.apiVersion() >= 5 && !namesProtocol) {
+        if (caller.apiVersion() >= 5 && !namesProtocol) {
             error = Errors.INCONSISTENT_GROUP_PROTOCOL;
+        } else if (!isGroupId(request.groupId())) {
+            error = Errors.INVALID_GROUP_ID;
         }
         if (error != Errors.NONE) {
             answer.accept(Responses.syncRefused(error));
