@@ -80,6 +80,7 @@ public final class LogTruncation {
         }
         log.epochs.clear();
         log.producers.clear();
+        log.producers.startAt(offset);
         log.startOffset = offset;
         log.endOffset = offset;
         log.durableOffset = offset;

@@ -31,6 +31,7 @@ public final class ProducerStates {
 
     private final Map<Long, ProducerEntry> producers = new HashMap<>();
     private long lastBatchOffset = -1;
+    private boolean forgetful;
 
     /** The sequence that lies a number of records before another; sequences wrap to 0. */
     static int sequenceBefore(int sequence, int records) {
@@ -50,13 +51,18 @@ public final class ProducerStates {
     /**
      * Whether the leader may append a batch; null when it may. Duplicates of remembered batches are
      * a refusal, too: they are in the log already.
+     *
+     * <p>An unknown producer may begin at any sequence, because it may have been forgotten
+     * (KIP-360). As long as nobody can have been, it has to begin at 0: of the batches that a
+     * producer has under way the first may meet a broker that does not lead yet, and the next must
+     * not get in before it.
      */
     @Nullable AppendResult judge(BatchView batch, AppendOrigin origin) {
         ProducerEntry entry = producers.get(batch.producerId());
-        if (entry == null) {
-            return null;
-        }
         boolean sequenced = origin == AppendOrigin.PRODUCER;
+        if (entry == null) {
+            return sequenced && !batch.control() && !forgetful ? inSequence(batch, 0) : null;
+        }
         AppendResult.Duplicate duplicate = sequenced ? entry.duplicateOf(batch) : null;
         if (duplicate != null) {
             return duplicate;
@@ -105,6 +111,10 @@ public final class ProducerStates {
             int last = entry.lastSequence();
             expected = last == Integer.MAX_VALUE ? 0 : last + 1;
         }
+        return inSequence(batch, expected);
+    }
+
+    private static @Nullable AppendResult inSequence(BatchView batch, int expected) {
         return batch.baseSequence() == expected
                 ? null
                 : new AppendResult.OutOfOrderSequence(
@@ -167,19 +177,23 @@ public final class ProducerStates {
      * open one stays open, because records of it may lie above.
      */
     void startAt(long startOffset) {
+        forgetful |= startOffset > 0;
         ended.values().removeIf(marker -> marker < startOffset);
     }
 
     /** Forgets producers without an open transaction that have been idle for longer. */
     public void expire(long nowMs, long idleMsMax) {
-        producers
-                .values()
-                .removeIf(entry ->
-                        entry.transactionOffset() == ProducerEntry.NONE
-                                && nowMs - entry.lastTimestampMs() >= idleMsMax);
+        forgetful |=
+                producers
+                        .values()
+                        .removeIf(entry ->
+                                entry.transactionOffset() == ProducerEntry.NONE
+                                        && nowMs - entry.lastTimestampMs() >= idleMsMax);
     }
 
+    /** Begins anew, as for an empty log that starts at 0. */
     void clear() {
+        forgetful = false;
         producers.clear();
         open.clear();
         ended.clear();
@@ -205,9 +219,10 @@ public final class ProducerStates {
                         .toList());
     }
 
-    /** Begins anew with what was saved as of an offset. */
+    /** Begins anew with what was saved as of an offset; some may have been forgotten before. */
     void load(ProducerSnapshot saved, long offset) {
         clear();
+        forgetful = true;
         for (ProducerSnapshot.Entry entry : saved.producers()) {
             producers.put(entry.producerId(), ProducerEntry.of(entry));
             if (entry.openTransactionOffset() >= 0) {

@@ -129,7 +129,28 @@ class PartitionLogTest {
     }
 
     @Test
+    void aProducerNobodyCanHaveForgottenBeginsAtZero() {
+        assertThat(append(Batches.idempotent(9, 0, 3, 2, 1), 0))
+                .isEqualTo(new AppendResult.OutOfOrderSequence(9, 0, 3));
+        assertThat(append(Batches.idempotent(9, 0, 0, 3, 1), 0))
+                .isInstanceOf(AppendResult.Appended.class);
+        assertThat(append(Batches.idempotent(9, 0, 3, 2, 1), 0))
+                .isInstanceOf(AppendResult.Appended.class);
+    }
+
+    @Test
+    void aProducerThatMayHaveBeenForgottenMayGoOnAnywhere() {
+        append(Batches.idempotent(8, 0, 0, 1, world.nowMs), 0);
+        world.nowMs += Duration.ofDays(1).toMillis();
+        log.expireProducers();
+
+        assertThat(append(Batches.idempotent(8, 0, 1, 1, world.nowMs), 0))
+                .isInstanceOf(AppendResult.Appended.class);
+    }
+
+    @Test
     void anUnknownProducerMayBeginAnywhereAndANewEpochOnlyAtZero() {
+        log.truncateFullyAndStartAt(1000);
         assertThat(append(Batches.idempotent(9, 1, 500, 1, 1), 0))
                 .isInstanceOf(AppendResult.Appended.class);
         assertThat(append(Batches.idempotent(9, 2, 3, 1, 1), 0))
@@ -142,6 +163,7 @@ class PartitionLogTest {
 
     @Test
     void sequencesWrapInsideABatch() {
+        log.truncateFullyAndStartAt(1000);
         append(Batches.idempotent(9, 0, Integer.MAX_VALUE - 1, 4, 1), 0);
 
         assertThat(append(Batches.idempotent(9, 0, 2, 1, 1), 0))
