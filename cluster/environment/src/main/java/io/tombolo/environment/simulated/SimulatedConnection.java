@@ -246,6 +246,19 @@ final class SimulatedConnection implements Connection {
         }
     }
 
+    /** Breaks the connection at this end; what this end has sent arrives all the same. */
+    void hangUp(String detail) {
+        if (!gone()) {
+            if (in != null) {
+                in.clear();
+            }
+            if (out != null) {
+                out.end();
+            }
+            breakOff(detail);
+        }
+    }
+
     /** The connection could not be opened. */
     void unreachable(String detail) {
         if (!gone()) {

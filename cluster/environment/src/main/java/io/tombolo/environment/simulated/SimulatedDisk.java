@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * A disk in memory that forgets what was not forced. It can be used alone, with its own seed, or as
@@ -103,6 +104,17 @@ public final class SimulatedDisk implements Disk {
         failure = operation -> false;
     }
 
+    /** Lets a checker look at what is there, whatever fails for everybody else. */
+    public <T> T unharmed(Supplier<T> look) {
+        Predicate<DiskOperation> kept = failure;
+        failNever();
+        try {
+            return look.get();
+        } finally {
+            failure = kept;
+        }
+    }
+
     /**
      * The power fails at the first operation for which this holds: it throws {@link
      * SimulatedCrash}, and so does every further one until {@link #losePower()}. A write may have
@@ -115,6 +127,11 @@ public final class SimulatedDisk implements Disk {
     /** How many bytes all files together may hold; a write beyond it is cut short and fails. */
     public void capacityBytes(long bytes) {
         capacityBytes = bytes;
+    }
+
+    /** Leaves room for so many bytes more, as another program does that fills the disk. */
+    public void fillUpTo(long spareBytes) {
+        capacityBytes = usedBytes(root) + spareBytes;
     }
 
     /** How many operations there have been; the next one has this number plus 1. */

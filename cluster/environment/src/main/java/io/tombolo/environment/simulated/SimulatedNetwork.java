@@ -120,6 +120,33 @@ public final class SimulatedNetwork {
         }
     }
 
+    /**
+     * Packets from one host to another take any time up to {@code max} from now on, so that what
+     * goes over two connections overtakes itself.
+     */
+    public void jitter(String from, String to, Duration max) {
+        latency(from, to, Latency.between(Duration.ZERO, max));
+    }
+
+    /** Packets from one host to another take their usual time again. */
+    public void calm(String from, String to) {
+        latencies.remove(new Way(from, to));
+    }
+
+    /**
+     * What one host has sent to the other is lost, and the other sees its connections break; what
+     * it had sent itself still arrives. So a request is carried out and nobody hears of it: its
+     * sender asks again, which is how a message is doubled over TCP.
+     */
+    public void loseAnswers(String from, String to) {
+        for (SimulatedConnection connection : snapshot()) {
+            Wire out = connection.out();
+            if (out != null && out.fromHost().equals(to) && out.toHost().equals(from)) {
+                connection.hangUp("the connection broke");
+            }
+        }
+    }
+
     /** Open connection ends of the running process of a host. */
     public int connectionCount(String host) {
         return (int)

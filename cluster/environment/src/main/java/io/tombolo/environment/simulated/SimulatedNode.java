@@ -173,7 +173,8 @@ public final class SimulatedNode {
         return powered;
     }
 
-    boolean paused() {
+    /** Whether the process stands still. */
+    public boolean paused() {
         return paused;
     }
 

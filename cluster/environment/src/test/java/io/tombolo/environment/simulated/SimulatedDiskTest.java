@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -229,6 +230,37 @@ class SimulatedDiskTest {
     }
 
     @Test
+    void aDiskThatOthersFillKeepsWhatItHolds() throws IOException {
+        DiskFile file = disk.open(LOG);
+        file.append(filled(60, 'a'));
+
+        disk.fillUpTo(10);
+
+        assertThatThrownBy(() -> file.append(filled(60, 'b')))
+                .hasMessageContaining("No space left on device");
+        assertThat(file.size()).isBetween(60L, 70L);
+    }
+
+    @Test
+    void aCheckerReadsWhatNobodyElseCan() throws IOException {
+        DiskFile file = disk.open(LOG);
+        file.append(filled(60, 'a'));
+        disk.failWhen(operation -> true);
+
+        assertThat(disk.unharmed(() -> disk.exists(LOG))).isTrue();
+        assertThat(disk.<Integer>unharmed(() -> sliced(file))).isEqualTo(60);
+        assertThatThrownBy(() -> file.slice(0, 60)).hasMessageContaining("injected fault");
+    }
+
+    private static int sliced(DiskFile file) {
+        try {
+            return file.slice(0, 60).length();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    @Test
     void aFlippedBitIsReadBack() throws IOException {
         DiskFile file = disk.open(LOG);
         file.append(filled(10, 'a'));
@@ -281,7 +313,7 @@ class SimulatedDiskTest {
             try {
                 environment.disk().open(LOG);
             } catch (IOException unexpected) {
-                throw new java.io.UncheckedIOException(unexpected);
+                throw new UncheckedIOException(unexpected);
             }
         });
 

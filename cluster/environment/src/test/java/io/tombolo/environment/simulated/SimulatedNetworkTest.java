@@ -230,6 +230,39 @@ class SimulatedNetworkTest {
         assertThat(accepted).hasSize(2);
     }
 
+    @Test
+    void aLostAnswerBreaksTheConnectionOfAsOneThatWasHeard() {
+        simulator.network().cutBothWays("a", "b");
+        send(b, server(), "answer");
+        send(a, client, "request");
+        simulator.runFor(SOON);
+
+        simulator.network().loseAnswers("b", "a");
+        simulator.network().healAll();
+        simulator.runFor(SOON);
+
+        assertThat(server().frames()).containsExactly("request");
+        assertThat(client.frames()).isEmpty();
+        assertThat(client.isClosed()).isTrue();
+    }
+
+    @Test
+    void messagesOverTwoConnectionsOvertakeEachOtherWhileTheirWayIsUneven() {
+        Recorder second = connectFromA();
+        simulator.runUntil(() -> accepted.size() == 2 && second.isOpen(), SOON);
+        simulator.network().jitter("a", "b", Duration.ofMillis(400));
+        int overtaken = 0;
+        for (int round = 0; round < 20; round++) {
+            send(a, client, "first");
+            send(a, second, "second");
+            int before = server().frames().size();
+            simulator.runUntil(() -> server().frames().size() > before, SOON);
+            overtaken += accepted.getLast().frames().size() > before ? 1 : 0;
+            simulator.runFor(SOON);
+        }
+        assertThat(overtaken).isBetween(3, 17);
+    }
+
     private Recorder server() {
         return accepted.getFirst();
     }

@@ -152,4 +152,53 @@ public sealed interface Fault {
             simulator.node(host).disk().failNever();
         }
     }
+
+    /** Messages from one host to another take very different times. */
+    record Jitter(String from, String to, Duration max) implements Fault {
+        @Override
+        public void applyTo(Simulator simulator) {
+            simulator.network().jitter(from, to, max);
+        }
+    }
+
+    /** Messages take their usual time again. */
+    record Calm(String from, String to) implements Fault {
+        @Override
+        public void applyTo(Simulator simulator) {
+            simulator.network().calm(from, to);
+        }
+    }
+
+    /** What is under way from one host to another is lost, what it answers to was received. */
+    record LoseAnswers(String from, String to) implements Fault {
+        @Override
+        public void applyTo(Simulator simulator) {
+            simulator.network().loseAnswers(from, to);
+        }
+    }
+
+    /** The disk is full but for a few bytes. */
+    record FillDisk(String host, long spareBytes) implements Fault {
+        @Override
+        public void applyTo(Simulator simulator) {
+            simulator.node(host).disk().fillUpTo(spareBytes);
+        }
+    }
+
+    /** There is room on the disk again. */
+    record FreeDisk(String host) implements Fault {
+        @Override
+        public void applyTo(Simulator simulator) {
+            simulator.node(host).disk().capacityBytes(Long.MAX_VALUE);
+        }
+    }
+
+    /** The machine is lost with its disk; its restart finds an empty one. */
+    record WipeDisk(String host) implements Fault {
+        @Override
+        public void applyTo(Simulator simulator) {
+            simulator.node(host).losePower();
+            simulator.node(host).disk().wipe();
+        }
+    }
 }

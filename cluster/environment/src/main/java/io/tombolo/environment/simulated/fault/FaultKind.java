@@ -31,15 +31,25 @@ public enum FaultKind {
     /** Blocking work takes much longer for a while. */
     SLOW_DISK,
     /** Operations of one kind fail on a disk for a while. */
-    DISK_ERRORS;
+    DISK_ERRORS,
+    /** Messages from one host to another overtake each other for a while. */
+    JITTER,
+    /** Requests are carried out, their answers are lost. */
+    LOST_ANSWERS,
+    /** A disk has no room for a while. */
+    DISK_FULL,
+    /** A machine is replaced by one with an empty disk. */
+    WIPED_DISK;
 
     private static final int DRIFT_PPM_MAX = 2_000;
     private static final long JUMP_MS_MAX = 60_000;
     private static final long DELAY_MS_MAX = 2_000;
+    private static final long JITTER_MS_MAX = 400;
+    private static final long SPARE_BYTES_MAX = 4_096;
 
-    /** All kinds but failing disks, which only programs survive that are made for it. */
+    /** All kinds but failing and lost disks, which only programs survive that are made for it. */
     public static Set<FaultKind> mostKinds() {
-        return EnumSet.complementOf(EnumSet.of(DISK_ERRORS));
+        return EnumSet.complementOf(EnumSet.of(DISK_ERRORS, DISK_FULL, WIPED_DISK));
     }
 
     /** A fault of this kind and what repairs it; some need no repair. */
@@ -73,6 +83,16 @@ public enum FaultKind {
                 var kind = kinds[entropy.nextInt(kinds.length)];
                 yield List.of(new Fault.FailDisk(host, kind), new Fault.MendDisk(host));
             }
+            case JITTER -> {
+                var max = Duration.ofMillis(entropy.between(1, JITTER_MS_MAX));
+                yield List.of(new Fault.Jitter(host, other, max), new Fault.Calm(host, other));
+            }
+            case LOST_ANSWERS -> List.of(new Fault.LoseAnswers(host, other));
+            case DISK_FULL ->
+                    List.of(
+                            new Fault.FillDisk(host, entropy.between(0, SPARE_BYTES_MAX)),
+                            new Fault.FreeDisk(host));
+            case WIPED_DISK -> List.of(new Fault.WipeDisk(host), new Fault.Restart(host));
         };
     }
 }
