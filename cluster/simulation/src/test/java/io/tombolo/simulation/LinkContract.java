@@ -14,6 +14,11 @@ import io.tombolo.region.link.LinkType;
 import io.tombolo.region.link.LocalLeadership;
 import io.tombolo.region.link.OffsetMapping;
 import io.tombolo.region.link.Reason;
+import io.tombolo.simulation.law.Happenings;
+import io.tombolo.simulation.mutant.Variant;
+import io.tombolo.simulation.site.Shape;
+import io.tombolo.simulation.world.Trial;
+import io.tombolo.simulation.world.World;
 
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +33,7 @@ abstract class LinkContract {
 
     private final Recorder recorder = new Recorder(provider());
     private final World world =
-            new World(7, Shape.TWO_REGIONS, Variant.SOUND, new Happenings(), recorder);
+            new World(new Trial(7, Shape.TWO_REGIONS, Variant.SOUND), new Happenings(), recorder);
 
     /** The module under test. */
     abstract LinkProvider provider();

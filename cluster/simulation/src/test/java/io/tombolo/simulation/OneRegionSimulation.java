@@ -1,26 +1,13 @@
 package io.tombolo.simulation;
 
-import org.junit.jupiter.api.Test;
+import io.tombolo.simulation.site.Shape;
 
-import java.util.EnumSet;
+import org.junit.jupiter.api.Test;
 
 class OneRegionSimulation {
 
     @Test
     void aRegionKeepsItsLawsWhateverGoesWrong() {
-        Seeds.run(
-                Shape.ONE_REGION,
-                120,
-                OneRegionSimulation.class,
-                EnumSet.of(
-                        Happening.ACKNOWLEDGED,
-                        Happening.CONSUMED,
-                        Happening.OFFSET_COMMITTED,
-                        Happening.KILLED,
-                        Happening.POWER_LOST,
-                        Happening.DISK_FAILED,
-                        Happening.TAIL_LOST,
-                        Happening.ACKED_LOST_BY_POWER,
-                        Happening.LOG_REPAIRED));
+        Seeds.run(Shape.ONE_REGION, 120, OneRegionSimulation.class);
     }
 }

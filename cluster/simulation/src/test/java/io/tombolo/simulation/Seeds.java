@@ -2,48 +2,100 @@ package io.tombolo.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Set;
+import io.tombolo.simulation.law.Happening;
+import io.tombolo.simulation.law.Happenings;
+import io.tombolo.simulation.mutant.Variant;
+import io.tombolo.simulation.site.Shape;
+import io.tombolo.simulation.world.Trial;
+import io.tombolo.simulation.world.World;
+
+import java.util.Arrays;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Which seeds are run, and how a failing one is shown again. */
 final class Seeds {
 
     private static final int SHARES = 300;
-    private static final int SEEDS = 600;
+    private static final int SEEDS = 450;
 
-    private Seeds() {}
+    private final Shape shape;
+    private final Class<?> test;
+    private final Happenings happenings = new Happenings();
+    private final Pace pace = new Pace();
+
+    private Seeds(Shape shape, Class<?> test) {
+        this.shape = shape;
+        this.test = test;
+    }
 
     /**
-     * Runs a share of the seeds, or the one that {@code -Dseed} names.
+     * Runs a share of the seeds, or the one that {@code -Dseed} names, with the steps of its script
+     * that {@code -Dsteps} names. Everything interesting must have happened in at least one of
+     * them.
      *
      * @param share of every 300 seeds; {@code -Dseeds} says how many there are in all
-     * @param sometimes what must have happened in at least one of them
      */
-    static void run(Shape shape, int share, Class<?> test, Set<Happening> sometimes) {
-        var happenings = new Happenings();
+    static void run(Shape shape, int share, Class<?> test) {
+        var seeds = new Seeds(shape, test);
         Long only = Long.getLong("seed");
-        if (only != null) {
-            run(only, shape, happenings, test);
-            return;
-        }
-        long count = (long) Integer.getInteger("seeds", SEEDS) * share / SHARES;
-        for (long seed = 1; seed <= count; seed++) {
-            run(seed, shape, happenings, test);
-        }
-        for (Happening happening : sometimes) {
-            assertThat(happenings.count(happening))
-                    .as("%s in %d seeds, of all that happened: %s", happening, count, happenings)
-                    .isPositive();
+        if (only == null) {
+            seeds.runAll((long) Integer.getInteger("seeds", SEEDS) * share / SHARES);
+        } else {
+            seeds.replay(only);
         }
     }
 
-    private static void run(long seed, Shape shape, Happenings happenings, Class<?> test) {
-        try {
-            new World(seed, shape, Variant.SOUND, happenings).run();
-        } catch (RuntimeException | AssertionError failure) {
-            throw new AssertionError(
-                    "seed %d: %s%nreplay: ./mvnw -pl cluster/simulation test -Dtest=%s -Dseed=%d"
-                            .formatted(seed, failure.getMessage(), test.getSimpleName(), seed),
-                    failure);
+    private void runAll(long count) {
+        for (long seed = 1; seed <= count; seed++) {
+            var trial = new Trial(seed, shape, Variant.SOUND);
+            var world = new World(trial, happenings);
+            try {
+                world.run();
+            } catch (RuntimeException | AssertionError failure) {
+                throw new AssertionError(shortened(trial, failure), failure);
+            }
+            pace.lived(world.nowNanos());
         }
+        System.out.printf("%s: %d seeds, %s, %s%n", test.getSimpleName(), count, pace, happenings);
+        assertThat(happenings.missing(Happening.in(shape.regions())))
+                .as("what never happened in %d seeds, of all that did: %s", count, happenings)
+                .isEmpty();
+    }
+
+    private String shortened(Trial trial, Throwable failure) {
+        var shrunk = Shrinking.of(trial, failure);
+        return """
+        seed %d: %s
+        These steps of its script are enough, found in %d runs:
+        %s
+        replay: ./mvnw -pl cluster/simulation test -Dtest=%s -Dseed=%d -Dsteps=%s
+        """
+                .formatted(
+                        trial.seed(),
+                        failure.getMessage(),
+                        shrunk.runs(),
+                        shrunk.script(),
+                        test.getSimpleName(),
+                        trial.seed(),
+                        shrunk.script().steps().stream()
+                                .map(step -> Integer.toString(step.number()))
+                                .collect(Collectors.joining(",")));
+    }
+
+    private void replay(long seed) {
+        var world = new World(new Trial(seed, shape, Variant.SOUND), happenings);
+        String steps = System.getProperty("steps");
+        var script = steps == null ? world.script() : world.script().only(numbers(steps));
+        System.out.printf("seed %d%n%s%n", seed, script);
+        world.run(script);
+    }
+
+    private static SortedSet<Integer> numbers(String list) {
+        return Arrays.stream(list.split(","))
+                .filter(number -> !number.isBlank())
+                .map(Integer::valueOf)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 }

@@ -1,10 +1,11 @@
 /**
  * Whole regions in one thread, on virtual time, with faults drawn from a seed.
  *
- * <p>Lives here: worlds of one region and of two linked ones, the small Kafka clients that work in
- * them, the invariants that are checked after every event, and the broken variants that the
- * invariants must catch. Must never live here: product code, or a test of one module alone. Start
- * reading at {@link io.tombolo.simulation.World}.
+ * <p>Lives here: the tests: which seeds are run, what must have happened in them, how a failing one
+ * is made short, and that every law notices the variant that breaks it. Must never live here:
+ * product code, a test of one module alone, or the world itself ({@code .world}, of {@code .site},
+ * {@code .client}, {@code .law}, {@code .fault} and {@code .mutant}). Start reading at {@link
+ * io.tombolo.simulation.Seeds}.
  */
 @NullMarked
 package io.tombolo.simulation;

@@ -1,0 +1,113 @@
+package io.tombolo.simulation.client;
+
+import io.tombolo.environment.Environment;
+import io.tombolo.environment.simulated.SimulatedEntropy;
+import io.tombolo.protocol.RecordBytes;
+import io.tombolo.protocol.records.BatchWalk;
+import io.tombolo.simulation.law.Broken;
+import io.tombolo.simulation.law.Law;
+import io.tombolo.simulation.law.Sent;
+import io.tombolo.simulation.site.Place;
+import io.tombolo.simulation.site.Site;
+
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads a partition from its beginning, as a new consumer would, and says what it was given. */
+public final class Audit {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+    private record Key(long producerId, int producerEpoch, int sequence) {}
+
+    private final Place place;
+    private final SimulatedEntropy dice;
+    private final Route route;
+    private final Map<Key, Integer> counts = new HashMap<>();
+    private long position;
+    private long highWatermark = -1;
+
+    public Audit(Environment environment, Site site, Place place, SimulatedEntropy dice) {
+        this.place = place;
+        this.dice = dice;
+        this.route = new Route(environment, site.bootstrap(), "audit of " + place);
+    }
+
+    public void start() {
+        later(1);
+    }
+
+    /** Whether it has read all there was. */
+    public boolean done() {
+        return highWatermark >= 0 && position >= highWatermark;
+    }
+
+    /** What was acknowledged has to be among what it read. */
+    public void expect(Iterable<Sent> acknowledged) {
+        for (Sent sent : acknowledged) {
+            var key = new Key(sent.producerId(), sent.producerEpoch(), sent.sequence());
+            Broken.unless(
+                    counts.getOrDefault(key, 0) == sent.count(),
+                    Law.ACKED_PRESENT,
+                    "a reader of %s is not given the acknowledged %s",
+                    place,
+                    sent);
+        }
+    }
+
+    private void later(long ms) {
+        route.later(ms, this::go);
+    }
+
+    private void go() {
+        if (done()) {
+            return;
+        }
+        if (!route.found()) {
+            route.toLeader(place, _ -> later(route.found() ? 1 : dice.between(20, 300)));
+            return;
+        }
+        var body = new FetchRequestData().setMaxWaitMs(100).setMinBytes(1).setMaxBytes(1 << 20);
+        var topic = new FetchRequestData.FetchTopic().setTopic(place.topic());
+        topic.partitions()
+                .add(
+                        new FetchRequestData.FetchPartition()
+                                .setPartition(place.partition())
+                                .setFetchOffset(position)
+                                .setPartitionMaxBytes(1 << 16));
+        body.topics().add(topic);
+        body.setSessionEpoch(-1);
+        route.call(ApiKeys.FETCH, 12, body, FetchResponseData.class, PATIENCE, this::fetched);
+    }
+
+    private void fetched(Optional<FetchResponseData> answer) {
+        if (answer.isEmpty() || answer.get().responses().isEmpty()) {
+            route.forget();
+            later(dice.between(20, 300));
+            return;
+        }
+        var partition = answer.get().responses().getFirst().partitions().getFirst();
+        if (partition.errorCode() != Errors.NONE.code()) {
+            route.forget();
+            later(dice.between(20, 300));
+            return;
+        }
+        highWatermark = partition.highWatermark();
+        var walk = new BatchWalk(RecordBytes.of(partition));
+        while (walk.next()) {
+            var batch = walk.batch();
+            counts.put(
+                    new Key(batch.producerId(), batch.producerEpoch(), batch.baseSequence()),
+                    batch.recordCount());
+            position = batch.nextOffset();
+        }
+        later(1);
+    }
+}

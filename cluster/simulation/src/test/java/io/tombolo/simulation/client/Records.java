@@ -1,0 +1,18 @@
+package io.tombolo.simulation.client;
+
+import io.tombolo.simulation.law.Sent;
+import io.tombolo.simulation.site.Place;
+import io.tombolo.simulation.site.Site;
+
+/** Hears what producers were told. */
+public interface Records {
+
+    /** The broker said that the batch is in the log. */
+    void acknowledged(Site site, Place place, Sent sent, long baseOffset);
+
+    /** The broker said that this region may not write. */
+    void refused(Site site, Place place);
+
+    /** A batch that was sent more than once has been acknowledged. */
+    void retried();
+}

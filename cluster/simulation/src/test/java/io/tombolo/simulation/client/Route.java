@@ -1,0 +1,146 @@
+package io.tombolo.simulation.client;
+
+import io.tombolo.environment.Endpoint;
+import io.tombolo.environment.Environment;
+import io.tombolo.environment.EventLoop;
+import io.tombolo.simulation.site.Place;
+
+import org.apache.kafka.common.message.FindCoordinatorRequestData;
+import org.apache.kafka.common.message.FindCoordinatorResponseData;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.MetadataResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Finds the broker that requests have to go to, asking one bootstrap broker after the other, and
+ * carries them there, one at a time.
+ */
+final class Route {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+    private final Environment environment;
+    private final EventLoop loop;
+    private final List<Endpoint> bootstrap;
+    private final String clientId;
+    private KafkaPipe pipe;
+    private Endpoint end;
+    private boolean found;
+    private int next;
+    private int lives;
+
+    Route(Environment environment, List<Endpoint> bootstrap, String clientId) {
+        this.environment = environment;
+        this.loop = environment.loops().loop(0);
+        this.bootstrap = bootstrap;
+        this.clientId = clientId;
+        this.end = bootstrap.getFirst();
+        this.pipe = new KafkaPipe(environment, end, clientId);
+    }
+
+    /** Does something later, on the loop of the client. */
+    void later(long ms, Runnable action) {
+        loop.execute(() -> loop.schedule(Duration.ofMillis(ms).toNanos(), action));
+    }
+
+    /** Whether it is known where to go. */
+    boolean found() {
+        return found;
+    }
+
+    /** The answer said, or there was none, that this is not the way. */
+    void forget() {
+        found = false;
+    }
+
+    /** Counts connections: what belongs to one dies with it. */
+    int lives() {
+        return lives + pipe.lives();
+    }
+
+    void close() {
+        loop.execute(pipe::close);
+    }
+
+    /** Looks for the leader of a partition; {@code done} may find that there is none. */
+    void toLeader(Place place, Consumer<Route> done) {
+        goTo(bootstrap.get(next++ % bootstrap.size()));
+        var body = new MetadataRequestData().setAllowAutoTopicCreation(false);
+        body.setTopics(
+                List.of(new MetadataRequestData.MetadataRequestTopic().setName(place.topic())));
+        call(
+                ApiKeys.METADATA,
+                9,
+                body,
+                MetadataResponseData.class,
+                PATIENCE,
+                answer -> {
+                    answer.map(it -> leaderOf(it, place)).ifPresent(this::arrive);
+                    done.accept(this);
+                });
+    }
+
+    private static @Nullable Endpoint leaderOf(MetadataResponseData answer, Place place) {
+        var topic = answer.topics().find(place.topic());
+        if (topic == null) {
+            return null;
+        }
+        for (var partition : topic.partitions()) {
+            var leader = answer.brokers().find(partition.leaderId());
+            if (partition.partitionIndex() == place.partition() && leader != null) {
+                return new Endpoint(leader.host(), leader.port());
+            }
+        }
+        return null;
+    }
+
+    /** Looks for the coordinator of a group; {@code done} may find that there is none. */
+    void toCoordinator(String group, Consumer<Route> done) {
+        goTo(bootstrap.get(next++ % bootstrap.size()));
+        var body = new FindCoordinatorRequestData().setKey(group).setKeyType((byte) 0);
+        call(
+                ApiKeys.FIND_COORDINATOR,
+                3,
+                body,
+                FindCoordinatorResponseData.class,
+                PATIENCE,
+                answer -> {
+                    answer.filter(it -> it.errorCode() == Errors.NONE.code())
+                            .ifPresent(it -> arrive(new Endpoint(it.host(), it.port())));
+                    done.accept(this);
+                });
+    }
+
+    private void arrive(Endpoint there) {
+        goTo(there);
+        found = true;
+    }
+
+    private void goTo(Endpoint there) {
+        if (!there.equals(end)) {
+            pipe.close();
+            lives += pipe.lives();
+            end = there;
+            pipe = new KafkaPipe(environment, there, clientId);
+        }
+    }
+
+    /** Sends a request to the broker found last; see {@link KafkaPipe#call}. */
+    <T extends ApiMessage> void call(
+            ApiKeys api,
+            int versionMax,
+            ApiMessage body,
+            Class<T> expected,
+            Duration patience,
+            Consumer<Optional<T>> answer) {
+        pipe.call(api, versionMax, body, expected, patience, answer);
+    }
+}

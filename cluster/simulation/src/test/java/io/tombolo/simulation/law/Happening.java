@@ -1,0 +1,54 @@
+package io.tombolo.simulation.law;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/** Situations that a set of seeds must have been in, or it shows nothing. */
+public enum Happening {
+    ACKNOWLEDGED,
+    RETRY_STORED_ONCE,
+    CONSUMED,
+    OFFSET_COMMITTED,
+    GROUP_REBALANCED,
+    STALE_MEMBER_REFUSED,
+    KILLED,
+    PAUSED,
+    POWER_LOST,
+    CUT_OFF,
+    CUT_ONE_WAY,
+    DISK_FAILED,
+    DISK_FILLED,
+    TAIL_LOST,
+    TORN_TAIL_CUT,
+    ACKED_LOST_BY_POWER,
+    LOG_REPAIRED,
+    DISK_WIPED(2),
+    FAILED_OVER(2),
+    FAILED_OVER_WITH_LAG(2),
+    FAILOVER_REFUSED(2),
+    FAILOVER_FINISHED_BY_A_RESTART(2),
+    OLD_OWNER_REFUSED_A_WRITE(2),
+    GROUP_CLAMPED(2),
+    CONSUMER_RESUMED_ELSEWHERE(2),
+    LINK_PAUSED(2),
+    LINK_RESUMED(2),
+    MIRRORED(2),
+    LINK_FAILED_FOR_GOOD(2);
+
+    private final int regionsMin;
+
+    Happening() {
+        this(1);
+    }
+
+    Happening(int regionsMin) {
+        this.regionsMin = regionsMin;
+    }
+
+    /** What can happen in a world of so many regions. */
+    public static Set<Happening> in(int regions) {
+        var found = EnumSet.allOf(Happening.class);
+        found.removeIf(it -> it.regionsMin > regions);
+        return found;
+    }
+}

@@ -1,0 +1,31 @@
+package io.tombolo.simulation.law;
+
+/** What holds in every world, whatever goes wrong. */
+public enum Law {
+    ACKED_PRESENT("an acknowledged record is in the log that acknowledged it"),
+    PREFIX_KEPT("a log that comes back is a prefix of what it was, without a torn batch"),
+    DURABLE_KEPT("what was durable is there after the power has failed"),
+    ONCE("no record of an idempotent producer is in a log twice"),
+    HIGH_WATERMARK("the high watermark never goes back within a life, and stays within the log"),
+    EPOCHS_ASCEND("leader epochs never go back along a log"),
+    MIRROR_PREFIX("a mirror holds the batches of its source, byte for byte and in their order"),
+    ONE_WRITER("one region takes writes under one ownership epoch"),
+    FENCED("a region that heard of a higher ownership epoch takes no writes"),
+    OWNERSHIP("the ownership epoch that a region knows never goes back"),
+    LINK_SILENT("after the promotion a link appends nothing"),
+    GROUP_OFFSETS("the offsets of a group never go back"),
+    NOTHING_SKIPPED("a consumer that resumes skips no record"),
+    LOSS_BOUND("what is missing after a failover is within the reported loss bound"),
+    METADATA("the metadata log keeps what it has committed"),
+    PROGRESS("when the faults end, everything gets done");
+
+    private final String claim;
+
+    Law(String claim) {
+        this.claim = claim;
+    }
+
+    String claim() {
+        return claim;
+    }
+}

@@ -1,0 +1,298 @@
+package io.tombolo.simulation.law;
+
+import io.tombolo.replication.Partition;
+import io.tombolo.replication.Role;
+import io.tombolo.simulation.site.Machine;
+import io.tombolo.simulation.site.Place;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongUnaryOperator;
+
+/** Looks at the logs of one machine after every event and compares them with what was there. */
+final class LogWatch {
+
+    private static final long NOWHERE = Long.MAX_VALUE;
+
+    /** One log. */
+    private static final class Watched {
+        final LogImage image = new LogImage();
+        final Map<String, Long> tokens = new HashMap<>();
+        Partition life;
+        int leaderEpoch = -1;
+        long highWatermark;
+        long start;
+
+        /** What was seen to be durable, in whatever life. */
+        long durable;
+
+        /** Records from here on may be gone: the power failed before they were durable. */
+        long excusedFrom = NOWHERE;
+
+        /** Records from here on are not as durable as they seem: a force failed. */
+        long doubtfulFrom = NOWHERE;
+
+        long doubtfulBefore = NOWHERE;
+        Partition lifeBeforeFault;
+    }
+
+    private final Machine machine;
+    private final Growth growth;
+    private final LongUnaryOperator reported;
+    private final Happenings happenings;
+    private final Map<Place, Watched> logs = new HashMap<>();
+    private boolean forcesFail;
+
+    /**
+     * @param reported what is taken for a high watermark; itself, unless a variant lies
+     */
+    LogWatch(Machine machine, Growth growth, LongUnaryOperator reported, Happenings happenings) {
+        this.machine = machine;
+        this.growth = growth;
+        this.reported = reported;
+        this.happenings = happenings;
+    }
+
+    LogImage image(Place place) {
+        return watched(place).image;
+    }
+
+    /** Offsets below this are no longer in the log. */
+    long start(Place place) {
+        return watched(place).start;
+    }
+
+    private Watched watched(Place place) {
+        return logs.computeIfAbsent(
+                place,
+                _ -> {
+                    var log = new Watched();
+                    log.doubtfulFrom = forcesFail ? 0 : NOWHERE;
+                    return log;
+                });
+    }
+
+    // --- what excuses a loss
+
+    /** What was not durable may be gone, and so may what a failed force made believe. */
+    void powerLost() {
+        for (Watched log : logs.values()) {
+            long floor = Math.min(log.durable, log.doubtfulFrom);
+            log.excusedFrom = Math.min(log.excusedFrom, floor);
+            // What is found afterwards is what is on the disk, until forces fail again.
+            log.doubtfulFrom = forcesFail ? floor : NOWHERE;
+            log.doubtfulBefore = NOWHERE;
+            log.lifeBeforeFault = null;
+            log.durable = floor;
+        }
+    }
+
+    /** From now on forces fail: pages may be dropped that a later force takes for written. */
+    void forcesFail() {
+        if (forcesFail) {
+            return;
+        }
+        forcesFail = true;
+        for (Watched log : logs.values()) {
+            log.doubtfulBefore = log.doubtfulFrom;
+            log.doubtfulFrom = Math.min(log.doubtfulFrom, log.durable);
+            log.lifeBeforeFault = log.life;
+        }
+    }
+
+    /** Forces work again; a log that has lived through it had none that failed. */
+    void forcesWork() {
+        if (!forcesFail) {
+            return;
+        }
+        forcesFail = false;
+        for (Watched log : logs.values()) {
+            boolean unharmed =
+                    log.life != null
+                            && log.life == log.lifeBeforeFault
+                            && machine.partitions().contains(log.life)
+                            && log.life.log().failure().isEmpty();
+            if (unharmed) {
+                log.doubtfulFrom = log.doubtfulBefore;
+            }
+        }
+    }
+
+    /** The machine was replaced: nothing of what it held is expected back. */
+    void wiped() {
+        logs.clear();
+    }
+
+    // --- after every event
+
+    void check() {
+        for (Partition partition : machine.partitions()) {
+            check(partition);
+        }
+    }
+
+    private void check(Partition partition) {
+        if (partition.log().failure().isPresent()) {
+            return;
+        }
+        Place place = Place.of(partition);
+        Watched watched = watched(place);
+        if (watched.life != partition) {
+            if (!recovered(place, watched, partition)) {
+                return;
+            }
+            watched.life = partition;
+            watched.highWatermark = partition.highWatermark();
+            watched.leaderEpoch = -1;
+        }
+        watched.durable = Math.max(watched.durable, partition.log().durableOffset());
+        checkBounds(place, watched, partition);
+        if (partition.log().endOffset() != Math.max(watched.image.end(), watched.start)) {
+            grown(place, watched, partition);
+        }
+        if (partition.role() instanceof Role.Leader(int epoch, _, _, _)
+                && epoch != watched.leaderEpoch) {
+            watched.leaderEpoch = epoch;
+            growth.leads(machine, place, watched.image);
+        }
+    }
+
+    private void checkBounds(Place place, Watched watched, Partition partition) {
+        long high = reported.applyAsLong(partition.highWatermark());
+        Broken.unless(
+                high >= watched.highWatermark,
+                Law.HIGH_WATERMARK,
+                "%s of %s went from %d to %d",
+                place,
+                machine,
+                watched.highWatermark,
+                high);
+        Broken.unless(
+                partition.log().startOffset() <= high && high <= partition.log().endOffset()
+                        || partition.role() instanceof Role.Idle,
+                Law.HIGH_WATERMARK,
+                "%s of %s has %d, the log reaches from %d to %d",
+                place,
+                machine,
+                high,
+                partition.log().startOffset(),
+                partition.log().endOffset());
+        watched.highWatermark = high;
+        if (partition.log().startOffset() > watched.start) {
+            watched.start = partition.log().startOffset();
+            watched.image.startAt(watched.start);
+        }
+    }
+
+    private void grown(Place place, Watched watched, Partition partition) {
+        long seen = Math.max(watched.image.end(), watched.start);
+        Broken.unless(
+                partition.log().endOffset() >= seen,
+                Law.PREFIX_KEPT,
+                "%s of %s was cut from %d to %d in the middle of a life",
+                place,
+                machine,
+                seen,
+                partition.log().endOffset());
+        var batches = read(partition, seen);
+        if (batches.isPresent()) {
+            for (LogImage.Batch batch : batches.get()) {
+                added(place, watched, batch, partition.role());
+            }
+        }
+    }
+
+    private Optional<List<LogImage.Batch>> read(Partition partition, long from) {
+        return machine.node().disk().unharmed(() -> LogImage.read(partition.log(), from));
+    }
+
+    private void added(Place place, Watched watched, LogImage.Batch batch, Role role) {
+        watched.image
+                .last()
+                .ifPresent(last ->
+                        Broken.unless(
+                                last.epoch() <= batch.epoch(),
+                                Law.EPOCHS_ASCEND,
+                                "%s of %s: epoch %d after %d",
+                                place,
+                                machine,
+                                batch.epoch(),
+                                last.epoch()));
+        if (!batch.token().isEmpty()) {
+            Long before = watched.tokens.put(batch.token(), batch.base());
+            Broken.unless(
+                    before == null,
+                    Law.ONCE,
+                    "%s of %s: %s is at %d and at %d",
+                    place,
+                    machine,
+                    batch.token(),
+                    before,
+                    batch.base());
+        }
+        watched.image.add(batch);
+        growth.appended(machine, place, batch, role, watched.image);
+    }
+
+    // --- after a restart
+
+    private boolean recovered(Place place, Watched watched, Partition partition) {
+        var found = read(partition, partition.log().startOffset());
+        if (found.isEmpty()) {
+            return false;
+        }
+        long start = partition.log().startOffset();
+        watched.start = start;
+        if (watched.life == null) {
+            watched.excusedFrom = NOWHERE;
+            return true;
+        }
+        watched.image.startAt(start);
+        var unseen = new ArrayList<LogImage.Batch>();
+        for (LogImage.Batch batch : found.get()) {
+            var before = watched.image.at(batch.base());
+            if (before.isEmpty() && batch.base() >= watched.image.end()) {
+                unseen.add(batch);
+                continue;
+            }
+            Broken.unless(
+                    before.isPresent() && before.get().equals(batch),
+                    Law.PREFIX_KEPT,
+                    "%s of %s: %s was %s",
+                    place,
+                    machine,
+                    batch,
+                    before);
+        }
+        lose(place, watched, partition.log().endOffset());
+        for (LogImage.Batch batch : unseen) {
+            added(place, watched, batch, partition.role());
+        }
+        return true;
+    }
+
+    private void lose(Place place, Watched watched, long end) {
+        long excusedFrom = watched.excusedFrom;
+        watched.excusedFrom = NOWHERE;
+        if (end >= watched.image.end()) {
+            return;
+        }
+        happenings.note(Happening.TAIL_LOST);
+        growth.lost(machine, place, end, excusedFrom);
+        Broken.unless(
+                end >= excusedFrom,
+                Law.DURABLE_KEPT,
+                "%s of %s ends at %d, it reached %d and may have lost what is from %d on",
+                place,
+                machine,
+                end,
+                watched.image.end(),
+                excusedFrom);
+        watched.tokens.values().removeIf(base -> base >= end);
+        watched.image.truncateTo(end);
+        watched.durable = Math.min(watched.durable, end);
+    }
+}

@@ -1,0 +1,163 @@
+package io.tombolo.simulation.law;
+
+import io.tombolo.metadata.record.OwnershipRecord;
+import io.tombolo.region.DomainName;
+import io.tombolo.region.RegionId;
+import io.tombolo.replication.Role;
+import io.tombolo.simulation.site.Place;
+import io.tombolo.simulation.site.Site;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/** The laws between two regions: what is copied, and who may write. */
+public final class MirrorWatch implements SiteWatch.SiteEvents {
+
+    /** How long a role may lag behind the image that changes it: some hops between loops. */
+    private static final long CASTING_NANOS = Duration.ofMillis(200).toNanos();
+
+    /** A batch of the source as it was given out; epochs tell two lives of one offset apart. */
+    private record Key(Place place, long base, int epoch) {}
+
+    private record Original(LogImage.Batch batch, Optional<LogImage.Batch> before) {}
+
+    private record Writer(DomainName domain, long epoch) {}
+
+    private final Site source;
+    private final DomainName domain;
+    private final LongSupplier nowNanos;
+    private final Happenings happenings;
+    private final Map<Key, Original> history = new HashMap<>();
+    private final Map<Writer, RegionId> writers = new HashMap<>();
+    private final Map<RegionId, Long> fencedSince = new HashMap<>();
+    private boolean resumed;
+
+    public MirrorWatch(
+            Site source, DomainName domain, LongSupplier nowNanos, Happenings happenings) {
+        this.source = source;
+        this.domain = domain;
+        this.nowNanos = nowNanos;
+        this.happenings = happenings;
+    }
+
+    @Override
+    public void appended(Site site, Place place, LogImage.Batch batch, Role role, LogImage image) {
+        if (place.internal()) {
+            return;
+        }
+        if (site == source) {
+            history.put(
+                    new Key(place, batch.base(), batch.epoch()),
+                    new Original(batch, image.before(batch.base())));
+        }
+        switch (role) {
+            case Role.MirrorLeader _ -> mirrored(site, place, batch, image);
+            case Role.Leader leader -> written(site, place, batch, leader);
+            case Role.Idle _ -> {}
+        }
+    }
+
+    private void mirrored(Site site, Place place, LogImage.Batch batch, LogImage image) {
+        Original original = history.get(new Key(place, batch.base(), batch.epoch()));
+        Broken.unless(
+                original != null && original.batch.equals(batch),
+                Law.MIRROR_PREFIX,
+                "%s of %s holds %s, the source gave out %s",
+                place,
+                site.region(),
+                batch,
+                original);
+        Optional<LogImage.Batch> before = image.before(batch.base());
+        Broken.unless(
+                before.isEmpty() || before.equals(original.before),
+                Law.MIRROR_PREFIX,
+                "%s of %s: %s follows %s, at the source it followed %s",
+                place,
+                site.region(),
+                batch,
+                before,
+                original.before);
+        happenings.note(Happening.MIRRORED);
+        if (resumed) {
+            resumed = false;
+            happenings.note(Happening.LINK_RESUMED);
+        }
+    }
+
+    /** The link goes on after a pause; what it copies next shows that it does. */
+    public void linkResumed() {
+        resumed = true;
+    }
+
+    private void written(Site site, Place place, LogImage.Batch batch, Role.Leader leader) {
+        Broken.unless(
+                batch.epoch() == leader.leaderEpoch(),
+                Law.LINK_SILENT,
+                "%s of %s took %s while it is led in epoch %d",
+                place,
+                site.region(),
+                batch,
+                leader.leaderEpoch());
+        Broken.unless(
+                leader.access() instanceof Role.WriteAccess.Open,
+                Law.FENCED,
+                "%s of %s took %s although it is fenced",
+                place,
+                site.region(),
+                batch);
+        Long fenced = fencedSince.get(site.region());
+        Broken.unless(
+                fenced == null || nowNanos.getAsLong() - fenced < CASTING_NANOS,
+                Law.FENCED,
+                "%s of %s took %s, another region owns it",
+                place,
+                site.region(),
+                batch);
+        if (fenced == null) {
+            ownership(site)
+                    .ifPresent(owned -> {
+                        RegionId other =
+                                writers.putIfAbsent(
+                                        new Writer(domain, owned.epoch()), site.region());
+                        Broken.unless(
+                                other == null || other.equals(site.region()),
+                                Law.ONE_WRITER,
+                                "%s and %s both wrote under epoch %d",
+                                other,
+                                site.region(),
+                                owned.epoch());
+                    });
+        }
+    }
+
+    private Optional<OwnershipRecord> ownership(Site site) {
+        return site.core().flatMap(core -> core.images().current().region().ownershipOf(domain));
+    }
+
+    /** Notes when a region learns that another one owns the domain; after every event. */
+    public void check(Site site) {
+        Optional<OwnershipRecord> owned = ownership(site);
+        if (owned.isPresent()) {
+            boolean own = owned.get().ownership().lets(site.region());
+            if (own) {
+                fencedSince.remove(site.region());
+            } else if (site.machines().stream().anyMatch(one -> one.node().paused())) {
+                // It stands still between the image and the roles.
+                fencedSince.put(site.region(), nowNanos.getAsLong());
+            } else {
+                fencedSince.putIfAbsent(site.region(), nowNanos.getAsLong());
+            }
+        }
+    }
+
+    /** Whether a region knows that it may not write. */
+    public boolean fenced(Site site) {
+        return fencedSince.containsKey(site.region());
+    }
+
+    @Override
+    public void lost(Site site, Place place, long offset) {}
+}

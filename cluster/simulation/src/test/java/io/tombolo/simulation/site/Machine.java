@@ -1,0 +1,166 @@
+package io.tombolo.simulation.site;
+
+import io.tombolo.broker.Broker;
+import io.tombolo.broker.BrokerCore;
+import io.tombolo.broker.BrokerObserver;
+import io.tombolo.broker.BrokerSettings;
+import io.tombolo.broker.shard.Shard;
+import io.tombolo.environment.Environment;
+import io.tombolo.environment.simulated.SimulatedNode;
+import io.tombolo.region.topology.Region;
+import io.tombolo.region.topology.Topology;
+import io.tombolo.replication.Partition;
+import io.tombolo.storage.log.Recovery;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/** A machine, and the broker that lives on it from start to end, again and again. */
+public final class Machine {
+
+    private static final Path DATA = Path.of("/data");
+
+    private final Topology topology;
+    private final Region.Hosted region;
+    private final Region.Broker self;
+    private final SimulatedNode node;
+    private final Habitat habitat;
+    private Optional<Broker> broker = Optional.empty();
+    private boolean serving;
+    private int failures;
+
+    /**
+     * What the brokers of a region find around them.
+     *
+     * @param environments what a broker sees of its machine
+     * @param repaired hears what a broker had to repair when it started
+     */
+    public record Habitat(
+            UnaryOperator<Environment> environments,
+            SurroundingsOf surroundings,
+            Consumer<Recovery> repaired) {}
+
+    /** What lies beyond the region. */
+    public interface SurroundingsOf {
+        Broker.Surroundings of(Environment environment);
+    }
+
+    Machine(
+            Topology topology,
+            Region.Hosted region,
+            Region.Broker self,
+            SimulatedNode node,
+            Habitat habitat) {
+        this.topology = topology;
+        this.region = region;
+        this.self = self;
+        this.node = node;
+        this.habitat = habitat;
+        node.disk().mount(DATA);
+    }
+
+    void start() {
+        node.start(this::begin);
+    }
+
+    private void begin(Environment environment) {
+        serving = false;
+        Environment seen = habitat.environments().apply(environment);
+        var started =
+                new Broker(
+                        new BrokerSettings(topology, region, self, DATA.resolve("broker")),
+                        seen,
+                        habitat.surroundings().of(seen),
+                        new Observer());
+        broker = Optional.of(started);
+        started.start();
+    }
+
+    /** The name by which other machines reach it. */
+    public String host() {
+        return node.host();
+    }
+
+    public SimulatedNode node() {
+        return node;
+    }
+
+    /** Whether clients are served, as far as the broker said. */
+    public boolean serving() {
+        return node.running() && serving;
+    }
+
+    /** The running broker's inside; empty while there is none. */
+    public Optional<BrokerCore> core() {
+        return node.running() ? broker.flatMap(Broker::core) : Optional.empty();
+    }
+
+    public List<Partition> partitions() {
+        Optional<BrokerCore> running = core();
+        if (running.isEmpty()) {
+            return List.of();
+        }
+        var found = new ArrayList<Partition>();
+        for (Shard shard : running.get().shards().all()) {
+            found.addAll(shard.partitions());
+        }
+        return found;
+    }
+
+    public Optional<Partition> partition(Place place) {
+        for (Partition one : partitions()) {
+            if (place.equals(Place.of(one))) {
+                return Optional.of(one);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether someone has to restart the broker: it gave up, or a disk fault took a partition. */
+    public boolean ailing() {
+        return !node.running()
+                || failures > 0
+                || partitions().stream().anyMatch(p -> p.log().failure().isPresent());
+    }
+
+    /** What a supervisor of the process does. */
+    public void restart() {
+        node.kill();
+        failures = 0;
+        node.restart();
+    }
+
+    /** Does something on the loop of the running broker's controller. */
+    public void onLoop(Runnable action) {
+        if (node.running()) {
+            node.environment().loops().loop(0).execute(action);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return node.host();
+    }
+
+    private final class Observer implements BrokerObserver {
+
+        @Override
+        public void repaired(Recovery recovery) {
+            habitat.repaired().accept(recovery);
+        }
+
+        @Override
+        public void serving() {
+            serving = true;
+        }
+
+        @Override
+        public void failed(String reason) {
+            failures++;
+        }
+    }
+}

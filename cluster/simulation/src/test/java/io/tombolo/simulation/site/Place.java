@@ -1,0 +1,24 @@
+package io.tombolo.simulation.site;
+
+import io.tombolo.replication.Partition;
+
+/** A partition by name. */
+public record Place(String topic, int partition) {
+
+    /** Where groups keep their offsets. */
+    public static final Place OFFSETS = new Place("__consumer_offsets", 0);
+
+    public static Place of(Partition partition) {
+        return new Place(partition.id().topic(), partition.id().partition());
+    }
+
+    /** Whether brokers alone write to it. */
+    public boolean internal() {
+        return topic.startsWith("__");
+    }
+
+    @Override
+    public String toString() {
+        return topic + "-" + partition;
+    }
+}

@@ -1,0 +1,89 @@
+package io.tombolo.simulation.site;
+
+import io.tombolo.broker.BrokerCore;
+import io.tombolo.environment.Endpoint;
+import io.tombolo.environment.simulated.Simulator;
+import io.tombolo.region.RegionId;
+import io.tombolo.region.topology.Region;
+import io.tombolo.region.topology.Topology;
+import io.tombolo.replication.Partition;
+import io.tombolo.replication.Role;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** One region: its machines, in the order of their numbers. */
+public final class Site {
+
+    private static final int LOOPS = 2;
+
+    private final Region.Hosted region;
+    private final List<Machine> machines = new ArrayList<>();
+
+    /** Adds the machines of a region to the simulator. */
+    public Site(
+            Simulator simulator, Topology topology, Region.Hosted region, Machine.Habitat habitat) {
+        this.region = region;
+        for (Region.Broker broker : region.brokers()) {
+            var node = simulator.addNode(broker.kafka().host(), LOOPS);
+            machines.add(new Machine(topology, region, broker, node, habitat));
+        }
+    }
+
+    public void start() {
+        machines.forEach(Machine::start);
+    }
+
+    public RegionId region() {
+        return region.id();
+    }
+
+    public List<Machine> machines() {
+        return machines;
+    }
+
+    /** Where clients begin. */
+    public List<Endpoint> bootstrap() {
+        return region.brokers().stream().map(Region.Broker::kafka).toList();
+    }
+
+    /** Whether every broker serves and none needs help. */
+    public boolean well() {
+        return machines.stream().allMatch(one -> one.serving() && !one.ailing());
+    }
+
+    /** The machine that leads a partition in the highest epoch. */
+    public Optional<Machine> leaderOf(Place place) {
+        int highest = -1;
+        Optional<Machine> leader = Optional.empty();
+        for (Machine machine : machines) {
+            int epoch =
+                    machine.partition(place)
+                            .map(Partition::role)
+                            .filter(role -> !(role instanceof Role.Idle))
+                            .map(Role::leaderEpoch)
+                            .orElse(-1);
+            if (epoch > highest) {
+                highest = epoch;
+                leader = Optional.of(machine);
+            }
+        }
+        return leader;
+    }
+
+    /** A machine whose broker runs. */
+    public Optional<Machine> running() {
+        return machines.stream().filter(one -> one.core().isPresent()).findFirst();
+    }
+
+    /** The inside of a running broker. */
+    public Optional<BrokerCore> core() {
+        return running().flatMap(Machine::core);
+    }
+
+    @Override
+    public String toString() {
+        return region.id().name();
+    }
+}

@@ -1,0 +1,149 @@
+package io.tombolo.simulation.world;
+
+import io.tombolo.environment.Environment;
+import io.tombolo.environment.simulated.Simulator;
+import io.tombolo.simulation.client.Audit;
+import io.tombolo.simulation.client.Member;
+import io.tombolo.simulation.client.Probing;
+import io.tombolo.simulation.client.Producing;
+import io.tombolo.simulation.site.Place;
+import io.tombolo.simulation.site.Shape;
+import io.tombolo.simulation.site.Site;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The clients of a world. */
+final class Crowd {
+
+    static final String HOST = "client";
+
+    private static final String GROUP = "billing";
+    private static final long PAUSE_MS_MAX = 200;
+
+    private final Simulator simulator;
+    private final Environment environment;
+    private final Watches watches;
+    private final boolean retriesAreNew;
+    private final List<Producing> producers = new ArrayList<>();
+    private final List<Member> members = new ArrayList<>();
+    private int joinedCount;
+
+    Crowd(Simulator simulator, Watches watches, boolean retriesAreNew) {
+        this.simulator = simulator;
+        this.watches = watches;
+        this.retriesAreNew = retriesAreNew;
+        simulator.addNode(HOST, 1);
+        this.environment = simulator.node(HOST).start(_ -> {});
+    }
+
+    // --- producers
+
+    /** One new producer for each partition. */
+    List<Producing> produceAt(Site site) {
+        var started = new ArrayList<Producing>();
+        for (Place place : Shape.PLACES) {
+            String name = site + "/" + producers.size();
+            var producer =
+                    new Producing(
+                            environment,
+                            site,
+                            place,
+                            watches,
+                            simulator.entropy("producer " + name),
+                            new Producing.Manner(name, PAUSE_MS_MAX, retriesAreNew));
+            producers.add(producer);
+            started.add(producer);
+            producer.start();
+        }
+        return started;
+    }
+
+    void stopProducing() {
+        producers.forEach(Producing::stop);
+    }
+
+    boolean doneProducing() {
+        return producers.stream().allMatch(Producing::done);
+    }
+
+    // --- groups
+
+    /** One more member of the group that lives at a region. */
+    void joinAt(Site site) {
+        joinedCount++;
+        var member =
+                new Member(
+                        environment,
+                        site,
+                        new Member.Group(GROUP, Shape.PLACES),
+                        watches,
+                        simulator.entropy("member " + joinedCount));
+        members.add(member);
+        member.start();
+    }
+
+    /** One more member where the others are. */
+    void joinOthers() {
+        if (!members.isEmpty()) {
+            joinAt(members.getFirst().site());
+        }
+    }
+
+    /** A member leaves unless it is the last one. */
+    void leaveOthers() {
+        if (members.size() > 1) {
+            members.removeFirst().leave();
+        }
+    }
+
+    /** A member is gone without a word, unless it is the last one. */
+    void vanish() {
+        if (members.size() > 1) {
+            members.removeFirst().vanish();
+        }
+    }
+
+    /** All members are gone. */
+    void disband() {
+        members.forEach(Member::vanish);
+        members.clear();
+    }
+
+    /** Whether every partition is read to its end by a member that has it. */
+    boolean readAll() {
+        Map<Place, Long> read = new HashMap<>();
+        for (Member member : members) {
+            member.positions().forEach((place, at) -> read.merge(place, at, Math::max));
+        }
+        return members.isEmpty()
+                || Shape.PLACES.stream()
+                        .allMatch(place ->
+                                read.getOrDefault(place, -1L)
+                                        >= watches.of(members.getFirst().site())
+                                                .image(place)
+                                                .end());
+    }
+
+    /** Asks again and again what is committed at a region where nobody commits. */
+    void probe(Site there) {
+        for (Place place : Shape.PLACES) {
+            new Probing(environment, there, place, GROUP, watches.groups()).start();
+        }
+    }
+
+    // --- auditors
+
+    /** Reads all that a region has. */
+    Map<Place, Audit> audit(Site site) {
+        var audits = new HashMap<Place, Audit>();
+        for (Place place : Shape.PLACES) {
+            var audit = new Audit(environment, site, place, simulator.entropy("audit " + place));
+            audits.put(place, audit);
+            audit.start();
+        }
+        return audits;
+    }
+}

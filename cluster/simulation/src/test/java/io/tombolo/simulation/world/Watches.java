@@ -1,0 +1,208 @@
+package io.tombolo.simulation.world;
+
+import io.tombolo.region.DomainName;
+import io.tombolo.region.RegionId;
+import io.tombolo.simulation.client.Member;
+import io.tombolo.simulation.client.Records;
+import io.tombolo.simulation.fault.Trouble;
+import io.tombolo.simulation.law.Broken;
+import io.tombolo.simulation.law.GroupWatch;
+import io.tombolo.simulation.law.Happening;
+import io.tombolo.simulation.law.Happenings;
+import io.tombolo.simulation.law.Law;
+import io.tombolo.simulation.law.MirrorWatch;
+import io.tombolo.simulation.law.Sent;
+import io.tombolo.simulation.law.SiteWatch;
+import io.tombolo.simulation.mutant.Misdeeds;
+import io.tombolo.simulation.site.Machine;
+import io.tombolo.simulation.site.Place;
+import io.tombolo.simulation.site.Site;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongSupplier;
+
+/** All watches of a world, and who tells them what. */
+final class Watches implements Records, Trouble.Toll, Member.Hearing {
+
+    private static final Set<String> DURABLE = Set.of("ledger");
+
+    private final Map<Site, SiteWatch> sites = new LinkedHashMap<>();
+    private final Map<Machine, Site> homes = new HashMap<>();
+    private final MirrorWatch mirrors;
+    private final GroupWatch groups;
+    private final Misdeeds misdeeds;
+    private final Happenings happenings;
+    private final Map<RegionId, Integer> generations = new HashMap<>();
+    private Optional<Operator> operator = Optional.empty();
+
+    Watches(
+            List<Site> all,
+            DomainName domain,
+            Misdeeds misdeeds,
+            LongSupplier nowNanos,
+            Happenings happenings) {
+        Site source = all.getFirst();
+        this.misdeeds = misdeeds;
+        this.happenings = happenings;
+        this.mirrors = new MirrorWatch(source, domain, nowNanos, happenings);
+        this.groups =
+                new GroupWatch(
+                        source.region(),
+                        new GroupWatch.Views(
+                                site -> of(site).doubts(),
+                                site -> of(site).image(Place.OFFSETS).end(),
+                                this::copyEnd),
+                        happenings);
+        for (Site site : all) {
+            // A link does not copy flush.messages: a mirror is as durable as its region chooses.
+            Set<String> durable = site == source ? DURABLE : Set.of();
+            var watch = new SiteWatch(site, durable, misdeeds::reported, happenings);
+            watch.tell(mirrors);
+            watch.tell(groups);
+            sites.put(site, watch);
+            site.machines().forEach(machine -> homes.put(machine, site));
+        }
+    }
+
+    void operatedBy(Optional<Operator> human) {
+        operator = human;
+    }
+
+    /** A failover sets groups back to the end of the copy, while it goes on. */
+    private long copyEnd(Site site, Place place) {
+        return operator.filter(Operator::failingOver).isPresent()
+                ? of(site).image(place).end()
+                : Long.MAX_VALUE;
+    }
+
+    SiteWatch of(Site site) {
+        return sites.get(site);
+    }
+
+    private SiteWatch of(Machine machine) {
+        return sites.get(homes.get(machine));
+    }
+
+    MirrorWatch mirrors() {
+        return mirrors;
+    }
+
+    GroupWatch groups() {
+        return groups;
+    }
+
+    /** After every event. */
+    void check() {
+        misdeeds.afterEvent();
+        sites.forEach((site, watch) -> {
+            watch.check();
+            mirrors.check(site);
+        });
+    }
+
+    // --- what producers were told
+
+    @Override
+    public void acknowledged(Site site, Place place, Sent sent, long baseOffset) {
+        happenings.note(Happening.ACKNOWLEDGED);
+        of(site).acknowledged(place, sent, baseOffset);
+    }
+
+    @Override
+    public void retried() {
+        happenings.note(Happening.RETRY_STORED_ONCE);
+    }
+
+    @Override
+    public void refused(Site site, Place place) {
+        boolean old = site == sites.keySet().iterator().next();
+        Broken.unless(
+                old && operator.filter(Operator::wanted).isPresent(),
+                Law.PROGRESS,
+                "%s refused a write of %s and nobody failed over",
+                site,
+                place);
+        happenings.note(Happening.OLD_OWNER_REFUSED_A_WRITE);
+    }
+
+    // --- what groups were told
+
+    @Override
+    public Asked asking(Site site, String group, Place place) {
+        return groups.asking(site, group, place);
+    }
+
+    @Override
+    public void resumed(Site site, String group, Place place, long offset, Asked asked) {
+        groups.resumed(site, group, place, offset, asked);
+    }
+
+    @Override
+    public void read(Site site, String group, Place place, long from, long to) {
+        groups.read(site, group, place, from, to);
+    }
+
+    @Override
+    public void reset(Site site, String group, Place place, long from, long to) {
+        groups.reset(site, group, place, from, to);
+    }
+
+    @Override
+    public void committed(Site site, String group, Place place, long offset, Asked asked) {
+        groups.committed(site, group, place, offset, asked);
+    }
+
+    @Override
+    public void unanswered(Site site, String group, Place place, long offset) {
+        groups.unanswered(site, group, place, offset);
+    }
+
+    @Override
+    public void assigned(Site site, String group, int generation) {
+        groups.began(site, generation);
+        Integer before = generations.put(site.region(), generation);
+        if (before != null && before < generation) {
+            happenings.note(Happening.GROUP_REBALANCED);
+        }
+    }
+
+    @Override
+    public void stale() {
+        happenings.note(Happening.STALE_MEMBER_REFUSED);
+    }
+
+    // --- what happens to machines
+
+    @Override
+    public void beforeKill(Machine machine) {
+        misdeeds.beforeKill(machine);
+    }
+
+    @Override
+    public void powerLost(Machine machine) {
+        of(machine).powerLost(machine);
+    }
+
+    @Override
+    public void forcesFail(Machine machine) {
+        of(machine).forcesFail(machine);
+    }
+
+    @Override
+    public void forcesWork(Machine machine) {
+        of(machine).forcesWork(machine);
+    }
+
+    @Override
+    public void wiped(Machine machine) {
+        of(machine).wiped(machine);
+        if (homes.get(machine).machines().size() == 1) {
+            groups.wiped(homes.get(machine));
+        }
+    }
+}

@@ -1,0 +1,355 @@
+package io.tombolo.simulation.world;
+
+import io.tombolo.broker.Broker;
+import io.tombolo.environment.Clock;
+import io.tombolo.environment.Environment;
+import io.tombolo.environment.simulated.Latency;
+import io.tombolo.environment.simulated.Simulator;
+import io.tombolo.region.DomainName;
+import io.tombolo.region.LinkName;
+import io.tombolo.region.RegionId;
+import io.tombolo.region.link.Link;
+import io.tombolo.region.link.LinkProvider;
+import io.tombolo.region.registry.InMemoryRegistry;
+import io.tombolo.region.topology.Region;
+import io.tombolo.region.topology.Topology;
+import io.tombolo.simulation.client.Audit;
+import io.tombolo.simulation.client.Producing;
+import io.tombolo.simulation.fault.Script;
+import io.tombolo.simulation.fault.Step;
+import io.tombolo.simulation.fault.Trouble;
+import io.tombolo.simulation.law.Broken;
+import io.tombolo.simulation.law.Happening;
+import io.tombolo.simulation.law.Happenings;
+import io.tombolo.simulation.law.Law;
+import io.tombolo.simulation.mutant.Misdeeds;
+import io.tombolo.simulation.mutant.Sabotage;
+import io.tombolo.simulation.mutant.Variant;
+import io.tombolo.simulation.site.Machine;
+import io.tombolo.simulation.site.Place;
+import io.tombolo.simulation.site.Shape;
+import io.tombolo.simulation.site.Site;
+import io.tombolo.storage.log.Recovery;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * One seeded world: regions, clients, an operator, and two phases. In the first things go wrong as
+ * the script says and every law is checked after every event; in the second everything is healed
+ * and has to get done within a bound of virtual time.
+ */
+public final class World {
+
+    private static final Duration SAFETY_PHASE = Duration.ofSeconds(12);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final LinkName LINK = new LinkName("eu-to-us");
+
+    private final Simulator simulator;
+    private final LinkProvider links;
+    private final Happenings happenings;
+    private final InMemoryRegistry registry;
+    private final List<Site> sites = new ArrayList<>();
+    private final Site source;
+    private final Optional<Site> destination;
+    private final Misdeeds misdeeds;
+    private final Watches watches;
+    private final Trouble trouble;
+    private final Optional<Operator> operator;
+    private final Crowd crowd;
+    private final Script script;
+
+    public World(Trial trial, Happenings happenings) {
+        this(trial, happenings, ServiceLoader.load(LinkProvider.class).iterator().next());
+    }
+
+    public World(Trial trial, Happenings happenings, LinkProvider links) {
+        this.links = links;
+        this.simulator = new Simulator(trial.seed());
+        this.happenings = happenings;
+        this.registry = new InMemoryRegistry(new VirtualClock(simulator));
+        simulator
+                .network()
+                .latency(Latency.between(Duration.ofNanos(200_000), Duration.ofMillis(5)));
+        Topology topology = trial.shape().topology();
+        for (Region.Hosted region : topology.hostedRegions()) {
+            sites.add(new Site(simulator, topology, region, habitat(trial.variant(), region.id())));
+        }
+        this.source = sites.getFirst();
+        this.destination = sites.size() > 1 ? Optional.of(sites.getLast()) : Optional.empty();
+        this.misdeeds = new Misdeeds(trial.variant(), sites);
+        this.watches =
+                new Watches(
+                        sites,
+                        new DomainName(LINK.name()),
+                        misdeeds,
+                        simulator::nowNanos,
+                        happenings);
+        this.trouble = new Trouble(simulator, sites, watches, happenings);
+        this.operator = destination.map(this::operatorOf);
+        watches.operatedBy(operator);
+        this.crowd =
+                new Crowd(simulator, watches, trial.variant() == Variant.RETRY_WITH_NEW_SEQUENCE);
+        this.script = Script.drawn(simulator.entropy("script"), cast(), SAFETY_PHASE);
+        simulator.afterEachEvent(watches::check);
+    }
+
+    private record VirtualClock(Simulator simulator) implements Clock {
+        @Override
+        public long nanoTime() {
+            return simulator.nowNanos();
+        }
+
+        @Override
+        public long wallTimeMs() {
+            return simulator.nowNanos() / 1_000_000;
+        }
+    }
+
+    private Machine.Habitat habitat(Variant variant, RegionId region) {
+        var sabotage = new Sabotage(variant);
+        return new Machine.Habitat(
+                sabotage::environment,
+                environment -> sabotage.surroundings(surroundings(region, environment)),
+                this::repaired);
+    }
+
+    private Broker.Surroundings surroundings(RegionId region, Environment environment) {
+        return new Broker.Surroundings(registry.of(region), links, environment.network());
+    }
+
+    private void repaired(Recovery recovery) {
+        happenings.note(Happening.LOG_REPAIRED);
+        if (recovery.truncatedBytes() > 0) {
+            happenings.note(Happening.TORN_TAIL_CUT);
+        }
+    }
+
+    private Operator operatorOf(Site there) {
+        return new Operator(
+                simulator,
+                there,
+                LINK,
+                happenings,
+                () -> watches.mirrors().linkResumed(),
+                () -> promoted(there));
+    }
+
+    private Script.Cast cast() {
+        return new Script.Cast(
+                hosts(source), destination.map(World::hosts).orElse(List.of()), Crowd.HOST);
+    }
+
+    private static List<String> hosts(Site site) {
+        return site.machines().stream().map(Machine::host).toList();
+    }
+
+    /** What will go wrong, unless {@link #run(Script)} is given less. */
+    public Script script() {
+        return script;
+    }
+
+    /** A number that two runs of one seed share. */
+    public long trace() {
+        return simulator.trace().hash();
+    }
+
+    /** How much virtual time has passed. */
+    public long nowNanos() {
+        return simulator.nowNanos();
+    }
+
+    // --- the story
+
+    public void run() {
+        run(script);
+    }
+
+    /** Lives through both phases, with a part of the script. */
+    public void run(Script played) {
+        begin();
+        for (Script.Numbered step : played.steps()) {
+            simulator.after(
+                    Duration.ofNanos(step.afterNanos()),
+                    step.step().toString(),
+                    () -> carryOut(step.step()));
+        }
+        trouble.supervise();
+        simulator.runFor(SAFETY_PHASE);
+        trouble.end();
+        cutRegistry(false);
+        settle();
+    }
+
+    /** Starts everything; returns when records flow. */
+    public void begin() {
+        sites.forEach(Site::start);
+        await("a first start", () -> sites.stream().allMatch(Site::well));
+        crowd.produceAt(source);
+        crowd.joinAt(source);
+        crowd.joinAt(source);
+        destination.ifPresent(there -> {
+            await("the copies have begun", () -> hostsAll(there));
+            crowd.probe(there);
+        });
+        misdeeds.begun();
+    }
+
+    private static boolean hostsAll(Site site) {
+        return Shape.PLACES.stream().allMatch(place -> site.leaderOf(place).isPresent());
+    }
+
+    private void carryOut(Step step) {
+        switch (step) {
+            case Step.Breaks(var fault) -> trouble.play(fault);
+            case Step.Act.PAUSE_LINK -> pauseLink(true);
+            case Step.Act.RESUME_LINK -> pauseLink(false);
+            case Step.Act.CUT_REGISTRY -> cutRegistry(true);
+            case Step.Act.FAIL_OVER -> {
+                crowd.disband();
+                operator.ifPresent(Operator::failOver);
+            }
+            case Step.Act.MEMBER_JOINS -> crowd.joinOthers();
+            case Step.Act.MEMBER_LEAVES -> crowd.leaveOthers();
+            case Step.Act.MEMBER_VANISHES -> crowd.vanish();
+        }
+    }
+
+    private void cutRegistry(boolean cut) {
+        for (Site one : sites) {
+            for (Site other : sites) {
+                if (one != other && cut) {
+                    registry.cut(one.region(), other.region());
+                } else if (one != other) {
+                    registry.heal(one.region(), other.region());
+                }
+            }
+        }
+    }
+
+    private void promoted(Site there) {
+        watches.groups().tookOver(there, place -> watches.of(there).image(place).end());
+        misdeeds.promoted(there);
+        crowd.produceAt(there);
+        crowd.joinAt(there);
+        crowd.joinAt(there);
+    }
+
+    // --- when nothing goes wrong any more
+
+    private void settle() {
+        operator.filter(Operator::wanted)
+                .ifPresent(human -> await("the failover is done", human::done));
+        await("the brokers serve", () -> sites.stream().allMatch(Site::well));
+        operator.ifPresent(human -> human.pause(false));
+        boolean failedOver = operator.filter(Operator::done).isPresent();
+        Site owner = failedOver ? destination.orElseThrow() : source;
+        var newcomers = crowd.produceAt(owner);
+        await("new producers can write", () -> all(newcomers, Producing::acknowledged));
+        finishProducing();
+        if (failedOver) {
+            oldOwnerRefuses();
+        } else if (destination.isPresent()) {
+            await("the lag is zero", copies()::whole);
+        }
+        await("the group has read all", crowd::readAll);
+        everythingIsReadable(owner);
+    }
+
+    private static boolean all(List<Producing> producers, Predicate<Producing> what) {
+        return producers.stream().allMatch(what);
+    }
+
+    private void finishProducing() {
+        crowd.stopProducing();
+        await("the producers are done", crowd::doneProducing);
+    }
+
+    private void oldOwnerRefuses() {
+        await("the old owner has heard", () -> watches.mirrors().fenced(source));
+        var late = crowd.produceAt(source);
+        await("the old owner refuses", () -> all(late, Producing::fenced));
+    }
+
+    private void everythingIsReadable(Site owner) {
+        var audits = crowd.audit(owner);
+        await("all can be read", () -> audits.values().stream().allMatch(Audit::done));
+        for (Place place : Shape.PLACES) {
+            audits.get(place).expect(watches.of(owner).acked(place).values());
+        }
+    }
+
+    private Copies copies() {
+        return new Copies(source, destination.orElseThrow(), LINK, watches, happenings);
+    }
+
+    private void await(String what, BooleanSupplier condition) {
+        if (!simulator.runUntil(condition, PATIENCE)) {
+            throw new Broken(Law.PROGRESS, what + " did not come true; " + describe());
+        }
+    }
+
+    private String describe() {
+        var text = new StringBuilder();
+        for (Site site : sites) {
+            for (Machine machine : site.machines()) {
+                text.append(machine)
+                        .append(machine.serving() ? " serves" : " is down")
+                        .append(machine.ailing() ? ", ails; " : "; ");
+            }
+            for (Place place : Shape.PLACES) {
+                text.append(place).append(" ends at ");
+                text.append(watches.of(site).image(place).end()).append("; ");
+            }
+        }
+        destination.ifPresent(_ -> text.append(copies().statuses()));
+        return text.toString();
+    }
+
+    // --- for tests that write their own story
+
+    /** Lets producers finish and waits until every record is copied. */
+    public void copyAll() {
+        finishProducing();
+        await("the lag is zero", copies()::whole);
+    }
+
+    public void runFor(Duration time) {
+        simulator.runFor(time);
+    }
+
+    /** How many records have been copied so far. */
+    public long copiedCount() {
+        var copy = watches.of(destination.orElseThrow());
+        return Shape.PLACES.stream().mapToLong(place -> copy.image(place).end()).sum();
+    }
+
+    public void pauseLink(boolean paused) {
+        operator.ifPresent(human -> human.pause(paused));
+    }
+
+    /** The processes at the destination die and come back. */
+    public void restartDestination() {
+        Site there = destination.orElseThrow();
+        there.machines().forEach(Machine::restart);
+        await("the destination serves", there::well);
+    }
+
+    /** Asks the running link something, on its loop. */
+    public <T> T ask(Function<Link, T> question) {
+        var machine = destination.flatMap(Site::running).orElseThrow();
+        var answer = new ArrayList<T>();
+        machine.onLoop(() ->
+                answer.add(
+                        question.apply(
+                                machine.core().orElseThrow().links().find(LINK).orElseThrow())));
+        await("the link answers", () -> !answer.isEmpty());
+        return answer.getFirst();
+    }
+}
