@@ -67,6 +67,7 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
     private boolean refreshing;
     private boolean started;
     private @Nullable FailoverRun failover;
+    private long stoppedNanos;
 
     ClusterLink(LinkSpec spec, LinkHost host, Set<Safeguard> safeguards) {
         this.scope = new LinkScope(spec, host, safeguards);
@@ -108,7 +109,8 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
 
     @Override
     public LinkStatus status() {
-        var topicStatus = StatusReport.topics(workers.values(), topics.troubles(), scope);
+        long measured = failover == null ? scope.now() : stoppedNanos;
+        var topicStatus = StatusReport.topics(workers.values(), topics.troubles(), scope, measured);
         State own = State.ACTIVE;
         if (failover != null) {
             own = failover.isOver() ? State.STOPPED : State.STOPPING;
@@ -125,6 +127,7 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
                 scope.spec().name(),
                 StatusReport.stateOf(topicStatus, own),
                 StatusReport.lagOf(topicStatus),
+                StatusReport.lossBound(workers.values(), scope, measured),
                 trouble.map(reason -> new Trouble(reason, failures, Optional.of(refreshInMs()))),
                 topicStatus,
                 groups.status());
@@ -162,6 +165,8 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
         }
         var run = new FailoverRun(scope, order, workers.values());
         failover = run;
+        stoppedNanos = scope.now();
+        trouble = Optional.empty(); // the source does not matter any more
         groups.stop();
         refresh.cancel();
         LOG.atInfo()
@@ -399,6 +404,7 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
                 refreshAfter(scope.backoffNanos(++failures));
             }
             case SourceCluster.Known(var found) -> {
+                scope.answered();
                 trouble = Optional.empty();
                 failures = 0;
                 inventory = found;

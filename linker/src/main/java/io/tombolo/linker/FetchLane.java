@@ -216,6 +216,7 @@ final class FetchLane {
         }
         answeredNanos = scope.now();
         everAnswered = true;
+        scope.answered();
         var asked = new LinkedHashMap<>(session.asked());
         var unchanged = new LinkedHashSet<>(asked.keySet());
         for (FetchableTopicResponse topic : answer.responses()) {
@@ -241,7 +242,7 @@ final class FetchLane {
         for (FetchSession.Name name : unchanged) {
             Member member = memberOf(name);
             if (member != null) {
-                member.worker().machine().meter().confirm(answeredNanos);
+                member.worker().machine().meter().confirm(sentNanos);
             }
         }
     }
@@ -277,6 +278,7 @@ final class FetchLane {
                             answer.logStartOffset(),
                             Math.max(0, answer.highWatermark()),
                             batches),
+                    sentNanos,
                     lease);
         }
     }

@@ -2,6 +2,7 @@ package io.tombolo.linker;
 
 import io.tombolo.environment.EventLoop;
 import io.tombolo.linker.mirror.Safeguard;
+import io.tombolo.linker.mirror.SourceRate;
 import io.tombolo.linker.source.FrameLease;
 import io.tombolo.linker.source.LinkTimers;
 import io.tombolo.region.link.LinkHost;
@@ -9,6 +10,7 @@ import io.tombolo.region.link.LinkSpec;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -22,11 +24,13 @@ final class LinkScope {
     private final LinkHost host;
     private final LinkTimers timers;
     private final Set<Safeguard> safeguards;
+    private final SourceRate rate = new SourceRate();
     private final List<Runnable> waiters = new ArrayList<>();
     private LinkSpec spec;
     private long inFlightBytes;
     private int laneCount;
     private boolean closed;
+    private OptionalLong answeredNanos = OptionalLong.empty();
 
     LinkScope(LinkSpec spec, LinkHost host, Set<Safeguard> safeguards) {
         this.spec = spec;
@@ -65,6 +69,21 @@ final class LinkScope {
 
     long backoffNanos(int failures) {
         return Backoff.STANDARD.delayNanos(failures, host.entropy());
+    }
+
+    /** What the source takes, all partitions together. */
+    SourceRate rate() {
+        return rate;
+    }
+
+    /** The source answered something, at this moment. */
+    void answered() {
+        answeredNanos = OptionalLong.of(now());
+    }
+
+    /** When the source answered last; empty when it never did. */
+    OptionalLong answeredNanos() {
+        return answeredNanos;
     }
 
     boolean isClosed() {

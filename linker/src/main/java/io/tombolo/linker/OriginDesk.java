@@ -89,6 +89,8 @@ final class OriginDesk {
     }
 
     private void send(SourceNode node, List<Question> questions) {
+        long now = scope.now();
+        questions.forEach(question -> question.askedNanos = now);
         for (int from = 0; from < questions.size(); from += BATCH_MAX) {
             var batch =
                     new Batch(
@@ -107,6 +109,7 @@ final class OriginDesk {
         private final int attempt;
         private final int epoch;
         private int leaderEpoch = -1;
+        private long askedNanos;
         private long logStart = -1;
         private long highWatermark = -1;
         private Origin.@Nullable EpochAnswer epochAnswer;
@@ -136,7 +139,7 @@ final class OriginDesk {
             }
             over = true;
             var origin = new Origin(logStart, Math.max(logStart, highWatermark), epochAnswer);
-            worker.feed(new PartitionEvent.OriginKnown(attempt, origin));
+            worker.feed(new PartitionEvent.OriginKnown(attempt, origin), askedNanos);
         }
     }
 

@@ -39,7 +39,7 @@ final class PartitionWorker {
         void settled(PartitionWorker worker);
     }
 
-    private record Entry(PartitionEvent event, @Nullable FrameLease lease) {}
+    private record Entry(PartitionEvent event, long askedNanos, @Nullable FrameLease lease) {}
 
     private final LinkScope scope;
     private final Desk desk;
@@ -57,7 +57,7 @@ final class PartitionWorker {
         this.sourceTopicId = sourceTopicId;
         this.scope = scope;
         this.desk = desk;
-        this.machine = new MirrorPartition(id, scope.safeguards());
+        this.machine = new MirrorPartition(id, scope.safeguards(), scope.rate());
         this.retry = scope.timers().none();
     }
 
@@ -120,30 +120,37 @@ final class PartitionWorker {
     }
 
     void feed(PartitionEvent event) {
-        feed(event, null);
+        feed(event, scope.now(), null);
     }
 
-    /** Feeds what a fetch brought; the lease is held for as long as the bytes are used. */
-    void feed(FetchedSlice slice, FrameLease lease) {
-        feed(new PartitionEvent.SourceAnswered(slice), lease);
+    /** Feeds what the source answered to a question of that time. */
+    void feed(PartitionEvent event, long askedNanos) {
+        feed(event, askedNanos, null);
+    }
+
+    /**
+     * Feeds what a fetch of that time brought; the lease is held for as long as the bytes are used.
+     */
+    void feed(FetchedSlice slice, long askedNanos, FrameLease lease) {
+        feed(new PartitionEvent.SourceAnswered(slice), askedNanos, lease);
     }
 
     /** A port may answer before its call returns, hence the inbox: one event after the other. */
-    private void feed(PartitionEvent event, @Nullable FrameLease lease) {
+    private void feed(PartitionEvent event, long askedNanos, @Nullable FrameLease lease) {
         if (abandoned || scope.isClosed()) {
             return;
         }
         if (lease != null) {
             lease.retain();
         }
-        inbox.add(new Entry(event, lease));
+        inbox.add(new Entry(event, askedNanos, lease));
         if (running) {
             return;
         }
         running = true;
         try {
             for (Entry entry = inbox.poll(); entry != null; entry = inbox.poll()) {
-                for (PartitionEffect effect : machine.step(entry.event, scope.now())) {
+                for (PartitionEffect effect : machine.step(entry.event, entry.askedNanos)) {
                     perform(effect, entry.lease);
                 }
                 if (entry.lease != null) {

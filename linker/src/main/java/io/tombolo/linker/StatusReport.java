@@ -8,6 +8,7 @@ import io.tombolo.region.link.LinkStatus.Progress;
 import io.tombolo.region.link.LinkStatus.State;
 import io.tombolo.region.link.LinkStatus.TopicStatus;
 import io.tombolo.region.link.LinkStatus.Trouble;
+import io.tombolo.region.link.LossBound;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,13 +22,19 @@ import java.util.concurrent.TimeUnit;
 /** Puts the status of a link together. Stateless. */
 final class StatusReport {
 
+    private static final long NANOS_PER_MS = 1_000_000;
+
     private StatusReport() {}
 
-    static PartitionStatus partition(PartitionWorker worker, LinkScope scope) {
+    static PartitionStatus partition(PartitionWorker worker, LinkScope scope, long measuredNanos) {
         MirrorPartition machine = worker.machine();
+        long sinceMs = TimeUnit.NANOSECONDS.toMillis(scope.now() - measuredNanos);
         Lag lag =
                 machine.meter()
-                        .lag(scope.now(), scope.host().clock().wallTimeMs(), worker.isAnswered());
+                        .lag(
+                                measuredNanos,
+                                scope.host().clock().wallTimeMs() - sinceMs,
+                                worker.isAnswered());
         Optional<Trouble> trouble =
                 machine.trouble()
                         .map(reason ->
@@ -48,12 +55,18 @@ final class StatusReport {
                 trouble);
     }
 
+    /**
+     * @param measuredNanos the moment of which the lags are: now, unless the link has stopped
+     */
     static List<TopicStatus> topics(
-            Collection<PartitionWorker> workers, Map<String, Trouble> troubles, LinkScope scope) {
+            Collection<PartitionWorker> workers,
+            Map<String, Trouble> troubles,
+            LinkScope scope,
+            long measuredNanos) {
         var byTopic = new TreeMap<String, List<PartitionStatus>>();
         for (PartitionWorker worker : workers) {
             byTopic.computeIfAbsent(worker.id().topic(), _ -> new ArrayList<>())
-                    .add(partition(worker, scope));
+                    .add(partition(worker, scope, measuredNanos));
         }
         troubles.keySet().forEach(topic -> byTopic.computeIfAbsent(topic, _ -> List.of()));
         var topics = new ArrayList<TopicStatus>(byTopic.size());
@@ -100,6 +113,38 @@ final class StatusReport {
             lag = lag.plus(topic.lag());
         }
         return lag;
+    }
+
+    /** What would be lost if the copying had ended at this moment. */
+    static LossBound lossBound(
+            Collection<PartitionWorker> workers, LinkScope scope, long measuredNanos) {
+        long records = 0;
+        long bytes = 0;
+        int failed = 0;
+        long oldest = measuredNanos;
+        boolean allHeard = true;
+        for (PartitionWorker worker : workers) {
+            var meter = worker.machine().meter();
+            if (worker.machine().state() == State.FAILED) {
+                failed++;
+                continue;
+            }
+            records += meter.records();
+            bytes += meter.bytes(meter.records());
+            OptionalLong known = meter.knownNanos();
+            allHeard &= known.isPresent();
+            oldest = Math.min(oldest, known.orElse(oldest));
+        }
+        long unheardNanos = measuredNanos - oldest;
+        return new LossBound(
+                records,
+                bytes,
+                allHeard ? Math.ceilDiv(unheardNanos, NANOS_PER_MS) : -1,
+                allHeard ? scope.rate().atMost(unheardNanos) : -1,
+                scope.answeredNanos().isEmpty()
+                        ? -1
+                        : (measuredNanos - scope.answeredNanos().getAsLong()) / NANOS_PER_MS,
+                failed);
     }
 
     static State stateOf(List<TopicStatus> topics, State ofLink) {

@@ -3,14 +3,18 @@ package io.tombolo.linker.mirror;
 import io.tombolo.region.link.Lag;
 
 import java.util.ArrayDeque;
+import java.util.OptionalLong;
 
 /**
  * Measures how far a copy is behind. Mutable; owned by the loop of the link.
  *
- * <p>Milliseconds need no clock of the source: the meter remembers when it first heard of each end
- * of the source (at most {@value #SAMPLES_MAX} of them), so that the time up to which the copy is
- * complete is that of the newest end it has reached. Forgetting samples can only make the lag look
- * larger. Before any end was reached the time stamps of the copied records stand in.
+ * <p>Milliseconds need no clock of the source. What an answer says held at some moment between the
+ * question and its arrival; the meter takes the question, so what it gives is never below what is
+ * really the case, and at most one round trip and the time for which the source let the question
+ * wait above it. It remembers when each end of the source was asked for (at most {@value
+ * #SAMPLES_MAX} of them), so that the time up to which the copy is complete is that of the newest
+ * end it has reached. Forgetting samples can only make the lag look larger. Before any end was
+ * reached the time stamps of the copied records stand in.
  *
  * <p>Records are differences of offsets, so gaps left by compaction count. Bytes are records times
  * the mean size per offset of what this link has copied.
@@ -20,36 +24,56 @@ public final class LagMeter {
     public static final int SAMPLES_MAX = 64;
     private static final long NANOS_PER_MS = 1_000_000;
 
-    private record Sample(long sourceEnd, long heardNanos) {}
+    private record Sample(long sourceEnd, long askedNanos) {}
 
+    private final SourceRate rate;
     private final ArrayDeque<Sample> samples = new ArrayDeque<>();
     private long sourceEnd = -1;
     private long localEnd = -1;
+    private OptionalLong firstNanos = OptionalLong.empty();
+    private long knownNanos;
     private long completeNanos;
     private boolean everComplete;
     private long copiedBytes;
     private long copiedOffsets;
     private long newestTimestampMs = -1;
 
-    /** The source answered: so far goes its log. */
-    public void heard(long sourceHighWatermark, long nowNanos) {
-        if (samples.isEmpty() || sourceHighWatermark != sourceEnd) {
-            if (samples.size() >= SAMPLES_MAX) {
-                thin();
-            }
-            samples.addLast(new Sample(sourceHighWatermark, nowNanos));
-        }
-        sourceEnd = sourceHighWatermark;
-        settle();
-        confirm(nowNanos);
+    /**
+     * @param rate counts what the source takes, for all partitions of a link together
+     */
+    public LagMeter(SourceRate rate) {
+        this.rate = rate;
     }
 
-    /** The source answered, and its log has not grown since it was heard of last. */
-    public void confirm(long nowNanos) {
-        if (sourceEnd >= 0 && localEnd >= sourceEnd) {
-            completeNanos = nowNanos;
-            everComplete = true;
+    /** The source answered a question of that time: so far goes its log. */
+    public void heard(long sourceHighWatermark, long askedNanos) {
+        if (firstNanos.isEmpty()) {
+            firstNanos = OptionalLong.of(askedNanos);
+            knownNanos = askedNanos;
+        } else if (sourceHighWatermark > sourceEnd) {
+            rate.grew(sourceHighWatermark - sourceEnd, knownNanos, askedNanos);
         }
+        if (!samples.isEmpty() && sourceHighWatermark == sourceEnd) {
+            samples.removeLast();
+        } else if (samples.size() >= SAMPLES_MAX) {
+            thin();
+        }
+        sourceEnd = sourceHighWatermark;
+        know(askedNanos);
+        samples.addLast(new Sample(sourceHighWatermark, knownNanos));
+        settle();
+    }
+
+    /** The source answered a question of that time: its log has not grown since it was heard of. */
+    public void confirm(long askedNanos) {
+        if (sourceEnd >= 0) {
+            heard(sourceEnd, askedNanos);
+        }
+    }
+
+    private void know(long askedNanos) {
+        knownNanos = Math.max(knownNanos, askedNanos);
+        rate.heard(askedNanos);
     }
 
     /** The local log ends here; set once when it is opened and after each append. */
@@ -69,6 +93,11 @@ public final class LagMeter {
         return sourceEnd;
     }
 
+    /** When the source was asked for the newest of its states that is known; empty for none. */
+    public OptionalLong knownNanos() {
+        return firstNanos.isEmpty() ? firstNanos : OptionalLong.of(knownNanos);
+    }
+
     /** How many records are missing, as far as is known. */
     public long records() {
         return localEnd < 0 ? Math.max(0, sourceEnd) : Math.max(0, sourceEnd - localEnd);
@@ -77,18 +106,15 @@ public final class LagMeter {
     /**
      * The lag of this moment.
      *
-     * @param answering whether the source is in contact, so that silence means that there is
-     *     nothing new
+     * @param answering whether the source is in contact
      */
     public Lag lag(long nowNanos, long wallTimeMs, boolean answering) {
         long records = records();
-        if (answering && records == 0 && sourceEnd >= 0) {
-            return Lag.NONE;
-        }
         return new Lag(records, bytes(records), ms(nowNanos, wallTimeMs), !answering);
     }
 
-    private long bytes(long records) {
+    /** An estimate of the size of so many records. */
+    public long bytes(long records) {
         return copiedOffsets == 0
                 ? 0
                 : (long) ((double) copiedBytes / (double) copiedOffsets * (double) records);
@@ -96,15 +122,17 @@ public final class LagMeter {
 
     private long ms(long nowNanos, long wallTimeMs) {
         if (everComplete) {
-            return Math.max(0, (nowNanos - completeNanos) / NANOS_PER_MS);
+            return msSince(completeNanos, nowNanos);
         }
-        long sinceHeard =
-                samples.isEmpty()
-                        ? 0
-                        : Math.max(0, (nowNanos - samples.getFirst().heardNanos) / NANOS_PER_MS);
-        return newestTimestampMs < 0
-                ? sinceHeard
-                : Math.max(sinceHeard, wallTimeMs - newestTimestampMs);
+        return newestTimestampMs < 0 || firstNanos.isEmpty()
+                ? -1
+                : Math.max(
+                        msSince(firstNanos.getAsLong(), nowNanos), wallTimeMs - newestTimestampMs);
+    }
+
+    /** Rounded up: at most so many. */
+    private static long msSince(long thenNanos, long nowNanos) {
+        return Math.max(0, Math.ceilDiv(nowNanos - thenNanos, NANOS_PER_MS));
     }
 
     /**
@@ -112,10 +140,10 @@ public final class LagMeter {
      */
     private void settle() {
         while (samples.size() > 1 && samples.getFirst().sourceEnd <= localEnd) {
-            complete(samples.removeFirst().heardNanos);
+            complete(samples.removeFirst().askedNanos);
         }
         if (!samples.isEmpty() && samples.getFirst().sourceEnd <= localEnd) {
-            complete(samples.getFirst().heardNanos);
+            complete(samples.getFirst().askedNanos);
         }
     }
 

@@ -75,7 +75,7 @@ public final class MirrorPartition {
     private final LinkPartition id;
     private final Set<Safeguard> safeguards;
     private final SourceJudge judge;
-    private final LagMeter meter = new LagMeter();
+    private final LagMeter meter;
 
     private State state = State.PREPARING;
     private Step step = Step.NOTHING;
@@ -91,21 +91,30 @@ public final class MirrorPartition {
     private int nextFetchEpoch;
     private long sourceLogStart = -1;
 
-    public MirrorPartition(LinkPartition id, Set<Safeguard> safeguards) {
+    /**
+     * @param rate counts what the source takes, for all partitions of the link together
+     */
+    public MirrorPartition(LinkPartition id, Set<Safeguard> safeguards, SourceRate rate) {
         this.id = id;
         this.safeguards = safeguards;
+        this.meter = new LagMeter(rate);
         this.judge = new SourceJudge(safeguards);
     }
 
-    /** Feeds one event. Performs no I/O: the shell carries the effects out, in order. */
-    public List<PartitionEffect> step(PartitionEvent event, long nowNanos) {
+    /**
+     * Feeds one event. Performs no I/O: the shell carries the effects out, in order.
+     *
+     * @param askedNanos of an answer of the source: when it was asked, which is at least how old
+     *     the answer is; of everything else: now
+     */
+    public List<PartitionEffect> step(PartitionEvent event, long askedNanos) {
         return switch (event) {
             case PartitionEvent.Started _ -> prepare();
             case PartitionEvent.PositionRead(var position) -> positionRead(position);
             case PartitionEvent.PositionUnavailable(var detail) -> positionUnavailable(detail);
             case PartitionEvent.OriginKnown(int number, var origin) ->
-                    number == attempt ? originKnown(origin, nowNanos) : List.of();
-            case PartitionEvent.SourceAnswered(var slice) -> sourceAnswered(slice, nowNanos);
+                    number == attempt ? originKnown(origin, askedNanos) : List.of();
+            case PartitionEvent.SourceAnswered(var slice) -> sourceAnswered(slice, askedNanos);
             case PartitionEvent.SourceDiverged(long asked, int epoch, long end) ->
                     sourceDiverged(asked, epoch, end);
             case PartitionEvent.OffsetOutOfRange(long asked) ->
@@ -240,12 +249,12 @@ public final class MirrorPartition {
                 : List.of();
     }
 
-    private List<PartitionEffect> originKnown(Origin origin, long nowNanos) {
+    private List<PartitionEffect> originKnown(Origin origin, long askedNanos) {
         if (state != State.PAUSED && step != Step.ORIGIN) {
             return List.of();
         }
         sourceLogStart = origin.logStartOffset();
-        meter.heard(origin.highWatermark(), nowNanos);
+        meter.heard(origin.highWatermark(), askedNanos);
         if (state == State.PAUSED) {
             return List.of();
         }
@@ -270,7 +279,7 @@ public final class MirrorPartition {
 
     // --- copying
 
-    private List<PartitionEffect> sourceAnswered(FetchedSlice slice, long nowNanos) {
+    private List<PartitionEffect> sourceAnswered(FetchedSlice slice, long askedNanos) {
         if (!fetches()) {
             return List.of();
         }
@@ -281,7 +290,7 @@ public final class MirrorPartition {
             return List.of();
         }
         failures = 0;
-        meter.heard(slice.highWatermark(), nowNanos);
+        meter.heard(slice.highWatermark(), askedNanos);
         sourceLogStart = Math.max(sourceLogStart, slice.logStartOffset());
         Optional<Reason> gap = judge.gap(slice.logStartOffset(), nextFetchOffset);
         if (gap.isPresent()) {
@@ -516,6 +525,9 @@ public final class MirrorPartition {
     private List<PartitionEffect> stop() {
         if (isOver() || !safeguards.contains(Safeguard.STOP)) {
             return List.of();
+        }
+        if (state != State.FAILED) {
+            trouble = Optional.empty(); // the source does not matter any more
         }
         state = State.STOPPING;
         step = Step.NOTHING;

@@ -10,14 +10,19 @@ class LagMeterTest {
 
     private static final long MS = 1_000_000;
 
-    private final LagMeter meter = new LagMeter();
+    private final SourceRate rate = new SourceRate();
+    private final LagMeter meter = new LagMeter(rate);
 
     @Test
-    void aCompleteCopyOfAQuietSourceHasNoLag() {
+    void aCompleteCopyIsAsOldAsTheQuestionThatFoundItComplete() {
         meter.reached(100);
         meter.heard(100, 5 * MS);
 
-        assertThat(meter.lag(900 * MS, 0, true)).isEqualTo(Lag.NONE);
+        assertThat(meter.lag(85 * MS, 0, true)).isEqualTo(new Lag(0, 0, 80, false));
+
+        meter.confirm(60 * MS);
+
+        assertThat(meter.lag(85 * MS, 0, true).ms()).isEqualTo(25);
     }
 
     @Test
@@ -44,7 +49,44 @@ class LagMeterTest {
         meter.reached(150);
         assertThat(meter.lag(40 * MS, 0, true).ms()).isEqualTo(20);
         meter.reached(200);
-        assertThat(meter.lag(40 * MS, 0, true)).isEqualTo(Lag.NONE);
+        assertThat(meter.lag(40 * MS, 0, true)).isEqualTo(new Lag(0, 0, 10, false));
+    }
+
+    @Test
+    void anEndThatIsHeardAgainIsAsYoungAsTheLastQuestion() {
+        meter.reached(100);
+        meter.heard(150, 20 * MS);
+        meter.heard(150, 30 * MS);
+
+        meter.reached(150);
+
+        assertThat(meter.lag(40 * MS, 0, true).ms()).isEqualTo(10);
+    }
+
+    @Test
+    void aLagOfWhichNothingIsKnownIsUnknownAndNotNothing() {
+        assertThat(meter.lag(40 * MS, 90_000, false).ms()).isEqualTo(-1);
+
+        meter.reached(0);
+        meter.heard(1_000, 10 * MS);
+
+        Lag lag = meter.lag(40 * MS, 90_000, true);
+        assertThat(lag.ms()).isEqualTo(-1);
+        assertThat(lag.plus(new Lag(0, 0, 7, false)).ms()).isEqualTo(-1);
+    }
+
+    @Test
+    void whatTheSourceTakesIsCountedOnceItIsKnownWhereItStood() {
+        meter.heard(1_000_000, 0);
+        assertThat(rate.atMost(10_000 * MS)).isZero();
+
+        meter.heard(1_000_007, 100 * MS);
+        meter.confirm(110 * MS);
+        meter.heard(1_000_005, 120 * MS);
+        meter.heard(1_000_009, 130 * MS);
+        meter.confirm(1_000 * MS);
+
+        assertThat(rate.atMost(MS)).isEqualTo(11);
     }
 
     @Test

@@ -22,7 +22,10 @@ import java.util.List;
 class MirrorPartitionScriptTest {
 
     private final MirrorPartition partition =
-            new MirrorPartition(new LinkPartition(new Uuid(1, 2), "orders", 0), Safeguard.ALL);
+            new MirrorPartition(
+                    new LinkPartition(new Uuid(1, 2), "orders", 0),
+                    Safeguard.ALL,
+                    new SourceRate());
 
     @Test
     void theScenarioGivesTheCheckedInTranscript() throws IOException {

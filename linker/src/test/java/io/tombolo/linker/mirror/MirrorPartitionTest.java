@@ -27,7 +27,10 @@ class MirrorPartitionTest {
             new Reason(Reason.Code.SOURCE_UNREACHABLE, "connection refused");
 
     private final MirrorPartition partition =
-            new MirrorPartition(new LinkPartition(new Uuid(1, 2), "orders", 0), Safeguard.ALL);
+            new MirrorPartition(
+                    new LinkPartition(new Uuid(1, 2), "orders", 0),
+                    Safeguard.ALL,
+                    new SourceRate());
     private long now;
 
     // --- PREPARING
@@ -392,6 +395,26 @@ class MirrorPartitionTest {
         feed(new PartitionEvent.RetryDue(partition.attempt()));
         assertThat(feed(position(0, 60, 3, 9))).containsExactly(new Settled());
         assertThat(partition.state()).isEqualTo(State.STOPPED);
+    }
+
+    @Test
+    void aStoppedPartitionIsNotInTroubleOverASourceThatItNoLongerNeeds() {
+        copyingFrom(50, 3, 9, 90);
+        feed(new PartitionEvent.SourceFailed(UNREACHABLE));
+
+        feed(new PartitionEvent.Stopped());
+
+        assertThat(partition.trouble()).isEmpty();
+    }
+
+    @Test
+    void aFailedPartitionThatIsStoppedKeepsItsReason() {
+        copyingFrom(50, 3, 9, 90);
+        feed(new PartitionEvent.TopicLost(new Reason(Reason.Code.SOURCE_DELETED, "gone")));
+
+        feed(new PartitionEvent.Stopped());
+
+        assertThat(partition.trouble().orElseThrow().code()).isEqualTo(Reason.Code.SOURCE_DELETED);
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.tombolo.region.link.LinkSpec;
 import io.tombolo.region.link.LinkStatus;
 import io.tombolo.region.link.LinkType;
 import io.tombolo.region.link.LocalLeadership;
+import io.tombolo.region.link.LossBound;
 import io.tombolo.region.link.OffsetMapping;
 import io.tombolo.region.link.Reason;
 
@@ -27,6 +28,8 @@ final class StubLink implements Link {
     final List<LinkSpec> specs = new ArrayList<>();
     final List<FailoverOrder> orders = new ArrayList<>();
     Lag lag = Lag.NONE;
+    LossBound lossBound = new LossBound(3, 300, 1_200, 310, 1_100, 0);
+    LinkStatus.State state = LinkStatus.State.ACTIVE;
     private LocalLeadership leadership = LocalLeadership.none();
 
     /** Gives the same link to everyone. */
@@ -63,8 +66,9 @@ final class StubLink implements Link {
     public LinkStatus status() {
         return new LinkStatus(
                 specs.getLast().name(),
-                LinkStatus.State.ACTIVE,
+                state,
                 lag,
+                lossBound,
                 Optional.empty(),
                 List.of(),
                 List.of());

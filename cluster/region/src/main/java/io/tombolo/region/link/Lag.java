@@ -5,9 +5,11 @@ package io.tombolo.region.link;
  *
  * @param records source high watermark − local end, at the last answer of the source
  * @param bytes an estimate: records × mean record size of what has been copied
- * @param ms how long ago the copy was last known to be complete: every record acknowledged at the
- *     source before then is here. 0 while the source is answering and nothing is missing; goes on
- *     growing while the source does not answer
+ * @param ms at most so long ago the oldest record was acknowledged at the source that is not here:
+ *     everything acknowledged before is. It is the age of the newest state of the source at which
+ *     the copy was complete, counted from the moment when the source was asked for it; so it is
+ *     never below the way there and back, and grows while the source does not answer. −1 as long as
+ *     too little is known to say
  * @param extrapolated the source has not answered for so long that records and bytes are old
  */
 public record Lag(long records, long bytes, long ms, boolean extrapolated) {
@@ -15,12 +17,12 @@ public record Lag(long records, long bytes, long ms, boolean extrapolated) {
     /** Nothing is missing. */
     public static final Lag NONE = new Lag(0, 0, 0, false);
 
-    /** The lag of both together. */
+    /** The lag of both together; what is unknown of one is unknown of both. */
     public Lag plus(Lag other) {
         return new Lag(
                 records + other.records,
                 bytes + other.bytes,
-                Math.max(ms, other.ms),
+                ms < 0 || other.ms < 0 ? -1 : Math.max(ms, other.ms),
                 extrapolated || other.extrapolated);
     }
 }

@@ -8,8 +8,10 @@ import java.util.Optional;
 /**
  * What a link is doing on one broker.
  *
- * @param lag records and bytes summed over the partitions, milliseconds of the worst of them; also
- *     the loss bound: what would be lost if this region took over now
+ * @param lag records and bytes summed over the partitions, milliseconds of the worst of them; of a
+ *     link that has stopped, as it was then
+ * @param lossBound what would be lost if this region took over now; of a link that has stopped, as
+ *     it was then
  * @param trouble the last problem with the source as a whole, until it is over
  * @param topics ordered by name
  * @param groups ordered by name; empty on brokers that do not coordinate the link
@@ -18,6 +20,7 @@ public record LinkStatus(
         LinkName name,
         State state,
         Lag lag,
+        LossBound lossBound,
         Optional<Trouble> trouble,
         List<TopicStatus> topics,
         List<GroupStatus> groups) {

@@ -1,0 +1,41 @@
+package io.tombolo.region.link;
+
+/**
+ * What would be lost if the copying ended now: what is known to be missing, and what the source may
+ * have taken since the state of it that is known. The second part rests on the assumption that the
+ * source takes records no faster than it did at its fastest lately.
+ *
+ * @param records known to be missing at the last answer of the source
+ * @param bytes an estimate for them
+ * @param unheardMs how old the oldest state is that counts as known of any partition: since the
+ *     question left that the source answered last, so the way there and back and the time that the
+ *     source let the question wait are in it; −1 when a partition was never heard of
+ * @param unheardRecords at most so many records the source took in that time; −1 when nothing was
+ *     measured that would tell
+ * @param silentMs since the source last answered anything, −1 when it never did
+ * @param failedPartitionCount partitions that are not copied any more, and not part of the numbers
+ *     above
+ */
+public record LossBound(
+        long records,
+        long bytes,
+        long unheardMs,
+        long unheardRecords,
+        long silentMs,
+        int failedPartitionCount) {
+
+    /** Nothing has been heard of the source. */
+    public static final LossBound UNKNOWN = new LossBound(0, 0, -1, -1, -1, 0);
+
+    /** At most so many records are lost; −1 when that is not known. */
+    public long recordsMax() {
+        return unheardRecords < 0 ? -1 : records + unheardRecords;
+    }
+
+    /** The rate that {@link #unheardRecords} stands for, −1 when it is not known. */
+    public long recordsPerSecond() {
+        return unheardRecords < 0
+                ? -1
+                : Math.ceilDiv(unheardRecords * 1_000, Math.max(unheardMs, 1));
+    }
+}
