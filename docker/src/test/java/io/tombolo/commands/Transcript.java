@@ -17,6 +17,9 @@ record Transcript(List<Step> steps) {
 
     /** What one machine prints differently from another, and what stands for it. */
     private enum Mask {
+        /** Depends on what the link heard of, and when. */
+        LOSS_BOUND("(known \\+ )(none since|up to about) .*|at most about \\d+ more", "BOUND"),
+        INSTANT("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ", "INSTANT"),
         TIME("\\d+ min( \\d+ s)?|\\b\\d+([.]\\d+)? m?s\\b", "TIME"),
         ADDRESS("127[.]0[.]0[.]1:\\d+", "ADDRESS"),
         COLUMN_GAP("(?<=\\S) {2,}", "  ");

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.PolicyViolationException;
 import org.junit.jupiter.api.AfterEach;
@@ -11,11 +13,17 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import tools.jackson.databind.JsonNode;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 
 /** A region takes over from another, and the other comes back. */
 class FailoverEndToEnd {
@@ -107,6 +115,35 @@ class FailoverEndToEnd {
         assertThat(us.end("orders", 0)).isEqualTo(6);
     }
 
+    @Test
+    void whatIsLostIsNotMoreThanWhatWasTold() throws Exception {
+        Flow flow = new Flow(eu);
+        flow.start();
+        Patience.until(() -> {
+            assertThat(flow.acknowledged()).hasSizeGreaterThan(1_000);
+            assertThat(bound().get("recordsMax").asLong()).isPositive();
+        });
+        site.stop("eu");
+        flow.stop();
+
+        Patience.until(
+                () -> assertThat(admin.get(POLICY).json().get("ready").asBoolean()).isTrue());
+        long toldMax = bound().get("recordsMax").asLong();
+        admin.post(POLICY);
+
+        long end = us.end("orders", 0);
+        long lost = flow.acknowledged().stream().filter(offset -> offset >= end).count();
+        assertThat(toldMax).isGreaterThanOrEqualTo(lost);
+        var finished = admin.get(POLICY).json().get("finished");
+        assertThat(finished.get("origin").asString()).isEqualTo("CARRIED_OUT");
+        assertThat(finished.get("lossBound").get("recordsMax").asLong())
+                .isGreaterThanOrEqualTo(toldMax);
+    }
+
+    private JsonNode bound() {
+        return admin.get(POLICY).json().get("lossBound");
+    }
+
     /** Waits until the source counts as gone, then fails over. */
     private void failOver() {
         Patience.until(
@@ -142,5 +179,54 @@ class FailoverEndToEnd {
             consumer.commitSync(next);
         }
         return values;
+    }
+
+    /** Records at some hundreds per second, until there is nobody to take them. */
+    private static final class Flow {
+
+        private final ConcurrentLinkedQueue<Long> acknowledged = new ConcurrentLinkedQueue<>();
+        private final KafkaProducer<String, String> producer;
+        private final Thread thread;
+        private volatile boolean stopped;
+
+        Flow(Clients clients) {
+            this.producer =
+                    clients.producer(
+                            Map.of(
+                                    "delivery.timeout.ms",
+                                    2_000,
+                                    "request.timeout.ms",
+                                    1_000,
+                                    "max.block.ms",
+                                    1_000));
+            this.thread = Thread.ofVirtual().unstarted(this::run);
+        }
+
+        void start() {
+            thread.start();
+        }
+
+        private void run() {
+            while (!stopped) {
+                producer.send(
+                        new ProducerRecord<>("orders", 0, "k", "v"),
+                        (answer, failure) -> {
+                            if (failure == null) {
+                                acknowledged.add(answer.offset());
+                            }
+                        });
+                LockSupport.parkNanos(2_000_000);
+            }
+        }
+
+        Collection<Long> acknowledged() {
+            return acknowledged;
+        }
+
+        void stop() throws InterruptedException {
+            stopped = true;
+            thread.join();
+            producer.close(Duration.ZERO);
+        }
     }
 }

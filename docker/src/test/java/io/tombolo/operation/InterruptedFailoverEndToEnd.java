@@ -47,6 +47,7 @@ class InterruptedFailoverEndToEnd {
             eu.create("orders", 2);
             eu.produce("orders", 0, "a", "b");
             Patience.until(() -> assertThat(us.end("orders", 0)).isEqualTo(2));
+            us.commit("ahead", "orders", 0, 7);
             site.stop("eu");
             site.stop("us");
             claimAndStop(site.settings("us"));
@@ -58,6 +59,16 @@ class InterruptedFailoverEndToEnd {
             assertThat(us.read("orders", 0, 3)).containsExactly("a", "b", "c");
             var again = site.admin("us").post("/api/v1/failover/eu-to-us");
             assertThat(again.json().get("code").asString()).isEqualTo("TMB-4010");
+
+            // Loaded before they were clamped, and reported as if nothing had come between.
+            assertThat(us.committed("ahead", "orders", 0)).isEqualTo(2);
+            var finished = site.admin("us").get("/api/v1/failover/eu-to-us").json().get("finished");
+            assertThat(finished.get("origin").asString()).isEqualTo("RESUMED");
+            assertThat(finished.get("steps").size()).isEqualTo(4);
+            assertThat(finished.get("topics").size()).isEqualTo(2);
+            assertThat(finished.get("clamped").get(0).get("from").asLong()).isEqualTo(7);
+            var link = site.admin("us").get("/api/v1/links/eu-to-us").json();
+            assertThat(link.get("trouble").isNull()).isTrue();
         }
     }
 

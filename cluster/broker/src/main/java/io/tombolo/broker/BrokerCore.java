@@ -43,7 +43,9 @@ import org.apache.kafka.common.Uuid;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -109,7 +111,10 @@ public final class BrokerCore implements MetadataListener {
                         images,
                         links,
                         surroundings.registry(),
-                        new FailoverRun.Tools(this::submit, environment.clock()));
+                        new FailoverRun.Tools(
+                                this::submit,
+                                environment.clock(),
+                                answer -> groups.links().loaded(loop, offsetsLedHere(), answer)));
         this.exchange =
                 new OwnershipExchange(
                         settings, surroundings.registry(), images, links, this::submit, loop);
@@ -322,6 +327,22 @@ public final class BrokerCore implements MetadataListener {
         return failover;
     }
 
+    /** The partitions of the offsets topic whose groups this broker looks after. */
+    private SortedSet<Integer> offsetsLedHere() {
+        var led = new TreeSet<Integer>();
+        images.current()
+                .topics()
+                .topic(OffsetsTopic.NAME)
+                .ifPresent(topic ->
+                        topic.partitions()
+                                .forEach((index, partition) -> {
+                                    if (partition.leader() == settings.id().value()) {
+                                        led.add(index);
+                                    }
+                                }));
+        return led;
+    }
+
     public RaftStatus quorum() {
         return raft.status();
     }
@@ -330,6 +351,7 @@ public final class BrokerCore implements MetadataListener {
         registration.stop();
         exchange.stop();
         housekeeping.stop();
+        failover.close();
         links.close();
         partitions.close();
         controller.close();

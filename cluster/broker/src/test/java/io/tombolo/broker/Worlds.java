@@ -70,6 +70,11 @@ public final class Worlds {
         return images;
     }
 
+    /** The broker looks at another image from now on. */
+    public static void publish(Images images, MetadataImage image) {
+        images.publish(image);
+    }
+
     public static Uuid idOf(String topic) {
         return new Uuid(7, topic.hashCode());
     }

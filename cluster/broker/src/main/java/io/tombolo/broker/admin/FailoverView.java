@@ -3,7 +3,9 @@ package io.tombolo.broker.admin;
 import io.tombolo.broker.BrokerCore;
 import io.tombolo.broker.link.FailoverPreview;
 import io.tombolo.broker.link.FailoverReport;
+import io.tombolo.broker.link.FinishedFailover;
 import io.tombolo.region.PolicyName;
+import io.tombolo.region.link.LossBound;
 
 import org.jspecify.annotations.Nullable;
 
@@ -32,9 +34,35 @@ final class FailoverView {
         view.put("to", preview.link().to().name());
         view.put("ready", preview.ready());
         view.put("reasons", preview.objections().stream().map(FailoverView::objection).toList());
-        view.put("lossBound", LinkView.lag(preview.lossBound()));
-        view.put("sourceReachable", preview.sourceReachable());
+        view.put("lag", LinkView.lag(preview.risk().lag()));
+        view.put("lossBound", bound(preview.risk().lossBound()));
+        view.put("sourceReachable", preview.source().reachable());
+        view.put("sourceSilentMs", preview.source().silentMs());
+        view.put("sourceGoneAfterMs", preview.source().goneAfterMs());
         view.put("ownershipEpoch", preview.ownershipEpoch());
+        view.put("finished", preview.finished().map(FailoverView::finished).orElse(null));
+        return view;
+    }
+
+    private static Map<String, @Nullable Object> bound(LossBound bound) {
+        var view = new LinkedHashMap<String, @Nullable Object>();
+        view.put("recordsMax", bound.recordsMax());
+        view.put("records", bound.records());
+        view.put("bytes", bound.bytes());
+        view.put("unheardRecords", bound.unheardRecords());
+        view.put("unheardMs", bound.unheardMs());
+        view.put("recordsPerSecond", bound.recordsPerSecond());
+        view.put("failedPartitions", bound.failedPartitionCount());
+        return view;
+    }
+
+    /** What {@link #done} shows, and how it came to that. */
+    private static Map<String, @Nullable Object> finished(FinishedFailover finished) {
+        var view = done(finished.policy(), finished.done());
+        view.put("origin", finished.origin().name());
+        view.put("endedAtMs", finished.endedAtMs().orElse(null));
+        view.put("cause", finished.cause());
+        view.put("lossBound", bound(finished.lossBound()));
         return view;
     }
 
@@ -52,6 +80,7 @@ final class FailoverView {
         view.put("error", first.map(FailoverPreview.Objection::claim).orElse("refused"));
         view.put("code", first.map(FailoverPreview.Objection::code).orElse("TMB-4011"));
         view.put("reasons", preview.objections().stream().map(FailoverView::objection).toList());
+        view.put("finished", preview.finished().map(FailoverView::finished).orElse(null));
         return view;
     }
 

@@ -1,6 +1,7 @@
 package io.tombolo.broker.admin;
 
 import io.tombolo.broker.BrokerCore;
+import io.tombolo.broker.link.SourceContact;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.link.Lag;
@@ -42,6 +43,9 @@ final class LinkView {
         view.put("to", entry.to().name());
         view.put("state", state(core.images().current(), entry, status));
         view.put("lag", lag(status.map(LinkStatus::lag).orElse(Lag.NONE)));
+        SourceContact source = core.failover().contact(entry);
+        view.put("sourceSilentMs", source.silentMs());
+        view.put("sourceGoneAfterMs", source.goneAfterMs());
         view.put("trouble", trouble(status.flatMap(LinkStatus::trouble)));
         view.put(
                 "topics",

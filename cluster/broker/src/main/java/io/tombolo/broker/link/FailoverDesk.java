@@ -1,11 +1,13 @@
 package io.tombolo.broker.link;
 
 import io.tombolo.broker.Images;
+import io.tombolo.metadata.record.OwnershipRecord;
+import io.tombolo.region.LinkName;
 import io.tombolo.region.PolicyName;
-import io.tombolo.region.RegionId;
-import io.tombolo.region.link.Lag;
+import io.tombolo.region.link.FailoverOutcome;
 import io.tombolo.region.link.Link;
 import io.tombolo.region.link.LinkStatus;
+import io.tombolo.region.link.LossBound;
 import io.tombolo.region.registry.RegionRegistry;
 import io.tombolo.region.topology.FailoverPolicy;
 import io.tombolo.region.topology.LinkEntry;
@@ -16,8 +18,10 @@ import org.slf4j.LoggerFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** Previews and starts failovers into this region. Confined to the links' loop. */
@@ -25,17 +29,16 @@ public final class FailoverDesk {
 
     private static final Logger LOG = LoggerFactory.getLogger(FailoverDesk.class);
 
-    /** A region whose last document is younger than this counts as reachable. */
-    private static final Duration REACHABLE = Duration.ofSeconds(4);
-
-    /** The same when the link cannot reach the region either: two rounds of asking were missed. */
-    private static final Duration REACHABLE_WITHOUT_LINK = Duration.ofMillis(1_500);
+    /** A failover that was begun by an earlier process is gone on with so often. */
+    private static final Duration AGAIN = Duration.ofSeconds(1);
 
     private final LinkPlace place;
     private final Images images;
     private final LinkSupervisor links;
     private final RegionRegistry registry;
     private final FailoverRun.Tools tools;
+    private final Map<LinkName, FinishedFailover> finished = new TreeMap<>();
+    private boolean closed;
 
     public FailoverDesk(
             LinkPlace place,
@@ -87,12 +90,15 @@ public final class FailoverDesk {
     private FailoverPreview preview(FailoverPolicy policy) {
         LinkEntry link = linkOf(policy);
         Optional<LinkStatus> status = links.find(link.name()).map(Link::status);
-        Lag lag = status.map(LinkStatus::lag).orElse(Lag.NONE);
-        boolean reachable = reachable(link.from(), status);
+        FailoverPreview.Risk risk =
+                status.map(found -> new FailoverPreview.Risk(found.lag(), found.lossBound()))
+                        .orElse(FailoverPreview.Risk.UNKNOWN);
+        SourceContact source = contact(link);
         long epoch = LinkSupervisor.ownershipEpoch(images.current(), link);
         var objections = new ArrayList<FailoverPreview.Objection>();
         boolean begun = ownedHere(link);
-        if (begun && !LinkSpecs.unfinished(images.current(), link)) {
+        boolean done = begun && !LinkSpecs.unfinished(images.current(), link);
+        if (done) {
             objections.add(
                     new FailoverPreview.Objection(
                             "TMB-4010",
@@ -107,29 +113,71 @@ public final class FailoverDesk {
                             "no mirror topic is known",
                             "wait until tombolo link list shows it"));
         }
-        if (policy.refuseIf().sourceReachableAndWriting() && reachable && !begun) {
-            objections.add(writing(link, policy));
+        if (policy.refuseIf().sourceReachableAndWriting() && source.reachable() && !begun) {
+            objections.add(writing(link, policy, source));
         }
-        Optional<Duration> limit = policy.refuseIf().lagOver();
-        if (limit.isPresent() && lag.ms() > limit.get().toMillis() && !begun) {
-            objections.add(
-                    new FailoverPreview.Objection(
-                            "TMB-4013",
-                            "the copy is older than the policy allows",
-                            "%d ms behind, refuseIf.lagOver is %d ms"
-                                    .formatted(lag.ms(), limit.get().toMillis()),
-                            "bring the source back, or repeat with --force-accept-split-brain"));
+        if (!begun) {
+            tooOld(policy, risk.lag().ms()).ifPresent(objections::add);
         }
         return new FailoverPreview(
-                policy.name(), link, objections.isEmpty(), objections, lag, reachable, epoch);
+                policy.name(),
+                link,
+                objections.isEmpty(),
+                objections,
+                source,
+                risk,
+                epoch,
+                done ? Optional.of(finished(policy, link, epoch)) : Optional.empty());
     }
 
-    private FailoverPreview.Objection writing(LinkEntry link, FailoverPolicy policy) {
+    /** An age that is not known is too old for a policy that sets a limit. */
+    private static Optional<FailoverPreview.Objection> tooOld(FailoverPolicy policy, long lagMs) {
+        return policy.refuseIf()
+                .lagOver()
+                .filter(limit -> lagMs < 0 || lagMs > limit.toMillis())
+                .map(limit ->
+                        new FailoverPreview.Objection(
+                                "TMB-4013",
+                                "the copy is older than the policy allows",
+                                "%s behind, refuseIf.lagOver is %d ms"
+                                        .formatted(
+                                                lagMs < 0 ? "not known how far" : lagMs + " ms",
+                                                limit.toMillis()),
+                                "bring the source back, or repeat with"
+                                        + " --force-accept-split-brain"));
+    }
+
+    private FinishedFailover finished(FailoverPolicy policy, LinkEntry link, long epoch) {
+        FinishedFailover known = finished.get(link.name());
+        return known != null && known.done().ownershipEpoch() == epoch
+                ? known
+                : new FinishedFailover(
+                        policy.name(),
+                        FinishedFailover.Origin.REMEMBERED,
+                        Optional.empty(),
+                        causeOf(link),
+                        new FailoverReport.Done(
+                                epoch,
+                                List.of(),
+                                new FailoverOutcome(epoch, Optional.empty(), List.of(), List.of())),
+                        LossBound.UNKNOWN);
+    }
+
+    private String causeOf(LinkEntry link) {
+        return images.current()
+                .region()
+                .ownershipOf(link.domain())
+                .map(OwnershipRecord::cause)
+                .orElse("");
+    }
+
+    private static FailoverPreview.Objection writing(
+            LinkEntry link, FailoverPolicy policy, SourceContact source) {
         return new FailoverPreview.Objection(
                 "TMB-4012",
                 "%s still answers, and would go on taking writes after %s is promoted"
                         .formatted(link.from(), link.to()),
-                "its brokers answered within the last %d seconds".formatted(REACHABLE.toSeconds()),
+                source.seen(),
                 "stop the brokers of %s, then tombolo failover %s"
                         .formatted(link.from(), policy.name()));
     }
@@ -140,37 +188,57 @@ public final class FailoverDesk {
 
     /**
      * Goes on with failovers that an earlier process of this broker claimed the ownership for and
-     * did not finish: until then nobody may write to the topics.
+     * did not finish: until then nobody may write to the topics. What keeps one from its end is
+     * waited for.
      */
     public void finishWhatWasBegun() {
         for (LinkEntry link : place.topology().linksInto(place.region())) {
-            if (ownedHere(link) && LinkSpecs.unfinished(images.current(), link)) {
-                preview(new PolicyName(link.name().name()))
-                        .ifPresent(preview ->
-                                start(
-                                        preview,
-                                        true,
-                                        "goes on after a restart",
-                                        report -> tell(link, report)));
-            }
+            goOnWith(link);
         }
     }
 
-    private static void tell(LinkEntry link, FailoverReport report) {
-        LOG.atWarn()
-                .addKeyValue("link", link.name())
-                .addKeyValue("finished", report instanceof FailoverReport.Done)
-                .log("A failover that had been interrupted was gone on with");
+    private void goOnWith(LinkEntry link) {
+        boolean begun = ownedHere(link) && LinkSpecs.unfinished(images.current(), link);
+        if (!begun || closed) {
+            return;
+        }
+        preview(new PolicyName(link.name().name()))
+                .ifPresent(preview ->
+                        run(
+                                preview,
+                                new FailoverRun.Manner("goes on after a restart", false),
+                                report -> wentOn(link, report)));
     }
 
-    private boolean reachable(RegionId region, Optional<LinkStatus> status) {
+    private void wentOn(LinkEntry link, FailoverReport report) {
+        boolean done = report instanceof FailoverReport.Done;
+        LOG.atWarn()
+                .addKeyValue("link", link.name())
+                .addKeyValue("finished", done)
+                .log("A failover that had been interrupted was gone on with");
+        if (!done) {
+            place.loop().schedule(AGAIN.toNanos(), () -> goOnWith(link));
+        }
+    }
+
+    /** Goes on with nothing any more. */
+    public void close() {
+        closed = true;
+    }
+
+    /** Whether the source of a link into this region counts as there. */
+    public SourceContact contact(LinkEntry link) {
+        Optional<LinkStatus> status = links.find(link.name()).map(Link::status);
         boolean cut =
-                status.filter(link -> link.state() == LinkStatus.State.SOURCE_UNAVAILABLE)
+                status.filter(found -> found.state() == LinkStatus.State.SOURCE_UNAVAILABLE)
                         .isPresent();
-        long youngNanos = (cut ? REACHABLE_WITHOUT_LINK : REACHABLE).toNanos();
-        return registry.lastSeen(region)
-                .filter(sighting -> sighting.ageNanos() < youngNanos)
-                .isPresent();
+        // Only our own regions show documents; of another cluster the link itself is the witness.
+        long silentMs =
+                registry.lastSeen(link.from())
+                        .map(sighting -> TimeUnit.NANOSECONDS.toMillis(sighting.ageNanos()))
+                        .or(() -> status.map(found -> found.lossBound().silentMs()))
+                        .orElse(-1L);
+        return new SourceContact(silentMs, cut);
     }
 
     private LinkEntry linkOf(FailoverPolicy policy) {
@@ -198,11 +266,56 @@ public final class FailoverDesk {
             report.accept(new FailoverReport.Refused(preview));
             return;
         }
-        var run = new FailoverRun(place, preview, link.get(), tools, report);
-        if (ownedHere(preview.link())) {
-            run.goOn(cause);
+        String told = cause + "; " + lossOf(preview.risk().lossBound());
+        run(preview, new FailoverRun.Manner(told, force), report);
+    }
+
+    /** Kept with the ownership record, where it outlives this process. */
+    private static String lossOf(LossBound bound) {
+        return bound.recordsMax() < 0
+                ? "it was not known how much would be lost"
+                : "%d records were known to be missing, at most about %d more were produced in %d ms"
+                        .formatted(bound.records(), bound.unheardRecords(), bound.unheardMs());
+    }
+
+    private void run(
+            FailoverPreview preview, FailoverRun.Manner manner, Consumer<FailoverReport> report) {
+        Optional<Link> link = links.find(preview.link().name());
+        if (link.isEmpty()) {
+            report.accept(new FailoverReport.Refused(preview));
+            return;
+        }
+        boolean resumes = ownedHere(preview.link());
+        var run =
+                new FailoverRun(
+                        place,
+                        preview,
+                        link.get(),
+                        tools,
+                        made -> {
+                            keep(preview, resumes, made);
+                            report.accept(made);
+                        });
+        if (resumes) {
+            run.goOn(manner);
         } else {
-            run.start(cause);
+            run.start(manner);
+        }
+    }
+
+    private void keep(FailoverPreview preview, boolean resumed, FailoverReport report) {
+        if (report instanceof FailoverReport.Done done) {
+            finished.putIfAbsent(
+                    preview.link().name(),
+                    new FinishedFailover(
+                            preview.policy(),
+                            resumed
+                                    ? FinishedFailover.Origin.RESUMED
+                                    : FinishedFailover.Origin.CARRIED_OUT,
+                            Optional.of(tools.clock().wallTimeMs()),
+                            causeOf(preview.link()),
+                            done,
+                            resumed ? LossBound.UNKNOWN : preview.risk().lossBound()));
         }
     }
 }

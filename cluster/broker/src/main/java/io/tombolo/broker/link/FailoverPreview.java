@@ -2,26 +2,30 @@ package io.tombolo.broker.link;
 
 import io.tombolo.region.PolicyName;
 import io.tombolo.region.link.Lag;
+import io.tombolo.region.link.LossBound;
 import io.tombolo.region.topology.LinkEntry;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a failover would mean now.
  *
  * @param ready whether it would be carried out without force
  * @param objections why it would not
- * @param lossBound at most this is lost
- * @param sourceReachable whether the source was heard of within the last seconds
+ * @param source whether the source counts as there
+ * @param risk what would be lost
+ * @param finished the failover after which there is nothing to do any more
  */
 public record FailoverPreview(
         PolicyName policy,
         LinkEntry link,
         boolean ready,
         List<Objection> objections,
-        Lag lossBound,
-        boolean sourceReachable,
-        long ownershipEpoch) {
+        SourceContact source,
+        Risk risk,
+        long ownershipEpoch,
+        Optional<FinishedFailover> finished) {
 
     /**
      * A reason against it.
@@ -29,4 +33,16 @@ public record FailoverPreview(
      * @param code stable, explained by {@code tombolo explain}
      */
     public record Objection(String code, String claim, String seen, String fix) {}
+
+    /**
+     * What would be lost.
+     *
+     * @param lag how far the copy is behind
+     * @param lossBound at most this is lost
+     */
+    public record Risk(Lag lag, LossBound lossBound) {
+
+        /** Nothing is known of a link that does not run. */
+        static final Risk UNKNOWN = new Risk(new Lag(0, 0, -1, true), LossBound.UNKNOWN);
+    }
 }

@@ -29,6 +29,8 @@ import java.util.function.Consumer;
 public final class FailoverRun {
 
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long GROUPS_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long GROUPS_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final LinkPlace place;
     private final FailoverPreview preview;
@@ -38,8 +40,21 @@ public final class FailoverRun {
     private final List<FailoverReport.Step> steps = new ArrayList<>();
     private long stepBegan;
 
-    /** What a run works with. */
-    public record Tools(Commands commands, Clock clock) {}
+    /**
+     * What a run works with.
+     *
+     * @param groupsLoaded says whether the offsets of all groups that this broker looks after can
+     *     be read; answers on the links' loop
+     */
+    public record Tools(Commands commands, Clock clock, Consumer<Consumer<Boolean>> groupsLoaded) {}
+
+    /**
+     * How it is carried out.
+     *
+     * @param cause kept with the ownership record: who and why
+     * @param force goes on without the offsets of groups that cannot be read in time
+     */
+    record Manner(String cause, boolean force) {}
 
     FailoverRun(
             LinkPlace place,
@@ -54,7 +69,7 @@ public final class FailoverRun {
         this.report = report;
     }
 
-    void start(String cause) {
+    void start(Manner manner) {
         stepBegan = tools.clock().nanoTime();
         submit(
                 new RegionCommand.ClaimOwnership(
@@ -62,29 +77,57 @@ public final class FailoverRun {
                         place.region(),
                         preview.ownershipEpoch(),
                         Ownership.Mode.FORCED,
-                        cause),
+                        manner.cause()),
                 ownership -> {
                     done("claim ownership", "epoch " + ownership.epoch() + " is committed");
-                    stopMirroring(ownership.epoch(), cause);
+                    stopMirroring(ownership.epoch(), manner);
                 });
     }
 
     /** Goes on with a run that was interrupted after its claim. */
-    void goOn(String cause) {
+    void goOn(Manner manner) {
         stepBegan = tools.clock().nanoTime();
         long epoch = preview.ownershipEpoch();
         done("claim ownership", "epoch " + epoch + " was committed before");
-        stopMirroring(epoch, cause);
+        stopMirroring(epoch, manner);
     }
 
-    private void stopMirroring(long ownershipEpoch, String cause) {
+    private void stopMirroring(long ownershipEpoch, Manner manner) {
         submit(
-                new LinkCommand.BeginPromotion(preview.link().name(), cause),
+                new LinkCommand.BeginPromotion(preview.link().name(), manner.cause()),
                 partitions -> {
                     done("stop mirroring", partitions.size() + " partitions");
-                    link.failover(new FailoverOrder(ownershipEpoch, PATIENCE_NANOS))
-                            .thenAccept(outcome -> promote(ownershipEpoch, outcome));
+                    long deadline = tools.clock().nanoTime() + GROUPS_PATIENCE_NANOS;
+                    awaitGroups(deadline, manner.force(), () -> settle(ownershipEpoch));
                 });
+    }
+
+    /**
+     * Right after a start the offsets of groups are still being loaded; a group that is not loaded
+     * would keep a position beyond the copy.
+     */
+    private void awaitGroups(long deadlineNanos, boolean force, Runnable next) {
+        tools.groupsLoaded()
+                .accept(loaded -> {
+                    boolean late = tools.clock().nanoTime() - deadlineNanos >= 0;
+                    if (loaded || late && force) {
+                        next.run();
+                    } else if (late) {
+                        report.accept(
+                                new FailoverReport.Interrupted(
+                                        steps, "the offsets of groups are still being loaded"));
+                    } else {
+                        place.loop()
+                                .schedule(
+                                        GROUPS_AGAIN_NANOS,
+                                        () -> awaitGroups(deadlineNanos, force, next));
+                    }
+                });
+    }
+
+    private void settle(long ownershipEpoch) {
+        link.failover(new FailoverOrder(ownershipEpoch, PATIENCE_NANOS))
+                .thenAccept(outcome -> promote(ownershipEpoch, outcome));
     }
 
     private void promote(long ownershipEpoch, FailoverOutcome outcome) {

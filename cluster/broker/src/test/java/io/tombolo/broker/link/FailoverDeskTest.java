@@ -6,6 +6,7 @@ import static io.tombolo.broker.Worlds.US;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tombolo.broker.Images;
 import io.tombolo.broker.Worlds;
 import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.Command;
@@ -20,6 +21,8 @@ import io.tombolo.region.PolicyName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.link.Lag;
 import io.tombolo.region.link.LinkHost;
+import io.tombolo.region.link.LinkStatus;
+import io.tombolo.region.link.LossBound;
 import io.tombolo.region.link.MirrorTopic;
 import io.tombolo.region.ownership.Ownership;
 import io.tombolo.region.registry.RegionDocument;
@@ -31,6 +34,7 @@ import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -45,20 +49,23 @@ class FailoverDeskTest {
     private final StubLink link = new StubLink();
     private final List<Command<?>> commands = new ArrayList<>();
     private final List<FailoverReport> reports = new ArrayList<>();
-    private long sourceAgeNanos = LONG_AGO;
+    private final ManualLoop loop = new ManualLoop();
+    private Optional<Long> sourceAgeNanos = Optional.of(LONG_AGO);
+    private boolean groupsLoaded = true;
+    private Images images = new Images();
 
     @Test
     void aSilentSourceAndACompleteCopyLeaveNoObjection() {
         FailoverPreview preview = desk(mirroring()).preview(POLICY).orElseThrow();
 
         assertThat(preview.ready()).isTrue();
-        assertThat(preview.sourceReachable()).isFalse();
+        assertThat(preview.source().reachable()).isFalse();
         assertThat(preview.ownershipEpoch()).isEqualTo(1);
     }
 
     @Test
     void aSourceThatWasHeardOfLatelyIsAnObjectionThatForceOverrules() {
-        sourceAgeNanos = Duration.ofSeconds(1).toNanos();
+        heardBefore(1_000);
         FailoverDesk desk = desk(mirroring());
 
         assertThat(start(desk, false)).isInstanceOf(FailoverReport.Refused.class);
@@ -99,7 +106,7 @@ class FailoverDeskTest {
         assertThat(preview.objections())
                 .extracting(FailoverPreview.Objection::code)
                 .containsExactly("TMB-4013");
-        assertThat(preview.lossBound().records()).isEqualTo(500);
+        assertThat(preview.risk().lag().records()).isEqualTo(500);
     }
 
     @Test
@@ -135,11 +142,156 @@ class FailoverDeskTest {
     }
 
     @Test
+    void aFailoverThatGoesOnAfterARestartWaitsForTheOffsetsOfGroups() {
+        groupsLoaded = false;
+        FailoverDesk desk = desk(owned(MirrorTopic.State.STOPPING));
+
+        desk.finishWhatWasBegun();
+        loop.advance(Duration.ofSeconds(9));
+
+        assertThat(link.orders).isEmpty();
+
+        groupsLoaded = true;
+        loop.advance(Duration.ofSeconds(1));
+
+        assertThat(link.orders).hasSize(1);
+    }
+
+    @Test
+    void aFailoverThatGoesOnAfterARestartDoesNotGiveUp() {
+        groupsLoaded = false;
+        FailoverDesk desk = desk(owned(MirrorTopic.State.STOPPING));
+
+        desk.finishWhatWasBegun();
+        loop.advance(Duration.ofSeconds(60));
+
+        assertThat(link.orders).isEmpty();
+
+        groupsLoaded = true;
+        loop.advance(Duration.ofSeconds(2));
+
+        assertThat(link.orders).hasSize(1);
+    }
+
+    @Test
+    void anOperatorIsToldThatOffsetsOfGroupsCannotBeReadAndMayForceItWithoutThem() {
+        groupsLoaded = false;
+        FailoverDesk desk = desk(mirroring());
+
+        desk.start(desk.preview(POLICY).orElseThrow(), false, "a test", reports::add);
+        loop.advance(Duration.ofSeconds(11));
+
+        assertThat(reports)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        FailoverReport.Interrupted.class,
+                        one -> assertThat(one.problem()).contains("still being loaded"));
+
+        desk.start(desk.preview(POLICY).orElseThrow(), true, "a test", reports::add);
+        loop.advance(Duration.ofSeconds(11));
+
+        assertThat(reports.getLast()).isInstanceOf(FailoverReport.Done.class);
+    }
+
+    @Test
+    void aFailoverThatGoesOnAfterARestartIsReportedToWhoeverAsksLater() {
+        FailoverDesk desk = desk(owned(MirrorTopic.State.STOPPING));
+
+        desk.finishWhatWasBegun();
+        Worlds.publish(images, owned(MirrorTopic.State.STOPPED));
+
+        FinishedFailover finished = desk.preview(POLICY).orElseThrow().finished().orElseThrow();
+        assertThat(finished.origin()).isEqualTo(FinishedFailover.Origin.RESUMED);
+        assertThat(finished.endedAtMs()).isPresent();
+        assertThat(finished.done().ownershipEpoch()).isEqualTo(2);
+        assertThat(finished.done().steps())
+                .extracting(FailoverReport.Step::name)
+                .containsExactly(
+                        "claim ownership", "stop mirroring", "settle the copy", "make writable");
+        assertThat(finished.done().outcome().partitions()).hasSize(1);
+    }
+
+    @Test
+    void aFailoverOfAnEarlierProcessIsRememberedByItsOwnershipRecord() {
+        FailoverDesk desk = desk(owned(MirrorTopic.State.STOPPED));
+
+        FinishedFailover finished = desk.preview(POLICY).orElseThrow().finished().orElseThrow();
+
+        assertThat(finished.origin()).isEqualTo(FinishedFailover.Origin.REMEMBERED);
+        assertThat(finished.cause()).isEqualTo("a test");
+        assertThat(finished.done().ownershipEpoch()).isEqualTo(2);
+    }
+
+    @Test
+    void whatWasToldOfTheLossIsKeptWithTheOwnershipRecord() {
+        start(desk(mirroring()), false);
+
+        assertThat(((RegionCommand.ClaimOwnership) commands.getFirst()).cause())
+                .isEqualTo(
+                        "a test; 3 records were known to be missing, at most about 310 more were"
+                                + " produced in 1200 ms");
+    }
+
+    @Test
+    void theSilenceAfterWhichASourceIsGoneIsTheOneThatIsTold() {
+        for (LinkStatus.State state :
+                List.of(LinkStatus.State.ACTIVE, LinkStatus.State.SOURCE_UNAVAILABLE)) {
+            link.state = state;
+            FailoverDesk desk = desk(mirroring());
+            heardBefore(0);
+            long goneAfterMs = desk.preview(POLICY).orElseThrow().source().goneAfterMs();
+
+            heardBefore(goneAfterMs - 1);
+            FailoverPreview before = desk.preview(POLICY).orElseThrow();
+            heardBefore(goneAfterMs);
+            FailoverPreview after = desk.preview(POLICY).orElseThrow();
+
+            assertThat(before.ready()).isFalse();
+            assertThat(before.objections().getFirst().seen())
+                    .contains("gone after %.1f s of silence".formatted(goneAfterMs / 1_000.0));
+            assertThat(before.source().silentMs()).isEqualTo(goneAfterMs - 1);
+            assertThat(after.ready()).isTrue();
+        }
+    }
+
+    @Test
+    void aSourceThatShowsNoDocumentsIsThereWhileTheLinkHearsOfIt() {
+        sourceAgeNanos = Optional.empty();
+        FailoverDesk desk = desk(mirroring());
+
+        assertThat(codes(desk)).containsExactly("TMB-4012");
+
+        link.lossBound = new LossBound(0, 0, 5_000, 0, 5_000, 0);
+
+        assertThat(desk.preview(POLICY).orElseThrow().ready()).isTrue();
+    }
+
+    @Test
+    void anAgeThatIsNotKnownIsOlderThanAPolicyAllows() {
+        link.lag = new Lag(0, 0, -1, true);
+        Topology strict =
+                Worlds.linked(
+                        "failover:",
+                        "  careful: { follows: eu-to-us, refuseIf: { lagOver: 30s } }");
+
+        FailoverPreview preview =
+                desk(strict, mirroring()).preview(new PolicyName("careful")).orElseThrow();
+
+        assertThat(preview.objections())
+                .extracting(FailoverPreview.Objection::code)
+                .containsExactly("TMB-4013");
+    }
+
+    @Test
     void whatIsFinishedIsLeftAlone() {
         desk(owned(MirrorTopic.State.STOPPED)).finishWhatWasBegun();
         desk(mirroring()).finishWhatWasBegun();
 
         assertThat(commands).isEmpty();
+    }
+
+    private void heardBefore(long ms) {
+        sourceAgeNanos = Optional.of(Duration.ofMillis(ms).toNanos());
     }
 
     private static MetadataImage mirroring() {
@@ -173,16 +325,17 @@ class FailoverDeskTest {
         return desk(Worlds.linked(), image);
     }
 
-    private FailoverDesk desk(Topology topology, MetadataImage image) {
-        var place = new LinkPlace(topology, US, 1, new IdleLoop());
+    private FailoverDesk desk(Topology topology, MetadataImage now) {
+        var place = new LinkPlace(topology, US, 1, loop);
         var links = new LinkSupervisor(place, new StubLink.Provider(link), _ -> noHost());
-        links.publish(MetadataDelta.between(MetadataImage.EMPTY, image));
+        images = Worlds.images(now);
+        links.publish(MetadataDelta.between(MetadataImage.EMPTY, now));
         return new FailoverDesk(
                 place,
-                Worlds.images(image),
+                images,
                 links,
                 new Board(),
-                new FailoverRun.Tools(this::decide, new StandingClock()));
+                new FailoverRun.Tools(this::decide, loop, answer -> answer.accept(groupsLoaded)));
     }
 
     /** The link of these tests asks nothing of its broker. */
@@ -211,8 +364,13 @@ class FailoverDeskTest {
         answered.accept(new Answer.Done<>((A) agreed));
     }
 
-    /** All calls of these tests are made as on the loop. */
-    private static final class IdleLoop implements EventLoop {
+    /** All calls of these tests are made as on the loop; time goes on when they say so. */
+    private static final class ManualLoop implements EventLoop, Clock {
+
+        private record Task(long atNanos, Runnable action) {}
+
+        private final List<Task> tasks = new ArrayList<>();
+        private long nowNanos;
 
         @Override
         public int index() {
@@ -231,15 +389,30 @@ class FailoverDeskTest {
 
         @Override
         public Timer schedule(long delayNanos, Runnable task) {
-            return () -> {};
+            var planned = new Task(nowNanos + delayNanos, task);
+            tasks.add(planned);
+            return () -> tasks.remove(planned);
         }
-    }
 
-    private static final class StandingClock implements Clock {
+        void advance(Duration time) {
+            long end = nowNanos + time.toNanos();
+            for (Optional<Task> next = due(end); next.isPresent(); next = due(end)) {
+                tasks.remove(next.get());
+                nowNanos = next.get().atNanos();
+                next.get().action().run();
+            }
+            nowNanos = end;
+        }
+
+        private Optional<Task> due(long endNanos) {
+            return tasks.stream()
+                    .filter(task -> task.atNanos() <= endNanos)
+                    .min(Comparator.comparingLong(Task::atNanos));
+        }
 
         @Override
         public long nanoTime() {
-            return 0;
+            return nowNanos;
         }
 
         @Override
@@ -258,7 +431,7 @@ class FailoverDeskTest {
         public Optional<Sighting> lastSeen(RegionId region) {
             var version = new RegionDocument.Version(1, 1);
             var document = new RegionDocument(region, version, List.of(), List.of(), List.of());
-            return Optional.of(new Sighting(document, sourceAgeNanos));
+            return sourceAgeNanos.map(age -> new Sighting(document, age));
         }
 
         @Override

@@ -4,6 +4,8 @@ import io.tombolo.cli.output.Amounts;
 import io.tombolo.cli.output.Tree;
 import io.tombolo.region.topology.LinkEntry;
 
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /** A failover in words. */
@@ -29,33 +31,92 @@ public final class FailoverText {
             String since = silentMs < 0 ? "" : " for " + Amounts.ms(silentMs);
             text.append("%s: no answer%s\n".formatted(from, since));
         }
-        text.append("Not replicated: ").append(bound(preview)).append('\n');
+        Tree finished = preview.at("finished");
+        if (finished.present()) {
+            text.append(finished(finished, preview.at("to").text())).append('\n');
+            text.append(steps(finished));
+        } else {
+            text.append("Not replicated: ").append(bound(preview)).append('\n');
+        }
         return text.toString();
     }
 
+    /** A failover that is over, in one line. */
+    static String finished(Tree finished, String to) {
+        long endedAtMs = finished.at("endedAtMs").number(-1);
+        String when =
+                switch (finished.at("origin").text()) {
+                    case "REMEMBERED" -> "before its broker was started last";
+                    case "RESUMED" -> at(endedAtMs) + ", gone on with after a restart";
+                    default -> at(endedAtMs);
+                };
+        return "%s took over under epoch %s, %s (%s)"
+                .formatted(
+                        to,
+                        finished.at("ownershipEpoch").text(),
+                        when,
+                        finished.at("cause").text());
+    }
+
+    private static String at(long wallMs) {
+        return Instant.ofEpochMilli(wallMs).truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
     /**
-     * What may be lost: what the region knows to be missing, and what it cannot know of because the
-     * source has been silent.
+     * What may be lost: what the region knows to be missing, and what the source may have taken
+     * since the state of it that the region knows.
      */
     public static String bound(Tree preview) {
         Tree bound = preview.at("lossBound");
-        String known =
-                "%s (%s)"
-                        .formatted(
-                                Amounts.of(bound.at("records").number(0), "record"),
-                                Amounts.bytes(bound.at("bytes").number(0)));
-        return preview.at("sourceReachable").flag()
-                ? "at most " + known + ", " + Amounts.ms(bound.at("ms").number(-1))
-                : known
-                        + " known of, and what "
-                        + preview.at("from").text()
-                        + " acknowledged after it was last heard, "
-                        + Amounts.ms(bound.at("ms").number(-1))
-                        + " ago";
+        String from = preview.at("from").text();
+        long failed = bound.at("failedPartitions").number(0);
+        return "%s (%s) known + %s%s"
+                .formatted(
+                        Amounts.of(bound.at("records").number(0), "record"),
+                        Amounts.bytes(bound.at("bytes").number(0)),
+                        unheard(bound, from, preview.at("sourceReachable").flag()),
+                        failed == 0
+                                ? ""
+                                : "; not counted: %s that the link has given up"
+                                        .formatted(Amounts.of(failed, "partition")));
+    }
+
+    private static String unheard(Tree bound, String from, boolean answers) {
+        long records = bound.at("unheardRecords").number(-1);
+        String time = Amounts.ms(bound.at("unheardMs").number(-1));
+        if (records < 0) {
+            return "an unknown number: nothing has been heard of what %s holds".formatted(from);
+        }
+        if (records == 0) {
+            return "none since if %s stayed as idle as it was (%s %s)"
+                    .formatted(from, time, answers ? "ago" : "silence");
+        }
+        return "up to about %s %s (%s%s at up to %s/s)"
+                .formatted(
+                        Amounts.count(records),
+                        answers ? "on the way" : "produced since",
+                        time,
+                        answers ? "" : " silence",
+                        Amounts.count(bound.at("recordsPerSecond").number(0)));
     }
 
     /** What was done. */
     static String outcome(Tree outcome, LinkEntry link) {
+        var text = new StringBuilder(steps(outcome));
+        text.append(
+                "Done in %s. Region %s owns the topics of %s under epoch %s.\n"
+                        .formatted(
+                                Amounts.ms(outcome.at("totalMs").number(-1)),
+                                link.to(),
+                                link.name(),
+                                outcome.at("ownershipEpoch").text()));
+        text.append(
+                "When %s comes back and hears of that epoch, it refuses writes to them.\n"
+                        .formatted(link.from()));
+        return text.toString();
+    }
+
+    private static String steps(Tree outcome) {
         var text = new StringBuilder();
         List<Tree> steps = outcome.at("steps").items();
         for (int index = 0; index < steps.size(); index++) {
@@ -76,16 +137,6 @@ public final class FailoverText {
                     "  %s moved back to the end of the copy\n"
                             .formatted(Amounts.of(clamped, "group position")));
         }
-        text.append(
-                "Done in %s. Region %s owns the topics of %s under epoch %s.\n"
-                        .formatted(
-                                Amounts.ms(outcome.at("totalMs").number(-1)),
-                                link.to(),
-                                link.name(),
-                                outcome.at("ownershipEpoch").text()));
-        text.append(
-                "When %s comes back and hears of that epoch, it refuses writes to them.\n"
-                        .formatted(link.from()));
         return text.toString();
     }
 

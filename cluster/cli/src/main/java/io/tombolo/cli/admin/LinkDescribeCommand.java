@@ -39,9 +39,22 @@ final class LinkDescribeCommand implements Callable<Integer> {
         Table summary = LinkTable.header();
         LinkTable.add(summary, link);
         var text = new StringBuilder(summary.text());
+        text.append('\n').append(source(link)).append('\n');
         text.append('\n').append(partitions(link).textOr("no topic is copied yet"));
         text.append('\n').append(groups(link).textOr("no group is synced yet"));
         return text.toString();
+    }
+
+    private static String source(Tree link) {
+        String from = link.at("from").text();
+        long silentMs = link.at("sourceSilentMs").number(-1);
+        return silentMs < 0
+                ? from + " has not been heard of"
+                : "%s was heard of %s ago; it counts as gone after %s of silence"
+                        .formatted(
+                                from,
+                                Amounts.ms(silentMs),
+                                Amounts.ms(link.at("sourceGoneAfterMs").number(-1)));
     }
 
     private static Table partitions(Tree link) {

@@ -142,6 +142,12 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private static void addPolicy(Table table, Tree policy) {
+        Tree finished = policy.at("finished");
+        if (finished.present()) {
+            String done = FailoverText.finished(finished, policy.at("to").text());
+            table.row(policy.at("policy").text(), "done", done);
+            return;
+        }
         boolean ready = policy.at("ready").flag();
         String why =
                 policy.at("reasons").items().stream()

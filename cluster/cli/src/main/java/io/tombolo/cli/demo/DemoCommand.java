@@ -80,13 +80,13 @@ final class DemoCommand implements Callable<Integer> {
         Traffic traffic = flow.startTraffic(rate);
         GroupMember member = flow.startGroup();
         flow.tellPosition(member);
-        Arrivals.Delay delay = flow.watchLag(traffic);
+        flow.watchLag(traffic, wanOneWay);
         flow.compare();
         narrator.pause();
         var outage = new Outage(stage, narrator, traffic, member);
         outage.kill(eu);
         outage.failOver();
-        outage.resume(rate, delay);
+        outage.resume(rate);
         narrator.pause();
         new Return(stage, narrator).ofTheOldOwner();
         return narrator.conclude();

@@ -68,11 +68,16 @@ final class Flow {
         return stage.status("us").at("links").items().stream().findFirst().orElse(Tree.NOTHING);
     }
 
-    /** Looks at the lag of the link for a while, and gives the same measured from outside. */
-    Arrivals.Delay watchLag(Traffic traffic) {
+    /**
+     * Looks at the lag of the link for a while, and gives the same measured from outside.
+     *
+     * @param wanOneWay what every record is on its way for at least
+     */
+    void watchLag(Traffic traffic, Duration wanOneWay) {
         long samples = 0;
         long recordsMax = 0;
         long msMax = 0;
+        long msMin = Long.MAX_VALUE;
         Arrivals arrivals = stage.act(new Arrivals(stage.site().bootstrap("us")));
         arrivals.start();
         long end = System.nanoTime() + WATCHED.toNanos();
@@ -80,14 +85,15 @@ final class Flow {
             Tree lag = link().at("lag");
             recordsMax = Math.max(recordsMax, lag.at("records").number(0));
             msMax = Math.max(msMax, lag.at("ms").number(0));
+            msMin = Math.min(msMin, lag.at("ms").number(0));
             samples++;
             Waiting.sleep(SAMPLE_EVERY);
         }
         arrivals.close();
         Arrivals.Delay delay = arrivals.delay(traffic.acks());
         narrator.say(
-                "link lag as us knows it: at most %s, %s (%d looks at the admin API)",
-                Amounts.of(recordsMax, "record"), Amounts.ms(msMax), samples);
+                "link lag as us knows it: at most %s, %s to %s (%d looks at the admin API)",
+                Amounts.of(recordsMax, "record"), Amounts.ms(msMin), Amounts.ms(msMax), samples);
         narrator.more(
                 "seen from outside: readable in us %s after the acknowledgement in eu, at worst %s"
                         + " (%s)",
@@ -96,10 +102,13 @@ final class Flow {
                 Amounts.of(delay.count(), "record"));
         narrator.fact("lagRecordsMax", recordsMax);
         narrator.fact("lagMsMax", msMax);
+        narrator.fact("lagMsMin", msMin);
         narrator.fact("arrivalMsMedian", delay.medianMs());
         narrator.fact("arrivalMsWorst", delay.worstMs());
         narrator.expect("records become readable in us while they flow", delay.count() > 0);
-        return delay;
+        narrator.expect(
+                "the lag is never told to be less than the distance",
+                msMin >= wanOneWay.toMillis());
     }
 
     /** Compares both regions record by record and batch by batch. */

@@ -23,6 +23,7 @@ class AdminCommandsTest {
             """
             {"name":"eu-to-us","from":"eu","to":"us","state":"ACTIVE",
              "lag":{"records":1204,"bytes":120400,"ms":800},"trouble":null,
+             "sourceSilentMs":300,"sourceGoneAfterMs":4000,
              "topics":[{"topic":"orders","state":"ACTIVE","trouble":null,"partitions":[
                {"partition":0,"state":"ACTIVE","lag":{"records":1204,"bytes":120400,"ms":800},
                 "endOffset":41,"highWatermark":41,"highestEpoch":3,"sourceHighWatermark":1245,
@@ -32,16 +33,20 @@ class AdminCommandsTest {
     private static final String READY =
             """
             {"policy":"shop","link":"eu-to-us","from":"eu","to":"us","ready":true,"reasons":[],
-             "lossBound":{"records":3,"bytes":300,"ms":4100},"sourceReachable":false,
-             "sourceSilentMs":4200,"ownershipEpoch":1}
+             "lossBound":{"recordsMax":1028,"records":3,"bytes":300,"unheardRecords":1025,
+              "unheardMs":4100,"recordsPerSecond":250,"failedPartitions":0},
+             "sourceReachable":false,"sourceSilentMs":4200,"sourceGoneAfterMs":1500,
+             "ownershipEpoch":1,"finished":null}
             """;
     private static final String NOT_READY =
             """
             {"policy":"shop","link":"eu-to-us","from":"eu","to":"us","ready":false,
              "reasons":[{"code":"TMB-4012","claim":"eu still answers","seen":"0.2 s ago",
                          "fix":"stop the brokers of eu"}],
-             "lossBound":{"records":0,"bytes":0,"ms":0},"sourceReachable":true,
-             "sourceSilentMs":0,"ownershipEpoch":1}
+             "lossBound":{"recordsMax":52,"records":2,"bytes":200,"unheardRecords":50,
+              "unheardMs":170,"recordsPerSecond":295,"failedPartitions":2},
+             "sourceReachable":true,"sourceSilentMs":0,"sourceGoneAfterMs":4000,
+             "ownershipEpoch":1,"finished":null}
             """;
     private static final String DONE =
             """
@@ -49,6 +54,19 @@ class AdminCommandsTest {
                {"step":"claim ownership","ok":true,"detail":"epoch 2","ms":12},
                {"step":"make writable","ok":true,"detail":"","ms":30}],
              "topics":[],"clamped":[],"totalMs":42}
+            """;
+
+    private static final String FINISHED =
+            """
+            {"policy":"shop","link":"eu-to-us","from":"eu","to":"us","ready":false,
+             "reasons":[{"code":"TMB-4010","claim":"us already owns the topics","seen":"epoch 2",
+                         "fix":"nothing to do"}],
+             "sourceReachable":false,"sourceSilentMs":4200,"ownershipEpoch":2,
+             "finished":{"policy":"shop","ownershipEpoch":2,"steps":[
+               {"step":"claim ownership","ok":true,"detail":"epoch 2","ms":12},
+               {"step":"make writable","ok":true,"detail":"","ms":30}],
+             "topics":[],"clamped":[{"group":"g"}],"totalMs":42,"origin":"RESUMED",
+             "endedAtMs":5000,"cause":"an operator; 3 records were known to be missing"}}
             """;
 
     @TempDir private Path folder;
@@ -82,7 +100,7 @@ class AdminCommandsTest {
                         eu-to-us  eu → us    active     1/1        1 204   120.4 kB    800 ms       1  –
 
                         FAILOVER  READY  IF YOU FAIL OVER NOW
-                        shop      yes    3 records (300 B) known of, and what eu acknowledged after it was last heard, 4.1 s ago
+                        shop      yes    3 records (300 B) known + up to about 1 025 produced since (4.1 s silence at up to 250/s)
                         """);
     }
 
@@ -133,7 +151,8 @@ class AdminCommandsTest {
 
         assertThat(run.out())
                 .contains("orders          0  active        41       1245  1 204    800 ms      3")
-                .contains("billing       1        0  430 ms");
+                .contains("billing       1        0  430 ms")
+                .contains("eu was heard of 300 ms ago; it counts as gone after 4.0 s of silence");
     }
 
     @Test
@@ -212,7 +231,7 @@ class AdminCommandsTest {
                         """
                         Failover  eu → us   policy shop, link eu-to-us
                         eu: no answer for 4.2 s
-                        Not replicated: 3 records (300 B) known of, and what eu acknowledged after it was last heard, 4.1 s ago
+                        Not replicated: 3 records (300 B) known + up to about 1 025 produced since (4.1 s silence at up to 250/s)
                         """);
         assertThat(run.out())
                 .isEqualTo(
@@ -225,6 +244,45 @@ class AdminCommandsTest {
     }
 
     @Test
+    void aFailoverThatARestartFinishedIsShownWithItsSteps() {
+        us.answer("GET /api/v1/failover/shop", 200, FINISHED);
+        us.answer("GET /api/v1/status", 200, status().replace(READY, FINISHED));
+
+        CommandRun run = CommandRun.of(folder, "failover", "shop", "-y");
+        CommandRun status = CommandRun.of(folder, "status");
+
+        assertThat(run.exitCode()).isEqualTo(4);
+        assertThat(run.err())
+                .startsWith(
+                        """
+                        Failover  eu → us   policy shop, link eu-to-us
+                        eu: no answer for 4.2 s
+                        us took over under epoch 2, 1970-01-01T00:00:05Z, gone on with after a restart (an operator; 3 records were known to be missing)
+                          1/2  claim ownership              ✓  12 ms   epoch 2
+                          2/2  make writable                ✓  30 ms
+                          1 group position moved back to the end of the copy
+                        error[TMB-4010]: us already owns the topics
+                        """);
+        assertThat(status.out())
+                .contains(
+                        "shop      done   us took over under epoch 2, 1970-01-01T00:00:05Z, gone");
+    }
+
+    @Test
+    void aLossOfWhichNothingIsKnownIsNotCalledNothing() {
+        String unknown = READY.replace("1025", "-1").replace("1028", "-1").replace("4100", "-1");
+        us.answer("GET /api/v1/failover/shop", 200, unknown);
+        us.answer("POST /api/v1/failover/shop", 200, DONE);
+
+        CommandRun run = CommandRun.of(folder, "failover", "shop", "-y");
+
+        assertThat(run.err())
+                .contains(
+                        "3 records (300 B) known + an unknown number: nothing has been heard of"
+                                + " what eu holds\n");
+    }
+
+    @Test
     void aFailoverIsRefusedWhileTheSourceAnswers() {
         us.answer("GET /api/v1/failover/shop", 200, NOT_READY);
 
@@ -232,6 +290,10 @@ class AdminCommandsTest {
 
         assertThat(run.exitCode()).isEqualTo(4);
         assertThat(run.err())
+                .contains(
+                        "Not replicated: 2 records (200 B) known + up to about 50 on the way"
+                                + " (170 ms at up to 295/s); not counted: 2 partitions that the"
+                                + " link has given up\n")
                 .contains("error[TMB-4012]: eu still answers")
                 .contains("failover.shop, tombolo.yaml:6:")
                 .contains("= fix : stop the brokers of eu\n");

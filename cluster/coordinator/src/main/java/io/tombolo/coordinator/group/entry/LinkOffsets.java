@@ -45,6 +45,26 @@ public final class LinkOffsets {
         record Unavailable<T>(Errors error) implements Outcome<T> {}
     }
 
+    /**
+     * Whether all of these partitions of {@code __consumer_offsets} are led here and have been
+     * loaded. Until then {@link #groups} and {@link #clampOffsets} pass over those of them that
+     * this broker has yet to be told that it leads.
+     */
+    public void loaded(EventLoop caller, SortedSet<Integer> wanted, Consumer<Boolean> answer) {
+        var gathered =
+                new Gathered<Boolean>(
+                        wanted.size(), all -> answer.accept(!all.contains(Boolean.FALSE)));
+        int place = 0;
+        for (int partition : wanted) {
+            int index = place++;
+            partitions.<Boolean>read(
+                    partition,
+                    caller,
+                    _ -> true,
+                    Refusals.reply(loaded -> gathered.put(index, loaded), _ -> false));
+        }
+    }
+
     /** The groups coordinated here that have committed offsets. */
     public void groups(EventLoop caller, Consumer<Outcome<SortedSet<String>>> answer) {
         onAll(

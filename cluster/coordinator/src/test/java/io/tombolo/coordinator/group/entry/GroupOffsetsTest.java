@@ -20,7 +20,10 @@ import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Committed offsets; numbers in comments are rows of the wire contract. */
 class GroupOffsetsTest {
@@ -407,5 +410,27 @@ class GroupOffsetsTest {
 
         assertThat(heard.response().errorCode())
                 .isEqualTo(Errors.COORDINATOR_LOAD_IN_PROGRESS.code());
+    }
+
+    @Test
+    void offsetsAreLoadedOnceTheirPartitionIsLedAndReadToItsEnd() {
+        stage.commit("", -1, 42);
+        assertThat(loaded()).isTrue();
+
+        stage.coordinator.resign(0);
+        assertThat(loaded()).as("not led yet").isFalse();
+
+        stage.log.epoch(0, 9);
+        stage.coordinator.lead(0, 9);
+        assertThat(loaded()).as("being read").isFalse();
+
+        stage.loop.run();
+        assertThat(loaded()).isTrue();
+    }
+
+    private boolean loaded() {
+        var heard = new ArrayList<Boolean>();
+        stage.coordinator.links().loaded(stage.loop, new TreeSet<>(Set.of(0)), heard::add);
+        return heard.getFirst();
     }
 }
