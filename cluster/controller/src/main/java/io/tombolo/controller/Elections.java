@@ -2,21 +2,19 @@ package io.tombolo.controller;
 
 import io.tombolo.metadata.image.BrokersImage;
 import io.tombolo.metadata.image.MetadataImage;
-import io.tombolo.metadata.image.TopicImage;
 import io.tombolo.metadata.record.BrokerIds;
 import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.PartitionChange;
+import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.metadata.record.PartitionRegistration;
 import io.tombolo.metadata.record.TopicRecord.PartitionChanged;
-
-import org.apache.kafka.common.Uuid;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
 /**
- * Who leads when brokers go and come. Looks only at topics in which the broker has replicas.
+ * Who leads when brokers go and come. Looks only at partitions of which the broker has a replica.
  *
  * <p>Records made here come before the record that fences or unfences the broker: when a crash cuts
  * between them, the broker's old state stands, and the same decision completes the rest.
@@ -44,20 +42,14 @@ final class Elections {
             MetadataImage tip,
             Function<PartitionRegistration, List<PartitionChange>> change) {
         var records = new ArrayList<MetadataRecord>();
-        for (Uuid topicId : tip.topics().topicsOn(brokerId).keySet()) {
-            TopicImage topic = tip.topics().topic(topicId).orElseThrow();
-            topic.partitions()
-                    .forEach((index, partition) -> {
-                        List<PartitionChange> changes = change.apply(partition);
-                        if (!changes.isEmpty()) {
-                            records.add(
-                                    new PartitionChanged(
-                                            topicId,
-                                            index,
-                                            partition.partitionEpoch() + 1,
-                                            changes));
-                        }
-                    });
+        for (PartitionId id : tip.topics().replicasOn(brokerId).ids()) {
+            PartitionRegistration partition = tip.topics().partition(id).orElseThrow();
+            List<PartitionChange> changes = change.apply(partition);
+            if (!changes.isEmpty()) {
+                records.add(
+                        new PartitionChanged(
+                                id.topicId(), id.index(), partition.partitionEpoch() + 1, changes));
+            }
         }
         return records;
     }

@@ -204,7 +204,7 @@ class ControllerSimulation {
                             topics.byId(),
                             topics.idByName(),
                             TreePMap.empty(),
-                            topics.byBroker(),
+                            topics.indexes(),
                             topics.partitionCount()),
                     tip.configs(),
                     tip.links());

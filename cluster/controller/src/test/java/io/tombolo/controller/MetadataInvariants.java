@@ -62,8 +62,10 @@ final class MetadataInvariants {
                             now);
                     old.partitions().find(index).ifPresent(then -> checkPartition(then, now));
                     require(
-                            after.topics().topicsOn(now.replicas().at(0)).containsKey(topic.id()),
-                            "brokers know their topics",
+                            after.topics()
+                                    .replicasOn(now.replicas().at(0))
+                                    .has(topic.partitionId(index)),
+                            "brokers know their partitions",
                             topic);
                 });
     }

@@ -26,6 +26,12 @@ public record BrokersImage(PSortedMap<Integer, BrokerRegistration> byId) {
         return broker != null && !broker.fenced();
     }
 
+    /** Whether the broker may be given leaderships: it is active and not about to stop. */
+    public boolean mayLead(int brokerId) {
+        BrokerRegistration broker = byId.get(brokerId);
+        return broker != null && !broker.fenced() && !broker.shuttingDown();
+    }
+
     BrokersImage with(BrokerRegistration broker) {
         return new BrokersImage(byId.plus(broker.brokerId(), broker));
     }

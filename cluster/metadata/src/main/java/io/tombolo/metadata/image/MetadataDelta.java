@@ -1,13 +1,17 @@
 package io.tombolo.metadata.image;
 
 import io.tombolo.metadata.record.ConfigResource;
+import io.tombolo.metadata.record.LeaderRecovery;
 import io.tombolo.metadata.record.PartitionId;
+import io.tombolo.metadata.record.PartitionRegistration;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
 
 import org.apache.kafka.common.Uuid;
 
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -58,6 +62,36 @@ public final class MetadataDelta {
     /** Partitions that are new or changed; each is in {@link #after}. */
     public SortedSet<PartitionId> partitions() {
         return Collections.unmodifiableSortedSet(changes.partitions);
+    }
+
+    /**
+     * Leaders chosen in this batch that may lack committed records, for the report. Partitions that
+     * came with a snapshot are not among them.
+     */
+    public List<UncleanElection> uncleanElections() {
+        var elections = new ArrayList<UncleanElection>();
+        for (PartitionId id : changes.partitions) {
+            PartitionRegistration now = after.topics().partition(id).orElseThrow();
+            if (now.leaderRecovery() == LeaderRecovery.RECOVERING && now.hasLeader()) {
+                before.topics()
+                        .partition(id)
+                        .filter(then -> then.leaderEpoch() < now.leaderEpoch())
+                        .filter(then -> !then.isr().has(now.leader()))
+                        .filter(then -> !then.elr().has(now.leader()))
+                        .ifPresent(then -> elections.add(unclean(id, then, now)));
+            }
+        }
+        return elections;
+    }
+
+    private static UncleanElection unclean(
+            PartitionId id, PartitionRegistration then, PartitionRegistration now) {
+        int lastKnown =
+                then.lastKnownElr().isEmpty()
+                        ? PartitionRegistration.NO_LEADER
+                        : then.lastKnownElr().at(0);
+        return new UncleanElection(
+                id, then.hasLeader() ? then.leader() : lastKnown, now.leader(), now.leaderEpoch());
     }
 
     /** Brokers that came, changed or went. */

@@ -111,7 +111,7 @@ final class Replay {
     private void apply(BrokerRecord record) {
         switch (record) {
             case BrokerRegistered(var registration) -> brokers = brokers.with(registration);
-            case BrokerChange(var id, var epoch, var fenced) -> {
+            case BrokerChange(var id, var epoch, var fenced, var shuttingDown, var offline) -> {
                 BrokerRegistration broker = brokers.byId().get(id);
                 check(
                         broker != null && broker.brokerEpoch() == epoch,
@@ -119,7 +119,13 @@ final class Replay {
                         id,
                         epoch);
                 if (broker != null) {
-                    brokers = brokers.with(broker.withFenced(fenced));
+                    var standing =
+                            new BrokerRegistration.Standing(
+                                    fenced,
+                                    shuttingDown,
+                                    offline,
+                                    broker.standing().previousStop());
+                    brokers = brokers.with(broker.with(standing));
                 }
             }
             case BrokerUnregistered(var id, var _) -> {

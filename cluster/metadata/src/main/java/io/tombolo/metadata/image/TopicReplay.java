@@ -5,6 +5,7 @@ import static io.tombolo.metadata.image.Replay.check;
 import io.tombolo.metadata.record.BrokerIds;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.metadata.record.PartitionRegistration;
+import io.tombolo.metadata.record.ReplicaStanding;
 import io.tombolo.metadata.record.TopicRecord;
 import io.tombolo.metadata.record.TopicRecord.PartitionChanged;
 import io.tombolo.metadata.record.TopicRecord.PartitionCreated;
@@ -12,11 +13,8 @@ import io.tombolo.metadata.record.TopicRecord.TopicCreated;
 import io.tombolo.metadata.record.TopicRecord.TopicDeleted;
 
 import org.apache.kafka.common.Uuid;
-import org.pcollections.PSortedMap;
-import org.pcollections.TreePMap;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -29,15 +27,16 @@ final class TopicReplay {
 
     private final Changes changes;
     private final Map<Uuid, TopicImage> touched = new TreeMap<>();
-    private final Map<Uuid, Map<Integer, Integer>> replicaCountChanges = new TreeMap<>();
+    private final IndexReplay indexes;
     private final Map<BrokerIds, BrokerIds> brokerIds = new HashMap<>();
-    private final Map<List<Uuid>, List<Uuid>> directories = new HashMap<>();
+    private final Map<ReplicaStanding, ReplicaStanding> standings = new HashMap<>();
     private TopicsImage topics;
     private long partitionCount;
 
     TopicReplay(TopicsImage topics, Changes changes) {
         this.topics = topics;
         this.changes = changes;
+        this.indexes = new IndexReplay(topics.indexes());
         this.partitionCount = topics.partitionCount();
     }
 
@@ -56,7 +55,9 @@ final class TopicReplay {
 
     TopicImage delete(Uuid topicId) {
         TopicImage topic = topic(topicId);
-        topic.partitions().forEach((index, partition) -> count(topicId, partition.replicas(), -1));
+        topic.partitions()
+                .forEach(
+                        (index, partition) -> indexes.deleted(topic.partitionId(index), partition));
         partitionCount -= topic.partitions().count();
         touched.remove(topicId);
         topics = topics.withoutTopic(topic);
@@ -66,7 +67,7 @@ final class TopicReplay {
 
     TopicsImage finish() {
         touched.values().forEach(topic -> topics = topics.withPartitions(topic));
-        return topics.counting(countedReplicas(), partitionCount);
+        return topics.with(indexes.finish(), partitionCount);
     }
 
     private void create(TopicCreated record) {
@@ -88,9 +89,10 @@ final class TopicReplay {
                 topic.partitions().count());
         PartitionRegistration partition = lean(record.registration());
         touched.put(topic.id(), topic.with(topic.partitions().plus(partition)));
-        count(topic.id(), partition.replicas(), 1);
+        PartitionId id = topic.partitionId(record.index());
+        indexes.created(id, partition);
         partitionCount++;
-        changes.partitions.add(topic.partitionId(record.index()));
+        changes.partitions.add(id);
     }
 
     private void change(PartitionChanged record) {
@@ -109,11 +111,9 @@ final class TopicReplay {
                 changed,
                 old);
         touched.put(topic.id(), topic.with(topic.partitions().with(record.index(), changed)));
-        if (!changed.replicas().equals(old.replicas())) {
-            count(topic.id(), old.replicas(), -1);
-            count(topic.id(), changed.replicas(), 1);
-        }
-        changes.partitions.add(topic.partitionId(record.index()));
+        PartitionId id = topic.partitionId(record.index());
+        indexes.changed(id, old, changed);
+        changes.partitions.add(id);
     }
 
     private TopicImage topic(Uuid topicId) {
@@ -134,42 +134,11 @@ final class TopicReplay {
                 partition.leader(),
                 partition.leaderEpoch(),
                 partition.partitionEpoch(),
-                shared(directories, partition.directories()));
+                shared(standings, partition.standing()));
     }
 
     private static <T> T shared(Map<T, T> known, T value) {
         T first = known.putIfAbsent(value, value);
         return first == null ? value : first;
-    }
-
-    private void count(Uuid topicId, BrokerIds replicas, int difference) {
-        Map<Integer, Integer> counts =
-                replicaCountChanges.computeIfAbsent(topicId, _ -> new TreeMap<>());
-        for (int place = 0; place < replicas.size(); place++) {
-            counts.merge(replicas.at(place), difference, Integer::sum);
-        }
-    }
-
-    private PSortedMap<Integer, PSortedMap<Uuid, Integer>> countedReplicas() {
-        PSortedMap<Integer, PSortedMap<Uuid, Integer>> byBroker = topics.byBroker();
-        for (var ofTopic : replicaCountChanges.entrySet()) {
-            for (var change : ofTopic.getValue().entrySet()) {
-                byBroker = counted(byBroker, change.getKey(), ofTopic.getKey(), change.getValue());
-            }
-        }
-        return byBroker;
-    }
-
-    private static PSortedMap<Integer, PSortedMap<Uuid, Integer>> counted(
-            PSortedMap<Integer, PSortedMap<Uuid, Integer>> byBroker,
-            int brokerId,
-            Uuid topicId,
-            int difference) {
-        PSortedMap<Uuid, Integer> known = byBroker.get(brokerId);
-        PSortedMap<Uuid, Integer> counts = known == null ? TreePMap.empty() : known;
-        int count = counts.getOrDefault(topicId, 0) + difference;
-        PSortedMap<Uuid, Integer> left =
-                count == 0 ? counts.minus(topicId) : counts.plus(topicId, count);
-        return left.isEmpty() ? byBroker.minus(brokerId) : byBroker.plus(brokerId, left);
     }
 }

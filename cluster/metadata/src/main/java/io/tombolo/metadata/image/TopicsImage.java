@@ -17,19 +17,23 @@ import java.util.Optional;
  * @param idByName the id of each topic, ordered by name
  * @param lookalikes names that contain '.' or '_', by their form with all of them as '_': Kafka's
  *     metrics cannot tell such topics apart
- * @param byBroker for each broker the topics in which it has replicas, with their number
+ * @param indexes which partitions concern a broker or a task
  * @param partitionCount over all topics
  */
 public record TopicsImage(
         PSortedMap<Uuid, TopicImage> byId,
         PSortedMap<String, Uuid> idByName,
         PSortedMap<String, PSortedSet<String>> lookalikes,
-        PSortedMap<Integer, PSortedMap<Uuid, Integer>> byBroker,
+        PartitionIndexes indexes,
         long partitionCount) {
 
     static final TopicsImage EMPTY =
             new TopicsImage(
-                    TreePMap.empty(), TreePMap.empty(), TreePMap.empty(), TreePMap.empty(), 0);
+                    TreePMap.empty(),
+                    TreePMap.empty(),
+                    TreePMap.empty(),
+                    PartitionIndexes.EMPTY,
+                    0);
 
     public Optional<TopicImage> topic(Uuid topicId) {
         return Optional.ofNullable(byId.get(topicId));
@@ -45,10 +49,29 @@ public record TopicsImage(
                 .flatMap(topic -> topic.partitions().find(partition.index()));
     }
 
-    /** The topics in which a broker has replicas, by id, with the number of its replicas. */
-    public PSortedMap<Uuid, Integer> topicsOn(int brokerId) {
-        PSortedMap<Uuid, Integer> found = byBroker.get(brokerId);
-        return found == null ? TreePMap.empty() : found;
+    /** The partitions that have a replica on a broker. */
+    public PartitionSet replicasOn(int brokerId) {
+        return PartitionIndexes.of(indexes.byReplica(), brokerId);
+    }
+
+    /** The partitions that a broker leads. */
+    public PartitionSet ledBy(int brokerId) {
+        return PartitionIndexes.of(indexes.byLeader(), brokerId);
+    }
+
+    /** The partitions that nobody leads. */
+    public PartitionSet leaderless() {
+        return ledBy(PartitionRegistration.NO_LEADER);
+    }
+
+    /** The partitions whose preferred leader a broker is, and which it does not lead. */
+    public PartitionSet awayFrom(int preferredLeader) {
+        return PartitionIndexes.of(indexes.awayFrom(), preferredLeader);
+    }
+
+    /** The partitions with a reassignment under way: what ListPartitionReassignments shows. */
+    public PartitionSet reassigning() {
+        return indexes.reassigning();
     }
 
     /** A topic with another name that Kafka's metrics could not tell from this name. */
@@ -73,7 +96,7 @@ public record TopicsImage(
                 byId.plus(topic.id(), topic),
                 idByName.plus(name, topic.id()),
                 newLookalikes,
-                byBroker,
+                indexes,
                 partitionCount);
     }
 
@@ -92,19 +115,18 @@ public record TopicsImage(
                 byId.minus(topic.id()),
                 idByName.minus(name),
                 newLookalikes,
-                byBroker,
+                indexes,
                 partitionCount);
     }
 
     /** The same topics, one of them with other partitions. */
     TopicsImage withPartitions(TopicImage topic) {
         return new TopicsImage(
-                byId.plus(topic.id(), topic), idByName, lookalikes, byBroker, partitionCount);
+                byId.plus(topic.id(), topic), idByName, lookalikes, indexes, partitionCount);
     }
 
-    TopicsImage counting(
-            PSortedMap<Integer, PSortedMap<Uuid, Integer>> newByBroker, long newCount) {
-        return new TopicsImage(byId, idByName, lookalikes, newByBroker, newCount);
+    TopicsImage with(PartitionIndexes newIndexes, long newCount) {
+        return new TopicsImage(byId, idByName, lookalikes, newIndexes, newCount);
     }
 
     private static boolean looksAlike(String name) {

@@ -10,9 +10,8 @@ import java.util.Optional;
  *
  * @param incarnation a fresh random id of the process
  * @param brokerEpoch larger than every broker epoch given out before in this region
- * @param rack empty when the broker has none
- * @param logDirs ids of its log directories
- * @param fenced whether it must neither lead partitions nor be shown to clients
+ * @param logDirs ids of its log directories, those that are offline included
+ * @param standing what changes while the process runs, and how the one before it ended
  */
 public record BrokerRegistration(
         int brokerId,
@@ -20,7 +19,7 @@ public record BrokerRegistration(
         long brokerEpoch,
         Endpoints endpoints,
         List<Uuid> logDirs,
-        boolean fenced) {
+        Standing standing) {
 
     public BrokerRegistration {
         Names.requireNotNegative(brokerId, "broker id");
@@ -28,9 +27,41 @@ public record BrokerRegistration(
         logDirs = List.copyOf(logDirs);
     }
 
-    public BrokerRegistration withFenced(boolean nowFenced) {
-        return new BrokerRegistration(
-                brokerId, incarnation, brokerEpoch, endpoints, logDirs, nowFenced);
+    /** A broker of whose earlier process nothing is known. */
+    public BrokerRegistration(
+            int brokerId,
+            Uuid incarnation,
+            long brokerEpoch,
+            Endpoints endpoints,
+            List<Uuid> logDirs,
+            boolean fenced) {
+        this(
+                brokerId,
+                incarnation,
+                brokerEpoch,
+                endpoints,
+                logDirs,
+                new Standing(fenced, false, List.of(), PreviousStop.UNKNOWN));
+    }
+
+    /** Whether it must neither lead partitions nor be shown to clients. */
+    public boolean fenced() {
+        return standing.fenced();
+    }
+
+    /** Whether it is in a controlled shutdown: it gives its leaderships away and gets none. */
+    public boolean shuttingDown() {
+        return standing.shuttingDown();
+    }
+
+    /** Whether it can use a log directory; true for one that is not assigned yet (zero). */
+    public boolean hasOnline(Uuid directory) {
+        return directory.equals(Uuid.ZERO_UUID)
+                || logDirs.contains(directory) && !standing.offlineLogDirs().contains(directory);
+    }
+
+    public BrokerRegistration with(Standing now) {
+        return new BrokerRegistration(brokerId, incarnation, brokerEpoch, endpoints, logDirs, now);
     }
 
     /** Where it listens, by the listener's name. */
@@ -48,5 +79,31 @@ public record BrokerRegistration(
         public Endpoints {
             listeners = List.copyOf(listeners);
         }
+    }
+
+    /**
+     * How a broker does.
+     *
+     * @param offlineLogDirs those of its log directories that failed
+     */
+    public record Standing(
+            boolean fenced,
+            boolean shuttingDown,
+            List<Uuid> offlineLogDirs,
+            PreviousStop previousStop) {
+
+        public Standing {
+            offlineLogDirs = List.copyOf(offlineLogDirs);
+        }
+    }
+
+    /** How the process that had the id before ended. */
+    public enum PreviousStop {
+        /** There was none, or the record is from before this was kept. */
+        UNKNOWN,
+        /** It closed its logs properly, as the registration that is replaced. */
+        CLEAN,
+        /** It may have lost the tails of its logs. */
+        UNCLEAN
     }
 }

@@ -26,4 +26,19 @@ public sealed interface PartitionChange {
             directories = List.copyOf(directories);
         }
     }
+
+    /** The eligible leader replicas (KIP-966). */
+    record EligibleLeaders(BrokerIds elr) implements PartitionChange {}
+
+    /** The last leader of a partition that has none; none when it has one. */
+    record LastKnownLeaders(BrokerIds leaders) implements PartitionChange {}
+
+    /** Whether the leader has to recover from an unclean election. */
+    record Recovery(LeaderRecovery state) implements PartitionChange {}
+
+    /** Replicas that a reassignment adds; none when there is no reassignment. */
+    record Adding(BrokerIds replicas) implements PartitionChange {}
+
+    /** Replicas that go when a reassignment is done; none when there is no reassignment. */
+    record Removing(BrokerIds replicas) implements PartitionChange {}
 }

@@ -56,7 +56,7 @@ final class RecordFields {
     static void write(MetadataRecord record, FieldWriter to) {
         switch (record) {
             case RegionRecord region -> writeRegion(region, to);
-            case BrokerRecord broker -> writeBroker(broker, to);
+            case BrokerRecord broker -> BrokerFields.write(broker, to);
             case TopicRecord topic -> PartitionFields.write(topic, to);
             case ConfigRecord config -> writeConfig(config, to);
             case LinkRecord link -> writeLink(link, to);
@@ -71,18 +71,29 @@ final class RecordFields {
     }
 
     static MetadataRecord read(RecordType type, FieldReader from) {
-        if (type == RecordType.PARTITION_CHANGED) {
-            return PartitionFields.readChanged(from);
-        }
+        return switch (type) {
+            case PARTITION_CREATED -> PartitionFields.readCreated(from);
+            case PARTITION_CHANGED -> PartitionFields.readChanged(from);
+            case BROKER_REGISTERED, BROKER_CHANGE, BROKER_UNREGISTERED ->
+                    BrokerFields.read(type, from);
+            default -> readUntagged(type, from);
+        };
+    }
+
+    /** The records that have no tagged fields so far. */
+    private static MetadataRecord readUntagged(RecordType type, FieldReader from) {
         MetadataRecord record =
                 switch (type) {
                     case NO_OP, REGION_IDENTITY, FEATURE_LEVEL, PRODUCER_IDS_ALLOCATED ->
                             readRegion(type, from);
-                    case BROKER_REGISTERED, BROKER_CHANGE, BROKER_UNREGISTERED ->
-                            readBroker(type, from);
+                    case BROKER_REGISTERED,
+                            BROKER_CHANGE,
+                            BROKER_UNREGISTERED,
+                            PARTITION_CREATED,
+                            PARTITION_CHANGED ->
+                            throw new IllegalStateException(type + " has tagged fields");
                     case TOPIC_CREATED -> new TopicCreated(from.string(), from.uuid());
                     case TOPIC_DELETED -> new TopicDeleted(from.uuid());
-                    case PARTITION_CREATED, PARTITION_CHANGED -> PartitionFields.readCreated(from);
                     case CONFIG_SET ->
                             new ConfigSet(readResource(from), from.string(), from.string());
                     case CONFIG_REMOVED -> new ConfigRemoved(readResource(from), from.string());
@@ -118,53 +129,6 @@ final class RecordFields {
                     new ProducerIdsAllocated(from.smallNumber(), from.number(), from.number());
             default -> new NoOp();
         };
-    }
-
-    private static void writeBroker(BrokerRecord record, FieldWriter to) {
-        switch (record) {
-            case BrokerRegistered(var broker) ->
-                    to.number(broker.brokerId())
-                            .uuid(broker.incarnation())
-                            .number(broker.brokerEpoch())
-                            .list(broker.endpoints().listeners(), RecordFields::writeListener)
-                            .string(broker.endpoints().rack())
-                            .uuids(broker.logDirs())
-                            .flag(broker.fenced());
-            case BrokerChange(var id, var epoch, var fenced) ->
-                    to.number(id).number(epoch).flag(fenced);
-            case BrokerUnregistered(var id, var epoch) -> to.number(id).number(epoch);
-        }
-        to.tags(0);
-    }
-
-    private static BrokerRecord readBroker(RecordType type, FieldReader from) {
-        int brokerId = from.smallNumber();
-        return switch (type) {
-            case BROKER_CHANGE -> new BrokerChange(brokerId, from.number(), from.flag());
-            case BROKER_UNREGISTERED -> new BrokerUnregistered(brokerId, from.number());
-            default ->
-                    new BrokerRegistered(
-                            new BrokerRegistration(
-                                    brokerId,
-                                    from.uuid(),
-                                    from.number(),
-                                    new BrokerRegistration.Endpoints(
-                                            from.list(4, RecordFields::readListener),
-                                            from.string()),
-                                    from.uuids(),
-                                    from.flag()));
-        };
-    }
-
-    private static void writeListener(FieldWriter to, BrokerListener listener) {
-        to.string(listener.name())
-                .string(listener.host())
-                .number(listener.port())
-                .string(listener.securityProtocol());
-    }
-
-    private static BrokerListener readListener(FieldReader from) {
-        return new BrokerListener(from.string(), from.string(), from.smallNumber(), from.string());
     }
 
     private static void writeConfig(ConfigRecord record, FieldWriter to) {

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.MetadataRecordCodec;
+import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.metadata.record.RegionRecord.ProducerIdsAllocated;
 import io.tombolo.metadata.record.TopicRecord.PartitionChanged;
 
-import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,8 +16,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /** Properties that hold for every log of records, tried on random ones. */
@@ -96,20 +98,39 @@ class MetadataReplayTest {
         history.records(RECORDS);
 
         TopicsImage topics = history.image().topics();
-        var counts = new TreeMap<Integer, TreeMap<Uuid, Integer>>();
+        var byReplica = new TreeMap<Integer, TreeSet<PartitionId>>();
+        var byLeader = new TreeMap<Integer, TreeSet<PartitionId>>();
+        var awayFrom = new TreeMap<Integer, TreeSet<PartitionId>>();
+        var withElr = new TreeSet<PartitionId>();
+        var reassigning = new TreeSet<PartitionId>();
         long[] partitions = {0};
         topics.byId()
                 .values()
                 .forEach(topic ->
                         topic.partitions()
-                                .forEach((_, partition) -> {
+                                .forEach((index, partition) -> {
+                                    PartitionId id = topic.partitionId(index);
                                     partitions[0]++;
-                                    for (int broker : partition.replicas().asList()) {
-                                        counts.computeIfAbsent(broker, _ -> new TreeMap<>())
-                                                .merge(topic.id(), 1, Integer::sum);
+                                    partition
+                                            .replicas()
+                                            .asList()
+                                            .forEach(broker -> put(byReplica, broker, id));
+                                    put(byLeader, partition.leader(), id);
+                                    if (partition.leader() != partition.replicas().at(0)) {
+                                        put(awayFrom, partition.replicas().at(0), id);
+                                    }
+                                    if (!partition.elr().isEmpty()) {
+                                        withElr.add(id);
+                                    }
+                                    if (partition.reassigning()) {
+                                        reassigning.add(id);
                                     }
                                 }));
-        assertThat(topics.byBroker()).isEqualTo(counts);
+        assertThat(ids(topics.indexes().byReplica())).isEqualTo(byReplica);
+        assertThat(ids(topics.indexes().byLeader())).isEqualTo(byLeader);
+        assertThat(ids(topics.indexes().awayFrom())).isEqualTo(awayFrom);
+        assertThat(topics.indexes().withElr().ids()).isEqualTo(List.copyOf(withElr)).isNotEmpty();
+        assertThat(topics.reassigning().ids()).isEqualTo(List.copyOf(reassigning)).isNotEmpty();
         assertThat(topics.partitionCount()).isEqualTo(partitions[0]);
         assertThat(topics.idByName()).hasSameSizeAs(topics.byId());
         topics.idByName()
@@ -139,6 +160,19 @@ class MetadataReplayTest {
         assertThatThrownBy(() -> MetadataImage.EMPTY.apply(broken, new LogPlace(place, 1)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("contradicts the image");
+    }
+
+    private static void put(Map<Integer, TreeSet<PartitionId>> index, int broker, PartitionId id) {
+        index.computeIfAbsent(broker, _ -> new TreeSet<>()).add(id);
+    }
+
+    private static Map<Integer, TreeSet<PartitionId>> ids(Map<Integer, PartitionSet> index) {
+        var ids = new TreeMap<Integer, TreeSet<PartitionId>>();
+        index.forEach((broker, set) -> {
+            assertThat(set.size()).isEqualTo(set.ids().size()).isPositive();
+            ids.put(broker, new TreeSet<>(set.ids()));
+        });
+        return ids;
     }
 
     private static MetadataImage throughSnapshot(

@@ -9,6 +9,7 @@ import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.metadata.record.ConfigRecord.ConfigRemoved;
 import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
 import io.tombolo.metadata.record.ConfigResource;
+import io.tombolo.metadata.record.LeaderRecovery;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.LinkPaused;
 import io.tombolo.metadata.record.LinkRecord.LinkRemoved;
@@ -116,7 +117,12 @@ final class RandomHistory {
         return Optional.of(
                 random.nextInt(5) == 0
                         ? new BrokerUnregistered(id, epoch)
-                        : new BrokerChange(id, epoch, random.nextBoolean()));
+                        : new BrokerChange(
+                                id,
+                                epoch,
+                                random.nextBoolean(),
+                                random.nextBoolean(),
+                                random.nextBoolean() ? List.of() : List.of(new Uuid(id, id))));
     }
 
     private Optional<MetadataRecord> newTopic() {
@@ -146,13 +152,28 @@ final class RandomHistory {
         PartitionRegistration old = topic.partitions().get(index);
         BrokerIds replicas = BrokerIds.of(random.ints(1, 6).distinct().limit(2).toArray());
         List<PartitionChange> changes =
-                random.nextBoolean()
-                        ? List.of(new PartitionChange.LeaderEpoch(old.leaderEpoch() + 1))
-                        : List.of(
-                                new PartitionChange.Replicas(replicas),
-                                new PartitionChange.InSync(replicas),
-                                new PartitionChange.Leader(replicas.at(0)),
-                                new PartitionChange.Directories(List.of()));
+                switch (random.nextInt(4)) {
+                    case 0 -> List.of(new PartitionChange.LeaderEpoch(old.leaderEpoch() + 1));
+                    case 1 ->
+                            List.of(
+                                    new PartitionChange.Leader(PartitionRegistration.NO_LEADER),
+                                    new PartitionChange.LastKnownLeaders(BrokerIds.of(9)),
+                                    new PartitionChange.InSync(BrokerIds.NONE),
+                                    new PartitionChange.EligibleLeaders(old.replicas()),
+                                    new PartitionChange.Recovery(LeaderRecovery.RECOVERING));
+                    default ->
+                            List.of(
+                                    new PartitionChange.Replicas(replicas),
+                                    new PartitionChange.InSync(replicas),
+                                    new PartitionChange.Leader(
+                                            replicas.at(random.nextInt(replicas.size()))),
+                                    new PartitionChange.EligibleLeaders(BrokerIds.NONE),
+                                    new PartitionChange.Adding(
+                                            random.nextBoolean() ? replicas : BrokerIds.NONE),
+                                    new PartitionChange.Removing(
+                                            random.nextBoolean() ? replicas : BrokerIds.NONE),
+                                    new PartitionChange.Directories(List.of()));
+                };
         return Optional.of(
                 new PartitionChanged(topic.id(), index, old.partitionEpoch() + 1, changes));
     }

@@ -49,7 +49,13 @@ final class RandomRecords {
             case FEATURE_LEVEL -> new FeatureLevel(name(), (short) random.nextInt(100));
             case PRODUCER_IDS_ALLOCATED -> new ProducerIdsAllocated(broker(), offset(), offset());
             case BROKER_REGISTERED -> new BrokerRegistered(registration());
-            case BROKER_CHANGE -> new BrokerChange(broker(), offset(), random.nextBoolean());
+            case BROKER_CHANGE ->
+                    new BrokerChange(
+                            broker(),
+                            offset(),
+                            random.nextBoolean(),
+                            random.nextBoolean(),
+                            uuids(random.nextInt(3)));
             case BROKER_UNREGISTERED -> new BrokerUnregistered(broker(), offset());
             case TOPIC_CREATED -> new TopicCreated(name(), uuid());
             case TOPIC_DELETED -> new TopicDeleted(uuid());
@@ -95,7 +101,11 @@ final class RandomRecords {
                 offset(),
                 new BrokerRegistration.Endpoints(listeners, text()),
                 uuids(random.nextInt(3)),
-                random.nextBoolean());
+                new BrokerRegistration.Standing(
+                        random.nextBoolean(),
+                        random.nextBoolean(),
+                        uuids(random.nextInt(3)),
+                        oneOf(BrokerRegistration.PreviousStop.values())));
     }
 
     private PartitionRegistration partition() {
@@ -107,7 +117,21 @@ final class RandomRecords {
                 led ? replicas.at(0) : PartitionRegistration.NO_LEADER,
                 number(),
                 number(),
-                random.nextBoolean() ? List.of() : uuids(replicas.size()));
+                standing(replicas));
+    }
+
+    private ReplicaStanding standing(BrokerIds replicas) {
+        List<Uuid> directories = random.nextBoolean() ? List.of() : uuids(replicas.size());
+        if (random.nextBoolean()) {
+            return ReplicaStanding.of(directories);
+        }
+        return new ReplicaStanding(
+                directories,
+                new ReplicaStanding.Eligible(
+                        BrokerIds.NONE, replicas(), oneOf(LeaderRecovery.values())),
+                random.nextBoolean()
+                        ? ReplicaStanding.Moving.NONE
+                        : new ReplicaStanding.Moving(replicas, BrokerIds.of(replicas.at(0))));
     }
 
     private List<PartitionChange> changes() {
@@ -118,7 +142,12 @@ final class RandomRecords {
                                 new PartitionChange.LeaderEpoch(number()),
                                 new PartitionChange.InSync(replicas()),
                                 new PartitionChange.Replicas(replicas()),
-                                new PartitionChange.Directories(uuids(2))));
+                                new PartitionChange.Directories(uuids(2)),
+                                new PartitionChange.EligibleLeaders(replicas()),
+                                new PartitionChange.LastKnownLeaders(replicas()),
+                                new PartitionChange.Recovery(oneOf(LeaderRecovery.values())),
+                                new PartitionChange.Adding(replicas()),
+                                new PartitionChange.Removing(replicas())));
         Collections.shuffle(all, random);
         return all.subList(0, random.nextInt(all.size() + 1));
     }

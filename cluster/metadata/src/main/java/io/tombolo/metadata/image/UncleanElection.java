@@ -1,0 +1,14 @@
+package io.tombolo.metadata.image;
+
+import io.tombolo.metadata.record.PartitionId;
+
+/**
+ * A leader was chosen that may lack committed records: nobody who had them all could lead. Which
+ * offsets are gone is known to the new leader and to the old one when it comes back.
+ *
+ * @param oldLeader the last leader before, {@link
+ *     io.tombolo.metadata.record.PartitionRegistration#NO_LEADER} when none is known. Equal to the
+ *     new leader when that one came back after an unclean stop (the last known leader of KIP-966)
+ */
+public record UncleanElection(
+        PartitionId partition, int oldLeader, int newLeader, int leaderEpoch) {}
