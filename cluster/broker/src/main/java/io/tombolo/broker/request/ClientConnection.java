@@ -4,31 +4,41 @@ import io.tombolo.environment.CloseReason;
 import io.tombolo.environment.Connection;
 import io.tombolo.environment.ConnectionHandler;
 import io.tombolo.environment.Frame;
-import io.tombolo.environment.Invariant;
 import io.tombolo.environment.Payload;
 import io.tombolo.protocol.DecodedFrame;
 import io.tombolo.protocol.Request;
 import io.tombolo.protocol.ResponseEncoder;
 
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.List;
 
 /**
- * A client's connection: takes one request at a time, so that answers leave in the order of the
- * requests even when one of them has to wait.
+ * A client's connection. Its requests are begun in their order and answered in their order, one at
+ * a time; only produces may be under way together, because a producer sends the next before it has
+ * the answer to the last and each would otherwise wake the loop of its partition alone.
  */
 public final class ClientConnection implements ConnectionHandler {
+
+    static final int PRODUCES_MAX = 8;
 
     private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
 
     private final Connection connection;
     private final RequestDispatcher dispatcher;
     private final Attachments attachments = new Attachments();
-    private @Nullable Exchange current;
+
+    /** In the order of their arrival; either one request, or produces only. */
+    private final ArrayDeque<Exchange> underWay = new ArrayDeque<>();
+
+    private @Nullable Frame heldBack;
+    private boolean producing;
     private boolean paused;
     private boolean closed;
 
@@ -47,7 +57,21 @@ public final class ClientConnection implements ConnectionHandler {
 
     @Override
     public void received(Frame frame) {
-        Invariant.check(current == null, "a request was delivered while another was under way");
+        if (underWay.isEmpty() || producing && isProduce(frame)) {
+            take(frame);
+        } else {
+            heldBack = frame;
+        }
+        pauseOrResume();
+    }
+
+    private static boolean isProduce(Frame frame) {
+        ByteBuffer bytes = frame.bytes();
+        return bytes.remaining() >= Short.BYTES
+                && bytes.getShort(bytes.position()) == ApiKeys.PRODUCE.id;
+    }
+
+    private void take(Frame frame) {
         switch (decoded(frame)) {
             case DecodedFrame.Accepted(Request request) -> begin(request, frame);
             case DecodedFrame.ApiVersionsRefused(int correlationId) -> {
@@ -57,8 +81,7 @@ public final class ClientConnection implements ConnectionHandler {
             }
             case DecodedFrame.Refused(var reason, String detail) -> {
                 frame.release();
-                connection.close(
-                        new CloseReason(CloseReason.Kind.MALFORMED, reason + ": " + detail));
+                close(new CloseReason(CloseReason.Kind.MALFORMED, reason + ": " + detail));
             }
         }
     }
@@ -74,15 +97,27 @@ public final class ClientConnection implements ConnectionHandler {
 
     private void begin(Request request, Frame frame) {
         var exchange = new Exchange(this, request, frame);
-        current = exchange;
+        producing = request.api() == ApiKeys.PRODUCE;
+        underWay.add(exchange);
         try {
             dispatcher.dispatch(exchange);
         } catch (RuntimeException mistake) {
             giveUp(exchange, mistake);
         }
-        if (!exchange.finished()) {
+    }
+
+    /** Reads on as long as another request could be begun. */
+    private void pauseOrResume() {
+        boolean full =
+                heldBack != null
+                        || underWay.size() >= PRODUCES_MAX
+                        || !underWay.isEmpty() && !producing;
+        if (full && !paused) {
             paused = true;
             connection.pauseReading();
+        } else if (!full && paused && !closed) {
+            paused = false;
+            connection.resumeReading();
         }
     }
 
@@ -101,8 +136,7 @@ public final class ClientConnection implements ConnectionHandler {
             frame.forEach(Payload::release); // an answer that comes after a mistake
             return;
         }
-        connection.send(frame);
-        finish(exchange);
+        finish(exchange, new Ending.Answer(frame));
     }
 
     /**
@@ -115,28 +149,52 @@ public final class ClientConnection implements ConnectionHandler {
                 .addKeyValue("version", request.version())
                 .setCause(mistake)
                 .log("A request could not be answered; its connection is closed");
-        if (exchange == current) {
-            finish(exchange);
+        var reason = new CloseReason(CloseReason.Kind.LOCAL, "the request failed here");
+        if (exchange.finished()) {
+            close(reason);
+        } else {
+            finish(exchange, new Ending.Close(reason));
         }
-        connection.close(new CloseReason(CloseReason.Kind.LOCAL, "the request failed here"));
     }
 
-    void finish(Exchange exchange) {
+    /** Ends an exchange; what comes of it leaves when all before it have ended. */
+    void finish(Exchange exchange, Ending ending) {
         if (exchange.finished()) {
             return; // given up before, because of a mistake
         }
-        Invariant.check(exchange == current, "an exchange that is not under way was finished");
-        current = null;
-        exchange.markFinished();
-        if (paused && !closed) {
-            paused = false;
-            connection.resumeReading();
+        exchange.end(ending);
+        while (!underWay.isEmpty() && underWay.element().finished()) {
+            carryOut(underWay.remove().ending());
         }
+        Frame next = heldBack;
+        if (next != null && underWay.isEmpty() && !closed) {
+            heldBack = null;
+            take(next);
+        }
+        pauseOrResume();
+    }
+
+    private void carryOut(Ending ending) {
+        switch (ending) {
+            case Ending.Answer(List<Payload> frame) -> connection.send(frame);
+            case Ending.Nothing() -> {}
+            case Ending.Close(CloseReason reason) -> close(reason);
+        }
+    }
+
+    /** Nothing is begun any more, not even what is held back. */
+    private void close(CloseReason reason) {
+        closed = true;
+        connection.close(reason);
     }
 
     @Override
     public void closed(CloseReason reason) {
         closed = true;
+        if (heldBack != null) {
+            heldBack.release();
+            heldBack = null;
+        }
         attachments.close();
     }
 }

@@ -9,6 +9,9 @@ import io.tombolo.environment.Frame;
 import io.tombolo.protocol.Request;
 
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.jspecify.annotations.Nullable;
+
+import java.util.Objects;
 
 /**
  * One request and its answer. Confined to the loop of its connection, except for the methods that
@@ -20,7 +23,7 @@ public final class Exchange {
     private final Request request;
     private final Frame frame;
     private final EventLoop loop;
-    private boolean finished;
+    private @Nullable Ending ending;
 
     Exchange(ClientConnection owner, Request request, Frame frame) {
         this.owner = owner;
@@ -52,22 +55,20 @@ public final class Exchange {
         return owner.attachments();
     }
 
-    /** Sends the answer; the next request of this connection is taken after it. */
+    /** Sends the answer, when all requests before this one have ended. */
     public void answer(ApiMessage response) {
         onLoop(() -> owner.answer(this, response));
     }
 
     /** Ends the exchange without an answer, as acks=0 asks for. */
     public void answerNothing() {
-        onLoop(() -> owner.finish(this));
+        onLoop(() -> owner.finish(this, new Ending.Nothing()));
     }
 
     /** Ends the exchange by closing the connection. */
     public void close(String reason) {
-        onLoop(() -> {
-            owner.finish(this);
-            connection().close(new CloseReason(CloseReason.Kind.MALFORMED, reason));
-        });
+        var closing = new Ending.Close(new CloseReason(CloseReason.Kind.MALFORMED, reason));
+        onLoop(() -> owner.finish(this, closing));
     }
 
     /** A mistake of ours: the exchange ends without an answer, and with it the connection. */
@@ -76,11 +77,16 @@ public final class Exchange {
     }
 
     boolean finished() {
-        return finished;
+        return ending != null;
     }
 
-    void markFinished() {
-        finished = true;
+    /** How it ended; it must have. */
+    Ending ending() {
+        return Objects.requireNonNull(ending);
+    }
+
+    void end(Ending how) {
+        ending = how;
         frame.release();
     }
 

@@ -12,6 +12,8 @@ import io.tombolo.protocol.ServedApis;
 
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +39,72 @@ class ClientConnectionTest {
         taken.getFirst().answer(new ApiVersionsResponseData());
         assertThat(wire.sent).hasSize(1);
         assertThat(wire.paused).isFalse();
+        assertThat(wire.framesHeld).isZero();
+    }
+
+    @Test
+    void producesAreUnderWayTogetherAndAnsweredInTheirOrder() {
+        var client = client((exchange, _) -> taken.add(exchange));
+        client.received(wire.produce(1));
+        client.received(wire.produce(2));
+        assertThat(taken).hasSize(2);
+        assertThat(wire.paused).isFalse();
+
+        taken.get(1).answer(new ProduceResponseData());
+        assertThat(wire.sent).isEmpty();
+        assertThat(wire.framesHeld).isEqualTo(1);
+
+        taken.getFirst().answer(new ProduceResponseData());
+        assertThat(wire.correlationIds()).containsExactly(1, 2);
+        assertThat(wire.framesHeld).isZero();
+    }
+
+    @Test
+    void soManyProducesAndNoMoreAreUnderWay() {
+        var client = client((exchange, _) -> taken.add(exchange));
+        for (int id = 0; id < ClientConnection.PRODUCES_MAX; id++) {
+            assertThat(wire.paused).isFalse();
+            client.received(wire.produce(id));
+        }
+        assertThat(wire.paused).isTrue();
+
+        taken.getFirst().answerNothing();
+
+        assertThat(wire.paused).isFalse();
+    }
+
+    @Test
+    void anotherRequestWaitsForTheProducesBeforeIt() {
+        var client = client((exchange, _) -> taken.add(exchange));
+        client.received(wire.produce(1));
+        client.received(wire.frame());
+        assertThat(taken).hasSize(1);
+        assertThat(wire.paused).isTrue();
+
+        taken.getFirst().answer(new ProduceResponseData());
+        assertThat(taken).hasSize(2);
+        assertThat(wire.paused).isTrue();
+
+        taken.getLast().answer(new ApiVersionsResponseData());
+        assertThat(wire.correlationIds()).containsExactly(1, 7);
+        assertThat(wire.paused).isFalse();
+    }
+
+    @Test
+    void whatComesBeforeTheEndOfAConnectionIsAnsweredAndNothingBehindItIsBegun() {
+        var client = client((exchange, _) -> taken.add(exchange));
+        client.received(wire.produce(1));
+        client.received(wire.produce(2));
+        client.received(wire.frame());
+
+        taken.get(1).close("acks=0 and an error");
+        assertThat(wire.closed).isEmpty();
+        taken.getFirst().answer(new ProduceResponseData());
+
+        assertThat(wire.correlationIds()).containsExactly(1);
+        assertThat(wire.closed).hasSize(1);
+        assertThat(taken).hasSize(2);
+        client.closed(wire.closed.getFirst());
         assertThat(wire.framesHeld).isZero();
     }
 
@@ -124,7 +192,11 @@ class ClientConnectionTest {
     private ClientConnection client(RequestHandler<ApiVersionsRequestData> handler) {
         var dispatcher =
                 new RequestDispatcher(ServedApis.clientListener())
-                        .with(ApiKeys.API_VERSIONS, ApiVersionsRequestData.class, handler);
+                        .with(ApiKeys.API_VERSIONS, ApiVersionsRequestData.class, handler)
+                        .with(
+                                ApiKeys.PRODUCE,
+                                ProduceRequestData.class,
+                                (exchange, _) -> taken.add(exchange));
         return new ClientConnection(wire, dispatcher);
     }
 
@@ -143,6 +215,26 @@ class ClientConnectionTest {
             var bytes = ByteBuffer.allocate(10);
             bytes.putShort(ApiKeys.API_VERSIONS.id).putShort((short) 0).putInt(7);
             bytes.putShort((short) -1).flip();
+            return holding(bytes);
+        }
+
+        /** A Produce request of version 9 that holds nothing. */
+        Frame produce(int correlationId) {
+            framesHeld++;
+            var bytes = ByteBuffer.allocate(20);
+            bytes.putShort(ApiKeys.PRODUCE.id).putShort((short) 9).putInt(correlationId);
+            bytes.putShort((short) -1).put((byte) 0);
+            bytes.put((byte) 0).putShort((short) -1).putInt(1000).put((byte) 1).put((byte) 0);
+            return holding(bytes.flip());
+        }
+
+        List<Integer> correlationIds() {
+            return sent.stream()
+                    .map(frame -> ((Payload.Memory) frame.getFirst()).bytes().getInt(0))
+                    .toList();
+        }
+
+        private Frame holding(ByteBuffer bytes) {
             return new Frame() {
                 @Override
                 public ByteBuffer bytes() {
