@@ -18,7 +18,9 @@ import io.tombolo.controller.ActiveController;
 import io.tombolo.controller.ControllerSettings;
 import io.tombolo.controller.MetadataListener;
 import io.tombolo.controller.command.Answer;
+import io.tombolo.controller.command.BrokerCommand;
 import io.tombolo.controller.command.Command;
+import io.tombolo.controller.replica.SafetyRules;
 import io.tombolo.coordinator.group.entry.GroupCoordinator;
 import io.tombolo.coordinator.group.entry.GroupPorts;
 import io.tombolo.environment.Environment;
@@ -165,7 +167,10 @@ public final class BrokerCore implements MetadataListener {
                 settings.region().producerIds(),
                 new ControllerSettings.TopicDefaults(
                         config.integer("num.partitions"),
-                        config.integer("default.replication.factor")),
+                        config.integer("default.replication.factor"),
+                        new SafetyRules(
+                                config.integer("min.insync.replicas"),
+                                config.flag("unclean.leader.election.enable"))),
                 Features.ranges(),
                 Duration.ofMillis(config.number("broker.session.timeout.ms")),
                 ControllerSettings.Bounds.STANDARD);
@@ -216,7 +221,9 @@ public final class BrokerCore implements MetadataListener {
                                                 kafka.port(),
                                                 "PLAINTEXT")),
                                 settings.self().rack().orElse("")),
-                        List.of(uuid(opened.directoryId())));
+                        List.of(uuid(opened.directoryId())),
+                        opened.previousBrokerEpoch()
+                                .orElse(BrokerCommand.RegisterBroker.NOT_CLEAN));
         return new Registration(
                 identity,
                 this::submit,

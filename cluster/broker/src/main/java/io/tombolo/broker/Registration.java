@@ -29,12 +29,17 @@ final class Registration {
     private boolean serving;
     private boolean stopped;
 
-    /** Who is registered. */
+    /**
+     * Who is registered.
+     *
+     * @param previousBrokerEpoch what the last clean stop left in the log directories
+     */
     record Identity(
             int brokerId,
             Uuid incarnation,
             BrokerRegistration.Endpoints endpoints,
-            List<Uuid> logDirs) {}
+            List<Uuid> logDirs,
+            long previousBrokerEpoch) {}
 
     /**
      * What is done on the way.
@@ -73,7 +78,8 @@ final class Registration {
                         identity.brokerId(),
                         identity.incarnation(),
                         identity.endpoints(),
-                        identity.logDirs()),
+                        identity.logDirs(),
+                        identity.previousBrokerEpoch()),
                 loop,
                 answer -> {
                     if (answer instanceof Answer.Done<Long>(Long epoch)) {

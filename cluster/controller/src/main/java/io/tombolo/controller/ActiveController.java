@@ -3,12 +3,14 @@ package io.tombolo.controller;
 import io.tombolo.controller.Pending.Decided;
 import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.Applied;
+import io.tombolo.controller.command.BrokerCommand;
 import io.tombolo.controller.command.BrokerCommand.FenceBroker;
 import io.tombolo.controller.command.BrokerCommand.HeartbeatBroker;
 import io.tombolo.controller.command.BrokerCommand.RegisterBroker;
 import io.tombolo.controller.command.Command;
 import io.tombolo.controller.command.Refusal;
 import io.tombolo.controller.command.RegionCommand.FormatRegion;
+import io.tombolo.controller.command.ReplicaCommand.BalanceLeaders;
 import io.tombolo.environment.Clock;
 import io.tombolo.environment.Entropy;
 import io.tombolo.environment.EventLoop;
@@ -57,6 +59,9 @@ import java.util.function.Consumer;
 public final class ActiveController implements RaftListener {
 
     private static final long RETRY_NANOS = 5_000_000;
+
+    /** Leaderships given back at once, per quarter of a broker session. */
+    private static final int LEADERS_RETURNED_MAX = 100;
 
     private static final Refusal NOT_CONTROLLER =
             new Refusal(Errors.NOT_CONTROLLER, "This node is not the active controller.");
@@ -321,7 +326,9 @@ public final class ActiveController implements RaftListener {
         switch (command) {
             case RegisterBroker register ->
                     sessions.heard(register.brokerId(), place.clock().nanoTime());
-            case HeartbeatBroker heartbeat when heartbeat.wantShutDown() ->
+            case HeartbeatBroker heartbeat
+                    when answer instanceof Answer.Done<?>(BrokerCommand.BrokerState state)
+                            && state.shouldShutDown() ->
                     sessions.forget(heartbeat.brokerId());
             case HeartbeatBroker heartbeat ->
                     sessions.heard(heartbeat.brokerId(), place.clock().nanoTime());
@@ -397,10 +404,24 @@ public final class ActiveController implements RaftListener {
                     .map(broker -> new FenceBroker(brokerId, broker.brokerEpoch()))
                     .ifPresent(fence -> enqueue(new Pending<>(fence, _ -> {})));
         }
+        if (active && waitingCount == 0) {
+            returnLeaders();
+        }
         if (active) {
             sessionTimer =
                     place.loop()
                             .schedule(settings.brokerSession().toNanos() / 4, this::watchSessions);
+        }
+    }
+
+    /** Some leaderships at a time, and only while nothing else waits. */
+    private void returnLeaders() {
+        boolean due =
+                !tip.topics().leaderless().isEmpty()
+                        || tip.topics().indexes().awayFrom().keySet().stream()
+                                .anyMatch(tip.brokers()::mayLead);
+        if (due) {
+            enqueue(new Pending<>(new BalanceLeaders(LEADERS_RETURNED_MAX), _ -> {}));
         }
     }
 

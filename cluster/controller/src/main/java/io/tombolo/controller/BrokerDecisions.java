@@ -7,34 +7,63 @@ import io.tombolo.controller.command.BrokerCommand.FenceBroker;
 import io.tombolo.controller.command.BrokerCommand.HeartbeatBroker;
 import io.tombolo.controller.command.BrokerCommand.RegisterBroker;
 import io.tombolo.controller.command.BrokerCommand.UnregisterBroker;
+import io.tombolo.controller.replica.Elections;
+import io.tombolo.controller.replica.SafetyRules;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.record.BrokerRecord.BrokerChange;
 import io.tombolo.metadata.record.BrokerRecord.BrokerRegistered;
 import io.tombolo.metadata.record.BrokerRecord.BrokerUnregistered;
 import io.tombolo.metadata.record.BrokerRegistration;
+import io.tombolo.metadata.record.BrokerRegistration.PreviousStop;
+import io.tombolo.metadata.record.BrokerRegistration.Standing;
 import io.tombolo.metadata.record.MetadataRecord;
+import io.tombolo.metadata.record.PartitionChange;
+import io.tombolo.metadata.record.TopicRecord.PartitionChanged;
 
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Decides about brokers.
  *
  * <pre>
- * broker         event                                     becomes     partitions
- * unknown        registers                                 fenced
- * any, silent    other incarnation registers               fenced      it leaves
- * any, live      other incarnation registers               refused
- * fenced         heartbeat, caught up, wants to serve      active      it returns
- * active         heartbeat, wants fence or shutdown        fenced      it leaves
- * active         silent for a session                      fenced      it leaves
- * any            unregistered                              unknown     it leaves
+ * broker           event                                     becomes         partitions
+ * any, silent      other incarnation registers, clean stop   fenced          it leaves
+ * any, silent      other incarnation registers, otherwise    fenced          its tail is lost
+ * unknown          registers                                 fenced          its tail is lost
+ * any, live        other incarnation registers               refused
+ * fenced           heartbeat, caught up, wants to serve      active          it returns
+ * active           heartbeat, wants to fence                 fenced          it leaves
+ * active           heartbeat, wants to stop, leads           shutting down   it leaves
+ * active or        heartbeat, wants to stop, leads nothing   fenced          it leaves
+ *   shutting down  that another could lead
+ * any              heartbeat, more directories offline       same            it leaves those
+ * active           silent for a session                      fenced          it leaves
+ * any              unregistered                              unknown         it leaves
  * </pre>
+ *
+ * <p>A broker that is unknown may have been unregistered with replicas left, hence its tail counts
+ * as lost; a sole replica keeps its place in any case ({@code PartitionTransition}).
  */
 final class BrokerDecisions {
+
+    private static final Predicate<MetadataRecord> MOVES_LEADER =
+            record ->
+                    record instanceof PartitionChanged changed
+                            && changed.changes().stream()
+                                    .anyMatch(PartitionChange.Leader.class::isInstance);
+
+    private final SafetyRules rules;
+
+    BrokerDecisions(SafetyRules rules) {
+        this.rules = rules;
+    }
 
     ControllerResult<?> decide(
             BrokerCommand<?> command, MetadataImage tip, Circumstances circumstances) {
@@ -58,19 +87,37 @@ final class BrokerDecisions {
                     Errors.DUPLICATE_BROKER_REGISTRATION,
                     "Another broker is registered with that broker id.");
         }
-        List<MetadataRecord> elections = Elections.without(brokerId, tip);
+        boolean clean = known != null && known.brokerEpoch() == command.previousBrokerEpoch();
+        PreviousStop previousStop =
+                clean
+                        ? PreviousStop.CLEAN
+                        : known == null ? PreviousStop.UNKNOWN : PreviousStop.UNCLEAN;
+        BrokerRegistration successor = successor(command, previousStop);
+        var then = new Elections(tip, tip.brokers().with(successor), rules);
+        List<MetadataRecord> elections = then.replaced(successor, clean);
         // The offset that the registration is going to have, or less: larger than every earlier
         // epoch, and a broker that has applied it has applied its registration.
         long brokerEpoch = tip.place().offset() + elections.size() + 1;
         var registration =
                 new BrokerRegistration(
                         brokerId,
-                        command.incarnation(),
+                        successor.incarnation(),
                         brokerEpoch,
-                        command.endpoints(),
-                        command.logDirs(),
-                        true);
+                        successor.endpoints(),
+                        successor.logDirs(),
+                        successor.standing());
         return oneByOne(brokerEpoch, elections, new BrokerRegistered(registration));
+    }
+
+    private static BrokerRegistration successor(RegisterBroker command, PreviousStop previousStop) {
+        var standing = new Standing(true, false, List.of(), previousStop);
+        return new BrokerRegistration(
+                command.brokerId(),
+                command.incarnation(),
+                0,
+                command.endpoints(),
+                command.logDirs(),
+                standing);
     }
 
     private ControllerResult<BrokerState> heartbeat(HeartbeatBroker command, MetadataImage tip) {
@@ -84,24 +131,80 @@ final class BrokerDecisions {
         }
         BrokerRegistration broker = registered.get();
         boolean caughtUp = command.metadataOffset() >= broker.brokerEpoch();
-        boolean mayServe = caughtUp && !command.wantFence() && !command.wantShutDown();
         boolean mustStop = command.wantFence() || command.wantShutDown();
-        if (broker.fenced() && mayServe) {
-            return oneByOne(
-                    new BrokerState(true, false, false),
-                    Elections.with(broker.brokerId(), tip),
-                    new BrokerChange(broker.brokerId(), broker.brokerEpoch(), false));
+        if (!broker.standing().offlineLogDirs().containsAll(command.offlineLogDirs())) {
+            return offline(command, caughtUp, broker, tip);
         }
-        var state = new BrokerState(caughtUp, broker.fenced() || mustStop, command.wantShutDown());
-        return !broker.fenced() && mustStop
-                ? fenced(state, broker, tip)
-                : ControllerResult.done(state);
+        if (broker.fenced() && caughtUp && !mustStop) {
+            return changed(
+                    new BrokerState(true, false, false),
+                    broker,
+                    standing(broker, false, false),
+                    tip);
+        }
+        if (broker.fenced() || !mustStop) {
+            boolean shouldShutDown = broker.fenced() && command.wantShutDown();
+            return ControllerResult.done(
+                    new BrokerState(caughtUp, broker.fenced(), shouldShutDown));
+        }
+        return command.wantShutDown()
+                ? shutDown(caughtUp, broker, tip)
+                : changed(
+                        new BrokerState(caughtUp, true, false),
+                        broker,
+                        standing(broker, true, broker.shuttingDown()),
+                        tip);
+    }
+
+    /**
+     * First what can be given away is, while the broker still serves and tells clients where to go;
+     * the next heartbeat finds nothing more and lets it stop.
+     */
+    private ControllerResult<BrokerState> shutDown(
+            boolean caughtUp, BrokerRegistration broker, MetadataImage tip) {
+        ControllerResult<BrokerState> leaving =
+                changed(
+                        new BrokerState(caughtUp, false, false),
+                        broker,
+                        standing(broker, false, true),
+                        tip);
+        boolean gaveAway = leaving.batches().stream().flatMap(List::stream).anyMatch(MOVES_LEADER);
+        return gaveAway
+                ? leaving
+                : changed(
+                        new BrokerState(caughtUp, true, true),
+                        broker,
+                        standing(broker, true, true),
+                        tip);
+    }
+
+    private ControllerResult<BrokerState> offline(
+            HeartbeatBroker command,
+            boolean caughtUp,
+            BrokerRegistration broker,
+            MetadataImage tip) {
+        var standing =
+                new Standing(
+                        broker.fenced(),
+                        broker.shuttingDown(),
+                        union(broker.standing().offlineLogDirs(), command.offlineLogDirs()),
+                        broker.standing().previousStop());
+        var then = new Elections(tip, tip.brokers().with(broker.with(standing)), rules);
+        return oneByOne(
+                new BrokerState(caughtUp, broker.fenced(), false),
+                then.withoutDirectories(broker.brokerId(), command.offlineLogDirs()),
+                change(broker, standing));
     }
 
     private ControllerResult<Applied> fence(int brokerId, long brokerEpoch, MetadataImage tip) {
         return registered(tip, brokerId, brokerEpoch)
                 .filter(broker -> !broker.fenced())
-                .map(broker -> fenced(new Applied(), broker, tip))
+                .map(broker ->
+                        changed(
+                                new Applied(),
+                                broker,
+                                standing(broker, true, broker.shuttingDown()),
+                                tip))
                 .orElseGet(() -> ControllerResult.done(new Applied()));
     }
 
@@ -112,18 +215,42 @@ final class BrokerDecisions {
                     Errors.BROKER_ID_NOT_REGISTERED,
                     "Broker ID " + brokerId + " is not currently registered");
         }
+        var then = new Elections(tip, tip.brokers().without(brokerId), rules);
         return oneByOne(
                 new Applied(),
-                Elections.without(brokerId, tip),
+                then.leaving(brokerId),
                 new BrokerUnregistered(brokerId, broker.brokerEpoch()));
     }
 
-    private static <A> ControllerResult<A> fenced(
-            A answer, BrokerRegistration broker, MetadataImage tip) {
+    /** Another standing of a broker, with what follows from it for its partitions. */
+    private <A> ControllerResult<A> changed(
+            A answer, BrokerRegistration broker, Standing standing, MetadataImage tip) {
+        int brokerId = broker.brokerId();
+        var then = new Elections(tip, tip.brokers().with(broker.with(standing)), rules);
+        boolean serves = !standing.fenced() && !standing.shuttingDown();
         return oneByOne(
                 answer,
-                Elections.without(broker.brokerId(), tip),
-                new BrokerChange(broker.brokerId(), broker.brokerEpoch(), true));
+                serves ? then.returning(brokerId) : then.leaving(brokerId),
+                change(broker, standing));
+    }
+
+    private static Standing standing(
+            BrokerRegistration broker, boolean fenced, boolean shuttingDown) {
+        Standing now = broker.standing();
+        return new Standing(fenced, shuttingDown, now.offlineLogDirs(), now.previousStop());
+    }
+
+    private static BrokerChange change(BrokerRegistration broker, Standing standing) {
+        return new BrokerChange(
+                broker.brokerId(),
+                broker.brokerEpoch(),
+                standing.fenced(),
+                standing.shuttingDown(),
+                standing.offlineLogDirs());
+    }
+
+    private static List<Uuid> union(List<Uuid> some, List<Uuid> others) {
+        return Stream.concat(some.stream(), others.stream()).distinct().sorted().toList();
     }
 
     private static Optional<BrokerRegistration> registered(

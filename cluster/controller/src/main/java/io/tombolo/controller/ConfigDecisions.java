@@ -10,8 +10,12 @@ import io.tombolo.controller.command.ConfigCommand.IncrementalAlterConfigs;
 import io.tombolo.controller.command.ConfigCommand.Origin;
 import io.tombolo.controller.command.ConfigCommand.Replacement;
 import io.tombolo.controller.command.Refusal;
+import io.tombolo.controller.replica.Elections;
+import io.tombolo.controller.replica.SafetyRules;
 import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.metadata.image.PartitionSet;
 import io.tombolo.metadata.image.TopicImage;
+import io.tombolo.metadata.record.ConfigRecord;
 import io.tombolo.metadata.record.ConfigRecord.ConfigRemoved;
 import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
 import io.tombolo.metadata.record.ConfigResource;
@@ -47,8 +51,11 @@ final class ConfigDecisions {
 
     private final ConfigValidator validator;
 
-    ConfigDecisions(ConfigValidator validator) {
+    private final SafetyRules rules;
+
+    ConfigDecisions(ConfigValidator validator, SafetyRules rules) {
         this.validator = validator;
+        this.rules = rules;
     }
 
     ControllerResult<?> decide(ConfigCommand<?> command, MetadataImage tip) {
@@ -65,7 +72,7 @@ final class ConfigDecisions {
 
     private ControllerResult<Map<ConfigResource, Answer<Applied>>> replace(
             AlterConfigs command, MetadataImage tip) {
-        var outcome = new Outcome();
+        var outcome = new Outcome(rules);
         Set<ConfigResource> repeated =
                 repeated(command.resources().stream().map(Replacement::resource).toList());
         for (Replacement one : command.resources()) {
@@ -76,12 +83,12 @@ final class ConfigDecisions {
             var wanted = new TreeMap<>(one.configs());
             outcome.add(one.resource(), records(one.resource(), wanted, Origin.CLIENT, tip));
         }
-        return outcome.result(command.validateOnly());
+        return outcome.result(command.validateOnly(), tip);
     }
 
     private ControllerResult<Map<ConfigResource, Answer<Applied>>> change(
             IncrementalAlterConfigs command, MetadataImage tip) {
-        var outcome = new Outcome();
+        var outcome = new Outcome(rules);
         Set<ConfigResource> repeated =
                 repeated(command.resources().stream().map(Alteration::resource).toList());
         for (Alteration one : command.resources()) {
@@ -97,7 +104,7 @@ final class ConfigDecisions {
                             ? bad.get().answer()
                             : records(one.resource(), wanted, command.origin(), tip));
         }
-        return outcome.result(command.validateOnly());
+        return outcome.result(command.validateOnly(), tip);
     }
 
     /** Carries out the changes of one resource on its overrides. */
@@ -269,6 +276,11 @@ final class ConfigDecisions {
 
         private final Map<ConfigResource, Answer<Applied>> answers = new LinkedHashMap<>();
         private final List<List<MetadataRecord>> batches = new ArrayList<>();
+        private final SafetyRules rules;
+
+        Outcome(SafetyRules rules) {
+            this.rules = rules;
+        }
 
         void repeated(ConfigResource resource) {
             answers.put(
@@ -288,10 +300,50 @@ final class ConfigDecisions {
             }
         }
 
-        ControllerResult<Map<ConfigResource, Answer<Applied>>> result(boolean validateOnly) {
+        ControllerResult<Map<ConfigResource, Answer<Applied>>> result(
+                boolean validateOnly, MetadataImage tip) {
+            var all = new ArrayList<List<MetadataRecord>>();
+            MetadataImage image = tip;
+            for (List<MetadataRecord> batch : batches) {
+                MetadataImage then = image.apply(batch, image.place()).image();
+                List<MetadataRecord> settled = settledBy(batch, then);
+                all.add(settled);
+                all.add(batch);
+                image = then.apply(settled, then.place()).image();
+            }
             ControllerResult<Map<ConfigResource, Answer<Applied>>> result =
-                    ControllerResult.inBatches(answers, batches);
+                    ControllerResult.inBatches(answers, all);
             return validateOnly ? result.withoutRecords() : result;
+        }
+
+        /**
+         * Where fewer replicas need to be in sync from now on, the others stop being eligible
+         * before the leader hears of it and commits without them.
+         */
+        private List<MetadataRecord> settledBy(List<MetadataRecord> batch, MetadataImage then) {
+            var records = new ArrayList<MetadataRecord>();
+            for (MetadataRecord record : batch) {
+                if (record instanceof ConfigRecord config
+                        && config.key().equals(SafetyRules.MIN_IN_SYNC)) {
+                    records.addAll(
+                            new Elections(then, then.brokers(), rules)
+                                    .withLowerMinimum(affected(config.resource(), then)));
+                }
+            }
+            return records;
+        }
+
+        private static PartitionSet affected(ConfigResource resource, MetadataImage image) {
+            PartitionSet withElr = image.topics().indexes().withElr();
+            if (resource.equals(ConfigResource.allBrokers())) {
+                return withElr;
+            }
+            return resource.type() != ConfigResource.Type.TOPIC
+                    ? PartitionSet.EMPTY
+                    : image.topics()
+                            .topic(resource.name())
+                            .map(topic -> withElr.only(topic.id()))
+                            .orElse(PartitionSet.EMPTY);
         }
     }
 }

@@ -5,7 +5,9 @@ import io.tombolo.controller.command.Command;
 import io.tombolo.controller.command.ConfigCommand;
 import io.tombolo.controller.command.LinkCommand;
 import io.tombolo.controller.command.RegionCommand;
+import io.tombolo.controller.command.ReplicaCommand;
 import io.tombolo.controller.command.TopicCommand;
+import io.tombolo.controller.replica.SafetyRules;
 import io.tombolo.metadata.image.MetadataImage;
 
 /**
@@ -20,14 +22,21 @@ public final class Controller {
     private final ConfigDecisions configs;
     private final RegionDecisions region;
     private final LinkDecisions links;
+    private final ReplicaDecisions replicas;
+    private final LeaderDecisions leaders;
+    private final ReassignmentDecisions reassignments;
 
     public Controller(ControllerSettings settings, ConfigValidator validator) {
-        this.brokers = new BrokerDecisions();
-        this.configs = new ConfigDecisions(validator);
+        SafetyRules safety = settings.topicDefaults().safety();
+        this.brokers = new BrokerDecisions(safety);
+        this.configs = new ConfigDecisions(validator, safety);
         this.topics = new TopicDecisions(settings.topicDefaults(), configs);
         this.partitions = new PartitionDecisions();
         this.region = new RegionDecisions(settings);
         this.links = new LinkDecisions(new MirrorDecisions(topics, partitions));
+        this.replicas = new ReplicaDecisions(safety);
+        this.leaders = new LeaderDecisions(safety);
+        this.reassignments = new ReassignmentDecisions(safety);
     }
 
     /**
@@ -48,6 +57,11 @@ public final class Controller {
                     case TopicCommand.DeleteTopics delete -> topics.delete(delete, tip);
                     case TopicCommand.CreatePartitions grow ->
                             partitions.create(grow, tip, circumstances);
+                    case ReplicaCommand.AlterPartitions alter -> replicas.alter(alter, tip);
+                    case ReplicaCommand.AssignReplicasToDirs assign -> replicas.assign(assign, tip);
+                    case ReplicaCommand.ElectLeaders elect -> leaders.elect(elect, tip);
+                    case ReplicaCommand.BalanceLeaders balance -> leaders.balance(balance, tip);
+                    case ReplicaCommand.AlterReassignments alter -> reassignments.alter(alter, tip);
                     case ConfigCommand<A> config -> configs.decide(config, tip);
                     case RegionCommand<A> regional -> region.decide(regional, tip);
                     case LinkCommand<A> link -> links.decide(link, tip, circumstances);

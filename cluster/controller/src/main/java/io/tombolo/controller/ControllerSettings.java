@@ -1,5 +1,6 @@
 package io.tombolo.controller;
 
+import io.tombolo.controller.replica.SafetyRules;
 import io.tombolo.metadata.record.RegionRecord.RegionIdentity;
 import io.tombolo.region.ProducerIdRange;
 
@@ -29,8 +30,17 @@ public record ControllerSettings(
         }
     }
 
-    /** For topics created with -1. Kafka's num.partitions and default.replication.factor. */
-    public record TopicDefaults(int partitionCount, int replicationFactor) {}
+    /**
+     * For topics that do not say: Kafka's num.partitions and default.replication.factor for those
+     * created with -1, and when their records are safe.
+     */
+    public record TopicDefaults(int partitionCount, int replicationFactor, SafetyRules safety) {
+
+        /** One replica in sync is enough, and none but such a one leads. */
+        public TopicDefaults(int partitionCount, int replicationFactor) {
+            this(partitionCount, replicationFactor, new SafetyRules(1, false));
+        }
+    }
 
     /**
      * The levels of a feature that this release can run.

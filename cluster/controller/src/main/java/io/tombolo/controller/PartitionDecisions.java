@@ -5,6 +5,8 @@ import io.tombolo.controller.command.Applied;
 import io.tombolo.controller.command.Refusal;
 import io.tombolo.controller.command.TopicCommand.CreatePartitions;
 import io.tombolo.controller.command.TopicCommand.Growth;
+import io.tombolo.controller.replica.Assignments;
+import io.tombolo.controller.replica.Placement;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.TopicImage;
 import io.tombolo.metadata.record.MetadataRecord;
@@ -57,11 +59,12 @@ final class PartitionDecisions {
         if (flaw.isPresent()) {
             return flaw.get().answer();
         }
-        int factor = topic.partitions().get(0).replicas().size();
-        int start = (int) circumstances.entropy().nextLong();
+        PartitionRegistration first = topic.partitions().get(0);
+        int factor = first.replicas().size() - first.removing().size();
+        var placement = Placement.balanced(tip, circumstances.entropy());
         Answer<List<PartitionRegistration>> partitions =
                 growth.assignments().isEmpty()
-                        ? Assignments.placed(tip.brokers(), start, present, added, factor)
+                        ? Assignments.placed(placement, present, added, factor)
                         : Assignments.chosen(tip.brokers(), present, growth.assignments(), factor);
         return switch (partitions) {
             case Answer.Done<List<PartitionRegistration>>(var more) ->

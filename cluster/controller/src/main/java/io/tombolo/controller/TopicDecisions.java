@@ -8,6 +8,8 @@ import io.tombolo.controller.command.TopicCommand.DeleteTopics;
 import io.tombolo.controller.command.TopicCommand.DeletedTopic;
 import io.tombolo.controller.command.TopicCommand.NewTopic;
 import io.tombolo.controller.command.TopicCommand.TopicKey;
+import io.tombolo.controller.replica.Assignments;
+import io.tombolo.controller.replica.Placement;
 import io.tombolo.environment.Entropy;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.TopicImage;
@@ -181,8 +183,7 @@ final class TopicDecisions {
                     .answer();
         }
         return Assignments.placed(
-                tip.brokers(),
-                (int) circumstances.entropy().nextLong(),
+                Placement.balanced(tip, circumstances.entropy()),
                 0,
                 count == NewTopic.BY_DEFAULT ? defaults.partitionCount() : count,
                 factor == NewTopic.BY_DEFAULT ? defaults.replicationFactor() : factor);

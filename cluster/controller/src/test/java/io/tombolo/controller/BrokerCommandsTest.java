@@ -5,13 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tombolo.controller.command.BrokerCommand.BrokerState;
 import io.tombolo.controller.command.BrokerCommand.FenceBroker;
 import io.tombolo.controller.command.BrokerCommand.HeartbeatBroker;
+import io.tombolo.controller.command.BrokerCommand.RegisterBroker;
 import io.tombolo.controller.command.BrokerCommand.UnregisterBroker;
+import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.metadata.image.UncleanElection;
 import io.tombolo.metadata.record.BrokerIds;
 import io.tombolo.metadata.record.BrokerRecord.BrokerChange;
+import io.tombolo.metadata.record.BrokerRegistration;
+import io.tombolo.metadata.record.BrokerRegistration.PreviousStop;
+import io.tombolo.metadata.record.LeaderRecovery;
+import io.tombolo.metadata.record.PartitionId;
 
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
 
 class BrokerCommandsTest {
 
@@ -128,16 +137,151 @@ class BrokerCommandsTest {
     }
 
     @Test
-    void aBrokerThatWantsToStopIsFencedAndMayGo() {
+    void aBrokerThatWantsToStopFirstGivesItsLeadershipsAway() {
         var region = Region.withBrokers(1, 2);
         Uuid topic = region.create("orders", 2, 2);
 
-        BrokerState state =
-                region.done(new HeartbeatBroker(1, region.epochOf(1), 1_000, false, true));
+        BrokerState first = region.done(stopping(region, 1));
 
-        assertThat(state).isEqualTo(new BrokerState(true, true, true));
-        assertThat(region.partition(topic, 0).leader()).isEqualTo(2);
-        assertThat(region.partition(topic, 1).leader()).isEqualTo(2);
+        assertThat(first).isEqualTo(new BrokerState(true, false, false));
+        assertThat(region.image().brokers().broker(1).orElseThrow().shuttingDown()).isTrue();
+        for (int index = 0; index < 2; index++) {
+            assertThat(region.partition(topic, index).leader()).isEqualTo(2);
+            assertThat(region.partition(topic, index).isr()).isEqualTo(BrokerIds.of(2));
+        }
+
+        assertThat(region.done(stopping(region, 1))).isEqualTo(new BrokerState(true, true, true));
+        assertThat(region.image().brokers().isActive(1)).isFalse();
+    }
+
+    @Test
+    void aBrokerThatNobodyCanStandInForMayGoAtOnce() {
+        var region = Region.withBrokers(1);
+        Uuid topic = region.create("orders", 1, 1);
+
+        assertThat(region.done(stopping(region, 1))).isEqualTo(new BrokerState(true, true, true));
+        assertThat(region.partition(topic, 0).hasLeader()).isFalse();
+    }
+
+    @Test
+    void aReplicaWhoseBrokerStoppedCleanlyStaysEligible() {
+        var region = Region.withBrokers(1, 2, 3);
+        region.minInSync(2);
+        Uuid topic = region.create("orders", 1, 3);
+        region.fence(1);
+        region.fence(2);
+        assertThat(region.partition(topic, 0).elr()).isEqualTo(BrokerIds.of(2));
+
+        region.done(Region.registration(2, SECOND, region.epochOf(2)));
+
+        assertThat(region.partition(topic, 0).elr()).isEqualTo(BrokerIds.of(2));
+        assertThat(previousStop(region, 2)).isEqualTo(PreviousStop.CLEAN);
+    }
+
+    @Test
+    void aReplicaWhoseBrokerStoppedUncleanlyLeavesTheInSyncAndTheEligibleSet() {
+        var region = Region.withBrokers(1, 2, 3);
+        region.minInSync(2);
+        Uuid topic = region.create("orders", 1, 3);
+        region.fence(1);
+        region.fence(2);
+        region.fence(3);
+        assertThat(region.partition(topic, 0).isr()).isEqualTo(BrokerIds.of(3));
+
+        region.register(2, SECOND);
+        region.register(3, SECOND);
+        region.heartbeat(2);
+
+        assertThat(region.partition(topic, 0).isr()).isEqualTo(BrokerIds.NONE);
+        assertThat(region.partition(topic, 0).elr()).isEqualTo(BrokerIds.NONE);
+        assertThat(region.partition(topic, 0).hasLeader()).isFalse();
+        assertThat(previousStop(region, 2)).isEqualTo(PreviousStop.UNCLEAN);
+    }
+
+    @Test
+    void theLastKnownLeaderLeadsWhenNobodyIsSafeAndHasToRecover() {
+        var region = Region.withBrokers(1, 2);
+        Uuid topic = region.create("orders", 1, 2);
+        int last = region.partition(topic, 0).isr().at(1);
+        region.fence(region.partition(topic, 0).leader());
+        region.fence(last);
+        region.register(last, SECOND);
+        MetadataImage before = region.image();
+
+        region.heartbeat(last);
+
+        var partition = region.partition(topic, 0);
+        assertThat(partition.leader()).isEqualTo(last);
+        assertThat(partition.leaderRecovery()).isEqualTo(LeaderRecovery.RECOVERING);
+        assertThat(partition.lastKnownElr()).isEqualTo(BrokerIds.NONE);
+        assertThat(
+                        before.apply(region.lastRecords(), region.image().place())
+                                .delta()
+                                .uncleanElections())
+                .containsExactly(
+                        new UncleanElection(
+                                new PartitionId(topic, 0), last, last, partition.leaderEpoch()));
+    }
+
+    @Test
+    void aSoleReplicaKeepsItsPlaceAfterAnUncleanStop() {
+        var region = Region.withBrokers(1, 2);
+        Uuid topic = region.create("orders", 2, 1);
+
+        region.register(1, SECOND);
+        region.heartbeat(1);
+
+        for (int index = 0; index < 2; index++) {
+            assertThat(region.partition(topic, index).hasLeader()).isTrue();
+            assertThat(region.partition(topic, index).leaderRecovery())
+                    .isEqualTo(LeaderRecovery.RECOVERED);
+        }
+    }
+
+    @Test
+    void aReplicaOnADirectoryThatIsGoneCountsAsLost() {
+        var region = Region.withBrokers(1, 2);
+        Uuid topic = region.create("orders", 1, 2);
+        var other =
+                new RegisterBroker(
+                        1,
+                        SECOND,
+                        new BrokerRegistration.Endpoints(List.of(), "r"),
+                        List.of(new Uuid(78, 1)),
+                        region.epochOf(1));
+        region.fence(2);
+        region.fence(1);
+
+        region.done(other);
+        region.heartbeat(1);
+
+        assertThat(region.partition(topic, 0).isr().has(1)).isTrue();
+        assertThat(region.partition(topic, 0).leaderRecovery())
+                .isEqualTo(LeaderRecovery.RECOVERING);
+    }
+
+    @Test
+    void aReplicaInADirectoryThatFailsLeadsNoMore() {
+        var region = Region.withBrokers(1, 2);
+        Uuid topic = region.create("orders", 2, 2);
+
+        region.done(
+                new HeartbeatBroker(
+                        1, region.epochOf(1), 1_000, false, false, List.of(new Uuid(77, 1))));
+
+        for (int index = 0; index < 2; index++) {
+            assertThat(region.partition(topic, index).leader()).isEqualTo(2);
+            assertThat(region.partition(topic, index).isr()).isEqualTo(BrokerIds.of(2));
+        }
+        assertThat(region.image().brokers().isActive(1)).isTrue();
+    }
+
+    private static HeartbeatBroker stopping(Region region, int broker) {
+        return new HeartbeatBroker(broker, region.epochOf(broker), 1_000, false, true);
+    }
+
+    private static PreviousStop previousStop(Region region, int broker) {
+        return region.image().brokers().broker(broker).orElseThrow().standing().previousStop();
     }
 
     @Test

@@ -135,7 +135,7 @@ class ControllerSimulation {
                                                 3,
                                                 broker.endpoints(),
                                                 broker.logDirs(),
-                                                broker.fenced())))
+                                                broker.standing())))
                         : List.of(record)),
         TAKES_A_DOMAIN_WITHOUT_A_NEW_EPOCH(record ->
                 record instanceof OwnershipRecord(var owned, var cause)

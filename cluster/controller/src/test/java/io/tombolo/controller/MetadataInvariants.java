@@ -53,7 +53,8 @@ final class MetadataInvariants {
         topic.partitions()
                 .forEach((index, now) -> {
                     require(
-                            now.replicas().hasAll(now.isr()) && !now.isr().isEmpty(),
+                            now.replicas().hasAll(now.isr())
+                                    && (!now.isr().isEmpty() || !now.hasLeader()),
                             "in-sync replicas are replicas",
                             now);
                     require(

@@ -2,6 +2,7 @@ package io.tombolo.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tombolo.controller.replica.Placement;
 import io.tombolo.metadata.record.BrokerIds;
 
 import org.junit.jupiter.api.Test;

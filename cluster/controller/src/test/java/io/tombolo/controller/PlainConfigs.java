@@ -28,7 +28,10 @@ final class PlainConfigs implements ConfigValidator {
                                 config.getValue().matches("-?[0-9]+")
                                         ? ""
                                         : "Not a number of type LONG";
-                        case "compression.type" -> "";
+                        case "compression.type",
+                                "min.insync.replicas",
+                                "unclean.leader.election.enable" ->
+                                "";
                         default -> "Unknown topic config name: " + config.getKey();
                     };
             if (!problem.isEmpty()) {

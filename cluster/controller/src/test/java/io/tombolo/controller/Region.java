@@ -13,6 +13,8 @@ import io.tombolo.metadata.image.LogPlace;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.record.BrokerListener;
 import io.tombolo.metadata.record.BrokerRegistration;
+import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
+import io.tombolo.metadata.record.ConfigResource;
 import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.metadata.record.PartitionRegistration;
@@ -86,6 +88,21 @@ final class Region {
         return last;
     }
 
+    /** All records of the last command. */
+    List<MetadataRecord> lastRecords() {
+        return last.batches().stream().flatMap(List::stream).toList();
+    }
+
+    /** Sets min.insync.replicas for all topics that set none. */
+    void minInSync(int replicas) {
+        commit(
+                List.of(
+                        new ConfigSet(
+                                ConfigResource.allBrokers(),
+                                "min.insync.replicas",
+                                "" + replicas)));
+    }
+
     <A> Answer<A> submit(Command<A> command) {
         ControllerResult<A> result = controller.handle(command, image, circumstances);
         last = result;
@@ -126,13 +143,18 @@ final class Region {
     }
 
     static RegisterBroker registration(int broker, Uuid incarnation) {
+        return registration(broker, incarnation, RegisterBroker.NOT_CLEAN);
+    }
+
+    static RegisterBroker registration(int broker, Uuid incarnation, long previousEpoch) {
         return new RegisterBroker(
                 broker,
                 incarnation,
                 new BrokerRegistration.Endpoints(
                         List.of(new BrokerListener("PLAINTEXT", "host", 9092, "PLAINTEXT")),
                         "r" + broker % 2),
-                List.of(new Uuid(77, broker)));
+                List.of(new Uuid(77, broker)),
+                previousEpoch);
     }
 
     BrokerState heartbeat(int broker) {

@@ -15,13 +15,24 @@ public sealed interface BrokerCommand<A> extends Command<A> {
      * A broker process introduces itself; it starts fenced. Answered with its broker epoch.
      * Repeating it with the same incarnation is answered with the same epoch. Refused with
      * DUPLICATE_BROKER_REGISTRATION while another incarnation of the id is alive.
+     *
+     * <p>Unless the process shows that the one before it stopped cleanly under the registration
+     * that is replaced, its replicas leave every in-sync and eligible set (KIP-966), save where it
+     * is the only replica.
+     *
+     * @param previousBrokerEpoch the broker epoch that a clean stop left in all log directories;
+     *     {@link #NOT_CLEAN} after anything else
      */
     record RegisterBroker(
             int brokerId,
             Uuid incarnation,
             BrokerRegistration.Endpoints endpoints,
-            List<Uuid> logDirs)
+            List<Uuid> logDirs,
+            long previousBrokerEpoch)
             implements BrokerCommand<Long> {
+
+        /** There was no clean stop, or no earlier process. */
+        public static final long NOT_CLEAN = -1;
 
         public RegisterBroker {
             logDirs = List.copyOf(logDirs);
@@ -34,16 +45,34 @@ public sealed interface BrokerCommand<A> extends Command<A> {
      *
      * @param metadataOffset of the last metadata record that it has applied
      * @param wantFence whether it is not ready to serve, for example because logs are loading
-     * @param wantShutDown whether it wants to stop in an orderly way: it is fenced and what it
-     *     leads is given to others, then it may go
+     * @param wantShutDown whether it wants to stop in an orderly way: what it leads is given to
+     *     others and it goes on answering; when it leads nothing more that others could take, it is
+     *     fenced and may go
+     * @param offlineLogDirs all its log directories that failed
      */
     record HeartbeatBroker(
             int brokerId,
             long brokerEpoch,
             long metadataOffset,
             boolean wantFence,
-            boolean wantShutDown)
-            implements BrokerCommand<BrokerState> {}
+            boolean wantShutDown,
+            List<Uuid> offlineLogDirs)
+            implements BrokerCommand<BrokerState> {
+
+        public HeartbeatBroker {
+            offlineLogDirs = List.copyOf(offlineLogDirs);
+        }
+
+        /** All log directories are well. */
+        public HeartbeatBroker(
+                int brokerId,
+                long brokerEpoch,
+                long metadataOffset,
+                boolean wantFence,
+                boolean wantShutDown) {
+            this(brokerId, brokerEpoch, metadataOffset, wantFence, wantShutDown, List.of());
+        }
+    }
 
     /** A broker was not heard of for too long. Does nothing when it is fenced already. */
     record FenceBroker(int brokerId, long brokerEpoch) implements BrokerCommand<Applied> {}

@@ -6,4 +6,9 @@ package io.tombolo.controller.command;
  * @param <A> what the command is answered with when it is not refused as a whole
  */
 public sealed interface Command<A>
-        permits BrokerCommand, TopicCommand, ConfigCommand, RegionCommand, LinkCommand {}
+        permits BrokerCommand,
+                TopicCommand,
+                ReplicaCommand,
+                ConfigCommand,
+                RegionCommand,
+                LinkCommand {}

@@ -32,11 +32,13 @@ public record BrokersImage(PSortedMap<Integer, BrokerRegistration> byId) {
         return broker != null && !broker.fenced() && !broker.shuttingDown();
     }
 
-    BrokersImage with(BrokerRegistration broker) {
+    /** These brokers, one of them new or changed. */
+    public BrokersImage with(BrokerRegistration broker) {
         return new BrokersImage(byId.plus(broker.brokerId(), broker));
     }
 
-    BrokersImage without(int brokerId) {
+    /** These brokers without one. */
+    public BrokersImage without(int brokerId) {
         return new BrokersImage(byId.minus(brokerId));
     }
 }

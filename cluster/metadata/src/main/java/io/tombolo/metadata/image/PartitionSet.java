@@ -35,6 +35,11 @@ public record PartitionSet(PSortedMap<Uuid, IndexSet> byTopic, int size) {
         return found == null ? IndexSet.EMPTY : found;
     }
 
+    /** Those of one topic alone. */
+    public PartitionSet only(Uuid topicId) {
+        return EMPTY.with(topicId, of(topicId));
+    }
+
     /** All of them in order; for few, or for a change of all of them. */
     public List<PartitionId> ids() {
         var ids = new ArrayList<PartitionId>(size);

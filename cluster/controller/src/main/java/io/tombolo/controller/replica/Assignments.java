@@ -1,4 +1,4 @@
-package io.tombolo.controller;
+package io.tombolo.controller.replica;
 
 import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.Refusal;
@@ -15,10 +15,10 @@ import java.util.List;
 import java.util.Optional;
 
 /** Turns wishes for replicas into partitions, or says in Kafka's words why not. */
-final class Assignments {
+public final class Assignments {
 
     /** The most partitions that one command may add; what a command makes must fit into memory. */
-    static final int PARTITIONS_MAX = 200_000;
+    public static final int PARTITIONS_MAX = 200_000;
 
     private Assignments() {}
 
@@ -26,18 +26,16 @@ final class Assignments {
      * Partitions that the controller places.
      *
      * @param from index of the first of them
-     * @param start any number; where placement begins
      */
-    static Answer<List<PartitionRegistration>> placed(
-            BrokersImage brokers, int start, int from, int count, int replicationFactor) {
-        int registered = brokers.byId().size();
+    public static Answer<List<PartitionRegistration>> placed(
+            Placement placement, int from, int count, int replicationFactor) {
+        int registered = placement.registeredCount();
         if (replicationFactor > registered) {
             return unplaceable(
                     replicationFactor,
                     "The target replication factor of %d cannot be reached because only %d broker(s) are registered."
                             .formatted(replicationFactor, registered));
         }
-        var placement = new Placement(brokers, start);
         if (placement.impossible()) {
             return unplaceable(replicationFactor, "All brokers are currently fenced.");
         }
@@ -61,7 +59,7 @@ final class Assignments {
      * @param from index of the first of them
      * @param replicationFactor what each must have; 0 when the first one decides
      */
-    static Answer<List<PartitionRegistration>> chosen(
+    public static Answer<List<PartitionRegistration>> chosen(
             BrokersImage brokers,
             int from,
             Collection<List<Integer>> assignments,
@@ -87,8 +85,11 @@ final class Assignments {
                 .answer();
     }
 
-    private static Optional<String> flaw(
-            BrokersImage brokers, int index, List<Integer> replicas, int replicationFactor) {
+    /**
+     * What is wrong with replicas that a client chose, as far as it does not matter whether their
+     * brokers are in service; in Kafka's words.
+     */
+    public static Optional<String> flaw(BrokersImage brokers, List<Integer> replicas) {
         if (replicas.isEmpty()) {
             return Optional.of("The manual partition assignment includes an empty replica list.");
         }
@@ -105,12 +106,21 @@ final class Assignments {
                                 .formatted(broker));
             }
         }
+        return Optional.empty();
+    }
+
+    private static Optional<String> flaw(
+            BrokersImage brokers, int index, List<Integer> replicas, int replicationFactor) {
+        Optional<String> flaw = flaw(brokers, replicas);
+        if (flaw.isPresent()) {
+            return flaw;
+        }
         if (replicationFactor != 0 && replicas.size() != replicationFactor) {
             return Optional.of(
                     "The manual partition assignment includes a partition with %d replica(s), but this is not consistent with previous partitions, which have %d replica(s)."
                             .formatted(replicas.size(), replicationFactor));
         }
-        if (replicas.stream().noneMatch(brokers::isActive)) {
+        if (replicas.stream().noneMatch(brokers::mayLead)) {
             return Optional.of(
                     "All brokers specified in the manual partition assignment for partition %d are fenced or in controlled shutdown."
                             .formatted(index));

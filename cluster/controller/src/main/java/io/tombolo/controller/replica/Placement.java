@@ -1,6 +1,8 @@
-package io.tombolo.controller;
+package io.tombolo.controller.replica;
 
+import io.tombolo.environment.Entropy;
 import io.tombolo.metadata.image.BrokersImage;
+import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.record.BrokerIds;
 import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.metadata.record.PartitionRegistration;
@@ -14,12 +16,19 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Chooses replicas. Active brokers stand in a ring in which racks take turns; each partition is led
- * by the next broker of the ring, and its followers are those behind the leader that bring the most
- * racks. The distance to the first follower grows with every turn around the ring, so that the
- * partitions of one leader have different followers. Fenced brokers come last and never lead.
+ * Chooses replicas. Brokers that may lead stand in a ring in which racks take turns; each partition
+ * is led by the next broker of the ring, and its followers are those behind the leader that bring
+ * the most racks. The distance to the first follower grows with every turn around the ring, so that
+ * the partitions of one leader have different followers. Other brokers come last and never lead.
+ *
+ * <p>Where the ring is entered is drawn twice and the broker with less to do is taken: enough to
+ * keep topics with few partitions balanced, without all topics of one command meeting on the same
+ * broker.
+ *
+ * <p>What must not fail together is {@link #domainOf}: today the rack. Where brokers of several
+ * regions form one cluster, the region joins it there.
  */
-final class Placement {
+public final class Placement {
 
     private final BrokersImage brokers;
     private final List<BrokerRegistration> ring;
@@ -29,15 +38,28 @@ final class Placement {
     /**
      * @param start any number; where in the ring the first partition is led
      */
-    Placement(BrokersImage brokers, int start) {
+    public Placement(BrokersImage brokers, int start) {
         this.brokers = brokers;
         this.ring = ringOf(brokers);
-        this.fenced = brokers.byId().values().stream().filter(BrokerRegistration::fenced).toList();
+        this.fenced = brokers.byId().values().stream().filter(one -> !mayLead(one)).toList();
         this.start = ring.isEmpty() ? 0 : Math.floorMod(start, ring.size());
     }
 
+    /** Where there is less to do; draws from the entropy always as much. */
+    public static Placement balanced(MetadataImage tip, Entropy entropy) {
+        long drawn = entropy.nextLong();
+        var one = new Placement(tip.brokers(), (int) drawn);
+        var other = new Placement(tip.brokers(), (int) (drawn >>> 32));
+        return other.load(tip).compareTo(one.load(tip)) < 0 ? other : one;
+    }
+
+    /** Registered brokers, whatever their state. */
+    int registeredCount() {
+        return brokers.byId().size();
+    }
+
     /** Whether no broker can lead. */
-    boolean impossible() {
+    public boolean impossible() {
         return ring.isEmpty();
     }
 
@@ -46,7 +68,7 @@ final class Placement {
      *
      * @param replicationFactor 1 to the number of registered brokers
      */
-    BrokerIds replicas(int index, int replicationFactor) {
+    public BrokerIds replicas(int index, int replicationFactor) {
         int leader = (int) ((start + (long) index) % ring.size());
         int turn = index / ring.size();
         var chosen = new ArrayList<BrokerRegistration>(replicationFactor);
@@ -66,19 +88,45 @@ final class Placement {
      *
      * @param replicas at least one of them active
      */
-    PartitionRegistration partition(BrokerIds replicas) {
+    public PartitionRegistration partition(BrokerIds replicas) {
         BrokerIds isr = BrokerIds.NONE;
         var directories = new ArrayList<Uuid>(replicas.size());
         boolean assigned = false;
         for (int broker : replicas.asList()) {
-            isr = brokers.isActive(broker) ? isr.with(broker) : isr;
-            List<Uuid> dirs =
-                    brokers.broker(broker).map(BrokerRegistration::logDirs).orElse(List.of());
-            assigned |= dirs.size() == 1;
-            directories.add(dirs.size() == 1 ? dirs.get(0) : Uuid.ZERO_UUID);
+            isr = brokers.mayLead(broker) ? isr.with(broker) : isr;
+            Uuid directory = PartitionTransition.onlyDirectory(broker, brokers);
+            assigned |= !directory.equals(Uuid.ZERO_UUID);
+            directories.add(directory);
         }
         return new PartitionRegistration(
                 replicas, isr, isr.at(0), 0, 0, assigned ? directories : List.of());
+    }
+
+    /** What the broker that leads first has to do already: leaders count more than replicas. */
+    private Load load(MetadataImage tip) {
+        if (ring.isEmpty()) {
+            return new Load(0, 0);
+        }
+        int first = ring.get(start).brokerId();
+        return new Load(tip.topics().ledBy(first).size(), tip.topics().replicasOn(first).size());
+    }
+
+    private record Load(int leaders, int replicas) implements Comparable<Load> {
+
+        @Override
+        public int compareTo(Load other) {
+            int byLeaders = Integer.compare(leaders, other.leaders);
+            return byLeaders != 0 ? byLeaders : Integer.compare(replicas, other.replicas);
+        }
+    }
+
+    /** What may fail as one: brokers with the same text should not share a partition. */
+    static String domainOf(BrokerRegistration broker) {
+        return broker.endpoints().rack();
+    }
+
+    private static boolean mayLead(BrokerRegistration broker) {
+        return !broker.fenced() && !broker.shuttingDown();
     }
 
     /** The ring behind the leader, rotated by the turn. */
@@ -96,16 +144,16 @@ final class Placement {
     private static void chooseOnePerRack(
             List<BrokerRegistration> rest, List<BrokerRegistration> chosen, int wanted) {
         var racks = new ArrayList<String>();
-        chosen.forEach(broker -> racks.add(broker.endpoints().rack()));
-        boolean none = rest.stream().allMatch(broker -> racks.contains(broker.endpoints().rack()));
+        chosen.forEach(broker -> racks.add(domainOf(broker)));
+        boolean none = rest.stream().allMatch(broker -> racks.contains(domainOf(broker)));
         if (none) {
             racks.clear();
         }
         Iterator<BrokerRegistration> candidates = rest.iterator();
         while (candidates.hasNext() && chosen.size() < wanted) {
             BrokerRegistration candidate = candidates.next();
-            if (!racks.contains(candidate.endpoints().rack())) {
-                racks.add(candidate.endpoints().rack());
+            if (!racks.contains(domainOf(candidate))) {
+                racks.add(domainOf(candidate));
                 chosen.add(candidate);
                 candidates.remove();
             }
@@ -115,9 +163,8 @@ final class Placement {
     private static List<BrokerRegistration> ringOf(BrokersImage brokers) {
         SortedMap<String, List<BrokerRegistration>> byRack = new TreeMap<>();
         for (BrokerRegistration broker : brokers.byId().values()) {
-            if (!broker.fenced()) {
-                byRack.computeIfAbsent(broker.endpoints().rack(), _ -> new ArrayList<>())
-                        .add(broker);
+            if (mayLead(broker)) {
+                byRack.computeIfAbsent(domainOf(broker), _ -> new ArrayList<>()).add(broker);
             }
         }
         var ring = new ArrayList<BrokerRegistration>();

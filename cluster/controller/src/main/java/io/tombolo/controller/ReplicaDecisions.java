@@ -1,0 +1,282 @@
+package io.tombolo.controller;
+
+import io.tombolo.controller.command.Answer;
+import io.tombolo.controller.command.Applied;
+import io.tombolo.controller.command.Refusal;
+import io.tombolo.controller.command.ReplicaCommand.AlterPartitions;
+import io.tombolo.controller.command.ReplicaCommand.AssignReplicasToDirs;
+import io.tombolo.controller.command.ReplicaCommand.Member;
+import io.tombolo.controller.command.ReplicaCommand.PartitionState;
+import io.tombolo.controller.command.ReplicaCommand.Proposal;
+import io.tombolo.controller.replica.Elections;
+import io.tombolo.controller.replica.PartitionTransition.Outcome;
+import io.tombolo.controller.replica.SafetyRules;
+import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.metadata.record.BrokerIds;
+import io.tombolo.metadata.record.BrokerRegistration;
+import io.tombolo.metadata.record.LeaderRecovery;
+import io.tombolo.metadata.record.MetadataRecord;
+import io.tombolo.metadata.record.PartitionChange;
+import io.tombolo.metadata.record.PartitionId;
+import io.tombolo.metadata.record.PartitionRegistration;
+import io.tombolo.metadata.record.TopicRecord.PartitionChanged;
+
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Decides about what brokers report of their replicas: who is in sync, and in which directory. */
+final class ReplicaDecisions {
+
+    private final SafetyRules rules;
+
+    ReplicaDecisions(SafetyRules rules) {
+        this.rules = rules;
+    }
+
+    ControllerResult<Map<PartitionId, Answer<PartitionState>>> alter(
+            AlterPartitions command, MetadataImage tip) {
+        Optional<Refusal> stale = stale(command.brokerId(), command.brokerEpoch(), tip);
+        if (stale.isPresent()) {
+            return ControllerResult.refused(stale.get());
+        }
+        var elections = new Elections(tip, tip.brokers(), rules);
+        var answers = new LinkedHashMap<PartitionId, Answer<PartitionState>>();
+        var batches = new ArrayList<List<MetadataRecord>>();
+        for (Proposal proposal : command.partitions()) {
+            PartitionId id = proposal.partition();
+            if (answers.containsKey(id)) {
+                return ControllerResult.refused(
+                        Errors.INVALID_REQUEST, "Partition " + id + " is named twice.");
+            }
+            Optional<Refusal> bad = refusal(command.brokerId(), proposal, tip);
+            if (bad.isPresent()) {
+                answers.put(id, bad.get().answer());
+                continue;
+            }
+            PartitionRegistration partition = tip.topics().partition(id).orElseThrow();
+            Optional<Outcome> outcome =
+                    elections
+                            .transition(id, partition)
+                            .inSync(members(proposal), proposal.leaderRecovery())
+                            .finish();
+            outcome.ifPresent(done -> batches.add(List.of(done.record())));
+            answers.put(
+                    id,
+                    new Answer.Done<>(state(outcome.map(Outcome::partition).orElse(partition))));
+        }
+        return ControllerResult.inBatches(answers, batches);
+    }
+
+    ControllerResult<Map<PartitionId, Answer<Applied>>> assign(
+            AssignReplicasToDirs command, MetadataImage tip) {
+        Optional<Refusal> stale = stale(command.brokerId(), command.brokerEpoch(), tip);
+        if (stale.isPresent()) {
+            return ControllerResult.refused(stale.get());
+        }
+        var answers = new LinkedHashMap<PartitionId, Answer<Applied>>();
+        var batches = new ArrayList<List<MetadataRecord>>();
+        command.directories()
+                .forEach((id, directory) -> {
+                    Optional<Refusal> bad = refusal(command.brokerId(), id, directory, tip);
+                    answers.put(
+                            id,
+                            bad.<Answer<Applied>>map(Refusal::answer)
+                                    .orElseGet(() -> new Answer.Done<>(new Applied())));
+                    if (bad.isEmpty()) {
+                        batches.add(assigned(command.brokerId(), id, directory, tip));
+                    }
+                });
+        return ControllerResult.inBatches(answers, batches);
+    }
+
+    private static Optional<Refusal> stale(int brokerId, long brokerEpoch, MetadataImage tip) {
+        boolean registered =
+                tip.brokers()
+                        .broker(brokerId)
+                        .filter(broker -> broker.brokerEpoch() == brokerEpoch)
+                        .isPresent();
+        return registered
+                ? Optional.empty()
+                : refusal(
+                        Errors.STALE_BROKER_EPOCH,
+                        "Broker %d is not registered with epoch %d.",
+                        brokerId,
+                        brokerEpoch);
+    }
+
+    private static Optional<Refusal> refusal(int sender, Proposal proposal, MetadataImage tip) {
+        Optional<Refusal> unknown = unknown(proposal.partition(), tip);
+        if (unknown.isPresent()) {
+            return unknown;
+        }
+        PartitionRegistration partition =
+                tip.topics().partition(proposal.partition()).orElseThrow();
+        return staleProposal(sender, proposal, partition)
+                .or(() -> illegal(sender, proposal, partition))
+                .or(() -> ineligible(sender, proposal, tip));
+    }
+
+    private static Optional<Refusal> unknown(PartitionId id, MetadataImage tip) {
+        if (tip.topics().topic(id.topicId()).isEmpty()) {
+            return refusal(Errors.UNKNOWN_TOPIC_ID, "No topic has the id %s.", id.topicId());
+        }
+        return tip.topics().partition(id).isPresent()
+                ? Optional.empty()
+                : refusal(Errors.UNKNOWN_TOPIC_OR_PARTITION, "There is no partition %s.", id);
+    }
+
+    /** Kafka's order: newer than ours, then the leader epoch, the leader, the partition epoch. */
+    private static Optional<Refusal> staleProposal(
+            int sender, Proposal proposal, PartitionRegistration partition) {
+        if (proposal.leaderEpoch() > partition.leaderEpoch()
+                || proposal.partitionEpoch() > partition.partitionEpoch()) {
+            return refusal(
+                    Errors.NOT_CONTROLLER,
+                    "The leader has seen epochs %d and %d, this controller %d and %d.",
+                    proposal.leaderEpoch(),
+                    proposal.partitionEpoch(),
+                    partition.leaderEpoch(),
+                    partition.partitionEpoch());
+        }
+        if (proposal.leaderEpoch() < partition.leaderEpoch()) {
+            return refusal(
+                    Errors.FENCED_LEADER_EPOCH,
+                    "Leader epoch %d is over; it is %d.",
+                    proposal.leaderEpoch(),
+                    partition.leaderEpoch());
+        }
+        if (sender != partition.leader()) {
+            return refusal(
+                    Errors.INVALID_REQUEST, "Broker %d does not lead the partition.", sender);
+        }
+        if (proposal.partitionEpoch() < partition.partitionEpoch()) {
+            return refusal(
+                    Errors.INVALID_UPDATE_VERSION,
+                    "Partition epoch %d is over; it is %d.",
+                    proposal.partitionEpoch(),
+                    partition.partitionEpoch());
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Refusal> illegal(
+            int sender, Proposal proposal, PartitionRegistration partition) {
+        var ids = new HashSet<Integer>();
+        boolean legal = true;
+        for (Member member : proposal.isr()) {
+            legal &= partition.replicas().has(member.brokerId()) && ids.add(member.brokerId());
+        }
+        if (!legal) {
+            return refusal(
+                    Errors.INVALID_REQUEST,
+                    "The in-sync set must hold replicas of %s, each once.",
+                    partition.replicas());
+        }
+        if (!ids.contains(sender)) {
+            return refusal(Errors.INVALID_REQUEST, "The leader must be in sync with itself.");
+        }
+        boolean recovering = proposal.leaderRecovery() == LeaderRecovery.RECOVERING;
+        if (recovering && partition.leaderRecovery() == LeaderRecovery.RECOVERED) {
+            return refusal(Errors.INVALID_REQUEST, "A leader that has recovered stays so.");
+        }
+        if (recovering && ids.size() > 1) {
+            return refusal(Errors.INVALID_REQUEST, "A leader that recovers is alone in sync.");
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Whoever is fenced, about to stop, or another process than the one that fetched must not get
+     * in: the controller would count on a replica that is gone (KIP-841), or that has lost what it
+     * fetched (KIP-966). The leader itself may be about to stop when nobody can take over.
+     */
+    private static Optional<Refusal> ineligible(int sender, Proposal proposal, MetadataImage tip) {
+        for (Member member : proposal.isr()) {
+            Optional<BrokerRegistration> broker = tip.brokers().broker(member.brokerId());
+            String flaw = "";
+            if (broker.isEmpty()) {
+                flaw = "is not registered";
+            } else if (broker.get().fenced()) {
+                flaw = "is fenced";
+            } else if (broker.get().shuttingDown() && member.brokerId() != sender) {
+                flaw = "is shutting down";
+            } else if (member.brokerEpoch() != -1
+                    && member.brokerEpoch() != broker.get().brokerEpoch()) {
+                flaw = "is registered anew";
+            }
+            if (!flaw.isEmpty()) {
+                return refusal(Errors.INELIGIBLE_REPLICA, "Broker %d %s.", member.brokerId(), flaw);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static BrokerIds members(Proposal proposal) {
+        return BrokerIds.of(proposal.isr().stream().mapToInt(Member::brokerId).toArray());
+    }
+
+    private static PartitionState state(PartitionRegistration partition) {
+        return new PartitionState(
+                partition.leader(),
+                partition.leaderEpoch(),
+                partition.isr(),
+                partition.leaderRecovery(),
+                partition.partitionEpoch());
+    }
+
+    private static Optional<Refusal> refusal(
+            int sender, PartitionId id, Uuid directory, MetadataImage tip) {
+        Optional<Refusal> unknown = unknown(id, tip);
+        if (unknown.isPresent()) {
+            return unknown;
+        }
+        if (!tip.topics().partition(id).orElseThrow().replicas().has(sender)) {
+            return refusal(
+                    Errors.NOT_LEADER_OR_FOLLOWER, "Broker %d has no replica of %s.", sender, id);
+        }
+        boolean known = tip.brokers().broker(sender).orElseThrow().logDirs().contains(directory);
+        return known
+                ? Optional.empty()
+                : refusal(
+                        Errors.LOG_DIR_NOT_FOUND,
+                        "Broker %d has no log directory %s.",
+                        sender,
+                        directory);
+    }
+
+    /** The new directory, and what follows when it is offline. */
+    private List<MetadataRecord> assigned(
+            int brokerId, PartitionId id, Uuid directory, MetadataImage tip) {
+        PartitionRegistration partition = tip.topics().partition(id).orElseThrow();
+        if (partition.directoryOf(brokerId).equals(directory)) {
+            return List.of();
+        }
+        var directories = new ArrayList<Uuid>();
+        for (int replica : partition.replicas().asList()) {
+            directories.add(replica == brokerId ? directory : partition.directoryOf(replica));
+        }
+        int epoch = partition.partitionEpoch() + 1;
+        List<PartitionChange> changes = List.of(new PartitionChange.Directories(directories));
+        var records = new ArrayList<MetadataRecord>();
+        records.add(new PartitionChanged(id.topicId(), id.index(), epoch, changes));
+        if (!tip.brokers().broker(brokerId).orElseThrow().hasOnline(directory)) {
+            new Elections(tip, tip.brokers(), rules)
+                    .transition(id, partition.changed(epoch, changes))
+                    .leaves(brokerId)
+                    .finish()
+                    .ifPresent(outcome -> records.add(outcome.record()));
+        }
+        return records;
+    }
+
+    private static Optional<Refusal> refusal(Errors error, String message, Object... values) {
+        return Optional.of(new Refusal(error, message.formatted(values)));
+    }
+}
