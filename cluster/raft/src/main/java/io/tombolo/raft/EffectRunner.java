@@ -1,6 +1,7 @@
 package io.tombolo.raft;
 
 import io.tombolo.environment.EventLoop;
+import io.tombolo.raft.core.LeaderAndEpoch;
 import io.tombolo.raft.core.LogBatch;
 import io.tombolo.raft.core.OffsetAndEpoch;
 import io.tombolo.raft.core.RaftEffect;
@@ -11,6 +12,7 @@ import io.tombolo.raft.core.RaftMessage.FetchAnswer;
 import io.tombolo.raft.core.RaftMessage.FetchSnapshotAnswer;
 import io.tombolo.raft.core.RaftMessage.Fetched;
 import io.tombolo.raft.core.RaftSettings;
+import io.tombolo.raft.core.VoterChange;
 import io.tombolo.raft.log.RaftLog.SnapshotPiece;
 
 import java.util.ArrayDeque;
@@ -114,8 +116,10 @@ final class EffectRunner {
             case RaftEffect.AnnounceLeader announce ->
                     tell(() -> delivery.leader(announce.leader()));
             case RaftEffect.SetTimer(long deadlineNanos) -> setTimer(deadlineNanos);
-            case RaftEffect.AnswerProposal _ ->
-                    throw new IllegalStateException("a proposal is answered where it is made");
+            case RaftEffect.AskVoterChange(LeaderAndEpoch leader, VoterChange change) ->
+                    ports.transport().askVoterChange(leader, change);
+            case RaftEffect.AnswerProposal _, RaftEffect.AnswerVoterChange _ ->
+                    throw new IllegalStateException("a question is answered where it is asked");
         }
     }
 

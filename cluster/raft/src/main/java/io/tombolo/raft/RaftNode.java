@@ -15,14 +15,19 @@ import io.tombolo.raft.core.RaftEvent;
 import io.tombolo.raft.core.RaftMessage.Envelope;
 import io.tombolo.raft.core.RaftSettings;
 import io.tombolo.raft.core.ReplicaKey;
+import io.tombolo.raft.core.VoterChange;
 import io.tombolo.raft.core.VoterSet;
+import io.tombolo.raft.core.VoterSet.Enrolment;
 import io.tombolo.raft.log.RaftLog;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -34,9 +39,16 @@ public final class RaftNode {
     /**
      * Who this replica is.
      *
-     * @param bootstrapVoters the voters while the log does not name any
+     * @param bootstrapVoters the voters while the log does not name any; {@link VoterSet#UNKNOWN}
+     *     for a replica that joins a quorum it knows from its contacts only
      */
-    public record Membership(ReplicaKey self, VoterSet bootstrapVoters) {}
+    public record Membership(ReplicaKey self, VoterSet bootstrapVoters, Enrolment enrolment) {
+
+        /** A replica that never changes the voter set by itself. */
+        public Membership(ReplicaKey self, VoterSet bootstrapVoters) {
+            this(self, bootstrapVoters, Enrolment.NONE);
+        }
+    }
 
     /**
      * What it runs on.
@@ -69,6 +81,8 @@ public final class RaftNode {
     private final RaftSettings settings;
     private final RaftTransport transport;
     private final RaftListener listener;
+    private final Map<Long, Consumer<VoterChange.Outcome>> changes = new TreeMap<>();
+    private long nextChange;
     private Life life = new Life.New();
 
     public RaftNode(
@@ -106,7 +120,8 @@ public final class RaftNode {
                         membership.self(),
                         membership.bootstrapVoters(),
                         log.election(),
-                        log.recovered());
+                        log.recovered(),
+                        membership.enrolment());
         var core = new RaftCore(origin, settings, place.entropy());
         var ports = new EffectRunner.Ports(place, transport, listener, this::step);
         life = new Life.Running(core, new EffectRunner(ports, lane, settings.bounds()));
@@ -128,12 +143,62 @@ public final class RaftNode {
                 .orElseGet(() -> new ProposeResult.NotLeader(leader()));
     }
 
+    /**
+     * Adds a voter to the quorum that this node leads (AddRaftVoter). The replica must fetch as an
+     * observer; it is added when it has caught up.
+     *
+     * @param timeout how long to wait for that and for the commit; zero refuses a replica that has
+     *     not caught up at once
+     * @param answer called once, on the loop, maybe before this returns
+     */
+    public void addVoter(
+            VoterSet.Voter voter, Duration timeout, Consumer<VoterChange.Outcome> answer) {
+        changeVoters(new VoterChange.Add(voter), timeout, answer);
+    }
+
+    /** Removes exactly this voter (RemoveRaftVoter); otherwise as {@link #addVoter}. */
+    public void removeVoter(
+            ReplicaKey voter, Duration timeout, Consumer<VoterChange.Outcome> answer) {
+        changeVoters(new VoterChange.Remove(voter), timeout, answer);
+    }
+
+    /** Changes addresses and versions of a voter (UpdateRaftVoter); as {@link #addVoter}. */
+    public void updateVoter(
+            VoterSet.Voter voter, Duration timeout, Consumer<VoterChange.Outcome> answer) {
+        changeVoters(new VoterChange.Update(voter), timeout, answer);
+    }
+
+    private void changeVoters(
+            VoterChange change, Duration timeout, Consumer<VoterChange.Outcome> answer) {
+        if (!(life instanceof Life.Running)) {
+            answer.accept(notLeader());
+            return;
+        }
+        long request = nextChange++;
+        changes.put(request, answer);
+        step(new RaftEvent.VoterChangeRequested(request, change, timeout.toNanos()));
+    }
+
+    private VoterChange.Outcome notLeader() {
+        return new VoterChange.Outcome.Refused(VoterChange.Outcome.Reason.NOT_LEADER, leader());
+    }
+
+    private void refuseChanges() {
+        var left = List.copyOf(changes.values());
+        changes.clear();
+        left.forEach(answer -> answer.accept(notLeader()));
+    }
+
     /** Takes a message from the transport. */
     public void receive(Envelope envelope) {
         step(new RaftEvent.MessageReceived(envelope));
     }
 
-    /** The transport gave up on the request with this exchange number; it is repeated later. */
+    /**
+     * The transport gave up on the request with this exchange number; it is repeated later. To be
+     * called as soon as a connection is refused or lost: it is how a leader that died is noticed
+     * long before the fetch timeout.
+     */
     public void requestFailed(long exchange) {
         step(new RaftEvent.RequestFailed(exchange));
     }
@@ -161,7 +226,7 @@ public final class RaftNode {
         runner.lane()
                 .writeSnapshot(
                         id,
-                        core.voters(),
+                        core.votersBelow(endOffset),
                         batches,
                         outcome -> {
                             if (outcome instanceof Offload.Outcome.Done) {
@@ -193,6 +258,7 @@ public final class RaftNode {
         if (life instanceof Life.Running(_, EffectRunner runner)) {
             resign();
             life = new Life.Closing();
+            refuseChanges();
             runner.stop(() -> {
                 life = new Life.Ended();
                 closed.run();
@@ -264,16 +330,25 @@ public final class RaftNode {
             return Optional.empty();
         }
         Optional<ProposeResult> answer = Optional.empty();
+        var answered = new ArrayList<RaftEffect.AnswerVoterChange>();
         try {
             List<RaftEffect> effects = core.step(event, place.clock().nanoTime());
             for (RaftEffect effect : effects) {
                 if (effect instanceof RaftEffect.AnswerProposal(ProposeResult result)) {
                     answer = Optional.of(result);
+                } else if (effect instanceof RaftEffect.AnswerVoterChange change) {
+                    answered.add(change);
                 } else {
                     runner.add(effect);
                 }
             }
             runner.run();
+            for (RaftEffect.AnswerVoterChange each : answered) {
+                Consumer<VoterChange.Outcome> asker = changes.remove(each.request());
+                if (asker != null) {
+                    asker.accept(each.result());
+                }
+            }
         } catch (RuntimeException broken) {
             // Ours or the state machine's: what comes next would build on something missing.
             fail(broken);
@@ -289,6 +364,7 @@ public final class RaftNode {
             runner.stop(() -> {});
         }
         life = new Life.Ended();
+        refuseChanges();
         listener.onFault(cause);
     }
 }

@@ -1,6 +1,8 @@
 package io.tombolo.raft;
 
+import io.tombolo.raft.core.LeaderAndEpoch;
 import io.tombolo.raft.core.RaftMessage.Envelope;
+import io.tombolo.raft.core.VoterChange;
 
 /**
  * Carries messages between replicas. Answers and requests that come in go to {@link
@@ -15,4 +17,12 @@ public interface RaftTransport {
      * reached in no other way).
      */
     void send(Envelope envelope);
+
+    /**
+     * Asks the leader to change the voters on behalf of this replica (AddRaftVoter without waiting
+     * for the commit, RemoveRaftVoter, UpdateRaftVoter), best effort; under the rules of {@link
+     * #send}. The answer is of no interest: it is asked again until the log shows the change. By
+     * default nobody is asked.
+     */
+    default void askVoterChange(LeaderAndEpoch leader, VoterChange change) {}
 }

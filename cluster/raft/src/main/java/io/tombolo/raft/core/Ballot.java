@@ -15,7 +15,9 @@ final class Ballot {
 
     Ballot(VoterSet voters, ReplicaKey self) {
         this.voters = voters;
-        granting.add(self);
+        if (voters.contains(self)) {
+            granting.add(self);
+        }
     }
 
     void asked(ReplicaKey voter, long exchange) {

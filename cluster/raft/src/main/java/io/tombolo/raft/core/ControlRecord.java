@@ -163,8 +163,7 @@ public sealed interface ControlRecord {
             voter.listeners()
                     .forEach((name, address) ->
                             text(name).text(address.host()).int16(address.port()).noTags());
-            // Supported kraft.version: 0 to 1.
-            int16(0).int16(1).noTags().noTags();
+            int16(voter.versions().min()).int16(voter.versions().max()).noTags().noTags();
         }
     }
 
@@ -193,10 +192,10 @@ public sealed interface ControlRecord {
                     listeners.put(name, new Endpoint(text(), buffer.getShort() & 0xFFFF));
                     skipTags();
                 }
-                buffer.getInt();
+                var versions = new VoterSet.Versions(buffer.getShort(), buffer.getShort());
                 skipTags();
                 skipTags();
-                members.add(new VoterSet.Voter(key, listeners));
+                members.add(new VoterSet.Voter(key, listeners, versions));
             }
             return new Voters(VoterSet.of(members));
         }

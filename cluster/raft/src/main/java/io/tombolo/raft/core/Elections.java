@@ -8,6 +8,7 @@ import io.tombolo.raft.core.RaftMessage.Envelope;
 import io.tombolo.raft.core.RaftMessage.VoteAnswer;
 import io.tombolo.raft.core.RaftMessage.VoteRequest;
 import io.tombolo.raft.core.RaftState.Candidate;
+import io.tombolo.raft.core.RaftState.FetchLoop;
 import io.tombolo.raft.core.RaftState.Fetches;
 import io.tombolo.raft.core.RaftState.Leader;
 import io.tombolo.raft.core.RaftState.Prospective;
@@ -19,7 +20,11 @@ import io.tombolo.raft.core.RaftState.Waiting;
 /** How a leader is found: asking for votes, giving them, beginning and end of an epoch. */
 final class Elections {
 
+    /** Lost rounds make the pause before the next one twice as long, three times. */
+    private static final int DOUBLINGS_MAX = 3;
+
     private final RaftCore core;
+    private int lostRounds;
 
     Elections(RaftCore core) {
         this.core = core;
@@ -32,8 +37,28 @@ final class Elections {
         switch (waiting) {
             case Unattached _, Voted _, Resigned _ -> askAround();
             case Prospective _ -> fallBack();
-            case Candidate _ -> core.awaitElection(core.backoffNanos());
+            case Candidate _ -> lost();
         }
+    }
+
+    /** There is a leader: what was lost before does not count any more. */
+    void settled() {
+        lostRounds = 0;
+    }
+
+    private void lost() {
+        lostRounds++;
+        core.awaitElection(backoffNanos());
+    }
+
+    /** A pause by chance, so that rivals do not meet again; longer after each lost round. */
+    long backoffNanos() {
+        return core.random(backoffStepNanos() << Math.min(DOUBLINGS_MAX, lostRounds));
+    }
+
+    private long backoffStepNanos() {
+        long max = core.settings().timing().electionBackoffMax().toNanos();
+        return Math.max(1, max >> DOUBLINGS_MAX);
     }
 
     /** Asks how an election would go, before anybody is disturbed by a new epoch. */
@@ -96,7 +121,7 @@ final class Elections {
             if (ballot.won()) {
                 core.leadership().begin(ballot);
             } else if (ballot.lost()) {
-                core.awaitElection(core.backoffNanos());
+                lost();
             }
         }
     }
@@ -104,9 +129,10 @@ final class Elections {
     /** A majority would not vote for this replica now: the leader may well be alive. */
     private void fallBack() {
         if (core.election().leader().hasLeader()) {
+            lostRounds++;
             core.follow(core.election().leader());
         } else {
-            core.awaitElection(core.backoffNanos());
+            lost();
         }
     }
 
@@ -114,7 +140,7 @@ final class Elections {
     void vote(Envelope envelope, VoteRequest request) {
         RaftError error = RaftError.NONE;
         boolean granted = false;
-        if (!request.voter().equals(core.self())) {
+        if (!core.rules().addressedTo(request.voter(), core.self())) {
             error = RaftError.INVALID_VOTER_KEY;
         } else if (request.epoch() < core.election().epoch()) {
             error = RaftError.FENCED_LEADER_EPOCH;
@@ -152,7 +178,7 @@ final class Elections {
     /** A leader makes itself known. */
     void begin(Envelope envelope, BeginEpochRequest request) {
         RaftError error = RaftError.NONE;
-        if (!request.voter().equals(core.self())) {
+        if (!core.rules().addressedTo(request.voter(), core.self())) {
             error = RaftError.INVALID_VOTER_KEY;
         } else if (request.leader().epoch() < core.election().epoch()) {
             error = RaftError.FENCED_LEADER_EPOCH;
@@ -161,6 +187,7 @@ final class Elections {
             if (core.state() instanceof Fetches fetching
                     && fetching.loop().leaderId == request.leader().leaderId()) {
                 fetching.loop().heard = true;
+                settled();
             }
         }
         core.answer(envelope, new BeginEpochAnswer(error, core.election().leader()));
@@ -186,7 +213,7 @@ final class Elections {
         if (rank == 0) {
             return 0;
         }
-        return rank < 0 ? core.electionTimeoutNanos() : core.backoffNanos() + core.backoffNanos();
+        return rank < 0 ? core.electionTimeoutNanos() : rank * backoffStepNanos() + backoffNanos();
     }
 
     /** The leader of this epoch is no more. */
@@ -194,5 +221,53 @@ final class Elections {
         ElectionState election = core.election();
         core.elect(election.epoch(), election.votedFor(), LeaderAndEpoch.NO_LEADER);
         core.awaitElection(delayNanos);
+    }
+
+    /**
+     * Notices that this replica was not scheduled for about an election timeout. The silence it
+     * seems to hear then is its own: what the others said may wait in its inbox. Mutable, part of
+     * {@link RaftCore}.
+     */
+    static final class Attention {
+
+        private final long periodNanos;
+        private long dueNanos = Long.MAX_VALUE;
+        private boolean excused;
+
+        /**
+         * @param electionNanos the election timeout; a pause of that length is noticed for certain,
+         *     one of half of it maybe
+         */
+        Attention(long electionNanos) {
+            periodNanos = Math.max(1, electionNanos / 2);
+        }
+
+        /**
+         * Whether deadlines that have passed say nothing about others. Once only: a replica that is
+         * late every time must not believe in its leader for ever.
+         */
+        boolean lapsed(long nowNanos) {
+            if (dueNanos == Long.MAX_VALUE || nowNanos - dueNanos < 0) {
+                return false;
+            }
+            boolean late = nowNanos - dueNanos >= periodNanos;
+            boolean excuse = late && !excused;
+            excused = late;
+            dueNanos = nowNanos + periodNanos;
+            return excuse;
+        }
+
+        /**
+         * The time to wake up for a deadline; earlier than that, to see whether it wakes up in
+         * time.
+         */
+        long wish(long deadlineNanos, long nowNanos) {
+            if (deadlineNanos == Long.MAX_VALUE) {
+                dueNanos = Long.MAX_VALUE;
+            } else if (dueNanos == Long.MAX_VALUE) {
+                dueNanos = nowNanos + periodNanos;
+            }
+            return Math.min(deadlineNanos, dueNanos);
+        }
     }
 }

@@ -8,6 +8,7 @@ import io.tombolo.raft.core.RaftMessage.FetchRequest;
 import io.tombolo.raft.core.RaftMessage.FetchSnapshotAnswer;
 import io.tombolo.raft.core.RaftMessage.FetchSnapshotRequest;
 import io.tombolo.raft.core.RaftMessage.Fetched;
+import io.tombolo.raft.core.RaftState.FetchLoop;
 import io.tombolo.raft.core.RaftState.Fetches;
 import io.tombolo.raft.core.RaftState.Follower;
 
@@ -17,6 +18,9 @@ import java.util.Optional;
 
 /** What followers and observers do: fetch records or a snapshot, one request at a time. */
 final class Following {
+
+    /** A leader that refuses or drops connections this often in a row is taken for dead. */
+    private static final int FAILURES_MAX = 2;
 
     private final RaftCore core;
 
@@ -28,7 +32,7 @@ final class Following {
         FetchLoop loop = fetching.loop();
         if (loop.hasLeader() && core.due(loop.leaderDeadlineNanos)) {
             if (core.installing()) {
-                loop.leaderDeadlineNanos = core.now() + fetchNanos();
+                loop.leaderDeadlineNanos = core.now() + core.fetchNanos();
             } else if (fetching instanceof Follower) {
                 core.elections().askAround();
                 return;
@@ -44,6 +48,7 @@ final class Following {
         if (mayAsk(loop) && core.due(loop.retryNanos)) {
             ask(loop);
         }
+        core.voterChanges().onTime(fetching);
     }
 
     private boolean mayAsk(FetchLoop loop) {
@@ -80,10 +85,10 @@ final class Following {
     private Optional<Integer> someOtherVoter() {
         var others = new ArrayList<Integer>();
         for (ReplicaKey voter : core.log().voters().keys()) {
-            if (voter.nodeId() != core.self().nodeId()) {
-                others.add(voter.nodeId());
-            }
+            others.add(voter.nodeId());
         }
+        others.addAll(core.enrolment().contacts());
+        others.removeIf(node -> node == core.self().nodeId());
         return others.isEmpty()
                 ? Optional.empty()
                 : Optional.of(others.get((int) core.random(others.size())));
@@ -93,7 +98,20 @@ final class Following {
         if (core.state() instanceof Fetches fetching && fetching.loop().exchange == exchange) {
             fetching.loop().exchange = FetchLoop.NONE;
             retryLater();
+            if (++fetching.loop().failures == FAILURES_MAX) {
+                unreachable(fetching.loop());
+            }
         }
+    }
+
+    /**
+     * Nobody listens where the leader was: no need to wait for the fetch timeout. If others still
+     * hear it, they say so to the pre-vote, and this replica asks them less and less often.
+     */
+    private void unreachable(FetchLoop loop) {
+        loop.heard = false;
+        loop.leaderDeadlineNanos =
+                Math.min(loop.leaderDeadlineNanos, core.now() + core.elections().backoffNanos());
     }
 
     /** Asks again after a pause. */
@@ -154,7 +172,7 @@ final class Following {
         boolean fromLeader = envelope.from() == loop.leaderId;
         boolean thisEpoch = answer.current().epoch() == core.election().epoch();
         if (fromLeader && thisEpoch && !answer.current().hasLeader()) {
-            core.elections().forgetLeader(core.backoffNanos());
+            core.elections().forgetLeader(core.elections().backoffNanos());
             return Optional.empty();
         }
         if (!fromLeader || !thisEpoch) {
@@ -162,7 +180,9 @@ final class Following {
             return Optional.empty();
         }
         loop.heard = true;
-        loop.leaderDeadlineNanos = core.now() + fetchNanos();
+        loop.failures = 0;
+        core.elections().settled();
+        loop.leaderDeadlineNanos = core.now() + core.fetchNanos();
         if (answer.error() != RaftError.NONE) {
             dropSnapshot(loop);
             retryLater();
@@ -238,13 +258,10 @@ final class Following {
     long deadlineNanos(Fetches fetching) {
         FetchLoop loop = fetching.loop();
         long earliest = loop.hasLeader() ? loop.leaderDeadlineNanos : Long.MAX_VALUE;
+        earliest = Math.min(earliest, core.voterChanges().deadlineNanos(loop));
         if (loop.waitsForAnswer()) {
             return Math.min(earliest, loop.requestDeadlineNanos);
         }
         return mayAsk(loop) ? Math.min(earliest, loop.retryNanos) : earliest;
-    }
-
-    private long fetchNanos() {
-        return core.settings().timing().fetch().toNanos();
     }
 }

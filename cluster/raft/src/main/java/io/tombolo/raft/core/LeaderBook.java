@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -23,6 +24,25 @@ final class LeaderBook {
     /** A fetch without news that waits for some. */
     record Parked(Envelope envelope, FetchRequest request, long deadlineNanos) {}
 
+    /**
+     * The one voter change under way.
+     *
+     * @param endOffset committed when the high watermark reaches this; −1 until it is appended
+     */
+    record PendingChange(long request, VoterChange change, long deadlineNanos, long endOffset) {
+
+        /** The request number of a change that nobody waits for. */
+        static final long OF_NOBODY = -1;
+
+        boolean inLog() {
+            return endOffset >= 0;
+        }
+
+        PendingChange appended(long end) {
+            return new PendingChange(request, change, deadlineNanos, end);
+        }
+    }
+
     private record Uncommitted(long endOffset, long sizeBytes) {}
 
     private final long epochStartOffset;
@@ -31,6 +51,8 @@ final class LeaderBook {
     private final Deque<Uncommitted> uncommitted = new ArrayDeque<>();
     private long uncommittedBytes;
     private boolean announced;
+    private Optional<PendingChange> pending = Optional.empty();
+    private long excusedNanos = Long.MIN_VALUE;
 
     /** One replica as the leader knows it. */
     static final class Progress {
@@ -83,6 +105,23 @@ final class LeaderBook {
 
     void announce() {
         announced = true;
+    }
+
+    Optional<PendingChange> pending() {
+        return pending;
+    }
+
+    void pend(Optional<PendingChange> change) {
+        pending = change;
+    }
+
+    /** Silence of the others does not count until then: it was not them who were silent. */
+    void excuseUntil(long nanos) {
+        excusedNanos = nanos;
+    }
+
+    long excusedNanos() {
+        return excusedNanos;
     }
 
     /** The progress of a replica, from now on kept. */

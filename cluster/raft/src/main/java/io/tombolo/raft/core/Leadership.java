@@ -33,6 +33,7 @@ final class Leadership {
         core.elect(core.election().epoch(), self, self.nodeId());
         var book = new LeaderBook(core.log().endOffset());
         core.enter(new Leader(book));
+        core.elections().settled();
         VoterSet voters = core.log().voters();
         var records = new ArrayList<byte[]>();
         records.add(
@@ -68,6 +69,11 @@ final class Leadership {
         return new ProposeResult.Accepted(batch.baseOffset(), batch.endOffset() - 1);
     }
 
+    /** Appends a voter set, in force at once, and gives the offset behind it. */
+    long append(LeaderBook book, VoterSet voters) {
+        return append(book, true, List.of(new ControlRecord.Voters(voters).encode())).endOffset();
+    }
+
     private LogBatch append(LeaderBook book, boolean control, List<byte[]> records) {
         var batch = new LogBatch(core.log().endOffset(), core.election().epoch(), control, records);
         core.log().append(batch);
@@ -99,6 +105,10 @@ final class Leadership {
             book.progressOf(replica, core.now())
                     .fetchedAt(request.position().offset(), core.log().endOffset(), core.now());
             advance();
+            if (!(core.state() instanceof Leader)) {
+                refuse(envelope, RaftError.NOT_LEADER_OR_FOLLOWER);
+                return;
+            }
         }
         if (hasNews(request) || !remembered || request.waitNanosMax() <= 0) {
             serve(envelope, request);
@@ -221,15 +231,17 @@ final class Leadership {
             core.announce(core.election().leader(), book.epochStartOffset());
         }
         serveParked(book);
+        core.voterChanges().committed(book);
     }
 
     private long majorityOffset(LeaderBook book) {
         VoterSet voters = core.log().voters();
         var offsets = new ArrayList<Long>();
+        if (core.rules().countsItself(core.votes())) {
+            offsets.add(core.rules().ownOffset(core.log()));
+        }
         for (ReplicaKey voter : voters.keys()) {
-            if (voter.equals(core.self())) {
-                offsets.add(core.rules().ownOffset(core.log()));
-            } else {
+            if (!voter.equals(core.self())) {
                 offsets.add(book.progressOf(voter, core.now()).endOffset);
             }
         }
@@ -242,7 +254,7 @@ final class Leadership {
             resignIfLeading();
             return;
         }
-        long half = core.settings().timing().fetch().toNanos() / 2;
+        long half = core.fetchNanos() / 2;
         for (ReplicaKey voter : core.log().voters().keys()) {
             if (voter.equals(core.self())) {
                 continue;
@@ -262,12 +274,13 @@ final class Leadership {
                 serve(each.envelope(), each.request());
             }
         }
-        long observerPatience = 100 * core.settings().timing().fetch().toNanos();
-        book.forgetObservers(core.log().voters(), core.now() - observerPatience);
+        book.forgetObservers(core.log().voters(), core.now() - 100 * core.fetchNanos());
+        core.voterChanges().onTime(book);
     }
 
     long deadlineNanos(LeaderBook book) {
-        long earliest = contactDeadlineNanos(book);
+        long earliest =
+                Math.min(contactDeadlineNanos(book), core.voterChanges().deadlineNanos(book));
         for (ReplicaKey voter : core.log().voters().keys()) {
             if (!voter.equals(core.self())) {
                 earliest = Math.min(earliest, book.progressOf(voter, core.now()).beginDueNanos);
@@ -293,8 +306,9 @@ final class Leadership {
             }
         }
         contacts.sort(Comparator.reverseOrder());
-        long fetchNanos = core.settings().timing().fetch().toNanos();
-        return contacts.get(othersNeeded - 1) + fetchNanos + fetchNanos / 2;
+        long fetchNanos = core.fetchNanos();
+        return Math.max(
+                contacts.get(othersNeeded - 1) + fetchNanos + fetchNanos / 2, book.excusedNanos());
     }
 
     /** Steps down within its epoch and says so. */
@@ -315,6 +329,7 @@ final class Leadership {
     /** Whoever waits for news of this leader is sent away. */
     void leave() {
         if (core.state() instanceof Leader(LeaderBook book)) {
+            core.voterChanges().left(book);
             var nobody = new LeaderAndEpoch(LeaderAndEpoch.NO_LEADER, core.election().epoch());
             for (Parked each : book.releaseParked()) {
                 core.answer(

@@ -67,6 +67,17 @@ final class LogShape {
         return voterSets.isEmpty() ? bootstrapVoters : voterSets.lastEntry().getValue();
     }
 
+    /** The voter set in force for what lies below an offset. */
+    VoterSet votersBelow(long offset) {
+        Map.Entry<Long, VoterSet> named = voterSets.lowerEntry(offset);
+        return named == null ? bootstrapVoters : named.getValue();
+    }
+
+    /** Where {@link #voters} is named in the log; −1 in a snapshot or at bootstrap. */
+    long votersOffset() {
+        return voterSets.isEmpty() ? NOT_IN_LOG : voterSets.lastKey();
+    }
+
     boolean namesVoters() {
         return !voterSets.isEmpty();
     }

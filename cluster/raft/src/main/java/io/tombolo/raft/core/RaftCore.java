@@ -2,10 +2,12 @@ package io.tombolo.raft.core;
 
 import io.tombolo.environment.Entropy;
 import io.tombolo.environment.Invariant;
+import io.tombolo.raft.core.Elections.Attention;
 import io.tombolo.raft.core.RaftMessage.Answer;
 import io.tombolo.raft.core.RaftMessage.Envelope;
 import io.tombolo.raft.core.RaftMessage.Request;
 import io.tombolo.raft.core.RaftState.Candidate;
+import io.tombolo.raft.core.RaftState.FetchLoop;
 import io.tombolo.raft.core.RaftState.Fetches;
 import io.tombolo.raft.core.RaftState.Follower;
 import io.tombolo.raft.core.RaftState.Leader;
@@ -15,6 +17,7 @@ import io.tombolo.raft.core.RaftState.Resigned;
 import io.tombolo.raft.core.RaftState.Unattached;
 import io.tombolo.raft.core.RaftState.Voted;
 import io.tombolo.raft.core.RaftState.Waiting;
+import io.tombolo.raft.core.VoterSet.Enrolment;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -41,9 +44,12 @@ import java.util.List;
  * Follower                  its leader ends the epoch                       Unattached or Voted
  * Leader                    no majority fetched for 1.5 fetch timeouts, or  Resigned
  *                           it is asked to resign
+ * Leader                    a voter set without it is committed             Resigned, Observer
  * </pre>
  *
- * An Observer stays one until the voter set in its log names it, then it is Unattached or Follower.
+ * An Observer stays one until the voter set in its log names it, then it is Unattached or Follower;
+ * it becomes one again when the voter set does not name it any more. A replica that was not
+ * scheduled for an election timeout lets the deadlines that passed meanwhile pass once more.
  */
 public final class RaftCore {
 
@@ -55,6 +61,9 @@ public final class RaftCore {
     private final Elections elections;
     private final Leadership leadership;
     private final Following following;
+    private final VoterChanges voterChanges;
+    private final Enrolment enrolment;
+    private final Attention attention;
 
     private ElectionState election;
     private RaftState state;
@@ -62,8 +71,8 @@ public final class RaftCore {
     private boolean installing;
     private long nowNanos;
     private long nextExchange;
-    private long timerNanos = Long.MAX_VALUE;
-    private List<RaftEffect> effects = new ArrayList<>();
+    private long timerNanos;
+    private List<RaftEffect> effects;
 
     /**
      * What a replica starts from.
@@ -71,7 +80,21 @@ public final class RaftCore {
      * @param bootstrapVoters the voters while the log names none
      */
     public record Origin(
-            ReplicaKey self, VoterSet bootstrapVoters, ElectionState election, RecoveredLog log) {}
+            ReplicaKey self,
+            VoterSet bootstrapVoters,
+            ElectionState election,
+            RecoveredLog log,
+            Enrolment enrolment) {
+
+        /** A replica that never changes the voter set by itself. */
+        public Origin(
+                ReplicaKey self,
+                VoterSet bootstrapVoters,
+                ElectionState election,
+                RecoveredLog log) {
+            this(self, bootstrapVoters, election, log, Enrolment.NONE);
+        }
+    }
 
     /**
      * How far a replica is, as its leader knows.
@@ -111,7 +134,12 @@ public final class RaftCore {
         elections = new Elections(this);
         leadership = new Leadership(this);
         following = new Following(this);
+        voterChanges = new VoterChanges(this);
+        enrolment = origin.enrolment();
+        attention = new Attention(settings.timing().election().toNanos());
         state = new Unattached(Long.MAX_VALUE);
+        timerNanos = Long.MAX_VALUE;
+        effects = new ArrayList<>();
     }
 
     /**
@@ -123,6 +151,9 @@ public final class RaftCore {
     public List<RaftEffect> step(RaftEvent event, long nowNanos) {
         this.nowNanos = nowNanos;
         effects = new ArrayList<>();
+        if (attention.lapsed(nowNanos) && rules.excusesItsOwnPause()) {
+            excuse();
+        }
         switch (event) {
             case RaftEvent.Started() -> start();
             case RaftEvent.TimerFired() -> timerNanos = Long.MAX_VALUE;
@@ -130,6 +161,11 @@ public final class RaftCore {
             case RaftEvent.RequestFailed(long exchange) -> following.requestFailed(exchange);
             case RaftEvent.Proposed(List<byte[]> records, int epoch) ->
                     effect(new RaftEffect.AnswerProposal(leadership.propose(records, epoch)));
+            case RaftEvent.VoterChangeRequested(
+                            long request,
+                            VoterChange change,
+                            long timeoutNanos) ->
+                    voterChanges.requested(request, change, timeoutNanos);
             case RaftEvent.LogForced() -> {
                 log.forced();
                 onDurable();
@@ -145,26 +181,24 @@ public final class RaftCore {
             case RaftEvent.ResignRequested() -> leadership.resignIfLeading();
         }
         settle();
-        return withOnePersist(effects);
+        return RaftEffect.withOnePersist(effects);
     }
 
-    /**
-     * A step that changes its mind about elections writes only the outcome, in place of the first
-     * change: nothing of the step leaves before it is durable, and one fsync is enough.
-     */
-    private static List<RaftEffect> withOnePersist(List<RaftEffect> effects) {
-        int first = -1;
-        for (int index = 0; index < effects.size(); index++) {
-            if (effects.get(index) instanceof RaftEffect.PersistElectionState last) {
-                if (first < 0) {
-                    first = index;
-                } else {
-                    effects.set(first, last);
-                    effects.remove(index--);
+    /** What passed while this replica slept proves nothing: it looks into its inbox first. */
+    private void excuse() {
+        switch (state) {
+            case Waiting waiting -> {
+                if (due(waiting.electionDeadlineNanos())) {
+                    state = waiting.until(nowNanos + electionTimeoutNanos());
                 }
             }
+            case Fetches fetching -> {
+                FetchLoop loop = fetching.loop();
+                loop.leaderDeadlineNanos =
+                        Math.max(loop.leaderDeadlineNanos, nowNanos + fetchNanos());
+            }
+            case Leader(LeaderBook book) -> book.excuseUntil(nowNanos + fetchNanos() / 2);
         }
-        return effects;
     }
 
     /** Name of the role this replica has. */
@@ -213,7 +247,16 @@ public final class RaftCore {
         return new OffsetAndEpoch(endOffset, log.epochBelow(endOffset));
     }
 
-    /** The voter set in force. */
+    /**
+     * The voter set for what lies below an offset: that of a snapshot which ends there.
+     *
+     * @param endOffset at least the log's start offset
+     */
+    public VoterSet votersBelow(long endOffset) {
+        return log.votersBelow(endOffset);
+    }
+
+    /** The voter set in force, committed or not. */
     public VoterSet voters() {
         return log.voters();
     }
@@ -321,6 +364,7 @@ public final class RaftCore {
                     case Leader leader -> leadership.deadlineNanos(leader.book());
                     case Fetches fetching -> following.deadlineNanos(fetching);
                 };
+        wish = attention.wish(wish, nowNanos);
         if (wish != timerNanos) {
             timerNanos = wish;
             effect(new RaftEffect.SetTimer(wish));
@@ -328,12 +372,12 @@ public final class RaftCore {
     }
 
     private void votersMayHaveChanged() {
-        boolean votes = votes();
-        if (state instanceof Observer(FetchLoop loop) && votes) {
+        boolean stands = stands();
+        if (state instanceof Observer(FetchLoop loop) && stands) {
             state = loop.hasLeader() ? new Follower(loop) : waiting(electionTimeoutNanos());
-        } else if (state instanceof Follower(FetchLoop loop) && !votes) {
+        } else if (state instanceof Follower(FetchLoop loop) && !stands) {
             state = new Observer(loop);
-        } else if (state instanceof Waiting && !votes) {
+        } else if (state instanceof Waiting && !stands) {
             state = new Observer(newLoop(LeaderAndEpoch.NO_LEADER));
         }
     }
@@ -381,13 +425,13 @@ public final class RaftCore {
         elect(leader.epoch(), votedFor, leader.leaderId());
         endLoop();
         FetchLoop loop = newLoop(leader.leaderId());
-        state = votes() ? new Follower(loop) : new Observer(loop);
+        state = stands() ? new Follower(loop) : new Observer(loop);
     }
 
     /** No leader in this epoch (any more): wait, then stand. */
     void awaitElection(long delayNanos) {
         endLoop();
-        state = votes() ? waiting(delayNanos) : new Observer(newLoop(LeaderAndEpoch.NO_LEADER));
+        state = stands() ? waiting(delayNanos) : new Observer(newLoop(LeaderAndEpoch.NO_LEADER));
     }
 
     private RaftState waiting(long delayNanos) {
@@ -429,7 +473,7 @@ public final class RaftCore {
     }
 
     FetchLoop newLoop(int leaderId) {
-        return new FetchLoop(leaderId, nowNanos + settings.timing().fetch().toNanos(), nowNanos);
+        return new FetchLoop(leaderId, nowNanos + fetchNanos(), nowNanos);
     }
 
     void raiseHighWatermark(long offset) {
@@ -473,6 +517,14 @@ public final class RaftCore {
         return leadership;
     }
 
+    VoterChanges voterChanges() {
+        return voterChanges;
+    }
+
+    Enrolment enrolment() {
+        return enrolment;
+    }
+
     ReplicaKey self() {
         return self;
     }
@@ -513,6 +565,13 @@ public final class RaftCore {
         return log.voters().contains(self);
     }
 
+    /** Whether this replica may seek to lead. */
+    boolean stands() {
+        boolean committed = log.votersOffset() < highWatermark;
+        VoterSet before = committed ? log.voters() : log.votersBelow(log.votersOffset());
+        return rules.stands(log.voters(), before, self);
+    }
+
     boolean isSoleVoter() {
         return votes() && log.voters().size() == 1;
     }
@@ -523,8 +582,8 @@ public final class RaftCore {
         return base + random(base);
     }
 
-    long backoffNanos() {
-        return random(settings.timing().electionBackoffMax().toNanos());
+    long fetchNanos() {
+        return settings.timing().fetch().toNanos();
     }
 
     long random(long bound) {

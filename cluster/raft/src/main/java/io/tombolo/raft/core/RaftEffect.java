@@ -83,6 +83,34 @@ public sealed interface RaftEffect {
     /** The outcome of the {@link RaftEvent.Proposed} of the same step. */
     record AnswerProposal(ProposeResult result) implements RaftEffect {}
 
+    /** The outcome of a {@link RaftEvent.VoterChangeRequested}, once for each. */
+    record AnswerVoterChange(long request, VoterChange.Outcome result) implements RaftEffect {}
+
+    /**
+     * Ask the leader to change the voters on behalf of this replica, best effort; repeated until
+     * the log shows that it was done.
+     */
+    record AskVoterChange(LeaderAndEpoch leader, VoterChange change) implements RaftEffect {}
+
     /** Report {@link RaftEvent.TimerFired} at this time instead of any earlier wish. */
     record SetTimer(long deadlineNanos) implements RaftEffect {}
+
+    /**
+     * A step that changes its mind about elections writes only the outcome, in place of the first
+     * change: nothing of the step leaves before it is durable, and one fsync is enough.
+     */
+    static List<RaftEffect> withOnePersist(List<RaftEffect> effects) {
+        int first = -1;
+        for (int index = 0; index < effects.size(); index++) {
+            if (effects.get(index) instanceof PersistElectionState last) {
+                if (first < 0) {
+                    first = index;
+                } else {
+                    effects.set(first, last);
+                    effects.remove(index--);
+                }
+            }
+        }
+        return effects;
+    }
 }

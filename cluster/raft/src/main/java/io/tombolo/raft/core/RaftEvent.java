@@ -25,6 +25,15 @@ public sealed interface RaftEvent {
      */
     record Proposed(List<byte[]> records, int epoch) implements RaftEvent {}
 
+    /**
+     * Somebody wants to change the voters; answered by {@link RaftEffect.AnswerVoterChange}.
+     *
+     * @param request chosen by the driver, repeated in the answer
+     * @param timeoutNanos how long to wait for the replica to catch up and for the commit
+     */
+    record VoterChangeRequested(long request, VoterChange change, long timeoutNanos)
+            implements RaftEvent {}
+
     /** The fsync ordered by {@link RaftEffect.ForceLog} is done. */
     record LogForced() implements RaftEvent {}
 

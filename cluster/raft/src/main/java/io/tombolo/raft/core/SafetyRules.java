@@ -66,6 +66,57 @@ class SafetyRules {
         return offset > epochStartOffset;
     }
 
+    /** A vote is given by exactly the replica that was asked: a wiped disk has another name. */
+    boolean addressedTo(ReplicaKey voter, ReplicaKey self) {
+        return voter.equals(self);
+    }
+
+    /**
+     * A voter stands, and so does one whose removal may not be committed: maybe nobody else has a
+     * log that is good enough to get its vote. It is elected by the others, commits its removal and
+     * steps down (Raft dissertation, section 4.2.2).
+     *
+     * @param before the voter set before the one in force when that may not be committed, else the
+     *     same
+     */
+    boolean stands(VoterSet inForce, VoterSet before, ReplicaKey self) {
+        return inForce.contains(self) || before.contains(self);
+    }
+
+    /**
+     * A leader changes the voters only when something of its own epoch is committed. Before that, a
+     * change of an earlier leader may exist that it does not know, made from the same set: the
+     * majorities of the two need not share anybody (Ongaro's correction of 2015).
+     */
+    boolean knowsWhatIsCommitted(boolean announced) {
+        return announced;
+    }
+
+    /** One change at a time: the majorities of two sets that differ by one replica always meet. */
+    boolean mayBeginChange(boolean anotherPending) {
+        return !anotherPending;
+    }
+
+    /** A replica that lags would be counted on and not be there. */
+    boolean mayAdd(boolean caughtUp) {
+        return caughtUp;
+    }
+
+    /** A leader that has taken its own vote does not count for the majority. */
+    boolean countsItself(boolean votes) {
+        return votes;
+    }
+
+    /** A leader without a vote leads just long enough to commit that. */
+    boolean mustStepDown(boolean votes, boolean committed) {
+        return !votes && committed;
+    }
+
+    /** A pause of its own says nothing about the leader. */
+    boolean excusesItsOwnPause() {
+        return true;
+    }
+
     /** What a replica must do before records from this position on would continue its log. */
     Optional<Fetched> correction(OffsetAndEpoch position, LogShape log) {
         if (position.equals(OffsetAndEpoch.ZERO) && log.startOffset() == 0) {

@@ -5,26 +5,81 @@ import io.tombolo.environment.Endpoint;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The replicas that vote, ordered by node id; at least one, each node id once. Immutable. */
+/** The replicas that vote, ordered by node id; each node id once. Immutable. */
 public final class VoterSet {
 
+    /**
+     * Nobody known: what a replica begins with that does not know the quorum it is to observe. It
+     * never is in a log.
+     */
+    public static final VoterSet UNKNOWN = new VoterSet(List.of());
+
     private final SortedMap<Integer, Voter> voters = new TreeMap<>();
+
+    /**
+     * A range of versions of the quorum's protocol, Kafka's {@code kraft.version}; both ends in.
+     */
+    public record Versions(short min, short max) {
+
+        /** What this implementation supports. */
+        public static final Versions SUPPORTED = new Versions((short) 0, (short) 1);
+
+        public Versions {
+            if (min < 0 || max < min) {
+                throw new IllegalArgumentException("versions from " + min + " to " + max);
+            }
+        }
+    }
 
     /**
      * One voter.
      *
      * @param listeners where it is reached, by listener name; may be empty when the transport knows
+     * @param versions what it supports
      */
-    public record Voter(ReplicaKey key, SortedMap<String, Endpoint> listeners) {
+    public record Voter(ReplicaKey key, SortedMap<String, Endpoint> listeners, Versions versions) {
+
+        /** A voter that supports what this implementation does. */
+        public Voter(ReplicaKey key, SortedMap<String, Endpoint> listeners) {
+            this(key, listeners, Versions.SUPPORTED);
+        }
 
         public Voter {
             if (!key.present()) {
                 throw new IllegalArgumentException("a voter needs a node id");
             }
             listeners = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(listeners));
+        }
+    }
+
+    /**
+     * What a replica wants the others to know of it, and whom it asks while it knows nobody.
+     *
+     * @param listeners where it is reached, by listener name; when there are some, a voter sees to
+     *     it that the voter set names exactly these. Empty when the transport knows by other means
+     * @param versions the versions of the quorum's protocol that it supports
+     * @param autoJoin whether an observer that has caught up asks to become a voter by itself; it
+     *     also takes the vote of an earlier directory of its node (KIP-1186)
+     * @param contacts nodes asked for the leader beside the known voters, as the transport names
+     *     them; negative numbers may stand for addresses whose node id is not known
+     */
+    public record Enrolment(
+            SortedMap<String, Endpoint> listeners,
+            Versions versions,
+            boolean autoJoin,
+            List<Integer> contacts) {
+
+        /** A replica that leaves all of it to others. */
+        public static final Enrolment NONE =
+                new Enrolment(new TreeMap<>(), Versions.SUPPORTED, false, List.of());
+
+        public Enrolment {
+            listeners = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(listeners));
+            contacts = List.copyOf(contacts);
         }
     }
 
@@ -35,13 +90,13 @@ public final class VoterSet {
                         "node " + voter.key().nodeId() + " is named twice as a voter");
             }
         }
-        if (voters.isEmpty()) {
-            throw new IllegalArgumentException("a quorum needs at least one voter");
-        }
     }
 
-    /** The set of these voters. */
+    /** The set of these voters, at least one. */
     public static VoterSet of(Collection<Voter> members) {
+        if (members.isEmpty()) {
+            throw new IllegalArgumentException("a quorum needs at least one voter");
+        }
         return new VoterSet(members);
     }
 
@@ -51,7 +106,26 @@ public final class VoterSet {
         for (ReplicaKey key : keys) {
             members.add(new Voter(key, new TreeMap<>()));
         }
-        return new VoterSet(members);
+        return of(members);
+    }
+
+    /** This set with one voter more, or with other addresses and versions of one. */
+    public VoterSet with(Voter voter) {
+        SortedMap<Integer, Voter> next = new TreeMap<>(voters);
+        next.put(voter.key().nodeId(), voter);
+        return of(next.values());
+    }
+
+    /** This set without the voter of a node; some other must be left. */
+    public VoterSet without(int nodeId) {
+        SortedMap<Integer, Voter> next = new TreeMap<>(voters);
+        next.remove(nodeId);
+        return of(next.values());
+    }
+
+    /** The voter of a node. */
+    public Optional<Voter> voterOf(int nodeId) {
+        return Optional.ofNullable(voters.get(nodeId));
     }
 
     /** The voters in the order of their node ids. */

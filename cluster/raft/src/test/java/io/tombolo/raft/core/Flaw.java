@@ -19,7 +19,15 @@ enum Flaw {
     LETS_A_HEALTHY_LEADER_BE_DEPOSED,
     ANSWERS_BEFORE_THE_VOTE_IS_DURABLE,
     APPLIES_HALF_A_BATCH,
-    KEEPS_HALF_A_SNAPSHOT;
+    KEEPS_HALF_A_SNAPSHOT,
+    VOTES_UNDER_ITS_OLD_KEY,
+    STANDS_WITHOUT_A_VOTE,
+    CHANGES_VOTERS_BEFORE_ITS_EPOCH_COMMITS,
+    CHANGES_VOTERS_TWICE_AT_ONCE,
+    ADDS_VOTERS_THAT_LAG,
+    COUNTS_ITSELF_WITHOUT_A_VOTE,
+    LEADS_ON_WITHOUT_A_VOTE,
+    BLAMES_THE_LEADER_FOR_ITS_OWN_PAUSE;
 
     SafetyRules rules() {
         return new SafetyRules() {
@@ -62,6 +70,53 @@ enum Flaw {
                 return Flaw.this == IGNORES_DIVERGENCE && position.offset() >= log.startOffset()
                         ? Optional.empty()
                         : super.correction(position, log);
+            }
+
+            @Override
+            boolean addressedTo(ReplicaKey voter, ReplicaKey self) {
+                return Flaw.this == VOTES_UNDER_ITS_OLD_KEY
+                        ? voter.nodeId() == self.nodeId()
+                        : super.addressedTo(voter, self);
+            }
+
+            @Override
+            boolean stands(VoterSet inForce, VoterSet before, ReplicaKey self) {
+                return Flaw.this == STANDS_WITHOUT_A_VOTE
+                        ? inForce.containsNode(self.nodeId())
+                        : super.stands(inForce, before, self);
+            }
+
+            @Override
+            boolean knowsWhatIsCommitted(boolean announced) {
+                return Flaw.this == CHANGES_VOTERS_BEFORE_ITS_EPOCH_COMMITS
+                        || super.knowsWhatIsCommitted(announced);
+            }
+
+            @Override
+            boolean mayBeginChange(boolean anotherPending) {
+                return Flaw.this == CHANGES_VOTERS_TWICE_AT_ONCE
+                        || super.mayBeginChange(anotherPending);
+            }
+
+            @Override
+            boolean mayAdd(boolean caughtUp) {
+                return Flaw.this == ADDS_VOTERS_THAT_LAG || super.mayAdd(caughtUp);
+            }
+
+            @Override
+            boolean countsItself(boolean votes) {
+                return Flaw.this == COUNTS_ITSELF_WITHOUT_A_VOTE || super.countsItself(votes);
+            }
+
+            @Override
+            boolean mustStepDown(boolean votes, boolean committed) {
+                return Flaw.this != LEADS_ON_WITHOUT_A_VOTE && super.mustStepDown(votes, committed);
+            }
+
+            @Override
+            boolean excusesItsOwnPause() {
+                return Flaw.this != BLAMES_THE_LEADER_FOR_ITS_OWN_PAUSE
+                        && super.excusesItsOwnPause();
             }
 
             @Override

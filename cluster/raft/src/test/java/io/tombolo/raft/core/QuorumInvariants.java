@@ -1,9 +1,12 @@
 package io.tombolo.raft.core;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** What must hold after every event, by name; seen from outside, over all replicas. */
 final class QuorumInvariants {
@@ -29,6 +32,7 @@ final class QuorumInvariants {
     private final TreeMap<Long, LogBatch> committed = new TreeMap<>();
     private final TreeMap<Integer, Long> committedIn = new TreeMap<>();
     private final TreeMap<Long, Long> stateAt = new TreeMap<>(Map.of(0L, 0L));
+    private final TreeMap<Long, VoterSet> committedSets = new TreeMap<>();
     private long committedOffset;
 
     long committedOffset() {
@@ -86,7 +90,7 @@ final class QuorumInvariants {
     }
 
     /** What one replica holds to be committed is so for all, for ever, and survives a crash. */
-    void commits(SimulatedReplica replica, long from, long offset, List<SimulatedReplica> voters) {
+    void commits(SimulatedReplica replica, long from, long offset) {
         for (LogBatch batch : SimulatedStore.from(from, replica.logical())) {
             if (batch.endOffset() > offset) {
                 require(
@@ -110,12 +114,99 @@ final class QuorumInvariants {
                 "committed is identical on all",
                 "node " + replica.node() + " commits beyond its log to " + offset);
         if (replica.leads()) {
-            long holders = voters.stream().filter(each -> each.holdsDurably(offset)).count();
+            VoterSet voters = replica.voters();
+            long holders =
+                    voters.keys().stream().filter(key -> holds(replica, key, offset)).count();
             require(
-                    holders > voters.size() / 2,
+                    holders >= voters.majority(),
                     "committed is durable on a majority",
                     holders + " voters hold what is below " + offset);
         }
+    }
+
+    /** A disk that was lost held what it had said to hold; no leader can know that it is gone. */
+    private static boolean holds(SimulatedReplica leader, ReplicaKey voter, long offset) {
+        return leader.world().replicaOf(voter).map(each -> each.holdsDurably(offset)).orElse(true);
+    }
+
+    /**
+     * A leader about to name other voters.
+     *
+     * @param sets the voter sets of its log so far
+     * @param highWatermark the leader's
+     * @param epochStart where the leader's epoch begins
+     */
+    record Change(
+            SortedMap<Long, VoterSet> sets, VoterSet next, long highWatermark, long epochStart) {}
+
+    /** Majorities of consecutive voter sets share a replica, and nothing is built on sand. */
+    void changesVoters(SimulatedReplica leader, Change change) {
+        var before = new TreeSet<>(leader.voters().keys());
+        var after = new TreeSet<>(change.next().keys());
+        before.removeAll(change.next().keys());
+        after.removeAll(leader.voters().keys());
+        require(
+                before.size() + after.size() <= 1,
+                "consecutive voter sets overlap",
+                leader.node() + " goes from " + leader.voters() + " to " + change.next());
+        require(
+                change.sets().tailMap(change.highWatermark()).isEmpty(),
+                "at most one uncommitted voter change",
+                leader.node() + " changes " + change.sets() + " above " + change.highWatermark());
+        require(
+                change.highWatermark() > change.epochStart(),
+                "voters change in an epoch that has committed",
+                leader.node() + " has committed " + change.highWatermark());
+    }
+
+    /** A new voter does not hold the quorum up: it had everything lately. */
+    void addsVoter(int leader, ReplicaKey added, boolean caughtUp) {
+        require(caughtUp, "an added voter has caught up", leader + " adds " + added);
+    }
+
+    /** Who has no vote does not stand, and leads only until that is committed. */
+    void role(
+            String role,
+            SimulatedReplica replica,
+            NavigableMap<Long, VoterSet> sets,
+            long highWatermark) {
+        if (replica.voters().contains(replica.key())) {
+            return;
+        }
+        // Its removal may be news to the others, and they may need its log to hear of it.
+        boolean maybeUncommitted = sets.lastKey() >= highWatermark;
+        boolean votedBefore =
+                sets.lowerEntry(sets.lastKey()) != null
+                        && sets.lowerEntry(sets.lastKey()).getValue().contains(replica.key());
+        require(
+                maybeUncommitted && votedBefore
+                        || !role.equals("Prospective") && !role.equals("Candidate"),
+                "only voters stand",
+                replica.key() + " stands in " + replica.voters());
+        require(
+                !role.equals("Leader") || maybeUncommitted,
+                "a removed leader steps down",
+                replica.key() + " leads on after it was removed at " + sets.lastKey());
+    }
+
+    /** A vote is given by exactly the replica that was asked for it. */
+    void votes(ReplicaKey asked, ReplicaKey voter) {
+        require(
+                voter.equals(asked),
+                "a wiped replica never votes under its old key",
+                voter + " votes for " + asked);
+    }
+
+    /** The newest voter set that is committed. */
+    Optional<VoterSet> committedVoters() {
+        return committedSets.isEmpty()
+                ? Optional.empty()
+                : Optional.of(committedSets.lastEntry().getValue());
+    }
+
+    /** Where it is named. */
+    long committedVotersOffset() {
+        return committedSets.isEmpty() ? -1 : committedSets.lastKey();
     }
 
     private void extend(LogBatch batch, int epoch) {
@@ -124,6 +215,10 @@ final class QuorumInvariants {
                 "committed is identical on all",
                 "commit of " + batch + " leaves a hole after " + committedOffset);
         committed.put(batch.baseOffset(), batch);
+        if (batch.control()) {
+            ControlRecord.votersIn(batch)
+                    .ifPresent(voters -> committedSets.put(batch.baseOffset(), voters));
+        }
         committedOffset = batch.endOffset();
         committedIn.merge(epoch, committedOffset, Math::max);
         stateAt.put(committedOffset, SimulatedReplica.apply(stateAt.lastEntry().getValue(), batch));

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -47,6 +48,9 @@ final class QuorumWorld {
     private final int voterCount;
     private final RaftSettings settings;
     private final boolean[][] cut;
+    private final SimulatedOperator operator = new SimulatedOperator(this);
+    private final boolean votersChange;
+    private final boolean autoJoin;
     private long nowNanos;
     private long order;
     private boolean hashing;
@@ -73,6 +77,9 @@ final class QuorumWorld {
                 voterCount > 0 ? voterCount : chance.oneIn(8) ? 1 : chance.oneIn(2) ? 3 : 5;
         int observers = observerCount >= 0 ? observerCount : chance.nextInt(3);
         cut = new boolean[this.voterCount + observers][this.voterCount + observers];
+        // The number of voters is given where a test wants a quiet world.
+        votersChange = voterCount < 0 && !chance.oneIn(4);
+        autoJoin = votersChange && chance.oneIn(3);
         settings =
                 new RaftSettings(
                         new RaftSettings.Timing(
@@ -83,7 +90,7 @@ final class QuorumWorld {
                                 Duration.ofMillis(10),
                                 Duration.ofMillis(100)),
                         new RaftSettings.Bounds(
-                                2000, 400, chance.oneIn(2) ? 1 : 2000, 4, 1, 1 << 20));
+                                2000, 400, chance.oneIn(2) ? 1 : 2000, 40, 1, 1 << 20));
         for (int node = 0; node < cut.length; node++) {
             replicas.add(new SimulatedReplica(this, node));
         }
@@ -111,16 +118,34 @@ final class QuorumWorld {
         return invariants;
     }
 
-    VoterSet voterSet() {
+    VoterSet initialVoters() {
         var keys = new ReplicaKey[voterCount];
         for (int node = 0; node < voterCount; node++) {
-            keys[node] = SimulatedReplica.key(node);
+            keys[node] = SimulatedReplica.key(node, 0);
         }
         return VoterSet.ofKeys(keys);
     }
 
+    boolean autoJoin() {
+        return autoJoin;
+    }
+
+    /** The port that a node which starts now listens on; 0 when it does not say. */
+    int port() {
+        return votersChange && chance.oneIn(6) ? 1 + chance.nextInt(2) : 0;
+    }
+
+    SimulatedOperator operator() {
+        return operator;
+    }
+
     List<SimulatedReplica> voters() {
         return replicas.subList(0, voterCount);
+    }
+
+    /** The replica that is exactly this one; nobody when its disk is no more. */
+    Optional<SimulatedReplica> replicaOf(ReplicaKey key) {
+        return Optional.of(replicas.get(key.nodeId())).filter(each -> each.key().equals(key));
     }
 
     List<SimulatedReplica> replicas() {
@@ -142,6 +167,19 @@ final class QuorumWorld {
                 long delay = chance.between(MS / 10, delayNanosMax);
                 at(nowNanos + delay, () -> deliver(envelope));
             }
+        }
+    }
+
+    /** Like any request, but nobody waits for the answer. */
+    void askVoterChange(int from, LeaderAndEpoch leader, VoterChange change) {
+        if (!chance.percent(lossPercent)) {
+            at(
+                    nowNanos + chance.between(MS / 10, delayNanosMax),
+                    () -> {
+                        if (!cut[from][leader.leaderId()]) {
+                            operator.request(replicas.get(leader.leaderId()), change, 0);
+                        }
+                    });
         }
     }
 
@@ -226,6 +264,34 @@ final class QuorumWorld {
         diskNanosMax = chance.oneIn(2) ? 3 * MS : chance.between(MS, 40 * MS);
         failingUntilNanos = untilMs * MS;
         failLater(chance.between(40 * MS, 800 * MS));
+        if (votersChange) {
+            meddleLater(chance.between(40 * MS, 600 * MS));
+        }
+    }
+
+    private void meddleLater(long meanNanos) {
+        at(
+                nowNanos + chance.between(1, 2 * meanNanos),
+                () -> {
+                    if (nowNanos < failingUntilNanos) {
+                        operator.meddle();
+                        meddleLater(meanNanos);
+                    }
+                });
+    }
+
+    /** From now on somebody looks after the voters. */
+    void keepCleaningUp() {
+        at(
+                nowNanos + chance.between(MS, 200 * MS),
+                () -> {
+                    if (votersChange) {
+                        replicas.stream()
+                                .filter(SimulatedReplica::leads)
+                                .forEach(operator::cleanUp);
+                    }
+                    keepCleaningUp();
+                });
     }
 
     private void failLater(long meanNanos) {
@@ -265,12 +331,16 @@ final class QuorumWorld {
             victim = replicas.stream().filter(SimulatedReplica::leads).findFirst().orElse(victim);
         }
         SimulatedReplica chosen = victim;
-        switch (chance.nextInt(8)) {
+        switch (chance.nextInt(votersChange ? 9 : 8)) {
             case 0, 1, 2 -> crashForAWhile(chosen);
             case 3 -> chosen.pause(chance.between(MS, 900 * MS));
             case 4 -> split();
             case 5 -> healAll();
             case 6 -> replicas.forEach(this::maybeSnapshot);
+            case 8 -> {
+                operator.wipe(chosen);
+                crashForAWhile(chosen);
+            }
             default -> chosen.step(new RaftEvent.ResignRequested());
         }
         trace(chosen.node(), "after a fault it is " + chosen.role());
@@ -326,6 +396,7 @@ final class QuorumWorld {
                 replica.start();
             }
         }
+        keepCleaningUp();
     }
 
     private void healAll() {

@@ -29,6 +29,7 @@ class RaftCoreTest {
 
     private final Chance chance = new Chance(1);
     private long nowNanos;
+    private long timerNanos = Long.MAX_VALUE;
     private RaftCore core = core(key(1), ElectionState.NEW, RecoveredLog.empty());
     private List<RaftEffect> effects = new ArrayList<>();
 
@@ -45,13 +46,31 @@ class RaftCoreTest {
 
     private void step(RaftEvent event) {
         effects = core.step(event, nowNanos);
+        for (RaftEffect effect : effects) {
+            if (effect instanceof RaftEffect.SetTimer(long deadlineNanos)) {
+                timerNanos = deadlineNanos;
+            }
+        }
     }
 
     private void started() {
         step(new RaftEvent.Started());
     }
 
+    /** Time passes, at most until the role changes. */
     private void waited(long ms) {
+        long end = nowNanos + ms * MS;
+        String before = core.role();
+        while (timerNanos <= end && core.role().equals(before)) {
+            nowNanos = timerNanos;
+            timerNanos = Long.MAX_VALUE;
+            step(new RaftEvent.TimerFired());
+        }
+        nowNanos = core.role().equals(before) ? end : nowNanos;
+    }
+
+    /** Time in which this replica was not scheduled. */
+    private void paused(long ms) {
         nowNanos += ms * MS;
         step(new RaftEvent.TimerFired());
     }

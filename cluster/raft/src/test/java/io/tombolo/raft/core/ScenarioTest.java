@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,6 +30,7 @@ class ScenarioTest {
 
     private final Map<Integer, RaftCore> cores = new TreeMap<>();
     private final Map<Integer, List<LogBatch>> logs = new TreeMap<>();
+    private final Map<Integer, Long> timers = new TreeMap<>();
     private final List<Envelope> underWay = new ArrayList<>();
     private final List<String> lines = new ArrayList<>();
     private final List<Integer> forcing = new ArrayList<>();
@@ -57,10 +59,7 @@ class ScenarioTest {
         String[] words = line.substring(2).split(" ");
         switch (words[0]) {
             case "start" -> start(Integer.parseInt(words[1]));
-            case "wait" -> {
-                nowNanos += Long.parseLong(words[2]) * MS;
-                step(Integer.parseInt(words[1]), new RaftEvent.TimerFired());
-            }
+            case "wait" -> waitFor(Integer.parseInt(words[1]), Long.parseLong(words[2]));
             case "propose" ->
                     step(
                             Integer.parseInt(words[1]),
@@ -76,6 +75,22 @@ class ScenarioTest {
             case "mend" -> cutOff = 0;
             default -> throw new IllegalArgumentException(line);
         }
+    }
+
+    /** Time passes, at most until the role of a node changes. */
+    private void waitFor(int node, long ms) {
+        long end = nowNanos + ms * MS;
+        RaftCore core = cores.get(node);
+        String before = core.role();
+        while (core.role().equals(before)) {
+            int next = Collections.min(timers.entrySet(), Map.Entry.comparingByValue()).getKey();
+            if (timers.get(next) > end) {
+                break;
+            }
+            nowNanos = Math.max(nowNanos, timers.put(next, Long.MAX_VALUE));
+            step(next, new RaftEvent.TimerFired());
+        }
+        nowNanos = core.role().equals(before) ? end : nowNanos;
     }
 
     private void start(int node) {
@@ -117,7 +132,7 @@ class ScenarioTest {
 
     private void carryOut(int node, RaftEffect effect) {
         switch (effect) {
-            case RaftEffect.SetTimer _ -> {}
+            case RaftEffect.SetTimer(long deadlineNanos) -> timers.put(node, deadlineNanos);
             case RaftEffect.AppendBatches(List<LogBatch> batches) -> {
                 logs.get(node).addAll(batches);
                 say(node, "appends " + batches);

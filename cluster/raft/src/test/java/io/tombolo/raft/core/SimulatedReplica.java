@@ -4,23 +4,30 @@ import io.tombolo.raft.core.RaftMessage.Envelope;
 import io.tombolo.raft.core.RaftMessage.FetchAnswer;
 import io.tombolo.raft.core.RaftMessage.FetchSnapshotAnswer;
 import io.tombolo.raft.core.RaftMessage.Fetched;
+import io.tombolo.raft.core.VoterSet.Enrolment;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /** One replica with a driver that is as slow as chance wills, a disk and a state machine. */
 final class SimulatedReplica {
 
-    private static final int SNAPSHOT_BYTES = 50;
-
     private final QuorumWorld world;
     private final int node;
-    private final SimulatedStore store = new SimulatedStore();
+    private SimulatedStore store = new SimulatedStore();
+    private final TreeMap<Long, VoterSet> voterSets = new TreeMap<>();
+    private final Map<List<Long>, ReplicaKey> votesAsked = new HashMap<>();
+    private int wipes;
     private final Deque<RaftEffect> queue = new ArrayDeque<>();
     private final List<LogBatch> logical = new ArrayList<>();
     private RaftCore core;
@@ -36,6 +43,8 @@ final class SimulatedReplica {
     private int seenEpoch;
     private int spokenEpoch;
     private int ledEpoch;
+    private int ownEpoch;
+    private long epochStart;
     private LeaderAndEpoch announced = new LeaderAndEpoch(-1, 0);
 
     SimulatedReplica(QuorumWorld world, int node) {
@@ -43,8 +52,21 @@ final class SimulatedReplica {
         this.node = node;
     }
 
-    static ReplicaKey key(int node) {
-        return new ReplicaKey(node, new UUID(7, node));
+    static ReplicaKey key(int node, int wipes) {
+        return new ReplicaKey(node, new UUID(7 + wipes, node));
+    }
+
+    ReplicaKey key() {
+        return key(node, wipes);
+    }
+
+    /** The present key or one that this node had with an earlier disk. */
+    ReplicaKey someKey() {
+        return key(node, world.chance().nextInt(wipes + 1));
+    }
+
+    QuorumWorld world() {
+        return world;
     }
 
     int node() {
@@ -83,6 +105,19 @@ final class SimulatedReplica {
         return logical;
     }
 
+    /** The voter set that the newest record of its log names. */
+    VoterSet voters() {
+        return voterSets.lastEntry().getValue();
+    }
+
+    /** The voter sets of its log from an offset on, and the one in force there. */
+    Collection<VoterSet> voterSetsFrom(long offset) {
+        if (up()) {
+            return voterSets.tailMap(offset, true).values();
+        }
+        return store.recover(world.initialVoters()).voterSets().tailMap(offset).values();
+    }
+
     boolean paused() {
         return world.now() < pausedUntilNanos;
     }
@@ -118,12 +153,21 @@ final class SimulatedReplica {
         state = 0;
         logical.clear();
         logical.addAll(store.batches);
+        RecoveredLog recovered = store.recover(votersOf(store.snapshotBytes));
+        voterSets.clear();
+        voterSets.put(-2L, world.initialVoters());
+        voterSets.putAll(recovered.voterSets());
+        int port = world.port();
+        var enrolment =
+                new Enrolment(
+                        new TreeMap<>(
+                                port == 0 ? Map.of() : SimulatedOperator.listeners(node, port)),
+                        VoterSet.Versions.SUPPORTED,
+                        world.autoJoin(),
+                        world.replicas().stream().map(SimulatedReplica::node).toList());
         var origin =
                 new RaftCore.Origin(
-                        key(node),
-                        world.voterSet(),
-                        store.election,
-                        store.recover(world.voterSet()));
+                        key(), world.initialVoters(), store.election, recovered, enrolment);
         core = new RaftCore(origin, world.settings(), world.chance(), world.flaw().rules());
         seenHighWatermark = 0;
         seenEpoch = core.leader().epoch();
@@ -139,6 +183,24 @@ final class SimulatedReplica {
             store.install(piecesOf, store.pieces);
         }
         store.crash(world.chance());
+    }
+
+    /** The disk is lost with everything on it: what comes back on this node is somebody else. */
+    void wipe() {
+        if (up()) {
+            crash();
+        }
+        store = new SimulatedStore();
+        wipes++;
+        spokenEpoch = 0;
+        votesAsked.clear();
+        world.at(
+                world.now() + 50_000_000,
+                () -> {
+                    if (!up()) {
+                        start();
+                    }
+                });
     }
 
     void pause(long nanos) {
@@ -157,7 +219,7 @@ final class SimulatedReplica {
             return;
         }
         OffsetAndEpoch id = core.snapshotId(appliedOffset);
-        byte[] bytes = snapshotOf(state);
+        byte[] bytes = snapshotOf(state, core.votersBelow(appliedOffset));
         later(
                 world.chance().between(1, 20_000_000),
                 () -> {
@@ -169,11 +231,29 @@ final class SimulatedReplica {
                 });
     }
 
-    private static byte[] snapshotOf(long state) {
-        return ByteBuffer.allocate(SNAPSHOT_BYTES).putLong(SNAPSHOT_BYTES - 8, state).array();
+    private static byte[] snapshotOf(long state, VoterSet voters) {
+        byte[] named = new ControlRecord.Voters(voters).encode();
+        return ByteBuffer.allocate(named.length + 8).put(named).putLong(state).array();
+    }
+
+    private static long stateOf(byte[] snapshot) {
+        return snapshot.length < 8 ? 0 : ByteBuffer.wrap(snapshot).getLong(snapshot.length - 8);
+    }
+
+    private VoterSet votersOf(byte[] snapshot) {
+        try {
+            return ControlRecord.decode(snapshot) instanceof ControlRecord.Voters(VoterSet voters)
+                    ? voters
+                    : world.initialVoters();
+        } catch (IllegalArgumentException half) {
+            return world.initialVoters();
+        }
     }
 
     void receive(Envelope envelope) {
+        if (envelope.body() instanceof RaftMessage.VoteRequest vote) {
+            votesAsked.put(List.of((long) envelope.from(), envelope.exchange()), vote.voter());
+        }
         step(new RaftEvent.MessageReceived(envelope));
     }
 
@@ -188,6 +268,10 @@ final class SimulatedReplica {
         }
         if (event instanceof RaftEvent.SnapshotInstalled) {
             logical.clear();
+        }
+        if (event instanceof RaftEvent.SnapshotInstalled installed) {
+            voterSets.clear();
+            voterSets.put(-1L, installed.voters());
         }
         world.trace(node, event);
         world.seen(core.role());
@@ -204,6 +288,7 @@ final class SimulatedReplica {
         for (RaftEffect effect : effects) {
             emitted(effect);
         }
+        world.invariants().role(core.role(), this, voterSets, seenHighWatermark);
         queue.addAll(effects);
         drain();
     }
@@ -211,17 +296,53 @@ final class SimulatedReplica {
     /** What is true for the replica as soon as it has decided it, before the disk has heard. */
     private void emitted(RaftEffect effect) {
         switch (effect) {
-            case RaftEffect.AppendBatches(List<LogBatch> batches) -> logical.addAll(batches);
-            case RaftEffect.TruncateLog(long endOffset) ->
-                    logical.removeIf(batch -> batch.endOffset() > endOffset);
+            case RaftEffect.AppendBatches(List<LogBatch> batches) ->
+                    batches.forEach(this::decidedToAppend);
+            case RaftEffect.TruncateLog(long endOffset) -> {
+                logical.removeIf(batch -> batch.endOffset() > endOffset);
+                voterSets.tailMap(endOffset, true).clear();
+            }
             case RaftEffect.AdvanceHighWatermark(long offset) -> {
                 world.invariants().monotonic("high watermark", node, seenHighWatermark, offset);
-                world.invariants().commits(this, seenHighWatermark, offset, world.voters());
+                world.invariants().commits(this, seenHighWatermark, offset);
                 seenHighWatermark = offset;
             }
             case RaftEffect.LoadSnapshot(OffsetAndEpoch id) ->
                     seenHighWatermark = Math.max(seenHighWatermark, id.offset());
             default -> {}
+        }
+    }
+
+    private void decidedToAppend(LogBatch batch) {
+        logical.add(batch);
+        if (leads() && ownEpoch < batch.epoch()) {
+            ownEpoch = batch.epoch();
+            epochStart = batch.baseOffset();
+        }
+        if (batch.control()) {
+            Optional<VoterSet> named = ControlRecord.votersIn(batch);
+            if (named.isPresent() && batch.records().size() == 1 && leads()) {
+                changesVoters(named.get());
+            }
+            named.ifPresent(voters -> voterSets.put(batch.baseOffset(), voters));
+        }
+    }
+
+    private void changesVoters(VoterSet next) {
+        world.seen("change of voters");
+        world.invariants()
+                .changesVoters(
+                        this,
+                        new QuorumInvariants.Change(
+                                voterSets, next, seenHighWatermark, epochStart));
+        for (ReplicaKey added : next.keys()) {
+            Optional<SimulatedReplica> newcomer = world.replicaOf(added);
+            if (!voters().contains(added)
+                    && newcomer.isPresent()
+                    && newcomer.get().store.election.epoch() <= epoch()) {
+                world.invariants()
+                        .addsVoter(node, added, newcomer.get().store.durableOffset > epochStart);
+            }
         }
     }
 
@@ -270,12 +391,13 @@ final class SimulatedReplica {
                             () -> {
                                 store.install(id, store.pieces);
                                 store.pieces = new byte[0];
-                                step(new RaftEvent.SnapshotInstalled(id, world.voterSet()));
+                                step(
+                                        new RaftEvent.SnapshotInstalled(
+                                                id, votersOf(store.snapshotBytes)));
                             });
             case RaftEffect.DiscardSnapshotPieces() -> store.pieces = new byte[0];
             case RaftEffect.LoadSnapshot(OffsetAndEpoch id) -> {
-                byte[] bytes = Arrays.copyOf(store.snapshotBytes, SNAPSHOT_BYTES);
-                state = ByteBuffer.wrap(bytes).getLong(SNAPSHOT_BYTES - 8);
+                state = stateOf(store.snapshotBytes);
                 appliedOffset = id.offset();
                 world.invariants().state(node, appliedOffset, state);
             }
@@ -288,6 +410,14 @@ final class SimulatedReplica {
                 announced = leader;
             }
             case RaftEffect.AnswerProposal _ -> {}
+            case RaftEffect.AnswerVoterChange(_, VoterChange.Outcome result) ->
+                    world.seen(
+                            switch (result) {
+                                case VoterChange.Outcome.Committed _ -> "change committed";
+                                case VoterChange.Outcome.Refused refused -> refused.reason().name();
+                            });
+            case RaftEffect.AskVoterChange(LeaderAndEpoch leader, VoterChange change) ->
+                    world.askVoterChange(node, leader, change);
             case RaftEffect.SetTimer(long deadlineNanos) -> {
                 timerNanos = deadlineNanos;
                 if (deadlineNanos != Long.MAX_VALUE) {
@@ -331,6 +461,10 @@ final class SimulatedReplica {
 
     private void send(Envelope envelope) {
         spokenEpoch = Math.max(spokenEpoch, epochIn(envelope.body()));
+        if (envelope.body() instanceof RaftMessage.VoteAnswer(_, _, boolean granted) && granted) {
+            ReplicaKey asked = votesAsked.get(List.of((long) envelope.to(), envelope.exchange()));
+            world.invariants().votes(asked, key());
+        }
         world.send(envelope);
     }
 
