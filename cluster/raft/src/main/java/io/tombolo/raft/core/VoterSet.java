@@ -18,7 +18,7 @@ public final class VoterSet {
      */
     public static final VoterSet UNKNOWN = new VoterSet(List.of());
 
-    private final SortedMap<Integer, Voter> voters = new TreeMap<>();
+    private final SortedMap<Integer, Voter> voters;
 
     /**
      * A range of versions of the quorum's protocol, Kafka's {@code kraft.version}; both ends in.
@@ -84,6 +84,7 @@ public final class VoterSet {
     }
 
     private VoterSet(Collection<Voter> members) {
+        voters = new TreeMap<>();
         for (Voter voter : members) {
             if (voters.put(voter.key().nodeId(), voter) != null) {
                 throw new IllegalArgumentException(
