@@ -188,13 +188,30 @@ public final class ActiveController implements RaftListener {
     }
 
     @Override
-    public void onSnapshot(OffsetAndEpoch id, List<List<byte[]>> batches) {
+    public void onSnapshotBegun(OffsetAndEpoch id) {
+        deactivate();
+        committed.beginSnapshot();
+    }
+
+    @Override
+    public void onSnapshotRecords(List<byte[]> records) {
         if (failed) {
             return;
         }
         try {
-            deactivate();
-            publish(committed.restore(id, batches));
+            committed.addSnapshot(records);
+        } catch (UnreadableRecord | IllegalStateException broken) {
+            fail(broken);
+        }
+    }
+
+    @Override
+    public void onSnapshotEnded(OffsetAndEpoch id) {
+        if (failed) {
+            return;
+        }
+        try {
+            publish(committed.restore(id));
         } catch (UnreadableRecord | IllegalStateException broken) {
             fail(broken);
         }

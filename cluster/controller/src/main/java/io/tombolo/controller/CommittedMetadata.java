@@ -20,6 +20,7 @@ final class CommittedMetadata {
 
     private final ControllerSettings.Bounds bounds;
     private MetadataImage image = MetadataImage.EMPTY;
+    private MetadataSnapshot.Reader incoming = new MetadataSnapshot.Reader();
     private long bytesSinceSnapshot;
     private boolean snapshotRunning;
 
@@ -50,12 +51,20 @@ final class CommittedMetadata {
         return applied.delta();
     }
 
-    /** Forgets everything and takes a snapshot instead. */
-    MetadataDelta restore(OffsetAndEpoch id, List<List<byte[]>> batches) {
-        var reader = new MetadataSnapshot.Reader();
-        for (List<byte[]> batch : batches) {
-            batch.forEach(record -> reader.add(MetadataRecordCodec.decode(record)));
-        }
+    /** A snapshot comes; until it is whole the image stays as it is. */
+    void beginSnapshot() {
+        incoming = new MetadataSnapshot.Reader();
+    }
+
+    /** Takes some of its records in. */
+    void addSnapshot(List<byte[]> records) {
+        records.forEach(record -> incoming.add(MetadataRecordCodec.decode(record)));
+    }
+
+    /** Forgets everything and takes the snapshot that has come instead. */
+    MetadataDelta restore(OffsetAndEpoch id) {
+        MetadataSnapshot.Reader reader = incoming;
+        incoming = new MetadataSnapshot.Reader();
         MetadataImage before = image;
         image = reader.finish(new LogPlace(id.offset() - 1, id.epoch()));
         bytesSinceSnapshot = 0;

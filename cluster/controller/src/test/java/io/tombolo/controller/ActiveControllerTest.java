@@ -232,7 +232,10 @@ class ActiveControllerTest {
 
         var other = newController();
         other.attach(quorum);
-        other.onSnapshot(new OffsetAndEpoch(quorum.snapshotEnd, 1), quorum.snapshot);
+        var id = new OffsetAndEpoch(quorum.snapshotEnd, 1);
+        other.onSnapshotBegun(id);
+        quorum.snapshot.forEach(other::onSnapshotRecords);
+        other.onSnapshotEnded(id);
 
         assertThat(other.image()).isEqualTo(controller.image());
         assertThat(published.getLast().topicsCreated())

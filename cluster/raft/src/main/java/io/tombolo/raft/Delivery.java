@@ -4,6 +4,7 @@ import io.tombolo.environment.Invariant;
 import io.tombolo.raft.core.LeaderAndEpoch;
 import io.tombolo.raft.core.LogBatch;
 import io.tombolo.raft.core.OffsetAndEpoch;
+import io.tombolo.raft.log.RaftLog.SnapshotSlice;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -29,15 +30,15 @@ final class Delivery {
         /** Reads batches; none when a snapshot has replaced them meanwhile. */
         void read(long offset, long endOffset, Consumer<List<LogBatch>> then);
 
-        /** Loads a snapshot; nothing when a newer one has replaced it meanwhile. */
-        void load(OffsetAndEpoch id, Consumer<Optional<List<List<byte[]>>>> then);
+        /** Loads a slice of a snapshot; nothing when a newer one has replaced it meanwhile. */
+        void load(OffsetAndEpoch id, long position, Consumer<Optional<SnapshotSlice>> then);
 
         /** Goes on in another turn of the loop. */
         void later(Runnable then);
     }
 
     private sealed interface Item {
-        record Load(OffsetAndEpoch id) implements Item {}
+        record Load(OffsetAndEpoch id, long position) implements Item {}
 
         record Commit(long highWatermark) implements Item {}
 
@@ -64,7 +65,7 @@ final class Delivery {
     /** A snapshot makes everything undelivered before it obsolete, but not who led. */
     void load(OffsetAndEpoch id) {
         items.removeIf(item -> !(item instanceof Item.Leader));
-        items.add(new Item.Load(id));
+        items.add(new Item.Load(id, 0));
         generation++;
         waiting = false;
         run();
@@ -99,9 +100,9 @@ final class Delivery {
                 break;
             }
             switch (items.getFirst()) {
-                case Item.Load(OffsetAndEpoch id) -> {
+                case Item.Load load -> {
                     waiting = true;
-                    source.load(id, current(found -> loaded(id, found)));
+                    source.load(load.id(), load.position(), current(found -> loaded(load, found)));
                 }
                 case Item.Leader(LeaderAndEpoch leader) -> {
                     items.removeFirst();
@@ -164,15 +165,24 @@ final class Delivery {
         }
     }
 
-    private void loaded(OffsetAndEpoch id, Optional<List<List<byte[]>>> batches) {
-        if (batches.isPresent()) {
-            items.removeFirst();
-            appliedOffset = id.offset();
-            running = true;
-            listener.onSnapshot(id, batches.get());
-            running = false;
-            resume();
+    private void loaded(Item.Load load, Optional<SnapshotSlice> found) {
+        if (found.isEmpty()) {
+            return;
         }
+        items.removeFirst();
+        running = true;
+        if (load.position() == 0) {
+            listener.onSnapshotBegun(load.id());
+        }
+        found.get().batches().forEach(listener::onSnapshotRecords);
+        if (found.get().last()) {
+            appliedOffset = load.id().offset();
+            listener.onSnapshotEnded(load.id());
+        } else {
+            items.addFirst(new Item.Load(load.id(), found.get().nextPosition()));
+        }
+        running = false;
+        resume();
     }
 
     private void resume() {

@@ -14,6 +14,7 @@ import io.tombolo.raft.core.RaftMessage.Fetched;
 import io.tombolo.raft.core.RaftSettings;
 import io.tombolo.raft.core.VoterChange;
 import io.tombolo.raft.log.RaftLog.SnapshotPiece;
+import io.tombolo.raft.log.RaftLog.SnapshotSlice;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -269,8 +270,10 @@ final class EffectRunner {
         }
 
         @Override
-        public void load(OffsetAndEpoch id, Consumer<Optional<List<List<byte[]>>>> then) {
-            lane.order(log -> log.loadSnapshot(id), found -> tell(() -> then.accept(found)));
+        public void load(OffsetAndEpoch id, long position, Consumer<Optional<SnapshotSlice>> then) {
+            lane.order(
+                    log -> log.readSnapshotSlice(id, position, bounds.snapshotChunkBytesMax()),
+                    found -> tell(() -> then.accept(found)));
         }
 
         @Override

@@ -19,13 +19,20 @@ public interface RaftListener {
     void onCommit(LogBatch batch);
 
     /**
-     * The state machine must forget everything and take this state instead: everything below {@code
-     * id.offset()}. Called at start when there is a snapshot, and when this replica had fallen
-     * behind the leader's log.
-     *
-     * @param batches the records in the order in which they were written to the snapshot
+     * A snapshot comes: at start when there is one, and when this replica had fallen behind the
+     * leader's log. Its records follow in slices, a turn of the loop for each, so that nobody needs
+     * all of it in memory at once. What was begun before and not ended is void.
      */
-    void onSnapshot(OffsetAndEpoch id, List<List<byte[]>> batches);
+    void onSnapshotBegun(OffsetAndEpoch id);
+
+    /** The next records of the snapshot begun, in the order in which they were written. */
+    void onSnapshotRecords(List<byte[]> records);
+
+    /**
+     * The snapshot is whole: the state machine must forget everything else and take this state
+     * instead, everything below {@code id.offset()}.
+     */
+    void onSnapshotEnded(OffsetAndEpoch id);
 
     /**
      * The leader changed or is unknown now. When this node is the leader, every batch of earlier

@@ -6,12 +6,15 @@ import io.tombolo.environment.simulated.DiskOperation;
 import io.tombolo.environment.simulated.Simulator;
 import io.tombolo.raft.core.LogBatch;
 import io.tombolo.raft.core.ProposeResult;
+import io.tombolo.raft.core.VoterChange;
+import io.tombolo.raft.core.VoterSet;
 
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 class RaftNodeTest {
@@ -177,6 +180,29 @@ class RaftNodeTest {
         } catch (java.io.IOException held) {
             return false;
         }
+    }
+
+    @Test
+    void anObserverBecomesAVoterAndTheLeaderGivesItsVoteAway() {
+        var cluster = new SimulatedCluster(simulator, 1, 1);
+        cluster.members().forEach(SimulatedCluster.Member::start);
+        simulator.runUntil(() -> cluster.leader().isPresent(), Duration.ofSeconds(10));
+        SimulatedCluster.Member first = cluster.members().getFirst();
+        SimulatedCluster.Member second = cluster.members().getLast();
+        var outcomes = new ArrayList<VoterChange.Outcome>();
+        var voter = new VoterSet.Voter(SimulatedCluster.key(1), new TreeMap<>());
+
+        first.onLoop(() -> first.raft.addVoter(voter, Duration.ofSeconds(5), outcomes::add));
+        simulator.runUntil(() -> outcomes.size() == 1, Duration.ofSeconds(5));
+        first.onLoop(() ->
+                first.raft.removeVoter(
+                        SimulatedCluster.key(0), Duration.ofSeconds(5), outcomes::add));
+        simulator.runUntil(second::leads, Duration.ofSeconds(10));
+
+        assertThat(outcomes).hasSize(2).hasOnlyElementsOfType(VoterChange.Outcome.Committed.class);
+        assertThat(second.raft.status().role()).isEqualTo("Leader");
+        assertThat(second.raft.status().voterSet().keys()).containsExactly(SimulatedCluster.key(1));
+        assertThat(first.raft.status().role()).isEqualTo("Observer");
     }
 
     @Test

@@ -83,6 +83,7 @@ final class SimulatedCluster {
         final List<LogBatch> commits = new ArrayList<>();
         long appliedOffset;
         long state;
+        private final List<List<byte[]>> snapshotBatches = new ArrayList<>();
         int snapshotsLoaded;
         boolean cutOff;
 
@@ -190,10 +191,20 @@ final class SimulatedCluster {
         }
 
         @Override
-        public void onSnapshot(OffsetAndEpoch id, List<List<byte[]>> batches) {
-            require(batches.size() == 2, "a snapshot comes whole");
+        public void onSnapshotBegun(OffsetAndEpoch id) {
+            snapshotBatches.clear();
+        }
+
+        @Override
+        public void onSnapshotRecords(List<byte[]> records) {
+            snapshotBatches.add(records);
+        }
+
+        @Override
+        public void onSnapshotEnded(OffsetAndEpoch id) {
+            require(snapshotBatches.size() == 2, "a snapshot comes whole");
             snapshotsLoaded++;
-            state = ByteBuffer.wrap(batches.get(1).getFirst()).getLong();
+            state = ByteBuffer.wrap(snapshotBatches.get(1).getFirst()).getLong();
             appliedOffset = id.offset();
             Long truth = stateAt.get(appliedOffset);
             require(truth != null && truth == state, "snapshot state is equal on " + node);

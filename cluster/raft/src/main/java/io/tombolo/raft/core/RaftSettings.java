@@ -2,7 +2,15 @@ package io.tombolo.raft.core;
 
 import java.time.Duration;
 
-/** How patient and how large; parsed once at the edge. */
+/**
+ * How patient and how large; parsed once at the edge. The names of Kafka's settings that stand for
+ * these begin with {@code controller.quorum.}: {@code election.timeout.ms}, {@code
+ * election.backoff.max.ms}, {@code fetch.timeout.ms}, {@code request.timeout.ms}, {@code
+ * retry.backoff.ms}, {@code fetch.max.bytes} and {@code fetch.snapshot.max.bytes}. Nothing stands
+ * for {@code append.linger.ms}: proposals made during an fsync share the next one. What a replica
+ * is and whom it knows ({@code voters}, {@code bootstrap.servers}, {@code auto.join.enable}) is in
+ * {@link VoterSet.Enrolment} and beside it.
+ */
 public record RaftSettings(Timing timing, Bounds bounds) {
 
     /** Kafka's defaults. */
@@ -21,7 +29,7 @@ public record RaftSettings(Timing timing, Bounds bounds) {
      * Times; all positive.
      *
      * @param election how long a voter without a leader waits, plus up to as much again by chance
-     * @param electionBackoffMax longest pause after a lost election
+     * @param electionBackoffMax longest pause after lost elections; an eighth of it after the first
      * @param fetch a follower that got no answer for this long looks for another leader; a leader
      *     that heard from no majority for one and a half times as long resigns
      * @param request an unanswered request is given up after this

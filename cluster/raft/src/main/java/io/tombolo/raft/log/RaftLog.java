@@ -39,6 +39,14 @@ public final class RaftLog implements AutoCloseable {
     public record SnapshotPiece(long totalBytes, byte[] bytes) {}
 
     /**
+     * Some batches of a snapshot.
+     *
+     * @param nextPosition where the next slice begins
+     * @param last whether there is none
+     */
+    public record SnapshotSlice(List<List<byte[]>> batches, long nextPosition, boolean last) {}
+
+    /**
      * Opens or creates the directory. A torn end of the log is cut off, an unfinished snapshot is
      * forgotten; what is found is durable when this returns.
      *
@@ -93,7 +101,7 @@ public final class RaftLog implements AutoCloseable {
             addSegment(snapshot.offset());
         }
         if (snapshot.offset() > 0) {
-            VoterSet named = snapshots.read(snapshot).voters();
+            VoterSet named = snapshots.voters(snapshot);
             voterSets.headMap(snapshot.offset()).clear();
             voterSets.put(-1L, named);
             if (startOffset() == snapshot.offset()) {
@@ -293,9 +301,18 @@ public final class RaftLog implements AutoCloseable {
         snapshots.write(id, voters, batches);
     }
 
-    /** The records of a snapshot as they were written; nothing when it has been deleted. */
-    public Optional<List<List<byte[]>>> loadSnapshot(OffsetAndEpoch id) throws IOException {
-        return snapshots.exists(id) ? Optional.of(snapshots.read(id).batches()) : Optional.empty();
+    /**
+     * The records from a position of a snapshot on, as they were written, in whole batches.
+     *
+     * @param position 0, or where the slice before ended
+     * @param bytesMax soft limit: the first batch comes whole
+     * @return nothing when it has been deleted
+     */
+    public Optional<SnapshotSlice> readSnapshotSlice(OffsetAndEpoch id, long position, int bytesMax)
+            throws IOException {
+        return snapshots.exists(id)
+                ? Optional.of(snapshots.read(id, position, bytesMax))
+                : Optional.empty();
     }
 
     /** A piece of a snapshot; nothing when it has been deleted. */

@@ -6,6 +6,7 @@ import io.tombolo.raft.core.ControlRecord;
 import io.tombolo.raft.core.LogBatch;
 import io.tombolo.raft.core.OffsetAndEpoch;
 import io.tombolo.raft.core.VoterSet;
+import io.tombolo.raft.log.RaftLog.SnapshotSlice;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -24,8 +25,8 @@ final class SnapshotFiles {
     private static final String SUFFIX = ".checkpoint";
     private static final String PART_SUFFIX = ".part";
 
-    /** What a snapshot holds. */
-    record Content(VoterSet voters, List<List<byte[]>> batches) {}
+    /** Read at a time to see whether a snapshot is whole. */
+    private static final int CHECK_BYTES = 1 << 20;
 
     private final Disk disk;
     private final Path directory;
@@ -135,9 +136,9 @@ final class SnapshotFiles {
      */
     Optional<VoterSet> complete(OffsetAndEpoch id) throws IOException {
         Path path = fetchedPath(id);
-        Content content;
+        VoterSet voters;
         try {
-            content = read(path);
+            voters = check(path);
         } catch (CorruptBatchException broken) {
             disk.delete(path);
             return Optional.empty();
@@ -146,41 +147,30 @@ final class SnapshotFiles {
             file.force();
         }
         publish(path, id);
-        return Optional.of(content.voters());
+        return Optional.of(voters);
     }
 
     boolean exists(OffsetAndEpoch id) {
         return disk.exists(pathOf(id));
     }
 
-    /** Reads and checks a whole snapshot. */
-    Content read(OffsetAndEpoch id) throws IOException {
-        return read(pathOf(id));
+    /** The voters that a snapshot names, right at its beginning. */
+    VoterSet voters(OffsetAndEpoch id) throws IOException {
+        return new SnapshotReader(disk, pathOf(id)).voters();
     }
 
-    private Content read(Path path) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap(disk.readAll(path));
-        Optional<VoterSet> voters = Optional.empty();
-        List<List<byte[]>> batches = new ArrayList<>();
-        boolean whole = false;
-        while (bytes.hasRemaining()) {
-            LogBatch batch = BatchCodec.decode(bytes);
-            if (whole) {
-                throw new CorruptBatchException(path + " goes on behind its footer");
-            }
-            if (batch.control()) {
-                voters = voters.isPresent() ? voters : ControlRecord.votersIn(batch);
-                whole =
-                        ControlRecord.decode(batch.records().getLast())
-                                instanceof ControlRecord.SnapshotFooter;
-            } else {
-                batches.add(batch.records());
-            }
+    /** Reads and checks whole batches from a position on, at least one. */
+    SnapshotSlice read(OffsetAndEpoch id, long position, int bytesMax) throws IOException {
+        return new SnapshotReader(disk, pathOf(id)).read(position, bytesMax);
+    }
+
+    private VoterSet check(Path path) throws IOException {
+        var reader = new SnapshotReader(disk, path);
+        SnapshotSlice slice = reader.read(0, CHECK_BYTES);
+        while (!slice.last()) {
+            slice = reader.read(slice.nextPosition(), CHECK_BYTES);
         }
-        if (!whole || voters.isEmpty()) {
-            throw new CorruptBatchException(path + " has no footer or no voters");
-        }
-        return new Content(voters.get(), batches);
+        return reader.voters();
     }
 
     /**

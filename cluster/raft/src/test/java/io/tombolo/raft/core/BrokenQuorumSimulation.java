@@ -106,6 +106,74 @@ class BrokenQuorumSimulation {
         assertThat(disturbances).isPositive();
     }
 
+    @Test
+    void aFollowerThatWasPausedDoesNotAskForVotesAtOnce() {
+        for (long seed = 1; seed <= 20; seed++) {
+            assertThat(questionsOfAPausedFollower(seed, Flaw.NONE)).as("seed %d", seed).isZero();
+        }
+    }
+
+    @Test
+    void withoutTheExcuseAPausedFollowerAsksForVotesAtOnce() {
+        int questions = 0;
+        for (long seed = 1; seed <= 20; seed++) {
+            questions += questionsOfAPausedFollower(seed, Flaw.BLAMES_THE_LEADER_FOR_ITS_OWN_PAUSE);
+        }
+
+        assertThat(questions).isPositive();
+    }
+
+    /** A follower of a quiet quorum is not scheduled for some election timeouts. */
+    private static int questionsOfAPausedFollower(long seed, Flaw flaw) {
+        var world = new QuorumWorld(seed, flaw, 3, 0);
+        world.startAll();
+        world.runFor(2000);
+        int before = world.seen().get("Prospective");
+        world.voters().stream()
+                .filter(each -> each.role().equals("Follower"))
+                .findFirst()
+                .orElseThrow()
+                .pause(800_000_000);
+        world.runFor(1500);
+        return world.seen().get("Prospective") - before;
+    }
+
+    @Test
+    void aVoterThatWasRemovedWhileCutOffDoesNotDisturbTheOthers() {
+        for (long seed = 1; seed <= 20; seed++) {
+            assertThat(epochsAddedByARemovedVoter(seed, Flaw.NONE)).as("seed %d", seed).isZero();
+        }
+    }
+
+    @Test
+    void withoutPreVoteARemovedVoterDisturbsTheOthers() {
+        int disturbances = 0;
+        for (long seed = 1; seed <= 20; seed++) {
+            disturbances += epochsAddedByARemovedVoter(seed, Flaw.STANDS_WITHOUT_ASKING);
+        }
+
+        assertThat(disturbances).isPositive();
+    }
+
+    /** It never hears of its removal until it is back. */
+    private static int epochsAddedByARemovedVoter(long seed, Flaw flaw) {
+        var world = new QuorumWorld(seed, flaw, 3, 0);
+        world.startAll();
+        world.runFor(2000);
+        SimulatedReplica leader =
+                world.voters().stream().filter(SimulatedReplica::leads).findFirst().orElseThrow();
+        int before = leader.epoch();
+        SimulatedReplica removed = world.voters().get((leader.node() + 1) % 3);
+        world.isolate(removed.node(), true);
+        world.operator().request(leader, new VoterChange.Remove(removed.key()), 1_000_000_000);
+        world.runFor(1500);
+        assertThat(world.seen()).containsKey("change committed");
+        world.isolate(removed.node(), false);
+        world.runFor(1500);
+        return world.voters().stream().mapToInt(SimulatedReplica::epoch).max().orElseThrow()
+                - before;
+    }
+
     /** A quiet quorum of three loses sight of one follower for a while, one way or both. */
     private static int epochsAddedByAReturningVoter(long seed, Flaw flaw) {
         var world = new QuorumWorld(seed, flaw, 3, 0);

@@ -10,17 +10,21 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * Quorums of 1, 3 and 5 voters and some observers under crashes that lose what was not forced,
- * pauses, partitions, delay, loss, duplication and reordering; then everything is mended and they
- * must make progress. {@code -Dseeds=N} runs more, {@code -Dseed=S} replays one.
+ * Quorums of 1, 3 and 5 voters and some observers under crashes that lose what was not forced, lost
+ * disks, pauses, partitions, delay, loss, duplication and reordering, while in most of them
+ * somebody adds, removes and moves voters; then everything is mended, votes of lost disks are taken
+ * away, and they must make progress. {@code -Dseeds=N} runs more, {@code -Dseed=S} replays one.
  */
 class QuorumSimulation {
 
-    private static final int SEEDS = Integer.getInteger("seeds", 320);
+    private static final int SEEDS = Integer.getInteger("seeds", 240);
     private static final long FAULTS_MS = 6000;
     private static final long RECOVERY_MS = 5000;
     private static final String[] EVERY_STATE = namesOf(RaftState.class);
     private static final String[] EVERY_EFFECT = namesOf(RaftEffect.class);
+
+    private static final String[] EVERY_REFUSAL =
+            Stream.of(VoterChange.Outcome.Reason.values()).map(Enum::name).toArray(String[]::new);
 
     private static String[] namesOf(Class<?> sealed) {
         return Stream.of(sealed.getDeclaredClasses())
@@ -52,7 +56,8 @@ class QuorumSimulation {
             }
         }
         if (single == null) {
-            assertThat(seen).contains(EVERY_STATE).contains(EVERY_EFFECT);
+            assertThat(seen).contains(EVERY_STATE).contains(EVERY_EFFECT).contains(EVERY_REFUSAL);
+            assertThat(seen).contains("change committed", "wiped");
         }
     }
 
@@ -91,6 +96,9 @@ class QuorumSimulation {
         world.propose(leader);
         long proposed = leader.logicalEnd();
         world.runFor(500);
+        assertThat(leader.voters().keys())
+                .as("liveness: no lost disk has a vote any more")
+                .allMatch(voter -> world.replicaOf(voter).isPresent());
         for (SimulatedReplica replica : world.replicas()) {
             assertThat(replica.appliedOffset())
                     .as("liveness: node %d applies what was proposed", replica.node())

@@ -337,6 +337,52 @@ class RaftCoreTest {
     }
 
     @Test
+    void aFollowerThatWasNotScheduledWaitsOnceMoreBeforeItAsksAround() {
+        followerOf2InEpoch(3);
+
+        paused(5000);
+        isNow("Follower", 2, 3);
+        assertThat(sent(FetchRequest.class)).hasSize(1);
+        waited(2001);
+
+        isNow("Prospective", 2, 3);
+    }
+
+    @Test
+    void aFollowerWhoseLeaderRefusesConnectionsDoesNotWaitForTheFetchTimeout() {
+        followerOf2InEpoch(3);
+        step(new RaftEvent.RequestFailed(asked(FetchRequest.class, 2)));
+        waited(20);
+        step(new RaftEvent.RequestFailed(asked(FetchRequest.class, 2)));
+
+        waited(125);
+
+        isNow("Prospective", 2, 3);
+    }
+
+    @Test
+    void aReplicaThatKnowsNoVotersAsksItsContacts() {
+        var enrolment =
+                new VoterSet.Enrolment(
+                        new TreeMap<>(), VoterSet.Versions.SUPPORTED, false, List.of(-2));
+        core =
+                new RaftCore(
+                        new RaftCore.Origin(
+                                key(1),
+                                VoterSet.UNKNOWN,
+                                ElectionState.NEW,
+                                RecoveredLog.empty(),
+                                enrolment),
+                        RaftSettings.STANDARD,
+                        chance);
+
+        started();
+
+        isNow("Observer", -1, 0);
+        assertThat(sent(FetchRequest.class).getFirst().to()).isEqualTo(-2);
+    }
+
+    @Test
     void aFollowerFetchesOnOnlyWhenItsLogIsDurable() {
         followerOf2InEpoch(3);
         long exchange = asked(FetchRequest.class, 2);

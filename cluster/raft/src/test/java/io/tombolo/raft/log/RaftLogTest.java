@@ -173,7 +173,10 @@ class RaftLogTest {
         try (RaftLog log = open()) {
             assertThat(log.recovered().snapshot()).isEqualTo(new OffsetAndEpoch(16, 2));
             assertThat(log.recovered().endOffset()).isEqualTo(24);
-            assertThat(log.loadSnapshot(new OffsetAndEpoch(16, 2)).orElseThrow())
+            assertThat(
+                            log.readSnapshotSlice(new OffsetAndEpoch(16, 2), 0, 1000)
+                                    .orElseThrow()
+                                    .batches())
                     .singleElement()
                     .satisfies(batch -> assertThat(batch.getFirst()).isEqualTo("state".getBytes()));
         }
@@ -208,7 +211,7 @@ class RaftLogTest {
                     installed++;
                     assertThat(found.startOffset()).isEqualTo(50);
                     assertThat(found.endOffset()).isEqualTo(50);
-                    assertThat(reopened.loadSnapshot(SNAPSHOT)).isPresent();
+                    assertThat(reopened.readSnapshotSlice(SNAPSHOT, 0, 1000)).isPresent();
                 } else {
                     untouched++;
                     assertThat(found.snapshot()).isEqualTo(OffsetAndEpoch.ZERO);
@@ -218,6 +221,30 @@ class RaftLogTest {
         }
         assertThat(installed).isPositive();
         assertThat(untouched).isPositive();
+    }
+
+    @Test
+    void aSnapshotIsReadInSlicesOfWholeBatches() throws IOException {
+        var written = new ArrayList<List<byte[]>>();
+        for (int size = 1; size < 400; size += 7) {
+            written.add(List.of(new byte[size], new byte[2]));
+        }
+        try (RaftLog log = open()) {
+            log.writeSnapshot(SNAPSHOT, VOTERS, written.iterator());
+
+            var read = new ArrayList<List<byte[]>>();
+            var slice = log.readSnapshotSlice(SNAPSHOT, 0, 600).orElseThrow();
+            int slices = 1;
+            for (; !slice.last(); slices++) {
+                assertThat(slice.batches()).hasSizeBetween(0, 8);
+                read.addAll(slice.batches());
+                slice = log.readSnapshotSlice(SNAPSHOT, slice.nextPosition(), 600).orElseThrow();
+            }
+            read.addAll(slice.batches());
+
+            assertThat(slices).isGreaterThan(20);
+            assertThat(read).usingRecursiveComparison().isEqualTo(written);
+        }
     }
 
     @Test
