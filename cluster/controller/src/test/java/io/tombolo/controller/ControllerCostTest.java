@@ -4,18 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 
+import io.tombolo.controller.command.BrokerCommand.FenceBroker;
 import io.tombolo.controller.command.Command;
 import io.tombolo.controller.command.ConfigCommand.Alteration;
 import io.tombolo.controller.command.ConfigCommand.Change;
 import io.tombolo.controller.command.ConfigCommand.IncrementalAlterConfigs;
 import io.tombolo.controller.command.ConfigCommand.Origin;
 import io.tombolo.controller.command.LinkCommand.RaiseLeaderEpochs;
+import io.tombolo.controller.command.ReplicaCommand.AlterReassignments;
 import io.tombolo.controller.command.TopicCommand.CreatePartitions;
 import io.tombolo.controller.command.TopicCommand.CreateTopics;
 import io.tombolo.controller.command.TopicCommand.DeleteTopics;
 import io.tombolo.controller.command.TopicCommand.Growth;
 import io.tombolo.controller.command.TopicCommand.TopicKey;
+import io.tombolo.controller.replica.Elections;
+import io.tombolo.controller.replica.SafetyRules;
 import io.tombolo.metadata.record.BrokerIds;
+import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.metadata.record.ConfigResource;
 import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.PartitionId;
@@ -23,6 +28,7 @@ import io.tombolo.metadata.record.PartitionRegistration;
 import io.tombolo.metadata.record.TopicRecord.PartitionCreated;
 import io.tombolo.metadata.record.TopicRecord.TopicCreated;
 
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +36,7 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Counts bytes, not time: deciding and applying must not cost more in a large region. */
@@ -50,6 +57,59 @@ class ControllerCostTest {
         }
     }
 
+    @Test
+    void fencingABrokerLooksOnlyAtItsPartitions() {
+        Region region = region(1_000);
+        region.start(4);
+        Uuid topic = region.create("few", 9, 4);
+        assertThat(region.image().topics().partitionCount()).isEqualTo(100_009);
+        BrokerRegistration broker = region.image().brokers().broker(4).orElseThrow();
+        var standing =
+                new BrokerRegistration.Standing(
+                        true, false, List.of(), broker.standing().previousStop());
+        var elections =
+                new Elections(
+                        region.image(),
+                        region.image().brokers().with(broker.with(standing)),
+                        new SafetyRules(1, false));
+
+        List<MetadataRecord> records = elections.leaving(4);
+
+        assertThat(records).hasSize(9);
+        assertThat(elections.visitedCount()).isEqualTo(9);
+        assertThat(region.image().topics().ledBy(4).of(topic).size()).isBetween(2, 3);
+    }
+
+    @Test
+    void aBrokerThatReturnsLooksOnlyAtItsPartitionsWithoutLeader() {
+        Region region = region(1_000);
+        region.start(4);
+        region.create("few", 9, 1);
+        int mine = region.image().topics().replicasOn(4).size();
+        region.fence(4);
+        var elections =
+                new Elections(region.image(), region.image().brokers(), new SafetyRules(1, false));
+
+        elections.returning(4);
+
+        assertThat(elections.visitedCount()).isEqualTo(mine).isPositive();
+    }
+
+    @Test
+    void fencingABrokerOfFewPartitionsCostsTheSameInALargeRegion() {
+        Region small = region(10);
+        Region large = region(1_000);
+        for (Region region : List.of(small, large)) {
+            region.start(4);
+            region.create("few", 9, 4);
+        }
+
+        long few = bytesToDecide(small, new FenceBroker(4, small.epochOf(4)));
+        long many = bytesToDecide(large, new FenceBroker(4, large.epochOf(4)));
+
+        assertThat(many).isLessThan(few * 2 + 20_000);
+    }
+
     private static List<Command<?>> commands() {
         var orders = ConfigResource.topic("topic-1");
         return List.of(
@@ -62,6 +122,8 @@ class ControllerCostTest {
                                         orders, List.of(new Change.Set("retention.ms", "1")))),
                         Origin.CLIENT,
                         false),
+                new AlterReassignments(
+                        Map.of(new TopicPartition("topic-1", 3), Optional.of(List.of(3, 1))), true),
                 new RaiseLeaderEpochs(
                         new TreeMap<>(Map.of(new PartitionId(new Uuid(1, 1), 0), 7))));
     }

@@ -25,6 +25,11 @@ import io.tombolo.controller.command.RegionCommand.Direction;
 import io.tombolo.controller.command.RegionCommand.FeatureUpdate;
 import io.tombolo.controller.command.RegionCommand.ObserveOwnership;
 import io.tombolo.controller.command.RegionCommand.UpdateFeatures;
+import io.tombolo.controller.command.ReplicaCommand.AlterReassignments;
+import io.tombolo.controller.command.ReplicaCommand.AssignReplicasToDirs;
+import io.tombolo.controller.command.ReplicaCommand.BalanceLeaders;
+import io.tombolo.controller.command.ReplicaCommand.ElectLeaders;
+import io.tombolo.controller.command.ReplicaCommand.Election;
 import io.tombolo.controller.command.TopicCommand.CreatePartitions;
 import io.tombolo.controller.command.TopicCommand.CreateTopics;
 import io.tombolo.controller.command.TopicCommand.DeleteTopics;
@@ -42,10 +47,12 @@ import io.tombolo.region.RegionId;
 import io.tombolo.region.link.MirrorTopic;
 import io.tombolo.region.ownership.Ownership;
 
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 
@@ -63,7 +70,7 @@ final class RandomCommands {
     Command<?> next(MetadataImage image) {
         return switch (random.nextInt(10)) {
             case 0, 1, 2 -> broker(image);
-            case 3, 4, 5 -> topic();
+            case 3, 4, 5 -> random.nextInt(4) == 0 ? replicas(image) : topic();
             case 6 -> config();
             case 7 -> region(image);
             default -> link(image);
@@ -79,7 +86,12 @@ final class RandomCommands {
             case 3 -> random.nextInt(8) == 0 ? new UnregisterBroker(id) : new FenceBroker(id, 0);
             case 4 ->
                     new HeartbeatBroker(
-                            id, epoch, epoch, random.nextBoolean(), random.nextInt(4) == 0);
+                            id,
+                            epoch,
+                            epoch,
+                            random.nextBoolean(),
+                            random.nextInt(4) == 0,
+                            random.nextInt(6) > 0 ? List.of() : List.of(new Uuid(77, id)));
             default -> new HeartbeatBroker(id, epoch, epoch, false, false);
         };
     }
@@ -99,6 +111,42 @@ final class RandomCommands {
                                     Region.topic(name(), -1, -1)),
                             random.nextInt(6) == 0);
         };
+    }
+
+    private Command<?> replicas(MetadataImage image) {
+        var partition = new TopicPartition(name(), random.nextInt(3));
+        return switch (random.nextInt(4)) {
+            case 0 ->
+                    new AlterReassignments(
+                            Map.of(
+                                    partition,
+                                    random.nextInt(4) == 0
+                                            ? Optional.empty()
+                                            : Optional.of(
+                                                    random.ints(1 + random.nextInt(2), 1, 6)
+                                                            .boxed()
+                                                            .toList())),
+                            random.nextInt(4) > 0);
+            case 1 -> new BalanceLeaders(1 + random.nextInt(3));
+            case 2 ->
+                    new ElectLeaders(
+                            Election.values()[random.nextInt(2)],
+                            random.nextBoolean()
+                                    ? Optional.empty()
+                                    : Optional.of(List.of(partition)));
+            default -> assigned(image);
+        };
+    }
+
+    private Command<?> assigned(MetadataImage image) {
+        int id = 1 + random.nextInt(4);
+        long epoch = image.brokers().broker(id).map(BrokerRegistration::brokerEpoch).orElse(0L);
+        var directories = new TreeMap<PartitionId, Uuid>();
+        image.topics().replicasOn(id).ids().stream()
+                .limit(2)
+                .forEach(partition ->
+                        directories.put(partition, new Uuid(77, id + random.nextInt(2))));
+        return new AssignReplicasToDirs(id, epoch, directories);
     }
 
     private Command<?> config() {

@@ -34,7 +34,8 @@ import java.util.Optional;
  * the first eligible that may lead              it alone           -
  * the present one, if it only wants to stop     -                  -
  * the last leader, if nobody is in sync or eligible   it alone     yes: it may lack records
- * the first that may lead, if unclean is allowed      it alone     yes: it may lack records
+ * the first that may lead, if unclean is allowed;     it alone     yes: it may lack records
+ *   replicas that a reassignment adds come last
  * none
  * </pre>
  *
@@ -59,6 +60,7 @@ public final class PartitionTransition {
     private LeaderRecovery recovery;
     private int leader;
     private int rehoused = NOBODY;
+    private boolean mayComplete;
     private boolean preferred;
     private boolean unclean;
 
@@ -120,6 +122,7 @@ public final class PartitionTransition {
     public PartitionTransition inSync(BrokerIds members, LeaderRecovery state) {
         isr = members;
         recovery = state;
+        mayComplete = true;
         return this;
     }
 
@@ -133,6 +136,7 @@ public final class PartitionTransition {
         moving = how;
         isr = kept(isr, all);
         elr = kept(elr, all);
+        mayComplete = true;
         return this;
     }
 
@@ -171,9 +175,10 @@ public final class PartitionTransition {
                         .isPresent();
     }
 
+    /** Not upon an election: what is removed may be all that is left of the records. */
     private void completeReassignment() {
         BrokerIds staying = without(isr, moving.removing());
-        if (!moving.none() && isr.hasAll(moving.adding()) && !staying.isEmpty()) {
+        if (mayComplete && !moving.none() && isr.hasAll(moving.adding()) && !staying.isEmpty()) {
             replicas = without(replicas, moving.removing());
             isr = staying;
             elr = kept(elr, replicas);
@@ -217,7 +222,11 @@ public final class PartitionTransition {
         if (nobodyIsSafe && replicas.has(last) && mayLead(last)) {
             return last;
         }
-        return rules.uncleanElection() ? first(replicas) : NOBODY;
+        if (!rules.uncleanElection()) {
+            return NOBODY;
+        }
+        int known = first(without(replicas, moving.adding()));
+        return known != NOBODY ? known : first(replicas);
     }
 
     private void settleEligible() {
