@@ -3,6 +3,7 @@ package io.tombolo.protocol;
 import io.tombolo.environment.Payload;
 
 import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchSnapshotResponseData;
 import org.apache.kafka.common.record.internal.BaseRecords;
 import org.apache.kafka.common.record.internal.RecordsSend;
 
@@ -29,6 +30,12 @@ public final class PayloadRecords implements BaseRecords {
     /** Makes the parts the records of one partition of a Fetch response. */
     public static void attach(FetchResponseData.PartitionData partition, List<Payload> parts) {
         partition.setRecords(new PayloadRecords(parts));
+    }
+
+    /** Makes the parts the piece of a snapshot in a FetchSnapshot response. */
+    public static void attach(
+            FetchSnapshotResponseData.PartitionSnapshot partition, List<Payload> parts) {
+        partition.setUnalignedRecords(new PayloadRecords(parts));
     }
 
     /**

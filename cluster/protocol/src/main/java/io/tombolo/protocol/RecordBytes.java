@@ -1,6 +1,7 @@
 package io.tombolo.protocol;
 
 import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchSnapshotResponseData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.record.internal.BaseRecords;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -27,6 +28,11 @@ public final class RecordBytes {
      */
     public static ByteBuffer of(FetchResponseData.PartitionData partition) {
         return bytes(partition.records());
+    }
+
+    /** The piece of a snapshot in a FetchSnapshot response that was received: a view. */
+    public static ByteBuffer of(FetchSnapshotResponseData.PartitionSnapshot partition) {
+        return bytes(partition.unalignedRecords());
     }
 
     /** Makes bytes the records of one partition of a Produce request; they are not copied. */

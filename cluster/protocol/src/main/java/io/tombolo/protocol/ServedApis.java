@@ -20,6 +20,8 @@ public final class ServedApis {
 
     private static final ServedApis CLIENT_LISTENER = new ServedApis(clientRanges());
 
+    private static final ServedApis INTERNAL_LISTENER = new ServedApis(internalRanges());
+
     private final Map<ApiKeys, VersionRange> ranges;
 
     private ServedApis(Map<ApiKeys, VersionRange> ranges) {
@@ -29,6 +31,14 @@ public final class ServedApis {
     /** What a broker's listener for clients serves: the ranges of a Kafka 4.4 broker. */
     public static ServedApis clientListener() {
         return CLIENT_LISTENER;
+    }
+
+    /**
+     * What the listener between the brokers of a region serves: the quorum, the way to the
+     * controller, and Fetch for replicas. No client API beside: those come in an Envelope.
+     */
+    public static ServedApis internalListener() {
+        return INTERNAL_LISTENER;
     }
 
     /**
@@ -69,6 +79,21 @@ public final class ServedApis {
         return api == ApiKeys.PRODUCE
                 ? new VersionRange(ApiKeys.PRODUCE_API_VERSIONS_RESPONSE_MIN_VERSION, range.max())
                 : range;
+    }
+
+    private static Map<ApiKeys, VersionRange> internalRanges() {
+        var ranges = new EnumMap<ApiKeys, VersionRange>(ApiKeys.class);
+        ranges.put(ApiKeys.FETCH, VersionRange.of(17, 18));
+        ranges.put(ApiKeys.API_VERSIONS, VersionRange.of(0, 5));
+        ranges.put(ApiKeys.VOTE, VersionRange.of(2, 2));
+        ranges.put(ApiKeys.BEGIN_QUORUM_EPOCH, VersionRange.of(1, 1));
+        ranges.put(ApiKeys.END_QUORUM_EPOCH, VersionRange.of(1, 1));
+        ranges.put(ApiKeys.ENVELOPE, VersionRange.of(0, 0));
+        ranges.put(ApiKeys.FETCH_SNAPSHOT, VersionRange.of(1, 1));
+        ranges.put(ApiKeys.BROKER_REGISTRATION, VersionRange.of(2, 4));
+        ranges.put(ApiKeys.BROKER_HEARTBEAT, VersionRange.of(1, 1));
+        ranges.put(ApiKeys.ALLOCATE_PRODUCER_IDS, VersionRange.of(0, 0));
+        return ranges;
     }
 
     private static Map<ApiKeys, VersionRange> clientRanges() {

@@ -89,9 +89,16 @@ public sealed interface Region {
      * @param id unique in the whole topology
      * @param kafka where clients connect
      * @param admin where commands and the other regions connect
+     * @param internal where the other brokers of the region connect; not opened when there are none
      * @param rack its availability zone, when the file names one
      */
-    record Broker(int number, BrokerId id, Endpoint kafka, Endpoint admin, Optional<String> rack) {}
+    record Broker(
+            int number,
+            BrokerId id,
+            Endpoint kafka,
+            Endpoint admin,
+            Endpoint internal,
+            Optional<String> rack) {}
 
     /**
      * Where a region keeps its logs.

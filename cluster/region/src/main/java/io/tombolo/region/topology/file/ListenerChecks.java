@@ -48,6 +48,9 @@ final class ListenerChecks {
                     int number = broker.number();
                     take(new Listener(hosted.id(), number, "kafka", broker.kafka()));
                     take(new Listener(hosted.id(), number, "admin", broker.admin()));
+                    if (opensInternal(hosted)) {
+                        take(new Listener(hosted.id(), number, "internal", broker.internal()));
+                    }
                 }
                 checkPlaintext(hosted, notes);
             }
@@ -96,19 +99,28 @@ final class ListenerChecks {
     }
 
     private void checkPlaintext(Region.Hosted region, Shortfalls notes) {
-        for (String key : new String[] {"kafka", "admin"}) {
-            Region.Broker broker = region.brokers().getFirst();
-            Endpoint endpoint = key.equals("kafka") ? broker.kafka() : broker.admin();
-            var listener = new Listener(region.id(), 1, key, endpoint);
+        Region.Broker first = region.brokers().getFirst();
+        var listeners = new ArrayList<Listener>();
+        listeners.add(new Listener(region.id(), 1, "kafka", first.kafka()));
+        listeners.add(new Listener(region.id(), 1, "admin", first.admin()));
+        if (opensInternal(region)) {
+            listeners.add(new Listener(region.id(), 1, "internal", first.internal()));
+        }
+        for (Listener listener : listeners) {
+            Endpoint endpoint = listener.endpoint();
             if (isLoopback(plainHost(endpoint))) {
                 continue;
             }
             if (!region.security().allowInsecure()) {
                 exposed(listener, notes);
-            } else if (WILDCARDS.contains(endpoint.host()) && key.equals("kafka")) {
+            } else if (WILDCARDS.contains(endpoint.host()) && listener.key().equals("kafka")) {
                 warnOfWildcard(listener);
             }
         }
+    }
+
+    private static boolean opensInternal(Region.Hosted region) {
+        return region.brokers().size() > 1;
     }
 
     /** What a literal address means is certain; a name may turn out to be loopback after all. */

@@ -18,8 +18,8 @@ import java.util.Optional;
  *
  * <p>Without {@code kafka:} broker n of the region at position i listens on 127.0.0.1, port 9092 +
  * 100 i + n − 1; without {@code admin:} on 127.0.0.1, port 8080 + 100 i + n − 1 for the first ten
- * regions and 18080 + 100 (i − 10) + n − 1 for the others. So defaults never meet for 64 regions of
- * 100 brokers each.
+ * regions and 18080 + 100 (i − 10) + n − 1 for the others; without {@code internal:} on 127.0.0.1,
+ * port 25092 + 100 i + n − 1. So defaults never meet for 64 regions of 100 brokers each.
  */
 final class RegionsReader {
 
@@ -27,9 +27,18 @@ final class RegionsReader {
     private static final int KAFKA_PORT = 9092;
     private static final int ADMIN_PORT = 8080;
     private static final int ADMIN_PORT_AFTER_TEN = 18_080;
+    private static final int INTERNAL_PORT = 25_092;
     private static final int PORTS_PER_REGION = 100;
     private static final List<String> HOSTED_KEYS =
-            List.of("brokers", "kafka", "admin", "racks", "storage", "config", "allowInsecure");
+            List.of(
+                    "brokers",
+                    "kafka",
+                    "admin",
+                    "internal",
+                    "racks",
+                    "storage",
+                    "config",
+                    "allowInsecure");
 
     private final Map<RegionId, Region> regions = new LinkedHashMap<>();
     private final Shortfalls notes;
@@ -74,6 +83,7 @@ final class RegionsReader {
                         "brokers",
                         "kafka",
                         "admin",
+                        "internal",
                         "racks",
                         "storage",
                         "config",
@@ -140,6 +150,8 @@ final class RegionsReader {
         int kafkaPort = KAFKA_PORT + PORTS_PER_REGION * index;
         List<Endpoint> kafka = Addresses.ofBrokers(section.get("kafka"), count, kafkaPort);
         List<Endpoint> admin = Addresses.ofBrokers(section.get("admin"), count, adminPort);
+        int internalPort = INTERNAL_PORT + PORTS_PER_REGION * index;
+        List<Endpoint> internal = Addresses.ofBrokers(section.get("internal"), count, internalPort);
         List<String> racks = texts(section.get("racks"));
         var brokers = new ArrayList<Region.Broker>();
         for (int number = 1; number <= count; number++) {
@@ -153,6 +165,7 @@ final class RegionsReader {
                             BrokerId.of(index, number),
                             kafka.get(number - 1),
                             admin.get(number - 1),
+                            internal.get(number - 1),
                             rack));
         }
         return brokers;

@@ -56,6 +56,7 @@ final class RandomTopology {
         int count = random.nextInt(1, 4);
         boolean numbered = random.nextBoolean();
         int kafka = 10_000 + 1_000 * index + random.nextInt(100);
+        int internal = 30_000 + 1_000 * index + random.nextInt(100);
         int admin = 20_000 + 1_000 * index + random.nextInt(100);
         var brokers = new ArrayList<Region.Broker>();
         boolean racks = random.nextBoolean();
@@ -68,6 +69,7 @@ final class RandomTopology {
                                     ? new Endpoint("b%d.%s.internal".formatted(number, index), 9092)
                                     : new Endpoint("127.0.0.1", kafka + number - 1),
                             new Endpoint("localhost", admin + number - 1),
+                            new Endpoint("127.0.0.1", internal + number - 1),
                             racks ? Optional.of("rack " + number % 2) : Optional.empty()));
         }
         var storage =

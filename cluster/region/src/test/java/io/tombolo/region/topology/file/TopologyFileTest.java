@@ -41,6 +41,7 @@ class TopologyFileTest {
                                 new BrokerId(1),
                                 new Endpoint("127.0.0.1", 9092),
                                 new Endpoint("127.0.0.1", 8080),
+                                new Endpoint("127.0.0.1", 25_092),
                                 Optional.empty()));
         assertThat(topology.hosted(US).orElseThrow().brokers().getFirst().kafka())
                 .isEqualTo(new Endpoint("127.0.0.1", 9192));

@@ -63,6 +63,7 @@ final class YamlWriter {
                 map.put("brokers", hosted.brokers().size());
                 map.put("kafka", first.kafka().toString().replaceFirst("^b1", "b{n}"));
                 map.put("admin", first.admin().toString());
+                map.put("internal", first.internal().toString());
                 map.put("allowInsecure", hosted.security().allowInsecure());
                 if (first.rack().isPresent()) {
                     map.put(
