@@ -1,7 +1,9 @@
 package io.tombolo.broker;
 
 import io.tombolo.broker.request.ClientConnection;
+import io.tombolo.broker.request.RequestDispatcher;
 import io.tombolo.broker.shard.Shards;
+import io.tombolo.environment.Endpoint;
 import io.tombolo.environment.Environment;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.FrameLimits;
@@ -24,6 +26,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * One broker, on whatever environment it is given: the same code in production and in simulation.
@@ -31,7 +34,8 @@ import java.util.function.BooleanSupplier;
  * all.
  *
  * <pre>
- * open the data directory -> quorum and controller -> registered and unfenced
+ * open the data directory -> listening to other brokers -> quorum and controller
+ *   -> registered and unfenced
  *   -> what the file declares is there -> the other regions were asked who owns what -> listening
  * </pre>
  */
@@ -54,6 +58,7 @@ public final class Broker {
     private final EventLoop loop;
     private @Nullable BrokerCore core;
     private Network.@Nullable Listener listener;
+    private Network.@Nullable Listener internal;
     private boolean stopped;
 
     /**
@@ -155,7 +160,32 @@ public final class Broker {
                 new BrokerCore(
                         settings, environment, surroundings, opened.directory(), shards, observer);
         core = begun;
-        begun.start(() -> awaitFirstContact(environment.clock().nanoTime()));
+        Runnable start = () -> begun.start(() -> awaitFirstContact(environment.clock().nanoTime()));
+        begun.internalDispatcher()
+                .ifPresentOrElse(dispatcher -> listenToBrokers(dispatcher, start), start);
+    }
+
+    private void listenToBrokers(RequestDispatcher dispatcher, Runnable then) {
+        bind(
+                settings.self().internal(),
+                dispatcher,
+                Long.MAX_VALUE,
+                outcome -> {
+                    switch (outcome) {
+                        case Offload.Outcome.Done<Network.Listener>(Network.Listener open) -> {
+                            if (stopped) {
+                                open.close();
+                            } else {
+                                internal = open;
+                                then.run();
+                            }
+                        }
+                        case Offload.Outcome.Failed<Network.Listener>(Exception cause) ->
+                                observer.failed(
+                                        "the other brokers cannot be served: "
+                                                + StartRefused.reason(cause));
+                    }
+                });
     }
 
     /**
@@ -184,14 +214,26 @@ public final class Broker {
         if (running == null || stopped) {
             return;
         }
-        var config = settings.config();
+        long idleMs = settings.config().number("connections.max.idle.ms");
+        bind(
+                settings.self().kafka(),
+                running.dispatcher(),
+                TimeUnit.MILLISECONDS.toNanos(idleMs),
+                this::listening);
+    }
+
+    /** Binding blocks, which a loop must not. */
+    private void bind(
+            Endpoint address,
+            RequestDispatcher dispatcher,
+            long idleNanosMax,
+            Consumer<Offload.Outcome<Network.Listener>> done) {
         var limits =
                 new FrameLimits(
-                        config.integer("socket.request.max.bytes"),
+                        settings.config().integer("socket.request.max.bytes"),
                         STALL_MAX.toNanos(),
-                        TimeUnit.MILLISECONDS.toNanos(config.number("connections.max.idle.ms")),
+                        idleNanosMax,
                         QUEUED_BYTES_MAX);
-        // Binding blocks, which a loop must not.
         environment
                 .offload()
                 .submit(
@@ -200,13 +242,13 @@ public final class Broker {
                                 environment
                                         .network()
                                         .listen(
-                                                settings.self().kafka(),
+                                                address,
                                                 limits,
                                                 connection ->
                                                         new ClientConnection(
-                                                                connection, running.dispatcher())),
+                                                                connection, dispatcher)),
                         loop,
-                        this::listening);
+                        done);
     }
 
     private void listening(Offload.Outcome<Network.Listener> outcome) {
@@ -237,25 +279,31 @@ public final class Broker {
                 return;
             }
             stopped = true;
-            if (listener != null) {
-                Network.Listener open = listener;
-                environment
-                        .offload()
-                        .submit(
-                                0,
-                                () -> {
-                                    open.close();
-                                    return true;
-                                },
-                                loop,
-                                _ -> {});
-            }
+            close(listener);
             BrokerCore running = core;
             if (running == null) {
                 done.run();
             } else {
-                running.stop(done);
+                running.stop(() -> {
+                    close(internal);
+                    done.run();
+                });
             }
         });
+    }
+
+    private void close(Network.@Nullable Listener open) {
+        if (open != null) {
+            environment
+                    .offload()
+                    .submit(
+                            0,
+                            () -> {
+                                open.close();
+                                return true;
+                            },
+                            loop,
+                            _ -> {});
+        }
     }
 }

@@ -32,11 +32,7 @@ import io.tombolo.metadata.image.TopicImage;
 import io.tombolo.metadata.record.BrokerListener;
 import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.metadata.record.RegionRecord.RegionIdentity;
-import io.tombolo.raft.RaftNode;
 import io.tombolo.raft.RaftStatus;
-import io.tombolo.raft.core.RaftSettings;
-import io.tombolo.raft.core.ReplicaKey;
-import io.tombolo.raft.core.VoterSet;
 import io.tombolo.storage.log.LogDirectory;
 
 import org.apache.kafka.common.TopicIdPartition;
@@ -45,6 +41,7 @@ import org.apache.kafka.common.Uuid;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -57,8 +54,6 @@ import java.util.function.Consumer;
  */
 public final class BrokerCore implements MetadataListener {
 
-    private static final String METADATA_LOG = "__cluster_metadata-0";
-
     private final BrokerSettings settings;
     private final EventLoop loop;
     private final BrokerObserver observer;
@@ -66,15 +61,18 @@ public final class BrokerCore implements MetadataListener {
     private final Shards shards;
     private final Images images = new Images();
     private final ActiveController controller;
-    private final RaftNode raft;
+    private final QuorumSeat quorum;
+    private final Commands commands;
     private final GroupCoordinator groups;
     private final PartitionPublisher partitions;
     private final LinkSupervisor links;
     private final FailoverDesk failover;
     private final OwnershipExchange exchange;
     private final Registration registration;
+    private final TopologyReconciler reconciler;
     private final Housekeeping housekeeping;
     private final RequestDispatcher dispatcher;
+    private final Optional<RequestDispatcher> internalDispatcher;
     private final Map<Uuid, TopicImage> deletedInReplay = new TreeMap<>();
     private boolean caughtUp;
     private Runnable onServing = () -> {};
@@ -100,29 +98,25 @@ public final class BrokerCore implements MetadataListener {
                         controllerSettings(settings),
                         new ConfigRules(config),
                         this);
-        this.raft = raft(environment, directory);
-        controller.attach(raft);
+        this.quorum =
+                new QuorumSeat(settings, environment, directory.directoryId(), controller, images);
+        this.commands = quorum.commands();
         var offsets = new OffsetsTopic(images, shards, environment.offload());
         this.groups = groups(environment, offsets, config);
         this.partitions = partitionPublisher(environment, config);
         var place = new LinkPlace(settings.topology(), settings.region().id(), id, loop);
         this.links = linkSupervisor(place, environment, surroundings);
-        this.failover =
-                new FailoverDesk(
-                        place,
-                        images,
-                        links,
-                        surroundings.registry(),
-                        new FailoverRun.Tools(
-                                this::submit,
-                                environment.clock(),
-                                answer -> groups.links().loaded(loop, offsetsLedHere(), answer)));
+        this.failover = failoverDesk(place, environment, surroundings);
         this.exchange =
                 new OwnershipExchange(
-                        settings, surroundings.registry(), images, links, this::submit, loop);
+                        settings, surroundings.registry(), images, links, commands, loop);
+        this.reconciler = new TopologyReconciler(settings, commands, loop);
         this.registration = registration(environment, directory);
         this.housekeeping = new Housekeeping(config, directory, shards, loop);
-        this.dispatcher = requestDispatcher(environment, config);
+        var handlers = new Handlers(settings, environment, images, config, shards, commands);
+        var services = services();
+        this.dispatcher = complete(handlers.dispatcher(services));
+        this.internalDispatcher = quorum.internal(handlers, services).map(BrokerCore::complete);
     }
 
     private PartitionPublisher partitionPublisher(Environment environment, LiveConfig config) {
@@ -137,27 +131,45 @@ public final class BrokerCore implements MetadataListener {
                         new OffsetsLeadership(groups)::watch, this::partitionOffline));
     }
 
+    private FailoverDesk failoverDesk(
+            LinkPlace place, Environment environment, Broker.Surroundings surroundings) {
+        return new FailoverDesk(
+                place,
+                images,
+                links,
+                surroundings.registry(),
+                new FailoverRun.Tools(
+                        commands,
+                        environment.clock(),
+                        answer -> groups.links().loaded(loop, offsetsLedHere(), answer)));
+    }
+
     private void partitionOffline(TopicIdPartition id, Exception cause) {
         loop.execute(() -> observer.partitionOffline(id.topicPartition(), cause));
     }
 
     private LinkSupervisor linkSupervisor(
             LinkPlace place, Environment environment, Broker.Surroundings surroundings) {
-        var ports = new Ports(place, shards, images, this::submit, groups.links(), environment);
+        var ports = new Ports(place, shards, images, commands, groups.links(), environment);
         return new LinkSupervisor(
                 place,
                 surroundings.links(),
                 entry -> ports.hostOf(entry, surroundings.linkNetwork()));
     }
 
-    private RequestDispatcher requestDispatcher(Environment environment, LiveConfig config) {
+    private Handlers.Services services() {
         int id = settings.id().value();
-        var producerIds = new ProducerIds(this::submit, loop, id, registration::brokerEpoch);
-        RequestDispatcher complete =
-                new Handlers(settings, environment, images, config, shards, this::submit)
-                        .dispatcher(new Handlers.Services(raft, groups, producerIds));
-        Invariant.check(complete.unhandled().isEmpty(), "no handler for " + complete.unhandled());
-        return complete;
+        return new Handlers.Services(
+                quorum.raft(),
+                groups,
+                new ProducerIds(commands, loop, id, registration::brokerEpoch),
+                quorum.forwarding());
+    }
+
+    private static RequestDispatcher complete(RequestDispatcher dispatcher) {
+        Invariant.check(
+                dispatcher.unhandled().isEmpty(), "no handler for " + dispatcher.unhandled());
+        return dispatcher;
     }
 
     private static ControllerSettings controllerSettings(BrokerSettings settings) {
@@ -173,23 +185,10 @@ public final class BrokerCore implements MetadataListener {
                                 config.flag("unclean.leader.election.enable"))),
                 Features.ranges(),
                 Duration.ofMillis(config.number("broker.session.timeout.ms")),
-                ControllerSettings.Bounds.STANDARD);
-    }
-
-    private RaftNode raft(Environment environment, LogDirectory opened) {
-        var self = new ReplicaKey(settings.id().value(), opened.directoryId());
-        return new RaftNode(
-                new RaftNode.Membership(self, VoterSet.ofKeys(self)),
-                new RaftNode.Place(
-                        loop,
-                        environment.clock(),
-                        environment.entropy(),
-                        environment.offload(),
-                        environment.disk(),
-                        settings.dataDirectory().resolve("metadata").resolve(METADATA_LOG)),
-                RaftSettings.STANDARD,
-                envelope -> Invariant.check(false, "a sole voter sent " + envelope),
-                controller);
+                new ControllerSettings.Bounds(
+                        ControllerSettings.Bounds.STANDARD.waitingCommands(),
+                        ControllerSettings.Bounds.STANDARD.batchBytes(),
+                        config.number("metadata.log.max.record.bytes.between.snapshots")));
     }
 
     private GroupCoordinator groups(
@@ -226,7 +225,7 @@ public final class BrokerCore implements MetadataListener {
                                 .orElse(BrokerCommand.RegisterBroker.NOT_CLEAN));
         return new Registration(
                 identity,
-                this::submit,
+                commands,
                 images,
                 loop,
                 Duration.ofMillis(settings.config().number("broker.heartbeat.interval.ms")),
@@ -242,23 +241,23 @@ public final class BrokerCore implements MetadataListener {
      */
     void start(Runnable serving) {
         onServing = serving;
-        raft.start();
+        quorum.raft().start();
         registration.register();
         housekeeping.start();
     }
 
     private void admitted() {
-        exchange.start(raft.leader().epoch());
-        new TopologyReconciler(settings, this::submit, loop)
-                .reconcile(() -> {
-                    failover.finishWhatWasBegun();
-                    onServing.run();
-                });
+        exchange.start(quorum.raft().leader().epoch());
+        reconciler.reconcile(() -> {
+            failover.finishWhatWasBegun();
+            onServing.run();
+        });
     }
 
     @Override
     public void published(MetadataDelta delta) {
         images.publish(delta.after());
+        quorum.published(delta.after().place().offset());
         if (caughtUp) {
             carryOut(delta);
         } else {
@@ -293,14 +292,9 @@ public final class BrokerCore implements MetadataListener {
         observer.failed("the metadata log failed: " + cause);
     }
 
-    /** Hands a command to the controller; callable from any thread. */
+    /** Hands a command to the active controller; callable from any thread. */
     public <A> void submit(Command<A> command, EventLoop replyTo, Consumer<Answer<A>> answered) {
-        Shards.run(
-                loop,
-                () ->
-                        controller.submit(
-                                command,
-                                answer -> Shards.run(replyTo, () -> answered.accept(answer))));
+        commands.submit(command, replyTo, answered);
     }
 
     /** How many other regions have told who owns what since this broker started. */
@@ -310,6 +304,11 @@ public final class BrokerCore implements MetadataListener {
 
     RequestDispatcher dispatcher() {
         return dispatcher;
+    }
+
+    /** What answers other brokers; empty when this one is alone. */
+    Optional<RequestDispatcher> internalDispatcher() {
+        return internalDispatcher;
     }
 
     public BrokerSettings settings() {
@@ -351,17 +350,26 @@ public final class BrokerCore implements MetadataListener {
     }
 
     public RaftStatus quorum() {
-        return raft.status();
+        return quorum.raft().status();
     }
 
     void stop(Runnable done) {
+        if (quorum.several()) {
+            registration.leave(() -> close(done));
+        } else {
+            close(done);
+        }
+    }
+
+    private void close(Runnable done) {
         registration.stop();
+        reconciler.stop();
         exchange.stop();
         housekeeping.stop();
         failover.close();
         links.close();
         partitions.close();
         controller.close();
-        raft.close(() -> directory.close(registration.brokerEpoch(), loop, _ -> done.run()));
+        quorum.close(() -> directory.close(registration.brokerEpoch(), loop, _ -> done.run()));
     }
 }

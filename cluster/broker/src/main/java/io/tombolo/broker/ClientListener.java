@@ -40,9 +40,10 @@ public record ClientListener(String clusterId, String name, int brokerId) {
                 .toList();
     }
 
-    /** Where clients send what is for the controller: any broker that serves hands it on. */
-    public int controllerId(MetadataImage image) {
-        return image.brokers().isActive(brokerId) ? brokerId : -1;
+    /** The broker that the active controller runs on, −1 when none is known or it is fenced. */
+    public int controllerId(Images images) {
+        int controllerId = images.controllerId();
+        return images.current().brokers().isActive(controllerId) ? controllerId : -1;
     }
 
     private Optional<Address> address(BrokerRegistration broker) {

@@ -1,6 +1,8 @@
 package io.tombolo.broker;
 
 import io.tombolo.broker.group.OffsetsTopicSpec;
+import io.tombolo.broker.quorum.Forwarding;
+import io.tombolo.broker.quorum.InternalHandlers;
 import io.tombolo.broker.request.RequestDispatcher;
 import io.tombolo.broker.request.cluster.ApiVersionsHandler;
 import io.tombolo.broker.request.cluster.DescribeClusterHandler;
@@ -75,18 +77,18 @@ record Handlers(
         Commands commands) {
 
     /** What the handlers reach beside the partitions. */
-    record Services(RaftNode raft, GroupCoordinator groups, ProducerIds producerIds) {}
+    record Services(
+            RaftNode raft,
+            GroupCoordinator groups,
+            ProducerIds producerIds,
+            Forwarding forwarding) {}
 
     RequestDispatcher dispatcher(Services services) {
         var dispatcher = new RequestDispatcher(ServedApis.clientListener());
-        var listener =
-                new ClientListener(
-                        settings.clusterId().toString(),
-                        BrokerSettings.LISTENER,
-                        settings.id().value());
+        ClientListener listener = listener();
         var autoCreation = autoCreation();
         addCluster(dispatcher, listener, services);
-        addTopics(dispatcher, listener, autoCreation);
+        addTopics(dispatcher, listener, autoCreation, services.forwarding());
         addConfigs(dispatcher);
         addData(dispatcher);
         new GroupHandlers(services.groups()).addTo(dispatcher);
@@ -124,12 +126,13 @@ record Handlers(
                 .with(
                         ApiKeys.DESCRIBE_QUORUM,
                         DescribeQuorumRequestData.class,
-                        new DescribeQuorumHandler(
-                                services.raft(), environment.loops().loop(0), images, listener))
+                        services.forwarding()
+                                .of(ApiKeys.DESCRIBE_QUORUM, _ -> describeQuorum(services.raft())))
                 .with(
                         ApiKeys.UPDATE_FEATURES,
                         UpdateFeaturesRequestData.class,
-                        new UpdateFeaturesHandler(commands))
+                        services.forwarding()
+                                .of(ApiKeys.UPDATE_FEATURES, UpdateFeaturesHandler::new))
                 .with(
                         ApiKeys.DESCRIBE_LOG_DIRS,
                         DescribeLogDirsRequestData.class,
@@ -145,7 +148,10 @@ record Handlers(
     }
 
     private void addTopics(
-            RequestDispatcher dispatcher, ClientListener listener, AutoCreation autoCreation) {
+            RequestDispatcher dispatcher,
+            ClientListener listener,
+            AutoCreation autoCreation,
+            Forwarding forwarding) {
         dispatcher
                 .with(
                         ApiKeys.METADATA,
@@ -154,15 +160,15 @@ record Handlers(
                 .with(
                         ApiKeys.CREATE_TOPICS,
                         CreateTopicsRequestData.class,
-                        new CreateTopicsHandler(commands, new TopicConfigs(config)))
+                        forwarding.of(ApiKeys.CREATE_TOPICS, this::createTopics))
                 .with(
                         ApiKeys.DELETE_TOPICS,
                         DeleteTopicsRequestData.class,
-                        new DeleteTopicsHandler(commands))
+                        forwarding.of(ApiKeys.DELETE_TOPICS, DeleteTopicsHandler::new))
                 .with(
                         ApiKeys.CREATE_PARTITIONS,
                         CreatePartitionsRequestData.class,
-                        new CreatePartitionsHandler(commands))
+                        forwarding.of(ApiKeys.CREATE_PARTITIONS, CreatePartitionsHandler::new))
                 .with(
                         ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
                         DescribeTopicPartitionsRequestData.class,
@@ -194,15 +200,7 @@ record Handlers(
         var offload = environment.offload();
         dispatcher
                 .with(ApiKeys.PRODUCE, ProduceRequestData.class, new ProduceHandler(images, shards))
-                .with(
-                        ApiKeys.FETCH,
-                        FetchRequestData.class,
-                        new FetchHandler(
-                                images,
-                                shards,
-                                offload,
-                                fixed().integer("max.incremental.fetch.session.cache.slots"),
-                                fixed().integer("fetch.max.bytes")))
+                .with(ApiKeys.FETCH, FetchRequestData.class, fetch())
                 .with(
                         ApiKeys.LIST_OFFSETS,
                         ListOffsetsRequestData.class,
@@ -219,6 +217,67 @@ record Handlers(
                         ApiKeys.DESCRIBE_PRODUCERS,
                         DescribeProducersRequestData.class,
                         new DescribeProducersHandler(images, shards));
+    }
+
+    FetchHandler fetch() {
+        return new FetchHandler(
+                images,
+                shards,
+                environment.offload(),
+                fixed().integer("max.incremental.fetch.session.cache.slots"),
+                fixed().integer("fetch.max.bytes"));
+    }
+
+    private CreateTopicsHandler createTopics(Commands to) {
+        return new CreateTopicsHandler(to, new TopicConfigs(config));
+    }
+
+    private DescribeQuorumHandler describeQuorum(RaftNode raft) {
+        return new DescribeQuorumHandler(raft, environment.loops().loop(0), images, listener());
+    }
+
+    private ClientListener listener() {
+        return new ClientListener(
+                settings.clusterId().toString(), BrokerSettings.LISTENER, settings.id().value());
+    }
+
+    /**
+     * What answers clients' requests that other brokers hand on.
+     *
+     * @param here has commands decided on this broker or not at all
+     */
+    RequestDispatcher enveloped(Services services, Commands here) {
+        return new RequestDispatcher(ServedApis.clientListener())
+                .with(ApiKeys.CREATE_TOPICS, CreateTopicsRequestData.class, createTopics(here))
+                .with(
+                        ApiKeys.DELETE_TOPICS,
+                        DeleteTopicsRequestData.class,
+                        new DeleteTopicsHandler(here))
+                .with(
+                        ApiKeys.CREATE_PARTITIONS,
+                        CreatePartitionsRequestData.class,
+                        new CreatePartitionsHandler(here))
+                .with(
+                        ApiKeys.UPDATE_FEATURES,
+                        UpdateFeaturesRequestData.class,
+                        new UpdateFeaturesHandler(here))
+                .with(
+                        ApiKeys.DESCRIBE_QUORUM,
+                        DescribeQuorumRequestData.class,
+                        describeQuorum(services.raft()));
+    }
+
+    /** What answers on the listener between brokers. */
+    RequestDispatcher internal(InternalHandlers handlers) {
+        var dispatcher = new RequestDispatcher(ServedApis.internalListener());
+        handlers.addTo(dispatcher);
+        return dispatcher.with(
+                ApiKeys.API_VERSIONS,
+                ApiVersionsRequestData.class,
+                new ApiVersionsHandler(
+                        images,
+                        listener(),
+                        new ApiVersionsAnswer(dispatcher.apis(), Features.supportedVersions())));
     }
 
     private AutoCreation autoCreation() {

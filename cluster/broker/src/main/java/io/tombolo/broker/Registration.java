@@ -10,6 +10,7 @@ import org.apache.kafka.common.Uuid;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Introduces this broker to the controller and keeps telling it that it lives. Mutable, confined to
@@ -18,6 +19,7 @@ import java.util.List;
 final class Registration {
 
     private static final long RETRY_NANOS = Duration.ofMillis(50).toNanos();
+    private static final int LEAVE_ATTEMPTS = 100;
 
     private final Commands commands;
     private final Images images;
@@ -26,6 +28,7 @@ final class Registration {
     private final long heartbeatNanos;
     private final Steps steps;
     private volatile long brokerEpoch = -1;
+    private boolean announced;
     private boolean serving;
     private boolean stopped;
 
@@ -84,7 +87,7 @@ final class Registration {
                 answer -> {
                     if (answer instanceof Answer.Done<Long>(Long epoch)) {
                         brokerEpoch = epoch;
-                        steps.registered().run();
+                        announced = false;
                         beat();
                     } else {
                         // No controller yet, or an earlier process of this broker is not yet given
@@ -98,25 +101,40 @@ final class Registration {
         if (stopped) {
             return;
         }
+        announce();
+        submit(false, this::beaten);
+    }
+
+    /** Heartbeats begin at once; the rest waits until the registration itself is known here. */
+    private void announce() {
+        if (!announced && images.current().place().offset() >= brokerEpoch) {
+            announced = true;
+            steps.registered().run();
+        }
+    }
+
+    private void submit(boolean wantShutDown, Consumer<Answer<BrokerState>> answered) {
         commands.submit(
                 new BrokerCommand.HeartbeatBroker(
                         identity.brokerId(),
                         brokerEpoch,
                         images.current().place().offset(),
                         false,
-                        false),
+                        wantShutDown),
                 loop,
-                this::beaten);
+                answered);
     }
 
     private void beaten(Answer<BrokerState> answer) {
         switch (answer) {
             case Answer.Done<BrokerState>(BrokerState state) -> {
-                if (!state.fenced() && !serving) {
+                boolean shown = images.current().brokers().isActive(identity.brokerId());
+                if (!state.fenced() && !serving && shown) {
                     serving = true;
                     steps.admitted().run();
                 }
-                loop.schedule(state.fenced() ? RETRY_NANOS : heartbeatNanos, this::beat);
+                loop.schedule(
+                        serving && !state.fenced() ? heartbeatNanos : RETRY_NANOS, this::beat);
             }
             case Answer.Refused<BrokerState> refused -> {
                 boolean replaced =
@@ -125,6 +143,36 @@ final class Registration {
                 loop.schedule(RETRY_NANOS, replaced ? this::register : this::beat);
             }
         }
+    }
+
+    /**
+     * Says that this broker goes, so that what it leads is given to others first and nobody has to
+     * find out.
+     *
+     * @param then called when it may go, or nobody tells in time
+     */
+    void leave(Runnable then) {
+        stopped = true;
+        leave(brokerEpoch < 0 ? 0 : LEAVE_ATTEMPTS, then);
+    }
+
+    private void leave(int attempts, Runnable then) {
+        if (attempts == 0) {
+            then.run();
+            return;
+        }
+        submit(
+                true,
+                answer -> {
+                    boolean wait =
+                            answer instanceof Answer.Done<BrokerState>(BrokerState state)
+                                    && !state.shouldShutDown();
+                    if (wait) {
+                        loop.schedule(RETRY_NANOS, () -> leave(attempts - 1, then));
+                    } else {
+                        then.run();
+                    }
+                });
     }
 
     void stop() {

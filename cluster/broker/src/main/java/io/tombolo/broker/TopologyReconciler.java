@@ -1,6 +1,7 @@
 package io.tombolo.broker;
 
 import io.tombolo.broker.group.OffsetsTopicSpec;
+import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.Command;
 import io.tombolo.controller.command.LinkCommand;
 import io.tombolo.controller.command.RegionCommand;
@@ -13,13 +14,16 @@ import io.tombolo.region.topology.LinkEntry;
 import io.tombolo.region.topology.Topics;
 
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * Makes what the topology file declares: links that touch this region with the first owner of their
@@ -27,9 +31,12 @@ import java.util.UUID;
  */
 final class TopologyReconciler {
 
+    private static final long RETRY_NANOS = Duration.ofMillis(50).toNanos();
+
     private final BrokerSettings settings;
     private final Commands commands;
     private final EventLoop loop;
+    private boolean stopped;
 
     TopologyReconciler(BrokerSettings settings, Commands commands, EventLoop loop) {
         this.settings = settings;
@@ -64,17 +71,43 @@ final class TopologyReconciler {
     }
 
     private void next(ArrayDeque<Command<?>> plan, Runnable done) {
+        if (stopped) {
+            return;
+        }
         Command<?> command = plan.poll();
         if (command == null) {
             done.run();
             return;
         }
-        // A refusal says that it is there already, or has moved on: both are as they should be.
-        submit(command, () -> next(plan, done));
+        submit(
+                command,
+                known -> {
+                    if (known) {
+                        next(plan, done);
+                    } else {
+                        plan.addFirst(command);
+                        loop.schedule(RETRY_NANOS, () -> next(plan, done));
+                    }
+                });
     }
 
-    private <A> void submit(Command<A> command, Runnable then) {
-        commands.submit(command, loop, _ -> then.run());
+    /**
+     * Any refusal but one says that it is there already, or has moved on: both are as they should
+     * be. Without a controller nothing is known.
+     */
+    private <A> void submit(Command<A> command, Consumer<Boolean> then) {
+        commands.submit(
+                command,
+                loop,
+                answer ->
+                        then.accept(
+                                !(answer instanceof Answer.Refused<A> refused)
+                                        || refused.error() != Errors.NOT_CONTROLLER));
+    }
+
+    /** Nothing more is submitted. */
+    void stop() {
+        stopped = true;
     }
 
     private boolean touchesThisRegion(LinkEntry link) {

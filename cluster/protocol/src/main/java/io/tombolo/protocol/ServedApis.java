@@ -90,7 +90,7 @@ public final class ServedApis {
         ranges.put(ApiKeys.END_QUORUM_EPOCH, VersionRange.of(1, 1));
         ranges.put(ApiKeys.ENVELOPE, VersionRange.of(0, 0));
         ranges.put(ApiKeys.FETCH_SNAPSHOT, VersionRange.of(1, 1));
-        ranges.put(ApiKeys.BROKER_REGISTRATION, VersionRange.of(2, 4));
+        ranges.put(ApiKeys.BROKER_REGISTRATION, VersionRange.of(3, 4));
         ranges.put(ApiKeys.BROKER_HEARTBEAT, VersionRange.of(1, 1));
         ranges.put(ApiKeys.ALLOCATE_PRODUCER_IDS, VersionRange.of(0, 0));
         return ranges;

@@ -24,7 +24,7 @@ import java.util.List;
  * a time; only produces may be under way together, because a producer sends the next before it has
  * the answer to the last and each would otherwise wake the loop of its partition alone.
  */
-public final class ClientConnection implements ConnectionHandler {
+public final class ClientConnection implements ConnectionHandler, Exchange.Owner {
 
     static final int PRODUCES_MAX = 8;
 
@@ -47,11 +47,13 @@ public final class ClientConnection implements ConnectionHandler {
         this.dispatcher = dispatcher;
     }
 
-    Connection connection() {
+    @Override
+    public Connection connection() {
         return connection;
     }
 
-    Attachments attachments() {
+    @Override
+    public Attachments attachments() {
         return attachments;
     }
 
@@ -121,7 +123,8 @@ public final class ClientConnection implements ConnectionHandler {
         }
     }
 
-    void answer(Exchange exchange, ApiMessage response) {
+    @Override
+    public void answer(Exchange exchange, ApiMessage response) {
         Request request = exchange.request();
         List<Payload> frame;
         try {
@@ -132,6 +135,11 @@ public final class ClientConnection implements ConnectionHandler {
             giveUp(exchange, mistake);
             return;
         }
+        answerFrame(exchange, frame);
+    }
+
+    @Override
+    public void answerFrame(Exchange exchange, List<Payload> frame) {
         if (exchange.finished()) {
             frame.forEach(Payload::release); // an answer that comes after a mistake
             return;
@@ -142,7 +150,8 @@ public final class ClientConnection implements ConnectionHandler {
     /**
      * A mistake of ours in one request costs its client the connection, and nobody else anything.
      */
-    void giveUp(Exchange exchange, RuntimeException mistake) {
+    @Override
+    public void giveUp(Exchange exchange, RuntimeException mistake) {
         Request request = exchange.request();
         LOG.atError()
                 .addKeyValue("api", request.api())
@@ -158,7 +167,8 @@ public final class ClientConnection implements ConnectionHandler {
     }
 
     /** Ends an exchange; what comes of it leaves when all before it have ended. */
-    void finish(Exchange exchange, Ending ending) {
+    @Override
+    public void finish(Exchange exchange, Ending ending) {
         if (exchange.finished()) {
             return; // given up before, because of a mistake
         }

@@ -6,11 +6,14 @@ import io.tombolo.environment.CloseReason;
 import io.tombolo.environment.Connection;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.Frame;
+import io.tombolo.environment.Payload;
 import io.tombolo.protocol.Request;
 
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.jspecify.annotations.Nullable;
 
+import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -19,13 +22,33 @@ import java.util.Objects;
  */
 public final class Exchange {
 
-    private final ClientConnection owner;
+    private final Owner owner;
     private final Request request;
     private final Frame frame;
     private final EventLoop loop;
     private @Nullable Ending ending;
 
-    Exchange(ClientConnection owner, Request request, Frame frame) {
+    /** Whom the request came from; every call is made on the loop of its connection. */
+    interface Owner {
+
+        Connection connection();
+
+        Attachments attachments();
+
+        /** Sends an answer and ends the exchange. */
+        void answer(Exchange exchange, ApiMessage response);
+
+        /** Sends an answer that is a frame already, and ends the exchange. */
+        void answerFrame(Exchange exchange, List<Payload> frame);
+
+        /** Ends the exchange. */
+        void finish(Exchange exchange, Ending ending);
+
+        /** Ends the exchange because of a mistake of ours. */
+        void giveUp(Exchange exchange, RuntimeException mistake);
+    }
+
+    Exchange(Owner owner, Request request, Frame frame) {
         this.owner = owner;
         this.request = request;
         this.frame = frame;
@@ -38,6 +61,11 @@ public final class Exchange {
 
     public short version() {
         return request.version();
+    }
+
+    /** The whole request with its header; valid until the exchange is finished. */
+    public ByteBuffer frame() {
+        return frame.bytes().duplicate();
     }
 
     /** The connection the request came on. */
@@ -60,6 +88,11 @@ public final class Exchange {
         onLoop(() -> owner.answer(this, response));
     }
 
+    /** Sends an answer that another broker has made, header and all. */
+    public void answerFrame(List<Payload> response) {
+        onLoop(() -> owner.answerFrame(this, response));
+    }
+
     /** Ends the exchange without an answer, as acks=0 asks for. */
     public void answerNothing() {
         onLoop(() -> owner.finish(this, new Ending.Nothing()));
@@ -72,7 +105,7 @@ public final class Exchange {
     }
 
     /** A mistake of ours: the exchange ends without an answer, and with it the connection. */
-    private void fail(RuntimeException mistake) {
+    void fail(RuntimeException mistake) {
         owner.giveUp(this, mistake);
     }
 

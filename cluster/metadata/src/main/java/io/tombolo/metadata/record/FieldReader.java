@@ -12,20 +12,20 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /** Reads what {@link FieldWriter} wrote; trusts no length and no count. */
-final class FieldReader {
+public final class FieldReader {
 
     private final ByteBuffer bytes;
 
-    FieldReader(ByteBuffer bytes) {
+    public FieldReader(ByteBuffer bytes) {
         this.bytes = bytes;
     }
 
-    long number() {
+    public long number() {
         long value = unsigned();
         return (value >>> 1) ^ -(value & 1);
     }
 
-    int smallNumber() {
+    public int smallNumber() {
         long value = number();
         if (value != (int) value) {
             throw new UnreadableRecord(value + " does not fit into 32 bits");
@@ -33,7 +33,7 @@ final class FieldReader {
         return (int) value;
     }
 
-    short shortNumber() {
+    public short shortNumber() {
         long value = number();
         if (value != (short) value) {
             throw new UnreadableRecord(value + " does not fit into 16 bits");
@@ -41,7 +41,7 @@ final class FieldReader {
         return (short) value;
     }
 
-    boolean flag() {
+    public boolean flag() {
         int value = raw();
         if (value > 1) {
             throw new UnreadableRecord("a flag is neither 0 nor 1 but " + value);
@@ -49,12 +49,12 @@ final class FieldReader {
         return value == 1;
     }
 
-    Uuid uuid() {
+    public Uuid uuid() {
         need(16);
         return new Uuid(bytes.getLong(), bytes.getLong());
     }
 
-    String string() {
+    public String string() {
         ByteBuffer utf8 = slice(count(1));
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(utf8).toString();
@@ -71,11 +71,11 @@ final class FieldReader {
         return BrokerIds.owning(ids);
     }
 
-    List<Uuid> uuids() {
+    public List<Uuid> uuids() {
         return list(16, FieldReader::uuid);
     }
 
-    SortedMap<String, String> strings() {
+    public SortedMap<String, String> strings() {
         var map = new TreeMap<String, String>();
         for (int left = count(2); left > 0; left--) {
             map.put(string(), string());
@@ -83,7 +83,7 @@ final class FieldReader {
         return map;
     }
 
-    <T> List<T> list(int itemBytesMin, Function<FieldReader, T> readItem) {
+    public <T> List<T> list(int itemBytesMin, Function<FieldReader, T> readItem) {
         int count = count(itemBytesMin);
         var items = new ArrayList<T>(count);
         for (int i = 0; i < count; i++) {

@@ -11,27 +11,28 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * Writes the fields of one record. Whole numbers are zigzag varints, strings and lists carry their
- * length in front; the tagged fields at the end carry a tag and their length in bytes.
+ * Writes the fields of one record, or of something that travels like one. Whole numbers are zigzag
+ * varints, strings and lists carry their length in front; the tagged fields at the end carry a tag
+ * and their length in bytes.
  */
-final class FieldWriter {
+public final class FieldWriter {
 
     private byte[] bytes = new byte[64];
     private int size;
 
-    FieldWriter number(long value) {
+    public FieldWriter number(long value) {
         return unsigned((value << 1) ^ (value >> 63));
     }
 
-    FieldWriter flag(boolean value) {
+    public FieldWriter flag(boolean value) {
         return raw(value ? 1 : 0);
     }
 
-    FieldWriter uuid(Uuid value) {
+    public FieldWriter uuid(Uuid value) {
         return fixed(value.getMostSignificantBits()).fixed(value.getLeastSignificantBits());
     }
 
-    FieldWriter string(String value) {
+    public FieldWriter string(String value) {
         byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
         unsigned(utf8.length);
         return append(utf8, utf8.length);
@@ -45,18 +46,18 @@ final class FieldWriter {
         return this;
     }
 
-    FieldWriter uuids(List<Uuid> ids) {
+    public FieldWriter uuids(List<Uuid> ids) {
         return list(ids, FieldWriter::uuid);
     }
 
-    FieldWriter strings(SortedMap<String, String> map) {
+    public FieldWriter strings(SortedMap<String, String> map) {
         return list(
                 List.copyOf(map.entrySet()),
                 (FieldWriter to, Map.Entry<String, String> entry) ->
                         to.string(entry.getKey()).string(entry.getValue()));
     }
 
-    <T> FieldWriter list(List<T> items, BiConsumer<FieldWriter, T> writeItem) {
+    public <T> FieldWriter list(List<T> items, BiConsumer<FieldWriter, T> writeItem) {
         unsigned(items.size());
         items.forEach(item -> writeItem.accept(this, item));
         return this;
@@ -73,7 +74,7 @@ final class FieldWriter {
         return unsigned(tag).unsigned(field.size).append(field.bytes, field.size);
     }
 
-    byte[] toBytes() {
+    public byte[] toBytes() {
         return Arrays.copyOf(bytes, size);
     }
 

@@ -8,11 +8,11 @@ public final class UnreadableRecord extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    UnreadableRecord(String message) {
+    public UnreadableRecord(String message) {
         super(message);
     }
 
-    UnreadableRecord(String message, Throwable cause) {
+    public UnreadableRecord(String message, Throwable cause) {
         super(message, cause);
     }
 }

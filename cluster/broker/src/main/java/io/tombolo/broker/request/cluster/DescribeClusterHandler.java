@@ -49,7 +49,7 @@ public final class DescribeClusterHandler implements RequestHandler<DescribeClus
             return;
         }
         MetadataImage image = images.current();
-        response.setControllerId(listener.controllerId(image));
+        response.setControllerId(listener.controllerId(images));
         var brokers =
                 body.includeFencedBrokers()
                         ? listener.brokers(image)

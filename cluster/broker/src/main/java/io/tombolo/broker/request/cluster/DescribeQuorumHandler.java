@@ -83,6 +83,10 @@ public final class DescribeQuorumHandler implements RequestHandler<DescribeQuoru
                         .setLeaderId(status.leader().leaderId())
                         .setLeaderEpoch(status.leader().epoch())
                         .setHighWatermark(status.highWatermark());
+        if (status.replicas().isEmpty()) {
+            // Only the leader knows the replicas; who asks goes on to look for it.
+            partition.setErrorCode(Errors.NOT_LEADER_OR_FOLLOWER.code());
+        }
         for (RaftStatus.Replica replica : status.replicas()) {
             var state =
                     new ReplicaState()

@@ -43,7 +43,7 @@ public final class MetadataHandler implements RequestHandler<MetadataRequestData
         var response =
                 new MetadataResponseData()
                         .setClusterId(listener.clusterId())
-                        .setControllerId(listener.controllerId(image))
+                        .setControllerId(listener.controllerId(images))
                         .setClusterAuthorizedOperations(
                                 AuthorizedOperations.onCluster(
                                         body.includeClusterAuthorizedOperations()));

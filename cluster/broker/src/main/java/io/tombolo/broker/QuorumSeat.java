@@ -1,0 +1,208 @@
+package io.tombolo.broker;
+
+import io.tombolo.broker.quorum.ControllerRoute;
+import io.tombolo.broker.quorum.Forwarding;
+import io.tombolo.broker.quorum.InternalHandlers;
+import io.tombolo.broker.quorum.Peer;
+import io.tombolo.broker.quorum.Peers;
+import io.tombolo.broker.quorum.Published;
+import io.tombolo.broker.quorum.QuorumTransport;
+import io.tombolo.broker.quorum.Voters;
+import io.tombolo.broker.request.RequestDispatcher;
+import io.tombolo.broker.shard.Shards;
+import io.tombolo.controller.ActiveController;
+import io.tombolo.controller.command.Answer;
+import io.tombolo.controller.command.Command;
+import io.tombolo.environment.Environment;
+import io.tombolo.environment.EventLoop;
+import io.tombolo.environment.Invariant;
+import io.tombolo.raft.RaftListener;
+import io.tombolo.raft.RaftNode;
+import io.tombolo.raft.RaftTransport;
+import io.tombolo.raft.core.LeaderAndEpoch;
+import io.tombolo.raft.core.LogBatch;
+import io.tombolo.raft.core.OffsetAndEpoch;
+import io.tombolo.raft.core.RaftSettings;
+import io.tombolo.raft.core.ReplicaKey;
+import io.tombolo.raft.core.VoterSet;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/**
+ * This broker's place in the quorum of its region: the replica of the metadata log, the connections
+ * to the other brokers, and the way to the active controller. The only broker of a region is its
+ * own quorum and connects to nobody. Confined to the controller's loop unless a method says
+ * otherwise.
+ */
+final class QuorumSeat {
+
+    private static final String METADATA_LOG = "__cluster_metadata-0";
+
+    private final BrokerSettings settings;
+    private final EventLoop loop;
+    private final ActiveController controller;
+    private final Images images;
+    private final Published published;
+    private final RaftNode raft;
+    private final Optional<Region> region;
+
+    /** What there is only in a region of several brokers. */
+    private record Region(Peers peers, QuorumTransport transport, ControllerRoute route) {}
+
+    QuorumSeat(
+            BrokerSettings settings,
+            Environment environment,
+            UUID directoryId,
+            ActiveController controller,
+            Images images) {
+        this.settings = settings;
+        this.loop = environment.loops().loop(0);
+        this.controller = controller;
+        this.images = images;
+        this.published = new Published(loop);
+        boolean alone = settings.region().brokers().size() == 1;
+        this.region = alone ? Optional.empty() : Optional.of(region(environment));
+        this.raft =
+                new RaftNode(
+                        alone ? alone(directoryId) : member(),
+                        new RaftNode.Place(
+                                loop,
+                                environment.clock(),
+                                environment.entropy(),
+                                environment.offload(),
+                                environment.disk(),
+                                settings.dataDirectory().resolve("metadata").resolve(METADATA_LOG)),
+                        RaftSettings.STANDARD,
+                        region.<RaftTransport>map(Region::transport)
+                                .orElse(envelope ->
+                                        Invariant.check(false, "a sole voter sent " + envelope)),
+                        new LeaderWatch());
+        region.ifPresent(several -> several.transport().attach(raft));
+        controller.attach(raft);
+    }
+
+    private Region region(Environment environment) {
+        int self = settings.id().value();
+        String clusterId = settings.clusterId().toString();
+        List<Peer> others =
+                settings.region().brokers().stream()
+                        .filter(broker -> !broker.id().equals(settings.id()))
+                        .map(broker -> new Peer(clusterId, broker.id().value(), broker.internal()))
+                        .toList();
+        var peers = new Peers(environment, self, others);
+        var route =
+                new ControllerRoute(
+                        new ControllerRoute.Place(self, clusterId, loop, environment.clock()),
+                        controller,
+                        () -> raft().leader(),
+                        peers,
+                        published);
+        var transport =
+                new QuorumTransport(self, clusterId, loop, peers, RaftSettings.STANDARD.timing());
+        return new Region(peers, transport, route);
+    }
+
+    private RaftNode.Membership alone(UUID directoryId) {
+        var self = new ReplicaKey(settings.id().value(), directoryId);
+        return new RaftNode.Membership(self, VoterSet.ofKeys(self));
+    }
+
+    private RaftNode.Membership member() {
+        var voters = new Voters(settings.clusterId().toString(), settings.region().brokers());
+        return new RaftNode.Membership(voters.keyOf(settings.id().value()), voters.first());
+    }
+
+    RaftNode raft() {
+        return raft;
+    }
+
+    /** The way to the active controller, wherever it is; callable from any thread. */
+    Commands commands() {
+        return region.<Commands>map(Region::route).orElse(this::decideHere);
+    }
+
+    /** The way of clients' requests to the active controller. */
+    Forwarding forwarding() {
+        return new Forwarding(commands(), region.map(Region::route));
+    }
+
+    /** Has a command decided here; refused when the controller is not active here. */
+    <A> void decideHere(Command<A> command, EventLoop replyTo, Consumer<Answer<A>> answered) {
+        Shards.run(
+                loop,
+                () ->
+                        controller.submit(
+                                command,
+                                answer -> Shards.run(replyTo, () -> answered.accept(answer))));
+    }
+
+    /** What answers the other brokers; empty when there are none. */
+    Optional<RequestDispatcher> internal(Handlers handlers, Handlers.Services services) {
+        return region.map(several ->
+                handlers.internal(
+                        new InternalHandlers(
+                                new InternalHandlers.Place(settings.clusterId().toString(), loop),
+                                controller,
+                                images,
+                                several.transport(),
+                                handlers.fetch()::handle,
+                                handlers.enveloped(services, this::decideHere))));
+    }
+
+    /** Metadata up to an offset is published on this broker. */
+    void published(long offset) {
+        published.reached(offset);
+    }
+
+    /** Whether other brokers go on when this one leaves. */
+    boolean several() {
+        return region.isPresent();
+    }
+
+    /** Leaves the quorum. */
+    void close(Runnable closed) {
+        region.ifPresent(several -> several.route().close());
+        raft.close(() -> {
+            region.ifPresent(several -> several.peers().close());
+            closed.run();
+        });
+    }
+
+    /** Tells the controller everything, and everybody else who leads. */
+    private final class LeaderWatch implements RaftListener {
+
+        @Override
+        public void onCommit(LogBatch batch) {
+            controller.onCommit(batch);
+        }
+
+        @Override
+        public void onSnapshotBegun(OffsetAndEpoch id) {
+            controller.onSnapshotBegun(id);
+        }
+
+        @Override
+        public void onSnapshotRecords(List<byte[]> records) {
+            controller.onSnapshotRecords(records);
+        }
+
+        @Override
+        public void onSnapshotEnded(OffsetAndEpoch id) {
+            controller.onSnapshotEnded(id);
+        }
+
+        @Override
+        public void onLeaderChange(LeaderAndEpoch leader) {
+            images.controllerIs(leader.leaderId());
+            controller.onLeaderChange(leader);
+        }
+
+        @Override
+        public void onFault(Exception cause) {
+            controller.onFault(cause);
+        }
+    }
+}

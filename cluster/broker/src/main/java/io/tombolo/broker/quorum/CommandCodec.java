@@ -1,0 +1,354 @@
+package io.tombolo.broker.quorum;
+
+import io.tombolo.controller.command.Command;
+import io.tombolo.controller.command.ConfigCommand;
+import io.tombolo.controller.command.ConfigCommand.Alteration;
+import io.tombolo.controller.command.ConfigCommand.Change;
+import io.tombolo.controller.command.ConfigCommand.Replacement;
+import io.tombolo.controller.command.LinkCommand;
+import io.tombolo.controller.command.RegionCommand;
+import io.tombolo.controller.command.TopicCommand;
+import io.tombolo.controller.command.TopicCommand.NewTopic;
+import io.tombolo.metadata.record.ConfigResource;
+import io.tombolo.metadata.record.FieldReader;
+import io.tombolo.metadata.record.FieldWriter;
+import io.tombolo.metadata.record.LinkRecord.LinkDefined;
+import io.tombolo.metadata.record.PartitionId;
+import io.tombolo.metadata.record.UnreadableRecord;
+import io.tombolo.region.DomainName;
+import io.tombolo.region.LinkName;
+import io.tombolo.region.RegionId;
+import io.tombolo.region.link.MirrorTopic;
+import io.tombolo.region.ownership.Ownership;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Commands that Kafka has no request for, in the fields of metadata records. They travel inside an
+ * Envelope, in the place of a request: the first two bytes are {@link #API}, which no API of Kafka
+ * has. Then come a version, the kind of the command and its fields. Pure.
+ */
+final class CommandCodec {
+
+    /** In the place of an API key. */
+    static final short API = -1;
+
+    private static final int VERSION = 0;
+
+    /** The kinds; numbers are never given twice. */
+    private enum Kind {
+        CREATE_TOPICS,
+        ALTER_CONFIGS,
+        CLAIM_OWNERSHIP,
+        OBSERVE_OWNERSHIP,
+        DEFINE_LINK,
+        PAUSE_LINK,
+        RESUME_LINK,
+        REMOVE_LINK,
+        CREATE_MIRROR_TOPIC,
+        GROW_MIRROR_TOPIC,
+        SET_MIRROR_TOPIC_STATE,
+        RAISE_LEADER_EPOCHS,
+        BEGIN_PROMOTION,
+        COMPLETE_PROMOTION,
+        REPLACE_CONFIGS
+    }
+
+    private CommandCodec() {}
+
+    /** Whether an envelope holds a command and no request of a client. */
+    static boolean holdsCommand(ByteBuffer envelope) {
+        return envelope.remaining() >= Short.BYTES && envelope.getShort(envelope.position()) == API;
+    }
+
+    /** The bytes of a command; empty for one that brokers do not hand on. */
+    static Optional<ByteBuffer> encode(Command<?> command) {
+        var to = new FieldWriter();
+        boolean handedOn =
+                switch (command) {
+                    case TopicCommand.CreateTopics create -> topics(to, create);
+                    case ConfigCommand.IncrementalAlterConfigs alter -> configs(to, alter);
+                    case ConfigCommand.AlterConfigs replace -> configs(to, replace);
+                    case RegionCommand.ClaimOwnership claim -> claim(to, claim);
+                    case RegionCommand.ObserveOwnership observe -> observe(to, observe);
+                    case LinkCommand<?> link -> link(to, link);
+                    default -> false;
+                };
+        if (!handedOn) {
+            return Optional.empty();
+        }
+        byte[] fields = to.toBytes();
+        return Optional.of(
+                ByteBuffer.allocate(Short.BYTES + fields.length).putShort(API).put(fields).flip());
+    }
+
+    private static FieldWriter kind(FieldWriter to, Kind kind) {
+        return to.number(VERSION).number(kind.ordinal());
+    }
+
+    private static boolean topics(FieldWriter to, TopicCommand.CreateTopics create) {
+        kind(to, Kind.CREATE_TOPICS)
+                .list(create.topics(), CommandCodec::topic)
+                .flag(create.validateOnly());
+        return true;
+    }
+
+    private static void topic(FieldWriter to, NewTopic topic) {
+        to.string(topic.name())
+                .number(topic.partitionCount())
+                .number(topic.replicationFactor())
+                .list(
+                        List.copyOf(topic.assignments().entrySet()),
+                        (FieldWriter out, Map.Entry<Integer, List<Integer>> one) ->
+                                out.number(one.getKey())
+                                        .list(
+                                                one.getValue(),
+                                                (FieldWriter ids, Integer id) -> ids.number(id)))
+                .strings(topic.configs());
+    }
+
+    private static boolean configs(FieldWriter to, ConfigCommand.IncrementalAlterConfigs alter) {
+        kind(to, Kind.ALTER_CONFIGS)
+                .list(alter.resources(), CommandCodec::alteration)
+                .number(alter.origin().ordinal())
+                .flag(alter.validateOnly());
+        return true;
+    }
+
+    private static boolean configs(FieldWriter to, ConfigCommand.AlterConfigs replace) {
+        kind(to, Kind.REPLACE_CONFIGS)
+                .list(
+                        replace.resources(),
+                        (FieldWriter out, Replacement one) -> {
+                            AnswerCodec.resource(out, one.resource());
+                            out.strings(one.configs());
+                        })
+                .flag(replace.validateOnly());
+        return true;
+    }
+
+    private static void alteration(FieldWriter to, Alteration alteration) {
+        AnswerCodec.resource(to, alteration.resource());
+        to.list(alteration.changes(), CommandCodec::change);
+    }
+
+    private static void change(FieldWriter to, Change change) {
+        switch (change) {
+            case Change.Set(String key, String value) -> to.number(0).string(key).string(value);
+            case Change.Delete(String key) -> to.number(1).string(key).string("");
+            case Change.Append(String key, String items) -> to.number(2).string(key).string(items);
+            case Change.Subtract(String key, String items) ->
+                    to.number(3).string(key).string(items);
+        }
+    }
+
+    private static boolean claim(FieldWriter to, RegionCommand.ClaimOwnership claim) {
+        kind(to, Kind.CLAIM_OWNERSHIP)
+                .string(claim.domain().name())
+                .string(claim.region().name())
+                .number(claim.expectedEpoch())
+                .number(claim.mode().ordinal())
+                .string(claim.cause());
+        return true;
+    }
+
+    private static boolean observe(FieldWriter to, RegionCommand.ObserveOwnership observe) {
+        kind(to, Kind.OBSERVE_OWNERSHIP)
+                .list(observe.remote(), AnswerCodec::ownership)
+                .string(observe.cause());
+        return true;
+    }
+
+    private static boolean link(FieldWriter to, LinkCommand<?> command) {
+        switch (command) {
+            case LinkCommand.DefineLink(LinkDefined defined) ->
+                    kind(to, Kind.DEFINE_LINK)
+                            .string(defined.link().name())
+                            .uuid(defined.linkId())
+                            .string(defined.sourceRegion().name())
+                            .string(defined.destinationRegion().name())
+                            .strings(defined.settings());
+            case LinkCommand.PauseLink(LinkName link) ->
+                    kind(to, Kind.PAUSE_LINK).string(link.name());
+            case LinkCommand.ResumeLink(LinkName link) ->
+                    kind(to, Kind.RESUME_LINK).string(link.name());
+            case LinkCommand.RemoveLink(LinkName link) ->
+                    kind(to, Kind.REMOVE_LINK).string(link.name());
+            case LinkCommand.CreateMirrorTopic create ->
+                    kind(to, Kind.CREATE_MIRROR_TOPIC)
+                            .string(create.link().name())
+                            .string(create.topic())
+                            .uuid(create.sourceTopicId())
+                            .number(create.partitionCount())
+                            .strings(create.configs());
+            case LinkCommand.GrowMirrorTopic(LinkName link, String topic, int count) ->
+                    kind(to, Kind.GROW_MIRROR_TOPIC)
+                            .string(link.name())
+                            .string(topic)
+                            .number(count);
+            case LinkCommand.SetMirrorTopicState set ->
+                    kind(to, Kind.SET_MIRROR_TOPIC_STATE)
+                            .string(set.link().name())
+                            .string(set.topic())
+                            .number(set.state().ordinal())
+                            .string(set.reason());
+            case LinkCommand.RaiseLeaderEpochs raise ->
+                    epochs(kind(to, Kind.RAISE_LEADER_EPOCHS), raise.atLeast());
+            case LinkCommand.BeginPromotion(LinkName link, String cause) ->
+                    kind(to, Kind.BEGIN_PROMOTION).string(link.name()).string(cause);
+            case LinkCommand.CompletePromotion complete ->
+                    epochs(
+                            kind(to, Kind.COMPLETE_PROMOTION).string(complete.link().name()),
+                            complete.mirroredEpochs());
+        }
+        return true;
+    }
+
+    private static void epochs(FieldWriter to, SortedMap<PartitionId, Integer> epochs) {
+        to.list(
+                List.copyOf(epochs.entrySet()),
+                (FieldWriter out, Map.Entry<PartitionId, Integer> one) -> {
+                    AnswerCodec.partition(out, one.getKey());
+                    out.number(one.getValue());
+                });
+    }
+
+    /**
+     * Reads a command.
+     *
+     * @throws UnreadableRecord when the bytes are none of this version
+     */
+    static Command<?> decode(ByteBuffer bytes) {
+        ByteBuffer fields = bytes.slice();
+        if (!holdsCommand(fields)) {
+            throw new UnreadableRecord("no command");
+        }
+        var from = new FieldReader(fields.position(Short.BYTES).slice());
+        int version = from.smallNumber();
+        int kind = from.smallNumber();
+        if (version != VERSION || kind < 0 || kind >= Kind.values().length) {
+            throw new UnreadableRecord(
+                    "a command of version %d and kind %d is not known here"
+                            .formatted(version, kind));
+        }
+        try {
+            return read(Kind.values()[kind], from);
+        } catch (IllegalArgumentException impossible) {
+            throw new UnreadableRecord(String.valueOf(impossible.getMessage()), impossible);
+        }
+    }
+
+    private static Command<?> read(Kind kind, FieldReader from) {
+        return switch (kind) {
+            case CREATE_TOPICS ->
+                    new TopicCommand.CreateTopics(from.list(5, CommandCodec::topic), from.flag());
+            case ALTER_CONFIGS ->
+                    new ConfigCommand.IncrementalAlterConfigs(
+                            from.list(3, CommandCodec::alteration),
+                            at(ConfigCommand.Origin.values(), from),
+                            from.flag());
+            case REPLACE_CONFIGS ->
+                    new ConfigCommand.AlterConfigs(
+                            from.list(
+                                    3,
+                                    one ->
+                                            new Replacement(
+                                                    AnswerCodec.resource(one), one.strings())),
+                            from.flag());
+            case CLAIM_OWNERSHIP ->
+                    new RegionCommand.ClaimOwnership(
+                            new DomainName(from.string()),
+                            new RegionId(from.string()),
+                            from.number(),
+                            at(Ownership.Mode.values(), from),
+                            from.string());
+            case OBSERVE_OWNERSHIP ->
+                    new RegionCommand.ObserveOwnership(
+                            from.list(4, AnswerCodec::ownership), from.string());
+            case DEFINE_LINK ->
+                    new LinkCommand.DefineLink(
+                            new LinkDefined(
+                                    link(from),
+                                    from.uuid(),
+                                    new RegionId(from.string()),
+                                    new RegionId(from.string()),
+                                    from.strings()));
+            case PAUSE_LINK -> new LinkCommand.PauseLink(link(from));
+            case RESUME_LINK -> new LinkCommand.ResumeLink(link(from));
+            case REMOVE_LINK -> new LinkCommand.RemoveLink(link(from));
+            case CREATE_MIRROR_TOPIC ->
+                    new LinkCommand.CreateMirrorTopic(
+                            link(from),
+                            from.string(),
+                            from.uuid(),
+                            from.smallNumber(),
+                            from.strings());
+            case GROW_MIRROR_TOPIC ->
+                    new LinkCommand.GrowMirrorTopic(link(from), from.string(), from.smallNumber());
+            case SET_MIRROR_TOPIC_STATE ->
+                    new LinkCommand.SetMirrorTopicState(
+                            link(from),
+                            from.string(),
+                            at(MirrorTopic.State.values(), from),
+                            from.string());
+            case RAISE_LEADER_EPOCHS -> new LinkCommand.RaiseLeaderEpochs(epochs(from));
+            case BEGIN_PROMOTION -> new LinkCommand.BeginPromotion(link(from), from.string());
+            case COMPLETE_PROMOTION -> new LinkCommand.CompletePromotion(link(from), epochs(from));
+        };
+    }
+
+    private static LinkName link(FieldReader from) {
+        return new LinkName(from.string());
+    }
+
+    private static NewTopic topic(FieldReader from) {
+        String name = from.string();
+        int partitionCount = from.smallNumber();
+        int replicationFactor = from.smallNumber();
+        var assignments = new TreeMap<Integer, List<Integer>>();
+        from.list(
+                2,
+                one ->
+                        assignments.put(one.smallNumber(), one.list(1, FieldReader::smallNumber))
+                                == null);
+        return new NewTopic(name, partitionCount, replicationFactor, assignments, from.strings());
+    }
+
+    private static Alteration alteration(FieldReader from) {
+        ConfigResource resource = AnswerCodec.resource(from);
+        return new Alteration(resource, from.list(3, CommandCodec::change));
+    }
+
+    private static Change change(FieldReader from) {
+        int operation = from.smallNumber();
+        String key = from.string();
+        String value = from.string();
+        return switch (operation) {
+            case 0 -> new Change.Set(key, value);
+            case 1 -> new Change.Delete(key);
+            case 2 -> new Change.Append(key, value);
+            case 3 -> new Change.Subtract(key, value);
+            default -> throw new UnreadableRecord("config operation " + operation);
+        };
+    }
+
+    private static SortedMap<PartitionId, Integer> epochs(FieldReader from) {
+        var epochs = new TreeMap<PartitionId, Integer>();
+        from.list(18, one -> epochs.put(AnswerCodec.partition(one), one.smallNumber()) == null);
+        return epochs;
+    }
+
+    /** The constant with the number that comes next. */
+    static <T> T at(T[] constants, FieldReader from) {
+        int index = from.smallNumber();
+        if (index < 0 || index >= constants.length) {
+            throw new UnreadableRecord("there is no constant number " + index);
+        }
+        return constants[index];
+    }
+}

@@ -1,0 +1,69 @@
+package io.tombolo.broker.quorum;
+
+import io.tombolo.controller.command.BrokerCommand;
+import io.tombolo.controller.command.Command;
+import io.tombolo.controller.command.ConfigCommand;
+import io.tombolo.controller.command.LinkCommand;
+import io.tombolo.controller.command.RegionCommand;
+
+import org.apache.kafka.common.protocol.ApiKeys;
+
+import java.time.Duration;
+
+/**
+ * When something is asked of the controller once more: until a deadline, and where it may have been
+ * done already only if doing it twice is as good as once.
+ *
+ * @param deadlineNanos on the clock of the broker
+ * @param idempotent whether it may be done twice
+ */
+record RetryRule(long deadlineNanos, boolean idempotent) {
+
+    /** Between two attempts. */
+    static final long PAUSE_NANOS = Duration.ofMillis(50).toNanos();
+
+    private static final long PATIENCE_NANOS = Duration.ofSeconds(10).toNanos();
+
+    /** What is known of an attempt that brought no answer. */
+    enum Fate {
+        /** Nobody has done it: no controller was known or reached, or who was asked is none. */
+        NOT_TAKEN,
+        /** The connection or the leadership was lost: it may have been done. */
+        UNKNOWN
+    }
+
+    /** For a command; brokers repeat their registration and heartbeats by themselves. */
+    static RetryRule of(Command<?> command, long nowNanos) {
+        boolean once =
+                command instanceof BrokerCommand.RegisterBroker
+                        || command instanceof BrokerCommand.HeartbeatBroker;
+        return new RetryRule(nowNanos + (once ? 0 : PATIENCE_NANOS), idempotent(command));
+    }
+
+    /** For a client's request. */
+    static RetryRule of(ApiKeys api, long nowNanos) {
+        boolean idempotent = api == ApiKeys.UPDATE_FEATURES || api == ApiKeys.DESCRIBE_QUORUM;
+        return new RetryRule(nowNanos + PATIENCE_NANOS, idempotent);
+    }
+
+    boolean again(Fate fate, long nowNanos) {
+        return nowNanos - deadlineNanos < 0 && (fate == Fate.NOT_TAKEN || idempotent);
+    }
+
+    /**
+     * Commands for which what is so already succeeds. A topic that is created twice is refused the
+     * second time, and a claim under an epoch that has passed as well.
+     */
+    private static boolean idempotent(Command<?> command) {
+        return switch (command) {
+            case LinkCommand.CreateMirrorTopic _ -> false;
+            case LinkCommand<?> _ -> true;
+            case ConfigCommand<?> _ -> true;
+            case RegionCommand.ObserveOwnership _ -> true;
+            case RegionCommand.AllocateProducerIds _ -> true; // some ids stay unused
+            case BrokerCommand.RegisterBroker _ -> true;
+            case BrokerCommand.HeartbeatBroker _ -> true;
+            default -> false;
+        };
+    }
+}

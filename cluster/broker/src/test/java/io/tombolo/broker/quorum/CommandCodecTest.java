@@ -1,0 +1,149 @@
+package io.tombolo.broker.quorum;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tombolo.controller.command.Answer;
+import io.tombolo.controller.command.Applied;
+import io.tombolo.controller.command.Command;
+import io.tombolo.controller.command.ConfigCommand;
+import io.tombolo.controller.command.ConfigCommand.Alteration;
+import io.tombolo.controller.command.ConfigCommand.Change;
+import io.tombolo.controller.command.ConfigCommand.Replacement;
+import io.tombolo.controller.command.LinkCommand;
+import io.tombolo.controller.command.Refusal;
+import io.tombolo.controller.command.RegionCommand;
+import io.tombolo.controller.command.TopicCommand;
+import io.tombolo.controller.command.TopicCommand.CreatedTopic;
+import io.tombolo.controller.command.TopicCommand.NewTopic;
+import io.tombolo.metadata.record.ConfigResource;
+import io.tombolo.metadata.record.LinkRecord.LinkDefined;
+import io.tombolo.metadata.record.OwnershipRecord;
+import io.tombolo.metadata.record.PartitionId;
+import io.tombolo.metadata.record.UnreadableRecord;
+import io.tombolo.region.DomainName;
+import io.tombolo.region.LinkName;
+import io.tombolo.region.RegionId;
+import io.tombolo.region.link.MirrorTopic;
+import io.tombolo.region.ownership.Ownership;
+
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** Commands and answers that Kafka has no messages for. */
+class CommandCodecTest {
+
+    private static final LinkName LINK = new LinkName("eu-to-us");
+    private static final RegionId EU = new RegionId("eu");
+    private static final RegionId US = new RegionId("us");
+    private static final Uuid TOPIC = new Uuid(3, -4);
+    private static final Ownership OWNED =
+            new Ownership(new DomainName("eu-to-us"), US, 2, Ownership.Mode.FORCED);
+
+    static Stream<Command<?>> commands() {
+        var epochs =
+                new TreeMap<>(Map.of(new PartitionId(TOPIC, 0), 7, new PartitionId(TOPIC, 1), -1));
+        var settings = new TreeMap<>(Map.of("retention.ms", "1", "ü", ""));
+        var assigned = new TreeMap<>(Map.of(0, List.of(1, 2), 1, List.of(2)));
+        return Stream.of(
+                new TopicCommand.CreateTopics(
+                        List.of(
+                                NewTopic.of("orders", -1, 3, settings),
+                                new NewTopic("placed", -1, -1, assigned, new TreeMap<>())),
+                        true),
+                new ConfigCommand.IncrementalAlterConfigs(
+                        List.of(
+                                new Alteration(
+                                        ConfigResource.topic("orders"),
+                                        List.of(
+                                                new Change.Set("a", "1"),
+                                                new Change.Delete("b"),
+                                                new Change.Append("c", "x,y"),
+                                                new Change.Subtract("d", "z")))),
+                        ConfigCommand.Origin.LINK,
+                        false),
+                new ConfigCommand.AlterConfigs(
+                        List.of(new Replacement(ConfigResource.allBrokers(), settings)), true),
+                new RegionCommand.ClaimOwnership(
+                        new DomainName("d"), US, 0, Ownership.Mode.STEADY, "asked"),
+                new RegionCommand.ObserveOwnership(List.of(OWNED), "seen"),
+                new LinkCommand.DefineLink(new LinkDefined(LINK, TOPIC, EU, US, settings)),
+                new LinkCommand.PauseLink(LINK),
+                new LinkCommand.ResumeLink(LINK),
+                new LinkCommand.RemoveLink(LINK),
+                new LinkCommand.CreateMirrorTopic(LINK, "orders", TOPIC, 3, settings),
+                new LinkCommand.GrowMirrorTopic(LINK, "orders", 5),
+                new LinkCommand.SetMirrorTopicState(
+                        LINK, "orders", MirrorTopic.State.PAUSED, "why"),
+                new LinkCommand.RaiseLeaderEpochs(epochs),
+                new LinkCommand.BeginPromotion(LINK, "failover"),
+                new LinkCommand.CompletePromotion(LINK, epochs));
+    }
+
+    static Stream<Answer<?>> answers() {
+        var created = new CreatedTopic(TOPIC, 3, 1);
+        var refusal = new Refusal(Errors.TOPIC_ALREADY_EXISTS, "there is one");
+        var partitions =
+                new TreeSet<>(List.of(new PartitionId(TOPIC, 0), new PartitionId(TOPIC, 1)));
+        return Stream.of(
+                new Answer.Done<>(new Applied()),
+                refusal.answer(),
+                new Answer.Done<>(created),
+                new Answer.Done<>(OWNED),
+                new Answer.Done<>(List.of(new OwnershipRecord(OWNED, "seen"))),
+                new Answer.Done<>(partitions),
+                new Answer.Done<>(
+                        new LinkCommand.Promotion(new TreeSet<>(List.of(TOPIC)), partitions)),
+                new Answer.Done<>(
+                        Map.of(
+                                "a",
+                                new Answer.Done<>(created),
+                                "b",
+                                refusal.<CreatedTopic>answer())),
+                new Answer.Done<>(
+                        Map.of(ConfigResource.topic("a"), new Answer.Done<>(new Applied()))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void aCommandComesBackAsItWas(Command<?> command) {
+        ByteBuffer bytes = CommandCodec.encode(command).orElseThrow();
+
+        assertThat(CommandCodec.holdsCommand(bytes)).isTrue();
+        assertThat(CommandCodec.decode(bytes)).isEqualTo(command);
+    }
+
+    @ParameterizedTest
+    @MethodSource("answers")
+    void anAnswerComesBackAsItWas(Answer<?> answer) {
+        Answer<?> decoded = AnswerCodec.<Object>decode(ByteBuffer.wrap(AnswerCodec.encode(answer)));
+
+        assertThat(decoded).isEqualTo(answer);
+    }
+
+    @Test
+    void whatTheControllerDoesByItselfIsNotHandedOn() {
+        assertThat(CommandCodec.encode(new RegionCommand.FormatRegion())).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void aCommandThatIsCutShortIsUnreadable(Command<?> command) {
+        ByteBuffer bytes = CommandCodec.encode(command).orElseThrow();
+
+        for (int length = 0; length < bytes.limit(); length++) {
+            ByteBuffer cut = bytes.slice(0, length);
+            assertThatThrownBy(() -> CommandCodec.decode(cut)).isInstanceOf(UnreadableRecord.class);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package io.tombolo.broker.quorum;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tombolo.broker.quorum.RetryRule.Fate;
+import io.tombolo.controller.command.BrokerCommand;
+import io.tombolo.controller.command.LinkCommand;
+import io.tombolo.controller.command.TopicCommand;
+import io.tombolo.region.LinkName;
+
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.List;
+
+/** What is asked of the controller once more. */
+class RetryRuleTest {
+
+    private static final long NOW = 5_000_000_000L;
+    private static final long LATE = NOW + Duration.ofMinutes(1).toNanos();
+
+    @Test
+    void whatNobodyTookIsAskedAgainUntilPatienceEnds() {
+        var rule = RetryRule.of(new TopicCommand.CreateTopics(List.of(), false), NOW);
+
+        assertThat(rule.again(Fate.NOT_TAKEN, NOW)).isTrue();
+        assertThat(rule.again(Fate.NOT_TAKEN, LATE)).isFalse();
+    }
+
+    @Test
+    void whatMayHaveBeenDoneIsAskedAgainOnlyIfItDoesNoHarm() {
+        var create = RetryRule.of(new TopicCommand.CreateTopics(List.of(), false), NOW);
+        var pause = RetryRule.of(new LinkCommand.PauseLink(new LinkName("l")), NOW);
+
+        assertThat(create.again(Fate.UNKNOWN, NOW)).isFalse();
+        assertThat(pause.again(Fate.UNKNOWN, NOW)).isTrue();
+        assertThat(pause.again(Fate.UNKNOWN, LATE)).isFalse();
+    }
+
+    @Test
+    void heartbeatsAreNotRepeatedHereBecauseTheNextOneComesAnyway() {
+        var rule = RetryRule.of(new BrokerCommand.HeartbeatBroker(1, 2, 3, false, false), NOW);
+
+        assertThat(rule.again(Fate.NOT_TAKEN, NOW)).isFalse();
+    }
+
+    @Test
+    void ofClientsRequestsOnlyThoseThatReadOrSetAreSentTwice() {
+        assertThat(RetryRule.of(ApiKeys.DELETE_TOPICS, NOW).again(Fate.UNKNOWN, NOW)).isFalse();
+        assertThat(RetryRule.of(ApiKeys.DESCRIBE_QUORUM, NOW).again(Fate.UNKNOWN, NOW)).isTrue();
+    }
+}

@@ -1,0 +1,142 @@
+package io.tombolo.operation;
+
+import io.tombolo.broker.BrokerServer;
+import io.tombolo.broker.BrokerSettings;
+import io.tombolo.broker.StartRefused;
+import io.tombolo.region.RegionId;
+import io.tombolo.region.topology.Region;
+import io.tombolo.region.topology.file.TopologyFile;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.function.IntPredicate;
+
+/**
+ * One region of three brokers in this process, broker n on 127.0.0.n. The command line still
+ * refuses such a file; the brokers themselves do not.
+ */
+final class Cluster implements AutoCloseable {
+
+    private static final int SIZE = 3;
+
+    private final Path folder;
+    private final String name;
+    private final Ports ports;
+    private final Map<String, String> config = new TreeMap<>();
+    private final Map<Integer, BrokerServer> running = new ConcurrentHashMap<>();
+
+    private record Ports(int kafka, int admin, int internal) {}
+
+    private Cluster(Path folder, String name, Ports ports) {
+        this.folder = folder;
+        this.name = name;
+        this.ports = ports;
+        config.put("broker.heartbeat.interval.ms", "200");
+        config.put("broker.session.timeout.ms", "1500");
+        config.put("default.replication.factor", "1");
+    }
+
+    Cluster(Path folder) {
+        this(folder, "quorum", new Ports(Site.freePort(), Site.freePort(), Site.freePort()));
+    }
+
+    /** The same addresses, but another cluster with data of its own. */
+    Cluster impostor() {
+        return new Cluster(folder.resolve("impostor"), "impostor", ports);
+    }
+
+    /** A config of every broker, by Kafka's name. */
+    Cluster with(String key, String value) {
+        config.put(key, value);
+        return this;
+    }
+
+    /** Starts brokers side by side: none of them serves before there is a controller. */
+    void start(IntPredicate wanted) {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int number = 1; number <= SIZE; number++) {
+                int each = number;
+                if (wanted.test(each)) {
+                    threads.submit(() -> start(each));
+                }
+            }
+        }
+        for (int number = 1; number <= SIZE; number++) {
+            if (wanted.test(number) && !running.containsKey(number)) {
+                throw new IllegalStateException("broker " + number + " did not start");
+            }
+        }
+    }
+
+    BrokerServer start(int number) throws StartRefused {
+        var server = BrokerServer.start(settings(number), new BrokerServer.Options(Duration.ZERO));
+        running.put(number, server);
+        return server;
+    }
+
+    /** Stops a broker in an orderly way. */
+    void stop(int number) {
+        BrokerServer server = running.remove(number);
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    /** Stock clients that know only one of the brokers. */
+    Clients clients(int number) {
+        return new Clients("127.0.0.%d:%d".formatted(number, ports.kafka()));
+    }
+
+    /** Where a broker's listener for brokers is. */
+    String internal(int number) {
+        return "127.0.0.%d:%d".formatted(number, ports.internal());
+    }
+
+    /** As {@link BrokerSettings}, for a broker by its number. */
+    BrokerSettings settings(int number) {
+        if (!(TopologyFile.parse("cluster.yaml", text()) instanceof TopologyFile.Valid valid)) {
+            throw new IllegalStateException(TopologyFile.parse("cluster.yaml", text()).toString());
+        }
+        Region.Hosted hosted = valid.topology().hosted(new RegionId("eu")).orElseThrow();
+        Region.Broker self = hosted.broker(number).orElseThrow();
+        return new BrokerSettings(
+                valid.topology(), hosted, self, Path.of(hosted.dataDirectory(self)));
+    }
+
+    String text() {
+        var configs = new StringBuilder();
+        config.forEach((key, value) -> configs.append("      %s: \"%s\"\n".formatted(key, value)));
+        return """
+        tombolo: 1
+        name: %s
+        regions:
+          eu:
+            brokers: %d
+            kafka: "127.0.0.{n}:%d"
+            admin: "127.0.0.{n}:%d"
+            internal: "127.0.0.{n}:%d"
+            storage: { dir: "%s" }
+            config:
+        """
+                        .formatted(
+                                name,
+                                SIZE,
+                                ports.kafka(),
+                                ports.admin(),
+                                ports.internal(),
+                                folder.resolve("data"))
+                + configs;
+    }
+
+    @Override
+    public void close() {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List.copyOf(running.keySet()).forEach(number -> threads.submit(() -> stop(number)));
+        }
+    }
+}
