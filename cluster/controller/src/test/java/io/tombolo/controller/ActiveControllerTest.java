@@ -7,10 +7,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.BrokerCommand.HeartbeatBroker;
 import io.tombolo.controller.command.Command;
+import io.tombolo.controller.command.ReplicaCommand.AlterPartitions;
+import io.tombolo.controller.command.ReplicaCommand.Member;
+import io.tombolo.controller.command.ReplicaCommand.Proposal;
 import io.tombolo.controller.command.TopicCommand.CreateTopics;
+import io.tombolo.controller.command.TopicCommand.NewTopic;
 import io.tombolo.environment.Entropy;
 import io.tombolo.metadata.image.MetadataDelta;
+import io.tombolo.metadata.record.LeaderRecovery;
 import io.tombolo.metadata.record.MetadataRecordCodec;
+import io.tombolo.metadata.record.PartitionRegistration;
 import io.tombolo.metadata.record.RegionRecord.RegionIdentity;
 import io.tombolo.raft.core.LogBatch;
 import io.tombolo.raft.core.OffsetAndEpoch;
@@ -280,6 +286,58 @@ class ActiveControllerTest {
 
         assertThat(failures).hasSize(1);
         assertThat(controller.active()).isFalse();
+    }
+
+    @Test
+    void preferredLeadersAreGivenBackWithTime() {
+        start();
+        submit(Region.registration(2, new Uuid(4, 4)));
+        quorum.commitAll();
+        submit(heartbeatOf(2, false));
+        submit(
+                new CreateTopics(
+                        List.of(
+                                new NewTopic(
+                                        "a",
+                                        -1,
+                                        -1,
+                                        new TreeMap<>(Map.of(0, List.of(2, 1))),
+                                        new TreeMap<>())),
+                        false));
+        submit(heartbeatOf(2, true));
+        submit(heartbeatOf(2, false));
+        quorum.commitAll();
+        assertThat(only().leader()).isEqualTo(1);
+        var id = controller.image().topics().topic("a").orElseThrow().partitionId(0);
+        submit(
+                new AlterPartitions(
+                        1,
+                        brokerEpoch(1),
+                        List.of(
+                                new Proposal(
+                                        id,
+                                        only().leaderEpoch(),
+                                        only().partitionEpoch(),
+                                        List.of(new Member(1, -1), new Member(2, -1)),
+                                        LeaderRecovery.RECOVERED))));
+        quorum.commitAll();
+
+        loop.pass(3 * SECOND);
+        quorum.commitAll();
+
+        assertThat(only().leader()).isEqualTo(2);
+    }
+
+    private PartitionRegistration only() {
+        return controller.image().topics().topic("a").orElseThrow().partitions().get(0);
+    }
+
+    private long brokerEpoch(int broker) {
+        return controller.image().brokers().broker(broker).orElseThrow().brokerEpoch();
+    }
+
+    private HeartbeatBroker heartbeatOf(int broker, boolean wantFence) {
+        return new HeartbeatBroker(broker, brokerEpoch(broker), Long.MAX_VALUE, wantFence, false);
     }
 
     private ActiveController newController() {

@@ -50,6 +50,7 @@ public final class PartitionTransition {
     private final PartitionRegistration old;
     private final BrokersImage brokers;
     private final SafetyRules rules;
+    private final BrokerIds eligible;
 
     private BrokerIds replicas;
     private BrokerIds isr;
@@ -79,7 +80,13 @@ public final class PartitionTransition {
         this.rules = rules;
         this.replicas = old.replicas();
         this.isr = old.isr();
-        this.elr = old.elr();
+        // A minimum that was lowered by a restart leaves no record: who was eligible under the old
+        // one may lack what was committed under the new one.
+        this.eligible =
+                old.isr().size() < Math.min(rules.inSyncMin(), old.replicas().size())
+                        ? old.elr()
+                        : BrokerIds.NONE;
+        this.elr = eligible;
         this.lastKnown = old.lastKnownElr();
         this.moving = new Moving(old.adding(), old.removing());
         this.recovery = old.leaderRecovery();
@@ -242,7 +249,7 @@ public final class PartitionTransition {
             elr = BrokerIds.NONE;
             return;
         }
-        BrokerIds candidates = old.elr();
+        BrokerIds candidates = eligible;
         for (int member : old.isr().asList()) {
             candidates = candidates.with(member);
         }
