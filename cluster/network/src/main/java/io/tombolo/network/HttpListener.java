@@ -26,6 +26,7 @@ public final class HttpListener implements AutoCloseable {
     private static final int CONNECTION_COUNT_MAX = 64;
     private static final int QUIET_SECONDS_MAX = 60;
 
+    private final NettyLoops loops;
     private final HttpHandler handler;
     private final Consumer<Throwable> onFailure;
     private final AtomicInteger connectionCount = new AtomicInteger();
@@ -33,6 +34,7 @@ public final class HttpListener implements AutoCloseable {
 
     private HttpListener(
             NettyLoops loops, Endpoint bind, HttpHandler handler, Consumer<Throwable> onFailure) {
+        this.loops = loops;
         this.handler = handler;
         this.onFailure = onFailure;
         var bootstrap =
@@ -48,7 +50,7 @@ public final class HttpListener implements AutoCloseable {
                                         admit(channel);
                                     }
                                 });
-        this.listener = NettyListener.bind(bootstrap, bind);
+        this.listener = NettyListener.bind(loops, bootstrap, bind);
     }
 
     /**
@@ -63,6 +65,7 @@ public final class HttpListener implements AutoCloseable {
     }
 
     private void admit(SocketChannel channel) {
+        loops.own(channel);
         if (connectionCount.incrementAndGet() > CONNECTION_COUNT_MAX) {
             connectionCount.decrementAndGet();
             channel.close();
@@ -86,7 +89,7 @@ public final class HttpListener implements AutoCloseable {
         return listener.address();
     }
 
-    /** Stops accepting; requests under way are answered. */
+    /** Stops accepting; open connections are served until the loops are closed. */
     @Override
     public void close() {
         listener.close();

@@ -307,7 +307,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     @Override
     public void channelInactive(ChannelHandlerContext closed) {
         ended = true;
-        if (reason == null && loop.netty().isShuttingDown()) {
+        if (reason == null && loop.isClosing()) {
             reason = new CloseReason(CloseReason.Kind.LOCAL, "the loops have shut down");
         }
         goOn();

@@ -13,7 +13,7 @@ import java.net.InetSocketAddress;
 /** A bound port. */
 record NettyListener(Endpoint address, Channel channel) implements Network.Listener {
 
-    static NettyListener bind(ServerBootstrap bootstrap, Endpoint bind) {
+    static NettyListener bind(NettyLoops loops, ServerBootstrap bootstrap, Endpoint bind) {
         ChannelFuture bound =
                 bootstrap
                         .bind(new InetSocketAddress(bind.host(), bind.port()))
@@ -24,6 +24,7 @@ record NettyListener(Endpoint address, Channel channel) implements Network.Liste
                             "cannot listen on %s: %s".formatted(bind, bound.cause().getMessage()),
                             bound.cause()));
         }
+        loops.own(bound.channel());
         var address = (InetSocketAddress) bound.channel().localAddress();
         var endpoint = new Endpoint(bind.host(), address.getPort());
         return new NettyListener(endpoint, bound.channel());

@@ -20,6 +20,7 @@ final class NettyLoop implements EventLoop {
     private final Consumer<Throwable> onFailure;
     private final List<NettyConnection> unflushed = new ArrayList<>();
     private final Runnable flushAll = this::flushAll;
+    private volatile boolean closing;
 
     NettyLoop(
             int index,
@@ -102,6 +103,15 @@ final class NettyLoop implements EventLoop {
 
     void checkInLoop(String claim) {
         Invariant.check(inLoop(), claim + " outside its loop");
+    }
+
+    /** From now on connections are closed because the loop ends; callable from any thread. */
+    void beginClosing() {
+        closing = true;
+    }
+
+    boolean isClosing() {
+        return closing;
     }
 
     SingleThreadEventLoop netty() {

@@ -1,9 +1,13 @@
 package io.tombolo.network;
 
+import io.netty.channel.Channel;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SingleThreadEventLoop;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.EventLoops;
 
@@ -20,11 +24,17 @@ import java.util.function.Consumer;
  */
 public final class NettyLoops implements EventLoops, AutoCloseable {
 
-    private static final long CLOSE_SECONDS_MAX = 10;
+    private static final long SOCKETS_CLOSE_SECONDS_MAX = 5;
+    private static final long THREADS_END_SECONDS_MAX = 5;
 
     private final Transport transport;
     private final MultiThreadIoEventLoopGroup group;
     private final List<NettyLoop> loops = new ArrayList<>();
+
+    /** Every open socket of the loops; once it is closed, so is each that joins it. */
+    private final ChannelGroup sockets =
+            new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+
     private final Map<io.netty.channel.EventLoop, NettyLoop> byNettyLoop = new IdentityHashMap<>();
 
     /**
@@ -86,6 +96,11 @@ public final class NettyLoops implements EventLoops, AutoCloseable {
         return group;
     }
 
+    /** Takes a connection or listener in, so that it is closed with the loops at the latest. */
+    void own(Channel socket) {
+        sockets.add(socket);
+    }
+
     NettyLoop of(io.netty.channel.EventLoop nettyLoop) {
         NettyLoop loop = byNettyLoop.get(nettyLoop);
         if (loop == null) {
@@ -97,10 +112,16 @@ public final class NettyLoops implements EventLoops, AutoCloseable {
     /**
      * Closes every connection and listener and ends the threads; tasks not yet begun are dropped.
      * Waits for up to ten seconds. Not callable on a loop.
+     *
+     * <p>The sockets are closed first and one by one: a Netty loop without a quiet period that is
+     * told to end while it runs a task ends right after that task and leaves its sockets open,
+     * served by nobody.
      */
     @Override
     public void close() {
-        group.shutdownGracefully(0, CLOSE_SECONDS_MAX, TimeUnit.SECONDS)
-                .awaitUninterruptibly(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
+        loops.forEach(NettyLoop::beginClosing);
+        sockets.close().awaitUninterruptibly(SOCKETS_CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
+        group.shutdownGracefully(0, THREADS_END_SECONDS_MAX, TimeUnit.SECONDS)
+                .awaitUninterruptibly(THREADS_END_SECONDS_MAX, TimeUnit.SECONDS);
     }
 }

@@ -68,7 +68,7 @@ public final class NettyNetwork implements Network {
                                         addConnection(channel, limits, acceptor, bind);
                                     }
                                 });
-        return NettyListener.bind(bootstrap, bind);
+        return NettyListener.bind(loops, bootstrap, bind);
     }
 
     private void addConnection(
@@ -76,6 +76,7 @@ public final class NettyNetwork implements Network {
             FrameLimits limits,
             Function<Connection, ConnectionHandler> acceptor,
             Endpoint address) {
+        loops.own(channel);
         var connection =
                 new NettyConnection(
                         lastConnectionId.incrementAndGet(),

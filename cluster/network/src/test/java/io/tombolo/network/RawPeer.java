@@ -3,8 +3,10 @@ package io.tombolo.network;
 import io.tombolo.environment.Endpoint;
 
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 
 /** A client that writes what it likes, frame or not. */
@@ -36,8 +38,22 @@ final class RawPeer implements AutoCloseable {
     boolean isClosedByPeer() {
         try {
             return socket.getInputStream().read() < 0;
+        } catch (SocketTimeoutException open) {
+            return false;
         } catch (IOException reset) {
             return true;
+        }
+    }
+
+    /** Reads up to the end of this text. */
+    void readThrough(String end) throws IOException {
+        var seen = new StringBuilder();
+        while (seen.indexOf(end) < 0) {
+            int next = socket.getInputStream().read();
+            if (next < 0) {
+                throw new EOFException("only this came: " + seen);
+            }
+            seen.append((char) next);
         }
     }
 
