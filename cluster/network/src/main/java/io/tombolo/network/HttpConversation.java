@@ -19,6 +19,7 @@ import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /**
@@ -107,7 +108,22 @@ final class HttpConversation extends SimpleChannelInboundHandler<FullHttpRequest
             answer = HttpAnswer.error(500, "internal error: " + failure.getClass().getSimpleName());
         }
         HttpAnswer ready = answer;
-        context.executor().execute(() -> write(context, question, ready));
+        try {
+            context.executor().execute(() -> writeOrClose(context, question, ready));
+        } catch (RejectedExecutionException shutDown) {
+            // The loops have closed the connection: nobody waits for the answer.
+            return;
+        }
+    }
+
+    /** Whoever waits for an answer that cannot be written learns it from the close. */
+    private void writeOrClose(ChannelHandlerContext context, Question question, HttpAnswer answer) {
+        try {
+            write(context, question, answer);
+        } catch (RuntimeException unwritable) {
+            onFailure.accept(unwritable);
+            context.close();
+        }
     }
 
     private void write(ChannelHandlerContext context, Question question, HttpAnswer answer) {
@@ -119,7 +135,8 @@ final class HttpConversation extends SimpleChannelInboundHandler<FullHttpRequest
         response.headers().set(HttpHeaderNames.CONTENT_TYPE, answer.contentType());
         HttpUtil.setContentLength(response, answer.body().length);
         HttpUtil.setKeepAlive(response, question.keepAlive);
-        var written = context.writeAndFlush(response);
+        var written =
+                context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
         answering = false;
         if (question.keepAlive) {
             answerNext(context);

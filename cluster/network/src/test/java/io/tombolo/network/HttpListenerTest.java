@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -46,6 +47,7 @@ class HttpListenerTest {
                 yield HttpAnswer.text(200, "slow");
             }
             case "/broken" -> throw new IllegalStateException("secret");
+            case "/unwritable" -> new HttpAnswer(200, "text/plain\r\nx: y", new byte[0]);
             default -> HttpAnswer.error(404, "no \"such\" page");
         };
     }
@@ -89,6 +91,20 @@ class HttpListenerTest {
         assertThat(response.body())
                 .isEqualTo("{\"error\":\"internal error: IllegalStateException\"}\n");
         assertThat(failures).hasSize(1);
+    }
+
+    @Test
+    void anAnswerThatCannotBeWrittenClosesTheConnection() throws Exception {
+        try (var socket = new Socket("127.0.0.1", listener.address().port())) {
+            socket.setSoTimeout(30_000);
+            socket.getOutputStream()
+                    .write(
+                            "GET /unwritable HTTP/1.1\r\nhost: x\r\n\r\n"
+                                    .getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(closedByPeer(socket)).isTrue();
+            assertThat(failures).hasSize(1);
+        }
     }
 
     @Test
@@ -173,6 +189,8 @@ class HttpListenerTest {
     private static boolean closedByPeer(Socket socket) {
         try {
             return socket.getInputStream().read() < 0;
+        } catch (SocketTimeoutException open) {
+            return false;
         } catch (IOException reset) {
             return true;
         }
