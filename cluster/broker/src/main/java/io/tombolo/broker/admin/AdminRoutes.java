@@ -20,17 +20,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 
 /** The routes of the admin interface. Blocking; each request has a virtual thread of its own. */
 public final class AdminRoutes implements HttpHandler {
 
-    private static final long PATIENCE_SECONDS = 20;
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Broker broker;
+    private final LoopInquiry<BrokerCore> core;
     private final HttpRegistry registry;
     private final BooleanSupplier serving;
 
@@ -39,6 +38,7 @@ public final class AdminRoutes implements HttpHandler {
      */
     public AdminRoutes(Broker broker, HttpRegistry registry, BooleanSupplier serving) {
         this.broker = broker;
+        this.core = new LoopInquiry<>(broker.loop(), broker::core);
         this.registry = registry;
         this.serving = serving;
     }
@@ -160,17 +160,7 @@ public final class AdminRoutes implements HttpHandler {
 
     /** Asks the broker's core on its loop and waits for the answer. */
     private <T> T onLoop(BiConsumer<BrokerCore, CompletableFuture<T>> question) throws Exception {
-        var answer = new CompletableFuture<T>();
-        broker.loop()
-                .execute(() ->
-                        broker.core()
-                                .ifPresentOrElse(
-                                        core -> question.accept(core, answer),
-                                        () ->
-                                                answer.completeExceptionally(
-                                                        new IllegalStateException(
-                                                                "the broker is starting"))));
-        return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        return core.ask(question);
     }
 
     private static HttpAnswer json(int status, Object view) {
