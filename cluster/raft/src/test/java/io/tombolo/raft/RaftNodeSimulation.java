@@ -4,14 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.environment.simulated.SimulatedEntropy;
 import io.tombolo.environment.simulated.Simulator;
+import io.tombolo.raft.core.ReplicaKey;
+import io.tombolo.raft.core.VoterChange;
+import io.tombolo.raft.core.VoterSet;
 
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
+import java.util.TreeMap;
 
 /**
- * The driver and its files under kills, power failures with torn writes, pauses and loss, on the
- * simulated environment. {@code -Dseeds=N} runs more, {@code -Dseed=S} replays one.
+ * The driver and its files, with voters that come and go, under kills, power failures with torn
+ * writes, pauses and loss, on the simulated environment. {@code -Dseeds=N} runs more, {@code
+ * -Dseed=S} replays one.
  */
 class RaftNodeSimulation {
 
@@ -21,17 +26,29 @@ class RaftNodeSimulation {
     void theStateMachinesAgreeUnderEveryFaultAndGoOnAfterThem() {
         Long single = Long.getLong("seed");
         int snapshotsLoaded = 0;
+        int changesCommitted = 0;
         long first = single == null ? 1 : single;
         for (long seed = first; seed <= (single == null ? SEEDS : single); seed++) {
             var simulator = new Simulator(seed);
             try {
-                snapshotsLoaded += run(simulator);
+                SimulatedCluster cluster = run(simulator);
+                for (SimulatedCluster.Member member : cluster.members()) {
+                    snapshotsLoaded += member.snapshotsLoaded;
+                    changesCommitted +=
+                            (int)
+                                    member.changes.stream()
+                                            .filter(VoterChange.Outcome.Committed.class::isInstance)
+                                            .count();
+                }
             } catch (AssertionError failure) {
                 throw new AssertionError(
                         "replay with -Dtest=RaftNodeSimulation -Dseed=" + seed, failure);
             }
         }
-        assertThat(snapshotsLoaded > 0 || single != null).isTrue();
+        if (single == null) {
+            assertThat(snapshotsLoaded).isPositive();
+            assertThat(changesCommitted).isPositive();
+        }
     }
 
     @Test
@@ -46,7 +63,7 @@ class RaftNodeSimulation {
         assertThat(second.trace().last()).isEqualTo(first.trace().last());
     }
 
-    private static int run(Simulator simulator) {
+    private static SimulatedCluster run(Simulator simulator) {
         SimulatedEntropy chance = simulator.entropy("faults");
         int voters = new int[] {1, 3, 3, 5}[chance.nextInt(4)];
         var cluster = new SimulatedCluster(simulator, voters, chance.nextInt(2));
@@ -54,13 +71,31 @@ class RaftNodeSimulation {
         cluster.lossShare = chance.chance(0.5) ? 0 : 0.1;
         for (int round = 0; round < 120; round++) {
             cluster.leader().ifPresent(leader -> leader.propose(1 + chance.nextInt(4)));
+            if (chance.chance(0.05)) {
+                int node = chance.nextInt(cluster.members().size());
+                cluster.leader().ifPresent(leader -> changeVote(leader, node));
+            }
             if (chance.chance(0.2)) {
                 disturb(cluster.members().get(chance.nextInt(cluster.members().size())), chance);
             }
             simulator.runFor(Duration.ofMillis(chance.between(1, 80)));
         }
         recover(simulator, cluster);
-        return cluster.members().stream().mapToInt(member -> member.snapshotsLoaded).sum();
+        return cluster;
+    }
+
+    /** Gives a replica a vote, or takes it away. */
+    private static void changeVote(SimulatedCluster.Member leader, int node) {
+        ReplicaKey key = SimulatedCluster.key(node);
+        var timeout = Duration.ofSeconds(1);
+        leader.onLoop(() -> {
+            if (leader.raft.status().voterSet().contains(key)) {
+                leader.raft.removeVoter(key, timeout, leader.changes::add);
+            } else {
+                var voter = new VoterSet.Voter(key, new TreeMap<>());
+                leader.raft.addVoter(voter, timeout, leader.changes::add);
+            }
+        });
     }
 
     private static void disturb(SimulatedCluster.Member member, SimulatedEntropy chance) {

@@ -12,6 +12,7 @@ import io.tombolo.raft.core.ProposeResult;
 import io.tombolo.raft.core.RaftMessage.Envelope;
 import io.tombolo.raft.core.RaftSettings;
 import io.tombolo.raft.core.ReplicaKey;
+import io.tombolo.raft.core.VoterChange;
 import io.tombolo.raft.core.VoterSet;
 
 import java.nio.ByteBuffer;
@@ -79,6 +80,7 @@ final class SimulatedCluster {
         final SimulatedNode machine;
         RaftNode raft;
         LeaderAndEpoch leader = new LeaderAndEpoch(-1, 0);
+        final List<VoterChange.Outcome> changes = new ArrayList<>();
         final List<Exception> faults = new ArrayList<>();
         final List<LogBatch> commits = new ArrayList<>();
         long appliedOffset;

@@ -20,6 +20,7 @@ final class SimulatedOperator {
 
     private final QuorumWorld world;
     private long lastWipeNanos = -BETWEEN_WIPES_NANOS;
+    private long lastChangeNanos = -BETWEEN_WIPES_NANOS;
     private long nextRequest = 1;
 
     SimulatedOperator(QuorumWorld world) {
@@ -66,6 +67,10 @@ final class SimulatedOperator {
         return set.keys().stream().allMatch(key -> world.replicaOf(key).isPresent());
     }
 
+    void changed() {
+        lastChangeNanos = world.now();
+    }
+
     void request(SimulatedReplica leader, VoterChange change, long timeoutNanos) {
         leader.step(new RaftEvent.VoterChangeRequested(nextRequest++, change, timeoutNanos));
     }
@@ -75,7 +80,9 @@ final class SimulatedOperator {
      * loss of a minority of its disks, no more.
      */
     void wipe(SimulatedReplica victim) {
-        if (world.now() - lastWipeNanos < BETWEEN_WIPES_NANOS) {
+        // A change of a leader that crashed may be on its way, in no log yet.
+        if (world.now() - lastWipeNanos < BETWEEN_WIPES_NANOS
+                || world.now() - lastChangeNanos < 1000 * MS) {
             return;
         }
         for (VoterSet set : setsInPlay()) {

@@ -330,6 +330,7 @@ final class SimulatedReplica {
 
     private void changesVoters(VoterSet next) {
         world.seen("change of voters");
+        world.operator().changed();
         world.invariants()
                 .changesVoters(
                         this,

@@ -60,6 +60,11 @@ final class SimulatedStore {
                 && !chance.oneIn(4)) {
             batches.removeLast();
         }
+        if (endOffset() < snapshot.offset()) {
+            // It was committed by others and in the snapshot before it was durable in this log.
+            batches.clear();
+            startOffset = snapshot.offset();
+        }
         durableOffset = endOffset();
         pieces = new byte[0];
     }
