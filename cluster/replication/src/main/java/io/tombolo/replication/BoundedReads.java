@@ -23,9 +23,52 @@ final class BoundedReads {
 
     /** Reads nothing at or above the high watermark, or the last stable offset. */
     FetchOutcome read(FetchRead wish, long highWatermark) {
-        var bounds =
-                new Bounds(highWatermark, log.lastStableOffset(highWatermark), log.startOffset());
-        return disagreement(wish, bounds).orElseGet(() -> readUpTo(wish, bounds));
+        Bounds bounds = bounds(highWatermark);
+        long upTo =
+                wish.isolation() == Isolation.READ_COMMITTED
+                        ? bounds.lastStableOffset()
+                        : bounds.highWatermark();
+        return disagreement(wish, bounds).orElseGet(() -> readUpTo(wish, bounds, upTo));
+    }
+
+    /**
+     * Whether a follower's log does not end inside this one. A follower may have an epoch that this
+     * leader never saw: then both may agree up to the latest epoch known here.
+     */
+    Optional<FetchOutcome> disagreement(ReplicaRead wish, long highWatermark) {
+        boolean comparable = wish.lastFetchedEpoch() >= 0 && log.latestEpoch().isPresent();
+        if (wish.fetchOffset() < log.startOffset()
+                || !comparable && wish.fetchOffset() > log.endOffset()) {
+            return Optional.of(new FetchOutcome.Refused(Errors.OFFSET_OUT_OF_RANGE));
+        }
+        if (!comparable) {
+            return Optional.empty();
+        }
+        int latest = log.latestEpoch().getAsInt();
+        EpochEnd end =
+                log.endOffsetForEpoch(Math.min(wish.lastFetchedEpoch(), latest))
+                        .orElse(UNKNOWN_EPOCH);
+        return end.leaderEpoch() < wish.lastFetchedEpoch() || end.endOffset() < wish.fetchOffset()
+                ? Optional.of(new FetchOutcome.Diverging(end, bounds(highWatermark)))
+                : Optional.empty();
+    }
+
+    /** Reads up to the log end. */
+    FetchOutcome readToEnd(ReplicaRead wish, long highWatermark) {
+        return readUpTo(asFetch(wish), bounds(highWatermark), log.endOffset());
+    }
+
+    private static FetchRead asFetch(ReplicaRead wish) {
+        return new FetchRead(
+                wish.fetchOffset(),
+                wish.currentLeaderEpoch(),
+                wish.lastFetchedEpoch(),
+                wish.bytesMax(),
+                Isolation.READ_UNCOMMITTED);
+    }
+
+    private Bounds bounds(long highWatermark) {
+        return new Bounds(highWatermark, log.lastStableOffset(highWatermark), log.startOffset());
     }
 
     /** KIP-595: the epoch of the reader's last record tells whether it has our records. */
@@ -42,17 +85,13 @@ final class BoundedReads {
                 : Optional.empty();
     }
 
-    private FetchOutcome readUpTo(FetchRead wish, Bounds bounds) {
+    private FetchOutcome readUpTo(FetchRead wish, Bounds bounds, long upTo) {
         if (wish.bytesMax() < 0
                 && wish.fetchOffset() >= log.startOffset()
                 && wish.fetchOffset() < log.endOffset()) {
             // Kafka has no error of its own for this either.
             return new FetchOutcome.Refused(Errors.UNKNOWN_SERVER_ERROR);
         }
-        long upTo =
-                wish.isolation() == Isolation.READ_COMMITTED
-                        ? bounds.lastStableOffset()
-                        : bounds.highWatermark();
         return switch (log.read(wish.fetchOffset(), wish.bytesMax(), upTo, wish.isolation())) {
             case ReadResult.Slice slice -> new FetchOutcome.Read(slice, bounds);
             case ReadResult.Cold(var read) -> new FetchOutcome.Cold(read, bounds);

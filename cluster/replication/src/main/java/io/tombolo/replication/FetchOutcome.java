@@ -22,8 +22,18 @@ public sealed interface FetchOutcome {
     /** The reader's last record is not in this log: it must truncate to the end of that epoch. */
     record Diverging(EpochEnd end, Bounds bounds) implements FetchOutcome {}
 
-    /** Nothing to give. */
-    record Refused(Errors error) implements FetchOutcome {}
+    /**
+     * Nothing to give.
+     *
+     * @param leader who leads, when the error says that it is another broker or epoch
+     */
+    record Refused(Errors error, LeaderHint leader) implements FetchOutcome {
+
+        /** A refusal that has nothing to do with who leads. */
+        public Refused(Errors error) {
+            this(error, LeaderHint.NONE);
+        }
+    }
 
     /** Where the log stood at the read. */
     record Bounds(long highWatermark, long lastStableOffset, long logStartOffset) {}

@@ -1,8 +1,6 @@
 package io.tombolo.replication;
 
-import io.tombolo.protocol.records.BatchVerdict;
-import io.tombolo.protocol.records.BatchView;
-import io.tombolo.protocol.records.BatchWalk;
+import io.tombolo.replication.follower.CopiedBatches;
 import io.tombolo.storage.log.AppendResult;
 import io.tombolo.storage.log.ChangeResult;
 import io.tombolo.storage.log.PartitionLog;
@@ -18,9 +16,11 @@ import java.util.Optional;
 final class MirrorAppends {
 
     private final PartitionLog log;
+    private final CopiedBatches copied;
 
     MirrorAppends(PartitionLog log) {
         this.log = log;
+        this.copied = new CopiedBatches(log);
     }
 
     /**
@@ -34,12 +34,10 @@ final class MirrorAppends {
         if (log.endOffset() != expectedEndOffset) {
             return Optional.of(new MirrorAppendOutcome.OutOfOrder(log.endOffset()));
         }
-        if (highestEpoch(batches) > leaderEpoch) {
+        if (CopiedBatches.highestEpoch(batches) > leaderEpoch) {
             return Optional.of(new MirrorAppendOutcome.EpochFenced(leaderEpoch));
         }
-        return beginsBelowEmptyLog(batches)
-                ? appendAcrossStart(batches)
-                : refusalOf(log.appendAsFollower(batches, expectedEndOffset));
+        return refusalOf(copied.append(batches));
     }
 
     /** Raises the log start to the source's; on an empty log the end moves with it. */
@@ -49,33 +47,6 @@ final class MirrorAppends {
                 empty && startOffset > log.endOffset()
                         ? log.truncateFullyAndStartAt(startOffset)
                         : log.deleteRecordsBefore(startOffset, log.endOffset()));
-    }
-
-    /** The start of the source may lie inside a batch, which a fetch gives whole. */
-    private boolean beginsBelowEmptyLog(ByteBuffer batches) {
-        var walk = new BatchWalk(batches);
-        return log.startOffset() == log.endOffset()
-                && walk.next()
-                && walk.batch().verdict() == BatchVerdict.VALID
-                && walk.batch().baseOffset() < log.endOffset()
-                && walk.batch().nextOffset() > log.endOffset();
-    }
-
-    /** Moves the empty log back to the beginning of the batch, then its start forward again. */
-    private Optional<MirrorAppendOutcome> appendAcrossStart(ByteBuffer batches) {
-        long startOffset = log.startOffset();
-        long baseOffset = BatchView.of(batches).baseOffset();
-        Optional<MirrorAppendOutcome> unmoved = refusalOf(log.truncateFullyAndStartAt(baseOffset));
-        if (unmoved.isPresent()) {
-            return unmoved;
-        }
-        Optional<MirrorAppendOutcome> refusal =
-                refusalOf(log.appendAsFollower(batches, baseOffset));
-        ChangeResult restored =
-                refusal.isEmpty()
-                        ? log.deleteRecordsBefore(startOffset, log.endOffset())
-                        : log.truncateFullyAndStartAt(startOffset);
-        return refusalOf(restored).or(() -> refusal);
     }
 
     private static Optional<MirrorAppendOutcome> refusalOf(AppendResult result) {
@@ -102,14 +73,5 @@ final class MirrorAppends {
 
     private static MirrorAppendOutcome unavailable(Exception cause) {
         return new MirrorAppendOutcome.Unavailable(String.valueOf(cause.getMessage()));
-    }
-
-    private static int highestEpoch(ByteBuffer batches) {
-        int highest = -1;
-        var walk = new BatchWalk(batches);
-        while (walk.next()) {
-            highest = Math.max(highest, walk.batch().partitionLeaderEpoch());
-        }
-        return highest; // bytes that are no batch are the log's to refuse
     }
 }

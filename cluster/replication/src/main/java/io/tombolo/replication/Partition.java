@@ -3,13 +3,21 @@ package io.tombolo.replication;
 import io.tombolo.environment.Clock;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.Invariant;
-import io.tombolo.protocol.records.VerifiedBatch;
+import io.tombolo.metadata.record.BrokerIds;
+import io.tombolo.replication.Role.Follower;
 import io.tombolo.replication.Role.Idle;
 import io.tombolo.replication.Role.Leader;
 import io.tombolo.replication.Role.MirrorLeader;
 import io.tombolo.replication.Role.WriteAccess;
-import io.tombolo.storage.log.AppendOrigin;
-import io.tombolo.storage.log.AppendResult;
+import io.tombolo.replication.follower.FetchPosition;
+import io.tombolo.replication.follower.FollowedLog;
+import io.tombolo.replication.follower.FollowerOutcome;
+import io.tombolo.replication.follower.LeaderAnswer;
+import io.tombolo.replication.follower.TruncationRule;
+import io.tombolo.replication.leader.LeaderReplicas;
+import io.tombolo.replication.leader.Leadership;
+import io.tombolo.replication.leader.Peers;
+import io.tombolo.replication.leader.SafetyRules;
 import io.tombolo.storage.log.ChangeResult;
 import io.tombolo.storage.log.EpochEnd;
 import io.tombolo.storage.log.PartitionLog;
@@ -18,21 +26,17 @@ import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.protocol.Errors;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
  * One partition on this broker: mutable, confined to the event loop that owns it.
  *
- * <p>Invariants, checked on every move: log start ≤ high watermark ≤ log end; within one role the
- * high watermark never goes back; the epoch of the role is never below the last epoch in the log.
- * Roles and their transitions are in {@link Role}.
+ * <p>Invariants, checked on every move: log start ≤ high watermark ≤ log end; the high watermark
+ * goes back only when a follower truncates below it, and never while this broker leads; the epoch
+ * of a leader is never below the last epoch in the log. Roles and their transitions are in {@link
+ * Role}; a leadership is a {@link LeaderSide}, the log of a follower a {@link FollowedLog}.
  *
  * <p>A fault of the disk, a broken invariant or anything else that an operation throws takes this
  * partition offline, and no other: it answers KAFKA_STORAGE_ERROR until the broker has started
@@ -40,58 +44,100 @@ import java.util.function.Supplier;
  */
 public final class Partition {
 
-    private static final String OFFLINE = "this broker cannot use the partition; see its log";
-
-    private final TopicIdPartition id;
+    private final PartitionState state;
     private final PartitionLog log;
-    private final ProducedBatches produced;
-    private final MirrorAppends mirrorAppends;
     private final BoundedReads reads;
-    private final WaitingProduces waitingProduces;
-    private final Set<FetchWaiter> fetchWaiters = new LinkedHashSet<>();
-    private final List<Consumer<Partition>> watermarkListeners = new ArrayList<>();
-    private Consumer<Exception> offlineListener = _ -> {};
-    private Role role = new Idle();
-    private PartitionSettings settings;
-    private long highWatermark;
+    private final ProduceSide produceSide;
+    private final MirrorSide mirrorSide;
+    private final FollowerSide followerSide;
+    private final FollowedLog followed;
+    private final Surroundings surroundings;
+    private final Rules rules;
 
+    /** What a partition runs on. */
+    public record Surroundings(EventLoop loop, Clock clock, Peers peers) {}
+
+    /** The rules of safety; other than {@link #STANDARD} only in tests of the tests. */
+    record Rules(SafetyRules leading, TruncationRule following) {
+
+        static final Rules STANDARD = new Rules(SafetyRules.STANDARD, TruncationRule.BY_EPOCH);
+    }
+
+    /** A partition of a broker that has no others beside it. */
     public Partition(
             TopicIdPartition id,
             PartitionLog log,
             PartitionSettings settings,
             EventLoop loop,
             Clock clock) {
-        this.id = id;
+        this(id, log, settings, new Surroundings(loop, clock, Peers.NONE));
+    }
+
+    public Partition(
+            TopicIdPartition id,
+            PartitionLog log,
+            PartitionSettings settings,
+            Surroundings surroundings) {
+        this(id, log, settings, surroundings, Rules.STANDARD);
+    }
+
+    Partition(
+            TopicIdPartition id,
+            PartitionLog log,
+            PartitionSettings settings,
+            Surroundings surroundings,
+            Rules rules) {
         this.log = log;
-        this.settings = settings;
-        this.produced = new ProducedBatches(clock, settings);
-        this.mirrorAppends = new MirrorAppends(log);
+        this.surroundings = surroundings;
+        this.rules = rules;
+        this.state =
+                new PartitionState(
+                        this, id, log, settings, new Acknowledgements(log, surroundings.loop()));
         this.reads = new BoundedReads(log);
-        this.waitingProduces = new WaitingProduces(loop);
-        this.highWatermark = log.checkpointedHighWatermark();
-        log.onDurable(_ -> guarded(this::advanceHighWatermark, _ -> false));
-        log.onFailure(this::wentOffline);
+        this.followed = new FollowedLog(log, rules.following());
+        this.produceSide = new ProduceSide(state, surroundings.clock());
+        this.mirrorSide = new MirrorSide(state);
+        this.followerSide = new FollowerSide(state, followed);
+        state.listen();
     }
 
     public TopicIdPartition id() {
-        return id;
+        return state.id;
     }
 
     public Role role() {
-        return role;
+        return state.role;
     }
 
     /** The log below; for reading its figures, never for writing. */
     public PartitionLog log() {
-        return log;
+        return state.log;
+    }
+
+    /** The leader of which is known here: this broker or another one. */
+    public LeaderHint leader() {
+        return state.leader();
+    }
+
+    /**
+     * The state that the controller committed last as far as this leader knows, which may be newer
+     * than its role; empty when this broker does not lead.
+     */
+    public Optional<Leadership> leadership() {
+        return Optional.ofNullable(state.leaderSide).map(LeaderSide::state);
+    }
+
+    /** Whom the high watermark waits for; empty when this broker does not lead. */
+    public Optional<BrokerIds> maximalIsr() {
+        return Optional.ofNullable(state.leaderSide).map(LeaderSide::maximalIsr);
     }
 
     public long highWatermark() {
-        return highWatermark;
+        return state.highWatermark();
     }
 
     public long lastStableOffset() {
-        return log.lastStableOffset(highWatermark);
+        return log.lastStableOffset(state.highWatermark());
     }
 
     /**
@@ -99,8 +145,8 @@ public final class Partition {
      * settings too, because acknowledgements may no longer have to wait for the disk.
      */
     public void changeSettings(PartitionSettings changed) {
-        settings = changed;
-        guarded(this::advanceHighWatermark, _ -> false);
+        state.settings = changed;
+        state.guarded(state::reconsider, _ -> false);
     }
 
     /**
@@ -109,35 +155,72 @@ public final class Partition {
      */
     public void become(Role next) {
         if (log.failure().isPresent()) {
-            failWhenLogFailed();
+            state.failWhenLogFailed();
             return;
         }
-        guarded(() -> take(next), _ -> false);
+        state.guarded(() -> take(next), _ -> false);
     }
 
-    private boolean take(Role next) {
+    private boolean take(Role wanted) {
+        Role next = believed(wanted);
         checkEpochOf(next);
-        boolean sameLeadership = next.leaderEpoch() == role.leaderEpoch();
-        role = keepingOwnership(next);
-        if (!sameLeadership) {
-            waitingProduces.failAll(
+        LeaderSide leading = state.leaderSide;
+        boolean goesOn =
+                leading != null
+                        && next.leading().isPresent()
+                        && next.leaderEpoch() == state.role.leaderEpoch();
+        state.role = keepingOwnership(next);
+        if (!goesOn) {
+            state.endLeadership(
                     Errors.NOT_LEADER_OR_FOLLOWER,
-                    "the leader of " + id.topicPartition() + " changed");
+                    "the leader of " + state.id.topicPartition() + " changed");
         }
-        if (next instanceof Leader leader) {
-            log.beginEpoch(leader.leaderEpoch());
+        if (next instanceof Follower) {
+            followed.begin();
         }
-        if (!advanceHighWatermark()) {
-            wakeReaders();
+        next.leading()
+                .ifPresent(leadership -> {
+                    if (leading != null && goesOn) {
+                        leading.adopt(leadership);
+                    } else {
+                        beginLeadership(next, leadership);
+                    }
+                });
+        if (!state.reconsider()) {
+            state.readers.moved(this);
         }
+        state.failWhenLogFailed();
         return true;
+    }
+
+    /** An image that is older than the log says nothing of whom to follow. */
+    private Role believed(Role wanted) {
+        return wanted instanceof Follower
+                        && wanted.leaderEpoch() < log.latestEpoch().orElse(-1)
+                        && wanted.leaderEpoch() >= state.role.leaderEpoch()
+                ? new Idle()
+                : wanted;
+    }
+
+    private void beginLeadership(Role next, Leadership leadership) {
+        var replicas =
+                new LeaderReplicas(
+                        leadership,
+                        surroundings.peers(),
+                        rules.leading(),
+                        log.endOffset(),
+                        surroundings.clock().nanoTime());
+        state.leaderSide = new LeaderSide(state.id, replicas, surroundings, state);
+        if (next instanceof Leader) {
+            log.beginEpoch(next.leaderEpoch());
+        }
     }
 
     private void checkEpochOf(Role next) {
         if (next instanceof Idle) {
             return;
         }
-        int latest = Math.max(role.leaderEpoch(), log.latestEpoch().orElse(-1));
+        int latest = Math.max(state.role.leaderEpoch(), log.latestEpoch().orElse(-1));
         Invariant.check(
                 next.leaderEpoch() >= latest,
                 "leader epoch %d comes after epoch %d",
@@ -147,10 +230,10 @@ public final class Partition {
 
     /** An ownership epoch that was seen here stays in force, however old the image is. */
     private Role keepingOwnership(Role next) {
-        return role instanceof MirrorLeader before
+        return state.role instanceof MirrorLeader before
                         && next instanceof MirrorLeader after
                         && after.ownershipEpoch() < before.ownershipEpoch()
-                ? new MirrorLeader(after.leaderEpoch(), after.link(), before.ownershipEpoch())
+                ? new MirrorLeader(after.leadership(), after.link(), before.ownershipEpoch())
                 : next;
     }
 
@@ -160,113 +243,16 @@ public final class Partition {
      * @param answer called once: at once, or when the acknowledgement that was asked for is there
      */
     public void produce(Produce request, Consumer<ProduceOutcome> answer) {
-        switch (role) {
-            case Idle _ -> answer.accept(notLeader());
-            case MirrorLeader mirror ->
-                    answer.accept(
-                            ProduceOutcome.refused(
-                                    Errors.POLICY_VIOLATION,
-                                    "topic %s is a read-only mirror of link %s"
-                                            .formatted(id.topic(), mirror.link())));
-            case Leader leader -> {
-                switch (leader.access()) {
-                    case WriteAccess.Fenced(String reason) ->
-                            answer.accept(ProduceOutcome.refused(Errors.POLICY_VIOLATION, reason));
-                    case WriteAccess.Open _ -> produceAsLeader(leader, request, answer);
-                }
-            }
-        }
-    }
-
-    private void produceAsLeader(Leader leader, Produce request, Consumer<ProduceOutcome> answer) {
-        // As in Kafka, a minimum that the replicas could never reach asks for all of them.
-        int inSyncMin = Math.min(settings.inSyncMin(), leader.replicaCount());
-        if (request.acks() == -1 && leader.inSyncCount() < inSyncMin) {
-            answer.accept(
-                    ProduceOutcome.refused(
-                            Errors.NOT_ENOUGH_REPLICAS,
-                            "%d replicas are in sync, %d must be"
-                                    .formatted(leader.inSyncCount(), inSyncMin)));
-            return;
-        }
-        switch (produced.prepare(request, settings)) {
-            case ProducedBatches.Refused(ProduceOutcome outcome) -> answer.accept(outcome);
-            case ProducedBatches.Ready(VerifiedBatch batch) ->
-                    finishProduce(
-                            request, append(() -> log.append(batch, leader.leaderEpoch())), answer);
-        }
-    }
-
-    private AppendResult append(Supplier<AppendResult> step) {
-        return guarded(
-                () -> {
-                    AppendResult result = step.get();
-                    if (result instanceof AppendResult.Appended) {
-                        advanceHighWatermark();
-                    }
-                    return result;
-                },
-                AppendResult.Failed::new);
-    }
-
-    private void finishProduce(
-            Produce request, AppendResult result, Consumer<ProduceOutcome> answer) {
-        switch (result) {
-            case AppendResult.Appended appended ->
-                    acknowledge(
-                            request,
-                            appended.lastOffset() + 1,
-                            ProduceOutcome.accepted(
-                                    appended.firstOffset(),
-                                    appended.logAppendTimeMs(),
-                                    log.startOffset()),
-                            answer);
-            case AppendResult.Duplicate duplicate ->
-                    acknowledge(
-                            request,
-                            duplicate.lastOffset() + 1,
-                            ProduceOutcome.accepted(
-                                    duplicate.firstOffset(),
-                                    duplicate.timestampMs(),
-                                    log.startOffset()),
-                            answer);
-            default -> answer.accept(AppendRefusals.toOutcome(result));
-        }
-        failWhenLogFailed();
-    }
-
-    private void acknowledge(
-            Produce request, long offset, ProduceOutcome success, Consumer<ProduceOutcome> answer) {
-        boolean waits =
-                switch (request.acks()) {
-                    case 0 -> false;
-                    case 1 ->
-                            log.settings().flush().acknowledgesDurable()
-                                    && log.durableOffset() < offset;
-                    default -> highWatermark < offset;
-                };
-        if (waits) {
-            waitingProduces.add(offset, request.timeoutNanos(), success, answer);
-        } else {
-            answer.accept(success);
-        }
+        produceSide.produce(request, answer);
     }
 
     /**
      * Appends batches that this broker made itself (coordinators), whose order and content are its
      * own. They end at the log end when this returns NONE, and are committed when the high
-     * watermark passes it.
+     * watermark passes it. NOT_ENOUGH_REPLICAS means that nothing was appended.
      */
     public Errors appendOwn(ByteBuffer batches) {
-        if (!(role instanceof Leader leader)) {
-            return notLeader().error();
-        }
-        AppendResult result =
-                append(() -> log.append(batches, leader.leaderEpoch(), AppendOrigin.BROKER));
-        failWhenLogFailed();
-        return result instanceof AppendResult.Appended
-                ? Errors.NONE
-                : AppendRefusals.toOutcome(result).error();
+        return produceSide.appendOwn(batches);
     }
 
     /**
@@ -276,77 +262,104 @@ public final class Partition {
      */
     public MirrorAppendOutcome appendAsMirrorLeader(
             ByteBuffer batches, long ownershipEpoch, long expectedEndOffset) {
-        Optional<MirrorAppendOutcome> refusal = checkMirroring(ownershipEpoch);
-        if (refusal.isPresent()) {
-            return refusal.get();
-        }
-        int leaderEpoch = role.leaderEpoch();
-        return mirrored(() -> mirrorAppends.append(batches, leaderEpoch, expectedEndOffset));
-    }
-
-    /** Whether a link may write here, under this ownership epoch; remembers a higher one. */
-    private Optional<MirrorAppendOutcome> checkMirroring(long ownershipEpoch) {
-        return switch (role) {
-            case Idle _ ->
-                    Optional.of(
-                            new MirrorAppendOutcome.Unavailable(
-                                    "this broker does not lead " + id.topicPartition()));
-            case Leader _ -> Optional.of(new MirrorAppendOutcome.StaleOwnership(-1));
-            case MirrorLeader mirror when ownershipEpoch < mirror.ownershipEpoch() ->
-                    Optional.of(new MirrorAppendOutcome.StaleOwnership(mirror.ownershipEpoch()));
-            case MirrorLeader mirror -> {
-                if (ownershipEpoch > mirror.ownershipEpoch()) {
-                    role = new MirrorLeader(mirror.leaderEpoch(), mirror.link(), ownershipEpoch);
-                }
-                yield Optional.empty();
-            }
-        };
+        return mirrorSide.append(batches, ownershipEpoch, expectedEndOffset);
     }
 
     /** Raises the log start of a mirror to its source's; on an empty log the end moves with it. */
     public MirrorAppendOutcome raiseMirrorStart(long startOffset, long ownershipEpoch) {
-        Optional<MirrorAppendOutcome> refusal = checkMirroring(ownershipEpoch);
-        if (refusal.isPresent()) {
-            return refusal.get();
-        }
-        return mirrored(() -> mirrorAppends.raiseStart(startOffset));
-    }
-
-    /** Makes a change for a link, and moves the high watermark when it was made. */
-    private MirrorAppendOutcome mirrored(Supplier<Optional<MirrorAppendOutcome>> change) {
-        MirrorAppendOutcome outcome =
-                guarded(
-                        () -> {
-                            Optional<MirrorAppendOutcome> refusal = change.get();
-                            if (refusal.isPresent()) {
-                                return refusal.get();
-                            }
-                            advanceHighWatermark();
-                            return new MirrorAppendOutcome.Appended(log.endOffset(), highWatermark);
-                        },
-                        mistake -> new MirrorAppendOutcome.Unavailable(mistake.toString()));
-        failWhenLogFailed();
-        return outcome;
+        return mirrorSide.raiseStart(startOffset, ownershipEpoch);
     }
 
     /** Reads for a consumer: nothing at or above the high watermark, or the last stable offset. */
     public FetchOutcome read(FetchRead wish) {
-        Errors epochError = checkEpoch(wish.currentLeaderEpoch());
-        if (epochError != Errors.NONE) {
-            return new FetchOutcome.Refused(epochError);
+        Errors refusal = checkEpoch(wish.currentLeaderEpoch());
+        return refusal == Errors.NONE ? readBelowWatermark(wish) : refused(refusal);
+    }
+
+    /**
+     * Reads for a consumer that may read from any replica (KIP-392): as {@link #read}, and from a
+     * follower up to the high watermark that it knows.
+     */
+    public FetchOutcome readFromAnyReplica(FetchRead wish) {
+        if (!(state.role instanceof Follower follower)) {
+            return read(wish);
         }
+        Errors refusal = compareEpochs(wish.currentLeaderEpoch(), follower.leaderEpoch());
+        return refusal == Errors.NONE ? readBelowWatermark(wish) : refused(refusal);
+    }
+
+    private FetchOutcome readBelowWatermark(FetchRead wish) {
+        return reading(() -> reads.read(wish, state.highWatermark()));
+    }
+
+    private FetchOutcome reading(Supplier<FetchOutcome> step) {
         FetchOutcome outcome =
-                guarded(
-                        () -> reads.read(wish, highWatermark),
-                        _ -> new FetchOutcome.Refused(Errors.KAFKA_STORAGE_ERROR));
-        failWhenLogFailed();
+                state.guarded(step, _ -> new FetchOutcome.Refused(Errors.KAFKA_STORAGE_ERROR));
+        state.failWhenLogFailed();
         return outcome;
+    }
+
+    private FetchOutcome refused(Errors error) {
+        boolean elsewhere =
+                error == Errors.NOT_LEADER_OR_FOLLOWER || error == Errors.FENCED_LEADER_EPOCH;
+        return new FetchOutcome.Refused(error, elsewhere ? leader() : LeaderHint.NONE);
+    }
+
+    /**
+     * Reads for a follower, up to the log end, and notes that it has everything below its offset,
+     * unless its last record is not in this log: then it hears where they diverge.
+     *
+     * <p>Refused are a broker that has no replica (UNKNOWN_LEADER_EPOCH when it follows this epoch,
+     * for then this leader may be the one to learn) and an incarnation that has been replaced
+     * (NOT_LEADER_OR_FOLLOWER).
+     */
+    public FetchOutcome readAsReplica(ReplicaRead wish) {
+        Errors refusal = checkEpoch(wish.currentLeaderEpoch());
+        LeaderSide leading = state.leaderSide;
+        if (refusal != Errors.NONE || leading == null) {
+            return refused(refusal);
+        }
+        if (!leading.follows(wish.replicaId())) {
+            return refused(
+                    wish.currentLeaderEpoch() < 0
+                            ? Errors.NOT_LEADER_OR_FOLLOWER
+                            : Errors.UNKNOWN_LEADER_EPOCH);
+        }
+        return leading.current(wish)
+                ? reading(() -> readAsReplica(leading, wish))
+                : refused(Errors.NOT_LEADER_OR_FOLLOWER);
+    }
+
+    private FetchOutcome readAsReplica(LeaderSide leading, ReplicaRead wish) {
+        Optional<FetchOutcome> disagreement = reads.disagreement(wish, state.highWatermark());
+        if (disagreement.isEmpty() || leading.countsDiverging()) {
+            leading.fetched(wish, log.endOffset());
+            state.advanceHighWatermark();
+            leading.expandFor(wish.replicaId());
+        }
+        return disagreement.orElseGet(() -> reads.readToEnd(wish, state.highWatermark()));
+    }
+
+    /** From where this follower wants to go on; empty when it does not follow. */
+    public Optional<FetchPosition> fetchPosition() {
+        return followerSide.position();
+    }
+
+    /**
+     * Takes over what the leader answered to a fetch.
+     *
+     * @param asked the position that was fetched from; if this replica is elsewhere meanwhile, the
+     *     answer is not used
+     */
+    public FollowerOutcome follow(FetchPosition asked, LeaderAnswer answer) {
+        return followerSide.follow(asked, answer);
     }
 
     /** Where a leader epoch ends; the epoch of this leadership ends at the log end. */
     public Optional<EpochEnd> endOfEpoch(int leaderEpoch) {
         boolean current =
-                leaderEpoch == role.leaderEpoch() && log.latestEpoch().orElse(-1) <= leaderEpoch;
+                leaderEpoch == state.role.leaderEpoch()
+                        && log.latestEpoch().orElse(-1) <= leaderEpoch;
         return current
                 ? Optional.of(new EpochEnd(leaderEpoch, log.endOffset()))
                 : log.endOffsetForEpoch(leaderEpoch);
@@ -356,17 +369,19 @@ public final class Partition {
      * Compares the epoch that a client knows with the one of this leadership; −1 is not compared.
      */
     public Errors checkEpoch(int currentLeaderEpoch) {
-        if (role instanceof Idle) {
+        if (state.leaderSide == null) {
             return log.failure().isPresent()
                     ? Errors.KAFKA_STORAGE_ERROR
                     : Errors.NOT_LEADER_OR_FOLLOWER;
         }
-        if (currentLeaderEpoch < 0 || currentLeaderEpoch == role.leaderEpoch()) {
+        return compareEpochs(currentLeaderEpoch, state.role.leaderEpoch());
+    }
+
+    private static Errors compareEpochs(int known, int inForce) {
+        if (known < 0 || known == inForce) {
             return Errors.NONE;
         }
-        return currentLeaderEpoch > role.leaderEpoch()
-                ? Errors.UNKNOWN_LEADER_EPOCH
-                : Errors.FENCED_LEADER_EPOCH;
+        return known > inForce ? Errors.UNKNOWN_LEADER_EPOCH : Errors.FENCED_LEADER_EPOCH;
     }
 
     /**
@@ -375,9 +390,11 @@ public final class Partition {
      * @param answer the new log start, or −1 with the error
      */
     public void deleteRecords(long beforeOffset, DeleteAnswer answer) {
-        if (!(role instanceof Leader(int _, int _, int _, WriteAccess access))) {
+        if (!(state.role instanceof Leader(Leadership _, WriteAccess access))) {
             Errors error =
-                    role instanceof MirrorLeader ? Errors.POLICY_VIOLATION : notLeader().error();
+                    state.role instanceof MirrorLeader
+                            ? Errors.POLICY_VIOLATION
+                            : state.notLeader().error();
             answer.accept(error, -1);
             return;
         }
@@ -385,17 +402,17 @@ public final class Partition {
             answer.accept(Errors.POLICY_VIOLATION, -1);
             return;
         }
-        long target = beforeOffset == -1 ? highWatermark : beforeOffset;
+        long target = beforeOffset == -1 ? state.highWatermark() : beforeOffset;
         ChangeResult result =
-                guarded(
-                        () -> log.deleteRecordsBefore(target, highWatermark),
+                state.guarded(
+                        () -> log.deleteRecordsBefore(target, state.highWatermark()),
                         ChangeResult.Failed::new);
         switch (result) {
             case ChangeResult.Changed(long start, long _) -> answer.accept(Errors.NONE, start);
             case ChangeResult.OutOfRange _ -> answer.accept(Errors.OFFSET_OUT_OF_RANGE, -1);
             case ChangeResult.Failed _ -> answer.accept(Errors.KAFKA_STORAGE_ERROR, -1);
         }
-        failWhenLogFailed();
+        state.failWhenLogFailed();
     }
 
     /** What became of a deletion. */
@@ -404,32 +421,62 @@ public final class Partition {
         void accept(Errors error, long lowWatermark);
     }
 
-    /** Tells the waiter of news until it is removed. */
+    /**
+     * The lowest log start of all replicas as far as they told; records below are deleted
+     * everywhere. −1 when this broker does not lead.
+     */
+    public long lowWatermark() {
+        LeaderSide leading = state.leaderSide;
+        return leading == null ? -1 : leading.lowestStartOffset(log.startOffset());
+    }
+
+    /** Tells the waiter, who reads for a consumer, of news until it is removed. */
     public void addWaiter(FetchWaiter waiter) {
-        fetchWaiters.add(waiter);
+        state.readers.add(waiter);
+    }
+
+    /** Tells the waiter, who reads for a replica, of every append until it is removed. */
+    public void addReplicaWaiter(FetchWaiter waiter) {
+        state.readers.addReplica(waiter);
     }
 
     public void removeWaiter(FetchWaiter waiter) {
-        fetchWaiters.remove(waiter);
+        state.readers.remove(waiter);
     }
 
     /** Calls the listener on this loop whenever the high watermark or the role has moved. */
     public void onProgress(Consumer<Partition> listener) {
-        watermarkListeners.add(listener);
+        state.readers.listen(listener);
     }
 
-    /** Deletes what retention releases and forgets idle producers; for a timer. */
-    public void tidy() {
-        guarded(
+    /**
+     * Looks after the replicas of a leader: who lags leaves the ISR, who has caught up joins. For a
+     * timer, about twice in the lag that is allowed.
+     */
+    public void reviewReplicas() {
+        state.guarded(
                 () -> {
-                    log.expireProducers();
-                    if (role instanceof Leader) {
-                        log.applyRetention(highWatermark);
+                    state.advanceHighWatermark();
+                    if (state.leaderSide != null) {
+                        state.leaderSide.review();
                     }
                     return true;
                 },
                 _ -> false);
-        failWhenLogFailed();
+    }
+
+    /** Deletes what retention releases and forgets idle producers; for a timer. */
+    public void tidy() {
+        state.guarded(
+                () -> {
+                    log.expireProducers();
+                    if (state.role instanceof Leader) {
+                        log.applyRetention(state.highWatermark());
+                    }
+                    return true;
+                },
+                _ -> false);
+        state.failWhenLogFailed();
     }
 
     /**
@@ -438,70 +485,6 @@ public final class Partition {
      * before.
      */
     public void onOffline(Consumer<Exception> listener) {
-        offlineListener = listener;
-    }
-
-    /**
-     * Runs a step of this partition; one that throws leaves nobody knows what behind, so it is the
-     * last one.
-     */
-    private <T> T guarded(Supplier<T> step, Function<RuntimeException, T> otherwise) {
-        try {
-            return step.get();
-        } catch (RuntimeException mistake) {
-            log.fail(mistake);
-            failWhenLogFailed();
-            return otherwise.apply(mistake);
-        }
-    }
-
-    private void wentOffline(Exception cause) {
-        failWhenLogFailed();
-        offlineListener.accept(cause);
-    }
-
-    /** Moves the high watermark as far as it may go; whether it moved. */
-    private boolean advanceHighWatermark() {
-        long reached =
-                log.settings().flush().acknowledgesDurable()
-                        ? log.durableOffset()
-                        : log.endOffset();
-        long next = Math.max(highWatermark, Math.max(reached, log.startOffset()));
-        if (role instanceof Idle || next == highWatermark) {
-            return false;
-        }
-        Invariant.check(
-                next <= log.endOffset(),
-                "high watermark %d is beyond the log end %d",
-                next,
-                log.endOffset());
-        highWatermark = next;
-        log.noteHighWatermark(next);
-        waitingProduces.advanced(next);
-        wakeReaders();
-        return true;
-    }
-
-    private void wakeReaders() {
-        if (!fetchWaiters.isEmpty()) {
-            List.copyOf(fetchWaiters).forEach(waiter -> waiter.advanced(this));
-        }
-        for (Consumer<Partition> listener : watermarkListeners) {
-            listener.accept(this);
-        }
-    }
-
-    private void failWhenLogFailed() {
-        if (log.failure().isPresent() && !(role instanceof Idle)) {
-            role = new Idle();
-            waitingProduces.failAll(Errors.KAFKA_STORAGE_ERROR, OFFLINE);
-            wakeReaders();
-        }
-    }
-
-    private ProduceOutcome notLeader() {
-        return log.failure().isPresent()
-                ? ProduceOutcome.refused(Errors.KAFKA_STORAGE_ERROR, OFFLINE)
-                : ProduceOutcome.refused(Errors.NOT_LEADER_OR_FOLLOWER, "");
+        state.onOffline(listener);
     }
 }

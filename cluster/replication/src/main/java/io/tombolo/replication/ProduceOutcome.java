@@ -14,6 +14,7 @@ import java.util.List;
  * @param logStartOffset −1 on an error
  * @param message one sentence for people, empty when there is nothing to add
  * @param recordErrors which records are at fault, empty when none in particular
+ * @param leader who leads, when the error says that it is another broker
  */
 public record ProduceOutcome(
         Errors error,
@@ -21,19 +22,32 @@ public record ProduceOutcome(
         long logAppendTimeMs,
         long logStartOffset,
         String message,
-        List<RecordError> recordErrors) {
+        List<RecordError> recordErrors,
+        LeaderHint leader) {
 
     static ProduceOutcome accepted(long baseOffset, long logAppendTimeMs, long logStartOffset) {
         return new ProduceOutcome(
-                Errors.NONE, baseOffset, logAppendTimeMs, logStartOffset, "", List.of());
+                Errors.NONE,
+                baseOffset,
+                logAppendTimeMs,
+                logStartOffset,
+                "",
+                List.of(),
+                LeaderHint.NONE);
     }
 
     /** A refusal; nothing was appended unless the error says so. */
     public static ProduceOutcome refused(Errors error, String message) {
-        return new ProduceOutcome(error, -1, -1, -1, message, List.of());
+        return new ProduceOutcome(error, -1, -1, -1, message, List.of(), LeaderHint.NONE);
     }
 
     static ProduceOutcome refused(Errors error, String message, List<RecordError> recordErrors) {
-        return new ProduceOutcome(error, -1, -1, -1, message, recordErrors);
+        return new ProduceOutcome(error, -1, -1, -1, message, recordErrors, LeaderHint.NONE);
+    }
+
+    /** The same, with the leader to turn to. */
+    ProduceOutcome toward(LeaderHint other) {
+        return new ProduceOutcome(
+                error, baseOffset, logAppendTimeMs, logStartOffset, message, recordErrors, other);
     }
 }

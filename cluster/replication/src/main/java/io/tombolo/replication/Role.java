@@ -1,6 +1,9 @@
 package io.tombolo.replication;
 
 import io.tombolo.region.LinkName;
+import io.tombolo.replication.leader.Leadership;
+
+import java.util.Optional;
 
 /**
  * What a partition is to this broker.
@@ -8,22 +11,40 @@ import io.tombolo.region.LinkName;
  * <table>
  * <caption>Transitions, all through {@link Partition#become}</caption>
  * <tr><th>from</th><th>to</th><th>when</th></tr>
- * <tr><td>Idle</td><td>Leader, MirrorLeader</td><td>the image names this broker leader</td></tr>
- * <tr><td>Leader</td><td>Leader</td><td>epoch raised, or ownership gained or lost</td></tr>
- * <tr><td>MirrorLeader</td><td>MirrorLeader</td><td>epoch raised while mirroring</td></tr>
+ * <tr><td>any</td><td>Leader, MirrorLeader</td><td>the image names this broker leader, in an epoch
+ * that is not below its last one</td></tr>
+ * <tr><td>any</td><td>Follower</td><td>the image names another leader of a replica of this
+ * broker</td></tr>
+ * <tr><td>Leader</td><td>Leader</td><td>epoch raised, ISR or replicas changed, or ownership gained
+ * or lost</td></tr>
+ * <tr><td>Follower</td><td>Follower</td><td>another leader, in a higher epoch</td></tr>
+ * <tr><td>MirrorLeader</td><td>MirrorLeader</td><td>as Leader, while mirroring</td></tr>
  * <tr><td>MirrorLeader</td><td>Leader</td><td>the mirror topic is stopped: promoted</td></tr>
- * <tr><td>any</td><td>Idle</td><td>leadership lost, topic deleted, or it is offline</td></tr>
+ * <tr><td>Leader</td><td>MirrorLeader</td><td>the topic becomes a mirror</td></tr>
+ * <tr><td>any</td><td>Idle</td><td>no leader, topic deleted or moved away, or it is
+ * offline</td></tr>
  * </table>
  *
- * <p>While it leads, neither its leader epoch nor its ownership epoch goes back. Once it is offline
- * it stays Idle, whatever the image says.
+ * <p>While it leads or follows, its leader epoch does not go back, nor does its ownership epoch. A
+ * Follower below the last epoch of its own log stays Idle: that image is older than the log. Once
+ * it is offline it stays Idle, whatever the image says. Waiting produces end with a leadership; a
+ * change of ISR or ownership in the same epoch leaves them waiting.
+ *
+ * <p>No role may come from an image that is older than the registration of this start of the
+ * broker: a leader that lost its page cache and believes such an image makes its followers truncate
+ * what they alone still have.
  */
 public sealed interface Role {
 
-    /** The epoch of this leadership, −1 for none. */
+    /** The epoch of the leadership, this broker's or the one it follows; −1 for none. */
     int leaderEpoch();
 
-    /** This broker does not lead the partition. */
+    /** What the metadata says of the leadership; empty when this broker does not lead. */
+    default Optional<Leadership> leading() {
+        return Optional.empty();
+    }
+
+    /** This broker neither leads the partition nor follows its leader. */
     record Idle() implements Role {
         @Override
         public int leaderEpoch() {
@@ -32,23 +53,49 @@ public sealed interface Role {
     }
 
     /**
-     * An ordinary leader.
+     * A replica that copies its leader, of a mirror or not.
      *
      * @param leaderEpoch ≥ 0
-     * @param inSyncCount replicas in sync, this one included
-     * @param replicaCount replicas there are, this one included
+     * @param leaderId the broker that leads
+     */
+    record Follower(int leaderEpoch, int leaderId) implements Role {}
+
+    /**
+     * An ordinary leader.
+     *
      * @param access whether clients may write
      */
-    record Leader(int leaderEpoch, int inSyncCount, int replicaCount, WriteAccess access)
-            implements Role {}
+    record Leader(Leadership leadership, WriteAccess access) implements Role {
+
+        @Override
+        public int leaderEpoch() {
+            return leadership.leaderEpoch();
+        }
+
+        @Override
+        public Optional<Leadership> leading() {
+            return Optional.of(leadership);
+        }
+    }
 
     /**
      * The leader of a partition that a link fills; clients read only.
      *
-     * @param leaderEpoch ≥ every epoch in the log
+     * @param leadership with a leader epoch ≥ every epoch in the log
      * @param ownershipEpoch an append under a lower epoch is refused
      */
-    record MirrorLeader(int leaderEpoch, LinkName link, long ownershipEpoch) implements Role {}
+    record MirrorLeader(Leadership leadership, LinkName link, long ownershipEpoch) implements Role {
+
+        @Override
+        public int leaderEpoch() {
+            return leadership.leaderEpoch();
+        }
+
+        @Override
+        public Optional<Leadership> leading() {
+            return Optional.of(leadership);
+        }
+    }
 
     /** Whether clients may write to a leader. */
     sealed interface WriteAccess {

@@ -51,8 +51,13 @@ final class WaitingProduces {
 
     /** Answers everything with an error: whether the records survive is unknown to the client. */
     void failAll(Errors error, String message) {
+        failAll(error, message, LeaderHint.NONE);
+    }
+
+    /** As {@link #failAll(Errors, String)}, and tells who leads now. */
+    void failAll(Errors error, String message, LeaderHint leader) {
         while (!queue.isEmpty()) {
-            queue.removeFirst().finish(ProduceOutcome.refused(error, message));
+            queue.removeFirst().finish(ProduceOutcome.refused(error, message).toward(leader));
         }
     }
 

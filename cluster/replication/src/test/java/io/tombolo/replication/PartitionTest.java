@@ -11,9 +11,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tombolo.environment.Invariant;
 import io.tombolo.environment.simulated.DiskOperation;
 import io.tombolo.environment.simulated.Latency;
+import io.tombolo.metadata.record.BrokerIds;
 import io.tombolo.replication.Role.Idle;
 import io.tombolo.replication.Role.Leader;
 import io.tombolo.replication.Role.WriteAccess;
+import io.tombolo.replication.leader.Leadership;
 import io.tombolo.storage.log.EpochEnd;
 import io.tombolo.storage.log.Isolation;
 import io.tombolo.storage.log.LogSettings;
@@ -316,7 +318,10 @@ class PartitionTest {
                         1 << 20);
         world.on(p -> {
             p.changeSettings(strict);
-            p.become(new Leader(1, 1, 3, new WriteAccess.Open()));
+            p.become(
+                    new Leader(
+                            new Leadership(1, 1, 0, BrokerIds.of(1, 2, 3), BrokerIds.of(1)),
+                            new WriteAccess.Open()));
         });
 
         assertThat(errors(world.produce(Batches.plain(1), -1)))
@@ -324,7 +329,7 @@ class PartitionTest {
         assertThat(errors(world.produce(Batches.plain(1), 1))).containsExactly(Errors.NONE);
         assertThat(world.partition().log().endOffset()).isEqualTo(1);
 
-        world.on(p -> p.become(new Leader(2, 1, 1, new WriteAccess.Open())));
+        world.on(p -> p.become(leader(2)));
         assertThat(errors(world.produce(Batches.plain(1), -1)))
                 .as("more than there are replicas is never asked for")
                 .containsExactly(Errors.NONE);
@@ -396,7 +401,9 @@ class PartitionTest {
     void aReaderOfAnotherEpochIsTold() {
         world.on(p -> p.become(leader(5)));
 
-        assertThat(read(0, 4, -1)).isEqualTo(new FetchOutcome.Refused(Errors.FENCED_LEADER_EPOCH));
+        assertThat(read(0, 4, -1))
+                .isEqualTo(
+                        new FetchOutcome.Refused(Errors.FENCED_LEADER_EPOCH, new LeaderHint(1, 5)));
         assertThat(read(0, 6, -1)).isEqualTo(new FetchOutcome.Refused(Errors.UNKNOWN_LEADER_EPOCH));
         assertThat(read(0, 5, -1)).isInstanceOf(FetchOutcome.Read.class);
     }

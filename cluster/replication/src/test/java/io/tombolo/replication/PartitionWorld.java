@@ -10,6 +10,7 @@ import io.tombolo.region.LinkName;
 import io.tombolo.replication.Role.Leader;
 import io.tombolo.replication.Role.MirrorLeader;
 import io.tombolo.replication.Role.WriteAccess;
+import io.tombolo.replication.leader.Leadership;
 import io.tombolo.storage.log.CreateResult;
 import io.tombolo.storage.log.DirectoryIdentity;
 import io.tombolo.storage.log.LogDirectory;
@@ -171,14 +172,16 @@ final class PartitionWorld {
     }
 
     static Role leader(int epoch) {
-        return new Leader(epoch, 1, 1, new WriteAccess.Open());
+        return new Leader(Leadership.alone(1, epoch), new WriteAccess.Open());
     }
 
     static Role fenced(int epoch) {
-        return new Leader(epoch, 1, 1, new WriteAccess.Fenced("topic orders belongs to region us"));
+        return new Leader(
+                Leadership.alone(1, epoch),
+                new WriteAccess.Fenced("topic orders belongs to region us"));
     }
 
     static Role mirror(int epoch, long ownershipEpoch) {
-        return new MirrorLeader(epoch, LINK, ownershipEpoch);
+        return new MirrorLeader(Leadership.alone(1, epoch), LINK, ownershipEpoch);
     }
 }

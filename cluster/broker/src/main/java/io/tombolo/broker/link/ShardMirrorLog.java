@@ -6,7 +6,6 @@ import io.tombolo.region.link.LinkPartition;
 import io.tombolo.region.link.MirrorLog;
 import io.tombolo.replication.MirrorAppendOutcome;
 import io.tombolo.replication.Partition;
-import io.tombolo.replication.Role;
 
 import org.apache.kafka.common.TopicIdPartition;
 
@@ -23,7 +22,7 @@ record ShardMirrorLog(Shards shards, EventLoop loop) implements MirrorLog {
     }
 
     private static PositionAnswer positionOf(Optional<Partition> hosted) {
-        if (hosted.isEmpty() || hosted.get().role() instanceof Role.Idle) {
+        if (hosted.isEmpty() || hosted.get().role().leading().isEmpty()) {
             return new Failed("this broker does not lead the partition");
         }
         Partition partition = hosted.get();

@@ -6,6 +6,7 @@ import io.tombolo.metadata.image.TopicImage;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.metadata.record.PartitionRegistration;
 import io.tombolo.replication.Role;
+import io.tombolo.replication.leader.Leadership;
 
 import java.util.Optional;
 
@@ -14,8 +15,15 @@ record Casting(int brokerId, Domains domains) {
 
     Role roleOf(MetadataImage image, TopicImage topic, PartitionRegistration partition) {
         if (partition.leader() != brokerId) {
-            return new Role.Idle();
+            return following(partition);
         }
+        var leadership =
+                new Leadership(
+                        brokerId,
+                        partition.leaderEpoch(),
+                        partition.partitionEpoch(),
+                        partition.replicas(),
+                        partition.isr());
         Optional<MirrorRegistration> mirror = Domains.mirrorOf(image, topic);
         if (mirror.isPresent()) {
             long epoch =
@@ -23,13 +31,15 @@ record Casting(int brokerId, Domains domains) {
                             .ownershipOf(mirror.get().domain())
                             .map(OwnershipRecord::epoch)
                             .orElse(0L);
-            return new Role.MirrorLeader(partition.leaderEpoch(), mirror.get().link(), epoch);
+            return new Role.MirrorLeader(leadership, mirror.get().link(), epoch);
         }
-        return new Role.Leader(
-                partition.leaderEpoch(),
-                partition.isr().size(),
-                partition.replicas().size(),
-                accessTo(image, topic));
+        return new Role.Leader(leadership, accessTo(image, topic));
+    }
+
+    private Role following(PartitionRegistration partition) {
+        return partition.hasLeader() && partition.replicas().has(brokerId)
+                ? new Role.Follower(partition.leaderEpoch(), partition.leader())
+                : new Role.Idle();
     }
 
     private Role.WriteAccess accessTo(MetadataImage image, TopicImage topic) {

@@ -8,14 +8,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.broker.Worlds;
 import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.metadata.record.BrokerIds;
+import io.tombolo.metadata.record.PartitionRegistration;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.link.MirrorTopic;
 import io.tombolo.replication.Role;
+import io.tombolo.replication.leader.Leadership;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+
+import java.util.List;
 
 /** Roles and domains of the topics of {@code eu}, which a link copies to {@code us}. */
 class CastingTest {
@@ -25,15 +30,26 @@ class CastingTest {
     @Test
     void anOrdinaryTopicIsLedAndOpen() {
         assertThat(roleIn(EU, Worlds.image(Worlds.topic("orders", 1))))
-                .isEqualTo(new Role.Leader(3, 1, 1, new Role.WriteAccess.Open()));
+                .isEqualTo(new Role.Leader(Leadership.alone(1, 3), new Role.WriteAccess.Open()));
     }
 
     @Test
-    void whatAnotherBrokerLeadsIsIdle() {
+    void whatIsOnOtherBrokersOnlyIsIdle() {
         MetadataImage image = Worlds.image(Worlds.topic("orders", 1));
 
         assertThat(role(new Casting(2, new Domains(Worlds.linked(), EU)), image))
                 .isEqualTo(new Role.Idle());
+    }
+
+    @Test
+    void aReplicaOfWhatAnotherBrokerLeadsFollowsIt() {
+        MetadataImage image = Worlds.image(Worlds.topic("orders", 1));
+        var topic = image.topics().topic("orders").orElseThrow();
+        var partition =
+                new PartitionRegistration(BrokerIds.of(1, 2), BrokerIds.of(1), 1, 3, 0, List.of());
+
+        assertThat(new Casting(2, new Domains(Worlds.linked(), EU)).roleOf(image, topic, partition))
+                .isEqualTo(new Role.Follower(3, 1));
     }
 
     @Test
@@ -64,7 +80,7 @@ class CastingTest {
         var topic = image.topics().topic("local").orElseThrow();
 
         assertThat(casting.roleOf(image, topic, topic.partitions().get(0)))
-                .isEqualTo(new Role.Leader(3, 1, 1, new Role.WriteAccess.Open()));
+                .isEqualTo(new Role.Leader(Leadership.alone(1, 3), new Role.WriteAccess.Open()));
         assertThat(casting.domains().of(image, topic)).isEmpty();
     }
 
@@ -73,13 +89,14 @@ class CastingTest {
     void aMirrorIsWrittenByItsLinkOnly(MirrorTopic.State state) {
         MetadataImage image = mirrored(state, EU, 1);
 
-        assertThat(roleIn(US, image)).isEqualTo(new Role.MirrorLeader(3, LINK, 1));
+        assertThat(roleIn(US, image))
+                .isEqualTo(new Role.MirrorLeader(Leadership.alone(1, 3), LINK, 1));
     }
 
     @Test
     void aPromotedTopicIsOpenInTheRegionThatOwnsIt() {
         assertThat(roleIn(US, mirrored(MirrorTopic.State.STOPPED, US, 2)))
-                .isEqualTo(new Role.Leader(3, 1, 1, new Role.WriteAccess.Open()));
+                .isEqualTo(new Role.Leader(Leadership.alone(1, 3), new Role.WriteAccess.Open()));
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.tombolo.replication.Partition;
 import io.tombolo.replication.Role;
 import io.tombolo.replication.Role.Leader;
 import io.tombolo.replication.Role.WriteAccess;
+import io.tombolo.replication.leader.Leadership;
 import io.tombolo.storage.log.DirectoryIdentity;
 import io.tombolo.storage.log.LogDirectory;
 import io.tombolo.storage.log.LogEnvironment;
@@ -94,7 +95,7 @@ class HostingTest {
     }
 
     private void cast(TopicIdPartition id, int epoch) {
-        var role = new Leader(epoch, 1, 1, new WriteAccess.Open());
+        var role = new Leader(Leadership.alone(1, epoch), new WriteAccess.Open());
         var wanted = new Wanted(role, TopicConfig.of(Map.of(), BrokerConfig.STANDARD));
         on(() -> hosting.cast(id, wanted));
     }

@@ -153,9 +153,9 @@ final class LogWatch {
         if (partition.log().endOffset() != Math.max(watched.image.end(), watched.start)) {
             grown(place, watched, partition);
         }
-        if (partition.role() instanceof Role.Leader(int epoch, _, _, _)
-                && epoch != watched.leaderEpoch) {
-            watched.leaderEpoch = epoch;
+        if (partition.role() instanceof Role.Leader leader
+                && leader.leaderEpoch() != watched.leaderEpoch) {
+            watched.leaderEpoch = leader.leaderEpoch();
             growth.leads(machine, place, watched.image);
         }
     }

@@ -56,7 +56,7 @@ public final class MirrorWatch implements SiteWatch.SiteEvents {
         switch (role) {
             case Role.MirrorLeader _ -> mirrored(site, place, batch, image);
             case Role.Leader leader -> written(site, place, batch, leader);
-            case Role.Idle _ -> {}
+            case Role.Idle _, Role.Follower _ -> {}
         }
     }
 

@@ -93,17 +93,12 @@ public final class Misdeeds {
     }
 
     private static boolean fenced(Partition partition) {
-        return partition.role() instanceof Role.Leader(_, _, _, Role.WriteAccess.Fenced _);
+        return partition.role() instanceof Role.Leader(_, Role.WriteAccess.Fenced _);
     }
 
     private static void open(Partition partition) {
         if (partition.role() instanceof Role.Leader leader) {
-            partition.become(
-                    new Role.Leader(
-                            leader.leaderEpoch(),
-                            leader.inSyncCount(),
-                            leader.replicaCount(),
-                            new Role.WriteAccess.Open()));
+            partition.become(new Role.Leader(leader.leadership(), new Role.WriteAccess.Open()));
         }
     }
 

@@ -61,7 +61,7 @@ public final class Site {
             int epoch =
                     machine.partition(place)
                             .map(Partition::role)
-                            .filter(role -> !(role instanceof Role.Idle))
+                            .filter(role -> role.leading().isPresent())
                             .map(Role::leaderEpoch)
                             .orElse(-1);
             if (epoch > highest) {

@@ -241,7 +241,8 @@ public final class PartitionLog {
 
     /**
      * Removes every record at or above the offset (and the whole batch that contains it); durable
-     * on return, so it blocks for a few fsyncs. Above the end it changes nothing.
+     * on return, so it blocks for a few fsyncs. At or above the end it removes no record, and only
+     * forgets an epoch that was begun at the end and never written.
      */
     public ChangeResult truncateTo(long offset) {
         if (log.failure() == null && offset < log.startOffset) {
@@ -250,6 +251,8 @@ public final class PartitionLog {
         return change(() -> {
             if (offset < log.endOffset) {
                 truncation.truncateTo(offset);
+            } else {
+                truncation.forgetEmptyEpoch();
             }
         });
     }

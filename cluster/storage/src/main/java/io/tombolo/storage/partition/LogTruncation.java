@@ -60,6 +60,11 @@ public final class LogTruncation {
         upkeep.truncated();
     }
 
+    /** Forgets the epoch of a leadership that wrote nothing: later records may have older ones. */
+    public void forgetEmptyEpoch() {
+        log.epochs.truncateTo(log.endOffset);
+    }
+
     /** Empties the log; it goes on at the offset. */
     public void truncateFullyAndStartAt(long offset) throws IOException {
         log.derivedFiles.lock();

@@ -160,7 +160,7 @@ public final class FetchHandler implements RequestHandler<FetchRequestData> {
                                 .setEpoch(end.leaderEpoch())
                                 .setEndOffset(end.endOffset()));
             }
-            case FetchOutcome.Refused(Errors error) -> partition.setErrorCode(error.code());
+            case FetchOutcome.Refused(Errors error, var _) -> partition.setErrorCode(error.code());
             case FetchOutcome.Cold _ ->
                     throw new IllegalStateException("a cold read was not carried out");
         }

@@ -1,0 +1,77 @@
+package io.tombolo.replication;
+
+import io.tombolo.replication.Role.Follower;
+import io.tombolo.replication.follower.FetchPosition;
+import io.tombolo.replication.follower.FollowedLog;
+import io.tombolo.replication.follower.FollowerOutcome;
+import io.tombolo.replication.follower.LeaderAnswer;
+
+import java.util.Optional;
+
+/** A replica that copies its leader, answer by answer. */
+final class FollowerSide {
+
+    private final PartitionState state;
+    private final FollowedLog followed;
+
+    FollowerSide(PartitionState state, FollowedLog followed) {
+        this.state = state;
+        this.followed = followed;
+    }
+
+    /** From where this follower wants to go on; empty when it does not follow. */
+    Optional<FetchPosition> position() {
+        return state.role instanceof Follower follower
+                ? Optional.of(followed.position(follower.leaderEpoch()))
+                : Optional.empty();
+    }
+
+    /**
+     * Takes over what the leader answered to a fetch.
+     *
+     * @param asked the position that was fetched from; if this replica is elsewhere meanwhile, the
+     *     answer is not used
+     */
+    FollowerOutcome follow(FetchPosition asked, LeaderAnswer answer) {
+        if (!(state.role instanceof Follower follower)) {
+            return state.log.failure().isPresent()
+                    ? new FollowerOutcome.Offline()
+                    : new FollowerOutcome.Stale();
+        }
+        FetchPosition now = followed.position(follower.leaderEpoch());
+        boolean unmoved =
+                asked.leaderEpoch() == now.leaderEpoch()
+                        && asked.fetchOffset() == now.fetchOffset()
+                        && asked.lastFetchedEpoch() == now.lastFetchedEpoch();
+        if (!unmoved) {
+            return new FollowerOutcome.Stale();
+        }
+        FollowerOutcome outcome =
+                state.guarded(() -> followed(follower, answer), _ -> new FollowerOutcome.Offline());
+        state.failWhenLogFailed();
+        return outcome;
+    }
+
+    private FollowerOutcome followed(Follower follower, LeaderAnswer answer) {
+        return switch (answer) {
+            case LeaderAnswer.Records records -> {
+                FollowerOutcome outcome = followed.append(records, follower.leaderEpoch());
+                if (outcome instanceof FollowerOutcome.Advanced) {
+                    state.moveHighWatermark(
+                            Math.min(records.highWatermark(), state.log.endOffset()));
+                    followed.raiseStart(records.logStartOffset(), state.highWatermark());
+                }
+                yield outcome;
+            }
+            case LeaderAnswer.Diverging diverging ->
+                    withinLog(followed.truncate(diverging, state.highWatermark()));
+            case LeaderAnswer.OutOfRange range ->
+                    withinLog(followed.moveInto(range, state.highWatermark()));
+        };
+    }
+
+    private FollowerOutcome withinLog(FollowerOutcome outcome) {
+        state.keepHighWatermarkWithinLog();
+        return outcome;
+    }
+}

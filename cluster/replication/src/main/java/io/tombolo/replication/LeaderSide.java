@@ -1,0 +1,153 @@
+package io.tombolo.replication;
+
+import io.tombolo.environment.Clock;
+import io.tombolo.environment.EventLoop;
+import io.tombolo.metadata.record.BrokerIds;
+import io.tombolo.replication.leader.IsrProposals.Outcome;
+import io.tombolo.replication.leader.IsrProposals.Proposal;
+import io.tombolo.replication.leader.LeaderReplicas;
+import io.tombolo.replication.leader.LeaderReplicas.ReplicaFetched;
+import io.tombolo.replication.leader.LeaderReplicas.View;
+import io.tombolo.replication.leader.Leadership;
+import io.tombolo.replication.leader.Peers;
+
+import org.apache.kafka.common.TopicIdPartition;
+
+import java.util.Optional;
+
+/**
+ * One leadership of a partition: its replicas, and the carrying out of what is proposed for their
+ * ISR. Mutable, confined to the loop of the partition; after {@link #end} it does nothing more.
+ */
+final class LeaderSide {
+
+    private final TopicIdPartition id;
+    private final LeaderReplicas replicas;
+    private final Peers peers;
+    private final EventLoop loop;
+    private final Clock clock;
+    private final Host host;
+    private EventLoop.Timer retry = () -> {};
+    private boolean ended;
+
+    /** The partition, as its leadership needs it. */
+    interface Host {
+
+        /** Runs a step of the partition; one that throws takes it offline. */
+        void step(Runnable step);
+
+        /** Where the log stands now. */
+        View view(long nowNanos);
+
+        /** The committed ISR, or what is proposed, is another one. */
+        void inSyncChanged();
+    }
+
+    LeaderSide(
+            TopicIdPartition id,
+            LeaderReplicas replicas,
+            Partition.Surroundings surroundings,
+            Host host) {
+        this.id = id;
+        this.replicas = replicas;
+        this.peers = surroundings.peers();
+        this.loop = surroundings.loop();
+        this.clock = surroundings.clock();
+        this.host = host;
+    }
+
+    Leadership state() {
+        return replicas.state();
+    }
+
+    BrokerIds maximalIsr() {
+        return replicas.maximalIsr();
+    }
+
+    long lowestStartOffset(long ownStartOffset) {
+        return replicas.lowestStartOffset(ownStartOffset);
+    }
+
+    boolean enoughInSync(int inSyncMin) {
+        return replicas.enoughInSync(inSyncMin);
+    }
+
+    long advancedHighWatermark(long reached, long highWatermark, int inSyncMin) {
+        return replicas.advancedHighWatermark(reached, highWatermark, inSyncMin, clock.nanoTime());
+    }
+
+    /** Takes over what the image says of this leadership; whether it is news. */
+    boolean adopt(Leadership committed) {
+        return replicas.adopt(committed, clock.nanoTime());
+    }
+
+    boolean follows(int brokerId) {
+        return replicas.follows(brokerId);
+    }
+
+    boolean current(ReplicaRead wish) {
+        return replicas.current(wish.replicaId(), wish.brokerEpoch());
+    }
+
+    boolean countsDiverging() {
+        return replicas.countsDiverging();
+    }
+
+    /** Notes the position of a follower; the high watermark is to be moved next. */
+    void fetched(ReplicaRead wish, long leaderEnd) {
+        replicas.fetched(
+                new ReplicaFetched(
+                        wish.replicaId(),
+                        wish.brokerEpoch(),
+                        wish.fetchOffset(),
+                        wish.logStartOffset()),
+                leaderEnd,
+                clock.nanoTime());
+    }
+
+    /** Proposes those who have caught up, if a fetch of this replica can have changed that. */
+    void expandFor(int replicaId) {
+        if (!replicas.state().isr().has(replicaId)) {
+            expand();
+        }
+    }
+
+    private void expand() {
+        carryOut(replicas.expansion(host.view(clock.nanoTime())));
+    }
+
+    /** Looks after the ISR; for a timer. */
+    void review() {
+        carryOut(replicas.review(host.view(clock.nanoTime())));
+    }
+
+    private void carryOut(Optional<Proposal> wanted) {
+        wanted.ifPresent(proposal ->
+                peers.proposals().propose(id, proposal, outcome -> decided(proposal, outcome)));
+    }
+
+    private void decided(Proposal proposal, Outcome outcome) {
+        if (!ended) {
+            host.step(() -> {
+                replicas.decided(proposal, outcome, clock.nanoTime());
+                retryLater();
+                host.inSyncChanged();
+            });
+        }
+    }
+
+    private void retryLater() {
+        retry.cancel();
+        replicas.retryNanos()
+                .ifPresent(at ->
+                        retry =
+                                loop.schedule(
+                                        at - clock.nanoTime(), () -> host.step(this::expand)));
+    }
+
+    /** The leadership is over. */
+    void end() {
+        ended = true;
+        retry.cancel();
+    }
+}

@@ -1,0 +1,140 @@
+package io.tombolo.replication;
+
+import io.tombolo.environment.Clock;
+import io.tombolo.protocol.records.VerifiedBatch;
+import io.tombolo.replication.Role.Follower;
+import io.tombolo.replication.Role.Idle;
+import io.tombolo.replication.Role.Leader;
+import io.tombolo.replication.Role.MirrorLeader;
+import io.tombolo.replication.Role.WriteAccess;
+import io.tombolo.replication.leader.Leadership;
+import io.tombolo.storage.log.AppendOrigin;
+import io.tombolo.storage.log.AppendResult;
+
+import org.apache.kafka.common.protocol.Errors;
+
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** What a leader appends for clients and for coordinators, and when it says so. */
+final class ProduceSide {
+
+    private final PartitionState state;
+    private final ProducedBatches produced;
+
+    ProduceSide(PartitionState state, Clock clock) {
+        this.state = state;
+        this.produced = new ProducedBatches(clock, state.settings);
+    }
+
+    /**
+     * Appends a client's batches.
+     *
+     * @param answer called once: at once, or when the acknowledgement that was asked for is there
+     */
+    void produce(Produce request, Consumer<ProduceOutcome> answer) {
+        switch (state.role) {
+            case Idle _, Follower _ -> answer.accept(state.notLeader());
+            case MirrorLeader mirror ->
+                    answer.accept(
+                            ProduceOutcome.refused(
+                                    Errors.POLICY_VIOLATION,
+                                    "topic %s is a read-only mirror of link %s"
+                                            .formatted(state.id.topic(), mirror.link())));
+            case Leader leader -> {
+                switch (leader.access()) {
+                    case WriteAccess.Fenced(String reason) ->
+                            answer.accept(ProduceOutcome.refused(Errors.POLICY_VIOLATION, reason));
+                    case WriteAccess.Open _ -> produceAsLeader(leader, request, answer);
+                }
+            }
+        }
+    }
+
+    private void produceAsLeader(Leader leader, Produce request, Consumer<ProduceOutcome> answer) {
+        if (request.acks() == -1 && state.tooFewInSync()) {
+            Leadership known =
+                    state.leaderSide == null ? leader.leadership() : state.leaderSide.state();
+            answer.accept(
+                    ProduceOutcome.refused(
+                            Errors.NOT_ENOUGH_REPLICAS,
+                            "%d replicas are in sync, %d must be"
+                                    .formatted(
+                                            known.isr().size(),
+                                            known.inSyncMin(state.settings.inSyncMin()))));
+            return;
+        }
+        switch (produced.prepare(request, state.settings)) {
+            case ProducedBatches.Refused(ProduceOutcome outcome) -> answer.accept(outcome);
+            case ProducedBatches.Ready(VerifiedBatch batch) ->
+                    finishProduce(
+                            request,
+                            append(() -> state.log.append(batch, leader.leaderEpoch())),
+                            answer);
+        }
+    }
+
+    private AppendResult append(Supplier<AppendResult> step) {
+        return state.guarded(
+                () -> {
+                    AppendResult result = step.get();
+                    if (result instanceof AppendResult.Appended) {
+                        state.appended();
+                    }
+                    return result;
+                },
+                AppendResult.Failed::new);
+    }
+
+    private void finishProduce(
+            Produce request, AppendResult result, Consumer<ProduceOutcome> answer) {
+        switch (result) {
+            case AppendResult.Appended appended ->
+                    acknowledge(
+                            request,
+                            appended.lastOffset() + 1,
+                            ProduceOutcome.accepted(
+                                    appended.firstOffset(),
+                                    appended.logAppendTimeMs(),
+                                    state.log.startOffset()),
+                            answer);
+            case AppendResult.Duplicate duplicate ->
+                    acknowledge(
+                            request,
+                            duplicate.lastOffset() + 1,
+                            ProduceOutcome.accepted(
+                                    duplicate.firstOffset(),
+                                    duplicate.timestampMs(),
+                                    state.log.startOffset()),
+                            answer);
+            default -> answer.accept(AppendRefusals.toOutcome(result));
+        }
+        state.failWhenLogFailed();
+    }
+
+    private void acknowledge(
+            Produce request, long offset, ProduceOutcome success, Consumer<ProduceOutcome> answer) {
+        state.acknowledgements.await(request, offset, state.highWatermark(), success, answer);
+    }
+
+    /**
+     * Appends batches that this broker made itself (coordinators), whose order and content are its
+     * own. They end at the log end when this returns NONE, and are committed when the high
+     * watermark passes it.
+     */
+    Errors appendOwn(ByteBuffer batches) {
+        if (!(state.role instanceof Leader leader)) {
+            return state.notLeader().error();
+        }
+        if (state.tooFewInSync()) {
+            return Errors.NOT_ENOUGH_REPLICAS;
+        }
+        AppendResult result =
+                append(() -> state.log.append(batches, leader.leaderEpoch(), AppendOrigin.BROKER));
+        state.failWhenLogFailed();
+        return result instanceof AppendResult.Appended
+                ? Errors.NONE
+                : AppendRefusals.toOutcome(result).error();
+    }
+}

@@ -1,0 +1,252 @@
+package io.tombolo.replication.fetch;
+
+import io.tombolo.protocol.RecordBytes;
+import io.tombolo.replication.Partition;
+import io.tombolo.replication.fetch.FollowedPartition.Question;
+import io.tombolo.replication.follower.FetchPosition;
+import io.tombolo.replication.follower.FollowerOutcome;
+import io.tombolo.replication.follower.LeaderAnswer;
+
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
+import org.apache.kafka.common.protocol.Errors;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Copies the partitions of one shard from one leader. A pure machine: it hears events with the time
+ * and says which request comes next; mutable, confined to the loop of its partitions.
+ *
+ * <p>Contract with whoever drives it, on that loop: hand over every event, one after the other;
+ * send the request that a step returns, if any; hand over exactly one of {@code Fetched}, {@code
+ * OffsetsListed} and {@code RequestFailed} for it. There is one request under way at a time. After
+ * each step, see to it that {@code TimePassed} comes at {@link #wakeAtNanos()}. Answers of a
+ * connection that is gone are not handed over any more once {@code RequestFailed} was. The driver
+ * needs to know nothing of partitions, epochs and sessions.
+ *
+ * <p>An error of one partition never stops the others: it pauses. A partition that gave records
+ * goes behind those that did not, so that a limit on the size of answers starves nobody.
+ */
+public final class ReplicaFetcher {
+
+    private final FetcherSettings settings;
+    private final Identity identity;
+    private final LeaderSession session = new LeaderSession();
+    private final Map<TopicIdPartition, FollowedPartition> followed = new LinkedHashMap<>();
+    private final OffsetQuestions questions;
+    private boolean underWay;
+    private int failureCount;
+    private long pausedUntilNanos;
+
+    /**
+     * Who fetches.
+     *
+     * @param brokerEpoch of the present registration
+     */
+    public record Identity(int brokerId, long brokerEpoch) {}
+
+    public ReplicaFetcher(FetcherSettings settings, Identity identity) {
+        this.settings = settings;
+        this.identity = identity;
+        this.questions = new OffsetQuestions(settings, identity.brokerId());
+    }
+
+    /** How many partitions it copies. */
+    public int followedCount() {
+        return followed.size();
+    }
+
+    /**
+     * Takes an event.
+     *
+     * @return the request to send now; empty while one is under way, or when there is nothing to
+     *     ask for before {@link #wakeAtNanos()} or the next event
+     */
+    public Optional<FetcherRequest> step(FetcherEvent event, long nowNanos) {
+        switch (event) {
+            case FetcherEvent.Followed(Partition partition) -> follow(partition);
+            case FetcherEvent.Unfollowed(TopicIdPartition partition) -> followed.remove(partition);
+            case FetcherEvent.Fetched(FetchResponseData response) -> fetched(response, nowNanos);
+            case FetcherEvent.OffsetsListed(var response) -> {
+                succeeded();
+                questions.answered(response, followed, nowNanos);
+            }
+            case FetcherEvent.RequestFailed _ -> failed(nowNanos);
+            case FetcherEvent.TimePassed _ -> {}
+        }
+        return underWay ? Optional.empty() : nextRequest(nowNanos);
+    }
+
+    /** A later epoch of the same partition starts without pauses of the one before. */
+    private void follow(Partition partition) {
+        followed.put(partition.id(), new FollowedPartition(partition));
+    }
+
+    private void succeeded() {
+        underWay = false;
+        failureCount = 0;
+    }
+
+    private void failed(long nowNanos) {
+        underWay = false;
+        session.lost();
+        failureCount++;
+        pausedUntilNanos = nowNanos + settings.pauseNanos(failureCount);
+    }
+
+    private boolean pausing(long nowNanos) {
+        return failureCount > 0 && nowNanos - pausedUntilNanos < 0;
+    }
+
+    /**
+     * When {@code TimePassed} is to be handed over: the earliest end of a pause. Empty while a
+     * request is under way, and when nobody pauses.
+     */
+    public OptionalLong wakeAtNanos() {
+        if (underWay || followed.isEmpty()) {
+            return OptionalLong.empty();
+        }
+        if (failureCount > 0) {
+            return OptionalLong.of(pausedUntilNanos);
+        }
+        // Whoever does not pause would be under way, or does not follow any more.
+        return followed.values().stream()
+                .filter(one -> one.partition().fetchPosition().isPresent())
+                .mapToLong(FollowedPartition::pausedUntilNanos)
+                .reduce((one, other) -> one - other < 0 ? one : other);
+    }
+
+    private Optional<FetcherRequest> nextRequest(long nowNanos) {
+        if (pausing(nowNanos)) {
+            return Optional.empty();
+        }
+        Optional<FetcherRequest> request = questions.next(followed.values(), nowNanos);
+        if (request.isEmpty()) {
+            request = nextFetch(nowNanos);
+        }
+        underWay = request.isPresent();
+        return request;
+    }
+
+    private Optional<FetcherRequest> nextFetch(long nowNanos) {
+        var wanted = new LinkedHashMap<TopicIdPartition, FetchPosition>();
+        followed.forEach((id, one) -> {
+            if (!one.pausing(nowNanos) && one.question() == Question.RECORDS) {
+                one.partition().fetchPosition().ifPresent(position -> wanted.put(id, position));
+            }
+        });
+        if (wanted.isEmpty()) {
+            return Optional.empty();
+        }
+        var request =
+                new FetchRequestData()
+                        .setReplicaState(
+                                new FetchRequestData.ReplicaState()
+                                        .setReplicaId(identity.brokerId())
+                                        .setReplicaEpoch(identity.brokerEpoch()))
+                        .setMaxWaitMs((int) settings.waitMax().toMillis())
+                        .setMinBytes(settings.bytesMin())
+                        .setMaxBytes(settings.responseBytesMax());
+        session.complete(request, wanted, settings.partitionBytesMax());
+        return Optional.of(new FetcherRequest.Fetch(request));
+    }
+
+    private void fetched(FetchResponseData response, long nowNanos) {
+        Errors error = Errors.forCode(response.errorCode());
+        if (!session.answered(error, response.sessionId())) {
+            boolean ofSession =
+                    error == Errors.FETCH_SESSION_ID_NOT_FOUND
+                            || error == Errors.INVALID_FETCH_SESSION_EPOCH
+                            || error == Errors.FETCH_SESSION_TOPIC_ID_ERROR;
+            // A session that is gone costs one request; a leader that refuses again has to wait.
+            if (ofSession && failureCount == 0) {
+                underWay = false;
+                failureCount = 1;
+                pausedUntilNanos = nowNanos;
+            } else {
+                failed(nowNanos);
+            }
+            return;
+        }
+        succeeded();
+        Map<Uuid, Map<Integer, TopicIdPartition>> asked = byTopic();
+        for (var topic : response.responses()) {
+            Map<Integer, TopicIdPartition> known = asked.getOrDefault(topic.topicId(), Map.of());
+            for (PartitionData partition : topic.partitions()) {
+                TopicIdPartition id = known.get(partition.partitionIndex());
+                if (id != null) {
+                    answered(id, partition, nowNanos);
+                }
+            }
+        }
+    }
+
+    private Map<Uuid, Map<Integer, TopicIdPartition>> byTopic() {
+        var topics = new HashMap<Uuid, Map<Integer, TopicIdPartition>>();
+        for (TopicIdPartition id : session.asked().keySet()) {
+            topics.computeIfAbsent(id.topicId(), _ -> new HashMap<>()).put(id.partition(), id);
+        }
+        return topics;
+    }
+
+    private void answered(TopicIdPartition id, PartitionData answer, long nowNanos) {
+        FollowedPartition one = followed.get(id);
+        FetchPosition asked = session.asked().get(id);
+        if (one == null || asked == null) {
+            return; // not followed any more
+        }
+        switch (Errors.forCode(answer.errorCode())) {
+            case NONE -> take(one, asked, answer, nowNanos);
+            case OFFSET_OUT_OF_RANGE -> {
+                if (one.partition().fetchPosition().filter(asked::equals).isPresent()) {
+                    one.askForStart();
+                }
+            }
+            default -> {
+                // Whoever follows another epoch by now has not deserved this error.
+                if (one.partition()
+                        .fetchPosition()
+                        .filter(now -> now.leaderEpoch() == asked.leaderEpoch())
+                        .isPresent()) {
+                    one.pause(settings, nowNanos);
+                }
+            }
+        }
+    }
+
+    private void take(
+            FollowedPartition one, FetchPosition asked, PartitionData answer, long nowNanos) {
+        boolean diverging = answer.divergingEpoch().endOffset() >= 0;
+        LeaderAnswer taken =
+                diverging
+                        ? new LeaderAnswer.Diverging(
+                                answer.divergingEpoch().epoch(),
+                                answer.divergingEpoch().endOffset())
+                        : new LeaderAnswer.Records(
+                                RecordBytes.of(answer),
+                                answer.highWatermark(),
+                                answer.logStartOffset());
+        FollowerOutcome outcome = one.partition().follow(asked, taken);
+        questions.settle(one, outcome, nowNanos);
+        if (outcome instanceof FollowerOutcome.Advanced(long _, boolean appended) && appended) {
+            FollowedPartition moved = followed.remove(one.partition().id());
+            if (moved != null) {
+                followed.put(one.partition().id(), moved);
+            }
+        }
+    }
+
+    /** The partitions it copies, in the order in which they are served next. */
+    List<TopicIdPartition> order() {
+        return new ArrayList<>(followed.keySet());
+    }
+}

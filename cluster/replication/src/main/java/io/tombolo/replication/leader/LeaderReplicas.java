@@ -1,0 +1,279 @@
+package io.tombolo.replication.leader;
+
+import io.tombolo.metadata.record.BrokerIds;
+import io.tombolo.replication.leader.IsrProposals.Member;
+import io.tombolo.replication.leader.IsrProposals.Outcome;
+import io.tombolo.replication.leader.IsrProposals.Proposal;
+import io.tombolo.replication.leader.Peers.Standing;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The replicas of a partition as its leader sees them, for one leader epoch: their positions, the
+ * ISR, and how far the high watermark may go. Mutable, confined to the loop of its partition; it
+ * does nothing by itself, and proposals are returned to be carried out.
+ */
+public final class LeaderReplicas {
+
+    private final Peers peers;
+    private final SafetyRules rules;
+    private final long lagMaxNanos;
+    private final long epochStartOffset;
+    private final InSyncReplicas inSync;
+    private final TreeMap<Integer, ReplicaProgress> followers = new TreeMap<>();
+    private long reviewedNanos;
+
+    /**
+     * @param epochStartOffset the log end when this leadership began: a follower without it may
+     *     still have records that this leader has not
+     */
+    public LeaderReplicas(
+            Leadership state,
+            Peers peers,
+            SafetyRules rules,
+            long epochStartOffset,
+            long nowNanos) {
+        this.peers = peers;
+        this.rules = rules;
+        this.lagMaxNanos = peers.replicaLagMax().toNanos();
+        this.epochStartOffset = epochStartOffset;
+        this.inSync = new InSyncReplicas(state, peers.proposalPauseMax().toNanos());
+        this.reviewedNanos = nowNanos;
+        followReplicas(nowNanos);
+    }
+
+    /** The state that the controller committed last, as far as it is known here. */
+    public Leadership state() {
+        return inSync.state();
+    }
+
+    /** Where this leadership began to write; before the high watermark is there it may be old. */
+    public long epochStartOffset() {
+        return epochStartOffset;
+    }
+
+    /** Takes over a newer committed state of this leader epoch; false when it is not news. */
+    public boolean adopt(Leadership committed, long nowNanos) {
+        boolean news = inSync.adopt(committed);
+        if (news) {
+            followReplicas(nowNanos);
+        }
+        return news;
+    }
+
+    private void followReplicas(long nowNanos) {
+        Leadership state = inSync.state();
+        followers.keySet().removeIf(id -> !state.replicas().has(id));
+        for (int id : state.replicas().asList()) {
+            if (id != state.brokerId() && !followers.containsKey(id)) {
+                boolean member = state.isr().has(id);
+                followers.put(id, new ReplicaProgress(id, member, nowNanos, lagMaxNanos));
+            }
+        }
+    }
+
+    public boolean follows(int brokerId) {
+        return followers.containsKey(brokerId);
+    }
+
+    /** Whether a fetch comes from the latest incarnation of a follower that is known. */
+    public boolean current(int brokerId, long brokerEpoch) {
+        ReplicaProgress follower = followers.get(brokerId);
+        long heard = follower == null ? -1 : follower.brokerEpoch();
+        long registered = peers.standings().of(brokerId).map(Standing::brokerEpoch).orElse(-1L);
+        return rules.currentIncarnation(brokerEpoch, Math.max(heard, registered));
+    }
+
+    public boolean countsDiverging() {
+        return rules.countsDiverging();
+    }
+
+    /**
+     * Notes that a follower, whose log agrees with this one up to there, has everything below an
+     * offset.
+     *
+     * @param leaderEnd the end of the log of this leader
+     */
+    public void fetched(ReplicaFetched fetch, long leaderEnd, long nowNanos) {
+        ReplicaProgress follower = followers.get(fetch.brokerId());
+        if (follower != null) {
+            follower.fetched(
+                    fetch.offset(),
+                    fetch.logStartOffset(),
+                    fetch.brokerEpoch(),
+                    leaderEnd,
+                    nowNanos);
+        }
+    }
+
+    /** A fetch of a follower. */
+    public record ReplicaFetched(
+            int brokerId, long brokerEpoch, long offset, long logStartOffset) {}
+
+    /**
+     * How far the high watermark may go: as far as the maximal ISR has the log, and as far as those
+     * have it that are about to join, or else they would run after it for ever.
+     *
+     * @param reached how far this replica itself may be counted
+     * @param highWatermark the present one; the answer is not below
+     * @param inSyncMin as configured
+     */
+    public long advancedHighWatermark(
+            long reached, long highWatermark, int inSyncMin, long nowNanos) {
+        Leadership state = inSync.state();
+        if (!rules.enoughToAdvance(inSync.committed().size(), state.inSyncMin(inSyncMin))) {
+            return highWatermark;
+        }
+        BrokerIds awaited = rules.awaited(inSync.committed(), inSync.proposed());
+        long limit = reached;
+        for (ReplicaProgress follower : followers.values()) {
+            if (awaited.has(follower.brokerId()) || joining(follower, reached, nowNanos)) {
+                limit = Math.min(limit, follower.offset());
+            }
+        }
+        return Math.max(limit, highWatermark);
+    }
+
+    private boolean joining(ReplicaProgress follower, long leaderEnd, long nowNanos) {
+        return follower.offset() >= epochStartOffset
+                && follower.keepsUp(leaderEnd, nowNanos, lagMaxNanos)
+                && follower.mayRejoin(nowNanos, lagMaxNanos)
+                && eligible(follower);
+    }
+
+    /** Whether acks=all may be accepted. */
+    public boolean enoughInSync(int inSyncMin) {
+        return inSync.committed().size() >= inSync.state().inSyncMin(inSyncMin);
+    }
+
+    /** The lowest log start of all replicas that told theirs, and of this one. */
+    public long lowestStartOffset(long ownStartOffset) {
+        long lowest = ownStartOffset;
+        for (ReplicaProgress follower : followers.values()) {
+            if (follower.logStartOffset() >= 0) {
+                lowest = Math.min(lowest, follower.logStartOffset());
+            }
+        }
+        return lowest;
+    }
+
+    /** What a leader looks at when it decides on the ISR. */
+    public record View(long highWatermark, long leaderEnd, int inSyncMin, long nowNanos) {}
+
+    /**
+     * The ISR that a fetch makes possible: proposes those who have caught up. The proposal is to be
+     * made at once.
+     */
+    public Optional<Proposal> expansion(View view) {
+        Optional<Proposal> undecided = inSync.again(view.nowNanos());
+        return undecided.isPresent() || inSync.busy(view.nowNanos())
+                ? undecided
+                : change(inSync.committed(), view);
+    }
+
+    /**
+     * What is to be done about the ISR now and then: half the allowed lag is a good pause. Proposes
+     * to drop those who lag, and to take in those who have caught up.
+     */
+    public Optional<Proposal> review(View view) {
+        boolean stoodStill = view.nowNanos() - reviewedNanos > lagMaxNanos;
+        reviewedNanos = view.nowNanos();
+        if (stoodStill) {
+            inSync.committed().asList().forEach(id -> excuse(id, view.nowNanos()));
+        }
+        Optional<Proposal> undecided = inSync.again(view.nowNanos());
+        if (undecided.isPresent() || inSync.busy(view.nowNanos())) {
+            return undecided;
+        }
+        BrokerIds kept = inSync.committed();
+        for (ReplicaProgress follower : followers.values()) {
+            if (kept.has(follower.brokerId())
+                    && !follower.keepsUp(view.leaderEnd(), view.nowNanos(), lagMaxNanos)) {
+                kept = kept.without(follower.brokerId());
+                follower.removed(view.nowNanos(), lagMaxNanos);
+            }
+        }
+        return change(kept, view);
+    }
+
+    private void excuse(int brokerId, long nowNanos) {
+        ReplicaProgress follower = followers.get(brokerId);
+        if (follower != null) {
+            follower.excuse(nowNanos);
+        }
+    }
+
+    /** A proposal that keeps some and takes in all who may join; empty when nothing changes. */
+    private Optional<Proposal> change(BrokerIds kept, View view) {
+        BrokerIds wanted = kept;
+        for (ReplicaProgress follower : followers.values()) {
+            if (!inSync.committed().has(follower.brokerId()) && mayJoin(follower, view)) {
+                wanted = wanted.with(follower.brokerId());
+            }
+        }
+        Optional<Standing> own = peers.standings().of(inSync.state().brokerId());
+        if (wanted.equals(inSync.committed()) || own.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(inSync.propose(members(wanted, own.get())));
+    }
+
+    private boolean mayJoin(ReplicaProgress follower, View view) {
+        return rules.caughtUp(follower.offset(), view.highWatermark(), epochStartOffset)
+                && eligible(follower)
+                && (follower.mayRejoin(view.nowNanos(), lagMaxNanos)
+                        || !enoughInSync(view.inSyncMin()));
+    }
+
+    /**
+     * The incarnation that was heard is registered and active. Whoever was not heard in this
+     * leadership may stay in the ISR, but offset −1 keeps it from joining.
+     */
+    private boolean eligible(ReplicaProgress follower) {
+        return peers.standings()
+                .of(follower.brokerId())
+                .filter(Standing::active)
+                .filter(now ->
+                        follower.brokerEpoch() == -1 || follower.brokerEpoch() == now.brokerEpoch())
+                .isPresent();
+    }
+
+    /** The controller refuses a proposal that names a fenced broker, or one shutting down. */
+    private List<Member> members(BrokerIds wanted, Standing own) {
+        var members = new ArrayList<Member>();
+        for (int id : wanted.asList()) {
+            ReplicaProgress follower = followers.get(id);
+            if (id == inSync.state().brokerId()) {
+                members.add(new Member(id, own.brokerEpoch()));
+            } else if (follower != null && eligible(follower)) {
+                members.add(new Member(id, follower.brokerEpoch()));
+            }
+        }
+        return members;
+    }
+
+    /** What the controller said; whether the committed state changed. */
+    public boolean decided(Proposal proposal, Outcome outcome, long nowNanos) {
+        boolean changed = inSync.decided(proposal, outcome, nowNanos);
+        if (changed) {
+            followReplicas(nowNanos);
+        }
+        return changed;
+    }
+
+    /**
+     * When {@link #expansion} is to be called again although nobody fetched, because a proposal
+     * waits to be made again; empty when none does.
+     */
+    public Optional<Long> retryNanos() {
+        return inSync.pausedUntilNanos();
+    }
+
+    /** Who counts for the high watermark; for those who watch. */
+    public BrokerIds maximalIsr() {
+        return rules.awaited(inSync.committed(), inSync.proposed());
+    }
+}

@@ -1,0 +1,545 @@
+package io.tombolo.replication;
+
+import io.tombolo.environment.EventLoop;
+import io.tombolo.environment.Payload;
+import io.tombolo.environment.simulated.SimulatedEntropy;
+import io.tombolo.environment.simulated.Simulator;
+import io.tombolo.metadata.record.BrokerIds;
+import io.tombolo.protocol.records.BatchView;
+import io.tombolo.replication.Partition.Rules;
+import io.tombolo.replication.ReplicaWatch.Law;
+import io.tombolo.replication.fetch.FetcherEvent;
+import io.tombolo.replication.fetch.FetcherRequest;
+import io.tombolo.replication.follower.TruncationRule;
+import io.tombolo.replication.leader.IsrProposals.Outcome;
+import io.tombolo.replication.leader.IsrProposals.Proposal;
+import io.tombolo.replication.leader.SafetyRules;
+import io.tombolo.storage.log.ReadResult;
+
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
+import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.ListOffsetsResponseData;
+import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
+import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicResponse;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Three brokers with one partition, a model controller, and a bad network between them. Logs,
+ * partitions and fetchers are the real ones.
+ */
+final class ReplicaRegion {
+
+    static final PartitionSettings SETTINGS =
+            new PartitionSettings(
+                    ModelController.IN_SYNC_MIN,
+                    1 << 20,
+                    false,
+                    Long.MAX_VALUE,
+                    Long.MAX_VALUE,
+                    false,
+                    Optional.empty(),
+                    1 << 20);
+
+    private static final Duration CALL_TIMEOUT = Duration.ofMillis(800);
+    private static final Duration SESSION_TIMEOUT = Duration.ofMillis(900);
+    private static final long PARKED_NANOS = 100_000_000;
+
+    /** Ways to be wrong, and the laws that must notice. */
+    enum Mutant {
+        NONE,
+        COUNTS_ONLY_THE_COMMITTED_ISR(Law.IN_SYNC_HAVE_ALL_BELOW_THE_HIGH_WATERMARK),
+        SHRINKS_BEFORE_THE_COMMIT(Law.IN_SYNC_HAVE_ALL_BELOW_THE_HIGH_WATERMARK),
+        IGNORES_THE_MIN_ISR(Law.LOGS_AGREE_BELOW_THE_HIGH_WATERMARK),
+        JOINS_BEFORE_IT_HAS_CAUGHT_UP(Law.IN_SYNC_HAVE_ALL_BELOW_THE_HIGH_WATERMARK),
+        COUNTS_A_DIVERGING_POSITION(Law.IN_SYNC_HAVE_ALL_BELOW_THE_HIGH_WATERMARK),
+        NEVER_LOOKS_FOR_DIVERGENCE(Law.LOGS_AGREE_BELOW_THE_HIGH_WATERMARK),
+        TRUNCATES_TO_THE_HIGH_WATERMARK(Law.IN_SYNC_HAVE_ALL_BELOW_THE_HIGH_WATERMARK),
+        TAKES_ANY_INCARNATION(Law.IN_SYNC_HAVE_ALL_BELOW_THE_HIGH_WATERMARK),
+        NEVER_TRUNCATES(Law.ALL_ENDS_WELL),
+        ACKNOWLEDGES_WHAT_IS_APPENDED(Law.ACKNOWLEDGED_IS_IN_EVERY_LATER_LEADER),
+        ELECTS_WITHOUT_A_NEW_EPOCH(Law.ONE_LEADER_APPENDS_IN_AN_EPOCH),
+        REPORTS_AN_OLD_WATERMARK(Law.HIGH_WATERMARK_NEVER_GOES_BACK),
+        REPORTS_AN_OLD_EPOCH(Law.EPOCHS_ASCEND);
+
+        private final List<Law> laws;
+
+        Mutant(Law... laws) {
+            this.laws = List.of(laws);
+        }
+
+        List<Law> laws() {
+            return laws;
+        }
+
+        Rules rules() {
+            TruncationRule truncation =
+                    this == NEVER_TRUNCATES
+                            ? (log, _, _) -> log.endOffset()
+                            : TruncationRule.BY_EPOCH;
+            return new Rules(leading(), truncation);
+        }
+
+        private SafetyRules leading() {
+            return switch (this) {
+                case COUNTS_ONLY_THE_COMMITTED_ISR ->
+                        new SafetyRules() {
+                            @Override
+                            protected BrokerIds awaited(BrokerIds committed, BrokerIds proposed) {
+                                return committed;
+                            }
+                        };
+                case SHRINKS_BEFORE_THE_COMMIT ->
+                        new SafetyRules() {
+                            @Override
+                            protected BrokerIds awaited(BrokerIds committed, BrokerIds proposed) {
+                                return proposed;
+                            }
+                        };
+                case IGNORES_THE_MIN_ISR ->
+                        new SafetyRules() {
+                            @Override
+                            protected boolean enoughToAdvance(int count, int min) {
+                                return true;
+                            }
+                        };
+                case JOINS_BEFORE_IT_HAS_CAUGHT_UP ->
+                        new SafetyRules() {
+                            @Override
+                            protected boolean caughtUp(long offset, long high, long epochStart) {
+                                return offset >= 0;
+                            }
+                        };
+                case COUNTS_A_DIVERGING_POSITION ->
+                        new SafetyRules() {
+                            @Override
+                            public boolean countsDiverging() {
+                                return true;
+                            }
+                        };
+                default -> SafetyRules.STANDARD;
+            };
+        }
+    }
+
+    final Simulator simulator;
+    final Mutant mutant;
+    final ModelController controller;
+    final List<ReplicaNode> nodes = new ArrayList<>();
+    final ReplicaWatch watch;
+    private final SimulatedEntropy dice;
+    private final long[] lastSeenNanos = new long[4];
+    private final Runnable[] late = {() -> {}, () -> {}, () -> {}, () -> {}};
+    private final int[] lateTo = {1, 1, 1, 1};
+    private boolean calm;
+    private int cutOff = -1;
+    private int crashed = -1;
+    private int slow = -1;
+    private long value;
+
+    ReplicaRegion(long seed, Mutant mutant) {
+        this.simulator = new Simulator(seed);
+        this.mutant = mutant;
+        this.dice = simulator.entropy("region");
+        this.controller =
+                new ModelController(
+                        BrokerIds.of(1, 2, 3), mutant != Mutant.ELECTS_WITHOUT_A_NEW_EPOCH);
+        this.watch = new ReplicaWatch(this);
+        for (int id = 1; id <= 3; id++) {
+            nodes.add(new ReplicaNode(id, this));
+        }
+        beat();
+        simulator.afterEachEvent(watch::check);
+    }
+
+    /** Lives through faults, then everything heals and must end well. */
+    void live(Duration time) {
+        write();
+        fault();
+        simulator.runFor(time);
+        calm = true;
+        cutOff = -1;
+        slow = -1;
+        nodes.forEach(one -> {
+            one.node.resume();
+            if (!one.node.running()) {
+                one.node.restart();
+            }
+        });
+        if (!simulator.runUntil(watch::allIsWell, Duration.ofSeconds(40))) {
+            throw new ReplicaWatch.Broken(Law.ALL_ENDS_WELL, watch.describe());
+        }
+    }
+
+    // --- the network
+
+    private boolean cut(int one, int other) {
+        return cutOff == one || cutOff == other;
+    }
+
+    /** A message, delivered late, out of order or never. Broker 0 is the controller. */
+    private void send(int from, int to, Runnable arrival) {
+        boolean lost = !calm && (dice.chance(0.02) || cut(from, to));
+        if (lost) {
+            return;
+        }
+        long micros = dice.between(200, 5_000);
+        if (!calm && dice.chance(0.04)) {
+            micros = dice.between(5_000, 2_500_000);
+        } else if (slow == from || slow == to) {
+            micros = dice.between(100_000, 900_000);
+        }
+        simulator.after(
+                Duration.ofNanos(micros * 1000),
+                "message",
+                () -> {
+                    if (to == 0) {
+                        arrival.run();
+                    } else {
+                        onLoop(nodes.get(to - 1), arrival);
+                    }
+                });
+    }
+
+    private static void onLoop(ReplicaNode to, Runnable task) {
+        if (to.node.running() && to.environment != null) {
+            to.running().loops().loop(0).execute(task);
+        }
+    }
+
+    /** Asks the controller; nobody may answer. */
+    void propose(ReplicaNode from, Proposal proposal, Consumer<Outcome> answer) {
+        int life = from.life;
+        var once = new boolean[1];
+        Consumer<Outcome> first =
+                outcome -> {
+                    if (!once[0] && from.life == life && from.partition != null) {
+                        once[0] = true;
+                        answer.accept(outcome);
+                    }
+                };
+        from.running()
+                .loops()
+                .loop(0)
+                .schedule(CALL_TIMEOUT.toNanos(), () -> first.accept(new Outcome.Unavailable()));
+        send(
+                from.id,
+                0,
+                () -> {
+                    Outcome outcome = controller.alter(from.id, proposal);
+                    publish();
+                    send(0, from.id, () -> first.accept(outcome));
+                });
+    }
+
+    private void publish() {
+        ModelController.Image image = controller.image();
+        nodes.forEach(one -> send(0, one.id, () -> one.learn(image)));
+    }
+
+    /** Heartbeats, and the images that were lost. */
+    private void beat() {
+        for (ReplicaNode one : nodes) {
+            boolean heard =
+                    one.partition != null
+                            && !one.node.paused()
+                            && !cut(one.id, 0)
+                            && (calm || slow != one.id);
+            if (heard) {
+                lastSeenNanos[one.id] = simulator.nowNanos();
+                controller.unfence(one.id);
+            } else if (simulator.nowNanos() - lastSeenNanos[one.id] > SESSION_TIMEOUT.toNanos()) {
+                controller.fence(one.id);
+            }
+        }
+        if (crashed > 0
+                && controller.isr().has(crashed)
+                && nodes.get(crashed - 1).brokerEpoch == controller.epochOf(crashed)
+                && nodes.get(crashed - 1).brokerEpoch > 0) {
+            crashed = -1;
+        }
+        publish();
+        simulator.after(Duration.ofMillis(150), "beat", this::beat);
+    }
+
+    /** A request of a fetcher to a leader. */
+    void ask(
+            ReplicaNode from,
+            ReplicaNode to,
+            FetcherRequest request,
+            Consumer<FetcherEvent> answer) {
+        int life = from.life;
+        var once = new boolean[1];
+        Consumer<FetcherEvent> first =
+                event -> {
+                    if (!once[0] && from.life == life && from.partition != null) {
+                        once[0] = true;
+                        answer.accept(event);
+                    }
+                };
+        from.running()
+                .loops()
+                .loop(0)
+                .schedule(
+                        CALL_TIMEOUT.toNanos(),
+                        () -> first.accept(new FetcherEvent.RequestFailed()));
+        lateTo[from.id] = to.id;
+        late[from.id] =
+                () -> {
+                    if (to.partition != null) {
+                        serve(to, request, _ -> {});
+                    }
+                };
+        send(
+                from.id,
+                to.id,
+                () -> {
+                    if (to.partition != null) {
+                        serve(
+                                to,
+                                request,
+                                event -> send(to.id, from.id, () -> first.accept(event)));
+                    }
+                });
+    }
+
+    /** A broker has registered; what its last life sent may arrive only now, or once more. */
+    void started(ReplicaNode node) {
+        if (!calm && dice.chance(0.7)) {
+            send(node.id, lateTo[node.id], late[node.id]);
+        }
+    }
+
+    // --- the serving side
+
+    private void serve(ReplicaNode to, FetcherRequest request, Consumer<FetcherEvent> answer) {
+        switch (request) {
+            case FetcherRequest.Fetch(FetchRequestData body) -> serveFetch(to, body, answer);
+            case FetcherRequest.ListOffsets(ListOffsetsRequestData body) ->
+                    answer.accept(new FetcherEvent.OffsetsListed(offsets(to, body)));
+        }
+    }
+
+    private void serveFetch(ReplicaNode to, FetchRequestData body, Consumer<FetcherEvent> answer) {
+        Partition partition = to.partition;
+        if (partition == null || body.topics().isEmpty()) {
+            return;
+        }
+        ReplicaRead wish = wish(to, body);
+        FetchOutcome outcome = partition.readAsReplica(wish);
+        boolean nothing =
+                outcome instanceof FetchOutcome.Read(ReadResult.Slice slice, var _)
+                        && slice.bytes() == 0;
+        if (!nothing) {
+            answer.accept(new FetcherEvent.Fetched(response(outcome)));
+            return;
+        }
+        var parked =
+                new Parked(
+                        partition,
+                        () -> {
+                            if (to.partition == partition) {
+                                FetchOutcome later = partition.readAsReplica(wish);
+                                answer.accept(new FetcherEvent.Fetched(response(later)));
+                            }
+                        });
+        partition.addReplicaWaiter(parked);
+        parked.deadline = to.running().loops().loop(0).schedule(PARKED_NANOS, parked::finish);
+    }
+
+    private static final class Parked implements FetchWaiter {
+
+        private final Partition partition;
+        private final Runnable then;
+        private EventLoop.Timer deadline = () -> {};
+        private boolean done;
+
+        Parked(Partition partition, Runnable then) {
+            this.partition = partition;
+            this.then = then;
+        }
+
+        @Override
+        public void advanced(Partition changed) {
+            finish();
+        }
+
+        void finish() {
+            if (!done) {
+                done = true;
+                deadline.cancel();
+                partition.removeWaiter(this);
+                then.run();
+            }
+        }
+    }
+
+    private ReplicaRead wish(ReplicaNode to, FetchRequestData body) {
+        var wanted = body.topics().getFirst().partitions().getFirst();
+        int replica = body.replicaState().replicaId();
+        long epoch =
+                mutant == Mutant.TAKES_ANY_INCARNATION
+                        ? controller.epochOf(replica)
+                        : body.replicaState().replicaEpoch();
+        int last = mutant == Mutant.NEVER_LOOKS_FOR_DIVERGENCE ? -1 : wanted.lastFetchedEpoch();
+        return new ReplicaRead(
+                replica,
+                epoch,
+                wanted.fetchOffset(),
+                last,
+                wanted.currentLeaderEpoch(),
+                wanted.logStartOffset(),
+                wanted.partitionMaxBytes());
+    }
+
+    private static FetchResponseData response(FetchOutcome outcome) {
+        var data = new PartitionData().setPartitionIndex(0).setHighWatermark(-1);
+        switch (outcome) {
+            case FetchOutcome.Read(ReadResult.Slice slice, var bounds) -> fill(data, slice, bounds);
+            case FetchOutcome.Cold(var read, var bounds) ->
+                    fill(data, (ReadResult.Slice) read.call(), bounds);
+            case FetchOutcome.Diverging(var end, var _) ->
+                    data.setDivergingEpoch(
+                            new FetchResponseData.EpochEndOffset()
+                                    .setEpoch(end.leaderEpoch())
+                                    .setEndOffset(end.endOffset()));
+            case FetchOutcome.Refused(Errors error, var _) -> data.setErrorCode(error.code());
+        }
+        var topic = new FetchableTopicResponse().setTopicId(ReplicaNode.ID.topicId());
+        topic.partitions().add(data);
+        var response = new FetchResponseData();
+        response.responses().add(topic);
+        return response;
+    }
+
+    private static void fill(
+            PartitionData data, ReadResult.Slice slice, FetchOutcome.Bounds bounds) {
+        var bytes = ByteBuffer.allocate(slice.bytes());
+        for (Payload part : slice.parts()) {
+            bytes.put(((Payload.Memory) part).bytes().duplicate());
+            part.release();
+        }
+        data.setRecords(MemoryRecords.readableRecords(bytes.flip()))
+                .setHighWatermark(bounds.highWatermark())
+                .setLogStartOffset(bounds.logStartOffset());
+    }
+
+    private static ListOffsetsResponseData offsets(ReplicaNode to, ListOffsetsRequestData body) {
+        Partition partition = to.partition;
+        var wanted = body.topics().getFirst().partitions().getFirst();
+        var answer = new ListOffsetsPartitionResponse().setPartitionIndex(0);
+        if (partition != null) {
+            answer.setErrorCode(partition.checkEpoch(wanted.currentLeaderEpoch()).code());
+            answer.setOffset(
+                    wanted.timestamp() == -2
+                            ? partition.log().startOffset()
+                            : partition.log().endOffset());
+        }
+        var topic = new ListOffsetsTopicResponse().setName(body.topics().getFirst().name());
+        topic.partitions().add(answer);
+        var response = new ListOffsetsResponseData();
+        response.topics().add(topic);
+        return response;
+    }
+
+    // --- clients and faults
+
+    private void write() {
+        if (calm) {
+            return;
+        }
+        ReplicaNode target = nodes.get((int) dice.between(0, 2));
+        for (ReplicaNode one : nodes) {
+            if (one.partition != null && one.partition.role() instanceof Role.Leader) {
+                target = dice.chance(0.8) ? one : target;
+            }
+        }
+        produce(target, dice.chance(0.7) ? -1 : 1);
+        long pauseMs = dice.chance(0.015) ? dice.between(300, 3000) : dice.between(1, 60);
+        simulator.after(Duration.ofMillis(pauseMs), "write", this::write);
+    }
+
+    /** Produces one record with a value of its own. */
+    void produce(ReplicaNode target, int acks) {
+        ByteBuffer batch =
+                Batches.filled(io.tombolo.protocol.records.BatchSpec.PLAIN, 1, "value " + value++);
+        int crc = BatchView.of(batch).crc();
+        boolean early = mutant == Mutant.ACKNOWLEDGES_WHAT_IS_APPENDED;
+        onLoop(
+                target,
+                () -> {
+                    Partition partition = target.partition;
+                    if (partition != null) {
+                        partition.produce(
+                                new Produce(
+                                        batch,
+                                        (short) (early ? 1 : acks),
+                                        CALL_TIMEOUT.toNanos(),
+                                        (short) 11),
+                                outcome -> {
+                                    if (acks == -1 && outcome.error() == Errors.NONE) {
+                                        watch.acknowledged(target, outcome.baseOffset(), crc);
+                                    }
+                                });
+                    }
+                });
+    }
+
+    private void fault() {
+        if (calm) {
+            return;
+        }
+        ReplicaNode victim = nodes.get((int) dice.between(0, 2));
+        switch ((int) dice.between(0, 9)) {
+            case 0, 1, 2 -> crash(victim);
+            case 3, 4 -> {
+                victim.node.pause();
+                simulator.after(
+                        Duration.ofMillis(dice.between(50, 3000)), "resume", victim.node::resume);
+            }
+            case 5 -> {
+                cutOff = victim.id;
+                simulator.after(
+                        Duration.ofMillis(dice.between(50, 3000)), "heal", () -> cutOff = -1);
+            }
+            case 6, 7 -> {
+                slow = victim.id;
+                simulator.after(
+                        Duration.ofMillis(dice.between(500, 4000)), "quick", () -> slow = -1);
+            }
+            default -> {
+                controller.prefer(victim.id);
+                publish();
+            }
+        }
+        simulator.after(Duration.ofMillis(dice.between(100, 1500)), "fault", this::fault);
+    }
+
+    /** One unclean end at a time: until it is in sync again, the others live. */
+    private void crash(ReplicaNode victim) {
+        if (crashed > 0 || victim.partition == null || !victim.node.running()) {
+            return;
+        }
+        crashed = victim.id;
+        watch.ended(victim);
+        victim.crash(dice.chance(0.7));
+        simulator.after(
+                Duration.ofMillis(dice.between(20, 2500)),
+                "restart",
+                () -> {
+                    if (!victim.node.running()) {
+                        victim.node.restart();
+                    }
+                });
+    }
+}

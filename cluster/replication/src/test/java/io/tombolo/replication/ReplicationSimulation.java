@@ -1,0 +1,67 @@
+package io.tombolo.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tombolo.environment.simulated.SimulationFailure;
+import io.tombolo.replication.ReplicaRegion.Mutant;
+import io.tombolo.replication.ReplicaWatch.Broken;
+import io.tombolo.replication.ReplicaWatch.Law;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.time.Duration;
+
+/** Three replicas through crashes, pauses, lost messages and changes of leader. */
+class ReplicationSimulation {
+
+    private static final int SEEDS = Integer.getInteger("seeds", 200);
+    private static final int MUTANT_SEEDS = 1500;
+    private static final Duration LIFE = Duration.ofSeconds(12);
+
+    @Test
+    void replicasKeepTheirLawsThroughEveryHistory() {
+        int acks = 0;
+        int truncations = 0;
+        long first = Long.getLong("seed", 1);
+        long last = Long.getLong("seed") == null ? SEEDS : first;
+        for (long seed = first; seed <= last; seed++) {
+            try {
+                var region = new ReplicaRegion(seed, Mutant.NONE);
+                region.live(LIFE);
+                acks += region.watch.ackCount;
+                truncations += region.watch.truncationCount;
+            } catch (RuntimeException | AssertionError failure) {
+                throw new AssertionError("seed " + seed + ": " + failure.getMessage(), failure);
+            }
+        }
+        assertThat(acks).as("acknowledged records").isGreaterThan(10 * (int) (last - first));
+        assertThat(truncations).as("truncations").isPositive();
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Mutant.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    void everyMutantIsCaughtByItsLaw(Mutant mutant) {
+        Law caught = null;
+        for (long seed = 1; seed <= MUTANT_SEEDS; seed++) {
+            caught = brokenBy(seed, mutant);
+            if (caught != null && mutant.laws().contains(caught)) {
+                break;
+            }
+        }
+        assertThat(mutant.laws()).contains(caught);
+    }
+
+    private static @Nullable Law brokenBy(long seed, Mutant mutant) {
+        try {
+            new ReplicaRegion(seed, mutant).live(LIFE);
+            return null;
+        } catch (Broken broken) {
+            return broken.law();
+        } catch (SimulationFailure failure) {
+            return failure.getCause() instanceof Broken broken ? broken.law() : null;
+        }
+    }
+}
