@@ -222,7 +222,7 @@ public final class ProducerStates {
     /** Begins anew with what was saved as of an offset; some may have been forgotten before. */
     void load(ProducerSnapshot saved, long offset) {
         clear();
-        forgetful = true;
+        forgetful = offset > 0;
         for (ProducerSnapshot.Entry entry : saved.producers()) {
             producers.put(entry.producerId(), ProducerEntry.of(entry));
             if (entry.openTransactionOffset() >= 0) {

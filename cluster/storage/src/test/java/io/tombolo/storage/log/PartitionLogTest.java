@@ -139,6 +139,18 @@ class PartitionLogTest {
     }
 
     @Test
+    void anEmptyLogThatComesBackHasForgottenNobody() {
+        assertThat(world.close(directory)).isTrue();
+        world.forget();
+        simulated().processEnded();
+
+        log = world.opened().logs().getFirst().log();
+
+        assertThat(append(Batches.idempotent(9, 0, 3, 2, 1), 0))
+                .isEqualTo(new AppendResult.OutOfOrderSequence(9, 0, 3));
+    }
+
+    @Test
     void aProducerThatMayHaveBeenForgottenMayGoOnAnywhere() {
         append(Batches.idempotent(8, 0, 0, 1, world.nowMs), 0);
         world.nowMs += Duration.ofDays(1).toMillis();
