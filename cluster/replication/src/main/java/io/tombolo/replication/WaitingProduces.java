@@ -8,8 +8,8 @@ import java.util.ArrayDeque;
 import java.util.function.Consumer;
 
 /**
- * Produces that are in the log and not yet acknowledged, in the order of their offsets. There is at
- * most one for each open connection, which bounds them.
+ * Produces that are in the log and not yet acknowledged, in the order of their offsets. What a
+ * connection may have under way bounds them.
  */
 final class WaitingProduces {
 

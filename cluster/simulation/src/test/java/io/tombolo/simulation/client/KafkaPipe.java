@@ -13,6 +13,8 @@ import io.tombolo.protocol.client.DecodedResponse;
 import io.tombolo.protocol.client.RequestEncoder;
 import io.tombolo.protocol.client.ResponseDecoder;
 import io.tombolo.protocol.client.VersionChoice;
+import io.tombolo.simulation.law.Broken;
+import io.tombolo.simulation.law.Law;
 
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
@@ -21,12 +23,13 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * One request at a time to one broker. Connects when it has to; a broken connection or a late
- * answer is no answer, and the next request opens a new connection.
+ * Requests to one broker, answered in their order. Connects when it has to; a broken connection or
+ * a late answer is no answer to all that wait for one, and the next request opens a new connection.
  */
 final class KafkaPipe {
 
@@ -85,60 +88,65 @@ final class KafkaPipe {
             environment.network().connect(loop, broker, LIMITS, wire);
         }
         wire.ask(
-                new Question(
-                        api,
-                        (short) versionMax,
-                        body,
-                        found -> answer.accept(found.map(expected::cast))),
-                patience);
+                api,
+                (short) versionMax,
+                body,
+                patience,
+                found -> answer.accept(found.map(expected::cast)));
     }
 
     private record Question(
             ApiKeys api,
             short versionMax,
             ApiMessage body,
-            Consumer<Optional<ApiMessage>> answer) {}
+            Consumer<Optional<ApiMessage>> answer,
+            EventLoop.Timer timer) {}
+
+    /** What a question became when it was sent. */
+    private record Asked(int correlationId, ApiKeys api, short version) {}
 
     private final class Wire implements ConnectionHandler {
 
         private @Nullable Connection connection;
         private @Nullable VersionChoice versions;
-        private @Nullable Question question;
-        private ApiKeys asked = ApiKeys.API_VERSIONS;
-        private short askedVersion = API_VERSIONS_VERSION;
-        private EventLoop.Timer timer = () -> {};
+
+        /** Without an answer yet, in the order of the calls. */
+        private final ArrayDeque<Question> questions = new ArrayDeque<>();
+
+        /** Sent and not answered; once the versions are known, one for each question. */
+        private final ArrayDeque<Asked> asked = new ArrayDeque<>();
+
         private int correlationId;
 
-        void ask(Question next, Duration patience) {
-            if (question != null) {
-                throw new IllegalStateException(question.api + " is not answered yet");
-            }
-            question = next;
-            timer = loop.schedule(patience.toNanos(), this::end);
+        void ask(
+                ApiKeys api,
+                short versionMax,
+                ApiMessage body,
+                Duration patience,
+                Consumer<Optional<ApiMessage>> answer) {
+            var timer = loop.schedule(patience.toNanos(), this::end);
+            var question = new Question(api, versionMax, body, answer, timer);
+            questions.add(question);
             if (versions != null) {
-                send(next);
+                send(question, versions);
             }
         }
 
-        private void send(Question next) {
-            asked = next.api;
-            Optional<Short> version =
-                    versions == null
-                            ? Optional.empty()
-                            : versions.highest(
-                                    next.api,
-                                    new VersionRange(next.api.oldestVersion(), next.versionMax));
-            if (version.isEmpty()) {
-                throw new IllegalStateException("no common version of " + next.api);
-            }
-            askedVersion = version.get();
-            write(next.body);
+        private void send(Question question, VersionChoice choice) {
+            var range = new VersionRange(question.api.oldestVersion(), question.versionMax);
+            short version =
+                    choice.highest(question.api, range)
+                            .orElseThrow(() ->
+                                    new IllegalStateException(
+                                            "no common version of " + question.api));
+            write(question.api, version, question.body);
         }
 
-        private void write(ApiMessage body) {
+        private void write(ApiKeys api, short version, ApiMessage body) {
             correlationId++;
+            asked.add(new Asked(correlationId, api, version));
             if (connection != null) {
-                connection.send(encoder.encode(asked, askedVersion, correlationId, body));
+                connection.send(encoder.encode(api, version, correlationId, body));
             }
         }
 
@@ -146,6 +154,8 @@ final class KafkaPipe {
         public void opened(Connection opened) {
             connection = opened;
             write(
+                    ApiKeys.API_VERSIONS,
+                    API_VERSIONS_VERSION,
                     new ApiVersionsRequestData()
                             .setClientSoftwareName("simulation")
                             .setClientSoftwareVersion("1"));
@@ -153,30 +163,38 @@ final class KafkaPipe {
 
         @Override
         public void received(Frame frame) {
-            if (!(decoder.decode(frame.bytes(), asked, askedVersion)
-                            instanceof DecodedResponse.Answer(int id, ApiMessage body))
-                    || id != correlationId) {
-                throw new IllegalStateException("not an answer to " + asked);
-            }
+            ApiMessage body = answerTo(asked.remove(), frame);
             if (versions == null) {
-                versions = VersionChoice.from((ApiVersionsResponseData) body);
+                var choice = VersionChoice.from((ApiVersionsResponseData) body);
+                versions = choice;
                 frame.release();
-                if (question != null) {
-                    send(question);
-                }
+                questions.forEach(question -> send(question, choice));
                 return;
             }
             finish(Optional.of(body));
             frame.release();
         }
 
-        private void finish(Optional<ApiMessage> body) {
-            Question answered = question;
-            question = null;
-            timer.cancel();
-            if (answered != null) {
-                answered.answer.accept(body);
+        private ApiMessage answerTo(Asked oldest, Frame frame) {
+            int id = ResponseDecoder.correlationId(frame.bytes()).orElse(-1);
+            Broken.unless(
+                    id == oldest.correlationId,
+                    Law.ANSWERS_IN_ORDER,
+                    "%s answered request %d before %s",
+                    broker,
+                    id,
+                    oldest);
+            if (!(decoder.decode(frame.bytes(), oldest.api, oldest.version)
+                    instanceof DecodedResponse.Answer(_, ApiMessage body))) {
+                throw new IllegalStateException("not an answer to " + oldest);
             }
+            return body;
+        }
+
+        private void finish(Optional<ApiMessage> body) {
+            Question answered = questions.remove();
+            answered.timer.cancel();
+            answered.answer.accept(body);
         }
 
         @Override
@@ -192,7 +210,9 @@ final class KafkaPipe {
                 if (connection != null) {
                     connection.close(new CloseReason(CloseReason.Kind.LOCAL, "given up"));
                 }
-                finish(Optional.empty());
+                while (!questions.isEmpty()) {
+                    finish(Optional.empty());
+                }
             }
         }
     }

@@ -15,7 +15,6 @@ import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
-import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -23,12 +22,14 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * An idempotent producer with acks=all that has one batch under way and sends it again, with the
- * same sequence, until it knows what became of it.
+ * An idempotent producer with acks=all. It has up to five batches under way on one connection, as
+ * the stock client does; when one of them fails it waits for the other answers, and sends what
+ * failed again, in order and with the same sequences, until it knows what became of each.
  */
 public final class Producing {
 
     private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final int UNDER_WAY_MAX = 5;
 
     private final Site site;
     private final Place place;
@@ -36,23 +37,28 @@ public final class Producing {
     private final SimulatedEntropy dice;
     private final Manner manner;
     private final Route route;
+    private final UnderWay underWay = new UnderWay();
+    private final int underWayMax;
     private long producerId = -1;
     private short producerEpoch;
     private int sequence;
-    private @Nullable Sent underWay;
     private boolean stopping;
     private boolean fenced;
     private boolean acknowledged;
+    private boolean startingOver;
     private int counter;
-    private int attempts;
+    private long lastOffset;
+    private boolean afterRefused;
 
     /**
      * How a producer behaves.
      *
      * @param pauseMsMax the longest pause between two batches
+     * @param createsTopic whether it asks for a topic that is not there yet
      * @param retriesAreNew whether it forgets that it sent a batch before: a broken variant
      */
-    public record Manner(String name, long pauseMsMax, boolean retriesAreNew) {}
+    public record Manner(
+            String name, long pauseMsMax, boolean createsTopic, boolean retriesAreNew) {}
 
     public Producing(
             Environment environment,
@@ -66,6 +72,7 @@ public final class Producing {
         this.records = records;
         this.dice = dice;
         this.manner = manner;
+        this.underWayMax = (int) dice.between(1, UNDER_WAY_MAX);
         this.route = new Route(environment, site.bootstrap(), "producer " + place);
     }
 
@@ -73,13 +80,13 @@ public final class Producing {
         later(1);
     }
 
-    /** No new batch once there was one; the one under way is brought to its end. */
+    /** No new batch once there was one; those under way are brought to their end. */
     public void stop() {
         stopping = true;
     }
 
     public boolean done() {
-        return stopping && underWay == null && acknowledged || fenced;
+        return stopping && underWay.empty() && acknowledged || fenced;
     }
 
     /** Whether a broker took at least one batch. */
@@ -100,32 +107,45 @@ public final class Producing {
         route.later(ms, this::go);
     }
 
+    /** Looks after the batches; the next time is always arranged before it ends. */
     private void go() {
-        if (fenced || stopping && underWay == null && acknowledged) {
+        if (done()) {
             return;
         }
-        if (!route.found()) {
-            route.toLeader(place, _ -> later(route.found() ? 1 : dice.between(20, 300)));
+        boolean troubled = startingOver || !underWay.failed().isEmpty();
+        if (troubled && underWay.awaited()) {
+            later(dice.between(1, 50));
+        } else if (startingOver) {
+            startOver();
         } else if (producerId < 0) {
             identify();
+        } else if (!route.found()) {
+            route.toLeader(
+                    place,
+                    manner.createsTopic(),
+                    _ -> later(route.found() ? 1 : dice.between(1, 300)));
         } else {
-            if (underWay == null) {
-                int count = (int) dice.between(1, 4);
-                counter++;
-                underWay =
-                        new Sent(
-                                manner.name() + "/" + place + "/" + counter,
-                                producerId,
-                                producerEpoch,
-                                sequence,
-                                count);
-                attempts = 0;
+            if (troubled) {
+                underWay.failed().forEach(this::send);
+            } else if (!(stopping && acknowledged)) {
+                sendNew();
             }
-            send(underWay);
+            later(dice.between(1, manner.pauseMsMax()));
         }
     }
 
+    /** The fate of what is under way stays unknown. */
+    private void startOver() {
+        startingOver = false;
+        underWay.clear();
+        producerId = -1;
+        later(dice.between(1, 50));
+    }
+
     private void identify() {
+        if (!route.found()) {
+            route.toAny();
+        }
         route.call(
                 ApiKeys.INIT_PRODUCER_ID,
                 4,
@@ -147,64 +167,95 @@ public final class Producing {
                 });
     }
 
-    private void send(Sent sent) {
-        attempts++;
-        int used = manner.retriesAreNew() && attempts > 1 ? ++sequence : sent.sequence();
+    /** As many in a row as there is room for, or fewer; on average one each time. */
+    private void sendNew() {
+        int room = underWayMax - underWay.count();
+        if (room == 0 || !dice.chance(2.0 / (1 + underWayMax))) {
+            return;
+        }
+        for (long left = dice.between(1, room); left > 0; left--) {
+            int count = (int) dice.between(1, 4);
+            counter++;
+            String token = manner.name() + "/" + place + "/" + counter;
+            send(underWay.add(new Sent(token, producerId, producerEpoch, sequence, count)));
+            sequence += count;
+        }
+    }
+
+    private void send(UnderWay.Batch batch) {
+        batch.sends();
+        int used = batch.sent().sequence();
+        if (manner.retriesAreNew() && batch.sentAgain()) {
+            used = sequence;
+            sequence += batch.sent().count();
+        }
+        route.call(
+                ApiKeys.PRODUCE,
+                9,
+                request(batch.sent(), used),
+                ProduceResponseData.class,
+                PATIENCE,
+                answer -> answered(batch, answer));
+    }
+
+    private ProduceRequestData request(Sent sent, int used) {
         var spec = BatchSpec.PLAIN.from(sent.producerId(), sent.producerEpoch(), used, false);
-        var batch = new BatchBuilder(spec);
+        var builder = new BatchBuilder(spec);
         for (int index = 0; index < sent.count(); index++) {
             String value = sent.token() + "/" + index;
-            batch.append(1000, null, ByteBuffer.wrap(value.getBytes(StandardCharsets.UTF_8)));
+            builder.append(1000, null, ByteBuffer.wrap(value.getBytes(StandardCharsets.UTF_8)));
         }
         var partition = new ProduceRequestData.PartitionProduceData().setIndex(place.partition());
-        RecordBytes.attach(partition, batch.build());
+        RecordBytes.attach(partition, builder.build());
         var topic = new ProduceRequestData.TopicProduceData().setName(place.topic());
         topic.partitionData().add(partition);
         var body = new ProduceRequestData().setAcks((short) -1).setTimeoutMs(2000);
         body.topicData().add(topic);
-        route.call(
-                ApiKeys.PRODUCE,
-                9,
-                body,
-                ProduceResponseData.class,
-                PATIENCE,
-                answer -> answered(sent, answer));
+        return body;
     }
 
-    private void answered(Sent sent, Optional<ProduceResponseData> answer) {
+    private void answered(UnderWay.Batch batch, Optional<ProduceResponseData> answer) {
+        batch.answered();
         if (answer.isEmpty()) {
             route.forget();
-            later(dice.between(20, 300));
             return;
         }
         var response = answer.get().responses().iterator().next().partitionResponses().getFirst();
         Errors error = Errors.forCode(response.errorCode());
         switch (error) {
-            case NONE -> {
-                records.acknowledged(site, place, sent, response.baseOffset());
-                if (attempts > 1) {
-                    records.retried();
-                }
-                underWay = null;
-                acknowledged = true;
-                sequence = sent.sequence() + sent.count();
-                later(dice.between(1, manner.pauseMsMax()));
-            }
+            case NONE -> stored(batch, response.baseOffset());
             case POLICY_VIOLATION -> {
-                records.refused(site, place);
-                underWay = null;
+                if (!fenced) {
+                    records.refused(site, place);
+                }
                 fenced = true;
             }
-            case OUT_OF_ORDER_SEQUENCE_NUMBER, UNKNOWN_PRODUCER_ID, INVALID_PRODUCER_EPOCH -> {
-                // The log lost what came before: the fate of this batch stays unknown.
-                underWay = null;
-                producerId = -1;
-                later(dice.between(1, 50));
+            case OUT_OF_ORDER_SEQUENCE_NUMBER -> {
+                if (batch == underWay.oldest()) {
+                    startingOver = true; // The log lost what came before.
+                } else {
+                    batch.refused();
+                }
             }
+            case UNKNOWN_PRODUCER_ID, INVALID_PRODUCER_EPOCH -> startingOver = true;
             default -> {
+                batch.refused();
                 route.forget();
-                later(dice.between(20, 300));
             }
         }
+    }
+
+    private void stored(UnderWay.Batch batch, long baseOffset) {
+        records.acknowledged(site, place, batch.sent(), baseOffset);
+        if (batch.sentAgain()) {
+            records.retried();
+        }
+        if (batch.wasRefused() && afterRefused && baseOffset > lastOffset) {
+            records.putInOrder();
+        }
+        afterRefused = batch.wasRefused();
+        underWay.stored(batch);
+        acknowledged = true;
+        lastOffset = baseOffset;
     }
 }

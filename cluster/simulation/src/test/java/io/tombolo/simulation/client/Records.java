@@ -15,4 +15,7 @@ public interface Records {
 
     /** A batch that was sent more than once has been acknowledged. */
     void retried();
+
+    /** Two batches in a row were refused and are in the log now, in their order. */
+    void putInOrder();
 }

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
 
 /**
  * Finds the broker that requests have to go to, asking one bootstrap broker after the other, and
- * carries them there, one at a time.
+ * carries them there. Whoever looks for another waits for the answers of the one before.
  */
 final class Route {
 
@@ -70,10 +70,22 @@ final class Route {
         loop.execute(pipe::close);
     }
 
+    /** Goes to the next bootstrap broker, for what any broker can answer. */
+    void toAny() {
+        goTo(bootstrap.get(next++ % bootstrap.size()));
+    }
+
     /** Looks for the leader of a partition; {@code done} may find that there is none. */
     void toLeader(Place place, Consumer<Route> done) {
-        goTo(bootstrap.get(next++ % bootstrap.size()));
-        var body = new MetadataRequestData().setAllowAutoTopicCreation(false);
+        toLeader(place, false, done);
+    }
+
+    /**
+     * @param creates whether the topic is created when there is none
+     */
+    void toLeader(Place place, boolean creates, Consumer<Route> done) {
+        toAny();
+        var body = new MetadataRequestData().setAllowAutoTopicCreation(creates);
         body.setTopics(
                 List.of(new MetadataRequestData.MetadataRequestTopic().setName(place.topic())));
         call(
@@ -104,7 +116,7 @@ final class Route {
 
     /** Looks for the coordinator of a group; {@code done} may find that there is none. */
     void toCoordinator(String group, Consumer<Route> done) {
-        goTo(bootstrap.get(next++ % bootstrap.size()));
+        toAny();
         var body = new FindCoordinatorRequestData().setKey(group).setKeyType((byte) 0);
         call(
                 ApiKeys.FIND_COORDINATOR,

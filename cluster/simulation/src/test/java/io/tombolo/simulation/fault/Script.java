@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
  */
 public record Script(List<Numbered> steps) {
 
+    private static final int NEW_TOPICS = 2;
     private static final int FAILOVER_AT_MS_MIN = 2_000;
 
     public Script {
@@ -79,6 +80,10 @@ public record Script(List<Numbered> steps) {
             }
         }
         if (cast.destination().isEmpty()) {
+            // Only here, because a topic that no link copies belongs to no ownership domain.
+            for (int topic = 0; topic < NEW_TOPICS; topic++) {
+                timed.add(at(dice.between(500, untilMs), Step.Act.TOPIC_APPEARS));
+            }
             return;
         }
         if (dice.chance(0.5)) {

@@ -19,6 +19,7 @@ public sealed interface Step {
         RESUME_LINK,
         CUT_REGISTRY,
         FAIL_OVER,
+        TOPIC_APPEARS,
         MEMBER_JOINS,
         MEMBER_LEAVES,
         MEMBER_VANISHES

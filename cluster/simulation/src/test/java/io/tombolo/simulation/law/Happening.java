@@ -7,6 +7,7 @@ import java.util.Set;
 public enum Happening {
     ACKNOWLEDGED,
     RETRY_STORED_ONCE,
+    REFUSED_TOGETHER_STORED_IN_ORDER,
     CONSUMED,
     OFFSET_COMMITTED,
     GROUP_REBALANCED,

@@ -6,6 +6,9 @@ public enum Law {
     PREFIX_KEPT("a log that comes back is a prefix of what it was, without a torn batch"),
     DURABLE_KEPT("what was durable is there after the power has failed"),
     ONCE("no record of an idempotent producer is in a log twice"),
+    IN_SEQUENCE(
+            "the batches of a producer are in a log in their sequence, from 0 and without a gap"),
+    ANSWERS_IN_ORDER("a connection's requests are answered in their order"),
     HIGH_WATERMARK("the high watermark never goes back within a life, and stays within the log"),
     EPOCHS_ASCEND("leader epochs never go back along a log"),
     MIRROR_PREFIX("a mirror holds the batches of its source, byte for byte and in their order"),

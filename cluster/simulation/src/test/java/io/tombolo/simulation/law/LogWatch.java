@@ -21,6 +21,7 @@ final class LogWatch {
     private static final class Watched {
         final LogImage image = new LogImage();
         final Map<String, Long> tokens = new HashMap<>();
+        final Sequences sequences = new Sequences();
         Partition life;
         int leaderEpoch = -1;
         long highWatermark;
@@ -232,9 +233,23 @@ final class LogWatch {
                     batch.token(),
                     before,
                     batch.base());
+            checkSequence(place, watched, batch);
         }
         watched.image.add(batch);
         growth.appended(machine, place, batch, role, watched.image);
+    }
+
+    private void checkSequence(Place place, Watched watched, LogImage.Batch batch) {
+        int expected = watched.sequences.expected(batch).orElse(batch.sequence());
+        Broken.unless(
+                batch.sequence() == expected,
+                Law.IN_SEQUENCE,
+                "%s of %s: %s comes where sequence %d is next",
+                place,
+                machine,
+                batch,
+                expected);
+        watched.sequences.add(batch);
     }
 
     // --- after a restart
@@ -293,6 +308,7 @@ final class LogWatch {
                 excusedFrom);
         watched.tokens.values().removeIf(base -> base >= end);
         watched.image.truncateTo(end);
+        watched.sequences.follow(watched.image.from(watched.start));
         watched.durable = Math.min(watched.durable, end);
     }
 }

@@ -26,6 +26,7 @@ public final class Misdeeds {
     private final Variant variant;
     private final List<Site> sites;
     private final Set<Shard> beingOpened = new HashSet<>();
+    private final Set<Partition> forgetful = new HashSet<>();
     private MetadataImage early = MetadataImage.EMPTY;
     private long sizeBytes;
     private int epoch = -1;
@@ -52,6 +53,17 @@ public final class Misdeeds {
             stampOldEpoch(sites.getFirst().machines().getFirst());
         } else if (variant == Variant.FENCE_IS_IGNORED) {
             sites.getFirst().machines().forEach(this::ignoreFence);
+        } else if (variant == Variant.PRODUCERS_ARE_FORGOTTEN) {
+            sites.getFirst().machines().forEach(this::forgetProducers);
+        }
+    }
+
+    /** Once in each life of a log, which from then on takes any first sequence. */
+    private void forgetProducers(Machine machine) {
+        for (Partition partition : machine.partitions()) {
+            if (partition.log().endOffset() > 0 && forgetful.add(partition)) {
+                partition.log().expireProducers();
+            }
         }
     }
 

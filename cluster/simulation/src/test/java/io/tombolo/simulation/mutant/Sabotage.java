@@ -36,7 +36,9 @@ public record Sabotage(Variant variant) {
         return new Environment(
                 sound.clock(),
                 sound.loops(),
-                sound.network(),
+                variant == Variant.ANSWERS_OVERTAKE
+                        ? new OvertakingAnswers(sound.network())
+                        : sound.network(),
                 disk,
                 sound.offload(),
                 sound.entropy());

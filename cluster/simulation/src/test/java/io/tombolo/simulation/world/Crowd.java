@@ -45,20 +45,29 @@ final class Crowd {
     List<Producing> produceAt(Site site) {
         var started = new ArrayList<Producing>();
         for (Place place : Shape.PLACES) {
-            String name = site + "/" + producers.size();
-            var producer =
-                    new Producing(
-                            environment,
-                            site,
-                            place,
-                            watches,
-                            simulator.entropy("producer " + name),
-                            new Producing.Manner(name, PAUSE_MS_MAX, retriesAreNew));
-            producers.add(producer);
-            started.add(producer);
-            producer.start();
+            started.add(produceAt(site, place, false));
         }
         return started;
+    }
+
+    /** A producer makes a topic by asking for it, and writes while it is being opened. */
+    void produceToNewTopic(Site site) {
+        produceAt(site, new Place("new-" + producers.size(), 0), true);
+    }
+
+    private Producing produceAt(Site site, Place place, boolean createsTopic) {
+        String name = site + "/" + producers.size();
+        var producer =
+                new Producing(
+                        environment,
+                        site,
+                        place,
+                        watches,
+                        simulator.entropy("producer " + name),
+                        new Producing.Manner(name, PAUSE_MS_MAX, createsTopic, retriesAreNew));
+        producers.add(producer);
+        producer.start();
+        return producer;
     }
 
     void stopProducing() {

@@ -119,6 +119,11 @@ final class Watches implements Records, Trouble.Toll, Member.Hearing {
     }
 
     @Override
+    public void putInOrder() {
+        happenings.note(Happening.REFUSED_TOGETHER_STORED_IN_ORDER);
+    }
+
+    @Override
     public void refused(Site site, Place place) {
         boolean old = site == sites.keySet().iterator().next();
         Broken.unless(

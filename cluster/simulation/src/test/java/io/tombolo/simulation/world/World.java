@@ -215,6 +215,7 @@ public final class World {
                 crowd.disband();
                 operator.ifPresent(Operator::failOver);
             }
+            case Step.Act.TOPIC_APPEARS -> crowd.produceToNewTopic(source);
             case Step.Act.MEMBER_JOINS -> crowd.joinOthers();
             case Step.Act.MEMBER_LEAVES -> crowd.leaveOthers();
             case Step.Act.MEMBER_VANISHES -> crowd.vanish();
