@@ -50,7 +50,8 @@ public final class BatchScan {
             torn = true;
             return false;
         }
-        batch.at(window, load(position, BatchView.HEADER_BYTES));
+        int index = load(position, BatchView.HEADER_BYTES);
+        batch.at(window, index);
         long length = batch.lengthBytes();
         boolean plausible =
                 batch.magic() == BatchView.MAGIC
@@ -89,8 +90,8 @@ public final class BatchScan {
 
     /** The batch found last with all its bytes in memory. */
     public BatchView whole() throws IOException {
-        int length = (int) (nextPosition - position);
-        return batch.at(window, load(position, length));
+        int index = load(position, (int) (nextPosition - position)); // may be in a larger window
+        return batch.at(window, index);
     }
 
     /** Whether the batch found last has the checksum that its header claims. */
@@ -104,7 +105,8 @@ public final class BatchScan {
             crc.update(window.array(), window.arrayOffset() + index, chunk);
             at += chunk;
         }
-        batch.at(window, load(position, BatchView.HEADER_BYTES));
+        int index = load(position, BatchView.HEADER_BYTES);
+        batch.at(window, index);
         return (int) crc.getValue() == claimed;
     }
 

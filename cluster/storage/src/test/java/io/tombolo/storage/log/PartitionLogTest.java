@@ -289,6 +289,16 @@ class PartitionLogTest {
     }
 
     @Test
+    void timestampsAreFoundInBatchesOfAnySize() throws Exception {
+        append(Batches.plain(1, 100, "small"), 0);
+        append(Batches.plain(7, 200, "x".repeat(50_000)), 0);
+
+        assertThat(log.firstAtOrAfter(150, 8).call())
+                .isEqualTo(new TimestampLookup.Found(1, 200, 0));
+        assertThat(log.latestTimestamp().call()).isEqualTo(new TimestampLookup.Found(1, 200, 0));
+    }
+
+    @Test
     void truncationRemovesTheBatchThatHoldsTheOffsetAndRewindsProducers() {
         append(Batches.idempotent(9, 0, 0, 3, 1), 1);
         append(Batches.idempotent(9, 0, 3, 3, 1), 2);

@@ -19,6 +19,8 @@ import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
 import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicResponse;
 import org.apache.kafka.common.protocol.Errors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -30,6 +32,8 @@ import java.util.function.Consumer;
 
 /** ListOffsets: the first offset at or after a timestamp, or one of the special offsets. */
 public final class ListOffsetsHandler implements RequestHandler<ListOffsetsRequestData> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ListOffsetsHandler.class);
 
     private static final byte READ_COMMITTED = 1;
     private static final short FIRST_WITH_EPOCHS = 4;
@@ -187,16 +191,28 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
         }
 
         ListOffsetsPartitionResponse answered(Offload.Outcome<TimestampLookup> outcome) {
-            if (!(outcome instanceof Offload.Outcome.Done<TimestampLookup>(var lookup))) {
-                return refused(Errors.KAFKA_STORAGE_ERROR);
-            }
+            return switch (outcome) {
+                case Offload.Outcome.Done<TimestampLookup>(var lookup) -> answered(lookup);
+                case Offload.Outcome.Failed<TimestampLookup>(Exception cause) -> failed(cause);
+            };
+        }
+
+        private ListOffsetsPartitionResponse answered(TimestampLookup lookup) {
             return switch (lookup) {
                 case TimestampLookup.Found(long offset, long timestampMs, int epoch) ->
                         found(offset, timestampMs, epoch);
                 case TimestampLookup.None _ -> found(-1, -1, -1);
                 case TimestampLookup.Overtaken _ -> refused(Errors.NOT_LEADER_OR_FOLLOWER);
-                case TimestampLookup.Failed _ -> refused(Errors.KAFKA_STORAGE_ERROR);
+                case TimestampLookup.Failed(var cause) -> failed(cause);
             };
+        }
+
+        private ListOffsetsPartitionResponse failed(Exception cause) {
+            LOG.atError()
+                    .addKeyValue("partition", partition.partitionIndex())
+                    .setCause(cause)
+                    .log("A record could not be looked up by its time");
+            return refused(Errors.KAFKA_STORAGE_ERROR);
         }
     }
 }
