@@ -25,11 +25,16 @@ final class ChildBroker implements AutoCloseable {
 
     /** Starts the broker of a region; its output goes to a file of that name. */
     static ChildBroker start(Site site, String region, String outputName) {
+        return start(site, region, outputName, "128m");
+    }
+
+    /** The same with another heap, and as much memory outside of it. */
+    static ChildBroker start(Site site, String region, String outputName, String heap) {
         Path output = site.folder().resolve(outputName + ".out");
         var command =
                 List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx128m",
+                        "-Xmx" + heap,
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
                         "--enable-native-access=ALL-UNNAMED",

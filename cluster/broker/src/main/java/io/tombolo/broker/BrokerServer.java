@@ -13,6 +13,7 @@ import io.tombolo.environment.SystemClock;
 import io.tombolo.environment.SystemEntropy;
 import io.tombolo.environment.ThreadOffload;
 import io.tombolo.environment.WanNetwork;
+import io.tombolo.network.FrameMemory;
 import io.tombolo.network.HttpListener;
 import io.tombolo.network.LoopSettings;
 import io.tombolo.network.NettyLoops;
@@ -46,7 +47,6 @@ public final class BrokerServer implements AutoCloseable {
     private static final long START_MINUTES_MAX = 10;
     private static final long STOP_SECONDS_MAX = 30;
     private static final long REGISTRY_NANOS = Duration.ofMillis(500).toNanos();
-    private static final long FRAME_BYTES_PER_LOOP = 128L << 20;
     private static final int OFFLOAD_THREADS = 4;
 
     private final BrokerSettings settings;
@@ -56,22 +56,6 @@ public final class BrokerServer implements AutoCloseable {
     private final HttpListener admin;
     private final CompletableFuture<String> failure = new CompletableFuture<>();
     private final CompletableFuture<Boolean> serving = new CompletableFuture<>();
-
-    /**
-     * @param wanOneWay latency that links into this region are given in each direction, for
-     *     demonstrations; zero for none
-     * @param disk where the data directory is; another one than this machine's own in tests
-     */
-    public record Options(Duration wanOneWay, Disk disk) {
-
-        /** No emulated latency. */
-        public static final Options STANDARD = new Options(Duration.ZERO);
-
-        /** On this machine's file system. */
-        public Options(Duration wanOneWay) {
-            this(wanOneWay, new FileDisk());
-        }
-    }
 
     private BrokerServer(BrokerSettings settings, Options options) throws StartRefused {
         this.settings = settings;
@@ -83,7 +67,7 @@ public final class BrokerServer implements AutoCloseable {
                         new LoopSettings(
                                 name,
                                 Runtime.getRuntime().availableProcessors(),
-                                FRAME_BYTES_PER_LOOP,
+                                frameMemory(settings, options),
                                 true),
                         this::loopFailed);
         this.offload = new ThreadOffload(name + "-io", OFFLOAD_THREADS);
@@ -134,6 +118,55 @@ public final class BrokerServer implements AutoCloseable {
             throw new StartRefused(reason, "remove that cause, then start it again");
         }
         return server;
+    }
+
+    /**
+     * @param wanOneWay latency that links into this region are given in each direction, for
+     *     demonstrations; zero for none
+     * @param disk where the data directory is; another one than this machine's own in tests
+     * @param brokersInProcess how many brokers share the memory of this process, itself included
+     */
+    public record Options(Duration wanOneWay, Disk disk, int brokersInProcess) {
+
+        /** No emulated latency. */
+        public static final Options STANDARD = new Options(Duration.ZERO);
+
+        /** On this machine's file system. */
+        public Options(Duration wanOneWay) {
+            this(wanOneWay, new FileDisk());
+        }
+
+        /** Alone in its process. */
+        public Options(Duration wanOneWay, Disk disk) {
+            this(wanOneWay, disk, 1);
+        }
+
+        /** The same for one of several brokers in one process. */
+        public Options among(int brokers) {
+            return new Options(wanOneWay, disk, brokers);
+        }
+    }
+
+    /** What received frames may take, of the direct memory that this JVM really has. */
+    private static FrameMemory frameMemory(BrokerSettings settings, Options options)
+            throws StartRefused {
+        long directBytes = FrameMemory.directBytesOfThisProcess() / options.brokersInProcess();
+        if (directBytes < FrameMemory.DIRECT_BYTES_MIN) {
+            throw new StartRefused(
+                    "a broker needs %d bytes of direct memory and this JVM gives it %d"
+                            .formatted(FrameMemory.DIRECT_BYTES_MIN, directBytes),
+                    "raise TOMBOLO_HEAP (-Xmx), or -XX:MaxDirectMemorySize");
+        }
+        var memory = FrameMemory.within(directBytes, Runtime.getRuntime().availableProcessors());
+        int wanted = settings.config().integer("socket.request.max.bytes");
+        if (wanted > memory.largeFrameBytesMax()) {
+            LOG.atWarn()
+                    .addKeyValue("socket.request.max.bytes", wanted)
+                    .addKeyValue("bytesTaken", memory.largeFrameBytesMax())
+                    .addKeyValue("directBytes", directBytes)
+                    .log("Requests above half of the direct memory are refused; see TOMBOLO_HEAP");
+        }
+        return memory;
     }
 
     private static Map<RegionId, List<Endpoint>> peers(BrokerSettings settings) {

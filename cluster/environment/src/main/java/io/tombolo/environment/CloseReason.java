@@ -15,6 +15,8 @@ public record CloseReason(Kind kind, String detail) {
         FRAME_SIZE,
         /** A frame began and did not go on. */
         STALLED,
+        /** There was no memory for what it sent or asked for. */
+        NO_MEMORY,
         /** Nothing was said for too long. */
         IDLE,
         /** What arrived cannot be a request. */

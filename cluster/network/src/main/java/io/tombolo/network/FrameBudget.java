@@ -6,6 +6,7 @@ import io.tombolo.environment.Invariant;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
 
 /**
  * The memory that received bytes of one loop may take, owned by that loop. What is charged is the
@@ -16,16 +17,18 @@ import java.util.ArrayDeque;
  * <ul>
  *   <li>Seven eighths are for everything; the last eighth only for small receive buffers, so that
  *       small requests (a follower's fetch, a heartbeat) still come in while large frames wait.
- *   <li>When frames that have begun hold everything, one of them, the first to ask, gets the
- *       privilege to grow beyond the limit until it is whole. The privilege ends when the frame is
- *       released, or when it stalls and its connection is closed; then the next one has it. So
- *       half-received frames never wait for each other, and at most one frame is beyond the limit.
+ *   <li>When frames that have begun hold everything, one of them gets the privilege to be received
+ *       beyond the limit: one of all loops together, see {@link LargeFrames}. It moves at once into
+ *       a buffer of its whole size, so that it is never copied again. The privilege ends when the
+ *       frame is released, or when it stalls and its connection is closed; then the next one has
+ *       it. So half-received frames never wait for each other.
  *   <li>A connection that finds nothing left reads one {@value #OVERDRAFT_BYTES}-byte buffer and
  *       then waits, in the order of arrival.
  * </ul>
  *
- * <p>A loop therefore holds at most its limit, plus one frame, plus {@value #OVERDRAFT_BYTES} bytes
- * for each connection. A handler must not keep a frame while it waits for another large one.
+ * <p>All loops therefore hold at most their limits, plus one frame, plus {@value #OVERDRAFT_BYTES}
+ * bytes for each connection; {@link FrameMemory} makes that fit. A handler must not keep a frame
+ * while it waits for another large one.
  */
 final class FrameBudget {
 
@@ -36,15 +39,23 @@ final class FrameBudget {
     private final long bulkLimitBytes;
     private final ArrayDeque<Waiter> waitingToRead = new ArrayDeque<>();
     private final ArrayDeque<Waiter> waitingToGrow = new ArrayDeque<>();
-    private @Nullable Privilege privilege;
+    private final LargeFrames largeFrames;
+    private final Executor loop;
     private long withinBytes;
     private long beyondBytes;
     private volatile long heldBytes;
     private volatile long waitCount;
+    private volatile long refusedCount;
     private boolean waking;
 
-    FrameBudget(long limitBytes) {
+    /**
+     * @param largeFrames shared by all loops
+     * @param loop runs tasks on the loop that owns this
+     */
+    FrameBudget(long limitBytes, LargeFrames largeFrames, Executor loop) {
         this.limitBytes = limitBytes;
+        this.largeFrames = largeFrames;
+        this.loop = loop;
         this.bulkLimitBytes = limitBytes - limitBytes / 8;
     }
 
@@ -53,9 +64,6 @@ final class FrameBudget {
         /** Asks again; one that still finds nothing waits again. */
         void tryAgain();
     }
-
-    /** The right of one frame to grow beyond the limit; what it takes is counted apart. */
-    static final class Privilege {}
 
     /** How large the next receive buffer may be, at most what is wanted. */
     int receiveBytes(int wanted) {
@@ -75,21 +83,30 @@ final class FrameBudget {
         return withinBytes + SMALL_BYTES > limitBytes;
     }
 
+    /** A frame larger than this is never taken, since it might find no memory. */
+    int frameBytesMax() {
+        return largeFrames.frameBytesMax();
+    }
+
     /** The privilege, for a frame that cannot grow otherwise; nothing when another one has it. */
-    @Nullable Privilege tryPrivilege() {
-        if (privilege != null) {
-            return null;
-        }
-        privilege = new Privilege();
-        return privilege;
+    LargeFrames.@Nullable Privilege tryPrivilege() {
+        return largeFrames.tryTake(this);
     }
 
     /** The frame that had the privilege is released or given up. */
-    void end(@Nullable Privilege ended) {
-        if (ended != null && ended == privilege) {
-            privilege = null;
+    void end(LargeFrames.@Nullable Privilege ended) {
+        if (ended != null) {
+            largeFrames.end(ended);
             wake();
         }
+    }
+
+    /** Uses the privilege in a later turn of this loop, or passes it on; from any thread. */
+    void offerLater() {
+        loop.execute(() -> {
+            wake();
+            largeFrames.decline(this);
+        });
     }
 
     void waitToRead(Waiter waiter) {
@@ -107,12 +124,12 @@ final class FrameBudget {
         waitingToGrow.remove(waiter);
     }
 
-    void charge(ByteBuf buffer, @Nullable Privilege on) {
+    void charge(ByteBuf buffer, LargeFrames.@Nullable Privilege on) {
         add(buffer.capacity(), on);
     }
 
     /** Drops one reference to a charged buffer and gives its bytes back when it was the last. */
-    void release(ByteBuf buffer, @Nullable Privilege on) {
+    void release(ByteBuf buffer, LargeFrames.@Nullable Privilege on) {
         int capacity = buffer.capacity();
         if (buffer.release()) {
             add(-capacity, on);
@@ -120,7 +137,7 @@ final class FrameBudget {
         }
     }
 
-    private void add(int bytes, @Nullable Privilege on) {
+    private void add(int bytes, LargeFrames.@Nullable Privilege on) {
         if (on == null) {
             withinBytes += bytes;
         } else {
@@ -150,15 +167,27 @@ final class FrameBudget {
         } finally {
             waking = false;
         }
+        if (!waitingToGrow.isEmpty()) {
+            largeFrames.lineUp(this);
+        }
     }
 
     private boolean growthPossible() {
-        return privilege == null || affords(SMALL_BYTES);
+        return largeFrames.offers(this) || affords(SMALL_BYTES);
     }
 
     /** Bytes held now, within the limit and beyond it; callable from any thread. */
     long heldBytes() {
         return heldBytes;
+    }
+
+    void countRefusal() {
+        refusedCount++;
+    }
+
+    /** How many connections were closed for want of memory; callable from any thread. */
+    long refusedCount() {
+        return refusedCount;
     }
 
     /** How often a connection had to wait; callable from any thread. */

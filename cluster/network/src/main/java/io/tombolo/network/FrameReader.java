@@ -31,7 +31,7 @@ final class FrameReader {
     private final int frameBytesMax;
     private final ArrayDeque<ByteBuf> undecoded = new ArrayDeque<>();
     private @Nullable ByteBuf partial;
-    private FrameBudget.@Nullable Privilege privilege;
+    private LargeFrames.@Nullable Privilege privilege;
     private int sizeSoFar;
     private int sizeBytesSeen;
     private int frameBytes = NO_FRAME;
@@ -43,7 +43,7 @@ final class FrameReader {
         this.loop = loop;
         this.budget = loop.budget();
         this.sink = sink;
-        this.frameBytesMax = frameBytesMax;
+        this.frameBytesMax = Math.min(frameBytesMax, budget.frameBytesMax());
     }
 
     /** The connection, as seen from here. */
@@ -54,8 +54,8 @@ final class FrameReader {
         /** Delivers a frame; it may stop taking frames, or close the reader, meanwhile. */
         void deliver(Frame frame);
 
-        /** The announced size cannot be. */
-        void illegalSize(int announced);
+        /** The announced size cannot be, or is above the size that is taken. */
+        void illegalSize(int announced, int frameBytesMax);
     }
 
     /** The buffer that the next bytes are to be read into; the caller owns one reference. */
@@ -134,7 +134,7 @@ final class FrameReader {
             return false;
         }
         if (sizeSoFar < 0 || sizeSoFar > frameBytesMax) {
-            sink.illegalSize(sizeSoFar);
+            sink.illegalSize(sizeSoFar, frameBytesMax);
             return false;
         }
         frameBytes = sizeSoFar;
@@ -177,7 +177,7 @@ final class FrameReader {
     }
 
     private void beginPartial(ByteBuf chunk) {
-        ByteBuf begun = frameBuffer(chunk.alloc(), affordable(chunk.readableBytes()));
+        ByteBuf begun = frameBuffer(chunk.alloc(), affordable(chunk.readableBytes()), null);
         begun.writeBytes(chunk);
         partial = begun;
     }
@@ -191,7 +191,7 @@ final class FrameReader {
         int wanted = Math.min(chunk.readableBytes(), frameBytes - begun.writerIndex());
         ByteBuf target = begun;
         if (target.writableBytes() < wanted) {
-            target = grow(begun, affordable(begun.writerIndex() + wanted), privilege);
+            target = grow(begun, affordable(begun.writerIndex() + wanted), null);
         }
         target.writeBytes(chunk, wanted);
         dropWhenEmpty(chunk);
@@ -201,7 +201,7 @@ final class FrameReader {
     /** The capacity for bytes that have arrived; without room to grow when the budget has none. */
     private int affordable(int arrivedBytes) {
         int capacity = bufferBytes(arrivedBytes);
-        return privilege != null || budget.affords(capacity) ? capacity : arrivedBytes;
+        return budget.affords(capacity) ? capacity : arrivedBytes;
     }
 
     /**
@@ -215,32 +215,43 @@ final class FrameReader {
             return true;
         }
         int capacity = bufferBytes(begun.writerIndex());
-        FrameBudget.Privilege granted = privilege;
-        if (granted == null && !budget.affords(capacity)) {
-            granted = budget.tryPrivilege();
-            if (granted == null) {
-                return false;
-            }
+        if (budget.affords(capacity)) {
+            grow(begun, capacity, null);
+            return true;
         }
-        grow(begun, capacity, granted);
+        LargeFrames.Privilege granted = budget.tryPrivilege();
+        if (granted == null) {
+            return false;
+        }
+        // At its whole size: grown again it would be beyond the limit twice during the copy.
+        grow(begun, frameBytes, granted);
         return true;
     }
 
-    /** Moves what has arrived into a larger buffer, charged on a privilege if there is one. */
+    /**
+     * Moves what has arrived into a larger buffer, charged on a privilege if there is one. Nothing
+     * has changed when there is no memory for that.
+     */
     private ByteBuf grow(
-            ByteBuf begun, int capacity, FrameBudget.@Nullable Privilege newPrivilege) {
-        FrameBudget.Privilege oldPrivilege = privilege;
-        privilege = newPrivilege;
-        ByteBuf larger = frameBuffer(begun.alloc(), capacity);
+            ByteBuf begun, int capacity, LargeFrames.@Nullable Privilege newPrivilege) {
+        ByteBuf larger;
+        try {
+            larger = frameBuffer(begun.alloc(), capacity, newPrivilege);
+        } catch (OutOfMemoryError none) {
+            budget.end(newPrivilege);
+            throw none;
+        }
         larger.writeBytes(begun, 0, begun.writerIndex());
         partial = larger;
-        budget.release(begun, oldPrivilege);
+        privilege = newPrivilege;
+        budget.release(begun, null);
         return larger;
     }
 
-    private ByteBuf frameBuffer(ByteBufAllocator allocator, int capacity) {
+    private ByteBuf frameBuffer(
+            ByteBufAllocator allocator, int capacity, LargeFrames.@Nullable Privilege on) {
         ByteBuf buffer = allocator.directBuffer(capacity, capacity);
-        budget.charge(buffer, privilege);
+        budget.charge(buffer, on);
         return buffer;
     }
 

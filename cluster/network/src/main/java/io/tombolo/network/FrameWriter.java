@@ -26,7 +26,7 @@ final class FrameWriter {
             length = Math.addExact(length, part.length());
             copied += isCopied(part) ? part.length() : 0;
         }
-        ByteBuf head = context.alloc().directBuffer(copied, copied);
+        ByteBuf head = headBuffer(context, copied, frame);
         head.writeInt(length);
         for (Payload part : frame) {
             if (isCopied(part)) {
@@ -39,6 +39,16 @@ final class FrameWriter {
         }
         writeHead(context, head);
         head.release();
+    }
+
+    private static ByteBuf headBuffer(
+            ChannelHandlerContext context, int bytes, List<Payload> frame) {
+        try {
+            return context.alloc().directBuffer(bytes, bytes);
+        } catch (OutOfMemoryError none) {
+            frame.forEach(Payload::release);
+            throw none;
+        }
     }
 
     private static boolean isCopied(Payload part) {

@@ -110,7 +110,12 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
             frame.forEach(Payload::release);
             return;
         }
-        FrameWriter.write(open, frame);
+        try {
+            FrameWriter.write(open, frame);
+        } catch (OutOfMemoryError none) {
+            memoryRefused(none);
+            return;
+        }
         lastSendNanos = clock.nanoTime();
         if (!flushPlanned) {
             flushPlanned = true;
@@ -211,7 +216,11 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     }
 
     private void goOn() {
-        reader.decode();
+        try {
+            reader.decode();
+        } catch (OutOfMemoryError none) {
+            memoryRefused(none);
+        }
         if (ended) {
             finishUnlessHeldBack();
         } else {
@@ -221,9 +230,16 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
 
     /** Reads on or stops, as pause, back-pressure and the memory budget now demand. */
     private void settle() {
-        if (reason != null || ended) {
-            return;
+        if (reason == null && !ended) {
+            try {
+                readOnOrStop();
+            } catch (OutOfMemoryError none) {
+                memoryRefused(none);
+            }
         }
+    }
+
+    private void readOnOrStop() {
         if (!takesFrames() || waiting) {
             stopReading();
         } else if (!reader.makeRoom()) {
@@ -259,6 +275,18 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
         settle();
     }
 
+    /** There is no memory for what this connection sends or asks for; the others go on. */
+    private void memoryRefused(OutOfMemoryError none) {
+        if (reason != null || ended) {
+            return;
+        }
+        loop.memoryRefused(clock.nanoTime(), none);
+        close(
+                new CloseReason(
+                        CloseReason.Kind.NO_MEMORY,
+                        "no direct memory is left: " + none.getMessage()));
+    }
+
     @Override
     public boolean takesFrames() {
         return handler != null && !paused && reason == null && (ended || channel.isWritable());
@@ -284,12 +312,17 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void illegalSize(int announced) {
+    public void illegalSize(int announced, int frameBytesMax) {
         close(
                 new CloseReason(
                         CloseReason.Kind.FRAME_SIZE,
-                        "a frame of %d bytes is announced; 0 to %d are taken"
-                                .formatted(announced, limits.frameBytesMax())));
+                        "a frame of %d bytes is announced; 0 to %d are taken%s"
+                                .formatted(
+                                        announced,
+                                        frameBytesMax,
+                                        frameBytesMax < limits.frameBytesMax()
+                                                ? ", since direct memory has no room for more"
+                                                : "")));
     }
 
     @Override
@@ -299,6 +332,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
         }
         if (cause instanceof IOException broken) {
             close(new CloseReason(CloseReason.Kind.PEER, "broken: " + broken.getMessage()));
+        } else if (cause instanceof OutOfMemoryError none) {
+            // Of the receive buffers: what handlers throw never comes here.
+            memoryRefused(none);
         } else {
             handlerFailed(cause);
         }

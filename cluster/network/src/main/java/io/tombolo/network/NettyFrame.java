@@ -14,7 +14,7 @@ final class NettyFrame implements Frame {
     private final NettyLoop loop;
     private final ByteBuf buffer;
     private final ByteBuffer bytes;
-    private final FrameBudget.@Nullable Privilege privilege;
+    private final LargeFrames.@Nullable Privilege privilege;
     private boolean released;
 
     /**
@@ -27,7 +27,7 @@ final class NettyFrame implements Frame {
             ByteBuf buffer,
             int position,
             int length,
-            FrameBudget.@Nullable Privilege privilege) {
+            LargeFrames.@Nullable Privilege privilege) {
         this.loop = loop;
         this.buffer = buffer;
         this.privilege = privilege;

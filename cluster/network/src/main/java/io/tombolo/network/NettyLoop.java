@@ -5,6 +5,10 @@ import io.netty.util.concurrent.Future;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.Invariant;
 
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -14,22 +18,27 @@ import java.util.function.Consumer;
 /** One loop: a Netty loop, its memory budget and the connections that have something to flush. */
 final class NettyLoop implements EventLoop {
 
+    private static final Logger LOG = LoggerFactory.getLogger(NettyLoop.class);
+    private static final long REFUSAL_LOG_NANOS = 10_000_000_000L;
+
     private final int index;
     private final SingleThreadEventLoop netty;
     private final FrameBudget budget;
     private final Consumer<Throwable> onFailure;
     private final List<NettyConnection> unflushed = new ArrayList<>();
+    private @Nullable Long lastRefusalLogged;
     private final Runnable flushAll = this::flushAll;
     private volatile boolean closing;
 
     NettyLoop(
             int index,
             SingleThreadEventLoop netty,
-            FrameBudget budget,
+            long frameBytesBudget,
+            LargeFrames largeFrames,
             Consumer<Throwable> onFailure) {
         this.index = index;
         this.netty = netty;
-        this.budget = budget;
+        this.budget = new FrameBudget(frameBytesBudget, largeFrames, this::execute);
         this.onFailure = onFailure;
     }
 
@@ -99,6 +108,19 @@ final class NettyLoop implements EventLoop {
             unflushed.get(at).flush();
         }
         unflushed.clear();
+    }
+
+    /** Counts a connection that is closed for want of memory, and says so now and then. */
+    void memoryRefused(long nowNanos, OutOfMemoryError none) {
+        budget.countRefusal();
+        if (lastRefusalLogged == null || nowNanos - lastRefusalLogged >= REFUSAL_LOG_NANOS) {
+            lastRefusalLogged = nowNanos;
+            LOG.atWarn()
+                    .addKeyValue("connections", budget.refusedCount())
+                    .addKeyValue("heldBytes", budget.heldBytes())
+                    .addKeyValue("cause", none.getMessage())
+                    .log("Connections are closed for want of direct memory");
+        }
     }
 
     void checkInLoop(String claim) {

@@ -50,13 +50,15 @@ public final class NettyLoops implements EventLoops, AutoCloseable {
                         settings.loopCount(),
                         new DefaultThreadFactory(settings.name(), true),
                         transport.handlerFactory());
+        var largeFrames = new LargeFrames(settings.memory().largeFrameBytesMax());
         for (int index = 0; index < settings.loopCount(); index++) {
             IoEventLoop next = group.next();
             var loop =
                     new NettyLoop(
                             index,
                             (SingleThreadEventLoop) next,
-                            new FrameBudget(settings.frameBytesBudget()),
+                            settings.memory().loopBytes(),
+                            largeFrames,
                             onFailure);
             loops.add(loop);
             byNettyLoop.put(next, loop);
@@ -81,6 +83,11 @@ public final class NettyLoops implements EventLoops, AutoCloseable {
     /** How many times a connection of a loop had to wait for its budget; from any thread. */
     public long budgetWaitCount(int index) {
         return loops.get(index).budget().waitCount();
+    }
+
+    /** How many connections of a loop were closed for want of memory; from any thread. */
+    public long memoryRefusalCount(int index) {
+        return loops.get(index).budget().refusedCount();
     }
 
     /** The transport in use, {@code epoll} or {@code nio}. */

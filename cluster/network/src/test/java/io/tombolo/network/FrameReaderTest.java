@@ -209,7 +209,7 @@ class FrameReaderTest {
         }
 
         @Override
-        public void illegalSize(int announced) {
+        public void illegalSize(int announced, int frameBytesMax) {
             illegal.add(announced);
             paused = true;
         }

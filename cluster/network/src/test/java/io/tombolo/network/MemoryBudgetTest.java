@@ -133,7 +133,7 @@ class MemoryBudgetTest {
     @Test
     void theLastEighthIsForSmallBuffersOnly() {
         bench = new NettyBench(true);
-        var budget = new FrameBudget(MIB);
+        var budget = new FrameBudget(MIB, new LargeFrames(MIB), Runnable::run);
         var bulk = ByteBufAllocator.DEFAULT.directBuffer(MIB / 8 * 7);
         var small = ByteBufAllocator.DEFAULT.directBuffer(MIB / 8);
 
@@ -159,6 +159,76 @@ class MemoryBudgetTest {
         sendFrames(peer, 3, 3 * MIB);
 
         bench.until(() -> deliveredCount.get() == 3);
+    }
+
+    @Test
+    void oneFrameOfAllLoopsIsBeyondTheBudgetAndTheOthersComeAfterIt() throws IOException {
+        holdFrames = true;
+        Endpoint address = listen(new FrameMemory(256 * 1024, 5 * MIB), PATIENT);
+        List<RawPeer> all = connect(address, 4);
+        for (RawPeer peer : all) {
+            sendFrames(peer, 1, 5 * MIB);
+        }
+        bench.until(() -> deliveredCount.get() == 1);
+        bench.settle();
+
+        assertThat(heldBytes()).isLessThan(2 * 256 * 1024 + 5 * MIB + 4 * 512);
+        assertThat(deliveredCount.get()).isEqualTo(1);
+
+        bench.until(() -> {
+            releaseAll();
+            return deliveredCount.get() == 4;
+        });
+        assertThat(closed).isEmpty();
+    }
+
+    @Test
+    void aFrameThatMemoryCanNeverHoldIsRefusedWithTheReason() throws IOException {
+        Endpoint address = listen(new FrameMemory(256 * 1024, 5 * MIB), PATIENT);
+        RawPeer peer = connect(address, 1).getFirst();
+        peer.announce(5 * MIB + 1);
+
+        bench.until(() -> !closed.isEmpty());
+
+        assertThat(closed.element().kind()).isEqualTo(CloseReason.Kind.FRAME_SIZE);
+        assertThat(closed.element().detail()).contains("0 to 5242880 are taken", "direct memory");
+    }
+
+    @Test
+    void aFrameForWhichNoMemoryIsLeftClosesItsConnectionAlone() throws IOException {
+        int beyondThisProcess = 2_000_000_000;
+        assertThat(FrameMemory.directBytesOfThisProcess()).isLessThan(beyondThisProcess);
+        var greedy = new FrameLimits(beyondThisProcess, LONG_NANOS, Long.MAX_VALUE, MIB);
+        Endpoint address = listen(256 * 1024, greedy);
+        RawPeer healthy = connect(address, 1).getFirst();
+        for (int time = 1; time <= 2; time++) {
+            RawPeer huge = connect(address, 1).getFirst();
+            huge.announce(beyondThisProcess);
+            sendFrames(huge, 1, MIB);
+            assertThat(huge.isClosedByPeer()).isTrue();
+        }
+
+        bench.until(() -> closed.size() == 2 && heldBytes() == 0);
+        assertThat(closed)
+                .allSatisfy(
+                        reason -> assertThat(reason.kind()).isEqualTo(CloseReason.Kind.NO_MEMORY));
+        assertThat(bench.loops().memoryRefusalCount(0) + bench.loops().memoryRefusalCount(1))
+                .isEqualTo(2);
+        sendFrames(healthy, 1, MIB);
+        bench.until(() -> deliveredCount.get() == 1);
+    }
+
+    @Test
+    void theSharesOfAnyMemoryFitIntoIt() {
+        bench = new NettyBench(true);
+        for (int mebibytes : new int[] {16, 64, 128, 256, 1024, 65_536}) {
+            for (int loops : new int[] {1, 2, 16, 64}) {
+                long directBytes = (long) mebibytes * MIB;
+                var memory = FrameMemory.within(directBytes, loops);
+                assertThat(memory.loopBytes() * loops + memory.largeFrameBytesMax())
+                        .isLessThanOrEqualTo(directBytes / 4 * 3);
+            }
+        }
     }
 
     @Test
@@ -247,7 +317,11 @@ class MemoryBudgetTest {
     }
 
     private Endpoint listen(long budgetBytes, FrameLimits limits) {
-        bench = new NettyBench(true, budgetBytes);
+        return listen(new FrameMemory(budgetBytes, Integer.MAX_VALUE), limits);
+    }
+
+    private Endpoint listen(FrameMemory memory, FrameLimits limits) {
+        bench = new NettyBench(true, memory);
         return bench.environment()
                 .network()
                 .listen(new Endpoint("127.0.0.1", 0), limits, connection -> new Keeper())

@@ -30,10 +30,13 @@ final class NettyBench implements Bench {
     }
 
     NettyBench(boolean nativeTransport, long frameBytesBudget) {
+        this(nativeTransport, new FrameMemory(frameBytesBudget, Integer.MAX_VALUE));
+    }
+
+    NettyBench(boolean nativeTransport, FrameMemory memory) {
         loops =
                 new NettyLoops(
-                        new LoopSettings("bench", 2, frameBytesBudget, nativeTransport),
-                        failures::add);
+                        new LoopSettings("bench", 2, memory, nativeTransport), failures::add);
         var clock = new SystemClock();
         environment =
                 new Environment(

@@ -50,7 +50,7 @@ final class Foreground {
         var signals = StopSignals.install();
         try {
             for (Seat seat : seats) {
-                start(seat, wanOneWay);
+                start(seat, new BrokerServer.Options(wanOneWay).among(seats.size()));
             }
             announce(seats);
             String reason = signals.awaitOr(failure);
@@ -97,11 +97,11 @@ final class Foreground {
         }
     }
 
-    private void start(Seat seat, Duration wanOneWay) {
+    private void start(Seat seat, BrokerServer.Options options) {
         Path folder = shell.directory().resolve(seat.region().dataDirectory(seat.broker()));
         var settings = new BrokerSettings(file.topology(), seat.region(), seat.broker(), folder);
         try {
-            var server = BrokerServer.start(settings, new BrokerServer.Options(wanOneWay));
+            var server = BrokerServer.start(settings, options);
             running.add(server);
             Thread.ofVirtual().name("watch " + name(seat)).start(() -> watch(seat, server));
         } catch (StartRefused refused) {
