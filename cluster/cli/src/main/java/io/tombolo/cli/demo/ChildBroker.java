@@ -26,10 +26,13 @@ final class ChildBroker implements AutoCloseable {
     private final String region;
     private final Path log;
     private final Process process;
+    private final String clusterId;
     private final AdminApi admin;
 
-    private ChildBroker(String region, Path log, Process process, Endpoint admin) {
+    private ChildBroker(DemoSite site, String region, Path log, Process process) {
+        Endpoint admin = site.region(region).brokers().getFirst().admin();
         this.region = region;
+        this.clusterId = site.clusterId(region);
         this.log = log;
         this.process = process;
         this.admin = new AdminApi(List.of(admin), PROBE_MAX);
@@ -46,8 +49,7 @@ final class ChildBroker implements AutoCloseable {
                             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                             .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                             .start();
-            Endpoint admin = site.region(region).brokers().getFirst().admin();
-            return new ChildBroker(region, log, process, admin);
+            return new ChildBroker(site, region, log, process);
         } catch (IOException unstartable) {
             throw new UncheckedIOException(unstartable);
         }
@@ -111,7 +113,15 @@ final class ChildBroker implements AutoCloseable {
 
     private boolean ready() {
         try {
-            return admin.get("/readyz").ok();
+            if (!admin.get("/readyz").ok()) {
+                return false;
+            }
+            String found = admin.get("/api/v1/status").body().at("clusterId").text();
+            if (!found.equals(clusterId)) {
+                throw failure(
+                        "cluster %s answers under the address of %s".formatted(found, region));
+            }
+            return true;
         } catch (AdminUnreachable notYet) {
             return false;
         }

@@ -57,15 +57,21 @@ final class DemoCommand implements Callable<Integer> {
         }
         var narrator = new Narrator(shell, pause);
         try (var stage = new Stage(shell, wanOneWay)) {
-            var exit = new Thread(stage::close, "demo end");
-            Runtime.getRuntime().addShutdownHook(exit);
-            boolean held = play(stage, narrator);
-            if (!script) {
-                invite(stage);
+            var interruption = new Interruption(shell, stage, narrator);
+            try {
+                boolean held = play(stage, narrator);
+                if (!script) {
+                    invite(stage);
+                }
+                stage.close();
+                interruption.retract();
+                return (held ? ExitCode.OK : ExitCode.FAILED).number();
+            } catch (RuntimeException failure) {
+                if (interruption.happened()) {
+                    return ExitCode.FAILED.number(); // the process ends with the signal's own code
+                }
+                throw failure;
             }
-            stage.close();
-            Runtime.getRuntime().removeShutdownHook(exit);
-            return (held ? ExitCode.OK : ExitCode.FAILED).number();
         }
     }
 

@@ -1,39 +1,35 @@
 package io.tombolo.cli.demo;
 
+import io.tombolo.broker.BrokerSettings;
 import io.tombolo.cli.shell.LoadedFile;
 import io.tombolo.region.topology.Region;
 import io.tombolo.region.topology.file.TopologyFile;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.List;
 
 /**
  * The throw-away folder of a demo: its topology file, the data of both regions, what their brokers
  * print.
  */
-record DemoSite(Path folder, LoadedFile file) {
+record DemoSite(Path folder, LoadedFile file, DemoPorts ports) {
 
     static final String LINK = "eu-to-us";
     static final String POLICY = "demo";
     static final String TOPIC = "orders";
     static final int PARTITION_COUNT = 3;
 
-    private static final int[] PORTS = {9092, 8080, 9192, 8180};
-
     private static final String TOPOLOGY =
             """
             # Written by tombolo demo; gone when it ends.
             tombolo: 1
-            name: demo
+            name: %6$s
             regions:
               eu:
                 kafka: 127.0.0.1:%d
@@ -51,25 +47,37 @@ record DemoSite(Path folder, LoadedFile file) {
               demo: { follows: eu-to-us }
             """;
 
-    /** Chooses ports, makes the folder and writes the file. */
+    /** Reserves ports, makes the folder and writes the file. */
     static DemoSite create() {
         try {
             Path folder = Files.createTempDirectory("tombolo-demo-");
-            Integer[] ports = freePorts();
+            DemoPorts ports = DemoPorts.reserve();
+            List<Integer> numbers = ports.numbers();
             String text =
                     TOPOLOGY.formatted(
-                            ports[0], ports[1], ports[2], ports[3], folder.resolve("data"));
+                            numbers.get(0),
+                            numbers.get(1),
+                            numbers.get(2),
+                            numbers.get(3),
+                            folder.resolve("data"),
+                            name(folder));
             Path path = folder.resolve("tombolo.yaml");
             Files.writeString(path, text);
             return switch (TopologyFile.parse(path.toString(), text)) {
                 case TopologyFile.Valid valid ->
-                        new DemoSite(folder, new LoadedFile(path.toString(), valid));
+                        new DemoSite(folder, new LoadedFile(path.toString(), valid), ports);
                 case TopologyFile.Invalid(var violations) ->
                         throw new IllegalStateException(violations.toString());
             };
         } catch (IOException unwritable) {
             throw new UncheckedIOException(unwritable);
         }
+    }
+
+    /** Of this demo only, because the ids of its clusters follow from it. */
+    private static String name(Path folder) {
+        String own = folder.getFileName().toString().replaceAll("[^0-9]", "");
+        return "demo-" + own.substring(0, Math.min(20, own.length()));
     }
 
     Region.Hosted region(String name) {
@@ -81,6 +89,14 @@ record DemoSite(Path folder, LoadedFile file) {
         return region(region).brokers().getFirst().kafka().toString();
     }
 
+    /** The id that the brokers of a region give to its cluster. */
+    String clusterId(String region) {
+        Region.Hosted hosted = region(region);
+        var broker = hosted.brokers().getFirst();
+        Path data = Path.of(hosted.dataDirectory(broker));
+        return new BrokerSettings(file.topology(), hosted, broker, data).clusterId().toString();
+    }
+
     /** The folder of a partition's segments. */
     Path partition(String region, int number) {
         Region.Hosted hosted = region(region);
@@ -88,43 +104,14 @@ record DemoSite(Path folder, LoadedFile file) {
                 .resolve(TOPIC + "-" + number);
     }
 
-    /** Deletes the folder with everything in it. */
+    /** Deletes the folder with everything in it, and gives the ports back. */
     void delete() {
+        ports.close();
         try {
             Files.walkFileTree(folder, new Deletion());
         } catch (IOException busy) {
             // A file of a process that is just ending; the system's temp folder is cleaned anyway.
             folder.toFile().deleteOnExit();
-        }
-    }
-
-    /** The ports of a file without addresses; where one is taken, any free one instead. */
-    private static Integer[] freePorts() throws IOException {
-        Set<Integer> ports = new LinkedHashSet<>();
-        for (int wanted : PORTS) {
-            int port = isFree(wanted) ? wanted : anyFree(ports);
-            ports.add(port);
-        }
-        return ports.toArray(new Integer[0]);
-    }
-
-    private static boolean isFree(int port) {
-        try (var socket = new ServerSocket()) {
-            socket.setReuseAddress(true);
-            socket.bind(new java.net.InetSocketAddress("127.0.0.1", port), 1);
-            return true;
-        } catch (IOException taken) {
-            return false;
-        }
-    }
-
-    private static int anyFree(Set<Integer> taken) throws IOException {
-        while (true) {
-            try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                if (!taken.contains(socket.getLocalPort())) {
-                    return socket.getLocalPort();
-                }
-            }
         }
     }
 

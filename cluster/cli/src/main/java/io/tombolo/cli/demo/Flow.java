@@ -25,7 +25,7 @@ final class Flow {
 
     /** Starts to write at a fixed rate. */
     Traffic startTraffic(int perSecond) {
-        Traffic traffic = stage.act(new Traffic("eu", stage.site().bootstrap("eu")));
+        Traffic traffic = stage.act(new Traffic("eu", stage.site(), "eu"));
         traffic.flow(perSecond);
         narrator.say(
                 "%d records/s now flow into eu (stock Kafka producer: idempotent, acks=all, lz4)",

@@ -17,6 +17,7 @@ final class Narrator {
     private final boolean waits;
     private final long startNanos = System.nanoTime();
     private final List<Check> checks = new ArrayList<>();
+    private volatile boolean silent;
     private Tree.Fields facts = Tree.fields();
 
     /**
@@ -31,20 +32,35 @@ final class Narrator {
         return shell.forProgram() ? shell.err() : shell.out();
     }
 
+    /** Says nothing from now on: the story was stopped. */
+    void fallSilent() {
+        silent = true;
+    }
+
     /** A line without the time: what is, rather than what happened. */
     void title(String line) {
-        stream().println(line);
+        print(line);
     }
 
     /** A line about something that just happened. */
     void say(String format, Object... values) {
         double seconds = (System.nanoTime() - startNanos) / 1e9;
-        stream().printf(Locale.ROOT, "[%4.1f s] %s%n", seconds, format.formatted(values));
+        print(
+                "[%s s] %s"
+                        .formatted(
+                                String.format(Locale.ROOT, "%4.1f", seconds),
+                                format.formatted(values)));
+    }
+
+    private void print(String line) {
+        if (!silent) {
+            stream().println(line);
+        }
     }
 
     /** Goes with the line before it. */
     void more(String format, Object... values) {
-        stream().println("         " + format.formatted(values));
+        print("         " + format.formatted(values));
     }
 
     /** Keeps a number for {@code -o json}. */

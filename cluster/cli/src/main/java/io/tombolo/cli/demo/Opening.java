@@ -104,7 +104,7 @@ final class Opening {
         settings.remove("group.id");
         var text = new StringDeserializer();
         try (var consumer = new KafkaConsumer<>(settings, text, text);
-                var producer = new Traffic("hello", stage.site().bootstrap("eu"))) {
+                var producer = new Traffic("hello", stage.site(), "eu")) {
             var partition = new TopicPartition(DemoSite.TOPIC, 0);
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));

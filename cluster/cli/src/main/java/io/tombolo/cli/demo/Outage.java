@@ -80,7 +80,7 @@ final class Outage {
         String us = stage.site().bootstrap("us");
         GroupMember resumed = stage.act(new GroupMember(us));
         resumed.start();
-        Traffic after = stage.act(new Traffic("us", us));
+        Traffic after = stage.act(new Traffic("us", stage.site(), "us"));
         after.flow(perSecond);
         Waiting.until(
                 RESUME_MAX,

@@ -22,7 +22,7 @@ final class Return {
 
     void ofTheOldOwner() {
         ChildBroker eu = stage.broker("eu");
-        Traffic writer = stage.act(new Traffic("late", stage.site().bootstrap("eu")));
+        Traffic writer = stage.act(new Traffic("late", stage.site(), "eu"));
         writer.flow(PER_SECOND);
         eu.awaitReady();
         long ready = System.nanoTime();

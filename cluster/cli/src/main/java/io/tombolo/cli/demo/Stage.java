@@ -43,10 +43,20 @@ final class Stage implements AutoCloseable {
                 ChildBroker.start(site, region, region.equals("us") ? wanOneWay : Duration.ZERO));
     }
 
-    /** Makes sure that something ends with the stage. */
-    synchronized <T extends AutoCloseable> T act(T actor) {
-        actors.add(actor);
-        return actor;
+    /**
+     * Makes sure that something ends with the stage.
+     *
+     * @throws IllegalStateException when the stage has ended already, and the actor with it
+     */
+    <T extends AutoCloseable> T act(T actor) {
+        synchronized (this) {
+            actors.add(actor);
+            if (!closed.get()) {
+                return actor;
+            }
+        }
+        end(actor);
+        throw new IllegalStateException("the demo has ended");
     }
 
     /** What a region says of itself. */
@@ -66,20 +76,22 @@ final class Stage implements AutoCloseable {
     /** Ends everybody, the processes with SIGKILL, and deletes the folder. Repeatable. */
     @Override
     public void close() {
-        if (!closed.compareAndSet(false, true)) {
-            return;
-        }
         List<AutoCloseable> leaving;
         synchronized (this) {
+            if (!closed.compareAndSet(false, true)) {
+                return;
+            }
             leaving = List.copyOf(actors.reversed());
         }
-        for (AutoCloseable actor : leaving) {
-            try {
-                actor.close();
-            } catch (Exception late) {
-                shell.note("while closing: " + late.getMessage());
-            }
-        }
+        leaving.forEach(this::end);
         site.delete();
+    }
+
+    private void end(AutoCloseable actor) {
+        try {
+            actor.close();
+        } catch (Exception late) {
+            shell.note("while closing: " + late.getMessage());
+        }
     }
 }

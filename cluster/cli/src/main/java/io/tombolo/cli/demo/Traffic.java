@@ -35,12 +35,15 @@ final class Traffic implements AutoCloseable {
 
     /**
      * @param name begins every value, so that values are never equal by chance
+     * @param region the one of the demo that is written to, and no other cluster
      */
-    Traffic(String name, String bootstrap) {
+    Traffic(String name, DemoSite site, String region) {
         this.name = name;
         this.producer =
                 new KafkaProducer<>(
-                        settings(bootstrap), new StringSerializer(), new StringSerializer());
+                        settings(site.bootstrap(region)),
+                        new StringSerializer(),
+                        new OwnCluster(site.clusterId(region)));
     }
 
     private static Map<String, Object> settings(String bootstrap) {

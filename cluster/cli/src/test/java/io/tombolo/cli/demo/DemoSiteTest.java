@@ -8,8 +8,25 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
+import java.util.List;
 
 class DemoSiteTest {
+
+    @Test
+    void demosAtTheSameTimeShareNeitherPortsNorClusterIds() {
+        DemoSite first = DemoSite.create();
+        DemoSite second = DemoSite.create();
+        try {
+            for (String region : List.of("eu", "us")) {
+                assertThat(second.bootstrap(region))
+                        .isNotIn(first.bootstrap("eu"), first.bootstrap("us"));
+                assertThat(second.clusterId(region)).isNotEqualTo(first.clusterId(region));
+            }
+        } finally {
+            first.delete();
+            second.delete();
+        }
+    }
 
     @Test
     void aTakenPortIsReplacedByAFreeOneAndNothingIsLeftBehind() throws IOException {

@@ -1,0 +1,175 @@
+package io.tombolo.cli.demo;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The ports of one demo, its own until it is closed, also while the broker behind one of them is
+ * dead: a demo that starts in that moment must not take it. All demos of a machine keep them apart
+ * with one file, in which a demo locks the byte whose position is the port. The system unlocks what
+ * a process held when it ends, in whatever way.
+ */
+final class DemoPorts implements AutoCloseable {
+
+    /** What a file without addresses gets; a demo has all of them or none. */
+    static final List<Integer> USUAL = List.of(9092, 8080, 9192, 8180);
+
+    /** Below the ports that systems give to outgoing connections, which come and go. */
+    private static final int OTHERS_FIRST = 20_000;
+
+    private static final int OTHERS_LAST = 29_999;
+
+    private final Optional<FileChannel> book;
+    private final List<FileLock> locks = new ArrayList<>();
+    private final List<Integer> numbers = new ArrayList<>();
+
+    private DemoPorts(Optional<FileChannel> book) {
+        this.book = book;
+    }
+
+    /**
+     * Reserves four free ports: the usual ones, or others when one of them is taken by anything or
+     * reserved by another demo.
+     */
+    static DemoPorts reserve() throws IOException {
+        return reserve(Path.of(System.getProperty("java.io.tmpdir")));
+    }
+
+    /**
+     * @param folder where the demos that are to be kept apart look for each other
+     */
+    static DemoPorts reserve(Path folder) throws IOException {
+        var ports = new DemoPorts(open(folder.resolve("tombolo-demo.ports")));
+        try {
+            for (int usual : USUAL) {
+                ports.add(usual);
+            }
+            if (ports.numbers.size() < USUAL.size()) {
+                ports.giveBack();
+                ports.addOthers();
+            }
+            return ports;
+        } catch (IOException | RuntimeException failed) {
+            ports.close();
+            throw failed;
+        }
+    }
+
+    /** The ports, in the order of {@link #USUAL}. */
+    List<Integer> numbers() {
+        return List.copyOf(numbers);
+    }
+
+    private void addOthers() throws IOException {
+        int range = OTHERS_LAST - OTHERS_FIRST + 1;
+        int start = (int) (ProcessHandle.current().pid() * USUAL.size() % range);
+        for (int tried = 0; tried < range && numbers.size() < USUAL.size(); tried++) {
+            add(OTHERS_FIRST + (start + tried) % range);
+        }
+        if (numbers.size() < USUAL.size()) {
+            throw new IOException(
+                    "no %d free ports from %d to %d"
+                            .formatted(USUAL.size(), OTHERS_FIRST, OTHERS_LAST));
+        }
+    }
+
+    /** Adds a port unless it is taken; reserved first, so that a free one stays free. */
+    private void add(int port) throws IOException {
+        Optional<FileLock> lock = lock(port);
+        if (book.isPresent() && lock.isEmpty()) {
+            return;
+        }
+        if (isFree(port)) {
+            numbers.add(port);
+            lock.ifPresent(locks::add);
+        } else if (lock.isPresent()) {
+            lock.get().release();
+        }
+    }
+
+    private Optional<FileLock> lock(int port) throws IOException {
+        try {
+            return book.isEmpty()
+                    ? Optional.empty()
+                    : Optional.ofNullable(book.get().tryLock(port, 1, false));
+        } catch (OverlappingFileLockException ofThisProcess) {
+            return Optional.empty();
+        }
+    }
+
+    private void giveBack() throws IOException {
+        for (FileLock lock : locks) {
+            lock.release();
+        }
+        locks.clear();
+        numbers.clear();
+    }
+
+    /** Nothing when the file cannot be written, which costs no more than the reservation. */
+    private static Optional<FileChannel> open(Path path) {
+        try {
+            return Optional.of(openExisting(path));
+        } catch (NoSuchFileException first) {
+            return create(path);
+        } catch (IOException unwritable) {
+            return Optional.empty();
+        }
+    }
+
+    private static FileChannel openExisting(Path path) throws IOException {
+        return FileChannel.open(path, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static Optional<FileChannel> create(Path path) {
+        try {
+            Files.createFile(path);
+            if (Files.getFileStore(path).supportsFileAttributeView("posix")) {
+                // Whoever else has an account here keeps clear of these ports as well.
+                Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw-rw-"));
+            }
+        } catch (IOException madeByAnother) {
+            // Opening it shows whether it is there.
+        }
+        try {
+            return Optional.of(openExisting(path));
+        } catch (IOException unwritable) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean isFree(int port) {
+        try (var socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress("127.0.0.1", port), 1);
+            return true;
+        } catch (IOException taken) {
+            return false;
+        }
+    }
+
+    /** Gives the ports back; what listened on them has ended. */
+    @Override
+    public void close() {
+        try {
+            giveBack();
+            if (book.isPresent()) {
+                book.get().close();
+            }
+        } catch (IOException gone) {
+            // The system gives them back when the process ends.
+        }
+    }
+}
