@@ -19,6 +19,9 @@ import java.util.Optional;
 /** One failover policy and the region that takes over; used by the command and by the demo. */
 public final class Failover {
 
+    /** What a region says that has taken over already: nothing is left to be forced. */
+    private static final String ALREADY_OWNER = "TMB-4010";
+
     private final LoadedFile file;
     private final String policy;
     private final LinkEntry link;
@@ -123,9 +126,12 @@ public final class Failover {
         if (!fix.isEmpty()) {
             fixes.add(fix);
         }
-        fixes.add(
-                "tombolo failover %s --force-accept-split-brain --reason \"…\"".formatted(policy)
-                        + "        (the reason is kept)");
+        if (!code.equals(ALREADY_OWNER)) {
+            fixes.add(
+                    "tombolo failover %s --force-accept-split-brain --reason \"…\""
+                                    .formatted(policy)
+                            + "        (the reason is kept)");
+        }
         return new Violation(
                 code.matches("TMB-\\d{4}") ? code : Code.FAILOVER_REFUSED.text(),
                 where(),

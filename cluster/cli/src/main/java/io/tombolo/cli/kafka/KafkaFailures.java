@@ -42,7 +42,8 @@ final class KafkaFailures {
                             .fix("tombolo group list")
                             .because(missing)
                             .failure();
-            case PolicyViolationException readOnly -> readOnly(readOnly, thing);
+            case PolicyViolationException policy when isAboutWriting(policy) ->
+                    readOnly(policy, thing);
             case TopicAuthorizationException readOnly -> readOnly(readOnly, thing);
             case TimeoutException late ->
                     CommandFailure.of(Code.TIMED_OUT, "no answer in time about " + thing)
@@ -62,6 +63,12 @@ final class KafkaFailures {
                             .because(cause)
                             .failure();
         };
+    }
+
+    /** The brokers have one code for what belongs to a link or a region and for their bounds. */
+    private static boolean isAboutWriting(PolicyViolationException policy) {
+        String message = message(policy);
+        return message.contains("mirror") || message.contains(" belongs to region ");
     }
 
     private static CommandFailure readOnly(Throwable refusal, String thing) {
