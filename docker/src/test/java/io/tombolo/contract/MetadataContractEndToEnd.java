@@ -4,6 +4,7 @@ import static io.tombolo.contract.FetchCalls.from;
 import static io.tombolo.contract.TopicCalls.metadata;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
@@ -95,6 +96,37 @@ class MetadataContractEndToEnd {
             assertThat(Errors.forCode(topic.errorCode())).isEqualTo(Errors.UNKNOWN_TOPIC_ID);
             assertThat(topic.name()).isNull();
             assertThat(topic.topicId()).isEqualTo(unknown);
+        }
+    }
+
+    @ContractTest
+    @DisplayName("17: before version 12 a topic id makes the whole request invalid")
+    void contract017TopicIdsBeforeTheirVersion(Subject subject) {
+        var id = Uuid.randomUuid();
+        try (var client = subject.connect()) {
+            for (int version = 10; version <= 11; version++) {
+                var request =
+                        new MetadataRequestData()
+                                .setTopics(
+                                        List.of(
+                                                new MetadataRequestTopic()
+                                                        .setName(null)
+                                                        .setTopicId(id),
+                                                new MetadataRequestTopic().setName("named")));
+                MetadataResponseData answer = client.call(request, version);
+
+                assertThat(answer.brokers()).isEmpty();
+                assertThat(answer.topics())
+                        .extracting(
+                                MetadataResponseTopic::name,
+                                MetadataResponseTopic::topicId,
+                                topic -> Errors.forCode(topic.errorCode()))
+                        .containsExactlyInAnyOrder(
+                                tuple("", id, Errors.INVALID_REQUEST),
+                                tuple("named", Uuid.ZERO_UUID, Errors.INVALID_REQUEST));
+                assertThat(answer.clusterId()).isNull();
+                assertThat(answer.controllerId()).isEqualTo(-1);
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import static io.tombolo.contract.FetchCalls.at;
 import static io.tombolo.contract.FetchCalls.from;
 import static io.tombolo.contract.GroupCalls.committed;
 
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
@@ -33,6 +34,7 @@ import org.apache.kafka.common.message.LeaveGroupRequestData;
 import org.apache.kafka.common.message.LeaveGroupRequestData.MemberIdentity;
 import org.apache.kafka.common.message.ListConfigResourcesRequestData;
 import org.apache.kafka.common.message.ListGroupsRequestData;
+import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
 import org.apache.kafka.common.message.OffsetDeleteRequestData;
 import org.apache.kafka.common.message.OffsetFetchRequestData;
 import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
@@ -47,6 +49,7 @@ import org.apache.kafka.common.message.UpdateFeaturesRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -214,12 +217,21 @@ record RequestSamples(Topic topic, String group) {
                 }
                 yield request;
             }
-            default ->
-                    version < 4
-                            ? TopicCalls.metadataRequest(topic.name())
-                                    .setAllowAutoTopicCreation(true)
-                            : TopicCalls.metadataRequest(NOWHERE);
+            default -> metadata(version);
         };
+    }
+
+    /** Topic ids are refused in versions 10 and 11, which have the field; 11 has a name here. */
+    private ApiMessage metadata(int version) {
+        if (version < 4) {
+            return TopicCalls.metadataRequest(topic.name()).setAllowAutoTopicCreation(true);
+        }
+        var wanted = new ArrayList<MetadataRequestTopic>();
+        wanted.add(new MetadataRequestTopic().setName(NOWHERE));
+        if (version == 10 || version >= 12) {
+            wanted.add(new MetadataRequestTopic().setName(null).setTopicId(new Uuid(1, version)));
+        }
+        return TopicCalls.metadataRequest(NOWHERE).setTopics(wanted);
     }
 
     private ApiMessage configs(ApiKeys api, int version) {

@@ -27,6 +27,9 @@ public final class MetadataHandler implements RequestHandler<MetadataRequestData
     private static final short LAST_WITH_EMPTY_FOR_ALL = 0;
     private static final short FIRST_WITH_AUTO_CREATION_FLAG = 4;
 
+    /** The two before it have the fields, but neither may be used (KAFKA-10774). */
+    private static final short FIRST_WITH_TOPIC_IDS = 12;
+
     private final Images images;
     private final ClientListener listener;
     private final AutoCreation autoCreation;
@@ -39,6 +42,10 @@ public final class MetadataHandler implements RequestHandler<MetadataRequestData
 
     @Override
     public void handle(Exchange exchange, MetadataRequestData body) {
+        if (exchange.version() < FIRST_WITH_TOPIC_IDS && asksById(body)) {
+            exchange.answer(refusal(body));
+            return;
+        }
         MetadataImage image = images.current();
         var response =
                 new MetadataResponseData()
@@ -75,6 +82,27 @@ public final class MetadataHandler implements RequestHandler<MetadataRequestData
             }
         }
         exchange.answer(response);
+    }
+
+    private static boolean asksById(MetadataRequestData body) {
+        return body.topics() != null
+                && body.topics().stream()
+                        .anyMatch(topic ->
+                                topic.name() == null || !topic.topicId().equals(Uuid.ZERO_UUID));
+    }
+
+    /** As Kafka's: about all topics that were asked for, and without the brokers. */
+    private static MetadataResponseData refusal(MetadataRequestData body) {
+        var response = new MetadataResponseData();
+        for (MetadataRequestTopic wanted : body.topics()) {
+            response.topics()
+                    .add(
+                            new MetadataResponseTopic()
+                                    .setName(wanted.name() == null ? "" : wanted.name())
+                                    .setTopicId(wanted.topicId())
+                                    .setErrorCode(Errors.INVALID_REQUEST.code()));
+        }
+        return response;
     }
 
     private static boolean wantsAll(MetadataRequestData body, short version) {
