@@ -29,6 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
+import tools.jackson.databind.JsonNode;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,9 +66,13 @@ class DiskFaultEndToEnd {
             clients.create("others", 1);
             clients.produce("orders", 0, "a");
 
+            assertThat(partitions(site).get("offline").asInt()).isZero();
+
             disk.breakDown(FaultyDisk.Operation.APPEND, "orders-0");
 
             assertThat(sendTo(site, "orders")).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
+            assertThat(partitions(site).get("offline").asInt()).isEqualTo(1);
+            assertThat(partitions(site).get("offlineNames").toString()).isEqualTo("[\"orders-0\"]");
             disk.heal();
             assertThat(sendTo(site, "orders"))
                     .describedAs("what has failed once is not trusted again")
@@ -123,6 +129,10 @@ class DiskFaultEndToEnd {
             assertThat(fetchFrom(site, "orders")).isEqualTo(Errors.NONE);
             assertThat(timesSaid("A partition is offline", "orders-0")).isEqualTo(1);
         }
+    }
+
+    private static JsonNode partitions(Site site) {
+        return site.admin("eu").get("/api/v1/status").json().get("partitions");
     }
 
     private static Errors fetchFrom(Site site, String topic) {

@@ -12,6 +12,7 @@ import io.tombolo.network.HttpHandler;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.PolicyName;
 
+import org.apache.kafka.common.TopicIdPartition;
 import org.jspecify.annotations.Nullable;
 
 import tools.jackson.databind.json.JsonMapper;
@@ -67,15 +68,23 @@ public final class AdminRoutes implements HttpHandler {
                     registry.ownDocument()
                             .map(document -> HttpAnswer.json(200, document))
                             .orElseGet(() -> HttpAnswer.error(503, "starting"));
-            case "status" -> json(200, onLoop((core, done) -> done.complete(status(core))));
+            case "status" ->
+                    json(
+                            200,
+                            onLoop((core, done) ->
+                                    core.shards()
+                                            .offline(
+                                                    broker.loop(),
+                                                    offline ->
+                                                            done.complete(status(core, offline)))));
             case "links" -> links(path, post);
             case "failover" -> failover(ask, path, post);
             default -> HttpAnswer.error(404, "there is no " + ask.path());
         };
     }
 
-    private Object status(BrokerCore core) {
-        return new StatusView(core, registry, serving.getAsBoolean()).whole();
+    private Object status(BrokerCore core, List<TopicIdPartition> offlineHere) {
+        return new StatusView(core, registry, serving.getAsBoolean(), offlineHere).whole();
     }
 
     private HttpAnswer links(List<String> path, boolean post) throws Exception {

@@ -5,15 +5,28 @@ import io.tombolo.broker.BrokerSettings;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.raft.RaftStatus;
 
+import org.apache.kafka.common.TopicIdPartition;
 import org.jspecify.annotations.Nullable;
 
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
-/** A region's state at a glance, as JSON. Made on the core's loop. */
-record StatusView(BrokerCore core, HttpRegistry registry, boolean serving) {
+/**
+ * A region's state at a glance, as JSON. Made on the core's loop.
+ *
+ * @param offlineHere partitions that this broker hosts and cannot use
+ */
+record StatusView(
+        BrokerCore core,
+        HttpRegistry registry,
+        boolean serving,
+        List<TopicIdPartition> offlineHere) {
+
+    /** How many are named, so that an answer stays small when a whole disk fails. */
+    private static final int NAMED_MAX = 1_000;
 
     Map<String, @Nullable Object> whole() {
         BrokerSettings settings = core.settings();
@@ -58,16 +71,21 @@ record StatusView(BrokerCore core, HttpRegistry registry, boolean serving) {
                 "highWatermark", status.highWatermark());
     }
 
-    private static Map<String, @Nullable Object> partitions(MetadataImage image) {
-        long offline = 0;
+    /** Offline is what has no leader, and what this broker cannot use though it may lead it. */
+    private Map<String, @Nullable Object> partitions(MetadataImage image) {
+        var offline = new TreeSet<String>();
         for (var topic : image.topics().byId().values()) {
             for (int index = 0; index < topic.partitions().count(); index++) {
                 if (!topic.partitions().get(index).hasLeader()) {
-                    offline++;
+                    offline.add(topic.name() + "-" + index);
                 }
             }
         }
-        return Map.of("hosted", image.topics().partitionCount(), "offline", offline);
+        offlineHere.forEach(id -> offline.add(id.topicPartition().toString()));
+        return Map.of(
+                "hosted", image.topics().partitionCount(),
+                "offline", offline.size(),
+                "offlineNames", offline.stream().limit(NAMED_MAX).toList());
     }
 
     private static List<Map<String, @Nullable Object>> ownership(MetadataImage image) {

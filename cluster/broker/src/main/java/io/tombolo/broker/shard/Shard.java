@@ -41,6 +41,14 @@ public final class Shard {
         return Optional.ofNullable(partitions.remove(id));
     }
 
+    /** Those that answer KAFKA_STORAGE_ERROR because their log has failed. */
+    List<TopicIdPartition> offline() {
+        return partitions.values().stream()
+                .filter(partition -> partition.log().failure().isPresent())
+                .map(Partition::id)
+                .toList();
+    }
+
     /** All partitions of this shard as of now. */
     public Collection<Partition> partitions() {
         return List.copyOf(partitions.values());

@@ -41,6 +41,29 @@ public final class Shards {
     }
 
     /**
+     * Finds the partitions that this broker hosts and cannot use, whatever the metadata says.
+     *
+     * @param answered called once on {@code replyTo}
+     */
+    public void offline(EventLoop replyTo, Consumer<List<TopicIdPartition>> answered) {
+        var gathering =
+                new Gathering<List<TopicIdPartition>>(
+                        shards.size(),
+                        found -> answered.accept(found.stream().flatMap(List::stream).toList()));
+        for (int index = 0; index < shards.size(); index++) {
+            int place = index;
+            Shard shard = shards.get(index);
+            runFor(
+                    replyTo,
+                    shard.loop(),
+                    () -> {
+                        List<TopicIdPartition> found = shard.offline();
+                        run(replyTo, () -> gathering.fill(place, found));
+                    });
+        }
+    }
+
+    /**
      * Asks something of each partition on its own loop.
      *
      * @param answered called on {@code replyTo} with all answers, in the order of the ids
