@@ -9,6 +9,7 @@ import io.tombolo.linker.source.SourceInventory;
 import io.tombolo.linker.source.SourceSettings;
 import io.tombolo.region.link.FailoverOrder;
 import io.tombolo.region.link.FailoverOutcome;
+import io.tombolo.region.link.Lag;
 import io.tombolo.region.link.Link;
 import io.tombolo.region.link.LinkAdmin;
 import io.tombolo.region.link.LinkHost;
@@ -62,6 +63,7 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
     private LocalLeadership leadership = LocalLeadership.none();
     private Optional<Reason> trouble = Optional.empty();
     private int failures;
+    private final OutageNotice outage = new OutageNotice();
     private LinkTimers.Pending refresh;
     private long refreshAtNanos;
     private boolean refreshing;
@@ -126,7 +128,7 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
         return new LinkStatus(
                 scope.spec().name(),
                 StatusReport.stateOf(topicStatus, own),
-                StatusReport.lagOf(topicStatus),
+                scope.answeredNanos().isEmpty() ? Lag.UNKNOWN : StatusReport.lagOf(topicStatus),
                 StatusReport.lossBound(workers.values(), scope, measured),
                 trouble.map(reason -> new Trouble(reason, failures, Optional.of(refreshInMs()))),
                 topicStatus,
@@ -394,7 +396,7 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
         }
         switch (answer) {
             case SourceCluster.Unknown(var reason) -> {
-                if (trouble.isEmpty()) {
+                if (outage.failed(scope.now())) {
                     LOG.atWarn()
                             .addKeyValue("link", scope.spec().name())
                             .addKeyValue("reason", reason)
@@ -405,6 +407,11 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
             }
             case SourceCluster.Known(var found) -> {
                 scope.answered();
+                if (outage.answered(scope.now())) {
+                    LOG.atInfo()
+                            .addKeyValue("link", scope.spec().name())
+                            .log("source of the link answers again");
+                }
                 trouble = Optional.empty();
                 failures = 0;
                 inventory = found;

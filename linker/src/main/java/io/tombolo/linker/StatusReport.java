@@ -107,10 +107,15 @@ final class StatusReport {
         };
     }
 
+    /** Of what is copied; partitions that were given up are behind for ever. */
     static Lag lagOf(List<TopicStatus> topics) {
         Lag lag = Lag.NONE;
         for (TopicStatus topic : topics) {
-            lag = lag.plus(topic.lag());
+            for (PartitionStatus partition : topic.partitions()) {
+                if (partition.state() != State.FAILED) {
+                    lag = lag.plus(partition.lag());
+                }
+            }
         }
         return lag;
     }
@@ -130,7 +135,8 @@ final class StatusReport {
                 continue;
             }
             records += meter.records();
-            bytes += meter.bytes(meter.records());
+            long unsaved = meter.bytes(meter.records());
+            bytes = bytes < 0 || unsaved < 0 ? -1 : bytes + unsaved;
             OptionalLong known = meter.knownNanos();
             allHeard &= known.isPresent();
             oldest = Math.min(oldest, known.orElse(oldest));

@@ -103,7 +103,8 @@ final class TopicPlan {
                                 mirror.name(),
                                 new Reason(
                                         Reason.Code.SOURCE_DELETED,
-                                        "the source does not have the topic any more")));
+                                        "the source does not have the topic any more; deleting the"
+                                                + " copy ends this")));
             }
             return;
         }

@@ -113,10 +113,13 @@ public final class LagMeter {
         return new Lag(records, bytes(records), ms(nowNanos, wallTimeMs), !answering);
     }
 
-    /** An estimate of the size of so many records. */
+    /** An estimate of the size of so many records, −1 when there is nothing to make it from. */
     public long bytes(long records) {
+        if (records == 0 && firstNanos.isPresent()) {
+            return 0;
+        }
         return copiedOffsets == 0
-                ? 0
+                ? -1
                 : (long) ((double) copiedBytes / (double) copiedOffsets * (double) records);
     }
 

@@ -72,6 +72,8 @@ class LagMeterTest {
 
         Lag lag = meter.lag(40 * MS, 90_000, true);
         assertThat(lag.ms()).isEqualTo(-1);
+        assertThat(lag.bytes()).isEqualTo(-1);
+        assertThat(lag.plus(new Lag(3, 300, 7, false)).bytes()).isEqualTo(-1);
         assertThat(lag.plus(new Lag(0, 0, 7, false)).ms()).isEqualTo(-1);
     }
 

@@ -42,7 +42,7 @@ final class LinkView {
         view.put("from", entry.from().name());
         view.put("to", entry.to().name());
         view.put("state", state(core.images().current(), entry, status));
-        view.put("lag", lag(status.map(LinkStatus::lag).orElse(Lag.NONE)));
+        view.put("lag", lag(status.map(LinkStatus::lag).orElse(Lag.UNKNOWN)));
         SourceContact source = core.failover().contact(entry);
         view.put("sourceSilentMs", source.silentMs());
         view.put("sourceGoneAfterMs", source.goneAfterMs());

@@ -43,6 +43,6 @@ public record FailoverPreview(
     public record Risk(Lag lag, LossBound lossBound) {
 
         /** Nothing is known of a link that does not run. */
-        static final Risk UNKNOWN = new Risk(new Lag(0, 0, -1, true), LossBound.UNKNOWN);
+        static final Risk UNKNOWN = new Risk(Lag.UNKNOWN, LossBound.UNKNOWN);
     }
 }

@@ -70,10 +70,11 @@ public final class FailoverText {
         Tree bound = preview.at("lossBound");
         String from = preview.at("from").text();
         long failed = bound.at("failedPartitions").number(0);
-        return "%s (%s) known + %s%s"
+        long bytes = bound.at("bytes").number(-1);
+        return "%s%s known + %s%s"
                 .formatted(
                         Amounts.of(bound.at("records").number(0), "record"),
-                        Amounts.bytes(bound.at("bytes").number(0)),
+                        bytes < 0 ? "" : " (" + Amounts.bytes(bytes) + ")",
                         unheard(bound, from, preview.at("sourceReachable").flag()),
                         failed == 0
                                 ? ""

@@ -9,6 +9,8 @@ import io.tombolo.cli.shell.Shell;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 
 /** One link with its topics, partitions and groups. */
@@ -41,6 +43,7 @@ final class LinkDescribeCommand implements Callable<Integer> {
         var text = new StringBuilder(summary.text());
         text.append('\n').append(source(link)).append('\n');
         text.append('\n').append(partitions(link).textOr("no topic is copied yet"));
+        lost(link).forEach(line -> text.append(line).append('\n'));
         text.append('\n').append(groups(link).textOr("no group is synced yet"));
         return text.toString();
     }
@@ -55,6 +58,30 @@ final class LinkDescribeCommand implements Callable<Integer> {
                                 from,
                                 Amounts.ms(silentMs),
                                 Amounts.ms(link.at("sourceGoneAfterMs").number(-1)));
+    }
+
+    /** What ends the trouble of topics that nothing else ends. */
+    private static List<String> lost(Tree link) {
+        var lines = new ArrayList<String>();
+        for (Tree topic : link.at("topics").items()) {
+            String name = topic.at("topic").text();
+            String delete =
+                    "tombolo topic delete %s --region %s".formatted(name, link.at("to").text());
+            switch (topic.at("trouble", "code").text()) {
+                case "SOURCE_DELETED" ->
+                        lines.add(
+                                "topic %s is gone in %s and its copy stays as it is, not counted in the link's lag; %s        deletes the copy too"
+                                        .formatted(name, link.at("from").text(), delete));
+                case "SOURCE_RECREATED" ->
+                        lines.add(
+                                "topic %s was made anew in %s and its old copy stays as it is, not counted in the link's lag; %s        lets the link copy the new one"
+                                        .formatted(name, link.at("from").text(), delete));
+                default -> {
+                    // Passes by itself, or its text says what to do.
+                }
+            }
+        }
+        return lines;
     }
 
     private static Table partitions(Tree link) {

@@ -37,11 +37,16 @@ final class LinkTable {
                 link.at("from").text() + " → " + link.at("to").text(),
                 state(link),
                 active + "/" + link.at("topics").items().size(),
-                Amounts.count(link.at("lag", "records").number(0)),
-                Amounts.bytes(link.at("lag", "bytes").number(0)),
+                stopped || heard(link) ? Amounts.count(link.at("lag", "records").number(0)) : "–",
+                Amounts.bytes(link.at("lag", "bytes").number(-1)),
                 stopped ? "" : Amounts.ms(link.at("lag", "ms").number(-1)),
                 link.at("groups").items().size(),
                 stopped ? "" : worst(link));
+    }
+
+    /** A source that was never heard of may hold anything. */
+    private static boolean heard(Tree link) {
+        return link.at("lag", "ms").number(-1) >= 0 || !link.at("topics").items().isEmpty();
     }
 
     /** What troubles the link as a whole; otherwise its first topic that is in trouble. */

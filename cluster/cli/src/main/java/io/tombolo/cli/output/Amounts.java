@@ -19,8 +19,11 @@ public final class Amounts {
         return count(count) + " " + thing + (count == 1 ? "" : "s");
     }
 
-    /** {@code 41.2 GB}. */
+    /** {@code 41.2 GB}; a dash when it is not known. */
     public static String bytes(long bytes) {
+        if (bytes < 0) {
+            return "–";
+        }
         double amount = bytes;
         int unit = 0;
         while (amount >= 999.95 && unit < SIZES.length - 1) {

@@ -172,6 +172,33 @@ class AdminCommandsTest {
     }
 
     @Test
+    void aLagThatIsNotKnownIsADashAndNoZero() {
+        String link = LINK.replace("\"bytes\":120400,\"ms\":800", "\"bytes\":-1,\"ms\":-1");
+        us.answer("GET /api/v1/links/eu-to-us", 200, link);
+
+        CommandRun run = CommandRun.of(folder, "link", "describe", "eu-to-us");
+
+        assertThat(run.out().lines().skip(1).findFirst().orElseThrow())
+                .matches("eu-to-us +eu → us +active +1/1 +1 204 +– +– +1 +–");
+    }
+
+    @Test
+    void aTopicThatIsGoneAtTheSourceComesWithTheCommandThatEndsIt() {
+        String trouble = "\"trouble\":{\"code\":\"SOURCE_DELETED\",\"detail\":\"gone\"}";
+        String link =
+                LINK.replace(
+                        "\"state\":\"ACTIVE\",\"trouble\":null,\"partitions\"",
+                        "\"state\":\"FAILED\"," + trouble + ",\"partitions\"");
+        us.answer("GET /api/v1/links/eu-to-us", 200, link);
+
+        CommandRun run = CommandRun.of(folder, "link", "describe", "eu-to-us");
+
+        assertThat(run.out())
+                .contains("topic orders is gone in eu")
+                .contains("tombolo topic delete orders --region us");
+    }
+
+    @Test
     void aStoppedLinkHasNeitherLagNorTrouble() {
         String trouble = "\"trouble\":{\"code\":\"BREAKER_OPEN\",\"detail\":\"x\",\"count\":9}";
         String link = LINK.replace("ACTIVE", "STOPPED").replace("\"trouble\":null", trouble);
@@ -262,7 +289,8 @@ class AdminCommandsTest {
                           2/2  make writable                ✓  30 ms
                           1 group position moved back to the end of the copy
                         error[TMB-4010]: us already owns the topics
-                        """);
+                        """)
+                .doesNotContain("--force-accept-split-brain");
         assertThat(status.out())
                 .contains(
                         "shop      done   us took over under epoch 2, 1970-01-01T00:00:05Z, gone");

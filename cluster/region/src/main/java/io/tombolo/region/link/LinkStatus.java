@@ -8,8 +8,8 @@ import java.util.Optional;
 /**
  * What a link is doing on one broker.
  *
- * @param lag records and bytes summed over the partitions, milliseconds of the worst of them; of a
- *     link that has stopped, as it was then
+ * @param lag records and bytes summed over the partitions that have not failed, milliseconds of the
+ *     worst of them; of a link that has stopped, as it was then
  * @param lossBound what would be lost if this region took over now; of a link that has stopped, as
  *     it was then
  * @param trouble the last problem with the source as a whole, until it is over

@@ -6,7 +6,7 @@ package io.tombolo.region.link;
  * source takes records no faster than it did at its fastest lately.
  *
  * @param records known to be missing at the last answer of the source
- * @param bytes an estimate for them
+ * @param bytes an estimate for them, −1 when there is nothing to make it from
  * @param unheardMs how old the oldest state is that counts as known of any partition: since the
  *     question left that the source answered last, so the way there and back and the time that the
  *     source let the question wait are in it; −1 when a partition was never heard of
