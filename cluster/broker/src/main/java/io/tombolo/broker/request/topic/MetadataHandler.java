@@ -71,7 +71,12 @@ public final class MetadataHandler implements RequestHandler<MetadataRequestData
                     .forEach(topic -> response.topics().add(describe(image, topic, operations)));
         } else {
             var missing = new ArrayList<String>();
+            // As with Kafka's broker: a request with ids is answered about these only.
+            boolean byId = body.topics().stream().anyMatch(MetadataHandler::isById);
             for (MetadataRequestTopic wanted : body.topics()) {
+                if (byId && !isById(wanted)) {
+                    continue;
+                }
                 response.topics().add(answer(image, wanted, operations, missing));
             }
             boolean create =
@@ -86,9 +91,11 @@ public final class MetadataHandler implements RequestHandler<MetadataRequestData
 
     private static boolean asksById(MetadataRequestData body) {
         return body.topics() != null
-                && body.topics().stream()
-                        .anyMatch(topic ->
-                                topic.name() == null || !topic.topicId().equals(Uuid.ZERO_UUID));
+                && body.topics().stream().anyMatch(topic -> topic.name() == null || isById(topic));
+    }
+
+    private static boolean isById(MetadataRequestTopic topic) {
+        return !topic.topicId().equals(Uuid.ZERO_UUID);
     }
 
     /** As Kafka's: about all topics that were asked for, and without the brokers. */
@@ -115,7 +122,7 @@ public final class MetadataHandler implements RequestHandler<MetadataRequestData
             MetadataRequestTopic wanted,
             boolean operations,
             List<String> missing) {
-        boolean byId = !wanted.topicId().equals(Uuid.ZERO_UUID);
+        boolean byId = isById(wanted);
         Optional<TopicImage> topic =
                 byId
                         ? image.topics().topic(wanted.topicId())
