@@ -185,7 +185,8 @@ public final class LogOpening {
         long checkedOffset = caution.checksums ? recoveryPoint : Long.MAX_VALUE;
         validatedBytes +=
                 SegmentWalk.validate(segment, continuity, checkedOffset, interval, window);
-        if (start.position() == 0 && segment.indexesBelow(recoveryPoint)) {
+        if (start.position() == 0
+                && (segment.indexesBelow(recoveryPoint) || !segment.indexFilesAgree())) {
             repairs.add("rebuilt the indexes of " + segment);
         }
         long tornBytes = segment.log().size() - segment.sizeBytes();

@@ -131,6 +131,20 @@ final class IndexFiles {
         return false;
     }
 
+    /**
+     * Whether the files begin as these indexes do, which were made from the batches. A crash cuts
+     * files short or leaves more entries than batches, but no others.
+     */
+    boolean agreeWith(WarmIndexes made) throws IOException {
+        return agree(content(LogFiles.OFFSET_INDEX), made.offsets.encode(0))
+                && agree(content(LogFiles.TIME_INDEX), made.times.encode(0));
+    }
+
+    private static boolean agree(ByteBuffer found, ByteBuffer made) {
+        int common = Math.min(found.remaining(), made.remaining());
+        return found.slice(found.position(), common).equals(made.slice(made.position(), common));
+    }
+
     private ByteBuffer content(String suffix) throws IOException {
         Path path = segment.file(suffix);
         return disk.exists(path) ? ByteBuffer.wrap(disk.readAll(path)) : ByteBuffer.allocate(0);

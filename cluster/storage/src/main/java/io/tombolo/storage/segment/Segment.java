@@ -322,6 +322,11 @@ public final class Segment {
         return baseOffset + warm().offsets.firstRelativeOffset() < offset;
     }
 
+    /** Whether the index files hold nothing else than the rebuilt indexes, as far as they go. */
+    public boolean indexFilesAgree() throws IOException {
+        return new IndexFiles(this).agreeWith(warm());
+    }
+
     /** What another thread, or a reader on the loop, may look at. */
     public SegmentView view() {
         WarmIndexes indexes = warm;

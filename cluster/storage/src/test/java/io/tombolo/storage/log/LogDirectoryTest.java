@@ -330,6 +330,24 @@ class LogDirectoryTest {
                 .isEqualTo("version: 0\ntopic_id: AQIDBAUGBwgJCgsMDQ4PEA\n");
     }
 
+    @Test
+    void indexFilesThatHoldAnythingElseAreToldOnceAfterACrash() throws Exception {
+        crashedLog(200);
+        byte[] random = new byte[96];
+        new java.util.Random(1).nextBytes(random);
+        world.disk.writeAtomically(ORDERS.resolve("00000000000000000000.index"), random);
+
+        Recovery damaged = world.opened().logs().getFirst().recovery();
+
+        assertThat(damaged.cleanStop()).isFalse();
+        assertThat(damaged.repairs())
+                .filteredOn(repair -> repair.contains("rebuilt the indexes"))
+                .hasSize(1);
+        world.forget();
+        disk().processEnded();
+        assertThat(world.opened().logs().getFirst().recovery().repairs()).isEmpty();
+    }
+
     private PartitionLog crashedLog(int batches) {
         LogDirectory directory = world.opened().directory();
         PartitionLog log = world.create(directory, "orders");
