@@ -36,12 +36,16 @@ class QuorumEndToEnd {
             }
 
             Set<String> known = Set.of("by-1", "by-2", "by-3");
+            // The broker that answered the creation knows the topic; the others learn of it.
+            for (int broker : BROKERS) {
+                Patience.until(() ->
+                        assertThat(cluster.clients(broker).topics())
+                                .containsExactlyInAnyOrderElementsOf(known));
+            }
             Map<String, TopicDescription> expected = topics(cluster, 1, known);
             for (int broker : BROKERS) {
                 assertThat(nodes(cluster, broker)).containsExactly(1, 2, 3);
-                // The broker that answered the creation knows the topic; the others learn of it.
-                Patience.until(
-                        () -> assertThat(topics(cluster, broker, known)).isEqualTo(expected));
+                assertThat(topics(cluster, broker, known)).isEqualTo(expected);
                 assertThat(leaders(expected.get("by-" + broker))).containsExactly(1, 2, 3);
             }
             for (int partition = 0; partition < 3; partition++) {
@@ -62,8 +66,9 @@ class QuorumEndToEnd {
             assertThat(quorum.voters())
                     .extracting(QuorumInfo.ReplicaState::replicaId)
                     .containsExactlyInAnyOrder(1, 2, 3);
-            assertThat(quorum.voters())
-                    .allMatch(voter -> voter.logEndOffset() >= quorum.highWatermark() - 1);
+            Patience.until(() ->
+                    assertThat(quorum(cluster, broker).voters())
+                            .allMatch(voter -> voter.logEndOffset() >= quorum.highWatermark() - 1));
         }
     }
 
