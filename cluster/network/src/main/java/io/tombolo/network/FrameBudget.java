@@ -6,6 +6,8 @@ import io.tombolo.environment.Invariant;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.PriorityQueue;
 import java.util.concurrent.Executor;
 
 /**
@@ -35,12 +37,16 @@ final class FrameBudget {
     static final int OVERDRAFT_BYTES = 512;
     static final int SMALL_BYTES = 4096;
 
+    private static final long TURN_BYTES = 64 * 1024;
+
     private final long limitBytes;
     private final long bulkLimitBytes;
     private final ArrayDeque<Waiter> waitingToRead = new ArrayDeque<>();
-    private final ArrayDeque<Waiter> waitingToGrow = new ArrayDeque<>();
+    private final PriorityQueue<Growth> waitingToGrow = new PriorityQueue<>();
+    private final ArrayList<Growth> waitingAgain = new ArrayList<>();
     private final LargeFrames largeFrames;
     private final Executor loop;
+    private long turnCount;
     private long withinBytes;
     private long beyondBytes;
     private volatile long heldBytes;
@@ -63,6 +69,24 @@ final class FrameBudget {
     interface Waiter {
         /** Asks again; one that still finds nothing waits again. */
         void tryAgain();
+    }
+
+    /**
+     * A frame that waits for memory. Small frames go before large ones, but a large one is
+     * overtaken only by as many later ones as it is larger, in units of {@value #TURN_BYTES} bytes.
+     */
+    record Growth(Waiter waiter, long turn) implements Comparable<Growth> {
+
+        @Override
+        public int compareTo(Growth other) {
+            return Long.compare(turn, other.turn);
+        }
+    }
+
+    /** The turn of a frame of this size that has to wait for the first time. */
+    long nextTurn(int frameBytes) {
+        turnCount++;
+        return turnCount * TURN_BYTES + frameBytes;
     }
 
     /** How large the next receive buffer may be, at most what is wanted. */
@@ -114,14 +138,40 @@ final class FrameBudget {
         waitCount++;
     }
 
-    void waitToGrow(Waiter waiter) {
-        waitingToGrow.add(waiter);
+    void waitToGrow(Waiter waiter, long turn) {
+        var growth = new Growth(waiter, turn);
+        if (waking) {
+            waitingAgain.add(growth);
+        } else {
+            waitingToGrow.add(growth);
+        }
         waitCount++;
+    }
+
+    /**
+     * Whether a connection waits for memory that others hold: one of this loop, or one of any loop
+     * for the privilege that a frame of this loop has.
+     */
+    boolean isContested() {
+        return !waitingToRead.isEmpty()
+                || !waitingToGrow.isEmpty()
+                || largeFrames.isContested(this);
+    }
+
+    /** Whether that may come about without anything else happening on this loop. */
+    boolean needsWatching() {
+        return isContested() || largeFrames.isHeldBy(this);
+    }
+
+    /** How much of the loop's memory may be taken away from slow frames at a time. */
+    long reclaimedBytesMax() {
+        return limitBytes / 4;
     }
 
     void forget(Waiter waiter) {
         waitingToRead.remove(waiter);
-        waitingToGrow.remove(waiter);
+        waitingToGrow.removeIf(growth -> growth.waiter() == waiter);
+        waitingAgain.removeIf(growth -> growth.waiter() == waiter);
     }
 
     void charge(ByteBuf buffer, LargeFrames.@Nullable Privilege on) {
@@ -159,16 +209,25 @@ final class FrameBudget {
         waking = true;
         try {
             for (int left = waitingToRead.size(); left > 0 && !isDry(); left--) {
-                waitingToRead.remove().tryAgain();
+                tryAgain(waitingToRead.poll());
             }
             for (int left = waitingToGrow.size(); left > 0 && growthPossible(); left--) {
-                waitingToGrow.remove().tryAgain();
+                Growth growth = waitingToGrow.poll();
+                tryAgain(growth == null ? null : growth.waiter());
             }
         } finally {
             waking = false;
+            waitingToGrow.addAll(waitingAgain);
+            waitingAgain.clear();
         }
         if (!waitingToGrow.isEmpty()) {
             largeFrames.lineUp(this);
+        }
+    }
+
+    private static void tryAgain(@Nullable Waiter waiter) {
+        if (waiter != null) {
+            waiter.tryAgain();
         }
     }
 

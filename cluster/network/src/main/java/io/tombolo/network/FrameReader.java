@@ -36,6 +36,8 @@ final class FrameReader {
     private int sizeBytesSeen;
     private int frameBytes = NO_FRAME;
     private int receiveBytes = RECEIVE_BYTES_MIN;
+    private long frameNumber;
+    private long turn;
     private boolean decoding;
     private boolean closed;
 
@@ -171,6 +173,8 @@ final class FrameReader {
     }
 
     private void frameEnded() {
+        frameNumber++;
+        turn = 0;
         frameBytes = NO_FRAME;
         sizeBytesSeen = 0;
         sizeSoFar = 0;
@@ -225,6 +229,7 @@ final class FrameReader {
         }
         // At its whole size: grown again it would be beyond the limit twice during the copy.
         grow(begun, frameBytes, granted);
+        loop.slowFrames().watch();
         return true;
     }
 
@@ -268,6 +273,34 @@ final class FrameReader {
     /** Whether a frame has begun and is not whole yet. */
     boolean frameBegun() {
         return sizeBytesSeen > 0;
+    }
+
+    /** Which frame has begun, counted from the connection's first. */
+    long frameNumber() {
+        return frameNumber;
+    }
+
+    /** The size of the frame that has begun; 0 while it is not known. */
+    int frameBytes() {
+        return Math.max(frameBytes, 0);
+    }
+
+    /** How much of the frame that has begun is here. */
+    int frameBytesArrived() {
+        return partial == null ? 0 : partial.writerIndex();
+    }
+
+    /** How much memory the frame that has begun holds, privileged or not. */
+    int frameBytesHeld() {
+        return partial == null ? 0 : partial.capacity();
+    }
+
+    /** The place of the frame that has begun among those that wait to grow. */
+    long turn() {
+        if (turn == 0) {
+            turn = budget.nextTurn(frameBytes());
+        }
+        return turn;
     }
 
     /** Whether bytes wait to be decoded because the sink does not take frames. */

@@ -13,6 +13,7 @@ final class LargeFrames {
     private final int frameBytesMax;
     private final ArrayDeque<FrameBudget> waiting = new ArrayDeque<>();
     private @Nullable Privilege taken;
+    private @Nullable FrameBudget holder;
     private @Nullable FrameBudget next;
 
     LargeFrames(int frameBytesMax) {
@@ -34,6 +35,7 @@ final class LargeFrames {
         }
         next = null;
         taken = new Privilege();
+        holder = asking;
         return taken;
     }
 
@@ -49,6 +51,16 @@ final class LargeFrames {
         return taken == null && (next == null || next == asking);
     }
 
+    /** Whether a frame of this loop has it while another loop waits for it. */
+    synchronized boolean isContested(FrameBudget having) {
+        return holder == having && !waiting.isEmpty();
+    }
+
+    /** Whether a frame of this loop has it. */
+    synchronized boolean isHeldBy(FrameBudget asking) {
+        return holder == asking;
+    }
+
     /** Gives it back; the loop whose turn it is then hears of it. */
     void end(Privilege ended) {
         FrameBudget offered;
@@ -57,6 +69,7 @@ final class LargeFrames {
                 return;
             }
             taken = null;
+            holder = null;
             next = waiting.poll();
             offered = next;
         }

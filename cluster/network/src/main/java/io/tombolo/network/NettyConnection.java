@@ -37,6 +37,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     private final Function<Connection, ConnectionHandler> acceptor;
     private final Endpoint dialled;
     private final FrameReader reader;
+    private final FramePace pace = new FramePace();
     private @Nullable ChannelHandlerContext context;
     private @Nullable ConnectionHandler handler;
     private @Nullable CloseReason reason;
@@ -159,6 +160,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
             return;
         }
         reason = newReason;
+        loop.slowFrames().remove(this);
         reader.close();
         if (ended) {
             loop.execute(this::finish);
@@ -178,6 +180,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
         local = addressOr(channel.localAddress(), dialled);
         lastReadNanos = clock.nanoTime();
         lastSendNanos = lastReadNanos;
+        pace.reading(true, lastReadNanos);
         try {
             ConnectionHandler accepted = acceptor.apply(this);
             handler = accepted;
@@ -245,11 +248,13 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
         } else if (!reader.makeRoom()) {
             waiting = true;
             stopReading();
-            loop.budget().waitToGrow(this);
+            loop.budget().waitToGrow(this, reader.turn());
+            loop.slowFrames().watch();
         } else if (loop.budget().isDry() && !reader.hasRoom()) {
             waiting = true;
             stopReading();
             loop.budget().waitToRead(this);
+            loop.slowFrames().watch();
         } else {
             startReading();
         }
@@ -258,12 +263,14 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     private void stopReading() {
         if (channel.config().isAutoRead()) {
             channel.config().setAutoRead(false);
+            pace.reading(false, clock.nanoTime());
         }
     }
 
     private void startReading() {
         if (!channel.config().isAutoRead()) {
             lastReadNanos = clock.nanoTime();
+            pace.reading(true, lastReadNanos);
             channel.config().setAutoRead(true);
         }
         watchStall();
@@ -377,6 +384,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
 
     /** So that no timer holds a closed connection in memory until it would have run. */
     private void cancelTimers() {
+        loop.slowFrames().remove(this);
         if (stallTimer != null) {
             stallTimer.cancel();
         }
@@ -388,22 +396,50 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     /** Watches a frame that has begun; one timer at most, set again only when it has run. */
     private void watchStall() {
         if (stallTimer == null && reader.frameBegun()) {
+            loop.slowFrames().add(this);
+            pace.follow(reader.frameNumber(), clock.nanoTime());
             stallTimer = loop.schedule(limits.stallNanosMax(), this::checkStall);
         }
+    }
+
+    /** What a frame that is being read and comes too slowly holds; 0 for any other. */
+    int heldBySlowFrame() {
+        long nowNanos = clock.nanoTime();
+        pace.follow(reader.frameNumber(), nowNanos);
+        return reason == null && pace.isSlow(reader.frameBytesArrived(), nowNanos)
+                ? reader.frameBytesHeld()
+                : 0;
+    }
+
+    /** Ends a connection whose frame holds memory that others wait for. */
+    void giveUpSlowFrame() {
+        closeStalled("others wait for the memory that a slow frame holds");
+    }
+
+    private void closeStalled(String detail) {
+        close(new CloseReason(CloseReason.Kind.STALLED, detail));
     }
 
     private void checkStall() {
         stallTimer = null;
         if (reason != null || ended || !reader.frameBegun()) {
+            loop.slowFrames().remove(this);
             return;
         }
-        long quietNanos = clock.nanoTime() - lastReadNanos;
+        long nowNanos = clock.nanoTime();
+        pace.follow(reader.frameNumber(), nowNanos);
+        long patienceNanos = FramePace.patienceNanos(limits.stallNanosMax(), reader.frameBytes());
+        long takenNanos = pace.readNanos(nowNanos);
+        if (takenNanos >= patienceNanos) {
+            closeStalled(
+                    "a frame of %d bytes is not whole after %d ms"
+                            .formatted(reader.frameBytes(), takenNanos / 1_000_000));
+            return;
+        }
+        long quietNanos = nowNanos - lastReadNanos;
         if (channel.config().isAutoRead() && quietNanos >= limits.stallNanosMax()) {
-            close(
-                    new CloseReason(
-                            CloseReason.Kind.STALLED,
-                            "a frame began and nothing came for %d ms"
-                                    .formatted(quietNanos / 1_000_000)));
+            closeStalled(
+                    "a frame began and nothing came for %d ms".formatted(quietNanos / 1_000_000));
             return;
         }
         long leftNanos = limits.stallNanosMax() - quietNanos;

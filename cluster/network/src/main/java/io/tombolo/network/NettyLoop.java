@@ -24,6 +24,7 @@ final class NettyLoop implements EventLoop {
     private final int index;
     private final SingleThreadEventLoop netty;
     private final FrameBudget budget;
+    private final SlowFrames slowFrames = new SlowFrames(this);
     private final Consumer<Throwable> onFailure;
     private final List<NettyConnection> unflushed = new ArrayList<>();
     private @Nullable Long lastRefusalLogged;
@@ -142,5 +143,9 @@ final class NettyLoop implements EventLoop {
 
     FrameBudget budget() {
         return budget;
+    }
+
+    SlowFrames slowFrames() {
+        return slowFrames;
     }
 }

@@ -288,6 +288,63 @@ class MemoryBudgetTest {
     }
 
     @Test
+    void framesThatDripInAndHoldTheBudgetGiveWayToAnHonestOne() throws IOException {
+        Endpoint address = listen(new FrameMemory(2 * MIB, MIB), PATIENT);
+        List<RawPeer> dripping = connect(address, 40);
+        for (RawPeer peer : dripping) {
+            peer.announce(400_000);
+            sendBytes(peer, 400_000 - 100_000);
+        }
+        bench.until(() -> waits() > 0);
+
+        RawPeer honest = connect(address, 1).getFirst();
+        sendFrames(honest, 1, 200_000);
+
+        bench.until(() -> {
+            dripping.forEach(MemoryBudgetTest::drip);
+            return deliveredCount.get() == 1;
+        });
+        assertThat(closed).isNotEmpty().hasSizeLessThanOrEqualTo(40);
+        assertThat(closed)
+                .allSatisfy(
+                        reason -> assertThat(reason.kind()).isEqualTo(CloseReason.Kind.STALLED));
+    }
+
+    @Test
+    void aDrippingLargeFrameGivesWayToOneOfAnotherLoop() throws IOException {
+        Endpoint address = listen(new FrameMemory(256 * 1024, 10 * MIB), PATIENT);
+        RawPeer dripping = connect(address, 1).getFirst();
+        dripping.announce(10 * MIB);
+        sendBytes(dripping, MIB);
+        bench.until(() -> heldBytes() >= 10 * MIB);
+
+        RawPeer honest = connect(address, 1).getFirst();
+        sendFrames(honest, 1, 5 * MIB);
+
+        bench.until(() -> {
+            drip(dripping);
+            return deliveredCount.get() == 1;
+        });
+        assertThat(closed).hasSize(1);
+    }
+
+    @Test
+    void aFrameThatDripsInClosesItsConnectionThoughItNeverRests() throws IOException {
+        var hasty = new FrameLimits(100 * MIB, 100_000_000L, Long.MAX_VALUE, MIB);
+        Endpoint address = listen(64 * MIB, hasty);
+        RawPeer dripping = connect(address, 1).getFirst();
+        dripping.announce(30_000);
+
+        bench.until(() -> {
+            drip(dripping);
+            return !closed.isEmpty();
+        });
+
+        assertThat(closed.element().kind()).isEqualTo(CloseReason.Kind.STALLED);
+        assertThat(closed.element().detail()).contains("of 30000 bytes");
+    }
+
+    @Test
     void aSizeThatCannotBeClosesAtOnce() throws IOException {
         Endpoint address = listen(64 * MIB, PATIENT);
         RawPeer negative = connect(address, 1).getFirst();
@@ -351,6 +408,28 @@ class MemoryBudgetTest {
                         return;
                     }
                 });
+    }
+
+    /** The beginning of a frame that has been announced. */
+    private static void sendBytes(RawPeer peer, int count) {
+        Thread.ofVirtual()
+                .start(() -> {
+                    try {
+                        peer.write(new byte[count]);
+                    } catch (IOException closed) {
+                        // It has been given up.
+                        return;
+                    }
+                });
+    }
+
+    private static void drip(RawPeer peer) {
+        try {
+            peer.write(new byte[1]);
+        } catch (IOException closed) {
+            // It has been given up.
+            return;
+        }
     }
 
     private void releaseAll() {
