@@ -100,8 +100,8 @@ class MetadataContractEndToEnd {
     }
 
     @ContractTest
-    @DisplayName("17: before version 12 a topic id makes the whole request invalid")
-    void contract017TopicIdsBeforeTheirVersion(Subject subject) {
+    @DisplayName("before version 12 a topic id makes the whole request invalid")
+    void topicIdsBeforeTheirVersionMakeARequestInvalid(Subject subject) {
         var id = Uuid.randomUuid();
         try (var client = subject.connect()) {
             for (int version = 10; version <= 11; version++) {
