@@ -10,7 +10,6 @@ import io.tombolo.protocol.Request;
 import io.tombolo.protocol.ResponseEncoder;
 
 import org.apache.kafka.common.protocol.ApiKeys;
-import org.apache.kafka.common.protocol.ApiMessage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -121,21 +120,6 @@ public final class ClientConnection implements ConnectionHandler, Exchange.Owner
             paused = false;
             connection.resumeReading();
         }
-    }
-
-    @Override
-    public void answer(Exchange exchange, ApiMessage response) {
-        Request request = exchange.request();
-        List<Payload> frame;
-        try {
-            frame =
-                    ResponseEncoder.encode(
-                            request.api(), request.version(), request.correlationId(), response);
-        } catch (RuntimeException mistake) {
-            giveUp(exchange, mistake);
-            return;
-        }
-        answerFrame(exchange, frame);
     }
 
     @Override

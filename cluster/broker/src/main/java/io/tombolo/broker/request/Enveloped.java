@@ -5,9 +5,6 @@ import io.tombolo.environment.Frame;
 import io.tombolo.environment.Payload;
 import io.tombolo.protocol.DecodedFrame;
 import io.tombolo.protocol.Request;
-import io.tombolo.protocol.ResponseEncoder;
-
-import org.apache.kafka.common.protocol.ApiMessage;
 
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -61,21 +58,6 @@ public final class Enveloped implements Exchange.Owner {
     @Override
     public Attachments attachments() {
         return outer.attachments();
-    }
-
-    @Override
-    public void answer(Exchange exchange, ApiMessage response) {
-        Request request = exchange.request();
-        List<Payload> frame;
-        try {
-            frame =
-                    ResponseEncoder.encode(
-                            request.api(), request.version(), request.correlationId(), response);
-        } catch (RuntimeException mistake) {
-            giveUp(exchange, mistake);
-            return;
-        }
-        answerFrame(exchange, frame);
     }
 
     @Override

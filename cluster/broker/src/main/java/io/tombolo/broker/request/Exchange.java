@@ -8,6 +8,7 @@ import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.Frame;
 import io.tombolo.environment.Payload;
 import io.tombolo.protocol.Request;
+import io.tombolo.protocol.ResponseEncoder;
 
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.jspecify.annotations.Nullable;
@@ -35,10 +36,7 @@ public final class Exchange {
 
         Attachments attachments();
 
-        /** Sends an answer and ends the exchange. */
-        void answer(Exchange exchange, ApiMessage response);
-
-        /** Sends an answer that is a frame already, and ends the exchange. */
+        /** Sends an answer and ends the exchange; drops one that comes after its end. */
         void answerFrame(Exchange exchange, List<Payload> frame);
 
         /** Ends the exchange. */
@@ -85,7 +83,21 @@ public final class Exchange {
 
     /** Sends the answer, when all requests before this one have ended. */
     public void answer(ApiMessage response) {
-        onLoop(() -> owner.answer(this, response));
+        onLoop(() -> {
+            List<Payload> encoded;
+            try {
+                encoded =
+                        ResponseEncoder.encode(
+                                request.api(),
+                                request.version(),
+                                request.correlationId(),
+                                response);
+            } catch (RuntimeException mistake) {
+                fail(mistake);
+                return;
+            }
+            owner.answerFrame(this, encoded);
+        });
     }
 
     /** Sends an answer that another broker has made, header and all. */
