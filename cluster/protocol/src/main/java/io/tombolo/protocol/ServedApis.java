@@ -88,6 +88,7 @@ public final class ServedApis {
         ranges.put(ApiKeys.VOTE, VersionRange.of(2, 2));
         ranges.put(ApiKeys.BEGIN_QUORUM_EPOCH, VersionRange.of(1, 1));
         ranges.put(ApiKeys.END_QUORUM_EPOCH, VersionRange.of(1, 1));
+        ranges.put(ApiKeys.ALTER_PARTITION, VersionRange.of(2, 3));
         ranges.put(ApiKeys.ENVELOPE, VersionRange.of(0, 0));
         ranges.put(ApiKeys.FETCH_SNAPSHOT, VersionRange.of(1, 1));
         ranges.put(ApiKeys.BROKER_REGISTRATION, VersionRange.of(3, 4));

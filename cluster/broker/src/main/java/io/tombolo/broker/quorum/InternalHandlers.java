@@ -13,11 +13,16 @@ import io.tombolo.controller.command.BrokerCommand.BrokerState;
 import io.tombolo.controller.command.Command;
 import io.tombolo.controller.command.RegionCommand;
 import io.tombolo.controller.command.RegionCommand.ProducerIdBlock;
+import io.tombolo.controller.command.ReplicaCommand.AlterPartitions;
+import io.tombolo.controller.command.ReplicaCommand.PartitionState;
 import io.tombolo.environment.EventLoop;
+import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.metadata.record.UnreadableRecord;
 
 import org.apache.kafka.common.message.AllocateProducerIdsRequestData;
 import org.apache.kafka.common.message.AllocateProducerIdsResponseData;
+import org.apache.kafka.common.message.AlterPartitionRequestData;
+import org.apache.kafka.common.message.AlterPartitionResponseData;
 import org.apache.kafka.common.message.BeginQuorumEpochRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
@@ -33,6 +38,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -70,6 +76,7 @@ public record InternalHandlers(
                         ApiKeys.ALLOCATE_PRODUCER_IDS,
                         AllocateProducerIdsRequestData.class,
                         this::allocate)
+                .with(ApiKeys.ALTER_PARTITION, AlterPartitionRequestData.class, this::alter)
                 .with(ApiKeys.ENVELOPE, EnvelopeRequestData.class, this::open);
     }
 
@@ -147,6 +154,29 @@ public record InternalHandlers(
                                     exchange.answer(response.setErrorCode(code(answer)));
                                 }),
                 () -> exchange.answer(response.setErrorCode(Errors.NOT_CONTROLLER.code())));
+    }
+
+    private void alter(Exchange exchange, AlterPartitionRequestData body) {
+        AlterPartitions command;
+        try {
+            command = AlterPartitionCodec.decode(body);
+        } catch (IllegalArgumentException impossible) {
+            exchange.answer(
+                    new AlterPartitionResponseData().setErrorCode(Errors.INVALID_REQUEST.code()));
+            return;
+        }
+        whenActive(
+                () ->
+                        controller.submit(
+                                command,
+                                (Answer<Map<PartitionId, Answer<PartitionState>>> answer) ->
+                                        exchange.answer(
+                                                AlterPartitionCodec.encode(
+                                                        command.brokerId(), answer))),
+                () ->
+                        exchange.answer(
+                                new AlterPartitionResponseData()
+                                        .setErrorCode(Errors.NOT_CONTROLLER.code())));
     }
 
     private void open(Exchange exchange, EnvelopeRequestData body) {

@@ -7,11 +7,15 @@ import io.tombolo.controller.command.Command;
 import io.tombolo.controller.command.Refusal;
 import io.tombolo.controller.command.RegionCommand;
 import io.tombolo.controller.command.RegionCommand.ProducerIdBlock;
+import io.tombolo.controller.command.ReplicaCommand;
+import io.tombolo.controller.command.ReplicaCommand.PartitionState;
+import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.metadata.record.UnreadableRecord;
 import io.tombolo.protocol.VersionRange;
 
 import org.apache.kafka.common.message.AllocateProducerIdsRequestData;
 import org.apache.kafka.common.message.AllocateProducerIdsResponseData;
+import org.apache.kafka.common.message.AlterPartitionResponseData;
 import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
 import org.apache.kafka.common.message.BrokerRegistrationResponseData;
@@ -23,6 +27,7 @@ import org.apache.kafka.common.protocol.Errors;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -64,6 +69,7 @@ record RemoteCommand<A>(
                             case BrokerCommand.HeartbeatBroker beat -> Optional.of(beat(beat));
                             case RegionCommand.AllocateProducerIds allocate ->
                                     Optional.of(allocate(allocate));
+                            case ReplicaCommand.AlterPartitions alter -> Optional.of(alter(alter));
                             default -> CommandCodec.encode(command).map(RemoteCommand::enveloped);
                         };
     }
@@ -125,6 +131,25 @@ record RemoteCommand<A>(
                             response.errorCode(),
                             new ProducerIdBlock(
                                     response.producerIdStart(), response.producerIdLen()));
+                });
+    }
+
+    private static RemoteCommand<Map<PartitionId, Answer<PartitionState>>> alter(
+            ReplicaCommand.AlterPartitions command) {
+        return new RemoteCommand<>(
+                Peers.Purpose.COMMAND,
+                new PeerCall(
+                        ApiKeys.ALTER_PARTITION,
+                        VersionRange.of(3, 3),
+                        AlterPartitionCodec.encode(command),
+                        COMMAND_NANOS),
+                body -> {
+                    var response = (AlterPartitionResponseData) body;
+                    try {
+                        return told(response.errorCode(), AlterPartitionCodec.decode(response));
+                    } catch (IllegalArgumentException senseless) {
+                        return new Outcome.Missed<>(RetryRule.Fate.UNKNOWN, senseless.toString());
+                    }
                 });
     }
 

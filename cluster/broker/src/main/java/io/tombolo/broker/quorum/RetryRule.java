@@ -5,6 +5,7 @@ import io.tombolo.controller.command.Command;
 import io.tombolo.controller.command.ConfigCommand;
 import io.tombolo.controller.command.LinkCommand;
 import io.tombolo.controller.command.RegionCommand;
+import io.tombolo.controller.command.ReplicaCommand;
 
 import org.apache.kafka.common.protocol.ApiKeys;
 
@@ -61,6 +62,7 @@ record RetryRule(long deadlineNanos, boolean idempotent) {
             case ConfigCommand<?> _ -> true;
             case RegionCommand.ObserveOwnership _ -> true;
             case RegionCommand.AllocateProducerIds _ -> true; // some ids stay unused
+            case ReplicaCommand.AlterPartitions _ -> true; // the partition epoch tells
             case BrokerCommand.RegisterBroker _ -> true;
             case BrokerCommand.HeartbeatBroker _ -> true;
             default -> false;

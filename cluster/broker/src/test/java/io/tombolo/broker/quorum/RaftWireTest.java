@@ -2,7 +2,6 @@ package io.tombolo.broker.quorum;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tombolo.environment.Payload;
 import io.tombolo.protocol.DecodedFrame;
 import io.tombolo.protocol.RequestDecoder;
 import io.tombolo.protocol.ResponseEncoder;
@@ -89,7 +88,7 @@ class RaftWireTest {
         RaftRequests.Outgoing outgoing = new RaftRequests(CLUSTER).encode(request);
         short version = outgoing.versions().max();
         ByteBuffer frame =
-                joined(
+                Frames.joined(
                         new RequestEncoder("broker-2")
                                 .encode(outgoing.api(), version, 3, outgoing.body()));
 
@@ -155,16 +154,10 @@ class RaftWireTest {
                 };
         short version = ServedApis.internalListener().range(api).max();
         ByteBuffer frame =
-                joined(ResponseEncoder.encode(api, version, 3, RaftAnswers.encode(answer)));
+                Frames.joined(ResponseEncoder.encode(api, version, 3, RaftAnswers.encode(answer)));
         return new ResponseDecoder().decode(frame, api, version)
                         instanceof DecodedResponse.Answer(int _, ApiMessage body)
                 ? RaftAnswers.decode(body)
                 : Optional.empty();
-    }
-
-    private static ByteBuffer joined(List<Payload> parts) {
-        ByteBuffer frame = ByteBuffer.allocate(parts.stream().mapToInt(Payload::length).sum());
-        parts.forEach(part -> frame.put(((Payload.Memory) part).bytes().duplicate()));
-        return frame.flip();
     }
 }
