@@ -6,7 +6,6 @@ import io.tombolo.linker.mirror.Safeguard;
 import io.tombolo.linker.source.LinkTimers;
 import io.tombolo.linker.source.SourceCluster;
 import io.tombolo.linker.source.SourceInventory;
-import io.tombolo.linker.source.SourceSettings;
 import io.tombolo.region.link.FailoverOrder;
 import io.tombolo.region.link.FailoverOutcome;
 import io.tombolo.region.link.Lag;
@@ -329,7 +328,7 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
         return new SourceCluster(
                 scope.host(),
                 scope.timers(),
-                SourceSettings.of("tombolo-link-" + scope.spec().name()),
+                "tombolo-link-" + scope.spec().name(),
                 scope.spec().source().bootstrap());
     }
 

@@ -7,11 +7,11 @@ import io.tombolo.linker.mirror.MirrorPartition;
 import io.tombolo.linker.mirror.PartitionEvent;
 import io.tombolo.linker.source.CallOutcome;
 import io.tombolo.linker.source.FrameLease;
-import io.tombolo.linker.source.SourceCall;
 import io.tombolo.linker.source.SourceInventory;
 import io.tombolo.linker.source.SourceNode;
 import io.tombolo.linker.source.SourceTopic;
 import io.tombolo.protocol.RecordBytes;
+import io.tombolo.protocol.client.ClientCall;
 import io.tombolo.region.link.Reason;
 
 import org.apache.kafka.common.Uuid;
@@ -149,7 +149,7 @@ final class FetchLane {
                         .noneMatch(position -> position.sourceTopicId().equals(Uuid.ZERO_UUID));
         node.fetch(
                 index,
-                SourceCall.of(
+                ClientCall.of(
                         ApiKeys.FETCH, FETCH_LOWEST, byId ? FETCH_HIGHEST : FETCH_LOWEST, request),
                 TimeUnit.MILLISECONDS.toNanos(waitMs),
                 this::answered);

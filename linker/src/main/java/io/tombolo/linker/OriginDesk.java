@@ -3,11 +3,11 @@ package io.tombolo.linker;
 import io.tombolo.linker.mirror.Origin;
 import io.tombolo.linker.mirror.PartitionEvent;
 import io.tombolo.linker.source.CallOutcome;
-import io.tombolo.linker.source.SourceCall;
 import io.tombolo.linker.source.SourceCluster;
 import io.tombolo.linker.source.SourceInventory;
 import io.tombolo.linker.source.SourceNode;
 import io.tombolo.linker.source.SourceTopic;
+import io.tombolo.protocol.client.ClientCall;
 import io.tombolo.region.link.Reason;
 
 import org.apache.kafka.common.message.ListOffsetsRequestData;
@@ -156,7 +156,7 @@ final class OriginDesk {
             }
         }
 
-        private SourceCall offsetsCall(long timestamp) {
+        private ClientCall offsetsCall(long timestamp) {
             var request = new ListOffsetsRequestData().setReplicaId(-1);
             byTopic.forEach((name, partitions) -> {
                 var topic = new ListOffsetsTopic().setName(name);
@@ -169,7 +169,7 @@ final class OriginDesk {
                                                 .setTimestamp(timestamp)));
                 request.topics().add(topic);
             });
-            return SourceCall.of(ApiKeys.LIST_OFFSETS, 5, 9, request);
+            return ClientCall.of(ApiKeys.LIST_OFFSETS, 5, 9, request);
         }
 
         private void offsets(CallOutcome outcome, long timestamp) {
@@ -215,7 +215,7 @@ final class OriginDesk {
             return questions.stream().anyMatch(question -> question.epoch >= 0);
         }
 
-        private SourceCall epochsCall() {
+        private ClientCall epochsCall() {
             var request = new OffsetForLeaderEpochRequestData().setReplicaId(-1);
             byTopic.forEach((name, partitions) -> {
                 var topic = new OffsetForLeaderTopic().setTopic(name);
@@ -233,7 +233,7 @@ final class OriginDesk {
                     request.topics().add(topic);
                 }
             });
-            return SourceCall.of(ApiKeys.OFFSET_FOR_LEADER_EPOCH, 3, 4, request);
+            return ClientCall.of(ApiKeys.OFFSET_FOR_LEADER_EPOCH, 3, 4, request);
         }
 
         private void epochs(CallOutcome outcome) {

@@ -1,8 +1,8 @@
 package io.tombolo.linker;
 
 import io.tombolo.linker.source.CallOutcome;
-import io.tombolo.linker.source.SourceCall;
 import io.tombolo.linker.source.SourceNode;
+import io.tombolo.protocol.client.ClientCall;
 
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData.DescribeConfigsResource;
@@ -60,7 +60,7 @@ final class SourceConfigReader {
         }
     }
 
-    private static SourceCall call(List<String> topics) {
+    private static ClientCall call(List<String> topics) {
         var keys = new ArrayList<>(ConfigClass.ALWAYS);
         keys.addAll(ConfigClass.FOLLOW);
         keys.sort(null);
@@ -73,7 +73,7 @@ final class SourceConfigReader {
                                     .setResourceName(topic)
                                     .setConfigurationKeys(keys));
         }
-        return SourceCall.of(ApiKeys.DESCRIBE_CONFIGS, 1, 4, request);
+        return ClientCall.of(ApiKeys.DESCRIBE_CONFIGS, 1, 4, request);
     }
 
     private static void take(

@@ -1,9 +1,9 @@
 package io.tombolo.linker;
 
 import io.tombolo.linker.source.CallOutcome;
-import io.tombolo.linker.source.SourceCall;
 import io.tombolo.linker.source.SourceInventory;
 import io.tombolo.linker.source.SourceNode;
+import io.tombolo.protocol.client.ClientCall;
 import io.tombolo.region.link.GroupOffsets.Committed;
 import io.tombolo.region.link.NameFilter;
 import io.tombolo.region.link.Reason;
@@ -63,7 +63,7 @@ final class SourceGroups {
             Consumer<SortedMap<String, Listed>> found,
             Consumer<Reason> failed) {
         node.ask(
-                SourceCall.of(ApiKeys.LIST_GROUPS, 3, 5, new ListGroupsRequestData()),
+                ClientCall.of(ApiKeys.LIST_GROUPS, 3, 5, new ListGroupsRequestData()),
                 outcome -> {
                     switch (outcome) {
                         case CallOutcome.Failed(var reason) -> failed.accept(reason);
@@ -115,7 +115,7 @@ final class SourceGroups {
             request.groups().add(new OffsetFetchRequestGroup().setGroupId(group).setTopics(null));
         }
         node.ask(
-                SourceCall.of(ApiKeys.OFFSET_FETCH, 8, 9, request),
+                ClientCall.of(ApiKeys.OFFSET_FETCH, 8, 9, request),
                 outcome -> {
                     switch (outcome) {
                         case CallOutcome.Answered answer -> {
@@ -144,7 +144,7 @@ final class SourceGroups {
         String group = groups.getFirst();
         var request = new OffsetFetchRequestData().setGroupId(group).setTopics(null);
         node.ask(
-                SourceCall.of(ApiKeys.OFFSET_FETCH, 5, 7, request),
+                ClientCall.of(ApiKeys.OFFSET_FETCH, 5, 7, request),
                 outcome -> {
                     switch (outcome) {
                         case CallOutcome.Failed(var reason) -> over.accept(Optional.of(reason));

@@ -50,7 +50,7 @@ public final class LinkTimers {
     }
 
     /** A task that waits. */
-    public static final class Pending {
+    public static final class Pending implements EventLoop.Timer {
 
         private final LinkTimers owner;
         private final Runnable task;
@@ -61,7 +61,7 @@ public final class LinkTimers {
             this.task = task;
         }
 
-        /** Prevents the task from running; repeatable. */
+        @Override
         public void cancel() {
             if (owner.pending.remove(this) && timer != null) {
                 timer.cancel();

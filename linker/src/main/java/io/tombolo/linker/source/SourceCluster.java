@@ -1,6 +1,7 @@
 package io.tombolo.linker.source;
 
 import io.tombolo.environment.Endpoint;
+import io.tombolo.protocol.client.ClientCall;
 import io.tombolo.region.link.LinkHost;
 import io.tombolo.region.link.Reason;
 
@@ -39,9 +40,12 @@ public final class SourceCluster {
     private int cursor;
     private boolean closed;
 
+    /**
+     * @param clientId what the source sees of this link in its logs and quotas
+     */
     public SourceCluster(
-            LinkHost host, LinkTimers timers, SourceSettings settings, List<Endpoint> bootstrap) {
-        this.shared = new SourceChannel.Shared(host, timers, settings);
+            LinkHost host, LinkTimers timers, String clientId, List<Endpoint> bootstrap) {
+        this.shared = new SourceChannel.Shared(host, timers, clientId);
         for (Endpoint endpoint : bootstrap) {
             seeds.add(new SourceNode(-1 - seeds.size(), endpoint, shared));
         }
@@ -67,7 +71,7 @@ public final class SourceCluster {
         SourceNode node = next();
         var request = new MetadataRequestData().setTopics(null).setAllowAutoTopicCreation(false);
         node.ask(
-                SourceCall.of(ApiKeys.METADATA, 7, 12, request),
+                ClientCall.of(ApiKeys.METADATA, 7, 12, request),
                 outcome -> done.accept(read(outcome)));
     }
 

@@ -1,6 +1,7 @@
 package io.tombolo.linker.source;
 
 import io.tombolo.environment.Endpoint;
+import io.tombolo.protocol.client.ClientCall;
 
 import java.util.function.Consumer;
 
@@ -45,7 +46,7 @@ public final class SourceNode {
      *
      * @param done called exactly once, never before this returns
      */
-    public void ask(SourceCall call, Consumer<CallOutcome> done) {
+    public void ask(ClientCall call, Consumer<CallOutcome> done) {
         control.call(call, 0, done);
     }
 
@@ -55,7 +56,7 @@ public final class SourceNode {
      * @param lane 0 ≤ lane &lt; {@link #LANES}
      * @param waitNanos how long the broker may wait for records
      */
-    public void fetch(int lane, SourceCall call, long waitNanos, Consumer<CallOutcome> done) {
+    public void fetch(int lane, ClientCall call, long waitNanos, Consumer<CallOutcome> done) {
         lanes[lane].call(call, waitNanos, done);
     }
 

@@ -233,14 +233,15 @@ final class LogWatch {
                     batch.token(),
                     before,
                     batch.base());
-            checkSequence(place, watched, batch);
+            checkSequence(place, watched, batch, role);
         }
         watched.image.add(batch);
         growth.appended(machine, place, batch, role, watched.image);
     }
 
-    private void checkSequence(Place place, Watched watched, LogImage.Batch batch) {
-        int expected = watched.sequences.expected(batch).orElse(batch.sequence());
+    private void checkSequence(Place place, Watched watched, LogImage.Batch batch, Role role) {
+        boolean copied = !(role instanceof Role.Leader);
+        int expected = watched.sequences.expected(batch, copied).orElse(batch.sequence());
         Broken.unless(
                 batch.sequence() == expected,
                 Law.IN_SEQUENCE,

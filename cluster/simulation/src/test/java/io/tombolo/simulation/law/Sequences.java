@@ -21,13 +21,18 @@ final class Sequences {
         return new Producer(batch.producerId(), batch.producerEpoch());
     }
 
-    /** The sequence with which the batch has to begin; empty when it may be any. */
-    OptionalInt expected(LogImage.Batch batch) {
+    /**
+     * The sequence with which the batch has to begin; empty when it may be any.
+     *
+     * @param copied whether another log took it first; that one may have forgotten its producer and
+     *     is judged for it, and who copies has to hold what is there
+     */
+    OptionalInt expected(LogImage.Batch batch, boolean copied) {
         Integer sequence = next.get(of(batch));
         if (sequence != null) {
             return OptionalInt.of(sequence);
         }
-        return lost.contains(of(batch)) ? OptionalInt.empty() : OptionalInt.of(0);
+        return copied || lost.contains(of(batch)) ? OptionalInt.empty() : OptionalInt.of(0);
     }
 
     void add(LogImage.Batch batch) {
