@@ -36,49 +36,68 @@ def environment(**extra):
     return {**os.environ, "JAVA_HOME": Settings.java_home, "BENCH_HOME": Settings.bench_home, **extra}
 
 
-class Broker:
-    """One broker process of a system under test, with a folder of its own."""
+class Cluster:
+    """One broker or several of a system under test, a process each, with a folder of their own."""
 
-    def __init__(self, spec, tag="broker", port_offset=0, **extra):
+    def __init__(self, spec, tag="broker", port_offset=0, nodes=1, **extra):
         self.name, self.script, variables = parse(spec)
         self.directory = os.path.join(Settings.directory, f"{self.name}-{tag}")
         shutil.rmtree(self.directory, ignore_errors=True)
         os.makedirs(self.directory)
         self.port = Settings.port + port_offset
-        self.environment = environment(SUT_DIR=self.directory, SUT_PORT=str(self.port), **{**variables, **extra})
+        self.nodes = range(1, nodes + 1)
+        self.environment = environment(SUT_DIR=self.directory, SUT_PORT=str(self.port), SUT_NODES=str(nodes), **{**variables, **extra})
         shell(self.script, "prepare", environment=self.environment)
         self.bootstrap = shell(self.script, "bootstrap", environment=self.environment)
 
-    def launch(self):
-        shell(self.script, "start", environment=self.environment, output=subprocess.DEVNULL)
+    def launch(self, node=None):
+        """Starts one broker, or all."""
+        for each in [node] if node else self.nodes:
+            shell(self.script, "start", environment={**self.environment, "SUT_NODE": str(each)}, output=subprocess.DEVNULL)
 
     def start(self):
         self.launch()
-        ready = load("ready", bootstrap=self.bootstrap, topic="ready")
-        if not ready.get("ok") or not machine.alive(self.pid()):
-            with open(os.path.join(self.directory, "broker.out")) as output:
-                raise RuntimeError(f"{self.name} is not ready: {ready} {output.read()[-500:]}")
+        ready = load("ready", bootstrap=self.bootstrap, topic="ready", nodes=len(self.nodes))
+        if not ready.get("ok") or not all(machine.alive(pid) for pid in self.pids()):
+            raise RuntimeError(f"{self.name} is not ready: {ready} {self.last_words()}")
         return self
 
-    def started(self):
-        return os.path.exists(os.path.join(self.directory, "pid"))
+    def last_words(self):
+        words = []
+        for node in self.nodes:
+            with open(os.path.join(self.directory, f"node-{node}.out")) as output:
+                words.append(output.read()[-500:])
+        return " ".join(words)
 
-    def pid(self):
-        with open(os.path.join(self.directory, "pid")) as file:
+    def started(self, node):
+        return os.path.exists(os.path.join(self.directory, f"node-{node}.pid"))
+
+    def pid(self, node=1):
+        with open(os.path.join(self.directory, f"node-{node}.pid")) as file:
             return int(file.read())
 
-    def stop(self, keep=False):
-        """Stops an orderly way and, unless the data is needed again, removes the folder."""
-        if not self.started():
-            return
-        pid = self.pid()
-        if machine.alive(pid):
+    def pids(self):
+        """Of the brokers that were started, the ones that died included."""
+        return [self.pid(node) for node in self.nodes if self.started(node)]
+
+    def kill(self, node):
+        """As a loss of power would, for the process: nothing is closed, nobody is told."""
+        os.kill(self.pid(node), signal.SIGKILL)
+
+    def end(self, nodes):
+        """Stops brokers the orderly way; whoever does not is killed."""
+        pids = [self.pid(node) for node in nodes if self.started(node)]
+        for pid in filter(machine.alive, pids):
             os.kill(pid, signal.SIGTERM)
         deadline = time.time() + 25
-        while machine.alive(pid) and time.time() < deadline:
-            time.sleep(0.05)
-        if machine.alive(pid):
+        while any(map(machine.alive, pids)) and time.time() < deadline:
+            time.sleep(0.02)
+        for pid in filter(machine.alive, pids):
             os.kill(pid, signal.SIGKILL)
+
+    def stop(self, keep=False):
+        """Stops all of it and, unless the data is needed again, removes the folder."""
+        self.end(self.nodes)
         if not keep:
             shutil.rmtree(self.directory, ignore_errors=True)
 
@@ -150,10 +169,10 @@ def load(program, window=None, on=None, timeout=400, **options):
     try:
         for line in process.stdout:
             if line.startswith("MARK "):
-                mark = line.split()[1]
+                _, mark, *about = line.split()
                 if mark in calls:
-                    calls[mark]()
-                if mark == "go":
+                    calls[mark](*about)
+                if mark in ("go", "disturb"):
                     process.stdin.write("ok\n")
                     process.stdin.flush()
             elif line.startswith("RESULT "):

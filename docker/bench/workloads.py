@@ -2,17 +2,25 @@
 import time
 
 import machine
-from systems import Broker, Link, Relay, load, shell
+from systems import Cluster, Link, Relay, load, shell
 
 # size of a value, bytes of a batch, compression, partitions, acks
 PRODUCE_CASES = [(1024, 16384, "none", 1, "1"), (1024, 131072, "none", 12, "1"), (1024, 16384, "none", 12, "all"),
                  (100, 16384, "none", 1, "1"), (100, 131072, "lz4", 12, "all"), (1024, 131072, "lz4", 1, "1")]
 
 
+# the same, all of them with three replicas and acks=all
+REPLICATED_CASES = [(1024, 16384, "none", 12), (1024, 131072, "none", 12), (1024, 131072, "lz4", 12), (1024, 131072, "none", 1)]
+
+
 def warm(run, broker):
     """Brings the JIT of a broker near its steady state: the same work for every system, not the same time."""
-    load("topic", bootstrap=broker.bootstrap, topic="warm", partitions=4)
-    load("rawproduce", bootstrap=broker.bootstrap, topic="warm", partitions=4, connections=2, mb=run.options.warm_mb)
+    if len(broker.nodes) > 1:
+        load("topic", bootstrap=broker.bootstrap, topic="warm", partitions=4 * len(broker.nodes), replicas=3)
+        load("produce", bootstrap=broker.bootstrap, topic="warm", bytes=run.options.warm_mb * 1e6, batch=65536, linger=5)
+    else:
+        load("topic", bootstrap=broker.bootstrap, topic="warm", partitions=4)
+        load("rawproduce", bootstrap=broker.bootstrap, topic="warm", partitions=4, connections=2, mb=run.options.warm_mb)
     load("consume", bootstrap=broker.bootstrap, topic="warm")
 
 
@@ -33,7 +41,7 @@ def add_cost(figures, window, megabytes=None):
 
 
 def produce(run, sut, turn):
-    broker = Broker(sut).start()
+    broker = Cluster(sut).start()
     try:
         warm(run, broker)
         for program, prefix in (("rawproduce", "raw-"), ("produce", "")):
@@ -57,7 +65,7 @@ def preload(run, bootstrap, topic, compression="none", partitions=12):
 
 
 def consume(run, sut, turn):
-    broker = Broker(sut).start()
+    broker = Cluster(sut).start()
     try:
         warm(run, broker)
         for compression in ("none", "lz4"):
@@ -76,23 +84,35 @@ def consume(run, sut, turn):
 
 
 def latency(run, sut, turn):
-    broker = Broker(sut).start()
+    rates = ((1000, "1"), (1000, "all"), (5000, "all"))
+    for nodes in (1, 3):
+        # A cluster is not even started when no case of it is wanted.
+        wanted = [each for each in rates if run.wants(latency_case(nodes, *each))]
+        if wanted:
+            latency_of(run, sut, turn, nodes, wanted)
+
+
+def latency_case(nodes, rate, acks):
+    return f"{'rf3-' if nodes > 1 else ''}{rate}/s-acks{acks}"
+
+
+def latency_of(run, sut, turn, nodes, rates):
+    broker = Cluster(sut, nodes=nodes).start()
     try:
         warm(run, broker)
-        for rate, acks in ((1000, "1"), (1000, "all"), (5000, "all")):
-            case = f"{rate}/s-acks{acks}"
-            if run.wants(case):
-                topic = f"rate{rate}{acks}"
-                load("topic", bootstrap=broker.bootstrap, topic=topic, partitions=6)
-                window = machine.Window([broker.pid()])
-                figures = load("latency", window, bootstrap=broker.bootstrap, topic=topic, rate=rate, acks=acks, linger=0, seconds=run.options.seconds)
-                run.emit("latency", case, sut, turn, add_cost(figures, window))
+        for rate, acks in rates:
+            case = latency_case(nodes, rate, acks)
+            topic = f"rate{rate}{acks}"
+            load("topic", bootstrap=broker.bootstrap, topic=topic, partitions=6, replicas=nodes)
+            window = machine.Window(broker.pids())
+            figures = load("latency", window, bootstrap=broker.bootstrap, topic=topic, rate=rate, acks=acks, linger=0, seconds=run.options.seconds)
+            run.emit("latency", case, sut, turn, add_cost(figures, window))
     finally:
         broker.stop()
 
 
 def requests(run, sut, turn):
-    broker = Broker(sut).start()
+    broker = Cluster(sut).start()
     try:
         warm(run, broker)
         load("topic", bootstrap=broker.bootstrap, topic="small", partitions=12)
@@ -112,7 +132,7 @@ def requests(run, sut, turn):
 
 
 def startup(run, sut, turn):
-    broker = Broker(sut)
+    broker = Cluster(sut)
     try:
         for case in ("empty", "restart"):
             figures = load("ready", on={"go": broker.launch}, bootstrap=broker.bootstrap, topic="ready")
@@ -128,18 +148,105 @@ def startup(run, sut, turn):
         broker.stop()
 
 
+def replicated(run, sut, turn):
+    """Three brokers, each record on all of them before it is acknowledged."""
+    cluster = Cluster(sut, nodes=3).start()
+    try:
+        warm(run, cluster)
+        for number, (size, batch, compression, partitions) in enumerate(REPLICATED_CASES):
+            case = f"rf3-{size}B-batch{batch // 1024}k-{compression}-p{partitions}"
+            if run.wants(case):
+                load("topic", bootstrap=cluster.bootstrap, topic=f"replicated{number}", partitions=partitions, replicas=3)
+                window = machine.Window(cluster.pids())
+                figures = load("produce", window, bootstrap=cluster.bootstrap, topic=f"replicated{number}", size=size, batch=batch,
+                               compression=compression, mb=run.options.mb, warm_mb=run.options.mb / 4)
+                run.emit("replicated", case, sut, turn, add_cost(figures, window))
+    finally:
+        cluster.stop()
+
+
+def failover(run, sut, turn):
+    """kill -9 of a leader under load, and of the controller without."""
+    for target in ("notcontroller", "controller"):
+        if run.wants(f"leader-{target}"):
+            cluster = Cluster(sut, nodes=3).start()
+            try:
+                warm(run, cluster)
+                lost = []
+
+                def kill(node):
+                    lost.append(int(node))
+                    cluster.kill(int(node))
+
+                run.emit("failover", f"leader-{target}", sut, turn,
+                         load("disturbed", on={"disturb": kill}, bootstrap=cluster.bootstrap, topic="disturbed", target=target))
+                run.emit("failover", f"back-{target}", sut, turn,
+                         load("insync", on={"go": lambda: cluster.launch(lost[0])}, bootstrap=cluster.bootstrap, topic="disturbed"))
+            finally:
+                cluster.stop()
+    if run.wants("controller-only"):
+        cluster = Cluster(sut, nodes=3).start()
+        try:
+            run.emit("failover", "controller-only", sut, turn,
+                     load("controller", on={"disturb": lambda node: cluster.kill(int(node))}, bootstrap=cluster.bootstrap))
+        finally:
+            cluster.stop()
+
+
+def rolling(run, sut, turn):
+    """Every broker is stopped the orderly way and started again, one after the other, under load."""
+    cluster = Cluster(sut, nodes=3).start()
+    try:
+        warm(run, cluster)
+
+        def restart_all(_):
+            for node in cluster.nodes:
+                cluster.end([node])
+                load("insync", on={"go": lambda: cluster.launch(node)}, bootstrap=cluster.bootstrap, topic="disturbed")
+
+        run.emit("rolling", "restart", sut, turn,
+                 load("disturbed", on={"disturb": restart_all}, bootstrap=cluster.bootstrap, topic="disturbed", after=5))
+    finally:
+        cluster.stop()
+
+
+def partitions(run, sut, turn):
+    for count in (1000, 10000):
+        case = f"{count}-partitions"
+        if not run.wants(case):
+            continue
+        broker = Cluster(sut).start()
+        try:
+            warm(run, broker)
+            before = machine.process(broker.pid())
+            window = machine.Window(broker.pids())
+            figures = load("partitions", window, bootstrap=broker.bootstrap, partitions=count)
+            figures["create_cpu_s"] = window.spent()["cpu_s"] if window.after else None
+            time.sleep(2)
+            figures["kb_per_partition"] = (machine.process(broker.pid())["rss_mb"] - before["rss_mb"]) / count * 1e3
+            broker.stop(keep=True)
+            began = time.time()
+            broker.launch()
+            again = load("partitions", bootstrap=broker.bootstrap, partitions=count, create=0)
+            figures.update(restart_ms=(time.time() - began) * 1e3, restart_cpu_s=machine.process(broker.pid())["cpu_s"],
+                           ok=figures.get("ok") and again.get("ok"))
+            run.emit("partitions", case, sut, turn, figures)
+        finally:
+            broker.stop()
+
+
 class Pair:
     """A source and a target broker with a link between them that has not begun to copy."""
 
     def __init__(self, run, sut, topics, source_sut=None, through_relay=False):
         self.relay = None
-        self.source = Broker(source_sut or sut, "source", SUT_REGION="eu")
+        self.source = Cluster(source_sut or sut, "source", SUT_REGION="eu")
         bootstrap = self.source.bootstrap
         if through_relay:
             bootstrap = shell(self.source.script, "bootstrap-wan", environment=self.source.environment)
             self.relay = Relay(run.options.round_trip, run.options.window_kib, self.source.port + 3, self.source.port + 2)
         kind = "kafka" if source_sut else "tombolo"
-        self.target = Broker(sut, "target", 10, SUT_REGION="us", SUT_SOURCE=bootstrap, SUT_SOURCE_KIND=kind, SUT_LINK_TOPICS=topics)
+        self.target = Cluster(sut, "target", 10, SUT_REGION="us", SUT_SOURCE=bootstrap, SUT_SOURCE_KIND=kind, SUT_LINK_TOPICS=topics)
         self.link = Link(run.link_of(sut), bootstrap, self.target, topics)
 
     def start(self, run):
@@ -223,4 +330,5 @@ def geowan(run, sut, turn):
     backlog(run, sut, turn, "geowan", case, Pair(run, sut, "geo", source_sut="kafka=sut/kafka.sh", through_relay=True))
 
 
-ALL = {"produce": produce, "consume": consume, "latency": latency, "requests": requests, "startup": startup, "geo": geo, "geowan": geowan}
+ALL = {"produce": produce, "consume": consume, "latency": latency, "requests": requests, "startup": startup, "replicated": replicated,
+       "failover": failover, "rolling": rolling, "partitions": partitions, "geo": geo, "geowan": geowan}

@@ -23,6 +23,10 @@ public final class Load {
             case "latency" -> Latency.run(options);
             case "requests" -> SmallRequests.run(options);
             case "catchup" -> CatchUp.run(options);
+            case "disturbed" -> Disturbed.run(options);
+            case "controller" -> ControllerLoss.run(options);
+            case "insync" -> InSync.run(options);
+            case "partitions" -> Partitions.run(options);
             default -> throw new IllegalArgumentException("unknown program " + arguments[0]);
         }
         System.out.flush();

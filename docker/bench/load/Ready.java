@@ -1,6 +1,7 @@
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicCollection;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseBroker;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.requests.CreateTopicsRequest;
@@ -12,8 +13,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Runs before the broker: the time until the first acknowledged write, creation of the topic
- * included.
+ * Runs before the brokers: the time until all of them are known and a write is acknowledged by all
+ * replicas, creation of the topic included. With {@code create=0} the topic is there already.
  */
 final class Ready {
     private static final short METADATA_VERSION = 9;
@@ -62,19 +63,31 @@ final class Ready {
         var metadata =
                 (MetadataResponse) connection.call(request, ApiKeys.METADATA, METADATA_VERSION);
         var topic = metadata.data().topics().find(options.topic());
+        lastError = "only " + metadata.data().brokers().size() + " brokers are known";
+        if (metadata.data().brokers().size() < options.integer("nodes", 1)) {
+            return false;
+        }
         if (topic == null || topic.partitions().isEmpty()) {
-            createTopic(connection);
+            if (options.integer("create", 1) == 1) {
+                createTopic(connection);
+            }
             return false;
         }
-        if (topic.partitions().getFirst().leaderId() < 0) {
-            return false;
+        var leader = metadata.data().brokers().find(topic.partitions().getFirst().leaderId());
+        lastError = "no leader";
+        return leader != null && written(leader);
+    }
+
+    private boolean written(MetadataResponseBroker leader) throws IOException {
+        ProduceResponse response;
+        try (var connection = new RawConnection(leader.host(), leader.port())) {
+            response =
+                    (ProduceResponse)
+                            connection.call(
+                                    RawConnection.produce(options.topic(), 0, (short) -1, record),
+                                    ApiKeys.PRODUCE,
+                                    RawConnection.PRODUCE_VERSION);
         }
-        var response =
-                (ProduceResponse)
-                        connection.call(
-                                RawConnection.produce(options.topic(), 0, (short) -1, record),
-                                ApiKeys.PRODUCE,
-                                RawConnection.PRODUCE_VERSION);
         short error =
                 response.data()
                         .responses()
@@ -92,7 +105,7 @@ final class Ready {
                 new CreatableTopic()
                         .setName(options.topic())
                         .setNumPartitions(1)
-                        .setReplicationFactor((short) 1);
+                        .setReplicationFactor((short) Math.min(3, options.integer("nodes", 1)));
         var topics = new CreatableTopicCollection(List.of(topic).iterator());
         var request =
                 new CreateTopicsRequest.Builder(

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 
-/** Creates a topic and waits until each partition has a leader. */
+/**
+ * Creates topics and waits until each partition has a leader. Three replicas want two of them in
+ * sync.
+ */
 final class Topics {
 
     private Topics() {}
@@ -15,17 +18,24 @@ final class Topics {
     static void create(Load.Options options) throws Exception {
         int partitions = options.integer("partitions", 1);
         try (Admin admin = Clients.admin(options.bootstrap())) {
-            try {
-                var topic = new NewTopic(options.topic(), partitions, (short) 1);
-                admin.createTopics(List.of(topic)).all().get();
-            } catch (ExecutionException failure) {
-                if (!(failure.getCause() instanceof TopicExistsException)) {
-                    throw failure;
-                }
-            }
-            awaitLeaders(admin, options.topic(), partitions);
+            create(admin, options.topic(), partitions, options.integer("replicas", 1));
         }
         new Load.Result().add("ok", true).print();
+    }
+
+    static void create(Admin admin, String name, int partitions, int replicas) throws Exception {
+        var topic = new NewTopic(name, partitions, (short) replicas);
+        if (replicas > 2) {
+            topic.configs(Map.of("min.insync.replicas", "2"));
+        }
+        try {
+            admin.createTopics(List.of(topic)).all().get();
+        } catch (ExecutionException failure) {
+            if (!(failure.getCause() instanceof TopicExistsException)) {
+                throw failure;
+            }
+        }
+        awaitLeaders(admin, name, partitions);
     }
 
     private static void awaitLeaders(Admin admin, String topic, int partitions) throws Exception {

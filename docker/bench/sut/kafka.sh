@@ -1,50 +1,62 @@
 #!/usr/bin/env bash
-# System under test: Apache Kafka (KRaft, one node, broker and controller) from its Maven Central jars.
-# Verbs: prepare (data folder, once), start (in the background, writes $SUT_DIR/pid), bootstrap, bootstrap-wan.
-# In: SUT_DIR SUT_PORT (the broker listens on it) SUT_REGION SUT_HEAP SUT_JVM SUT_GC BENCH_HOME JAVA_HOME
+# System under test: Apache Kafka (KRaft, each node broker and controller) from its Maven Central jars.
+# Verbs: prepare (data folders, once), start (node $SUT_NODE in the background, writes $SUT_DIR/node-N.pid), bootstrap, bootstrap-wan.
+# In: SUT_DIR SUT_NODES SUT_NODE (1 to SUT_NODES) SUT_PORT (node N listens from SUT_PORT + 4 (N - 1)) SUT_REGION SUT_HEAP SUT_JVM SUT_GC
+# BENCH_HOME JAVA_HOME
 set -eu
-: "${SUT_HEAP:=1g}" "${SUT_JVM:=}"
+: "${SUT_HEAP:=1g}" "${SUT_JVM:=}" "${SUT_NODES:=1}" "${SUT_NODE:=1}"
 # The flags of Kafka's own start script, unless SUT_GC overrides them.
 : "${SUT_GC:=-XX:+UseG1GC -XX:MaxGCPauseMillis=20 -XX:InitiatingHeapOccupancyPercent=35 -XX:+ExplicitGCInvokesConcurrent -XX:MaxInlineLevel=15}"
 class_path=$(cat "$BENCH_HOME/broker.cp")
-controller=$((SUT_PORT + 1))
+port() { echo $((SUT_PORT + 4 * ($1 - 1))); }
+controller() { echo $(($(port "$1") + 1)); }
 # A second listener, advertised on the port of the relay that adds a round trip.
-wan=$((SUT_PORT + 2)) relay=$((SUT_PORT + 3))
+wan() { echo $(($(port "$1") + 2)); }
+relay() { echo $(($(port "$1") + 3)); }
+each() { # what of each node, joined by commas
+  for node in $(seq 1 "$SUT_NODES"); do printf '%s%s' "$([ "$node" = 1 ] || echo ,)" "$("$1" "$node")"; done
+}
+address() { echo "127.0.0.1:$(port "$1")"; }
+relayed() { echo "127.0.0.1:$(relay "$1")"; }
+voter() { echo "$1@127.0.0.1:$(controller "$1")"; }
 case "$1" in
-bootstrap) echo "127.0.0.1:$SUT_PORT" ;;
-bootstrap-wan) echo "127.0.0.1:$relay" ;;
+bootstrap) each address ;;
+bootstrap-wan) each relayed ;;
 prepare)
   mkdir -p "$SUT_DIR"
+  replicas=$((SUT_NODES < 3 ? 1 : 3))
   cat > "$SUT_DIR/log4j2.xml" <<XML
 <Configuration status="ERROR"><Appenders><File name="file" fileName="\${sys:logfile}"><PatternLayout pattern="%d %p %c{1} %m%n"/></File></Appenders>
 <Loggers><Root level="WARN"><AppenderRef ref="file"/></Root></Loggers></Configuration>
 XML
-  cat > "$SUT_DIR/server.properties" <<PROPERTIES
+  for node in $(seq 1 "$SUT_NODES"); do
+    cat > "$SUT_DIR/node-$node.properties" <<PROPERTIES
 process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@127.0.0.1:$controller
-listeners=PLAINTEXT://127.0.0.1:$SUT_PORT,CONTROLLER://127.0.0.1:$controller,WAN://127.0.0.1:$wan
-advertised.listeners=PLAINTEXT://127.0.0.1:$SUT_PORT,WAN://127.0.0.1:$relay
+node.id=$node
+controller.quorum.voters=$(each voter)
+listeners=PLAINTEXT://127.0.0.1:$(port "$node"),CONTROLLER://127.0.0.1:$(controller "$node"),WAN://127.0.0.1:$(wan "$node")
+advertised.listeners=PLAINTEXT://127.0.0.1:$(port "$node"),WAN://127.0.0.1:$(relay "$node")
 inter.broker.listener.name=PLAINTEXT
 controller.listener.names=CONTROLLER
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,WAN:PLAINTEXT
-log.dirs=$SUT_DIR/data
-offsets.topic.replication.factor=1
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
+log.dirs=$SUT_DIR/data-$node
+offsets.topic.replication.factor=$replicas
+transaction.state.log.replication.factor=$replicas
+transaction.state.log.min.isr=$((replicas < 3 ? 1 : 2))
 group.initial.rebalance.delay.ms=0
 auto.create.topics.enable=false
 PROPERTIES
-  "$JAVA_HOME/bin/java" -Xmx256m -XX:TieredStopAtLevel=1 -Dlogfile="$SUT_DIR/format.log" -Dlog4j2.configurationFile="$SUT_DIR/log4j2.xml" \
-    -cp "$class_path" kafka.tools.StorageTool format -t AAAAAAAAAAAAAAAAAAAAAQ -c "$SUT_DIR/server.properties" > "$SUT_DIR/format.out" 2>&1 \
-    || { cat "$SUT_DIR/format.out" >&2; exit 1; }
+    "$JAVA_HOME/bin/java" -Xmx256m -XX:TieredStopAtLevel=1 -Dlogfile="$SUT_DIR/format-$node.log" -Dlog4j2.configurationFile="$SUT_DIR/log4j2.xml" \
+      -cp "$class_path" kafka.tools.StorageTool format -t AAAAAAAAAAAAAAAAAAAAAQ -c "$SUT_DIR/node-$node.properties" > "$SUT_DIR/format.out" 2>&1 \
+      || { cat "$SUT_DIR/format.out" >&2; exit 1; }
+  done
   ;;
 start)
   # shellcheck disable=SC2086 # flags are words
   setsid nohup "$JAVA_HOME/bin/java" -Xms"$SUT_HEAP" -Xmx"$SUT_HEAP" -server $SUT_GC $SUT_JVM -Djava.awt.headless=true \
-    -Dlogfile="$SUT_DIR/broker.log" -Dlog4j2.configurationFile="$SUT_DIR/log4j2.xml" \
-    -cp "$class_path" kafka.Kafka "$SUT_DIR/server.properties" > "$SUT_DIR/broker.out" 2>&1 < /dev/null &
-  echo $! > "$SUT_DIR/pid"
+    -Dlogfile="$SUT_DIR/node-$SUT_NODE.log" -Dlog4j2.configurationFile="$SUT_DIR/log4j2.xml" \
+    -cp "$class_path" kafka.Kafka "$SUT_DIR/node-$SUT_NODE.properties" > "$SUT_DIR/node-$SUT_NODE.out" 2>&1 < /dev/null &
+  echo $! > "$SUT_DIR/node-$SUT_NODE.pid"
   ;;
 *) echo "unknown verb $1" >&2; exit 2 ;;
 esac

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# System under test: one Tombolo broker, started by the launcher of the distribution from a generated topology file.
+# System under test: the brokers of one Tombolo region, started by the launcher of the distribution from a generated topology file.
 # Verbs and variables as in kafka.sh; besides TOMBOLO_DIST (folder with lib/, default: what the build assembles) and, for the target of
 # a link: SUT_SOURCE (bootstrap of the source), SUT_SOURCE_KIND (tombolo or kafka), SUT_LINK_TOPICS (comma-separated).
 set -eu
 root=$(cd "$(dirname "$0")/../../.." && pwd)
-: "${SUT_HEAP:=1g}" "${SUT_JVM:=}" "${SUT_REGION:=eu}" "${SUT_LINK_TOPICS:=}" "${SUT_SOURCE_KIND:=tombolo}" "${TOMBOLO_DIST:=$root/docker/target/tombolo}"
-admin=$((SUT_PORT + 1))
+: "${SUT_HEAP:=1g}" "${SUT_JVM:=}" "${SUT_REGION:=eu}" "${SUT_LINK_TOPICS:=}" "${SUT_NODES:=1}" "${SUT_NODE:=1}" "${SUT_SOURCE_KIND:=tombolo}" "${TOMBOLO_DIST:=$root/docker/target/tombolo}"
+# Clients, administration and the other brokers: as many ports each as there are brokers.
+admin=$((SUT_PORT + SUT_NODES)) internal=$((SUT_PORT + 2 * SUT_NODES))
 case "$1" in
-bootstrap) echo "127.0.0.1:$SUT_PORT" ;;
+bootstrap) for node in $(seq 1 "$SUT_NODES"); do printf '%s127.0.0.1:%s' "$([ "$node" = 1 ] || echo ,)" $((SUT_PORT + node - 1)); done ;;
 prepare)
   [ -d "$TOMBOLO_DIST/lib" ] || { echo "no distribution in $TOMBOLO_DIST: run ./mvnw -DskipTests -pl docker -am package" >&2; exit 1; }
   # A launcher beside lib/ runs what is there; the one of the source tree would look for changed sources first.
@@ -27,7 +28,9 @@ prepare)
       fi
     fi
     echo "  $SUT_REGION:"
+    echo "    brokers: $SUT_NODES"
     echo "    kafka: \"127.0.0.1:$SUT_PORT\""
+    [ "$SUT_NODES" = 1 ] || echo "    internal: \"127.0.0.1:$internal\""
     echo "    admin: \"127.0.0.1:$admin\""
     echo "    storage: { dir: \"$SUT_DIR/data\" }"
     echo "    config: { auto.create.topics.enable: false, group.initial.rebalance.delay.ms: 0 }"
@@ -38,9 +41,9 @@ prepare)
   } > "$SUT_DIR/tombolo.yaml"
   ;;
 start)
-  TOMBOLO_HEAP=$SUT_HEAP TOMBOLO_JVM=$SUT_JVM setsid nohup sh "$TOMBOLO_DIST/tombolo" broker -f "$SUT_DIR/tombolo.yaml" --region "$SUT_REGION" --id 1 \
-    > "$SUT_DIR/broker.out" 2>&1 < /dev/null &
-  echo $! > "$SUT_DIR/pid"
+  TOMBOLO_HEAP=$SUT_HEAP TOMBOLO_JVM=$SUT_JVM setsid nohup sh "$TOMBOLO_DIST/tombolo" broker -f "$SUT_DIR/tombolo.yaml" --region "$SUT_REGION" --id "$SUT_NODE" \
+    > "$SUT_DIR/node-$SUT_NODE.out" 2>&1 < /dev/null &
+  echo $! > "$SUT_DIR/node-$SUT_NODE.pid"
   ;;
 *) echo "unknown verb $1" >&2; exit 2 ;;
 esac
