@@ -34,6 +34,7 @@ import org.apache.kafka.common.message.LeaveGroupRequestData;
 import org.apache.kafka.common.message.LeaveGroupRequestData.MemberIdentity;
 import org.apache.kafka.common.message.ListConfigResourcesRequestData;
 import org.apache.kafka.common.message.ListGroupsRequestData;
+import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
 import org.apache.kafka.common.message.OffsetDeleteRequestData;
 import org.apache.kafka.common.message.OffsetFetchRequestData;
@@ -45,6 +46,7 @@ import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData.OffsetFor
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData.OffsetForLeaderTopic;
 import org.apache.kafka.common.message.SaslHandshakeRequestData;
 import org.apache.kafka.common.message.SyncGroupRequestData;
+import org.apache.kafka.common.message.UnregisterBrokerRequestData;
 import org.apache.kafka.common.message.UpdateFeaturesRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -76,6 +78,11 @@ record RequestSamples(Topic topic, String group) {
                     INCREMENTAL_ALTER_CONFIGS,
                     LIST_CONFIG_RESOURCES ->
                     configs(api, version);
+            case ELECT_LEADERS,
+                    ALTER_PARTITION_REASSIGNMENTS,
+                    LIST_PARTITION_REASSIGNMENTS,
+                    UNREGISTER_BROKER ->
+                    replicas(api);
             default -> cluster(api);
         };
     }
@@ -271,6 +278,22 @@ record RequestSamples(Topic topic, String group) {
                 var request = new ListConfigResourcesRequestData();
                 yield version < 1 ? request : request.setResourceTypes(List.of(ofTopic));
             }
+        };
+    }
+
+    private ApiMessage replicas(ApiKeys api) {
+        byte preferred = 0;
+        return switch (api) {
+            case ELECT_LEADERS -> ReplicaContractEndToEnd.elect(preferred, topic.name(), 0, 9);
+            case ALTER_PARTITION_REASSIGNMENTS ->
+                    ReplicaContractEndToEnd.reassign(topic.name(), 0, null);
+            case LIST_PARTITION_REASSIGNMENTS ->
+                    new ListPartitionReassignmentsRequestData()
+                            .setTopics(
+                                    List.of(
+                                            ReplicaContractEndToEnd.wanted(topic.name()),
+                                            ReplicaContractEndToEnd.wanted(NOWHERE)));
+            default -> new UnregisterBrokerRequestData().setBrokerId(99);
         };
     }
 

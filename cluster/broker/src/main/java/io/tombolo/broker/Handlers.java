@@ -25,6 +25,7 @@ import io.tombolo.broker.request.data.ProduceHandler;
 import io.tombolo.broker.request.group.FindCoordinatorHandler;
 import io.tombolo.broker.request.group.GroupHandlers;
 import io.tombolo.broker.request.group.OffsetFetchHandler;
+import io.tombolo.broker.request.replica.ReplicaHandlers;
 import io.tombolo.broker.request.topic.AutoCreation;
 import io.tombolo.broker.request.topic.CreatePartitionsHandler;
 import io.tombolo.broker.request.topic.CreateTopicsHandler;
@@ -92,6 +93,7 @@ record Handlers(
         addConfigs(dispatcher);
         addData(dispatcher);
         new GroupHandlers(services.groups()).addTo(dispatcher);
+        new ReplicaHandlers(images).addTo(dispatcher, services.forwarding());
         return dispatcher
                 .with(
                         ApiKeys.OFFSET_FETCH,
@@ -247,7 +249,9 @@ record Handlers(
      * @param here has commands decided on this broker or not at all
      */
     RequestDispatcher enveloped(Services services, Commands here) {
-        return new RequestDispatcher(ServedApis.clientListener())
+        var dispatcher = new RequestDispatcher(ServedApis.clientListener());
+        return new ReplicaHandlers(images)
+                .addTo(dispatcher, here)
                 .with(ApiKeys.CREATE_TOPICS, CreateTopicsRequestData.class, createTopics(here))
                 .with(
                         ApiKeys.DELETE_TOPICS,

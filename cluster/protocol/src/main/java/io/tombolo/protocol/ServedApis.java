@@ -90,6 +90,7 @@ public final class ServedApis {
         ranges.put(ApiKeys.END_QUORUM_EPOCH, VersionRange.of(1, 1));
         ranges.put(ApiKeys.ALTER_PARTITION, VersionRange.of(2, 3));
         ranges.put(ApiKeys.ENVELOPE, VersionRange.of(0, 0));
+        ranges.put(ApiKeys.ASSIGN_REPLICAS_TO_DIRS, VersionRange.of(0, 0));
         ranges.put(ApiKeys.FETCH_SNAPSHOT, VersionRange.of(1, 1));
         ranges.put(ApiKeys.BROKER_REGISTRATION, VersionRange.of(3, 4));
         ranges.put(ApiKeys.BROKER_HEARTBEAT, VersionRange.of(1, 1));
@@ -124,12 +125,16 @@ public final class ServedApis {
         ranges.put(ApiKeys.DESCRIBE_LOG_DIRS, VersionRange.of(1, 5));
         ranges.put(ApiKeys.CREATE_PARTITIONS, VersionRange.of(0, 3));
         ranges.put(ApiKeys.DELETE_GROUPS, VersionRange.of(0, 3));
+        ranges.put(ApiKeys.ELECT_LEADERS, VersionRange.of(0, 2));
         ranges.put(ApiKeys.INCREMENTAL_ALTER_CONFIGS, VersionRange.of(0, 1));
+        ranges.put(ApiKeys.ALTER_PARTITION_REASSIGNMENTS, VersionRange.of(0, 1));
+        ranges.put(ApiKeys.LIST_PARTITION_REASSIGNMENTS, VersionRange.of(0, 0));
         ranges.put(ApiKeys.OFFSET_DELETE, VersionRange.of(0, 0));
         ranges.put(ApiKeys.DESCRIBE_QUORUM, VersionRange.of(0, 2));
         ranges.put(ApiKeys.UPDATE_FEATURES, VersionRange.of(0, 2));
         ranges.put(ApiKeys.DESCRIBE_CLUSTER, VersionRange.of(0, 2));
         ranges.put(ApiKeys.DESCRIBE_PRODUCERS, VersionRange.of(0, 0));
+        ranges.put(ApiKeys.UNREGISTER_BROKER, VersionRange.of(0, 0));
         ranges.put(ApiKeys.LIST_CONFIG_RESOURCES, VersionRange.of(0, 1));
         ranges.put(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, VersionRange.of(0, 0));
         return ranges;

@@ -8,6 +8,7 @@ import io.tombolo.broker.request.RequestHandler;
 import io.tombolo.broker.shard.Shards;
 import io.tombolo.controller.ActiveController;
 import io.tombolo.controller.command.Answer;
+import io.tombolo.controller.command.Applied;
 import io.tombolo.controller.command.BrokerCommand;
 import io.tombolo.controller.command.BrokerCommand.BrokerState;
 import io.tombolo.controller.command.Command;
@@ -23,6 +24,8 @@ import org.apache.kafka.common.message.AllocateProducerIdsRequestData;
 import org.apache.kafka.common.message.AllocateProducerIdsResponseData;
 import org.apache.kafka.common.message.AlterPartitionRequestData;
 import org.apache.kafka.common.message.AlterPartitionResponseData;
+import org.apache.kafka.common.message.AssignReplicasToDirsRequestData;
+import org.apache.kafka.common.message.AssignReplicasToDirsResponseData;
 import org.apache.kafka.common.message.BeginQuorumEpochRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
@@ -77,6 +80,10 @@ public record InternalHandlers(
                         AllocateProducerIdsRequestData.class,
                         this::allocate)
                 .with(ApiKeys.ALTER_PARTITION, AlterPartitionRequestData.class, this::alter)
+                .with(
+                        ApiKeys.ASSIGN_REPLICAS_TO_DIRS,
+                        AssignReplicasToDirsRequestData.class,
+                        this::assign)
                 .with(ApiKeys.ENVELOPE, EnvelopeRequestData.class, this::open);
     }
 
@@ -176,6 +183,19 @@ public record InternalHandlers(
                 () ->
                         exchange.answer(
                                 new AlterPartitionResponseData()
+                                        .setErrorCode(Errors.NOT_CONTROLLER.code())));
+    }
+
+    private void assign(Exchange exchange, AssignReplicasToDirsRequestData body) {
+        whenActive(
+                () ->
+                        controller.submit(
+                                AssignmentCodec.decode(body),
+                                (Answer<Map<PartitionId, Answer<Applied>>> answer) ->
+                                        exchange.answer(AssignmentCodec.encode(body, answer))),
+                () ->
+                        exchange.answer(
+                                new AssignReplicasToDirsResponseData()
                                         .setErrorCode(Errors.NOT_CONTROLLER.code())));
     }
 

@@ -1,6 +1,7 @@
 package io.tombolo.broker.quorum;
 
 import io.tombolo.controller.command.Answer;
+import io.tombolo.controller.command.Applied;
 import io.tombolo.controller.command.BrokerCommand;
 import io.tombolo.controller.command.BrokerCommand.BrokerState;
 import io.tombolo.controller.command.Command;
@@ -16,6 +17,7 @@ import io.tombolo.protocol.VersionRange;
 import org.apache.kafka.common.message.AllocateProducerIdsRequestData;
 import org.apache.kafka.common.message.AllocateProducerIdsResponseData;
 import org.apache.kafka.common.message.AlterPartitionResponseData;
+import org.apache.kafka.common.message.AssignReplicasToDirsResponseData;
 import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
 import org.apache.kafka.common.message.BrokerRegistrationResponseData;
@@ -150,6 +152,21 @@ record RemoteCommand<A>(
                     } catch (IllegalArgumentException senseless) {
                         return new Outcome.Missed<>(RetryRule.Fate.UNKNOWN, senseless.toString());
                     }
+                });
+    }
+
+    private static RemoteCommand<Map<PartitionId, Answer<Applied>>> assign(
+            ReplicaCommand.AssignReplicasToDirs command) {
+        return new RemoteCommand<>(
+                Peers.Purpose.COMMAND,
+                new PeerCall(
+                        ApiKeys.ASSIGN_REPLICAS_TO_DIRS,
+                        VersionRange.of(0, 0),
+                        AssignmentCodec.encode(command),
+                        COMMAND_NANOS),
+                body -> {
+                    var response = (AssignReplicasToDirsResponseData) body;
+                    return told(response.errorCode(), AssignmentCodec.decode(response));
                 });
     }
 

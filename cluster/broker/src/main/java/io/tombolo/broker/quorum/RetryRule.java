@@ -43,7 +43,15 @@ record RetryRule(long deadlineNanos, boolean idempotent) {
 
     /** For a client's request. */
     static RetryRule of(ApiKeys api, long nowNanos) {
-        boolean idempotent = api == ApiKeys.UPDATE_FEATURES || api == ApiKeys.DESCRIBE_QUORUM;
+        boolean idempotent =
+                switch (api) {
+                    case UPDATE_FEATURES,
+                            DESCRIBE_QUORUM,
+                            ELECT_LEADERS,
+                            LIST_PARTITION_REASSIGNMENTS ->
+                            true;
+                    default -> false;
+                };
         return new RetryRule(nowNanos + PATIENCE_NANOS, idempotent);
     }
 
@@ -63,6 +71,7 @@ record RetryRule(long deadlineNanos, boolean idempotent) {
             case RegionCommand.ObserveOwnership _ -> true;
             case RegionCommand.AllocateProducerIds _ -> true; // some ids stay unused
             case ReplicaCommand.AlterPartitions _ -> true; // the partition epoch tells
+            case ReplicaCommand.AssignReplicasToDirs _ -> true;
             case BrokerCommand.RegisterBroker _ -> true;
             case BrokerCommand.HeartbeatBroker _ -> true;
             default -> false;
