@@ -56,10 +56,11 @@ public final class Broker {
     private final Surroundings surroundings;
     private final BrokerObserver observer;
     private final EventLoop loop;
-    private @Nullable BrokerCore core;
+    private volatile @Nullable BrokerCore core;
     private Network.@Nullable Listener listener;
     private Network.@Nullable Listener internal;
     private boolean stopped;
+    private volatile LifePhase phase = LifePhase.OPENING;
 
     /**
      * What lies beyond this region.
@@ -100,6 +101,11 @@ public final class Broker {
     /** What the admin interface looks at; empty before the data directory is open. Any loop. */
     public Optional<BrokerCore> core() {
         return Optional.ofNullable(core);
+    }
+
+    /** Where it stands; callable from any thread. */
+    public LifePhase phase() {
+        return phase;
     }
 
     /** The loop that {@link #core} belongs to. */
@@ -160,6 +166,7 @@ public final class Broker {
                 new BrokerCore(
                         settings, environment, surroundings, opened.directory(), shards, observer);
         core = begun;
+        phase = LifePhase.JOINING;
         Runnable start = () -> begun.start(() -> awaitFirstContact(environment.clock().nanoTime()));
         begun.internalDispatcher()
                 .ifPresentOrElse(dispatcher -> listenToBrokers(dispatcher, start), start);
@@ -197,6 +204,7 @@ public final class Broker {
         if (running == null || stopped) {
             return;
         }
+        phase = LifePhase.ASKING;
         boolean heard = running.regionsHeard() >= settings.topology().hostedRegions().size() - 1;
         long patienceNanos =
                 surroundings.expectsMore().getAsBoolean()
@@ -258,6 +266,7 @@ public final class Broker {
                     open.close();
                 } else {
                     listener = open;
+                    phase = LifePhase.SERVING;
                     observer.serving();
                 }
             }
@@ -279,6 +288,7 @@ public final class Broker {
                 return;
             }
             stopped = true;
+            phase = LifePhase.STOPPING;
             close(listener);
             BrokerCore running = core;
             if (running == null) {

@@ -23,6 +23,7 @@ import io.tombolo.controller.command.Command;
 import io.tombolo.controller.replica.SafetyRules;
 import io.tombolo.coordinator.group.entry.GroupCoordinator;
 import io.tombolo.coordinator.group.entry.GroupPorts;
+import io.tombolo.environment.Clock;
 import io.tombolo.environment.Environment;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.Invariant;
@@ -56,6 +57,7 @@ public final class BrokerCore implements MetadataListener {
 
     private final BrokerSettings settings;
     private final EventLoop loop;
+    private final Clock clock;
     private final BrokerObserver observer;
     private final LogDirectory directory;
     private final Shards shards;
@@ -74,6 +76,7 @@ public final class BrokerCore implements MetadataListener {
     private final RequestDispatcher dispatcher;
     private final Optional<RequestDispatcher> internalDispatcher;
     private final Map<Uuid, TopicImage> deletedInReplay = new TreeMap<>();
+    private volatile long controllerHeardNanos;
     private boolean caughtUp;
     private Runnable onServing = () -> {};
 
@@ -86,24 +89,19 @@ public final class BrokerCore implements MetadataListener {
             BrokerObserver observer) {
         this.settings = settings;
         this.loop = environment.loops().loop(0);
+        this.clock = environment.clock();
         this.observer = observer;
         this.directory = directory;
         this.shards = shards;
         var config = new LiveConfig(images, settings);
-        int id = settings.id().value();
-        this.controller =
-                new ActiveController(
-                        new ActiveController.Place(
-                                id, loop, environment.clock(), environment.entropy()),
-                        controllerSettings(settings),
-                        new ConfigRules(config),
-                        this);
+        this.controller = controller(environment, config);
         this.quorum =
                 new QuorumSeat(settings, environment, directory.directoryId(), controller, images);
         this.commands = quorum.commands();
         var offsets = new OffsetsTopic(images, shards, environment.offload());
         this.groups = groups(environment, offsets, config);
         this.partitions = partitionPublisher(environment, config);
+        int id = settings.id().value();
         var place = new LinkPlace(settings.topology(), settings.region().id(), id, loop);
         this.links = linkSupervisor(place, environment, surroundings);
         this.failover = failoverDesk(place, environment, surroundings);
@@ -117,6 +115,15 @@ public final class BrokerCore implements MetadataListener {
         var services = services();
         this.dispatcher = complete(handlers.dispatcher(services));
         this.internalDispatcher = quorum.internal(handlers, services).map(BrokerCore::complete);
+    }
+
+    private ActiveController controller(Environment environment, LiveConfig config) {
+        return new ActiveController(
+                new ActiveController.Place(
+                        settings.id().value(), loop, clock, environment.entropy()),
+                controllerSettings(settings),
+                new ConfigRules(config),
+                this);
     }
 
     private PartitionPublisher partitionPublisher(Environment environment, LiveConfig config) {
@@ -229,7 +236,10 @@ public final class BrokerCore implements MetadataListener {
                 images,
                 loop,
                 Duration.ofMillis(settings.config().number("broker.heartbeat.interval.ms")),
-                new Registration.Steps(this::catchUp, this::admitted));
+                new Registration.Steps(
+                        this::catchUp,
+                        this::admitted,
+                        () -> controllerHeardNanos = clock.nanoTime()));
     }
 
     private static Uuid uuid(UUID id) {
@@ -300,6 +310,14 @@ public final class BrokerCore implements MetadataListener {
     /** How many other regions have told who owns what since this broker started. */
     int regionsHeard() {
         return exchange.heardCount();
+    }
+
+    /**
+     * How long ago the controller last answered a heartbeat of this broker; meaningless before it
+     * was admitted. Callable from any thread.
+     */
+    public long controllerSilentNanos() {
+        return clock.nanoTime() - controllerHeardNanos;
     }
 
     RequestDispatcher dispatcher() {

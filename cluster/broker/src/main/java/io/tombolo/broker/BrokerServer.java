@@ -2,6 +2,7 @@ package io.tombolo.broker;
 
 import io.tombolo.broker.admin.AdminRoutes;
 import io.tombolo.broker.admin.HttpRegistry;
+import io.tombolo.broker.admin.Probes;
 import io.tombolo.environment.Clock;
 import io.tombolo.environment.Disk;
 import io.tombolo.environment.Endpoint;
@@ -195,7 +196,7 @@ public final class BrokerServer implements AutoCloseable {
             return HttpListener.open(
                     loops,
                     settings.self().admin(),
-                    new AdminRoutes(broker, registry, serving::isDone),
+                    new AdminRoutes(broker, registry, new Probes(settings, broker, loops)),
                     problem -> LOG.warn("An admin request failed", problem));
         } catch (UncheckedIOException taken) {
             closeThreads();
@@ -235,10 +236,12 @@ public final class BrokerServer implements AutoCloseable {
         }
     }
 
-    /** Stops in an orderly way: no new requests, logs closed and marked clean. Repeatable. */
+    /**
+     * Stops in an orderly way: no new requests, logs closed and marked clean. The admin interface
+     * tells of it until the end. Repeatable.
+     */
     @Override
     public void close() {
-        admin.close();
         var stopped = new CountDownLatch(1);
         broker.stop(stopped::countDown);
         try {
@@ -248,6 +251,7 @@ public final class BrokerServer implements AutoCloseable {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
+        admin.close();
         closeThreads();
     }
 

@@ -49,8 +49,9 @@ final class Registration {
      *
      * @param registered called whenever the controller has taken a registration
      * @param admitted called once, when the controller lets this broker serve
+     * @param answered called whenever the controller has answered a heartbeat
      */
-    record Steps(Runnable registered, Runnable admitted) {}
+    record Steps(Runnable registered, Runnable admitted, Runnable answered) {}
 
     Registration(
             Identity identity,
@@ -128,6 +129,7 @@ final class Registration {
     private void beaten(Answer<BrokerState> answer) {
         switch (answer) {
             case Answer.Done<BrokerState>(BrokerState state) -> {
+                steps.answered().run();
                 boolean shown = images.current().brokers().isActive(identity.brokerId());
                 if (!state.fenced() && !serving && shown) {
                     serving = true;

@@ -2,6 +2,7 @@ package io.tombolo.cli;
 
 import io.tombolo.cli.admin.AdminCommands;
 import io.tombolo.cli.demo.DemoCommands;
+import io.tombolo.cli.fleet.FleetCommands;
 import io.tombolo.cli.kafka.KafkaCommands;
 import io.tombolo.cli.output.Format;
 import io.tombolo.cli.run.RunCommands;
@@ -81,6 +82,10 @@ final class CommandTree {
                         .addSubcommand(DemoCommands.demo(shell))
                         .addSubcommand(RunCommands.dev(shell))
                         .addSubcommand(RunCommands.broker(shell))
+                        .addSubcommand(FleetCommands.up(shell))
+                        .addSubcommand(FleetCommands.down(shell))
+                        .addSubcommand(FleetCommands.ps(shell))
+                        .addSubcommand(FleetCommands.logs(shell))
                         .addSubcommand(new ValidateCommand(shell))
                         .addSubcommand(AdminCommands.status(shell))
                         .addSubcommand(AdminCommands.link(shell))

@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
-import java.util.function.BooleanSupplier;
 
 /** The routes of the admin interface. Blocking; each request has a virtual thread of its own. */
 public final class AdminRoutes implements HttpHandler {
@@ -32,33 +31,25 @@ public final class AdminRoutes implements HttpHandler {
     private final Broker broker;
     private final LoopInquiry<BrokerCore> core;
     private final HttpRegistry registry;
-    private final BooleanSupplier serving;
+    private final Probes probes;
 
-    /**
-     * @param serving whether the broker takes requests of clients
-     */
-    public AdminRoutes(Broker broker, HttpRegistry registry, BooleanSupplier serving) {
+    public AdminRoutes(Broker broker, HttpRegistry registry, Probes probes) {
         this.broker = broker;
         this.core = new LoopInquiry<>(broker.loop(), broker::core);
         this.registry = registry;
-        this.serving = serving;
+        this.probes = probes;
     }
 
     @Override
     public HttpAnswer handle(HttpAsk ask) throws Exception {
         List<String> path = List.of(ask.path().substring(1).split("/"));
         return switch (path.getFirst()) {
-            case "livez" -> HttpAnswer.text(200, "ok\n");
-            case "readyz", "startupz" -> probe();
+            case "livez" -> probes.live(ask);
+            case "readyz" -> probes.ready(ask);
+            case "startupz" -> probes.started(ask);
             case "api" -> api(ask, path.subList(Math.min(2, path.size()), path.size()));
             default -> HttpAnswer.error(404, "there is no " + ask.path());
         };
-    }
-
-    private HttpAnswer probe() {
-        return serving.getAsBoolean()
-                ? HttpAnswer.text(200, "ok\n")
-                : HttpAnswer.text(503, "starting\n");
     }
 
     private HttpAnswer api(HttpAsk ask, List<String> path) throws Exception {
@@ -84,7 +75,7 @@ public final class AdminRoutes implements HttpHandler {
     }
 
     private Object status(BrokerCore core, List<TopicIdPartition> offlineHere) {
-        return new StatusView(core, registry, serving.getAsBoolean(), offlineHere).whole();
+        return new StatusView(core, registry, broker.phase(), offlineHere).whole();
     }
 
     private HttpAnswer links(List<String> path, boolean post) throws Exception {

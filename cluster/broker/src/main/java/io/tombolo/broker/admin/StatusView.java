@@ -2,6 +2,7 @@ package io.tombolo.broker.admin;
 
 import io.tombolo.broker.BrokerCore;
 import io.tombolo.broker.BrokerSettings;
+import io.tombolo.broker.LifePhase;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.raft.RaftStatus;
 
@@ -22,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 record StatusView(
         BrokerCore core,
         HttpRegistry registry,
-        boolean serving,
+        LifePhase phase,
         List<TopicIdPartition> offlineHere) {
 
     /** How many are named, so that an answer stays small when a whole disk fails. */
@@ -35,7 +36,7 @@ record StatusView(
         view.put("region", settings.region().id().name());
         view.put("brokerId", settings.id().value());
         view.put("clusterId", settings.clusterId().toString());
-        view.put("state", serving ? "serving" : "starting");
+        view.put("state", phase.word());
         view.put("kafka", settings.self().kafka().toString());
         view.put("admin", settings.self().admin().toString());
         view.put("brokers", brokers(image));

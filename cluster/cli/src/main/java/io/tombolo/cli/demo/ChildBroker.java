@@ -2,6 +2,7 @@ package io.tombolo.cli.demo;
 
 import io.tombolo.cli.admin.AdminApi;
 import io.tombolo.cli.admin.AdminUnreachable;
+import io.tombolo.cli.fleet.BrokerProgram;
 import io.tombolo.cli.shell.Code;
 import io.tombolo.cli.shell.CommandFailure;
 import io.tombolo.environment.Endpoint;
@@ -12,7 +13,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -55,29 +55,18 @@ final class ChildBroker implements AutoCloseable {
         }
     }
 
-    /** The flags are those of the launcher for {@code broker}, with less heap. */
     private static List<String> command(DemoSite site, String region, Duration wanOneWay) {
-        String heap = System.getenv().getOrDefault("TOMBOLO_HEAP", "192m");
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:+UseG1GC", "-Xms" + heap, "-Xmx" + heap));
-        command.addAll(List.of("-XX:+ExitOnOutOfMemoryError", "-XX:+UseCompactObjectHeaders"));
-        command.add("--enable-native-access=ALL-UNNAMED");
-        command.add("--sun-misc-unsafe-memory-access=allow");
-        command.add("-Djdk.serialFilter=!*");
-        String classPath = System.getProperty("java.class.path");
-        Path cache =
-                Path.of(classPath.split(File.pathSeparator, 2)[0])
-                        .toAbsolutePath()
-                        .resolve("../../tombolo.aot")
-                        .normalize();
-        if (cache.toFile().length() > 0) {
-            command.addAll(List.of("-XX:AOTCache=" + cache, "-Xlog:aot=off", "-Xlog:cds=off"));
-        }
-        command.addAll(List.of("-cp", classPath, "io.tombolo.cli.Main", "broker"));
-        command.addAll(List.of("-f", site.file().name(), "--region", region, "--id", "1"));
-        command.addAll(List.of("--wan", wanOneWay.toMillis() + "ms"));
-        return command;
+        var arguments =
+                List.of(
+                        "-f",
+                        site.file().name(),
+                        "--region",
+                        region,
+                        "--id",
+                        "1",
+                        "--wan",
+                        wanOneWay.toMillis() + "ms");
+        return BrokerProgram.direct("192m", arguments);
     }
 
     long processId() {

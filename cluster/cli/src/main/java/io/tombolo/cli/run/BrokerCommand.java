@@ -1,14 +1,18 @@
 package io.tombolo.cli.run;
 
-import io.tombolo.cli.shell.Code;
-import io.tombolo.cli.shell.CommandFailure;
+import io.tombolo.cli.fleet.BrokerProgram;
+import io.tombolo.cli.fleet.PidFile;
 import io.tombolo.cli.shell.LoadedFile;
+import io.tombolo.cli.shell.Logging;
 import io.tombolo.cli.shell.Shell;
 import io.tombolo.region.topology.Region;
+
+import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -45,6 +49,20 @@ final class BrokerCommand implements Callable<Integer> {
             description = "Delay links into this region by this much each way, for demonstrations.")
     private Duration wanOneWay = Duration.ZERO;
 
+    @Option(
+            names = BrokerProgram.PID_FILE_OPTION,
+            paramLabel = "FILE",
+            description = "A file with the number of this process; deleted after an orderly stop.")
+    private @Nullable Path pidFile;
+
+    @Option(
+            names = "--log-file",
+            paramLabel = "FILE",
+            description =
+                    "The file that output is redirected to: begun anew at 16 MiB, and the last"
+                            + " three kept beside it.")
+    private @Nullable Path logFile;
+
     BrokerCommand(Shell shell) {
         this.shell = shell;
     }
@@ -53,16 +71,14 @@ final class BrokerCommand implements Callable<Integer> {
     public Integer call() {
         LoadedFile file = LoadedFile.of(shell);
         Region.Hosted home = file.hosted(region);
-        Region.Broker self = home.broker(number).orElseThrow(() -> noBroker(file, home));
-        return new Foreground(shell, file).run(List.of(new Seat(home, self)), wanOneWay);
-    }
-
-    private CommandFailure noBroker(LoadedFile file, Region.Hosted home) {
-        return CommandFailure.of(
-                        Code.UNKNOWN_BROKER, "region " + home.id() + " has no broker " + number)
-                .at(file.where("regions." + home.id()))
-                .seen("its brokers are numbered from 1 to " + home.brokers().size())
-                .fix("--id 1")
-                .failure();
+        Region.Broker self = file.broker(home, number);
+        if (logFile != null) {
+            Logging.keepSmall(logFile);
+        }
+        int exitCode = new Foreground(shell, file).run(List.of(new Seat(home, self)), wanOneWay);
+        if (pidFile != null) {
+            PidFile.removeOwn(pidFile);
+        }
+        return exitCode;
     }
 }

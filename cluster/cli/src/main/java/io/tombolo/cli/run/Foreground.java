@@ -72,10 +72,7 @@ final class Foreground {
     }
 
     private void refuseWhatIsMissing() {
-        List<Violation> refusals = file.valid().refusals();
-        if (!refusals.isEmpty()) {
-            throw new CommandFailure(refusals, ExitCode.REFUSED);
-        }
+        file.requireRunnable();
         file.valid().warnings().forEach(warning -> shell.err().println(text(warning)));
         file.valid().reservations().forEach(reservation -> shell.err().println(text(reservation)));
     }

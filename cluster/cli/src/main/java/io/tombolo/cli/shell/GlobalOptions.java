@@ -13,6 +13,8 @@ import java.time.Duration;
 /** The options that every command takes, before or after its own. Filled in by the parser. */
 public final class GlobalOptions {
 
+    private static final Duration TIMEOUT_DEFAULT = Duration.ofSeconds(30);
+
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
@@ -38,7 +40,7 @@ public final class GlobalOptions {
             paramLabel = "DURATION",
             scope = ScopeType.INHERIT,
             description = "How long to wait for an answer, such as 500ms or 30s (default: 30s).")
-    private Duration timeout = Duration.ofSeconds(30);
+    private @Nullable Duration timeout;
 
     @Option(
             names = {"-q", "--quiet"},
@@ -71,8 +73,14 @@ public final class GlobalOptions {
         return confirmed;
     }
 
+    /** How long an answer is waited for. */
     public Duration timeout() {
-        return timeout;
+        return timeoutOr(TIMEOUT_DEFAULT);
+    }
+
+    /** The same for a command that takes longer when the user names no time. */
+    public Duration timeoutOr(Duration usual) {
+        return timeout == null ? usual : timeout;
     }
 
     public boolean quiet() {

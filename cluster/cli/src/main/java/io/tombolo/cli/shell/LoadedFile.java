@@ -2,6 +2,7 @@ package io.tombolo.cli.shell;
 
 import io.tombolo.region.RegionId;
 import io.tombolo.region.diagnosis.NearestName;
+import io.tombolo.region.diagnosis.Violation;
 import io.tombolo.region.diagnosis.Where;
 import io.tombolo.region.topology.Region;
 import io.tombolo.region.topology.Topology;
@@ -90,6 +91,23 @@ public record LoadedFile(String name, TopologyFile.Valid valid) {
                         .failure();
     }
 
+    /**
+     * Refuses a file that asks for what brokers cannot do, rather than ignore it.
+     *
+     * @throws CommandFailure with every such place
+     */
+    public void requireRunnable() {
+        List<Violation> refusals = valid.refusals();
+        if (!refusals.isEmpty()) {
+            throw new CommandFailure(refusals, ExitCode.REFUSED);
+        }
+    }
+
+    /** The file itself, wherever the command runs. */
+    public static Path pathFor(Shell shell) {
+        return shell.directory().resolve(nameFor(shell)).normalize();
+    }
+
     public Topology topology() {
         return valid.topology();
     }
@@ -127,6 +145,29 @@ public record LoadedFile(String name, TopologyFile.Valid valid) {
                     .failure();
         }
         return topology().hostedRegions();
+    }
+
+    /**
+     * A broker of a region.
+     *
+     * @throws CommandFailure when the region has no broker of that number
+     */
+    public Region.Broker broker(Region.Hosted region, int number) {
+        return region.broker(number)
+                .orElseThrow(() ->
+                        CommandFailure.of(
+                                        Code.UNKNOWN_BROKER,
+                                        "region " + region.id() + " has no broker " + number)
+                                .at(where("regions." + region.id()))
+                                .seen(numbers(region.brokers().size()))
+                                .fix("--id 1")
+                                .failure());
+    }
+
+    private static String numbers(int count) {
+        return count == 1
+                ? "it has one, with number 1"
+                : "its brokers are numbered from 1 to " + count;
     }
 
     private CommandFailure unknown(String region) {

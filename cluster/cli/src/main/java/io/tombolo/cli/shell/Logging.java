@@ -4,12 +4,14 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 
 import org.slf4j.LoggerFactory;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Iterator;
 
 /** What is logged, and where to: one line per event on the error stream. */
 public final class Logging {
@@ -29,6 +31,19 @@ public final class Logging {
         context.getLogger("io.tombolo").setLevel(verbose ? Level.DEBUG : Level.INFO);
     }
 
+    /**
+     * Keeps the file small that this process's output was redirected to, for as long as it lives.
+     */
+    public static void keepSmall(Path file) {
+        Iterator<Appender<ILoggingEvent>> appenders =
+                context().getLogger(Logger.ROOT_LOGGER_NAME).iteratorForAppenders();
+        while (appenders.hasNext()) {
+            if (appenders.next() instanceof ErrorStream stream) {
+                stream.keepSmall(new BoundedFile(file));
+            }
+        }
+    }
+
     private static LoggerContext context() {
         return (LoggerContext) LoggerFactory.getILoggerFactory();
     }
@@ -43,9 +58,8 @@ public final class Logging {
         encoder.setCharset(StandardCharsets.UTF_8);
         encoder.setLayout(layout);
         encoder.start();
-        var appender = new ConsoleAppender<ILoggingEvent>();
+        var appender = new ErrorStream();
         appender.setContext(context);
-        appender.setTarget("System.err");
         appender.setEncoder(encoder);
         appender.start();
         Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);

@@ -1,0 +1,29 @@
+package io.tombolo.cli.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tombolo.cli.output.Tree;
+
+import org.junit.jupiter.api.Test;
+
+import java.nio.file.Path;
+import java.util.List;
+
+class StopOrderTest {
+
+    private final List<Member> members = Members.of(Path.of("/nowhere"), 4);
+
+    @Test
+    void thoseWithoutAVoteStopFirstAndTheControllerLast() {
+        Tree quorum = Tree.fields().with("leader", 1).with("voters", List.of(1, 2, 4));
+
+        assertThat(StopOrder.ordered(members, quorum))
+                .extracting(Member::name)
+                .containsExactly("eu-3", "eu-2", "eu-4", "eu-1");
+    }
+
+    @Test
+    void withoutAnAnswerTheOrderIsThatOfTheFile() {
+        assertThat(StopOrder.ordered(members, Tree.NOTHING)).isEqualTo(members);
+    }
+}
