@@ -30,7 +30,11 @@ final class ChildBroker implements AutoCloseable {
 
     /** The same with another heap, and as much memory outside of it. */
     static ChildBroker start(Site site, String region, String outputName, String heap) {
-        Path output = site.folder().resolve(outputName + ".out");
+        return start(site.file(), region, 1, site.folder().resolve(outputName + ".out"), heap);
+    }
+
+    /** The broker of a file with this number in its region. */
+    static ChildBroker start(Path file, String region, int number, Path output, String heap) {
         var command =
                 List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -43,11 +47,11 @@ final class ChildBroker implements AutoCloseable {
                         "io.tombolo.cli.Main",
                         "broker",
                         "-f",
-                        site.file().toString(),
+                        file.toString(),
                         "--region",
                         region,
                         "--id",
-                        "1");
+                        Integer.toString(number));
         try {
             var process =
                     new ProcessBuilder(command)

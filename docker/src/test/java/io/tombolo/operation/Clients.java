@@ -7,6 +7,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
@@ -58,6 +59,22 @@ record Clients(String bootstrap) {
     void create(String topic, int partitions, Map<String, String> configs) {
         var created = new NewTopic(topic, Optional.of(partitions), Optional.empty());
         admin(admin -> admin.createTopics(List.of(created.configs(configs))).all());
+    }
+
+    /** Creates a topic with three replicas, two of which must be in sync. */
+    void replicate(String topic, int partitions) {
+        var created =
+                new NewTopic(topic, partitions, (short) 3)
+                        .configs(Map.of("min.insync.replicas", "2"));
+        admin(admin -> admin.createTopics(List.of(created)).all());
+    }
+
+    /** What the broker says of a partition. */
+    TopicPartitionInfo partition(String topic, int partition) {
+        return admin(admin -> admin.describeTopics(List.of(topic)).allTopicNames())
+                .get(topic)
+                .partitions()
+                .get(partition);
     }
 
     void delete(String topic) {

@@ -7,18 +7,22 @@ import io.tombolo.region.RegionId;
 import io.tombolo.region.topology.Region;
 import io.tombolo.region.topology.file.TopologyFile;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.function.IntPredicate;
 
 /**
- * One region of three brokers in this process, broker n on 127.0.0.n. The command line still
- * refuses such a file; the brokers themselves do not.
+ * One region of three brokers, broker n on 127.0.0.n: in this process, or each in a process of its
+ * own.
  */
 final class Cluster implements AutoCloseable {
 
@@ -29,6 +33,8 @@ final class Cluster implements AutoCloseable {
     private final Ports ports;
     private final Map<String, String> config = new TreeMap<>();
     private final Map<Integer, BrokerServer> running = new ConcurrentHashMap<>();
+    private final Map<Integer, ChildBroker> children = new TreeMap<>();
+    private int spawned;
 
     private record Ports(int kafka, int admin, int internal) {}
 
@@ -77,6 +83,34 @@ final class Cluster implements AutoCloseable {
         var server = BrokerServer.start(settings(number), new BrokerServer.Options(Duration.ZERO));
         running.put(number, server);
         return server;
+    }
+
+    /** Starts brokers as processes of their own, which can be killed; returns when they serve. */
+    void spawn(int... numbers) {
+        var file = folder.resolve(name + ".yaml");
+        try {
+            Files.writeString(file, text());
+        } catch (IOException unwritable) {
+            throw new UncheckedIOException(unwritable);
+        }
+        for (int number : numbers) {
+            var output = folder.resolve("broker-%d-%d.out".formatted(number, ++spawned));
+            children.put(number, ChildBroker.start(file, "eu", number, output, "96m"));
+        }
+        for (int number : numbers) {
+            child(number).awaitReady();
+        }
+    }
+
+    /** A broker that runs as a process of its own. */
+    ChildBroker child(int number) {
+        return Objects.requireNonNull(children.get(number), "no process " + number);
+    }
+
+    /** Ends a process with SIGKILL. */
+    void kill(int number) {
+        child(number).close();
+        children.remove(number);
     }
 
     /** Stops a broker in an orderly way. */
@@ -135,6 +169,7 @@ final class Cluster implements AutoCloseable {
 
     @Override
     public void close() {
+        children.values().forEach(ChildBroker::close);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List.copyOf(running.keySet()).forEach(number -> threads.submit(() -> stop(number)));
         }

@@ -11,6 +11,9 @@ import io.tombolo.broker.link.LinkSupervisor;
 import io.tombolo.broker.link.Ports;
 import io.tombolo.broker.publish.Domains;
 import io.tombolo.broker.publish.PartitionPublisher;
+import io.tombolo.broker.quorum.IsrQueue;
+import io.tombolo.broker.replica.ReplicaSettings;
+import io.tombolo.broker.replica.Replication;
 import io.tombolo.broker.request.RequestDispatcher;
 import io.tombolo.broker.request.cluster.ProducerIds;
 import io.tombolo.broker.shard.Shards;
@@ -34,6 +37,7 @@ import io.tombolo.metadata.record.BrokerListener;
 import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.metadata.record.RegionRecord.RegionIdentity;
 import io.tombolo.raft.RaftStatus;
+import io.tombolo.replication.Partition;
 import io.tombolo.storage.log.LogDirectory;
 
 import org.apache.kafka.common.TopicIdPartition;
@@ -66,6 +70,7 @@ public final class BrokerCore implements MetadataListener {
     private final QuorumSeat quorum;
     private final Commands commands;
     private final GroupCoordinator groups;
+    private final Replication replication;
     private final PartitionPublisher partitions;
     private final LinkSupervisor links;
     private final FailoverDesk failover;
@@ -100,6 +105,7 @@ public final class BrokerCore implements MetadataListener {
         this.commands = quorum.commands();
         var offsets = new OffsetsTopic(images, shards, environment.offload());
         this.groups = groups(environment, offsets, config);
+        this.replication = replication(environment);
         this.partitions = partitionPublisher(environment, config);
         int id = settings.id().value();
         var place = new LinkPlace(settings.topology(), settings.region().id(), id, loop);
@@ -133,9 +139,29 @@ public final class BrokerCore implements MetadataListener {
                 shards,
                 directory,
                 new TopicConfigs(config),
-                environment.clock(),
-                new PartitionPublisher.Audience(
-                        new OffsetsLeadership(groups)::watch, this::partitionOffline));
+                loop -> new Partition.Surroundings(loop, environment.clock(), replication.peers()),
+                new PartitionPublisher.Audience(this::hosted, this::partitionOffline));
+    }
+
+    private Replication replication(Environment environment) {
+        int id = settings.id().value();
+        return new Replication(
+                new Replication.Place(id, QuorumSeat.others(settings), this::brokerEpoch),
+                images,
+                shards,
+                ReplicaSettings.of(settings.config()),
+                environment,
+                new IsrQueue(
+                        new IsrQueue.Place(id, this::brokerEpoch, loop, shards::loopOf), commands));
+    }
+
+    private void hosted(Partition partition) {
+        replication.watch(partition);
+        new OffsetsLeadership(groups).watch(partition);
+    }
+
+    private long brokerEpoch() {
+        return registration.brokerEpoch();
     }
 
     private FailoverDesk failoverDesk(
@@ -254,6 +280,7 @@ public final class BrokerCore implements MetadataListener {
         quorum.raft().start();
         registration.register();
         housekeeping.start();
+        replication.start();
     }
 
     private void admitted() {
@@ -283,6 +310,8 @@ public final class BrokerCore implements MetadataListener {
             partitions.sweep(deletedInReplay.values());
             deletedInReplay.clear();
             carryOut(MetadataDelta.between(MetadataImage.EMPTY, images.current()));
+        } else {
+            replication.registeredAnew();
         }
     }
 
@@ -386,6 +415,7 @@ public final class BrokerCore implements MetadataListener {
         housekeeping.stop();
         failover.close();
         links.close();
+        replication.close();
         partitions.close();
         controller.close();
         quorum.close(() -> directory.close(registration.brokerEpoch(), loop, _ -> done.run()));

@@ -32,6 +32,11 @@ public record ClientListener(String clusterId, String name, int brokerId) {
         return brokers(image).stream().filter(broker -> !broker.fenced()).toList();
     }
 
+    /** A broker that serves; empty when it does not. */
+    public Optional<Address> activeBroker(MetadataImage image, int id) {
+        return image.brokers().broker(id).flatMap(this::address).filter(broker -> !broker.fenced());
+    }
+
     /** Every registered broker that has this listener, by id. */
     public List<Address> brokers(MetadataImage image) {
         return image.brokers().byId().values().stream()

@@ -22,6 +22,8 @@ import io.tombolo.broker.request.data.EpochEndHandler;
 import io.tombolo.broker.request.data.FetchHandler;
 import io.tombolo.broker.request.data.ListOffsetsHandler;
 import io.tombolo.broker.request.data.ProduceHandler;
+import io.tombolo.broker.request.data.ReplicaFetchHandler;
+import io.tombolo.broker.request.data.ReplicaOffsetsHandler;
 import io.tombolo.broker.request.group.FindCoordinatorHandler;
 import io.tombolo.broker.request.group.GroupHandlers;
 import io.tombolo.broker.request.group.OffsetFetchHandler;
@@ -91,7 +93,7 @@ record Handlers(
         addCluster(dispatcher, listener, services);
         addTopics(dispatcher, listener, autoCreation, services.forwarding());
         addConfigs(dispatcher);
-        addData(dispatcher);
+        addData(dispatcher, listener);
         new GroupHandlers(services.groups()).addTo(dispatcher);
         new ReplicaHandlers(images).addTo(dispatcher, services.forwarding());
         return dispatcher
@@ -198,11 +200,21 @@ record Handlers(
                         new ListConfigResourcesHandler(images));
     }
 
-    private void addData(RequestDispatcher dispatcher) {
+    private void addData(RequestDispatcher dispatcher, ClientListener listener) {
         var offload = environment.offload();
+        var limits =
+                new FetchHandler.Limits(
+                        fixed().integer("max.incremental.fetch.session.cache.slots"),
+                        fixed().integer("fetch.max.bytes"));
         dispatcher
-                .with(ApiKeys.PRODUCE, ProduceRequestData.class, new ProduceHandler(images, shards))
-                .with(ApiKeys.FETCH, FetchRequestData.class, fetch())
+                .with(
+                        ApiKeys.PRODUCE,
+                        ProduceRequestData.class,
+                        new ProduceHandler(images, listener, shards))
+                .with(
+                        ApiKeys.FETCH,
+                        FetchRequestData.class,
+                        new FetchHandler(images, listener, shards, offload, limits))
                 .with(
                         ApiKeys.LIST_OFFSETS,
                         ListOffsetsRequestData.class,
@@ -219,15 +231,6 @@ record Handlers(
                         ApiKeys.DESCRIBE_PRODUCERS,
                         DescribeProducersRequestData.class,
                         new DescribeProducersHandler(images, shards));
-    }
-
-    FetchHandler fetch() {
-        return new FetchHandler(
-                images,
-                shards,
-                environment.offload(),
-                fixed().integer("max.incremental.fetch.session.cache.slots"),
-                fixed().integer("fetch.max.bytes"));
     }
 
     private CreateTopicsHandler createTopics(Commands to) {
@@ -275,13 +278,28 @@ record Handlers(
     RequestDispatcher internal(InternalHandlers handlers) {
         var dispatcher = new RequestDispatcher(ServedApis.internalListener());
         handlers.addTo(dispatcher);
-        return dispatcher.with(
-                ApiKeys.API_VERSIONS,
-                ApiVersionsRequestData.class,
-                new ApiVersionsHandler(
-                        images,
-                        listener(),
-                        new ApiVersionsAnswer(dispatcher.apis(), Features.supportedVersions())));
+        return dispatcher
+                .with(
+                        ApiKeys.LIST_OFFSETS,
+                        ListOffsetsRequestData.class,
+                        new ReplicaOffsetsHandler(images, shards))
+                .with(
+                        ApiKeys.API_VERSIONS,
+                        ApiVersionsRequestData.class,
+                        new ApiVersionsHandler(
+                                images,
+                                listener(),
+                                new ApiVersionsAnswer(
+                                        dispatcher.apis(), Features.supportedVersions())));
+    }
+
+    /** What answers the fetches of other brokers' replicas. */
+    ReplicaFetchHandler replicaFetch() {
+        return new ReplicaFetchHandler(
+                images,
+                shards,
+                environment.offload(),
+                fixed().integer("replica.fetch.response.max.bytes"));
     }
 
     private AutoCreation autoCreation() {

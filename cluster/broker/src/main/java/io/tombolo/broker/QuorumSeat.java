@@ -87,12 +87,7 @@ final class QuorumSeat {
     private Region region(Environment environment) {
         int self = settings.id().value();
         String clusterId = settings.clusterId().toString();
-        List<Peer> others =
-                settings.region().brokers().stream()
-                        .filter(broker -> !broker.id().equals(settings.id()))
-                        .map(broker -> new Peer(clusterId, broker.id().value(), broker.internal()))
-                        .toList();
-        var peers = new Peers(environment, self, others);
+        var peers = new Peers(environment, self, others(settings));
         var route =
                 new ControllerRoute(
                         new ControllerRoute.Place(self, clusterId, loop, environment.clock()),
@@ -103,6 +98,15 @@ final class QuorumSeat {
         var transport =
                 new QuorumTransport(self, clusterId, loop, peers, RaftSettings.STANDARD.timing());
         return new Region(peers, transport, route);
+    }
+
+    /** The other brokers of the region, as the file has them. */
+    static List<Peer> others(BrokerSettings settings) {
+        String clusterId = settings.clusterId().toString();
+        return settings.region().brokers().stream()
+                .filter(broker -> !broker.id().equals(settings.id()))
+                .map(broker -> new Peer(clusterId, broker.id().value(), broker.internal()))
+                .toList();
     }
 
     private RaftNode.Membership alone(UUID directoryId) {
@@ -148,7 +152,7 @@ final class QuorumSeat {
                                 controller,
                                 images,
                                 several.transport(),
-                                handlers.fetch()::handle,
+                                handlers.replicaFetch(),
                                 handlers.enveloped(services, this::decideHere))));
     }
 

@@ -106,9 +106,18 @@ final class Registration {
         submit(false, this::beaten);
     }
 
-    /** Heartbeats begin at once; the rest waits until the registration itself is known here. */
+    /**
+     * Heartbeats begin at once; the rest waits until the registration itself is known here: what an
+     * older image says of this broker's partitions may not hold for what its disk has now.
+     */
     private void announce() {
-        if (!announced && images.current().place().offset() >= brokerEpoch) {
+        boolean known =
+                images.current()
+                        .brokers()
+                        .broker(identity.brokerId())
+                        .filter(own -> own.brokerEpoch() >= brokerEpoch)
+                        .isPresent();
+        if (!announced && known) {
             announced = true;
             steps.registered().run();
         }

@@ -35,7 +35,8 @@ public final class ServedApis {
 
     /**
      * What the listener between the brokers of a region serves: the quorum, the way to the
-     * controller, and Fetch for replicas. No client API beside: those come in an Envelope.
+     * controller, Fetch and ListOffsets for replicas. No client API beside: those come in an
+     * Envelope.
      */
     public static ServedApis internalListener() {
         return INTERNAL_LISTENER;
@@ -84,6 +85,7 @@ public final class ServedApis {
     private static Map<ApiKeys, VersionRange> internalRanges() {
         var ranges = new EnumMap<ApiKeys, VersionRange>(ApiKeys.class);
         ranges.put(ApiKeys.FETCH, VersionRange.of(17, 18));
+        ranges.put(ApiKeys.LIST_OFFSETS, VersionRange.of(11, 11));
         ranges.put(ApiKeys.API_VERSIONS, VersionRange.of(0, 5));
         ranges.put(ApiKeys.VOTE, VersionRange.of(2, 2));
         ranges.put(ApiKeys.BEGIN_QUORUM_EPOCH, VersionRange.of(1, 1));

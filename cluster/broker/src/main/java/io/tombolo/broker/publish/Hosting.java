@@ -2,7 +2,6 @@ package io.tombolo.broker.publish;
 
 import io.tombolo.broker.TopicConfigs;
 import io.tombolo.broker.shard.Shard;
-import io.tombolo.environment.Clock;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.Offload;
 import io.tombolo.region.config.TopicConfig;
@@ -48,7 +47,7 @@ final class Hosting {
     private final Shard shard;
     private final LogDirectory directory;
     private final TopicConfigs configs;
-    private final Clock clock;
+    private final Partition.Surroundings surroundings;
     private final PartitionPublisher.Audience audience;
     private final Map<TopicIdPartition, Opening> opening = new HashMap<>();
     private final Map<LogName, ArrayDeque<Consumer<Runnable>>> turns = new HashMap<>();
@@ -72,12 +71,12 @@ final class Hosting {
             Shard shard,
             LogDirectory directory,
             TopicConfigs configs,
-            Clock clock,
+            Partition.Surroundings surroundings,
             PartitionPublisher.Audience audience) {
         this.shard = shard;
         this.directory = directory;
         this.configs = configs;
-        this.clock = clock;
+        this.surroundings = surroundings;
         this.audience = audience;
     }
 
@@ -93,7 +92,10 @@ final class Hosting {
             under.wanted = wanted;
             tryAgain(id, under);
         } else if (hosted != null) {
-            hosted.become(wanted.role());
+            // To its followers a partition may change in ways that do not concern them.
+            if (!(wanted.role() instanceof Role.Follower && wanted.role().equals(hosted.role()))) {
+                hosted.become(wanted.role());
+            }
         } else {
             opening.put(id, new Opening(wanted));
             inTurn(nameOf(id), done -> open(id, done));
@@ -120,6 +122,13 @@ final class Hosting {
         Opening under = opening.get(id);
         if (under != null) {
             under.wanted = new Wanted(under.wanted.role(), config);
+        }
+    }
+
+    /** Drops a partition that has no replica here any more, if it is hosted. */
+    void release(TopicIdPartition id) {
+        if (opening.containsKey(id) || shard.find(id) != null) {
+            drop(id);
         }
     }
 
@@ -238,8 +247,7 @@ final class Hosting {
 
     private Partition host(TopicIdPartition id, PartitionLog log, Wanted wanted) {
         var partition =
-                new Partition(
-                        id, log, configs.partitionSettings(wanted.config()), shard.loop(), clock);
+                new Partition(id, log, configs.partitionSettings(wanted.config()), surroundings);
         partition.onOffline(cause -> audience.onOffline().accept(id, cause));
         shard.host(id, partition);
         return partition;

@@ -3,7 +3,7 @@ package io.tombolo.broker.publish;
 import io.tombolo.broker.TopicConfigs;
 import io.tombolo.broker.shard.Shard;
 import io.tombolo.broker.shard.Shards;
-import io.tombolo.environment.Clock;
+import io.tombolo.environment.EventLoop;
 import io.tombolo.metadata.image.MetadataDelta;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.TopicImage;
@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Makes the partitions of this broker what an image says. Called on the controller's loop, one
@@ -55,14 +56,16 @@ public final class PartitionPublisher {
             Shards shards,
             LogDirectory directory,
             TopicConfigs configs,
-            Clock clock,
+            Function<EventLoop, Partition.Surroundings> surroundings,
             Audience audience) {
         this.place = place;
         this.shards = shards;
         this.configs = configs;
         this.casting = new Casting(place.brokerId(), place.domains());
         for (Shard shard : shards.all()) {
-            hostings.add(new Hosting(shard, directory, configs, clock, audience));
+            hostings.add(
+                    new Hosting(
+                            shard, directory, configs, surroundings.apply(shard.loop()), audience));
         }
     }
 
@@ -124,10 +127,11 @@ public final class PartitionPublisher {
 
     private void cast(MetadataImage image, TopicImage topic, int index) {
         PartitionRegistration registration = topic.partitions().get(index);
+        TopicIdPartition id = named(topic, index);
         if (!registration.replicas().has(place.brokerId())) {
+            on(id, hosting -> hosting.release(id));
             return;
         }
-        TopicIdPartition id = named(topic, index);
         var wanted =
                 new Hosting.Wanted(
                         casting.roleOf(image, topic, registration),

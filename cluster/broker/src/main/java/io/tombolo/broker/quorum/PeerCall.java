@@ -11,10 +11,10 @@ import org.apache.kafka.common.protocol.ApiMessage;
  * @param versions those that can be spoken here
  * @param waitNanos how long the answer may take, 0 or more
  */
-record PeerCall(ApiKeys api, VersionRange versions, ApiMessage body, long waitNanos) {
+public record PeerCall(ApiKeys api, VersionRange versions, ApiMessage body, long waitNanos) {
 
     /** What became of a call. */
-    sealed interface Result {
+    public sealed interface Result {
 
         /** It was answered; views in the body are valid during the callback only. */
         record Answered(ApiMessage body) implements Result {}

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  * peer must belong to the same cluster and have the id that it is called by. Mutable; owned by the
  * loop that it was made for.
  */
-final class PeerChannel {
+public final class PeerChannel {
 
     /** Calls that may wait for their answers; further ones fail at once. */
     static final int CALLS_MAX = 1_000;
@@ -36,7 +36,7 @@ final class PeerChannel {
     private static final short API_VERSIONS = 5;
 
     /** Where the channels of a broker run. */
-    record Place(EventLoop loop, Clock clock, Network network, String clientId) {}
+    public record Place(EventLoop loop, Clock clock, Network network, String clientId) {}
 
     private final Place place;
     private final Peer peer;
@@ -46,7 +46,7 @@ final class PeerChannel {
     private boolean strange;
     private long mayOpenNanos;
 
-    PeerChannel(Place place, Peer peer) {
+    public PeerChannel(Place place, Peer peer) {
         this.place = place;
         this.peer = peer;
         var introduction =
@@ -73,7 +73,7 @@ final class PeerChannel {
      *
      * @param done called exactly once, never before this returns
      */
-    void call(PeerCall request, Consumer<PeerCall.Result> done) {
+    public void call(PeerCall request, Consumer<PeerCall.Result> done) {
         if (failedLately && place.clock().nanoTime() < mayOpenNanos) {
             var failed =
                     new PeerCall.Result.Failed(
@@ -88,7 +88,7 @@ final class PeerChannel {
     }
 
     /** Closes the connection; every call fails, now and later. */
-    void close() {
+    public void close() {
         channel.close();
     }
 

@@ -15,9 +15,29 @@ public final class Attachments {
 
     private final Map<Class<?>, AutoCloseable> byType = new HashMap<>();
 
+    /** State that lets a request wait for something, and can end the wait. */
+    public interface Waiting extends AutoCloseable {
+
+        /** Another request has come behind the one that may be waiting: it is answered now. */
+        void endWait();
+    }
+
     /** The state of this type, made when it is first asked for. */
     public <T extends AutoCloseable> T get(Class<T> type, Supplier<T> maker) {
         return type.cast(byType.computeIfAbsent(type, _ -> maker.get()));
+    }
+
+    /** Whether {@link #endWait} may make room for another request. */
+    boolean mayWait() {
+        return byType.values().stream().anyMatch(Waiting.class::isInstance);
+    }
+
+    void endWait() {
+        for (AutoCloseable state : List.copyOf(byType.values())) {
+            if (state instanceof Waiting waiting) {
+                waiting.endWait();
+            }
+        }
     }
 
     void close() {

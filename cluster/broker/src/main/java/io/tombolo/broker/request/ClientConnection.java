@@ -62,6 +62,7 @@ public final class ClientConnection implements ConnectionHandler, Exchange.Owner
             take(frame);
         } else {
             heldBack = frame;
+            attachments.endWait();
         }
         pauseOrResume();
     }
@@ -112,7 +113,7 @@ public final class ClientConnection implements ConnectionHandler, Exchange.Owner
         boolean full =
                 heldBack != null
                         || underWay.size() >= PRODUCES_MAX
-                        || !underWay.isEmpty() && !producing;
+                        || !underWay.isEmpty() && !producing && !attachments.mayWait();
         if (full && !paused) {
             paused = true;
             connection.pauseReading();

@@ -18,6 +18,7 @@ import io.tombolo.replication.Role;
 import io.tombolo.replication.Role.Leader;
 import io.tombolo.replication.Role.WriteAccess;
 import io.tombolo.replication.leader.Leadership;
+import io.tombolo.replication.leader.Peers;
 import io.tombolo.storage.log.DirectoryIdentity;
 import io.tombolo.storage.log.LogDirectory;
 import io.tombolo.storage.log.LogEnvironment;
@@ -90,7 +91,8 @@ class HostingTest {
                 new Shards(environment.loops()).all().getFirst(),
                 opened,
                 configs,
-                environment.clock(),
+                new Partition.Surroundings(
+                        environment.loops().loop(0), environment.clock(), Peers.NONE),
                 new PartitionPublisher.Audience(hosted::add, (id, _) -> offline.add(id)));
     }
 

@@ -23,11 +23,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** Brokers that run in this process until a signal, or until one of them cannot go on. */
 final class Foreground {
@@ -49,9 +51,7 @@ final class Foreground {
         tellWhatHasNoEffect(seats);
         var signals = StopSignals.install();
         try {
-            for (Seat seat : seats) {
-                start(seat, new BrokerServer.Options(wanOneWay).among(seats.size()));
-            }
+            startAll(seats, new BrokerServer.Options(wanOneWay).among(seats.size()));
             announce(seats);
             String reason = signals.awaitOr(failure);
             if (!reason.isEmpty()) {
@@ -94,13 +94,42 @@ final class Foreground {
         }
     }
 
-    private void start(Seat seat, BrokerServer.Options options) {
+    /** Side by side: none of a region serves before most of its voters are there. */
+    private void startAll(List<Seat> seats, BrokerServer.Options options) {
+        var starts = new ArrayList<CompletableFuture<BrokerServer>>();
+        for (Seat seat : seats) {
+            var started = new CompletableFuture<BrokerServer>();
+            starts.add(started);
+            Thread.ofVirtual()
+                    .name("start " + name(seat))
+                    .start(() -> {
+                        try {
+                            started.complete(start(seat, options));
+                        } catch (RuntimeException refused) {
+                            started.completeExceptionally(refused);
+                        }
+                    });
+        }
+        RuntimeException refusal = null;
+        for (CompletableFuture<BrokerServer> started : starts) {
+            try {
+                running.add(started.join());
+            } catch (CompletionException refused) {
+                refusal = refused.getCause() instanceof RuntimeException cause ? cause : refused;
+            }
+        }
+        if (refusal != null) {
+            throw refusal;
+        }
+    }
+
+    private BrokerServer start(Seat seat, BrokerServer.Options options) {
         Path folder = shell.directory().resolve(seat.region().dataDirectory(seat.broker()));
         var settings = new BrokerSettings(file.topology(), seat.region(), seat.broker(), folder);
         try {
             var server = BrokerServer.start(settings, options);
-            running.add(server);
             Thread.ofVirtual().name("watch " + name(seat)).start(() -> watch(seat, server));
+            return server;
         } catch (StartRefused refused) {
             throw CommandFailure.of(Code.START_REFUSED, "broker " + name(seat) + " does not start")
                     .at(file.where("regions." + seat.region().id()))

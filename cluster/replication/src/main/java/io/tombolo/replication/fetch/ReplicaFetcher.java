@@ -44,6 +44,8 @@ public final class ReplicaFetcher {
     private final Map<TopicIdPartition, FollowedPartition> followed = new LinkedHashMap<>();
     private final OffsetQuestions questions;
     private boolean underWay;
+    private boolean fetching;
+    private long steppedNanos;
     private int failureCount;
     private long pausedUntilNanos;
 
@@ -72,6 +74,7 @@ public final class ReplicaFetcher {
      *     ask for before {@link #wakeAtNanos()} or the next event
      */
     public Optional<FetcherRequest> step(FetcherEvent event, long nowNanos) {
+        steppedNanos = nowNanos;
         switch (event) {
             case FetcherEvent.Followed(Partition partition) -> follow(partition);
             case FetcherEvent.Unfollowed(TopicIdPartition partition) -> followed.remove(partition);
@@ -108,12 +111,37 @@ public final class ReplicaFetcher {
     }
 
     /**
-     * When {@code TimePassed} is to be handed over: the earliest end of a pause. Empty while a
-     * request is under way, and when nobody pauses.
+     * Whether a fetch is under way that does not ask for everybody who could be asked for: whoever
+     * has come to be followed since, or whose pause is over. The leader may let that fetch wait for
+     * records; a driver that can make it answer at once does so now.
+     */
+    public boolean hurries(long nowNanos) {
+        return underWay
+                && fetching
+                && followed.values().stream()
+                        .anyMatch(one -> !one.pausing(nowNanos) && leftOut(one));
+    }
+
+    private boolean leftOut(FollowedPartition one) {
+        Optional<FetchPosition> position = one.partition().fetchPosition();
+        return position.isPresent()
+                && (one.question() != Question.RECORDS
+                        || !position.get().equals(session.asked().get(one.partition().id())));
+    }
+
+    /**
+     * When {@code TimePassed} is to be handed over: the earliest end of a pause. While a request is
+     * under way that is for the sake of {@link #hurries} alone. Empty when nobody pauses.
      */
     public OptionalLong wakeAtNanos() {
-        if (underWay || followed.isEmpty()) {
+        if (followed.isEmpty()) {
             return OptionalLong.empty();
+        }
+        if (underWay) {
+            return followed.values().stream()
+                    .filter(one -> one.pausing(steppedNanos) && leftOut(one))
+                    .mapToLong(FollowedPartition::pausedUntilNanos)
+                    .reduce((one, other) -> one - other < 0 ? one : other);
         }
         if (failureCount > 0) {
             return OptionalLong.of(pausedUntilNanos);
@@ -130,7 +158,8 @@ public final class ReplicaFetcher {
             return Optional.empty();
         }
         Optional<FetcherRequest> request = questions.next(followed.values(), nowNanos);
-        if (request.isEmpty()) {
+        fetching = request.isEmpty();
+        if (fetching) {
             request = nextFetch(nowNanos);
         }
         underWay = request.isPresent();

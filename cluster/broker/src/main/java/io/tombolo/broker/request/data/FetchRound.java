@@ -7,11 +7,9 @@ import io.tombolo.environment.EventLoop.Timer;
 import io.tombolo.environment.Offload;
 import io.tombolo.environment.Payload;
 import io.tombolo.replication.FetchOutcome;
-import io.tombolo.replication.FetchRead;
 import io.tombolo.replication.FetchWaiter;
 import io.tombolo.replication.Partition;
 import io.tombolo.storage.log.ColdRead;
-import io.tombolo.storage.log.Isolation;
 import io.tombolo.storage.log.ReadResult;
 
 import org.apache.kafka.common.protocol.Errors;
@@ -29,7 +27,7 @@ import java.util.function.Consumer;
  */
 final class FetchRound {
 
-    private final Shards shards;
+    private final Reader reader;
     private final EventLoop loop;
     private final Offload offload;
     private final List<FetchEntry> entries;
@@ -50,24 +48,38 @@ final class FetchRound {
      * @param bytesMax soft limit of the whole answer
      * @param waitNanosMax how long to wait for {@code bytesMin}
      */
-    record Limits(int bytesMin, int bytesMax, long waitNanosMax, Isolation isolation) {}
+    record Limits(int bytesMin, int bytesMax, long waitNanosMax) {}
+
+    /** How whoever fetches reads a partition; called on the partition's loop. */
+    interface Reader {
+
+        /**
+         * @param bytesMax soft limit of this partition
+         */
+        FetchOutcome read(Partition partition, FetchEntry entry, int bytesMax);
+
+        /** Has the waiter told of what may be read. */
+        void watch(Partition partition, FetchWaiter waiter);
+    }
+
+    /** Where a round runs and what it reads. */
+    record Place(Shards shards, EventLoop loop, Offload offload, Reader reader) {}
 
     FetchRound(
-            Shards shards,
-            EventLoop loop,
-            Offload offload,
+            Place place,
             List<FetchEntry> entries,
             Limits limits,
             Consumer<List<FetchOutcome>> answer) {
-        this.shards = shards;
-        this.loop = loop;
-        this.offload = offload;
+        this.reader = place.reader();
+        this.loop = place.loop();
+        this.offload = place.offload();
         this.entries = entries;
         this.limits = limits;
         this.answer = answer;
-        for (int place = 0; place < entries.size(); place++) {
+        for (int index = 0; index < entries.size(); index++) {
             outcomes.add(null);
-            visitOf(shards.ownerOf(entries.get(place).partition())).places.add(place);
+            Shard owner = place.shards().ownerOf(entries.get(index).partition());
+            visitOf(owner).places.add(index);
         }
     }
 
@@ -141,6 +153,13 @@ final class FetchRound {
             }
         }
         return bytes >= limits.bytesMin || entries.isEmpty();
+    }
+
+    /** Answers with what there is; on this round's loop. */
+    void endWait() {
+        if (!finished) {
+            expire();
+        }
     }
 
     private void expire() {
@@ -273,10 +292,10 @@ final class FetchRound {
                     continue;
                 }
                 if (watch && !watched.contains(partition)) {
-                    partition.addWaiter(this);
+                    reader.watch(partition, this);
                     watched.add(partition);
                 }
-                FetchOutcome outcome = partition.read(wish(entry, left));
+                FetchOutcome outcome = reader.read(partition, entry, bytesMaxOf(entry, left));
                 outcomes.set(place, outcome);
                 left = Math.max(0, left - bytesOf(entry, outcome));
             }
@@ -292,13 +311,8 @@ final class FetchRound {
             };
         }
 
-        private FetchRead wish(FetchEntry entry, int bytesLeft) {
-            return new FetchRead(
-                    entry.wish().fetchOffset(),
-                    entry.wish().currentLeaderEpoch(),
-                    entry.wish().lastFetchedEpoch(),
-                    Math.min(bytesLeft, entry.wish().partitionMaxBytes()),
-                    limits.isolation);
+        private static int bytesMaxOf(FetchEntry entry, int bytesLeft) {
+            return Math.min(bytesLeft, entry.wish().partitionMaxBytes());
         }
 
         @Override

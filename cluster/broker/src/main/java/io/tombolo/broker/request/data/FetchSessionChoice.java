@@ -73,6 +73,10 @@ sealed interface FetchSessionChoice {
     }
 
     /** Of a partition that is named twice the last wish counts. */
+    static List<FetchEntry> named(FetchRequestData body, short version) {
+        return named(body, version >= FIRST_WITH_TOPIC_IDS);
+    }
+
     private static List<FetchEntry> named(FetchRequestData body, boolean byId) {
         var entries = new LinkedHashMap<FetchSession.Key, FetchEntry>();
         for (FetchTopic topic : body.topics()) {

@@ -1,5 +1,6 @@
 package io.tombolo.broker.request.data;
 
+import io.tombolo.broker.ClientListener;
 import io.tombolo.broker.Images;
 import io.tombolo.broker.request.Exchange;
 import io.tombolo.broker.request.RequestHandler;
@@ -9,6 +10,7 @@ import io.tombolo.broker.shard.Shards;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.TopicImage;
 import io.tombolo.protocol.RecordBytes;
+import io.tombolo.replication.LeaderHint;
 import io.tombolo.replication.Partition;
 import io.tombolo.replication.Produce;
 import io.tombolo.replication.ProduceOutcome;
@@ -20,6 +22,8 @@ import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
+import org.apache.kafka.common.message.ProduceResponseData.LeaderIdAndEpoch;
+import org.apache.kafka.common.message.ProduceResponseData.NodeEndpoint;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
 import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
 import org.apache.kafka.common.protocol.Errors;
@@ -40,22 +44,24 @@ public final class ProduceHandler implements RequestHandler<ProduceRequestData> 
 
     private final Images images;
     private final Shards shards;
+    private final LeaderHints hints;
 
-    public ProduceHandler(Images images, Shards shards) {
+    public ProduceHandler(Images images, ClientListener listener, Shards shards) {
         this.images = images;
         this.shards = shards;
+        this.hints = new LeaderHints(images, listener);
     }
 
     @Override
     public void handle(Exchange exchange, ProduceRequestData body) {
         var wishes = wishes(exchange, body);
         if (wishes.isEmpty()) {
-            finish(exchange, body, List.of());
+            finish(exchange, body, wishes, List.of());
             return;
         }
         var gathering =
                 new Gathering<ProduceOutcome>(
-                        wishes.size(), outcomes -> finish(exchange, body, outcomes));
+                        wishes.size(), outcomes -> finish(exchange, body, wishes, outcomes));
         for (int index = 0; index < wishes.size(); index++) {
             int place = index;
             Wish wish = wishes.get(index);
@@ -162,8 +168,11 @@ public final class ProduceHandler implements RequestHandler<ProduceRequestData> 
                 idUnknown ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION, "");
     }
 
-    private static void finish(
-            Exchange exchange, ProduceRequestData body, List<ProduceOutcome> outcomes) {
+    private void finish(
+            Exchange exchange,
+            ProduceRequestData body,
+            List<Wish> wishes,
+            List<ProduceOutcome> outcomes) {
         if (body.acks() == 0) {
             finishWithoutAnswer(exchange, outcomes);
             return;
@@ -174,12 +183,41 @@ public final class ProduceHandler implements RequestHandler<ProduceRequestData> 
             var answered = new TopicProduceResponse().setName(topic.name());
             answered.setTopicId(topic.topicId() == null ? Uuid.ZERO_UUID : topic.topicId());
             for (PartitionProduceData partition : topic.partitionData()) {
-                answered.partitionResponses().add(response(partition.index(), outcomes.get(place)));
+                ProduceOutcome outcome = outcomes.get(place);
+                PartitionProduceResponse part = response(partition.index(), outcome);
+                if (wishes.get(place) instanceof Append(TopicIdPartition id, var _)) {
+                    addHint(response, part, hints.of(id, outcome.error(), outcome.leader()));
+                }
+                answered.partitionResponses().add(part);
                 place++;
             }
             response.responses().add(answered);
         }
         exchange.answer(response);
+    }
+
+    /**
+     * KIP-951: who asks the wrong broker is told the right one; versions before 10 leave it out.
+     */
+    private void addHint(
+            ProduceResponseData response, PartitionProduceResponse part, LeaderHint hint) {
+        if (hint.equals(LeaderHint.NONE)) {
+            return;
+        }
+        part.setCurrentLeader(
+                new LeaderIdAndEpoch()
+                        .setLeaderId(hint.leaderId())
+                        .setLeaderEpoch(hint.leaderEpoch()));
+        hints.address(hint)
+                .filter(_ -> response.nodeEndpoints().find(hint.leaderId()) == null)
+                .ifPresent(broker ->
+                        response.nodeEndpoints()
+                                .add(
+                                        new NodeEndpoint()
+                                                .setNodeId(broker.brokerId())
+                                                .setHost(broker.host())
+                                                .setPort(broker.port())
+                                                .setRack(broker.rackOrNull())));
     }
 
     /** With acks=0 the only way to tell of an error is to close the connection, as Kafka does. */

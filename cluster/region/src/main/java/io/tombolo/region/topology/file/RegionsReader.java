@@ -125,14 +125,10 @@ final class RegionsReader {
                 section.get("config")
                         .map(value -> ConfigReader.readBroker(value, secrets))
                         .orElse(Map.of());
-        List<Region.Broker> brokers = brokers(index, section);
-        if (brokers.size() > 1) {
-            section.get("brokers").ifPresent(notes::severalBrokers);
-        }
         return new Region.Hosted(
                 id,
                 index,
-                brokers,
+                brokers(index, section),
                 section.get("storage").map(this::storage).orElse(storageOf(Optional.empty())),
                 config,
                 new Region.Security(section.isTrue("allowInsecure"), secrets));

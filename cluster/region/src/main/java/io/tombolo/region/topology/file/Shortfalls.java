@@ -45,13 +45,6 @@ final class Shortfalls {
                 .fix("remove " + section + ": from the file, or wait for the module");
     }
 
-    /** More brokers than one: each would be a cluster of its own. */
-    void severalBrokers(Value value) {
-        refuse(value, "a region of several brokers does not exist yet")
-                .why("each broker would be a cluster of its own under one name")
-                .fix("brokers: 1");
-    }
-
     /** Old segments would stay on the local disk, and nowhere else. */
     void tieredStorage(Value value) {
         refuse(value, "tiered storage does not exist yet")

@@ -92,10 +92,8 @@ class TopologyFileTest {
         assertThat(file.refusals())
                 .extracting(note -> note.where().path())
                 .containsExactly(
-                        "regions.eu.brokers",
                         "regions.eu.kafka",
                         "regions.eu.storage.tier",
-                        "regions.us.brokers",
                         "regions.us.kafka",
                         "regions.us.storage.tier",
                         "regions.legacy.client",
