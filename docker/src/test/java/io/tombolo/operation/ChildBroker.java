@@ -97,6 +97,18 @@ final class ChildBroker implements AutoCloseable {
         awaitExit();
     }
 
+    /** Sends a signal by its name. */
+    void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor();
+        } catch (IOException unsent) {
+            throw new UncheckedIOException(unsent);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(stop);
+        }
+    }
+
     /** SIGTERM; returns the exit code. */
     int terminate() {
         process.destroy();

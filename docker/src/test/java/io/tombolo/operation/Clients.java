@@ -63,9 +63,14 @@ record Clients(String bootstrap) {
 
     /** Creates a topic with three replicas, two of which must be in sync. */
     void replicate(String topic, int partitions) {
+        replicate(topic, partitions, 2);
+    }
+
+    /** Creates a topic with three replicas. */
+    void replicate(String topic, int partitions, int inSyncMin) {
         var created =
                 new NewTopic(topic, partitions, (short) 3)
-                        .configs(Map.of("min.insync.replicas", "2"));
+                        .configs(Map.of("min.insync.replicas", Integer.toString(inSyncMin)));
         admin(admin -> admin.createTopics(List.of(created)).all());
     }
 

@@ -19,6 +19,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * One region of three brokers, broker n on 127.0.0.n: in this process, or each in a process of its
@@ -124,6 +126,14 @@ final class Cluster implements AutoCloseable {
     /** Stock clients that know only one of the brokers. */
     Clients clients(int number) {
         return new Clients("127.0.0.%d:%d".formatted(number, ports.kafka()));
+    }
+
+    /** Stock clients that know all of the brokers. */
+    Clients everybody() {
+        return new Clients(
+                IntStream.rangeClosed(1, SIZE)
+                        .mapToObj(number -> clients(number).bootstrap())
+                        .collect(Collectors.joining(",")));
     }
 
     /** Where a broker's listener for brokers is. */

@@ -67,7 +67,7 @@ final class BoundedReads {
                 Isolation.READ_UNCOMMITTED);
     }
 
-    private Bounds bounds(long highWatermark) {
+    Bounds bounds(long highWatermark) {
         return new Bounds(highWatermark, log.lastStableOffset(highWatermark), log.startOffset());
     }
 

@@ -22,6 +22,9 @@ public sealed interface FetchOutcome {
     /** The reader's last record is not in this log: it must truncate to the end of that epoch. */
     record Diverging(EpochEnd end, Bounds bounds) implements FetchOutcome {}
 
+    /** Another replica, closer to the reader, has what it wants (KIP-392). */
+    record Closer(int brokerId, Bounds bounds) implements FetchOutcome {}
+
     /**
      * Nothing to give.
      *

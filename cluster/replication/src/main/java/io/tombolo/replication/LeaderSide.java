@@ -14,6 +14,7 @@ import io.tombolo.replication.leader.Peers;
 import org.apache.kafka.common.TopicIdPartition;
 
 import java.util.Optional;
+import java.util.function.IntPredicate;
 
 /**
  * One leadership of a partition: its replicas, and the carrying out of what is proposed for their
@@ -66,6 +67,17 @@ final class LeaderSide {
 
     long lowestStartOffset(long ownStartOffset) {
         return replicas.lowestStartOffset(ownStartOffset);
+    }
+
+    /** A replica in sync that has a record and is close to its reader, when this one is not. */
+    Optional<Integer> closer(long offset, IntPredicate close) {
+        return close.test(replicas.state().brokerId())
+                ? Optional.empty()
+                : replicas.inSyncWith(offset, close);
+    }
+
+    long epochStartOffset() {
+        return replicas.epochStartOffset();
     }
 
     boolean enoughInSync(int inSyncMin) {

@@ -8,7 +8,6 @@ import io.tombolo.replication.Role.Follower;
 import io.tombolo.replication.Role.Idle;
 import io.tombolo.replication.Role.Leader;
 import io.tombolo.replication.Role.MirrorLeader;
-import io.tombolo.replication.Role.WriteAccess;
 import io.tombolo.replication.follower.FetchPosition;
 import io.tombolo.replication.follower.FollowedLog;
 import io.tombolo.replication.follower.FollowerOutcome;
@@ -18,7 +17,6 @@ import io.tombolo.replication.leader.LeaderReplicas;
 import io.tombolo.replication.leader.Leadership;
 import io.tombolo.replication.leader.Peers;
 import io.tombolo.replication.leader.SafetyRules;
-import io.tombolo.storage.log.ChangeResult;
 import io.tombolo.storage.log.EpochEnd;
 import io.tombolo.storage.log.PartitionLog;
 
@@ -28,6 +26,7 @@ import org.apache.kafka.common.protocol.Errors;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 
 /**
@@ -50,6 +49,7 @@ public final class Partition {
     private final ProduceSide produceSide;
     private final MirrorSide mirrorSide;
     private final FollowerSide followerSide;
+    private final DeleteSide deleteSide;
     private final FollowedLog followed;
     private final Surroundings surroundings;
     private final Rules rules;
@@ -98,6 +98,8 @@ public final class Partition {
         this.produceSide = new ProduceSide(state, surroundings.clock());
         this.mirrorSide = new MirrorSide(state);
         this.followerSide = new FollowerSide(state, followed);
+        this.deleteSide = new DeleteSide(state, surroundings.loop());
+        state.onLeadershipEnd(deleteSide::failAll);
         state.listen();
     }
 
@@ -278,14 +280,27 @@ public final class Partition {
 
     /**
      * Reads for a consumer that may read from any replica (KIP-392): as {@link #read}, and from a
-     * follower up to the high watermark that it knows.
+     * follower up to the high watermark that it knows. A leader that is far from the reader sends
+     * it to a follower that is close, if one has what is wanted.
+     *
+     * @param close which brokers are close to the reader
      */
-    public FetchOutcome readFromAnyReplica(FetchRead wish) {
+    public FetchOutcome readFromAnyReplica(FetchRead wish, IntPredicate close) {
         if (!(state.role instanceof Follower follower)) {
-            return read(wish);
+            return closer(wish, close)
+                    .<FetchOutcome>map(
+                            id -> new FetchOutcome.Closer(id, reads.bounds(highWatermark())))
+                    .orElseGet(() -> read(wish));
         }
         Errors refusal = compareEpochs(wish.currentLeaderEpoch(), follower.leaderEpoch());
         return refusal == Errors.NONE ? readBelowWatermark(wish) : refused(refusal);
+    }
+
+    private Optional<Integer> closer(FetchRead wish, IntPredicate close) {
+        LeaderSide leading = state.leaderSide;
+        return leading != null && checkEpoch(wish.currentLeaderEpoch()) == Errors.NONE
+                ? leading.closer(wish.fetchOffset(), close)
+                : Optional.empty();
     }
 
     private FetchOutcome readBelowWatermark(FetchRead wish) {
@@ -336,8 +351,18 @@ public final class Partition {
             leading.fetched(wish, log.endOffset());
             state.advanceHighWatermark();
             leading.expandFor(wish.replicaId());
+            deleteSide.reconsider();
         }
         return disagreement.orElseGet(() -> reads.readToEnd(wish, state.highWatermark()));
+    }
+
+    /**
+     * Whether an offset that is asked for is older than this leadership: a new leader's high
+     * watermark may lag behind what was committed before (KIP-207).
+     */
+    public boolean lagsBehindElection(long offset) {
+        LeaderSide leading = state.leaderSide;
+        return leading != null && offset < leading.epochStartOffset();
     }
 
     /** From where this follower wants to go on; empty when it does not follow. */
@@ -387,47 +412,18 @@ public final class Partition {
     /**
      * Deletes records below an offset; −1 means the high watermark.
      *
-     * @param answer the new log start, or −1 with the error
+     * @param timeoutNanos how long to wait until all active replicas have deleted them
+     * @param answer the lowest log start of these replicas, or −1 with the error; with
+     *     REQUEST_TIMED_OUT the records are gone here, and will be elsewhere
      */
-    public void deleteRecords(long beforeOffset, DeleteAnswer answer) {
-        if (!(state.role instanceof Leader(Leadership _, WriteAccess access))) {
-            Errors error =
-                    state.role instanceof MirrorLeader
-                            ? Errors.POLICY_VIOLATION
-                            : state.notLeader().error();
-            answer.accept(error, -1);
-            return;
-        }
-        if (access instanceof WriteAccess.Fenced) {
-            answer.accept(Errors.POLICY_VIOLATION, -1);
-            return;
-        }
-        long target = beforeOffset == -1 ? state.highWatermark() : beforeOffset;
-        ChangeResult result =
-                state.guarded(
-                        () -> log.deleteRecordsBefore(target, state.highWatermark()),
-                        ChangeResult.Failed::new);
-        switch (result) {
-            case ChangeResult.Changed(long start, long _) -> answer.accept(Errors.NONE, start);
-            case ChangeResult.OutOfRange _ -> answer.accept(Errors.OFFSET_OUT_OF_RANGE, -1);
-            case ChangeResult.Failed _ -> answer.accept(Errors.KAFKA_STORAGE_ERROR, -1);
-        }
-        state.failWhenLogFailed();
+    public void deleteRecords(long beforeOffset, long timeoutNanos, DeleteAnswer answer) {
+        deleteSide.delete(beforeOffset, timeoutNanos, answer);
     }
 
     /** What became of a deletion. */
     @FunctionalInterface
     public interface DeleteAnswer {
         void accept(Errors error, long lowWatermark);
-    }
-
-    /**
-     * The lowest log start of all replicas as far as they told; records below are deleted
-     * everywhere. −1 when this broker does not lead.
-     */
-    public long lowWatermark() {
-        LeaderSide leading = state.leaderSide;
-        return leading == null ? -1 : leading.lowestStartOffset(log.startOffset());
     }
 
     /** Tells the waiter, who reads for a consumer, of news until it is removed. */
@@ -457,6 +453,7 @@ public final class Partition {
         state.guarded(
                 () -> {
                     state.advanceHighWatermark();
+                    deleteSide.reconsider();
                     if (state.leaderSide != null) {
                         state.leaderSide.review();
                     }

@@ -31,6 +31,7 @@ final class PartitionState implements LeaderSide.Host {
     final Acknowledgements acknowledgements;
     private final Partition partition;
     private Consumer<Exception> offlineListener = _ -> {};
+    private Consumer<Errors> leadershipEndListener = _ -> {};
     Role role = new Idle();
     PartitionSettings settings;
     @Nullable LeaderSide leaderSide;
@@ -94,6 +95,11 @@ final class PartitionState implements LeaderSide.Host {
             readers.appended(partition); // replicas that wait here have to ask another leader
         }
         acknowledgements.failAll(error, message, leader());
+        leadershipEndListener.accept(error);
+    }
+
+    void onLeadershipEnd(Consumer<Errors> listener) {
+        leadershipEndListener = listener;
     }
 
     /** Moves the high watermark of a leader as far as it may go; whether it moved. */

@@ -152,7 +152,7 @@ class FollowerPartitionTest {
         given(Batches.at(3, 2, 3), 3);
         var wish = new FetchRead(0, 2, -1, 1 << 20, Isolation.READ_UNCOMMITTED);
 
-        FetchOutcome near = world.ask(p -> p.readFromAnyReplica(wish));
+        FetchOutcome near = world.ask(p -> p.readFromAnyReplica(wish, _ -> false));
         FetchOutcome atLeader = world.ask(p -> p.read(wish));
 
         assertThat(((FetchOutcome.Read) near).slice().nextOffset()).isEqualTo(3);
@@ -247,5 +247,29 @@ class FollowerPartitionTest {
         var next = (FetcherRequest.Fetch) step(new FetcherEvent.TimePassed()).orElseThrow();
         assertThat(next.body().sessionEpoch()).isZero();
         assertThat(next.body().replicaState().replicaEpoch()).isEqualTo(11);
+    }
+
+    @Test
+    void aFetchUnderWayHurriesForWhomItDoesNotAskFor() {
+        follows(2);
+        step(new FetcherEvent.Followed(world.partition()));
+        assertThat(world.<Boolean>ask(_ -> fetcher.hurries(now))).isFalse();
+
+        follows(3);
+        assertThat(step(new FetcherEvent.Followed(world.partition()))).isEmpty();
+
+        assertThat(world.<Boolean>ask(_ -> fetcher.hurries(now))).isTrue();
+        assertThat(step(fetched(new PartitionData()))).isPresent();
+        assertThat(world.<Boolean>ask(_ -> fetcher.hurries(now))).isFalse();
+    }
+
+    @Test
+    void aLostConnectionHurriesNobody() {
+        follows(2);
+        step(new FetcherEvent.Followed(world.partition()));
+        step(new FetcherEvent.RequestFailed());
+
+        assertThat(world.<Boolean>ask(_ -> fetcher.hurries(now))).isFalse();
+        assertThat(fetcher.wakeAtNanos()).isPresent();
     }
 }

@@ -117,7 +117,8 @@ final class PartitionHistory {
             case 4 -> lead();
             case 5 -> produceFenced();
             case 6, 7 -> read();
-            case 8 -> world.on(p -> p.deleteRecords(dice.between(0, seenWatermark), (_, _) -> {}));
+            case 8 ->
+                    world.on(p -> p.deleteRecords(dice.between(0, seenWatermark), 0, (_, _) -> {}));
             case 9 -> world.on(Partition::tidy);
             case 10 -> {
                 if (dice.chance(0.3)) {

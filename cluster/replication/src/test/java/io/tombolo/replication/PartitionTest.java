@@ -459,8 +459,8 @@ class PartitionTest {
 
     private Deleted delete(long before) {
         var answers = new ArrayList<Deleted>();
-        world.on(
-                p -> p.deleteRecords(before, (error, low) -> answers.add(new Deleted(error, low))));
+        world.on(p ->
+                p.deleteRecords(before, 0, (error, low) -> answers.add(new Deleted(error, low))));
         assertThat(answers).hasSize(1);
         return answers.getFirst();
     }

@@ -11,6 +11,7 @@ import io.tombolo.replication.Role.Leader;
 import io.tombolo.replication.Role.MirrorLeader;
 import io.tombolo.replication.Role.WriteAccess;
 import io.tombolo.replication.leader.Leadership;
+import io.tombolo.replication.leader.Peers;
 import io.tombolo.storage.log.CreateResult;
 import io.tombolo.storage.log.DirectoryIdentity;
 import io.tombolo.storage.log.LogDirectory;
@@ -52,6 +53,7 @@ final class PartitionWorld {
     final SimulatedNode node;
     LogSettings.Flush flush;
     UnaryOperator<Disk> disk = UnaryOperator.identity();
+    Peers peers = Peers.NONE;
     private Partition partition;
     private LogDirectory directory;
 
@@ -64,7 +66,13 @@ final class PartitionWorld {
 
     /** A world with an open partition that has no role yet. */
     static PartitionWorld open(LogSettings.Flush flush) {
+        return open(flush, Peers.NONE);
+    }
+
+    /** The same among other brokers. */
+    static PartitionWorld open(LogSettings.Flush flush, Peers peers) {
         var world = new PartitionWorld(1, flush);
+        world.peers = peers;
         world.node.start(world::begin);
         world.await(world::opened);
         return world;
@@ -111,7 +119,8 @@ final class PartitionWorld {
     }
 
     private void host(PartitionLog log, EventLoop loop, Clock clock) {
-        partition = new Partition(ID, log, PartitionSettings.STANDARD, loop, clock);
+        var surroundings = new Partition.Surroundings(loop, clock, peers);
+        partition = new Partition(ID, log, PartitionSettings.STANDARD, surroundings);
     }
 
     /** Whether the process runs and the partition is there. */

@@ -414,6 +414,8 @@ final class ReplicaRegion {
                                     .setEpoch(end.leaderEpoch())
                                     .setEndOffset(end.endOffset()));
             case FetchOutcome.Refused(Errors error, var _) -> data.setErrorCode(error.code());
+            case FetchOutcome.Closer closer ->
+                    throw new IllegalStateException("a replica was sent on: " + closer);
         }
         var topic = new FetchableTopicResponse().setTopicId(ReplicaNode.ID.topicId());
         topic.partitions().add(data);

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 
 /**
  * The replicas of a partition as its leader sees them, for one leader epoch: their positions, the
@@ -149,12 +150,30 @@ public final class LeaderReplicas {
         return inSync.committed().size() >= inSync.state().inSyncMin(inSyncMin);
     }
 
-    /** The lowest log start of all replicas that told theirs, and of this one. */
+    /** Of the active followers in sync that are wanted and have a record, the furthest one. */
+    public Optional<Integer> inSyncWith(long offset, IntPredicate wanted) {
+        ReplicaProgress furthest = null;
+        for (ReplicaProgress follower : followers.values()) {
+            boolean has = follower.logStartOffset() <= offset && offset <= follower.offset();
+            if (has
+                    && inSync.committed().has(follower.brokerId())
+                    && wanted.test(follower.brokerId())
+                    && eligible(follower)
+                    && (furthest == null || follower.offset() > furthest.offset())) {
+                furthest = follower;
+            }
+        }
+        return Optional.ofNullable(furthest).map(ReplicaProgress::brokerId);
+    }
+
+    /** The lowest log start of the active replicas and of this one; 0 while one has not told. */
     public long lowestStartOffset(long ownStartOffset) {
         long lowest = ownStartOffset;
         for (ReplicaProgress follower : followers.values()) {
-            if (follower.logStartOffset() >= 0) {
-                lowest = Math.min(lowest, follower.logStartOffset());
+            boolean active =
+                    peers.standings().of(follower.brokerId()).filter(Standing::active).isPresent();
+            if (active) {
+                lowest = Math.min(lowest, Math.max(0, follower.logStartOffset()));
             }
         }
         return lowest;

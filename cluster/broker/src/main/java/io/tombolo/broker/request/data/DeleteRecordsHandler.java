@@ -16,6 +16,7 @@ import org.apache.kafka.common.protocol.Errors;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** DeleteRecords: raises the log start of partitions. */
 public final class DeleteRecordsHandler implements RequestHandler<DeleteRecordsRequestData> {
@@ -39,6 +40,7 @@ public final class DeleteRecordsHandler implements RequestHandler<DeleteRecordsR
                 wishes.add(partition);
             }
         }
+        long timeoutNanos = TimeUnit.MILLISECONDS.toNanos(Math.max(0, body.timeoutMs()));
         shards.<DeleteRecordsPartitionResult>askAll(
                 names,
                 exchange.loop(),
@@ -51,6 +53,7 @@ public final class DeleteRecordsHandler implements RequestHandler<DeleteRecordsR
                                 .get()
                                 .deleteRecords(
                                         wishes.get(place).offset(),
+                                        timeoutNanos,
                                         (error, low) -> fill.accept(result(index, error, low)));
                     }
                 },

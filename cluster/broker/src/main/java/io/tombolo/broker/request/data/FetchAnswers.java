@@ -89,6 +89,10 @@ record FetchAnswers(LeaderHints hints, boolean readCommitted) {
                                 .setEpoch(end.leaderEpoch())
                                 .setEndOffset(end.endOffset()));
             }
+            case FetchOutcome.Closer(int brokerId, var bounds) -> {
+                setBounds(answer, bounds);
+                answer.setPreferredReadReplica(brokerId);
+            }
             case FetchOutcome.Refused refused -> {
                 answer.setErrorCode(refused.error().code());
                 addHint(answer, entry.partition(), refused, response);

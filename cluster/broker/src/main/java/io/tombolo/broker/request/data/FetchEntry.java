@@ -84,6 +84,7 @@ final class FetchEntry {
                 || toldError
                 || PayloadRecords.bytesOf(answer) > 0
                 || answer.divergingEpoch().epoch() >= 0
+                || answer.preferredReadReplica() >= 0
                 || answer.highWatermark() != toldHighWatermark
                 || answer.logStartOffset() != toldLogStart;
     }

@@ -6,6 +6,7 @@ import io.tombolo.broker.request.Exchange;
 import io.tombolo.broker.request.RequestHandler;
 import io.tombolo.broker.shard.Shards;
 import io.tombolo.environment.Offload;
+import io.tombolo.metadata.image.BrokersImage;
 import io.tombolo.replication.FetchOutcome;
 import io.tombolo.replication.FetchRead;
 import io.tombolo.replication.FetchWaiter;
@@ -15,12 +16,15 @@ import io.tombolo.storage.log.Isolation;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.protocol.Errors;
 
+import java.util.function.IntPredicate;
+
 /** Fetch by consumers, with incremental sessions (KIP-227). */
 public final class FetchHandler implements RequestHandler<FetchRequestData> {
 
     private static final byte READ_COMMITTED = 1;
     private static final short FIRST_FROM_ANY_REPLICA = 11;
 
+    private final Images images;
     private final Fetching fetching;
     private final LeaderHints hints;
 
@@ -32,6 +36,7 @@ public final class FetchHandler implements RequestHandler<FetchRequestData> {
 
     public FetchHandler(
             Images images, ClientListener listener, Shards shards, Offload offload, Limits limits) {
+        this.images = images;
         this.fetching =
                 new Fetching(images, shards, offload, limits.sessionsMax(), limits.bytesMax());
         this.hints = new LeaderHints(images, listener);
@@ -53,17 +58,33 @@ public final class FetchHandler implements RequestHandler<FetchRequestData> {
         fetching.fetch(
                 exchange,
                 body,
-                new Consumer(isolation, exchange.version() >= FIRST_FROM_ANY_REPLICA),
+                new Consumer(
+                        isolation,
+                        exchange.version() >= FIRST_FROM_ANY_REPLICA,
+                        closeTo(body.rackId())),
                 new FetchAnswers(hints, committed),
                 exchange.attachments().get(Fetching.Parked.class, Fetching.Parked::new));
+    }
+
+    /** Who is in the rack of a reader; nobody when it does not tell. */
+    private IntPredicate closeTo(String rack) {
+        BrokersImage brokers = images.current().brokers();
+        return rack.isEmpty()
+                ? _ -> false
+                : id ->
+                        brokers.broker(id)
+                                .filter(broker -> broker.endpoints().rack().equals(rack))
+                                .isPresent();
     }
 
     /**
      * Reads what is committed.
      *
      * @param anyReplica whether followers may be read as well (KIP-392)
+     * @param close who is in the rack of the reader
      */
-    private record Consumer(Isolation isolation, boolean anyReplica) implements FetchRound.Reader {
+    private record Consumer(Isolation isolation, boolean anyReplica, IntPredicate close)
+            implements FetchRound.Reader {
 
         @Override
         public FetchOutcome read(Partition partition, FetchEntry entry, int bytesMax) {
@@ -74,7 +95,7 @@ public final class FetchHandler implements RequestHandler<FetchRequestData> {
                             entry.wish().lastFetchedEpoch(),
                             bytesMax,
                             isolation);
-            return anyReplica ? partition.readFromAnyReplica(wish) : partition.read(wish);
+            return anyReplica ? partition.readFromAnyReplica(wish, close) : partition.read(wish);
         }
 
         @Override

@@ -307,7 +307,7 @@ final class FetchRound {
             return switch (outcome) {
                 case FetchOutcome.Read(ReadResult.Slice slice, var _) -> slice.bytes();
                 case FetchOutcome.Cold _ -> Math.max(0, entry.wish().partitionMaxBytes());
-                case FetchOutcome.Refused _, FetchOutcome.Diverging _ -> 0;
+                case FetchOutcome.Refused _, FetchOutcome.Diverging _, FetchOutcome.Closer _ -> 0;
             };
         }
 

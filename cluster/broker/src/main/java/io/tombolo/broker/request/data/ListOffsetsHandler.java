@@ -37,6 +37,7 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
 
     private static final byte READ_COMMITTED = 1;
     private static final short FIRST_WITH_EPOCHS = 4;
+    private static final short FIRST_WITH_OFFSET_NOT_AVAILABLE = 5;
 
     private final Images images;
     private final Shards shards;
@@ -51,7 +52,6 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
     @Override
     public void handle(Exchange exchange, ListOffsetsRequestData body) {
         boolean committed = body.isolationLevel() == READ_COMMITTED;
-        boolean withEpoch = exchange.version() >= FIRST_WITH_EPOCHS;
         Set<TopicPartition> twice = namedTwice(body);
         var wishes = new ArrayList<Wish>();
         for (ListOffsetsTopic topic : body.topics()) {
@@ -61,7 +61,7 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
                         twice.contains(name)
                                 ? Errors.INVALID_REQUEST
                                 : checkSpecial(partition.timestamp(), exchange.version());
-                wishes.add(new Wish(partition, error, committed, withEpoch));
+                wishes.add(new Wish(partition, error, committed, exchange.version()));
             }
         }
         var names = new ArrayList<TopicIdPartition>();
@@ -102,19 +102,25 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
         long upTo = wish.committed ? partition.lastStableOffset() : partition.highWatermark();
         var log = partition.log();
         long start = log.startOffset();
+        boolean lags = partition.lagsBehindElection(upTo);
+        var limit = new Limit(upTo, lags);
         switch (SpecialOffset.of(wish.partition.timestamp()).orElse(null)) {
-            case LATEST -> fill.accept(wish.found(upTo, -1, log.latestEpoch().orElse(-1)));
+            case LATEST ->
+                    fill.accept(
+                            lags
+                                    ? wish.unavailable()
+                                    : wish.found(upTo, -1, log.latestEpoch().orElse(-1)));
             case EARLIEST, EARLIEST_LOCAL -> fill.accept(wish.found(start, -1, epochAtStart(log)));
             // Nothing is tiered and nothing waits for it.
             case LATEST_TIERED, EARLIEST_PENDING_UPLOAD -> fill.accept(wish.found(-1, -1, -1));
-            case MAX_TIMESTAMP -> search(log.latestTimestamp(), partition, wish, replyTo, fill);
+            case MAX_TIMESTAMP ->
+                    search(partition, log.latestTimestamp(), replyTo, answer(wish, limit, fill));
             case null ->
                     search(
-                            log.firstAtOrAfter(wish.partition.timestamp(), upTo),
                             partition,
-                            wish,
+                            log.firstAtOrAfter(wish.partition.timestamp(), upTo),
                             replyTo,
-                            fill);
+                            answer(wish, limit, fill));
         }
     }
 
@@ -125,16 +131,16 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
     }
 
     private void search(
-            Callable<TimestampLookup> lookup,
             Partition partition,
-            Wish wish,
+            Callable<TimestampLookup> lookup,
             EventLoop replyTo,
-            Consumer<ListOffsetsPartitionResponse> fill) {
-        offload.submit(
-                partition.id().hashCode(),
-                lookup,
-                replyTo,
-                outcome -> fill.accept(wish.answered(outcome)));
+            Consumer<Offload.Outcome<TimestampLookup>> done) {
+        offload.submit(partition.id().hashCode(), lookup, replyTo, done);
+    }
+
+    private static Consumer<Offload.Outcome<TimestampLookup>> answer(
+            Wish wish, Limit limit, Consumer<ListOffsetsPartitionResponse> fill) {
+        return outcome -> fill.accept(wish.answered(outcome, limit));
     }
 
     private static Errors checkSpecial(long timestamp, short version) {
@@ -174,9 +180,16 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
         return response;
     }
 
+    /**
+     * Up to where a client may see.
+     *
+     * @param lags whether more may have been committed before the leader was elected (KIP-207)
+     */
+    private record Limit(long upTo, boolean lags) {}
+
     /** One partition of the request. */
     private record Wish(
-            ListOffsetsPartition partition, Errors error, boolean committed, boolean withEpoch) {
+            ListOffsetsPartition partition, Errors error, boolean committed, short version) {
 
         ListOffsetsPartitionResponse refused(Errors because) {
             return found(-1, -1, -1).setErrorCode(because.code());
@@ -187,21 +200,32 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
                     .setPartitionIndex(partition.partitionIndex())
                     .setOffset(offset)
                     .setTimestamp(timestampMs)
-                    .setLeaderEpoch(withEpoch ? epoch : -1);
+                    .setLeaderEpoch(version >= FIRST_WITH_EPOCHS ? epoch : -1);
         }
 
-        ListOffsetsPartitionResponse answered(Offload.Outcome<TimestampLookup> outcome) {
+        /** To be asked again soon. */
+        ListOffsetsPartitionResponse unavailable() {
+            return refused(
+                    version >= FIRST_WITH_OFFSET_NOT_AVAILABLE
+                            ? Errors.OFFSET_NOT_AVAILABLE
+                            : Errors.LEADER_NOT_AVAILABLE);
+        }
+
+        ListOffsetsPartitionResponse answered(
+                Offload.Outcome<TimestampLookup> outcome, Limit limit) {
             return switch (outcome) {
-                case Offload.Outcome.Done<TimestampLookup>(var lookup) -> answered(lookup);
+                case Offload.Outcome.Done<TimestampLookup>(var lookup) -> answered(lookup, limit);
                 case Offload.Outcome.Failed<TimestampLookup>(Exception cause) -> failed(cause);
             };
         }
 
-        private ListOffsetsPartitionResponse answered(TimestampLookup lookup) {
+        private ListOffsetsPartitionResponse answered(TimestampLookup lookup, Limit limit) {
             return switch (lookup) {
-                case TimestampLookup.Found(long offset, long timestampMs, int epoch) ->
+                case TimestampLookup.Found(long offset, long timestampMs, int epoch)
+                        when offset < limit.upTo() ->
                         found(offset, timestampMs, epoch);
-                case TimestampLookup.None _ -> found(-1, -1, -1);
+                case TimestampLookup.Found _, TimestampLookup.None _ ->
+                        limit.lags() ? unavailable() : found(-1, -1, -1);
                 case TimestampLookup.Overtaken _ -> refused(Errors.NOT_LEADER_OR_FOLLOWER);
                 case TimestampLookup.Failed(var cause) -> failed(cause);
             };

@@ -17,7 +17,6 @@ import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData.Descr
 import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData.DescribeTopicPartitionsResponseTopic;
 import org.apache.kafka.common.protocol.Errors;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 
@@ -110,13 +109,12 @@ public final class DescribeTopicPartitionsHandler
         return new DescribeTopicPartitionsResponsePartition()
                 .setPartitionIndex(index)
                 .setErrorCode(TopicDescriptions.error(partition, image.brokers()).code())
-                .setLeaderId(partition.leader())
+                .setLeaderId(TopicDescriptions.leader(partition, image.brokers()))
                 .setLeaderEpoch(partition.leaderEpoch())
                 .setReplicaNodes(partition.replicas().asList())
                 .setIsrNodes(partition.isr().asList())
-                .setEligibleLeaderReplicas(List.of())
-                .setLastKnownElr(List.of())
-                .setOfflineReplicas(
-                        TopicDescriptions.offline(partition.replicas(), image.brokers()));
+                .setEligibleLeaderReplicas(partition.elr().asList())
+                .setLastKnownElr(partition.lastKnownElr().asList())
+                .setOfflineReplicas(TopicDescriptions.offline(partition, image.brokers()));
     }
 }

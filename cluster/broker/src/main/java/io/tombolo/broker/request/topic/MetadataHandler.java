@@ -167,14 +167,15 @@ public final class MetadataHandler implements RequestHandler<MetadataRequestData
                                                         TopicDescriptions.error(
                                                                         partition, image.brokers())
                                                                 .code())
-                                                .setLeaderId(partition.leader())
+                                                .setLeaderId(
+                                                        TopicDescriptions.leader(
+                                                                partition, image.brokers()))
                                                 .setLeaderEpoch(partition.leaderEpoch())
                                                 .setReplicaNodes(partition.replicas().asList())
                                                 .setIsrNodes(partition.isr().asList())
                                                 .setOfflineReplicas(
                                                         TopicDescriptions.offline(
-                                                                partition.replicas(),
-                                                                image.brokers()))));
+                                                                partition, image.brokers()))));
         return answer;
     }
 }

@@ -1,7 +1,6 @@
 package io.tombolo.broker.request.topic;
 
 import io.tombolo.metadata.image.BrokersImage;
-import io.tombolo.metadata.record.BrokerIds;
 import io.tombolo.metadata.record.PartitionRegistration;
 
 import org.apache.kafka.common.protocol.Errors;
@@ -27,8 +26,21 @@ final class TopicDescriptions {
                 : Errors.LEADER_NOT_AVAILABLE;
     }
 
-    /** The replicas whose broker does not serve. */
-    static List<Integer> offline(BrokerIds replicas, BrokersImage brokers) {
-        return replicas.asList().stream().filter(id -> !brokers.isActive(id)).toList();
+    /** The leader, as long as its broker serves. */
+    static int leader(PartitionRegistration partition, BrokersImage brokers) {
+        return error(partition, brokers) == Errors.NONE
+                ? partition.leader()
+                : PartitionRegistration.NO_LEADER;
+    }
+
+    /** The replicas whose broker does not serve, or cannot use their log directory. */
+    static List<Integer> offline(PartitionRegistration partition, BrokersImage brokers) {
+        return partition.replicas().asList().stream()
+                .filter(id ->
+                        brokers.broker(id)
+                                .filter(broker -> !broker.fenced())
+                                .filter(broker -> broker.hasOnline(partition.directoryOf(id)))
+                                .isEmpty())
+                .toList();
     }
 }

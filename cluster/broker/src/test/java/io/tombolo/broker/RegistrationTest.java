@@ -1,0 +1,87 @@
+package io.tombolo.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tombolo.controller.command.Answer;
+import io.tombolo.controller.command.BrokerCommand;
+import io.tombolo.controller.command.BrokerCommand.BrokerState;
+import io.tombolo.controller.command.Command;
+import io.tombolo.environment.EventLoop;
+import io.tombolo.environment.simulated.Simulator;
+import io.tombolo.metadata.image.LogPlace;
+import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.metadata.record.BrokerRecord.BrokerRegistered;
+import io.tombolo.metadata.record.BrokerRegistration;
+
+import org.apache.kafka.common.Uuid;
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/** When a broker may act on what the metadata say of its partitions. */
+class RegistrationTest {
+
+    private static final Uuid INCARNATION = new Uuid(5, 5);
+    private static final BrokerRegistration.Endpoints NOWHERE =
+            new BrokerRegistration.Endpoints(List.of(), "");
+    private static final long EPOCH = 40;
+
+    private final Simulator simulator = new Simulator(1);
+    private final Images images = new Images();
+    private final AtomicInteger registered = new AtomicInteger();
+
+    /** A controller that has taken the registration and lets nobody serve. */
+    private static final class Controller implements Commands {
+
+        @Override
+        @SuppressWarnings("unchecked")
+        public <A> void submit(
+                Command<A> command, EventLoop replyTo, Consumer<Answer<A>> answered) {
+            Object answer =
+                    command instanceof BrokerCommand.RegisterBroker
+                            ? EPOCH
+                            : new BrokerState(false, true, false);
+            replyTo.execute(() -> answered.accept(new Answer.Done<>((A) answer)));
+        }
+    }
+
+    private static MetadataImage image(long offset, long brokerEpoch) {
+        var registration =
+                new BrokerRegistration(1, INCARNATION, brokerEpoch, NOWHERE, List.of(), true);
+        return MetadataImage.EMPTY
+                .apply(List.of(new BrokerRegistered(registration)), new LogPlace(offset, 1))
+                .image();
+    }
+
+    private void publish(MetadataImage image) {
+        images.publish(image);
+        simulator.runFor(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void noImageIsActedOnThatLacksTheRegistrationOfThisStart() {
+        var node = simulator.addNode("one", 1);
+        var loop = node.start(_ -> {}).loops().loop(0);
+        var registration =
+                new Registration(
+                        new Registration.Identity(1, INCARNATION, NOWHERE, List.of(), -1),
+                        new Controller(),
+                        images,
+                        loop,
+                        Duration.ofMillis(500),
+                        new Registration.Steps(registered::incrementAndGet, () -> {}, () -> {}));
+        loop.execute(registration::register);
+
+        publish(image(30, 20));
+        assertThat(registered).as("an image from before it").hasValue(0);
+        publish(image(EPOCH + 1, 20));
+        assertThat(registered).as("far enough, and still without it").hasValue(0);
+        publish(image(EPOCH + 2, EPOCH));
+        assertThat(registered).hasValue(1);
+        publish(image(EPOCH + 3, EPOCH));
+        assertThat(registered).as("once").hasValue(1);
+    }
+}
