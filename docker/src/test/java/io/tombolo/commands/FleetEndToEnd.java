@@ -18,8 +18,6 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /** {@code up}, {@code ps}, {@code logs} and {@code down} with real brokers in the background. */
 class FleetEndToEnd {
@@ -29,6 +27,7 @@ class FleetEndToEnd {
     @TempDir private Path folder;
 
     private Tombolo tombolo;
+    private Background background;
     private int usPort;
 
     @BeforeEach
@@ -44,12 +43,12 @@ class FleetEndToEnd {
                 """
                         .formatted(freePort(), freePort(), usPort, freePort()));
         tombolo = new Tombolo(folder);
-        Runtime.getRuntime().addShutdownHook(new Thread(this::killAll));
+        background = new Background(folder);
     }
 
     @AfterEach
     void leaveNothingRunning() {
-        killAll();
+        background.close();
     }
 
     @Test
@@ -90,7 +89,7 @@ class FleetEndToEnd {
         assertThat(down.out()).containsPattern("eu-1 +stopped").containsPattern("us-1 +stopped");
         assertThat(downAgain.out()).contains("eu-1  was not running\n");
         assertThat(states(ps())).containsExactly("stopped", "stopped");
-        assertThat(running()).isEmpty();
+        assertThat(background.running()).isEmpty();
     }
 
     @Test
@@ -112,7 +111,7 @@ class FleetEndToEnd {
                 .contains("--force        kills it");
         assertThat(forced.exitCode()).isZero();
         assertThat(forced.out()).containsPattern("eu-1 +killed +process " + eu);
-        assertThat(running()).isEmpty();
+        assertThat(background.running()).isEmpty();
     }
 
     @Test
@@ -157,29 +156,6 @@ class FleetEndToEnd {
 
     private static List<String> states(JsonNode brokers) {
         return brokers.valueStream().map(broker -> broker.at("/state").asString()).toList();
-    }
-
-    /** The brokers of this test, by the folder that is on their command lines. */
-    private List<ProcessHandle> running() {
-        String mark = folder.resolve(".tombolo/run").toString();
-        try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
-            return all.filter(process -> commandLine(process).contains(mark)).toList();
-        }
-    }
-
-    private static String commandLine(ProcessHandle process) {
-        try {
-            return Files.readString(Path.of("/proc", Long.toString(process.pid()), "cmdline"));
-        } catch (IOException gone) {
-            return "";
-        }
-    }
-
-    private void killAll() {
-        for (ProcessHandle process : running()) {
-            process.destroyForcibly();
-            process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
-        }
     }
 
     private static int freePort() throws IOException {

@@ -22,7 +22,7 @@ class ReadmeEndToEnd {
 
     /** Commands that may be typed again while the regions still hear of each other. */
     private static final Pattern CHANGES_NOTHING =
-            Pattern.compile("\\./tombolo (status|link list|topic consume) ?.*");
+            Pattern.compile("\\./tombolo (status|ps|link list|topic consume) ?.*");
 
     /** Refused, and changes nothing, until the other region has been silent for some seconds. */
     private static final Pattern REFUSED_AT_FIRST = Pattern.compile("\\./tombolo failover .*-y");
@@ -36,13 +36,16 @@ class ReadmeEndToEnd {
     void everyCommandPrintsWhatTheReadmeShows() throws IOException {
         String readme = Files.readString(root().resolve("README.md"));
         Transcript transcript = Transcript.of(readme);
-        unpackRelease(readme.split("```yaml\n")[1].split("```")[0]);
+        String[] files = readme.split("```yaml\n");
+        unpackRelease(files[1].split("```")[0], files[2].split("```")[0]);
 
-        try (var terminal = new Terminal(folder, notes, Path.of(System.getProperty("java.home")))) {
+        try (var terminal = new Terminal(folder, notes, Path.of(System.getProperty("java.home")));
+                var background = new Background(folder)) {
             for (Step step : transcript.steps()) {
                 play(terminal, step);
             }
             assertThat(terminal.stop()).isEmpty();
+            assertThat(background.running()).isEmpty();
         } finally {
             Files.delete(folder.resolve("lib"));
         }
@@ -80,12 +83,13 @@ class ReadmeEndToEnd {
     /**
      * As a release: the launcher with its jars beside it, and the reader's own file on free ports.
      */
-    private void unpackRelease(String topology) throws IOException {
+    private void unpackRelease(String topology, String three) throws IOException {
         Path distribution = root().resolve("docker/target/tombolo/lib");
         Files.createSymbolicLink(folder.resolve("lib"), distribution);
         Files.copy(root().resolve("tombolo"), folder.resolve("tombolo"));
         // An empty cache for quick starts: making one costs more than it saves here.
         Files.createFile(folder.resolve("tombolo.aot"));
+        writeThree(three);
         String regions = "regions: { eu: {}, us: {} }";
         assertThat(topology).contains(regions);
         Files.writeString(
@@ -93,6 +97,21 @@ class ReadmeEndToEnd {
                 topology.replace(
                         regions,
                         "regions: { eu: { %s }, us: { %s } }".formatted(ports(), ports())));
+    }
+
+    /** The reader has nothing else running; here all ports are taken from others. */
+    private void writeThree(String topology) throws IOException {
+        String brokers = "    brokers: 3\n";
+        assertThat(topology).contains(brokers);
+        String addresses =
+                """
+                    kafka: "127.0.0.1:%d"
+                    admin: "127.0.0.1:%d"
+                    internal: "127.0.0.1:%d"
+                """
+                        .formatted(Ports.threeFree(), Ports.threeFree(), Ports.threeFree());
+        Files.writeString(
+                folder.resolve("three.yaml"), topology.replace(brokers, brokers + addresses));
     }
 
     private static String ports() throws IOException {

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 /** Starts the command as the launcher does, from the class path of the tests. */
 final class Tombolo {
 
-    private static final long COMMAND_SECONDS_MAX = 60;
+    private static final long COMMAND_SECONDS_MAX = 180;
 
     private final Path folder;
 

@@ -21,6 +21,11 @@ record Transcript(List<Step> steps) {
         LOSS_BOUND("(known \\+ )(none since|up to about) .*|at most about \\d+ more", "BOUND"),
         INSTANT("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ", "INSTANT"),
         TIME("\\d+ min( \\d+ s)?|\\b\\d+([.]\\d+)? m?s\\b", "TIME"),
+        PROCESS("\\bprocess \\d+", "PROCESS"),
+        PROCESS_COLUMN("(?<= ready {1,5})\\d+(?= )", "PROCESS"),
+        MEMORY("\\d+[.]\\d MB", "MEMORY"),
+        /** Who is controller, and so restarted and stopped last, is chance. */
+        BROKER("\\bap-\\d\\b", "BROKER"),
         ADDRESS("127[.]0[.]0[.]1:\\d+", "ADDRESS"),
         COLUMN_GAP("(?<=\\S) {2,}", "  ");
 

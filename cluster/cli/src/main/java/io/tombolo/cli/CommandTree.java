@@ -5,6 +5,7 @@ import io.tombolo.cli.demo.DemoCommands;
 import io.tombolo.cli.fleet.FleetCommands;
 import io.tombolo.cli.kafka.KafkaCommands;
 import io.tombolo.cli.output.Format;
+import io.tombolo.cli.region.RegionCommands;
 import io.tombolo.cli.run.RunCommands;
 import io.tombolo.cli.shell.Code;
 import io.tombolo.cli.shell.CommandFailure;
@@ -81,13 +82,14 @@ final class CommandTree {
                 new CommandLine(new Root(shell))
                         .addSubcommand(DemoCommands.demo(shell))
                         .addSubcommand(RunCommands.dev(shell))
-                        .addSubcommand(RunCommands.broker(shell))
+                        .addSubcommand(RegionCommands.below(RunCommands.broker(shell), shell))
                         .addSubcommand(FleetCommands.up(shell))
                         .addSubcommand(FleetCommands.down(shell))
                         .addSubcommand(FleetCommands.ps(shell))
                         .addSubcommand(FleetCommands.logs(shell))
                         .addSubcommand(new ValidateCommand(shell))
                         .addSubcommand(AdminCommands.status(shell))
+                        .addSubcommand(RegionCommands.region(shell))
                         .addSubcommand(AdminCommands.link(shell))
                         .addSubcommand(AdminCommands.failover(shell))
                         .addSubcommand(KafkaCommands.topic(shell))

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -52,6 +53,11 @@ class CommandTreeTest {
                         "demo",
                         "dev",
                         "broker",
+                        "broker list",
+                        "broker describe",
+                        "region list",
+                        "region describe",
+                        "region restart",
                         "up",
                         "down",
                         "ps",
@@ -178,7 +184,7 @@ class CommandTreeTest {
 
     private static void collect(
             CommandLine command, List<String> words, List<List<String>> leaves) {
-        if (command.getSubcommands().isEmpty()) {
+        if (command.getCommand() instanceof Callable<?>) {
             leaves.add(words);
         }
         new TreeMap<>(command.getSubcommands())

@@ -12,7 +12,6 @@ import io.tombolo.network.HttpHandler;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.PolicyName;
 
-import org.apache.kafka.common.TopicIdPartition;
 import org.jspecify.annotations.Nullable;
 
 import tools.jackson.databind.json.JsonMapper;
@@ -59,23 +58,51 @@ public final class AdminRoutes implements HttpHandler {
                     registry.ownDocument()
                             .map(document -> HttpAnswer.json(200, document))
                             .orElseGet(() -> HttpAnswer.error(503, "starting"));
-            case "status" ->
-                    json(
-                            200,
-                            onLoop((core, done) ->
-                                    core.shards()
-                                            .offline(
-                                                    broker.loop(),
-                                                    offline ->
-                                                            done.complete(status(core, offline)))));
+            case "status" -> json(200, status());
+            case "brokers" -> brokers(path);
             case "links" -> links(path, post);
             case "failover" -> failover(ask, path, post);
             default -> HttpAnswer.error(404, "there is no " + ask.path());
         };
     }
 
-    private Object status(BrokerCore core, List<TopicIdPartition> offlineHere) {
-        return new StatusView(core, registry, broker.phase(), offlineHere).whole();
+    /** What looks at every partition is done here, not on the loop. */
+    private Object status() throws Exception {
+        PartitionHealth health = onLoop((core, done) -> done.complete(PartitionHealth.of(core)));
+        PartitionHealth.Trouble trouble = health.trouble();
+        boolean ready = probes.isReady();
+        return onLoop((core, done) ->
+                core.shards()
+                        .offline(
+                                broker.loop(),
+                                offline ->
+                                        done.complete(
+                                                new StatusView(
+                                                                core,
+                                                                registry,
+                                                                broker.phase(),
+                                                                ready,
+                                                                trouble,
+                                                                offline)
+                                                        .whole())));
+    }
+
+    private HttpAnswer brokers(List<String> path) throws Exception {
+        BrokerView view =
+                onLoop((core, done) ->
+                        done.complete(
+                                new BrokerView(core, core.quorum(), PartitionHealth.of(core))));
+        if (path.size() == 1) {
+            return json(200, view.all());
+        }
+        return brokerId(path.get(1))
+                .flatMap(view::one)
+                .map(one -> json(200, one))
+                .orElseGet(() -> HttpAnswer.error(404, "there is no broker " + path.get(1)));
+    }
+
+    private static Optional<Integer> brokerId(String text) {
+        return text.matches("[0-9]{1,9}") ? Optional.of(Integer.parseInt(text)) : Optional.empty();
     }
 
     private HttpAnswer links(List<String> path, boolean post) throws Exception {

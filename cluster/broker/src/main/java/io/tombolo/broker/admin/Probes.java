@@ -93,6 +93,15 @@ public final class Probes {
     }
 
     HttpAnswer ready(HttpAsk ask) {
+        return answer(ask, readiness());
+    }
+
+    /** Whether clients can be sent here. */
+    boolean isReady() {
+        return readiness().stream().allMatch(Check::ok);
+    }
+
+    private List<Check> readiness() {
         LifePhase phase = broker.phase();
         var checks = new ArrayList<Check>();
         Optional<BrokerCore> core = broker.core();
@@ -102,7 +111,7 @@ public final class Probes {
             checks.add(new Check("controller", controller(core.get(), admitted)));
             checks.add(new Check("unfenced", admitted ? "" : "the controller has not admitted it"));
         }
-        return answer(ask, checks);
+        return checks;
     }
 
     private boolean admitted(BrokerCore core) {

@@ -5,6 +5,7 @@ import io.tombolo.broker.BrokerSettings;
 import io.tombolo.broker.LifePhase;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.raft.RaftStatus;
+import io.tombolo.raft.core.ReplicaKey;
 
 import org.apache.kafka.common.TopicIdPartition;
 import org.jspecify.annotations.Nullable;
@@ -12,22 +13,24 @@ import org.jspecify.annotations.Nullable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 /**
  * A region's state at a glance, as JSON. Made on the core's loop.
  *
+ * @param ready whether clients can be sent here
+ * @param trouble what is not replicated as it should be
  * @param offlineHere partitions that this broker hosts and cannot use
  */
 record StatusView(
         BrokerCore core,
         HttpRegistry registry,
         LifePhase phase,
+        boolean ready,
+        PartitionHealth.Trouble trouble,
         List<TopicIdPartition> offlineHere) {
-
-    /** How many are named, so that an answer stays small when a whole disk fails. */
-    private static final int NAMED_MAX = 1_000;
 
     Map<String, @Nullable Object> whole() {
         BrokerSettings settings = core.settings();
@@ -37,6 +40,7 @@ record StatusView(
         view.put("brokerId", settings.id().value());
         view.put("clusterId", settings.clusterId().toString());
         view.put("state", phase.word());
+        view.put("ready", ready);
         view.put("kafka", settings.self().kafka().toString());
         view.put("admin", settings.self().admin().toString());
         view.put("brokers", brokers(image));
@@ -66,27 +70,30 @@ record StatusView(
 
     private Map<String, @Nullable Object> quorum() {
         RaftStatus status = core.quorum();
-        return Map.of(
-                "leader", status.leader().leaderId(),
-                "epoch", status.leader().epoch(),
-                "highWatermark", status.highWatermark());
+        var view = new LinkedHashMap<String, @Nullable Object>();
+        view.put("leader", status.leader().leaderId());
+        view.put("epoch", status.leader().epoch());
+        view.put("highWatermark", status.highWatermark());
+        view.put("voters", status.voterSet().keys().stream().map(ReplicaKey::nodeId).toList());
+        return view;
     }
 
     /** Offline is what has no leader, and what this broker cannot use though it may lead it. */
     private Map<String, @Nullable Object> partitions(MetadataImage image) {
-        var offline = new TreeSet<String>();
-        for (var topic : image.topics().byId().values()) {
-            for (int index = 0; index < topic.partitions().count(); index++) {
-                if (!topic.partitions().get(index).hasLeader()) {
-                    offline.add(topic.name() + "-" + index);
-                }
-            }
-        }
+        var offline = new TreeSet<>(trouble.offline());
         offlineHere.forEach(id -> offline.add(id.topicPartition().toString()));
-        return Map.of(
-                "hosted", image.topics().partitionCount(),
-                "offline", offline.size(),
-                "offlineNames", offline.stream().limit(NAMED_MAX).toList());
+        var view = new LinkedHashMap<String, @Nullable Object>();
+        view.put("hosted", image.topics().partitionCount());
+        named(view, "offline", offline);
+        named(view, "underReplicated", trouble.underReplicated());
+        named(view, "underMinimum", trouble.underMinimum());
+        return view;
+    }
+
+    private static void named(
+            Map<String, @Nullable Object> view, String what, SortedSet<String> names) {
+        view.put(what, names.size());
+        view.put(what + "Names", names.stream().limit(PartitionHealth.NAMED_MAX).toList());
     }
 
     private static List<Map<String, @Nullable Object>> ownership(MetadataImage image) {

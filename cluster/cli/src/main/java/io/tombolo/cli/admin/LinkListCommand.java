@@ -33,7 +33,7 @@ final class LinkListCommand implements Callable<Integer> {
                 file.topology().hostedRegions().stream()
                         .filter(region -> !file.topology().linksInto(region.id()).isEmpty())
                         .toList();
-        List<Snapshot> snapshots = RegionSnapshots.of(shell, file, targets);
+        List<Snapshot> snapshots = RegionSnapshots.of(shell, targets);
         var links = new ArrayList<Tree>();
         for (Snapshot snapshot : snapshots) {
             links.addAll(snapshot.status().at("links").items());

@@ -41,7 +41,7 @@ public final class OwnedTopics {
             return fallback;
         }
         String domain = links.getFirst().domain().name();
-        return newest(RegionSnapshots.of(shell, file, regions), domain)
+        return newest(RegionSnapshots.of(shell, regions), domain)
                 .filter(owner ->
                         file.topology().hostedRegions().stream()
                                 .anyMatch(region -> region.id().name().equals(owner)))

@@ -1,56 +1,126 @@
 package io.tombolo.cli.admin;
 
 import io.tombolo.cli.output.Tree;
-import io.tombolo.cli.shell.LoadedFile;
 import io.tombolo.cli.shell.Shell;
 import io.tombolo.region.topology.Region;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.Function;
 
-/** Asks several regions for their status at the same time. */
-final class RegionSnapshots {
+/** Asks every broker of several regions for the status at the same time. */
+public final class RegionSnapshots {
 
     private RegionSnapshots() {}
 
     /**
-     * What one region said.
+     * What the brokers of one region said.
      *
-     * @param status nothing when it did not answer
-     * @param trouble why not; empty when it did
+     * @param status of the broker that knows most; nothing when none answered
+     * @param trouble why not, as the first broker puts it; empty when one did
+     * @param readyCount brokers that take requests of clients, each by its own word
      */
-    record Snapshot(Region.Hosted region, Tree status, String trouble) {
+    public record Snapshot(Region.Hosted region, Tree status, String trouble, int readyCount) {
 
-        boolean answered() {
+        public boolean answered() {
             return status.present();
+        }
+
+        /** Brokers that take requests, of those in the file. */
+        public String brokers() {
+            return readyCount + "/" + region.brokers().size();
+        }
+
+        /** One word for the region as a whole. */
+        public String state() {
+            if (!answered()) {
+                return "unreachable";
+            }
+            if (status.at("quorum", "leader").number(0) < 0) {
+                return "no controller";
+            }
+            boolean degraded =
+                    readyCount < region.brokers().size()
+                            || count("offline") > 0
+                            || count("underReplicated") > 0;
+            String own = status.at("state").text();
+            return degraded && own.equals("serving") ? "degraded" : own;
+        }
+
+        /** A number about its partitions; 0 when the broker does not tell. */
+        public long count(String what) {
+            return status.at("partitions", what).number(0);
+        }
+
+        /** The controller as people call it; empty when there is none. */
+        public String controller() {
+            long id = status.at("quorum", "leader").number(-1);
+            return region.brokers().stream()
+                    .filter(broker -> broker.id().value() == id)
+                    .map(broker -> region.id() + "-" + broker.number())
+                    .findFirst()
+                    .orElse(id < 0 ? "" : Long.toString(id));
         }
     }
 
     /** One snapshot per region, in the order given. */
-    static List<Snapshot> of(Shell shell, LoadedFile file, List<Region.Hosted> regions) {
-        var asked = new ArrayList<FutureTask<Snapshot>>();
-        for (Region.Hosted region : regions) {
-            var task = new FutureTask<>(() -> ask(RegionAdmin.of(shell, file, region), region));
+    public static List<Snapshot> of(Shell shell, List<Region.Hosted> regions) {
+        return inParallel(regions, region -> ask(shell, region));
+    }
+
+    /**
+     * What one broker said.
+     *
+     * @param trouble empty when it answered
+     */
+    private record Word(Tree status, String trouble) {
+
+        boolean ready() {
+            Tree ready = status.at("ready");
+            return ready.present() ? ready.flag() : status.at("state").text().equals("serving");
+        }
+
+        long knows() {
+            return status.at("quorum", "highWatermark").number(-1);
+        }
+    }
+
+    private static Snapshot ask(Shell shell, Region.Hosted region) {
+        List<Word> words = inParallel(region.brokers(), broker -> ask(shell, broker));
+        int ready = (int) words.stream().filter(Word::ready).count();
+        return words.stream()
+                .filter(word -> word.status().present())
+                .max(Comparator.comparing(Word::ready).thenComparing(Word::knows))
+                .map(best -> new Snapshot(region, best.status(), "", ready))
+                .orElseGet(() -> new Snapshot(region, Tree.NOTHING, words.getFirst().trouble(), 0));
+    }
+
+    private static Word ask(Shell shell, Region.Broker broker) {
+        try {
+            AdminAnswer answer =
+                    new AdminApi(List.of(broker.admin()), shell.timeout()).get("/api/v1/status");
+            return answer.ok()
+                    ? new Word(answer.body(), "")
+                    : new Word(Tree.NOTHING, "HTTP " + answer.status());
+        } catch (AdminUnreachable gone) {
+            return new Word(Tree.NOTHING, String.valueOf(gone.getMessage()));
+        }
+    }
+
+    private static <T, R> List<R> inParallel(List<T> things, Function<T, R> question) {
+        var asked = new ArrayList<FutureTask<R>>();
+        for (T thing : things) {
+            var task = new FutureTask<>(() -> question.apply(thing));
             Thread.ofVirtual().start(task);
             asked.add(task);
         }
         return asked.stream().map(RegionSnapshots::finished).toList();
     }
 
-    private static Snapshot ask(RegionAdmin admin, Region.Hosted region) {
-        try {
-            AdminAnswer answer = admin.api().get("/api/v1/status");
-            return answer.ok()
-                    ? new Snapshot(region, answer.body(), "")
-                    : new Snapshot(region, Tree.NOTHING, "HTTP " + answer.status());
-        } catch (AdminUnreachable gone) {
-            return new Snapshot(region, Tree.NOTHING, String.valueOf(gone.getMessage()));
-        }
-    }
-
-    private static Snapshot finished(FutureTask<Snapshot> task) {
+    private static <R> R finished(FutureTask<R> task) {
         try {
             return task.get();
         } catch (ExecutionException | InterruptedException impossible) {

@@ -42,7 +42,7 @@ final class StatusCommand implements Callable<Integer> {
     public Integer call() {
         LoadedFile file = LoadedFile.of(shell);
         List<Snapshot> snapshots =
-                RegionSnapshots.of(shell, file, file.hostedOrAll(Optional.ofNullable(region)));
+                RegionSnapshots.of(shell, file.hostedOrAll(Optional.ofNullable(region)));
         shell.print(treeOf(snapshots), () -> tablesOf(snapshots));
         boolean answered = snapshots.stream().anyMatch(Snapshot::answered);
         return (answered ? ExitCode.OK : ExitCode.FAILED).number();
@@ -54,12 +54,16 @@ final class StatusCommand implements Callable<Integer> {
 
     private static Tree treeOf(Snapshot snapshot) {
         if (snapshot.status() instanceof Tree.Fields fields) {
-            return fields;
+            return fields.with("state", snapshot.state())
+                    .with("brokersReady", snapshot.readyCount())
+                    .with("brokersExpected", snapshot.region().brokers().size());
         }
         return Tree.fields()
                 .with("region", snapshot.region().id())
                 .with("state", "unreachable")
-                .with("trouble", snapshot.trouble());
+                .with("trouble", snapshot.trouble())
+                .with("brokersReady", 0)
+                .with("brokersExpected", snapshot.region().brokers().size());
     }
 
     private static String tablesOf(List<Snapshot> snapshots) {
@@ -93,40 +97,25 @@ final class StatusCommand implements Callable<Integer> {
                         "CONTROLLER",
                         "KAFKA",
                         "PARTITIONS",
+                        "UNDER-REPL",
+                        "UNDER-MIN",
                         "OFFLINE",
                         "OWNS");
         for (Snapshot snapshot : snapshots) {
-            Tree status = snapshot.status();
-            int brokerCount = snapshot.region().brokers().size();
-            if (!snapshot.answered()) {
-                table.row(
-                        snapshot.region().id(),
-                        "unreachable",
-                        "0/" + brokerCount,
-                        "",
-                        "",
-                        "",
-                        "",
-                        "");
-                continue;
-            }
+            Tree partitions = snapshot.status().at("partitions");
             table.row(
                     snapshot.region().id(),
-                    status.at("state").text(),
-                    serving(status) + "/" + brokerCount,
-                    status.at("quorum", "leader").text(),
-                    status.at("kafka").text(),
-                    status.at("partitions", "hosted").text(),
-                    status.at("partitions", "offline").text(),
-                    owned(snapshot.region().id().name(), status));
+                    snapshot.state(),
+                    snapshot.brokers(),
+                    snapshot.controller(),
+                    snapshot.answered() ? snapshot.region().brokers().getFirst().kafka() : "",
+                    partitions.at("hosted").text(),
+                    partitions.at("underReplicated").text(),
+                    partitions.at("underMinimum").text(),
+                    partitions.at("offline").text(),
+                    owned(snapshot.region().id().name(), snapshot.status()));
         }
         return table;
-    }
-
-    private static long serving(Tree status) {
-        return status.at("brokers").items().stream()
-                .filter(broker -> !broker.at("fenced").flag())
-                .count();
     }
 
     /** The domains that this region owns, with their epochs; of the others, who owns them. */

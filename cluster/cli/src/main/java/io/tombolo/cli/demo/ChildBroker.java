@@ -2,7 +2,7 @@ package io.tombolo.cli.demo;
 
 import io.tombolo.cli.admin.AdminApi;
 import io.tombolo.cli.admin.AdminUnreachable;
-import io.tombolo.cli.fleet.BrokerProgram;
+import io.tombolo.cli.process.BrokerProgram;
 import io.tombolo.cli.shell.Code;
 import io.tombolo.cli.shell.CommandFailure;
 import io.tombolo.environment.Endpoint;

@@ -1,5 +1,7 @@
 package io.tombolo.cli.fleet;
 
+import io.tombolo.cli.process.ProcessFacts;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

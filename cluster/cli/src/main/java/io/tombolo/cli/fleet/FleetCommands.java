@@ -28,4 +28,9 @@ public final class FleetCommands {
     public static CommandLine logs(Shell shell) {
         return new CommandLine(new LogsCommand(shell));
     }
+
+    /** {@code region restart}. */
+    public static CommandLine restart(Shell shell) {
+        return new CommandLine(new RegionRestartCommand(shell));
+    }
 }

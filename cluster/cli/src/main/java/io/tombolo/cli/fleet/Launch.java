@@ -1,5 +1,8 @@
 package io.tombolo.cli.fleet;
 
+import io.tombolo.cli.process.BrokerProgram;
+import io.tombolo.cli.process.LogFile;
+import io.tombolo.cli.process.PidFile;
 import io.tombolo.cli.shell.LoadedFile;
 import io.tombolo.cli.shell.Shell;
 

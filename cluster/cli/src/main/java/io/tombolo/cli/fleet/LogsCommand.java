@@ -1,5 +1,6 @@
 package io.tombolo.cli.fleet;
 
+import io.tombolo.cli.process.LogFile;
 import io.tombolo.cli.shell.Code;
 import io.tombolo.cli.shell.CommandFailure;
 import io.tombolo.cli.shell.ExitCode;

@@ -1,6 +1,7 @@
 package io.tombolo.cli.fleet;
 
 import io.tombolo.broker.BrokerSettings;
+import io.tombolo.cli.process.LogFile;
 import io.tombolo.region.topology.Region;
 import io.tombolo.region.topology.Topology;
 

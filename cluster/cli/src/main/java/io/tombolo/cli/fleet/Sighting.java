@@ -1,5 +1,9 @@
 package io.tombolo.cli.fleet;
 
+import io.tombolo.cli.process.BrokerProgram;
+import io.tombolo.cli.process.PidFile;
+import io.tombolo.cli.process.ProcessFacts;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;

@@ -2,6 +2,7 @@ package io.tombolo.cli.fleet;
 
 import io.tombolo.cli.fleet.Condition.State;
 import io.tombolo.cli.output.Amounts;
+import io.tombolo.cli.process.PidFile;
 import io.tombolo.cli.shell.Code;
 import io.tombolo.cli.shell.CommandFailure;
 import io.tombolo.cli.shell.Shell;

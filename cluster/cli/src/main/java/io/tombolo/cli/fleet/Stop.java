@@ -1,6 +1,8 @@
 package io.tombolo.cli.fleet;
 
 import io.tombolo.cli.output.Amounts;
+import io.tombolo.cli.process.PidFile;
+import io.tombolo.cli.process.ProcessFacts;
 import io.tombolo.cli.shell.Shell;
 
 import java.time.Duration;

@@ -1,7 +1,9 @@
 package io.tombolo.cli.run;
 
-import io.tombolo.cli.fleet.BrokerProgram;
-import io.tombolo.cli.fleet.PidFile;
+import io.tombolo.cli.process.BrokerProgram;
+import io.tombolo.cli.process.PidFile;
+import io.tombolo.cli.shell.Code;
+import io.tombolo.cli.shell.CommandFailure;
 import io.tombolo.cli.shell.LoadedFile;
 import io.tombolo.cli.shell.Logging;
 import io.tombolo.cli.shell.Shell;
@@ -32,10 +34,9 @@ final class BrokerCommand implements Callable<Integer> {
 
     @Option(
             names = "--region",
-            required = true,
             paramLabel = "REGION",
-            description = "The region the broker belongs to.")
-    private String region = "";
+            description = "The region the broker belongs to; required.")
+    private @Nullable String region;
 
     @Option(
             names = "--id",
@@ -69,6 +70,14 @@ final class BrokerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (region == null) {
+            throw CommandFailure.of(Code.USAGE, "tombolo broker needs --region, or a command")
+                    .at("tombolo broker")
+                    .fix(
+                            "tombolo broker --region REGION --id NUMBER        runs one",
+                            "tombolo broker list        shows all")
+                    .failure();
+        }
         LoadedFile file = LoadedFile.of(shell);
         Region.Hosted home = file.hosted(region);
         Region.Broker self = file.broker(home, number);

@@ -2,7 +2,8 @@ package io.tombolo.cli.shell;
 
 /**
  * The codes of what the command line itself finds wrong. Codes of the topology file begin with
- * TMB-1 and come from the file's reader; codes of failovers begin with TMB-4 and come from brokers.
+ * TMB-1 and come from the file's reader; codes of refusals for safety begin with TMB-4, and those
+ * of failovers come from brokers.
  */
 public enum Code {
     USAGE(2001, ExitCode.USAGE),
@@ -32,6 +33,7 @@ public enum Code {
     REASON_MISSING(2402, ExitCode.USAGE),
     FAILOVER_REFUSED(4001, ExitCode.REFUSED),
     FAILOVER_FAILED(4002, ExitCode.FAILED),
+    RESTART_REFUSED(4101, ExitCode.REFUSED),
     INTERNAL(9001, ExitCode.FAILED);
 
     private final int number;

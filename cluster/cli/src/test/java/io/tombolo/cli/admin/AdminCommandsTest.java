@@ -93,8 +93,8 @@ class AdminCommandsTest {
         assertThat(run.out())
                 .isEqualTo(
                         """
-                        REGION  STATE    BROKERS  CONTROLLER  KAFKA           PARTITIONS  OFFLINE  OWNS
-                        us      serving      1/1           1  127.0.0.1:9092          12        0  eu-to-us epoch 1 (owner: eu)
+                        REGION  STATE    BROKERS  CONTROLLER  KAFKA           PARTITIONS  UNDER-REPL  UNDER-MIN  OFFLINE  OWNS
+                        us      serving      1/1  us-1        127.0.0.1:9092          12           0          0        0  eu-to-us epoch 1 (owner: eu)
 
                         LINK      FROM → TO  STATE   TOPICS  LAG records  LAG bytes  LAG time  GROUPS  TROUBLE
                         eu-to-us  eu → us    active     1/1        1 204   120.4 kB    800 ms       1  –
@@ -385,7 +385,7 @@ class AdminCommandsTest {
         {"region":"us","brokerId":1,"clusterId":"x","state":"serving","kafka":"127.0.0.1:9092",
          "admin":"127.0.0.1:8080","brokers":[{"id":1,"kafka":"127.0.0.1:9092","fenced":false}],
          "quorum":{"leader":1,"epoch":3,"highWatermark":42},
-         "partitions":{"hosted":12,"offline":0},
+         "partitions":{"hosted":12,"underReplicated":0,"underMinimum":0,"offline":0},
          "ownership":[{"domain":"eu-to-us","owner":"eu","epoch":1,"mode":"STEADY","cause":""}],
          "links":[%s],"failover":[%s],"regions":[]}
         """

@@ -2,6 +2,9 @@ package io.tombolo.cli.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tombolo.cli.process.BrokerProgram;
+import io.tombolo.cli.process.PidFile;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

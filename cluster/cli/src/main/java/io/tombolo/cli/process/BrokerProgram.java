@@ -1,4 +1,4 @@
-package io.tombolo.cli.fleet;
+package io.tombolo.cli.process;
 
 import java.io.File;
 import java.nio.file.Files;
@@ -22,7 +22,7 @@ public final class BrokerProgram {
      *
      * @param arguments behind {@code tombolo broker}
      */
-    static List<String> preferred(List<String> arguments) {
+    public static List<String> preferred(List<String> arguments) {
         Optional<String> launcher =
                 Optional.ofNullable(System.getProperty("tombolo.launcher"))
                         .filter(path -> Files.isExecutable(Path.of(path)));
@@ -64,7 +64,7 @@ public final class BrokerProgram {
      * The same command in a session of its own, so that neither the end of a terminal nor Ctrl-C in
      * it reaches the process; its number stays the same.
      */
-    static List<String> detached(List<String> command) {
+    public static List<String> detached(List<String> command) {
         return Stream.concat(detacher().stream(), command.stream()).toList();
     }
 

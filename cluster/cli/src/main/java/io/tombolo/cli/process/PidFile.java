@@ -1,4 +1,4 @@
-package io.tombolo.cli.fleet;
+package io.tombolo.cli.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,7 +19,7 @@ public final class PidFile {
     private PidFile() {}
 
     /** Writes the file; it is seen whole or not at all. */
-    static void write(Path file, long pid) throws IOException {
+    public static void write(Path file, long pid) throws IOException {
         Path draft = file.resolveSibling(file.getFileName() + ".new");
         Files.writeString(draft, pid + "\n");
         Files.move(
@@ -27,7 +27,7 @@ public final class PidFile {
     }
 
     /** The number in the file; nothing when there is no file, or no number in it. */
-    static OptionalLong read(Path file) throws IOException {
+    public static OptionalLong read(Path file) throws IOException {
         try {
             return OptionalLong.of(
                     Long.parseLong(Files.readString(file, StandardCharsets.UTF_8).strip()));
@@ -37,7 +37,7 @@ public final class PidFile {
     }
 
     /** Deletes the file of a process that is gone. */
-    static void remove(Path file) {
+    public static void remove(Path file) {
         try {
             Files.deleteIfExists(file);
         } catch (IOException stays) {

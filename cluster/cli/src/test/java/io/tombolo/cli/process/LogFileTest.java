@@ -1,4 +1,4 @@
-package io.tombolo.cli.fleet;
+package io.tombolo.cli.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.tombolo.cli.fleet;
+package io.tombolo.cli.process;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Reads the end of a file that a broker appends to, and that begins anew when it is full. */
-record LogFile(Path path) {
+public record LogFile(Path path) {
 
     private static final int READ_BYTES_MAX = 256 * 1024;
     private static final int LINES_SHOWN = 5;
@@ -25,10 +25,10 @@ record LogFile(Path path) {
      *
      * @param nextPosition where to read on
      */
-    record Part(String text, long nextPosition) {}
+    public record Part(String text, long nextPosition) {}
 
     /** The last lines; empty when there is no such file. */
-    List<String> lastLines(int count) {
+    public List<String> lastLines(int count) {
         List<String> lines = new ArrayList<>(from(0).text().lines().toList());
         return lines.subList(Math.max(0, lines.size() - count), lines.size());
     }
@@ -37,7 +37,7 @@ record LogFile(Path path) {
      * What was written since a position, or the last 256 KiB of it. A file that is shorter than
      * that has begun anew, and is read from its beginning.
      */
-    Part from(long position) {
+    public Part from(long position) {
         try (var file = new RandomAccessFile(path.toFile(), "r")) {
             long length = file.length();
             long start = Math.max(position > length ? 0 : position, length - READ_BYTES_MAX);
@@ -51,7 +51,7 @@ record LogFile(Path path) {
     }
 
     /** Marks where the words of a new process begin. */
-    void begin(String broker) throws IOException {
+    public void begin(String broker) throws IOException {
         String line =
                 "%s%s tombolo starts %s%n"
                         .formatted(MARK, Instant.now().truncatedTo(ChronoUnit.MILLIS), broker);
@@ -61,7 +61,7 @@ record LogFile(Path path) {
     /**
      * Why the last process ended or waits, in its own words: its last error, else its last lines.
      */
-    String lastWords() {
+    public String lastWords() {
         return lastError()
                 .orElseGet(() -> {
                     List<String> lines = ofLastProcess();
@@ -72,7 +72,7 @@ record LogFile(Path path) {
     }
 
     /** The last error that the last process printed, on one line. */
-    Optional<String> lastError() {
+    public Optional<String> lastError() {
         List<String> lines = ofLastProcess();
         int claim = -1;
         for (int index = 0; index < lines.size(); index++) {

@@ -1,4 +1,4 @@
-package io.tombolo.cli.fleet;
+package io.tombolo.cli.process;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** What the system tells about a process; from {@code /proc} where that exists. */
-final class ProcessFacts {
+public final class ProcessFacts {
 
     private static final Path PROC = Path.of("/proc");
     private static final int KIBIBYTE = 1024;
@@ -17,7 +17,7 @@ final class ProcessFacts {
     private ProcessFacts() {}
 
     /** The command line, word by word; nothing when the system does not tell. */
-    static Optional<List<String>> commandLine(ProcessHandle process) {
+    public static Optional<List<String>> commandLine(ProcessHandle process) {
         try {
             // The JDK reads one page of it, and class paths are longer than that.
             String words = Files.readString(file(process, "cmdline"), StandardCharsets.ISO_8859_1);
@@ -30,12 +30,12 @@ final class ProcessFacts {
     }
 
     /** Whether it has ended and only waits for somebody to ask how. */
-    static boolean isDefunct(ProcessHandle process) {
+    public static boolean isDefunct(ProcessHandle process) {
         return state(process) == 'Z';
     }
 
     /** Whether a signal or a debugger holds it. */
-    static boolean isSuspended(ProcessHandle process) {
+    public static boolean isSuspended(ProcessHandle process) {
         char state = state(process);
         return state == 'T' || state == 't';
     }
@@ -51,7 +51,7 @@ final class ProcessFacts {
     }
 
     /** Memory that is in use, −1 when it is not known. */
-    static long residentBytes(ProcessHandle process) {
+    public static long residentBytes(ProcessHandle process) {
         try {
             return Files.readAllLines(file(process, "status"), StandardCharsets.ISO_8859_1).stream()
                     .filter(line -> line.startsWith("VmRSS:"))
