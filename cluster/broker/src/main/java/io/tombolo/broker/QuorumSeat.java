@@ -1,6 +1,7 @@
 package io.tombolo.broker;
 
 import io.tombolo.broker.quorum.ControllerRoute;
+import io.tombolo.broker.quorum.DeathWatch;
 import io.tombolo.broker.quorum.Forwarding;
 import io.tombolo.broker.quorum.InternalHandlers;
 import io.tombolo.broker.quorum.Peer;
@@ -50,7 +51,8 @@ final class QuorumSeat {
     private final Optional<Region> region;
 
     /** What there is only in a region of several brokers. */
-    private record Region(Peers peers, QuorumTransport transport, ControllerRoute route) {}
+    private record Region(
+            Peers peers, QuorumTransport transport, ControllerRoute route, DeathWatch deaths) {}
 
     QuorumSeat(
             BrokerSettings settings,
@@ -97,7 +99,13 @@ final class QuorumSeat {
                         published);
         var transport =
                 new QuorumTransport(self, clusterId, loop, peers, RaftSettings.STANDARD.timing());
-        return new Region(peers, transport, route);
+        var deaths =
+                new DeathWatch(
+                        new DeathWatch.Place(self, loop, environment.network()),
+                        controller,
+                        images,
+                        others(settings));
+        return new Region(peers, transport, route, deaths);
     }
 
     /** The other brokers of the region, as the file has them. */
@@ -152,6 +160,7 @@ final class QuorumSeat {
                                 controller,
                                 images,
                                 several.transport(),
+                                several.deaths(),
                                 handlers.replicaFetch(),
                                 handlers.enveloped(services, this::decideHere))));
     }
@@ -168,7 +177,10 @@ final class QuorumSeat {
 
     /** Leaves the quorum. */
     void close(Runnable closed) {
-        region.ifPresent(several -> several.route().close());
+        region.ifPresent(several -> {
+            several.route().close();
+            several.deaths().close();
+        });
         raft.close(() -> {
             region.ifPresent(several -> several.peers().close());
             closed.run();
@@ -202,6 +214,9 @@ final class QuorumSeat {
         public void onLeaderChange(LeaderAndEpoch leader) {
             images.controllerIs(leader.leaderId());
             controller.onLeaderChange(leader);
+            if (leader.leaderId() == settings.id().value()) {
+                region.ifPresent(several -> several.deaths().elected());
+            }
         }
 
         @Override

@@ -73,6 +73,46 @@ class ReplicationSimulation {
                                                 && replica.highWatermark() == 22));
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    void aDeadLeaderIsReplacedLongBeforeItsSessionEnds(long seed) {
+        var region = new SimulatedRegion(seed);
+        create(region, "orders", 1);
+        int leader = leaderOf(region, 1, "orders");
+        boolean ledTheQuorum = region.controllerOf(1) == leader;
+
+        region.kill(leader);
+        long killedNanos = region.simulator.nowNanos();
+        region.run(
+                "another leads",
+                () ->
+                        SimulatedRegion.ALL.stream()
+                                .filter(number -> number != leader)
+                                .anyMatch(number ->
+                                        find(region, number, "orders")
+                                                .flatMap(Partition::leadership)
+                                                .isPresent()));
+
+        assertThat(Duration.ofNanos(region.simulator.nowNanos() - killedNanos))
+                .as("it led the quorum: " + ledTheQuorum)
+                .isLessThan(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void aBrokerThatOnlyDoesNotAnswerKeepsItsSession() {
+        var region = new SimulatedRegion(3);
+        int paused = region.controllerOf(1) % 3 + 1;
+        int controller = region.controllerOf(1);
+
+        region.simulator.node(SimulatedRegion.host(paused)).pause();
+        region.simulator.runFor(Duration.ofSeconds(6));
+        assertThat(region.core(controller).images().current().brokers().isActive(paused)).isTrue();
+
+        region.run(
+                "its session ends",
+                () -> !region.core(controller).images().current().brokers().isActive(paused));
+    }
+
     @Test
     void aTopicMadeLaterDoesNotWaitForTheFetchOfTheFirst() {
         var region = new SimulatedRegion(7);

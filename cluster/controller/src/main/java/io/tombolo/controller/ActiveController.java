@@ -349,6 +349,7 @@ public final class ActiveController implements RaftListener {
                     sessions.forget(heartbeat.brokerId());
             case HeartbeatBroker heartbeat ->
                     sessions.heard(heartbeat.brokerId(), place.clock().nanoTime());
+            case FenceBroker fence -> sessions.forget(fence.brokerId());
             default -> {}
         }
     }

@@ -56,6 +56,7 @@ public record InternalHandlers(
         ActiveController controller,
         Images images,
         QuorumTransport quorum,
+        DeathWatch deaths,
         RequestHandler<FetchRequestData> fetch,
         RequestDispatcher enveloped) {
 
@@ -122,6 +123,7 @@ public record InternalHandlers(
     }
 
     private void beat(Exchange exchange, BrokerHeartbeatRequestData body) {
+        deaths.heard(exchange, body);
         var response = new BrokerHeartbeatResponseData();
         var command =
                 new BrokerCommand.HeartbeatBroker(
