@@ -1,0 +1,92 @@
+package io.tombolo.nodes;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Our own brokers, from the jars that the distribution ships. */
+public final class TomboloNode implements NodeProgram {
+
+    @Override
+    public String id() {
+        return "tombolo";
+    }
+
+    @Override
+    public String title() {
+        return "Tombolo";
+    }
+
+    @Override
+    public void prepare(Plan plan, int node) {
+        try {
+            Files.createDirectories(plan.home(node));
+            Files.write(file(plan, node), topology(plan, node));
+        } catch (IOException unwritable) {
+            throw new UncheckedIOException(unwritable);
+        }
+    }
+
+    /** The same for all nodes but for the addresses of the others, which are those of its wires. */
+    private static List<String> topology(Plan plan, int node) {
+        String host = plan.wires().host(node);
+        String pattern = host.substring(0, host.lastIndexOf('.') + 1) + "{n}";
+        var lines = new ArrayList<String>();
+        lines.add("tombolo: 1");
+        lines.add("name: nodes");
+        lines.add("regions:");
+        lines.add("  eu:");
+        lines.add("    brokers: " + plan.size());
+        lines.add("    racks: [a, b, c]");
+        if (!host.startsWith("127.")) {
+            lines.add("    allowInsecure: true");
+        }
+        lines.add(address("kafka", pattern, plan.ports().kafka()));
+        lines.add(address("admin", pattern, plan.ports().admin()));
+        lines.add(address("internal", plan.wires().internalHosts(node), plan.ports().internal()));
+        lines.add("    storage: { dir: \"%s\" }".formatted(plan.folder().resolve("data")));
+        lines.add("    config:");
+        plan.config().forEach((key, value) -> lines.add("      %s: \"%s\"".formatted(key, value)));
+        return lines;
+    }
+
+    private static String address(String key, String host, int port) {
+        return "    %s: \"%s:%d\"".formatted(key, host, port);
+    }
+
+    private static Path file(Plan plan, int node) {
+        return plan.home(node).resolve("tombolo.yaml");
+    }
+
+    @Override
+    public List<String> command(Plan plan, int node) {
+        var command = new ArrayList<>(plan.wires().prefix(node));
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        command.addAll(List.of("-XX:+UseCompactObjectHeaders", "-XX:+ExitOnOutOfMemoryError"));
+        command.add("--enable-native-access=ALL-UNNAMED");
+        command.add("--sun-misc-unsafe-memory-access=allow");
+        command.addAll(List.of("-cp", distribution().resolve("*").toString()));
+        command.addAll(List.of("io.tombolo.cli.Main", "broker"));
+        command.addAll(List.of("-f", file(plan, node).toString()));
+        command.addAll(List.of("--region", "eu", "--id", Integer.toString(node)));
+        return command;
+    }
+
+    @Override
+    public Path data(Plan plan, int node) {
+        return plan.folder().resolve("data").resolve("eu-" + node);
+    }
+
+    /** The folder of jars that the package phase assembles. */
+    private static Path distribution() {
+        Path folder = Path.of("").toAbsolutePath();
+        while (!Files.exists(folder.resolve("mvnw"))) {
+            folder = folder.getParent();
+        }
+        return folder.resolve("docker/target/tombolo/lib");
+    }
+}
