@@ -55,13 +55,18 @@ class ContractCompletenessTest {
         for (Class<?> type : testClasses()) {
             for (Method method : type.getDeclaredMethods()) {
                 Matcher name = NUMBERED_METHOD.matcher(method.getName());
-                if (method.isAnnotationPresent(ContractTest.class) && name.matches()) {
+                if (isContract(method) && name.matches()) {
                     Method other = tests.put(Integer.valueOf(name.group(1)), method);
                     assertThat(other).as("a second %s", name.group(1)).isNull();
                 }
             }
         }
         return tests;
+    }
+
+    private static boolean isContract(Method method) {
+        return method.isAnnotationPresent(ContractTest.class)
+                || method.isAnnotationPresent(TrioTest.class);
     }
 
     private static List<Class<?>> testClasses() throws Exception {

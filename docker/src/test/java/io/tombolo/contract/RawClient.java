@@ -44,12 +44,15 @@ final class RawClient implements AutoCloseable {
     }
 
     static RawClient connect(int port) {
+        return connect(InetAddress.getLoopbackAddress().getHostAddress(), port);
+    }
+
+    static RawClient connect(String host, int port) {
         var socket = new Socket();
         try {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(WAIT_MS_MAX);
-            socket.connect(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MS_MAX);
+            socket.connect(new InetSocketAddress(host, port), CONNECT_MS_MAX);
             return new RawClient(socket);
         } catch (IOException refused) {
             throw new UncheckedIOException(refused);
