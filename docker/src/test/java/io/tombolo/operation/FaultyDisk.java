@@ -3,6 +3,7 @@ package io.tombolo.operation;
 import io.tombolo.environment.DelegatingDisk;
 import io.tombolo.environment.DiskFile;
 import io.tombolo.environment.FileDisk;
+import io.tombolo.environment.Payload;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,6 +23,7 @@ final class FaultyDisk extends DelegatingDisk {
     /** What can fail. */
     enum Operation {
         OPEN,
+        READ,
         APPEND,
         FORCE
     }
@@ -60,6 +62,18 @@ final class FaultyDisk extends DelegatingDisk {
         FaultyFile(Path path, DiskFile file) {
             super(file);
             this.path = path;
+        }
+
+        @Override
+        public int read(ByteBuffer target, long position) throws IOException {
+            check(Operation.READ, path);
+            return super.read(target, position);
+        }
+
+        @Override
+        public Payload slice(long position, int length) throws IOException {
+            check(Operation.READ, path);
+            return super.slice(position, length);
         }
 
         @Override
