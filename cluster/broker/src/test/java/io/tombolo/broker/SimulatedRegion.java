@@ -86,6 +86,11 @@ final class SimulatedRegion {
         simulator.node(host(number)).kill();
     }
 
+    /** Whether a broker's process has got as far as having parts. */
+    boolean serves(int number) {
+        return Optional.ofNullable(brokers.get(number)).flatMap(Broker::core).isPresent();
+    }
+
     /** Starts a killed broker and waits until it serves. */
     void restart(int number) {
         served.remove(number);
