@@ -35,6 +35,7 @@ class ConfigContractEndToEnd {
     private static final byte SUBTRACT = 3;
 
     private static final byte FROM_TOPIC = 1;
+    private static final byte FROM_BROKER = 2;
     private static final byte FROM_STATIC_FILE = 4;
     private static final byte FROM_DEFAULT = 5;
 
@@ -167,6 +168,46 @@ class ConfigContractEndToEnd {
     }
 
     @ContractTest
+    @DisplayName("a broker's limits on copying replicas are configs of its own, shown while set")
+    void throttleRatesAreConfigsOfABroker(Subject subject) {
+        String rate = "leader.replication.throttled.rate";
+        try (var client = subject.connect()) {
+            String node = node(client);
+            assertThat(describe(client, BROKER, node).configs())
+                    .noneMatch(config -> config.name().equals(rate));
+
+            assertThat(error(alter(client, BROKER, node, change(rate, SET, "-1"))))
+                    .isEqualTo(Errors.INVALID_REQUEST);
+            assertThat(error(alter(client, BROKER, node, change("num.io.threads", SET, "many"))))
+                    .isEqualTo(Errors.INVALID_REQUEST);
+            assertThat(error(alter(client, BROKER, node, change(rate, SET, "12345"))))
+                    .isEqualTo(Errors.NONE);
+
+            var shown =
+                    Eventually.eventually(
+                            "the rate",
+                            () ->
+                                    describe(client, BROKER, node).configs().stream()
+                                            .filter(config -> config.name().equals(rate))
+                                            .toList(),
+                            found -> !found.isEmpty());
+            assertThat(shown.getFirst().configSource()).isEqualTo(FROM_BROKER);
+            assertThat(shown.getFirst().readOnly()).isFalse();
+            assertThat(shown.getFirst().isSensitive()).isFalse();
+            assertThat(shown.getFirst().value()).isEqualTo("12345");
+            assertThat(error(alter(client, BROKER, node, change(rate, DELETE, null))))
+                    .isEqualTo(Errors.NONE);
+            Eventually.eventually(
+                    "no rate",
+                    () ->
+                            describe(client, BROKER, node).configs().stream()
+                                    .filter(config -> config.name().equals(rate))
+                                    .toList(),
+                    List::isEmpty);
+        }
+    }
+
+    @ContractTest
     @DisplayName("27: AlterConfigs replaces the whole set; what is absent goes back")
     void contract027AlterConfigs(Subject subject) {
         Topic topic = subject.newTopic(Map.of("retention.ms", "1234567"));
@@ -270,8 +311,12 @@ class ConfigContractEndToEnd {
 
     private static AlterConfigsResourceResponse alter(
             RawClient client, Topic topic, AlterableConfig... changes) {
-        var resource =
-                new AlterConfigsResource().setResourceType(TOPIC).setResourceName(topic.name());
+        return alter(client, TOPIC, topic.name(), changes);
+    }
+
+    private static AlterConfigsResourceResponse alter(
+            RawClient client, byte type, String name, AlterableConfig... changes) {
+        var resource = new AlterConfigsResource().setResourceType(type).setResourceName(name);
         for (AlterableConfig change : changes) {
             resource.configs().add(change);
         }

@@ -11,11 +11,15 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 
 /** The admin interface of one broker. */
-record AdminHttp(int port) {
+record AdminHttp(String host, int port) {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+
+    AdminHttp(int port) {
+        this("127.0.0.1", port);
+    }
 
     /** Status and body of an answer. */
     record Answer(int status, String body) {
@@ -58,7 +62,7 @@ record AdminHttp(int port) {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+        return HttpRequest.newBuilder(URI.create("http://" + host + ":" + port + path))
                 .timeout(Duration.ofSeconds(30));
     }
 

@@ -136,6 +136,10 @@ final class Cluster implements AutoCloseable {
                         .collect(Collectors.joining(",")));
     }
 
+    AdminHttp admin(int number) {
+        return new AdminHttp("127.0.0." + number, ports.admin());
+    }
+
     /** Where a broker's listener for brokers is. */
     String internal(int number) {
         return "127.0.0.%d:%d".formatted(number, ports.internal());

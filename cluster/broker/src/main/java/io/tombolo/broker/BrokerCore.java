@@ -1,5 +1,6 @@
 package io.tombolo.broker;
 
+import io.tombolo.broker.drain.DrainDesk;
 import io.tombolo.broker.group.ImageTopics;
 import io.tombolo.broker.group.OffsetsLeadership;
 import io.tombolo.broker.group.OffsetsTopic;
@@ -9,11 +10,14 @@ import io.tombolo.broker.link.FailoverRun;
 import io.tombolo.broker.link.LinkPlace;
 import io.tombolo.broker.link.LinkSupervisor;
 import io.tombolo.broker.link.Ports;
+import io.tombolo.broker.publish.CopyLimits;
 import io.tombolo.broker.publish.Domains;
 import io.tombolo.broker.publish.PartitionPublisher;
 import io.tombolo.broker.quorum.IsrQueue;
+import io.tombolo.broker.quorum.LogSizes;
 import io.tombolo.broker.replica.ReplicaSettings;
 import io.tombolo.broker.replica.Replication;
+import io.tombolo.broker.replica.UncleanLeaders;
 import io.tombolo.broker.request.RequestDispatcher;
 import io.tombolo.broker.request.cluster.ProducerIds;
 import io.tombolo.broker.shard.Shards;
@@ -37,10 +41,12 @@ import io.tombolo.metadata.record.BrokerListener;
 import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.metadata.record.RegionRecord.RegionIdentity;
 import io.tombolo.raft.RaftStatus;
+import io.tombolo.region.config.BrokerConfig;
 import io.tombolo.replication.Partition;
 import io.tombolo.storage.log.LogDirectory;
 
 import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 
 import java.time.Duration;
@@ -65,21 +71,24 @@ public final class BrokerCore implements MetadataListener {
     private final BrokerObserver observer;
     private final LogDirectory directory;
     private final Shards shards;
-    private final Images images = new Images();
     private final ActiveController controller;
     private final QuorumSeat quorum;
     private final Commands commands;
     private final GroupCoordinator groups;
+    private final CopyLimits copyLimits;
     private final Replication replication;
+    private final UncleanLeaders uncleanLeaders;
     private final PartitionPublisher partitions;
     private final LinkSupervisor links;
     private final FailoverDesk failover;
     private final OwnershipExchange exchange;
+    private final DrainDesk drains;
     private final Registration registration;
     private final TopologyReconciler reconciler;
     private final Housekeeping housekeeping;
     private final RequestDispatcher dispatcher;
     private final Optional<RequestDispatcher> internalDispatcher;
+    private final Images images = new Images();
     private final Map<Uuid, TopicImage> deletedInReplay = new TreeMap<>();
     private volatile long controllerHeardNanos;
     private boolean caughtUp;
@@ -105,7 +114,10 @@ public final class BrokerCore implements MetadataListener {
         this.commands = quorum.commands();
         var offsets = new OffsetsTopic(images, shards, environment.offload());
         this.groups = groups(environment, offsets, config);
+        this.copyLimits = new CopyLimits(settings.id().value(), clock);
         this.replication = replication(environment);
+        this.uncleanLeaders =
+                new UncleanLeaders(settings.id().value(), shards, loop, observer::uncleanLeaders);
         this.partitions = partitionPublisher(environment, config);
         int id = settings.id().value();
         var place = new LinkPlace(settings.topology(), settings.region().id(), id, loop);
@@ -114,6 +126,7 @@ public final class BrokerCore implements MetadataListener {
         this.exchange =
                 new OwnershipExchange(
                         settings, surroundings.registry(), images, links, commands, loop);
+        this.drains = drainDesk();
         this.reconciler = new TopologyReconciler(settings, commands, loop);
         this.registration = registration(environment, directory);
         this.housekeeping = new Housekeeping(config, directory, shards, loop);
@@ -132,6 +145,11 @@ public final class BrokerCore implements MetadataListener {
                 this);
     }
 
+    private DrainDesk drainDesk() {
+        var sizes = new LogSizes(settings.id().value(), shards, loop, quorum.peers());
+        return new DrainDesk(commands, images, sizes, loop, clock);
+    }
+
     private PartitionPublisher partitionPublisher(Environment environment, LiveConfig config) {
         var domains = new Domains(settings.topology(), settings.region().id());
         return new PartitionPublisher(
@@ -146,7 +164,8 @@ public final class BrokerCore implements MetadataListener {
     private Replication replication(Environment environment) {
         int id = settings.id().value();
         return new Replication(
-                new Replication.Place(id, QuorumSeat.others(settings), this::brokerEpoch),
+                new Replication.Place(
+                        id, QuorumSeat.others(settings), this::brokerEpoch, copyLimits),
                 images,
                 shards,
                 ReplicaSettings.of(settings.config()),
@@ -157,7 +176,15 @@ public final class BrokerCore implements MetadataListener {
 
     private void hosted(Partition partition) {
         replication.watch(partition);
+        TopicPartition name = partition.id().topicPartition();
+        partition.onDiscarded((from, to) ->
+                loop.execute(() -> discarded(new UncleanLeaders.Discarded(name, from, to))));
         new OffsetsLeadership(groups).watch(partition);
+    }
+
+    private void discarded(UncleanLeaders.Discarded records) {
+        uncleanLeaders.discarded(records);
+        observer.recordsDiscarded(records);
     }
 
     private long brokerEpoch() {
@@ -217,11 +244,26 @@ public final class BrokerCore implements MetadataListener {
                                 config.integer("min.insync.replicas"),
                                 config.flag("unclean.leader.election.enable"))),
                 Features.ranges(),
-                Duration.ofMillis(config.number("broker.session.timeout.ms")),
+                pace(config),
                 new ControllerSettings.Bounds(
                         ControllerSettings.Bounds.STANDARD.waitingCommands(),
                         ControllerSettings.Bounds.STANDARD.batchBytes(),
                         config.number("metadata.log.max.record.bytes.between.snapshots")));
+    }
+
+    private static ControllerSettings.Pace pace(BrokerConfig config) {
+        Duration session = Duration.ofMillis(config.number("broker.session.timeout.ms"));
+        String interval = "leader.imbalance.check.interval.seconds";
+        // Kafka's 300 seconds would leave all leaderships on one broker after each restart.
+        Duration balance =
+                config.fixed().containsKey(interval)
+                        ? Duration.ofSeconds(config.number(interval))
+                        : session.dividedBy(4);
+        return new ControllerSettings.Pace(
+                session,
+                config.flag("auto.leader.rebalance.enable")
+                        ? Optional.of(balance)
+                        : Optional.empty());
     }
 
     private GroupCoordinator groups(
@@ -319,7 +361,9 @@ public final class BrokerCore implements MetadataListener {
         if (!delta.ownership().isEmpty()) {
             exchange.announce();
         }
+        copyLimits.publish(delta);
         partitions.publish(delta);
+        uncleanLeaders.publish(delta);
         for (TopicImage deleted : delta.topicsDeleted().values()) {
             groups.topicDeleted(deleted.name(), deleted.id());
         }
@@ -378,6 +422,14 @@ public final class BrokerCore implements MetadataListener {
 
     public FailoverDesk failover() {
         return failover;
+    }
+
+    public UncleanLeaders uncleanLeaders() {
+        return uncleanLeaders;
+    }
+
+    public DrainDesk drains() {
+        return drains;
     }
 
     /** The partitions of the offsets topic whose groups this broker looks after. */

@@ -1,8 +1,11 @@
 package io.tombolo.broker;
 
+import io.tombolo.broker.replica.UncleanLeaders;
 import io.tombolo.storage.log.Recovery;
 
 import org.apache.kafka.common.TopicPartition;
+
+import java.util.List;
 
 /** Hears of what happens to a broker as a whole; called on its controller's loop. */
 public interface BrokerObserver {
@@ -23,6 +26,14 @@ public interface BrokerObserver {
             throw mistake;
         }
     }
+
+    /** Leaders on this broker were elected that may lack committed records; at least one. */
+    default void uncleanLeaders(List<UncleanLeaders.Elected> leaders) {}
+
+    /**
+     * Records were thrown away here because the leader lacks them; the first ones were committed.
+     */
+    default void recordsDiscarded(UncleanLeaders.Discarded records) {}
 
     /** The broker cannot go on, or could not start; called once. */
     void failed(String reason);

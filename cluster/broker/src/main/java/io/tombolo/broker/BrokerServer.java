@@ -3,6 +3,7 @@ package io.tombolo.broker;
 import io.tombolo.broker.admin.AdminRoutes;
 import io.tombolo.broker.admin.HttpRegistry;
 import io.tombolo.broker.admin.Probes;
+import io.tombolo.broker.replica.UncleanLeaders;
 import io.tombolo.environment.Clock;
 import io.tombolo.environment.Disk;
 import io.tombolo.environment.Endpoint;
@@ -282,6 +283,26 @@ public final class BrokerServer implements AutoCloseable {
                     .addKeyValue("partition", partition)
                     .setCause(cause)
                     .log("A partition is offline: its clients get KAFKA_STORAGE_ERROR");
+        }
+
+        @Override
+        public void uncleanLeaders(List<UncleanLeaders.Elected> leaders) {
+            var first = leaders.getFirst();
+            LOG.atError()
+                    .addKeyValue("count", leaders.size())
+                    .addKeyValue("firstPartition", first.partition())
+                    .addKeyValue("lostFromOffset", first.endOffset().orElse(-1))
+                    .addKeyValue("oldLeader", first.oldLeader())
+                    .log("Leaders were elected uncleanly: committed records may be lost");
+        }
+
+        @Override
+        public void recordsDiscarded(UncleanLeaders.Discarded records) {
+            LOG.atError()
+                    .addKeyValue("partition", records.partition())
+                    .addKeyValue("fromOffset", records.fromOffset())
+                    .addKeyValue("toOffset", records.toOffset())
+                    .log("Records were thrown away, committed ones among them");
         }
 
         @Override

@@ -31,10 +31,15 @@ record ConfigRules(Supplier<BrokerConfig> broker) implements ConfigValidator {
 
     private static Optional<Refusal> brokerViolation(Map<String, String> configs) {
         for (var config : configs.entrySet()) {
-            Optional<String> objection =
-                    ConfigCatalogue.BROKER.check(config.getKey(), config.getValue());
+            ConfigCatalogue catalogue =
+                    ConfigCatalogue.BROKER_QUOTA.find(config.getKey()).isPresent()
+                            ? ConfigCatalogue.BROKER_QUOTA
+                            : ConfigCatalogue.BROKER;
+            Optional<String> objection = catalogue.check(config.getKey(), config.getValue());
             if (objection.isPresent()) {
-                return objection.map(ConfigRules::invalid);
+                boolean known = catalogue.find(config.getKey()).isPresent();
+                Errors error = known ? Errors.INVALID_REQUEST : Errors.INVALID_CONFIG;
+                return objection.map(why -> new Refusal(error, why));
             }
             boolean readOnly =
                     ConfigCatalogue.BROKER

@@ -137,14 +137,7 @@ record Handlers(
                         UpdateFeaturesRequestData.class,
                         services.forwarding()
                                 .of(ApiKeys.UPDATE_FEATURES, UpdateFeaturesHandler::new))
-                .with(
-                        ApiKeys.DESCRIBE_LOG_DIRS,
-                        DescribeLogDirsRequestData.class,
-                        new DescribeLogDirsHandler(
-                                shards,
-                                environment.disk(),
-                                environment.offload(),
-                                settings.dataDirectory()))
+                .with(ApiKeys.DESCRIBE_LOG_DIRS, DescribeLogDirsRequestData.class, logDirs())
                 .with(
                         ApiKeys.INIT_PRODUCER_ID,
                         InitProducerIdRequestData.class,
@@ -231,6 +224,11 @@ record Handlers(
                         ApiKeys.DESCRIBE_PRODUCERS,
                         DescribeProducersRequestData.class,
                         new DescribeProducersHandler(images, shards));
+    }
+
+    DescribeLogDirsHandler logDirs() {
+        return new DescribeLogDirsHandler(
+                shards, environment.disk(), environment.offload(), settings.dataDirectory());
     }
 
     private CreateTopicsHandler createTopics(Commands to) {

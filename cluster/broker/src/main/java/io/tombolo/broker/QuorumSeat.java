@@ -161,8 +161,14 @@ final class QuorumSeat {
                                 images,
                                 several.transport(),
                                 several.deaths(),
-                                handlers.replicaFetch(),
+                                new InternalHandlers.Topics(
+                                        handlers.replicaFetch(), handlers.logDirs()::handle),
                                 handlers.enveloped(services, this::decideHere))));
+    }
+
+    /** The connections to the other brokers; empty when there are none. */
+    Optional<Peers> peers() {
+        return region.map(Region::peers);
     }
 
     /** Metadata up to an offset is published on this broker. */

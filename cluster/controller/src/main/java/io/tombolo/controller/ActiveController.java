@@ -1,6 +1,5 @@
 package io.tombolo.controller;
 
-import io.tombolo.controller.Pending.Decided;
 import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.Applied;
 import io.tombolo.controller.command.BrokerCommand;
@@ -11,6 +10,7 @@ import io.tombolo.controller.command.Command;
 import io.tombolo.controller.command.Refusal;
 import io.tombolo.controller.command.RegionCommand.FormatRegion;
 import io.tombolo.controller.command.ReplicaCommand.BalanceLeaders;
+import io.tombolo.controller.command.ReplicaCommand.Balanced;
 import io.tombolo.environment.Clock;
 import io.tombolo.environment.Entropy;
 import io.tombolo.environment.EventLoop;
@@ -60,9 +60,6 @@ public final class ActiveController implements RaftListener {
 
     private static final long RETRY_NANOS = 5_000_000;
 
-    /** Leaderships given back at once, per quarter of a broker session. */
-    private static final int LEADERS_RETURNED_MAX = 100;
-
     private static final Refusal NOT_CONTROLLER =
             new Refusal(Errors.NOT_CONTROLLER, "This node is not the active controller.");
 
@@ -72,6 +69,7 @@ public final class ActiveController implements RaftListener {
     private final MetadataListener listener;
     private final CommittedMetadata committed;
     private final BrokerSessions sessions;
+    private final Chores chores;
 
     private final ArrayDeque<Pending<?>> undecided = new ArrayDeque<>();
     private final ArrayDeque<Proposal> unsent = new ArrayDeque<>();
@@ -84,6 +82,7 @@ public final class ActiveController implements RaftListener {
     private boolean failed;
     private int epoch;
     private EventLoop.@Nullable Timer sessionTimer;
+    private EventLoop.@Nullable Timer choreTimer;
     private EventLoop.@Nullable Timer retryTimer;
 
     /** Where it runs and as which node of the quorum. */
@@ -93,7 +92,7 @@ public final class ActiveController implements RaftListener {
     private static final class Proposal {
 
         private final RecordBatches.Packed packed;
-        private final List<Decided<?>> answers = new ArrayList<>();
+        private final List<Pending.Decided<?>> answers = new ArrayList<>();
         private MetadataImage.@Nullable Applied applied;
 
         Proposal(RecordBatches.Packed packed) {
@@ -119,7 +118,33 @@ public final class ActiveController implements RaftListener {
         this.controller = controller;
         this.listener = listener;
         this.committed = new CommittedMetadata(settings.bounds());
-        this.sessions = new BrokerSessions(settings.brokerSession().toNanos());
+        this.sessions = new BrokerSessions(settings.pace().brokerSession().toNanos());
+        this.chores = new Chores(settings.pace());
+    }
+
+    /**
+     * A command and who waits for its answer.
+     *
+     * @param <A> what the command is answered with
+     */
+    private record Pending<A>(Command<A> command, Consumer<Answer<A>> to) {
+
+        void refuse(Refusal refusal) {
+            to.accept(refusal.answer());
+        }
+
+        /** The answer to be given once it is committed. */
+        Decided<A> decided(Answer<A> answer) {
+            return new Decided<>(this, answer);
+        }
+
+        /** A decided command. */
+        private record Decided<A>(Pending<A> pending, Answer<A> answer) {
+
+            void give() {
+                pending.to().accept(answer);
+            }
+        }
     }
 
     /** Gives it the log whose listener it is; once, before the log is started. */
@@ -244,6 +269,8 @@ public final class ActiveController implements RaftListener {
                         .toList();
         sessions.restart(unfenced, place.clock().nanoTime());
         watchSessions();
+        chores.restart(place.clock().nanoTime());
+        doChores();
         enqueue(new Pending<>(new FormatRegion(), this::formatted));
     }
 
@@ -258,8 +285,10 @@ public final class ActiveController implements RaftListener {
         active = false;
         tip = committed.image();
         cancel(sessionTimer);
+        cancel(choreTimer);
         cancel(retryTimer);
         sessionTimer = null;
+        choreTimer = null;
         retryTimer = null;
         var waiting = new ArrayList<Pending<?>>();
         inFlight.forEach(one -> one.answers.forEach(answer -> waiting.add(answer.pending())));
@@ -314,7 +343,7 @@ public final class ActiveController implements RaftListener {
         packed.orElse(List.of()).forEach(batch -> unsent.add(new Proposal(batch)));
         // An answer without records may rest on changes that are not committed: it waits for them.
         Proposal last = unsent.isEmpty() ? inFlight.peekLast() : unsent.peekLast();
-        Decided<A> decided = pending.decided(result.answer());
+        Pending.Decided<A> decided = pending.decided(result.answer());
         noteContact(pending.command(), result.answer());
         if (last == null) {
             waitingCount--;
@@ -393,7 +422,7 @@ public final class ActiveController implements RaftListener {
             inFlight.remove();
             publish(committed.adopt(requireApplied(oldest), batch));
             waitingCount -= oldest.answers.size();
-            oldest.answers.forEach(Decided::give);
+            oldest.answers.forEach(Pending.Decided::give);
         }
         committed.snapshotWhenDue(requireLog());
         drain();
@@ -422,24 +451,39 @@ public final class ActiveController implements RaftListener {
                     .map(broker -> new FenceBroker(brokerId, broker.brokerEpoch()))
                     .ifPresent(fence -> enqueue(new Pending<>(fence, _ -> {})));
         }
-        if (active && waitingCount == 0) {
-            returnLeaders();
-        }
         if (active) {
             sessionTimer =
                     place.loop()
-                            .schedule(settings.brokerSession().toNanos() / 4, this::watchSessions);
+                            .schedule(
+                                    settings.pace().brokerSession().toNanos() / 4,
+                                    this::watchSessions);
         }
     }
 
-    /** Some leaderships at a time, and only while nothing else waits. */
-    private void returnLeaders() {
-        boolean due =
-                !tip.topics().leaderless().isEmpty()
-                        || tip.topics().indexes().awayFrom().keySet().stream()
-                                .anyMatch(tip.brokers()::mayLead);
-        if (due) {
-            enqueue(new Pending<>(new BalanceLeaders(LEADERS_RETURNED_MAX), _ -> {}));
+    /** Only while nothing else waits. */
+    private void doChores() {
+        if (waitingCount == 0) {
+            chores.due(tip, place.clock().nanoTime()).forEach(this::doChore);
+        }
+        if (active) {
+            choreTimer = place.loop().schedule(Chores.ROUND_NANOS, this::doChores);
+        }
+    }
+
+    private void doChore(Command<?> command) {
+        if (!active) {
+            return;
+        }
+        switch (command) {
+            case BalanceLeaders balance ->
+                    enqueue(new Pending<>(balance, answer -> balanced(balance.scope(), answer)));
+            default -> enqueue(new Pending<>(command, _ -> {}));
+        }
+    }
+
+    private void balanced(BalanceLeaders.Scope scope, Answer<Balanced> answer) {
+        if (answer instanceof Answer.Done<Balanced>(var done)) {
+            chores.balanced(scope, done, place.clock().nanoTime());
         }
     }
 

@@ -3,6 +3,8 @@ package io.tombolo.controller;
 import io.tombolo.controller.command.Applied;
 import io.tombolo.controller.command.BrokerCommand;
 import io.tombolo.controller.command.BrokerCommand.BrokerState;
+import io.tombolo.controller.command.BrokerCommand.ContinueDrain;
+import io.tombolo.controller.command.BrokerCommand.DrainBroker;
 import io.tombolo.controller.command.BrokerCommand.FenceBroker;
 import io.tombolo.controller.command.BrokerCommand.HeartbeatBroker;
 import io.tombolo.controller.command.BrokerCommand.RegisterBroker;
@@ -60,9 +62,11 @@ final class BrokerDecisions {
                                     .anyMatch(PartitionChange.Leader.class::isInstance);
 
     private final SafetyRules rules;
+    private final DrainDecisions drains;
 
-    BrokerDecisions(SafetyRules rules) {
+    BrokerDecisions(SafetyRules rules, DrainDecisions drains) {
         this.rules = rules;
+        this.drains = drains;
     }
 
     ControllerResult<?> decide(
@@ -72,6 +76,8 @@ final class BrokerDecisions {
             case HeartbeatBroker heartbeat -> heartbeat(heartbeat, tip);
             case FenceBroker(int brokerId, long brokerEpoch) -> fence(brokerId, brokerEpoch, tip);
             case UnregisterBroker(int brokerId) -> unregister(brokerId, tip);
+            case DrainBroker drain -> drains.drain(drain, tip);
+            case ContinueDrain more -> drains.carryOn(more, tip);
         };
     }
 

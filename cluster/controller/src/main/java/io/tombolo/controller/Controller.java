@@ -28,7 +28,6 @@ public final class Controller {
 
     public Controller(ControllerSettings settings, ConfigValidator validator) {
         SafetyRules safety = settings.topicDefaults().safety();
-        this.brokers = new BrokerDecisions(safety);
         this.configs = new ConfigDecisions(validator, safety);
         this.topics = new TopicDecisions(settings.topicDefaults(), configs);
         this.partitions = new PartitionDecisions();
@@ -37,6 +36,7 @@ public final class Controller {
         this.replicas = new ReplicaDecisions(safety);
         this.leaders = new LeaderDecisions(safety);
         this.reassignments = new ReassignmentDecisions(safety);
+        this.brokers = new BrokerDecisions(safety, new DrainDecisions(safety, reassignments));
     }
 
     /**

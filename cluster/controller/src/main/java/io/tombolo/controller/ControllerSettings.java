@@ -6,6 +6,7 @@ import io.tombolo.region.ProducerIdRange;
 
 import java.time.Duration;
 import java.util.Collections;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -20,13 +21,26 @@ public record ControllerSettings(
         ProducerIdRange producerIds,
         TopicDefaults topicDefaults,
         SortedMap<String, FeatureRange> features,
-        Duration brokerSession,
+        Pace pace,
         Bounds bounds) {
 
     public ControllerSettings {
         features = Collections.unmodifiableSortedMap(new TreeMap<>(features));
-        if (brokerSession.isNegative() || brokerSession.isZero()) {
-            throw new IllegalArgumentException("the session of a broker must be positive");
+    }
+
+    /**
+     * How long things take.
+     *
+     * @param brokerSession how long a broker may be silent before it is fenced
+     * @param leaderBalance how often leaderships are given back to preferred leaders; empty for
+     *     never
+     */
+    public record Pace(Duration brokerSession, Optional<Duration> leaderBalance) {
+
+        public Pace {
+            if (brokerSession.isNegative() || brokerSession.isZero()) {
+                throw new IllegalArgumentException("the session of a broker must be positive");
+            }
         }
     }
 

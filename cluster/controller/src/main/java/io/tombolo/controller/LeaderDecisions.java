@@ -54,7 +54,7 @@ final class LeaderDecisions {
     ControllerResult<Balanced> balance(BalanceLeaders command, MetadataImage tip) {
         var elections = new Elections(tip, tip.brokers(), rules);
         var batches = new ArrayList<List<MetadataRecord>>();
-        for (PartitionId id : returnable(tip)) {
+        for (PartitionId id : improvable(command.scope(), tip)) {
             Optional<Outcome> outcome =
                     preferring(elections, id, tip).finish().filter(LeaderDecisions::hasNewLeader);
             if (outcome.isPresent() && batches.size() == command.partitionsMax()) {
@@ -65,14 +65,21 @@ final class LeaderDecisions {
         return ControllerResult.inBatches(new Balanced(batches.size(), false), batches);
     }
 
-    /** Partitions without a leader, then those whose preferred leader is in service. */
+    private static List<PartitionId> improvable(BalanceLeaders.Scope scope, MetadataImage tip) {
+        return switch (scope) {
+            case LEADERLESS -> tip.topics().leaderless().ids();
+            case PREFERRED -> returnable(tip);
+        };
+    }
+
+    /** Partitions whose preferred leader is in service and does not lead. */
     private static List<PartitionId> returnable(MetadataImage tip) {
-        var ids = new ArrayList<>(tip.topics().leaderless().ids());
+        var ids = new ArrayList<PartitionId>();
         tip.topics()
                 .indexes()
                 .awayFrom()
                 .forEach((broker, partitions) -> {
-                    if (tip.brokers().mayLead(broker)) {
+                    if (tip.brokers().welcomes(broker)) {
                         partitions.ids().stream()
                                 .filter(id -> !tip.topics().leaderless().has(id))
                                 .forEach(ids::add);

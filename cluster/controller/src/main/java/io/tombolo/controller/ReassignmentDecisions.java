@@ -69,6 +69,23 @@ final class ReassignmentDecisions {
         return ControllerResult.inBatches(answers, batches);
     }
 
+    /** The records that begin to move a partition; empty when it cannot move so. */
+    Optional<List<MetadataRecord>> begun(
+            PartitionId id, List<Integer> replicas, MetadataImage tip) {
+        return records(plan(id, Optional.of(replicas), false, tip));
+    }
+
+    /** The records that leave a partition where it was before it began to move. */
+    Optional<List<MetadataRecord>> cancelled(PartitionId id, MetadataImage tip) {
+        return records(plan(id, Optional.empty(), false, tip));
+    }
+
+    private static Optional<List<MetadataRecord>> records(Answer<List<MetadataRecord>> plan) {
+        return plan instanceof Answer.Done<List<MetadataRecord>>(var records)
+                ? Optional.of(records)
+                : Optional.empty();
+    }
+
     private Answer<List<MetadataRecord>> plan(
             TopicPartition name,
             Optional<List<Integer>> target,
@@ -80,7 +97,15 @@ final class ReassignmentDecisions {
                     Errors.UNKNOWN_TOPIC_OR_PARTITION,
                     "Unable to find a partition named " + name + ".");
         }
-        PartitionRegistration partition = tip.topics().partition(id.get()).orElseThrow();
+        return plan(id.get(), target, mayChangeFactor, tip);
+    }
+
+    private Answer<List<MetadataRecord>> plan(
+            PartitionId id,
+            Optional<List<Integer>> target,
+            boolean mayChangeFactor,
+            MetadataImage tip) {
+        PartitionRegistration partition = tip.topics().partition(id).orElseThrow();
         BrokerIds before = before(partition);
         if (target.isEmpty() && !partition.reassigning()) {
             return refused(
@@ -88,7 +113,7 @@ final class ReassignmentDecisions {
                     "No partition reassignment is in progress.");
         }
         if (target.isEmpty()) {
-            return moved(id.get(), partition, before, Moving.NONE, tip);
+            return moved(id, partition, before, Moving.NONE, tip);
         }
         // Unlike for a new topic all of them may be out of service: they are copied to later.
         Optional<String> flaw = Assignments.flaw(tip.brokers(), target.get());
@@ -108,7 +133,7 @@ final class ReassignmentDecisions {
             all = all.with(one);
         }
         var moving = new Moving(without(wanted, before), removing);
-        return moved(id.get(), partition, all, moving, tip);
+        return moved(id, partition, all, moving, tip);
     }
 
     private Answer<List<MetadataRecord>> moved(

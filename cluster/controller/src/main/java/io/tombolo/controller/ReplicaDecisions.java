@@ -58,6 +58,9 @@ final class ReplicaDecisions {
             Optional<Refusal> bad = refusal(command.brokerId(), proposal, tip);
             if (bad.isPresent()) {
                 answers.put(id, bad.get().answer());
+                if (bad.get().error() == Errors.INELIGIBLE_REPLICA) {
+                    batches.add(List.of(closed(id, tip)));
+                }
                 continue;
             }
             PartitionRegistration partition = tip.topics().partition(id).orElseThrow();
@@ -72,6 +75,16 @@ final class ReplicaDecisions {
                     new Answer.Done<>(state(outcome.map(Outcome::partition).orElse(partition))));
         }
         return ControllerResult.inBatches(answers, batches);
+    }
+
+    /**
+     * Another partition epoch and nothing else. Whether a member is eligible changes with time: the
+     * same proposal, held up on a connection that the leader has given up, must not be accepted
+     * after the leader was told that it is not and has stopped to count on it.
+     */
+    private static MetadataRecord closed(PartitionId id, MetadataImage tip) {
+        int epoch = tip.topics().partition(id).orElseThrow().partitionEpoch() + 1;
+        return new PartitionChanged(id.topicId(), id.index(), epoch, List.of());
     }
 
     ControllerResult<Map<PartitionId, Answer<Applied>>> assign(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.ReplicaCommand.AlterPartitions;
 import io.tombolo.controller.command.ReplicaCommand.BalanceLeaders;
+import io.tombolo.controller.command.ReplicaCommand.BalanceLeaders.Scope;
 import io.tombolo.controller.command.ReplicaCommand.Balanced;
 import io.tombolo.controller.command.ReplicaCommand.ElectLeaders;
 import io.tombolo.controller.command.ReplicaCommand.Elected;
@@ -104,7 +105,8 @@ class LeaderCommandsTest {
                                 "unclean.leader.election.enable",
                                 "true")));
 
-        assertThat(region.done(new BalanceLeaders(10))).isEqualTo(new Balanced(1, false));
+        assertThat(region.done(new BalanceLeaders(10, Scope.LEADERLESS)))
+                .isEqualTo(new Balanced(1, false));
         assertThat(partition(region).leaderRecovery()).isEqualTo(LeaderRecovery.RECOVERING);
     }
 
@@ -179,14 +181,18 @@ class LeaderCommandsTest {
         Uuid topic = region.create("orders", 20, 2);
         region.fence(1);
         region.heartbeat(1);
-        assertThat(region.done(new BalanceLeaders(4))).isEqualTo(new Balanced(0, false));
+        assertThat(region.done(new BalanceLeaders(4, Scope.PREFERRED)))
+                .isEqualTo(new Balanced(0, false));
         for (int index = 0; index < 20; index++) {
             everybodyInSync(region, "orders", index);
         }
 
-        assertThat(region.done(new BalanceLeaders(4))).isEqualTo(new Balanced(4, true));
-        assertThat(region.done(new BalanceLeaders(4))).isEqualTo(new Balanced(4, true));
-        assertThat(region.done(new BalanceLeaders(4))).isEqualTo(new Balanced(2, false));
+        assertThat(region.done(new BalanceLeaders(4, Scope.PREFERRED)))
+                .isEqualTo(new Balanced(4, true));
+        assertThat(region.done(new BalanceLeaders(4, Scope.PREFERRED)))
+                .isEqualTo(new Balanced(4, true));
+        assertThat(region.done(new BalanceLeaders(4, Scope.PREFERRED)))
+                .isEqualTo(new Balanced(2, false));
 
         for (int index = 0; index < 20; index++) {
             PartitionRegistration partition = region.partition(topic, index);

@@ -28,6 +28,7 @@ import io.tombolo.controller.command.RegionCommand.UpdateFeatures;
 import io.tombolo.controller.command.ReplicaCommand.AlterReassignments;
 import io.tombolo.controller.command.ReplicaCommand.AssignReplicasToDirs;
 import io.tombolo.controller.command.ReplicaCommand.BalanceLeaders;
+import io.tombolo.controller.command.ReplicaCommand.BalanceLeaders.Scope;
 import io.tombolo.controller.command.ReplicaCommand.ElectLeaders;
 import io.tombolo.controller.command.ReplicaCommand.Election;
 import io.tombolo.controller.command.TopicCommand.CreatePartitions;
@@ -127,7 +128,7 @@ final class RandomCommands {
                                                             .boxed()
                                                             .toList())),
                             random.nextInt(4) > 0);
-            case 1 -> new BalanceLeaders(1 + random.nextInt(3));
+            case 1 -> new BalanceLeaders(1 + random.nextInt(3), Scope.values()[random.nextInt(2)]);
             case 2 ->
                     new ElectLeaders(
                             Election.values()[random.nextInt(2)],

@@ -27,6 +27,7 @@ import org.apache.kafka.common.Uuid;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -70,7 +71,8 @@ final class Region {
                 PRODUCER_IDS,
                 new ControllerSettings.TopicDefaults(2, 1),
                 features,
-                Duration.ofSeconds(9),
+                new ControllerSettings.Pace(
+                        Duration.ofSeconds(9), Optional.of(Duration.ofSeconds(2))),
                 new ControllerSettings.Bounds(8, 4_000, 50_000));
     }
 

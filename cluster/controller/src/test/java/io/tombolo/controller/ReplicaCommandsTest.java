@@ -193,6 +193,21 @@ class ReplicaCommandsTest {
     }
 
     @Test
+    void aProposalThatWasRefusedForItsMembersIsNotAcceptedLater() {
+        int leader = now().leader();
+        int other = now().replicas().at(1);
+        region.fence(other);
+        AlterPartitions late = propose(leader, other);
+        assertThat(error(late)).isEqualTo(Errors.INELIGIBLE_REPLICA);
+
+        region.heartbeat(other);
+
+        assertThat(error(late)).isEqualTo(Errors.INVALID_UPDATE_VERSION);
+        assertThat(region.done(propose(leader, other)).values())
+                .allMatch(Answer.Done.class::isInstance);
+    }
+
+    @Test
     void aLeaderThatRecoversIsAloneInSyncUntilItSaysThatItHas() {
         recovering();
         int leader = now().leader();

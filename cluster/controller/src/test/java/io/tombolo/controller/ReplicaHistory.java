@@ -2,6 +2,8 @@ package io.tombolo.controller;
 
 import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.BrokerCommand.BrokerState;
+import io.tombolo.controller.command.BrokerCommand.ContinueDrain;
+import io.tombolo.controller.command.BrokerCommand.DrainBroker;
 import io.tombolo.controller.command.BrokerCommand.FenceBroker;
 import io.tombolo.controller.command.BrokerCommand.HeartbeatBroker;
 import io.tombolo.controller.command.Command;
@@ -13,6 +15,7 @@ import io.tombolo.controller.command.RegionCommand.FormatRegion;
 import io.tombolo.controller.command.ReplicaCommand.AlterPartitions;
 import io.tombolo.controller.command.ReplicaCommand.AlterReassignments;
 import io.tombolo.controller.command.ReplicaCommand.BalanceLeaders;
+import io.tombolo.controller.command.ReplicaCommand.BalanceLeaders.Scope;
 import io.tombolo.controller.command.ReplicaCommand.ElectLeaders;
 import io.tombolo.controller.command.ReplicaCommand.Election;
 import io.tombolo.controller.command.ReplicaCommand.Member;
@@ -26,6 +29,7 @@ import io.tombolo.controller.replica.SafetyRules;
 import io.tombolo.metadata.image.LogPlace;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.TopicImage;
+import io.tombolo.metadata.record.BrokerRecord.Drain;
 import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.metadata.record.ConfigResource;
 import io.tombolo.metadata.record.LeaderRecovery;
@@ -38,6 +42,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +62,7 @@ final class ReplicaHistory {
     private final ReplicaLaws laws;
     private final Circumstances circumstances;
     private final Map<String, Integer> seen;
+    private final List<AlterPartitions> refused = new ArrayList<>();
     private MetadataImage image = MetadataImage.EMPTY;
 
     /**
@@ -84,17 +90,22 @@ final class ReplicaHistory {
     }
 
     void step() {
-        switch (random.nextInt(24)) {
+        switch (random.nextInt(30)) {
             case 0 -> stop();
             case 1, 2, 3 -> start(anyBroker());
             case 4, 5 -> fenceTheSilent();
             case 6 -> shutDown(anyBroker());
             case 7 -> administer();
             case 8 -> image = laws.throughSnapshot(image);
-            case 9, 10 -> submit(new BalanceLeaders(1 + random.nextInt(3)));
+            case 9 -> submit(new BalanceLeaders(1 + random.nextInt(3), Scope.PREFERRED));
+            case 10 -> submit(new BalanceLeaders(1 + random.nextInt(3), Scope.LEADERLESS));
             case 11 -> reassign();
             case 12, 13, 14, 15 -> partition().ifPresent(this::follow);
             case 16, 17, 18, 19 -> partition().ifPresent(this::propose);
+            case 20 -> drain();
+            case 23, 24 -> deliverLate();
+            case 25 -> missHeartbeats(anyBroker());
+            case 21, 22 -> carryOnDraining();
             default -> partition().ifPresent(this::produce);
         }
         laws.check(image);
@@ -118,6 +129,64 @@ final class ReplicaHistory {
                             && !partition.replicas().hasAll(partition.lastKnownElr());
             ReplicaLaws.require(nobodySafe, "a healed region leads its partitions", partition);
         }
+        empty();
+    }
+
+    /** Whatever can be moved off the brokers that are to be emptied is, in the end. */
+    private void empty() {
+        for (int round = 0; round < 60 && !image.brokers().drains().isEmpty(); round++) {
+            carryOnDraining();
+            for (PartitionId id : image.topics().reassigning().ids()) {
+                follow(id);
+                propose(id);
+                laws.check(image);
+            }
+        }
+        for (int broker : image.brokers().drains().keySet()) {
+            DrainPlan.Progress progress = DrainPlan.of(broker, 100, image).progress();
+            ReplicaLaws.require(
+                    progress.replicaCount() == progress.stuck().size(),
+                    "a healed region empties brokers as far as there is room",
+                    progress);
+        }
+    }
+
+    private void drain() {
+        Drain.Goal goal = Drain.Goal.values()[random.nextInt(3)];
+        int broker = anyBroker();
+        submit(new DrainBroker(broker, new Drain(goal, "why")));
+        if (goal == Drain.Goal.NONE) {
+            for (PartitionId id : image.topics().reassigning().ids()) {
+                PartitionRegistration now = image.topics().partition(id).orElseThrow();
+                boolean addedAreAllThereIs = now.adding().hasAll(now.isr());
+                ReplicaLaws.require(
+                        addedAreAllThereIs
+                                || !now.removing().has(broker)
+                                || image.brokers().broker(broker).isEmpty(),
+                        "nothing moves away from a broker that keeps its replicas",
+                        now);
+            }
+        }
+    }
+
+    private void carryOnDraining() {
+        for (int broker : List.copyOf(image.brokers().drains().keySet())) {
+            var before = new HashMap<Integer, Integer>();
+            image.brokers().drains().keySet().forEach(each -> before.put(each, replicasOn(each)));
+            submit(new ContinueDrain(broker, 1 + random.nextInt(3)));
+            before.forEach((each, count) ->
+                    ReplicaLaws.require(
+                            replicasOn(each) <= count,
+                            "a drain gives nothing to brokers that are to be emptied",
+                            each));
+            if (image.brokers().broker(broker).isEmpty()) {
+                count("left the region");
+            }
+        }
+    }
+
+    private int replicasOn(int broker) {
+        return image.topics().replicasOn(broker).size();
     }
 
     private boolean live(int broker) {
@@ -180,6 +249,14 @@ final class ReplicaHistory {
                 model.stopUncleanly(broker);
             }
         }
+    }
+
+    /** A broker lives and is not heard of for a session; it goes on as the same process. */
+    private void missHeartbeats(int broker) {
+        image.brokers()
+                .broker(broker)
+                .filter(one -> live(broker))
+                .ifPresent(one -> submit(new FenceBroker(broker, one.brokerEpoch())));
     }
 
     private void shutDown(int broker) {
@@ -331,8 +408,25 @@ final class ReplicaHistory {
                 && it.get(id) instanceof Answer.Done<PartitionState>) {
             honest.forEach(member -> laws.joined(id, member));
             ReplicaLaws.reassignmentsEnd(image.topics().partition(id).orElseThrow());
+        } else {
+            refused.add(command);
         }
         laws.proposalsDecided();
+    }
+
+    /** A connection that was given up delivers what was held up on it. */
+    private void deliverLate() {
+        if (refused.isEmpty()) {
+            return;
+        }
+        AlterPartitions late =
+                refused.get(refused.size() - 1 - random.nextInt(Math.min(3, refused.size())));
+        boolean accepted =
+                submit(late)
+                                instanceof
+                                Answer.Done<Map<PartitionId, Answer<PartitionState>>>(var answers)
+                        && answers.values().stream().anyMatch(Answer.Done.class::isInstance);
+        ReplicaLaws.require(!accepted, "a refused proposal is never carried out", late);
     }
 
     private void produce(PartitionId id) {

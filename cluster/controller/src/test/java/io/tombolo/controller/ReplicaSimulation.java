@@ -51,7 +51,9 @@ class ReplicaSimulation {
                             "AlterPartitions",
                             "AlterReassignments",
                             "BalanceLeaders",
+                            "ContinueDrain",
                             "DeleteTopics",
+                            "DrainBroker",
                             "ElectLeaders",
                             "FenceBroker",
                             "HeartbeatBroker",
@@ -59,6 +61,7 @@ class ReplicaSimulation {
                             "cancelled",
                             "clean start",
                             "controlled shutdown",
+                            "left the region",
                             "unclean election",
                             "unclean start");
         }
@@ -77,7 +80,7 @@ class ReplicaSimulation {
             return;
         }
         String broken = "nothing";
-        for (long seed = 1; seed <= 60 && !broken.contains(mutant.law); seed++) {
+        for (long seed = 1; seed <= 400 && !broken.contains(mutant.law); seed++) {
             try {
                 run(seed, mutant, new TreeMap<>());
             } catch (RuntimeException noticed) {
@@ -101,7 +104,10 @@ class ReplicaSimulation {
         COUNTS_STRANGERS_AS_IN_SYNC("an in-sync replica is not a replica"),
         NEVER_ENDS_A_REASSIGNMENT("leaves nothing to add or remove"),
         FORGETS_IN_SNAPSHOTS("a snapshot makes the image that the log makes"),
-        LEAVES_PARTITIONS_WITHOUT_LEADER("a healed region leads its partitions");
+        LEAVES_PARTITIONS_WITHOUT_LEADER("a healed region leads its partitions"),
+        LEAVES_REFUSED_PROPOSALS_OPEN("a refused proposal is never carried out"),
+        NEVER_BEGINS_TO_MOVE("a healed region empties brokers as far as there is room"),
+        FORGETS_TO_CANCEL("nothing moves away from a broker that keeps its replicas");
 
         private final String law;
 
@@ -142,9 +148,30 @@ class ReplicaSimulation {
         }
 
         boolean drops(MetadataRecord record, MetadataImage tip) {
-            return this == LEAVES_PARTITIONS_WITHOUT_LEADER
-                    && record instanceof PartitionChanged(var topic, var index, _, _)
-                    && tip.topics().leaderless().has(new PartitionId(topic, index));
+            return switch (this) {
+                case LEAVES_PARTITIONS_WITHOUT_LEADER ->
+                        record instanceof PartitionChanged(var topic, var index, _, _)
+                                && tip.topics().leaderless().has(new PartitionId(topic, index));
+                case NEVER_BEGINS_TO_MOVE ->
+                        record instanceof PartitionChanged(_, _, _, var changes)
+                                && changes.stream().anyMatch(Mutant::moves);
+                case LEAVES_REFUSED_PROPOSALS_OPEN ->
+                        record instanceof PartitionChanged(_, _, _, var changes)
+                                && changes.isEmpty();
+                case FORGETS_TO_CANCEL ->
+                        record instanceof PartitionChanged(_, _, _, var changes)
+                                && changes.contains(new PartitionChange.Removing(BrokerIds.NONE))
+                                && changes.stream().noneMatch(Mutant::changesInSync);
+                default -> false;
+            };
+        }
+
+        private static boolean moves(PartitionChange change) {
+            return change instanceof PartitionChange.Removing(var ids) && !ids.isEmpty();
+        }
+
+        private static boolean changesInSync(PartitionChange change) {
+            return change instanceof PartitionChange.InSync;
         }
 
         MetadataRecord distorted(MetadataRecord record, MetadataImage tip) {

@@ -91,6 +91,7 @@ public final class ServedApis {
         ranges.put(ApiKeys.BEGIN_QUORUM_EPOCH, VersionRange.of(1, 1));
         ranges.put(ApiKeys.END_QUORUM_EPOCH, VersionRange.of(1, 1));
         ranges.put(ApiKeys.ALTER_PARTITION, VersionRange.of(2, 3));
+        ranges.put(ApiKeys.DESCRIBE_LOG_DIRS, VersionRange.of(4, 5));
         ranges.put(ApiKeys.ENVELOPE, VersionRange.of(0, 0));
         ranges.put(ApiKeys.ASSIGN_REPLICAS_TO_DIRS, VersionRange.of(0, 0));
         ranges.put(ApiKeys.FETCH_SNAPSHOT, VersionRange.of(1, 1));

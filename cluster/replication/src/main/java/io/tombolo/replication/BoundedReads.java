@@ -58,6 +58,12 @@ final class BoundedReads {
         return readUpTo(asFetch(wish), bounds(highWatermark), log.endOffset());
     }
 
+    /** What a reader gets that has to wait: no records, and how far the others are. */
+    FetchOutcome nothing(ReplicaRead wish, long highWatermark) {
+        return new FetchOutcome.Read(
+                ReadResult.Slice.empty(wish.fetchOffset()), bounds(highWatermark));
+    }
+
     private static FetchRead asFetch(ReplicaRead wish) {
         return new FetchRead(
                 wish.fetchOffset(),

@@ -17,10 +17,12 @@ import io.tombolo.replication.leader.LeaderReplicas;
 import io.tombolo.replication.leader.Leadership;
 import io.tombolo.replication.leader.Peers;
 import io.tombolo.replication.leader.SafetyRules;
+import io.tombolo.replication.quota.CopyLimit;
 import io.tombolo.storage.log.EpochEnd;
 import io.tombolo.storage.log.PartitionLog;
 
 import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 
 import java.nio.ByteBuffer;
@@ -53,6 +55,7 @@ public final class Partition {
     private final FollowedLog followed;
     private final Surroundings surroundings;
     private final Rules rules;
+    private DiscardListener discarded = (_, _) -> {};
 
     /** What a partition runs on. */
     public record Surroundings(EventLoop loop, Clock clock, Peers peers) {}
@@ -353,7 +356,25 @@ public final class Partition {
             leading.expandFor(wish.replicaId());
             deleteSide.reconsider();
         }
-        return disagreement.orElseGet(() -> reads.readToEnd(wish, state.highWatermark()));
+        return disagreement.orElseGet(() -> lend(leading, wish));
+    }
+
+    /** Gives records, unless the replica is not in sync and its kind has had its share for now. */
+    private FetchOutcome lend(LeaderSide leading, ReplicaRead wish) {
+        CopyLimit lending = surroundings.peers().lending();
+        TopicPartition name = id().topicPartition();
+        long now = surroundings.clock().nanoTime();
+        boolean inSync = leading.state().isr().has(wish.replicaId());
+        if (!inSync && lending.holds(name, now)) {
+            return reads.nothing(wish, state.highWatermark());
+        }
+        FetchOutcome outcome = reads.readToEnd(wish, state.highWatermark());
+        switch (outcome) {
+            case FetchOutcome.Read(var slice, _) -> lending.copied(name, slice.bytes(), now);
+            case FetchOutcome.Cold _ -> lending.copied(name, wish.bytesMax(), now);
+            case FetchOutcome.Diverging _, FetchOutcome.Closer _, FetchOutcome.Refused _ -> {}
+        }
+        return outcome;
     }
 
     /**
@@ -377,7 +398,12 @@ public final class Partition {
      *     answer is not used
      */
     public FollowerOutcome follow(FetchPosition asked, LeaderAnswer answer) {
-        return followerSide.follow(asked, answer);
+        FollowerOutcome outcome = followerSide.follow(asked, answer);
+        if (outcome instanceof FollowerOutcome.Truncated(long end, long cut, boolean committed)
+                && committed) {
+            discarded.tell(cut, end);
+        }
+        return outcome;
     }
 
     /** Where a leader epoch ends; the epoch of this leadership ends at the log end. */
@@ -474,6 +500,19 @@ public final class Partition {
                 },
                 _ -> false);
         state.failWhenLogFailed();
+    }
+
+    /** Hears of committed records that are gone from this log. */
+    @FunctionalInterface
+    public interface DiscardListener {
+
+        /** Called on the loop of the partition; the records of [fromOffset, toOffset) are gone. */
+        void tell(long fromOffset, long toOffset);
+    }
+
+    /** Names who hears of committed records that a new leader lacks and this log had. */
+    public void onDiscarded(DiscardListener listener) {
+        discarded = listener;
     }
 
     /**

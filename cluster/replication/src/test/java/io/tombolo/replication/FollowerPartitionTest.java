@@ -4,6 +4,7 @@ import static io.tombolo.replication.PartitionWorld.leader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tombolo.protocol.RecordBytes;
 import io.tombolo.replication.Role.Follower;
 import io.tombolo.replication.fetch.FetcherEvent;
 import io.tombolo.replication.fetch.FetcherRequest;
@@ -12,6 +13,9 @@ import io.tombolo.replication.fetch.ReplicaFetcher;
 import io.tombolo.replication.follower.FetchPosition;
 import io.tombolo.replication.follower.FollowerOutcome;
 import io.tombolo.replication.follower.LeaderAnswer;
+import io.tombolo.replication.quota.CopyLimit;
+import io.tombolo.replication.quota.CopyLimit.Terms;
+import io.tombolo.replication.quota.ThrottledReplicas;
 import io.tombolo.storage.log.Isolation;
 import io.tombolo.storage.log.LogSettings.Flush;
 
@@ -21,10 +25,12 @@ import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
 import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicResponse;
+import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.Optional;
 
 /** What a follower does with what its leader answers, by example. */
@@ -183,6 +189,12 @@ class FollowerPartitionTest {
         return new FetcherEvent.Fetched(response);
     }
 
+    private static PartitionData holding(ByteBuffer batches, long highWatermark) {
+        var holder = new ProduceRequestData.PartitionProduceData();
+        RecordBytes.attach(holder, batches);
+        return new PartitionData().setRecords(holder.records()).setHighWatermark(highWatermark);
+    }
+
     private static FetcherEvent listed(long offset) {
         var topic = new ListOffsetsTopicResponse().setName("orders");
         topic.partitions()
@@ -207,6 +219,34 @@ class FollowerPartitionTest {
 
         follows(3);
         assertThat(step(new FetcherEvent.Followed(world.partition()))).isPresent();
+    }
+
+    @Test
+    void whoIsBehindWaitsForItsShareAndWhoHasCaughtUpDoesNot() {
+        var limit = new CopyLimit();
+        limit.change(new Terms(100, ThrottledReplicas.of(Map.of("orders", "0:1"), 1)), now);
+        var limited =
+                new ReplicaFetcher(
+                        FetcherSettings.STANDARD, new ReplicaFetcher.Identity(1, 11), limit);
+        follows(2);
+        world.ask(_ -> limited.step(new FetcherEvent.Followed(world.partition()), now));
+        ByteBuffer records = Batches.at(0, 2, 3);
+        long priceNanos = records.remaining() * 10_000_000L;
+
+        var behind = holding(records, 50);
+        assertThat(world.<Optional<FetcherRequest>>ask(_ -> limited.step(fetched(behind), now)))
+                .isEmpty();
+
+        assertThat(limited.wakeAtNanos()).hasValue(Math.min(priceNanos, 1_000_000_000));
+        now = priceNanos;
+        assertThat(
+                        world.<Optional<FetcherRequest>>ask(
+                                _ -> limited.step(new FetcherEvent.TimePassed(), now)))
+                .isPresent();
+        var caughtUp = holding(Batches.at(3, 2, 3), 6);
+        assertThat(world.<Optional<FetcherRequest>>ask(_ -> limited.step(fetched(caughtUp), now)))
+                .as("spent, yet at once")
+                .isPresent();
     }
 
     @Test

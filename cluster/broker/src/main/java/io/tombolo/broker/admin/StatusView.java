@@ -3,6 +3,7 @@ package io.tombolo.broker.admin;
 import io.tombolo.broker.BrokerCore;
 import io.tombolo.broker.BrokerSettings;
 import io.tombolo.broker.LifePhase;
+import io.tombolo.broker.replica.UncleanLeaders;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.raft.RaftStatus;
 import io.tombolo.raft.core.ReplicaKey;
@@ -10,6 +11,7 @@ import io.tombolo.raft.core.ReplicaKey;
 import org.apache.kafka.common.TopicIdPartition;
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +48,7 @@ record StatusView(
         view.put("brokers", brokers(image));
         view.put("quorum", quorum());
         view.put("partitions", partitions(image));
+        view.put("uncleanElections", uncleanElections(core.uncleanLeaders()));
         view.put("ownership", ownership(image));
         view.put("links", LinkView.all(core));
         view.put("failover", FailoverView.previews(core));
@@ -94,6 +97,38 @@ record StatusView(
             Map<String, @Nullable Object> view, String what, SortedSet<String> names) {
         view.put(what, names.size());
         view.put(what + "Names", names.stream().limit(PartitionHealth.NAMED_MAX).toList());
+    }
+
+    /** Since this broker started; what its own disk lost is told by the offsets. */
+    private static Map<String, @Nullable Object> uncleanElections(UncleanLeaders leaders) {
+        var elected = new ArrayList<Map<String, @Nullable Object>>();
+        for (UncleanLeaders.Elected one : leaders.latestElected()) {
+            var view = new LinkedHashMap<String, @Nullable Object>();
+            view.put("partition", one.partition().toString());
+            view.put("oldLeader", one.oldLeader());
+            view.put("newLeader", one.newLeader());
+            view.put("leaderEpoch", one.leaderEpoch());
+            boolean known = one.endOffset().isPresent();
+            view.put("lostFromOffset", known ? one.endOffset().getAsLong() : null);
+            elected.add(view);
+        }
+        var discarded = new ArrayList<Map<String, @Nullable Object>>();
+        for (UncleanLeaders.Discarded one : leaders.latestDiscarded()) {
+            var view = new LinkedHashMap<String, @Nullable Object>();
+            view.put("partition", one.partition().toString());
+            view.put("fromOffset", one.fromOffset());
+            view.put("toOffset", one.toOffset());
+            discarded.add(view);
+        }
+        return Map.of(
+                "count",
+                leaders.electedCount(),
+                "latest",
+                elected,
+                "recordsDiscardedHere",
+                leaders.discardedRecordCount(),
+                "latestDiscardedHere",
+                discarded);
     }
 
     private static List<Map<String, @Nullable Object>> ownership(MetadataImage image) {

@@ -3,6 +3,7 @@ package io.tombolo.broker.publish;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.MirrorRegistration;
 import io.tombolo.metadata.image.TopicImage;
+import io.tombolo.metadata.record.LeaderRecovery;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.metadata.record.PartitionRegistration;
 import io.tombolo.replication.Role;
@@ -23,7 +24,8 @@ record Casting(int brokerId, Domains domains) {
                         partition.leaderEpoch(),
                         partition.partitionEpoch(),
                         partition.replicas(),
-                        partition.isr());
+                        partition.isr(),
+                        partition.leaderRecovery() == LeaderRecovery.RECOVERING);
         Optional<MirrorRegistration> mirror = Domains.mirrorOf(image, topic);
         if (mirror.isPresent()) {
             long epoch =

@@ -1,5 +1,6 @@
 package io.tombolo.broker.quorum;
 
+import io.tombolo.controller.command.BrokerCommand;
 import io.tombolo.controller.command.Command;
 import io.tombolo.controller.command.ConfigCommand;
 import io.tombolo.controller.command.ConfigCommand.Alteration;
@@ -9,6 +10,7 @@ import io.tombolo.controller.command.LinkCommand;
 import io.tombolo.controller.command.RegionCommand;
 import io.tombolo.controller.command.TopicCommand;
 import io.tombolo.controller.command.TopicCommand.NewTopic;
+import io.tombolo.metadata.record.BrokerRecord.Drain;
 import io.tombolo.metadata.record.ConfigResource;
 import io.tombolo.metadata.record.FieldReader;
 import io.tombolo.metadata.record.FieldWriter;
@@ -56,7 +58,8 @@ final class CommandCodec {
         RAISE_LEADER_EPOCHS,
         BEGIN_PROMOTION,
         COMPLETE_PROMOTION,
-        REPLACE_CONFIGS
+        REPLACE_CONFIGS,
+        DRAIN_BROKER
     }
 
     private CommandCodec() {}
@@ -77,6 +80,7 @@ final class CommandCodec {
                     case RegionCommand.ClaimOwnership claim -> claim(to, claim);
                     case RegionCommand.ObserveOwnership observe -> observe(to, observe);
                     case LinkCommand<?> link -> link(to, link);
+                    case BrokerCommand.DrainBroker drain -> drain(to, drain);
                     default -> false;
                 };
         if (!handedOn) {
@@ -161,6 +165,14 @@ final class CommandCodec {
         kind(to, Kind.OBSERVE_OWNERSHIP)
                 .list(observe.remote(), AnswerCodec::ownership)
                 .string(observe.cause());
+        return true;
+    }
+
+    private static boolean drain(FieldWriter to, BrokerCommand.DrainBroker drain) {
+        kind(to, Kind.DRAIN_BROKER)
+                .number(drain.brokerId())
+                .number(drain.drain().goal().ordinal())
+                .string(drain.drain().cause());
         return true;
     }
 
@@ -298,6 +310,10 @@ final class CommandCodec {
                             from.string());
             case RAISE_LEADER_EPOCHS -> new LinkCommand.RaiseLeaderEpochs(epochs(from));
             case BEGIN_PROMOTION -> new LinkCommand.BeginPromotion(link(from), from.string());
+            case DRAIN_BROKER ->
+                    new BrokerCommand.DrainBroker(
+                            from.smallNumber(),
+                            new Drain(at(Drain.Goal.values(), from), from.string()));
             case COMPLETE_PROMOTION -> new LinkCommand.CompletePromotion(link(from), epochs(from));
         };
     }

@@ -31,6 +31,7 @@ import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
 import org.apache.kafka.common.message.BrokerRegistrationRequestData;
 import org.apache.kafka.common.message.BrokerRegistrationResponseData;
+import org.apache.kafka.common.message.DescribeLogDirsRequestData;
 import org.apache.kafka.common.message.EndQuorumEpochRequestData;
 import org.apache.kafka.common.message.EnvelopeRequestData;
 import org.apache.kafka.common.message.EnvelopeResponseData;
@@ -48,7 +49,7 @@ import java.util.function.Consumer;
  * Answers what other brokers of the region ask on the internal listener. What is for the controller
  * is taken only while it is active here; otherwise NOT_CONTROLLER, and nothing has been done.
  *
- * @param fetch answers fetches of topics
+ * @param topics answers what is asked of partitions
  * @param enveloped the handlers of clients' requests that come in envelopes
  */
 public record InternalHandlers(
@@ -57,11 +58,16 @@ public record InternalHandlers(
         Images images,
         QuorumTransport quorum,
         DeathWatch deaths,
-        RequestHandler<FetchRequestData> fetch,
+        Topics topics,
         RequestDispatcher enveloped) {
 
     /** Of which cluster this is, and the loop of its controller. */
     public record Place(String clusterId, EventLoop loop) {}
+
+    /** What is the same as for clients. */
+    public record Topics(
+            RequestHandler<FetchRequestData> fetch,
+            RequestHandler<DescribeLogDirsRequestData> logDirs) {}
 
     /** Adds all handlers but the one of ApiVersions. */
     public void addTo(RequestDispatcher dispatcher) {
@@ -85,6 +91,7 @@ public record InternalHandlers(
                         ApiKeys.ASSIGN_REPLICAS_TO_DIRS,
                         AssignReplicasToDirsRequestData.class,
                         this::assign)
+                .with(ApiKeys.DESCRIBE_LOG_DIRS, DescribeLogDirsRequestData.class, topics.logDirs())
                 .with(ApiKeys.ENVELOPE, EnvelopeRequestData.class, this::open);
     }
 
@@ -92,7 +99,7 @@ public record InternalHandlers(
         if (QuorumTransport.takes(body)) {
             quorum.take(exchange, body);
         } else {
-            fetch.handle(exchange, body);
+            topics.fetch().handle(exchange, body);
         }
     }
 

@@ -72,6 +72,7 @@ record RetryRule(long deadlineNanos, boolean idempotent) {
             case RegionCommand.AllocateProducerIds _ -> true; // some ids stay unused
             case ReplicaCommand.AlterPartitions _ -> true; // the partition epoch tells
             case ReplicaCommand.AssignReplicasToDirs _ -> true;
+            case BrokerCommand.DrainBroker _ -> true;
             case BrokerCommand.RegisterBroker _ -> true;
             case BrokerCommand.HeartbeatBroker _ -> true;
             default -> false;

@@ -1,6 +1,7 @@
 package io.tombolo.broker.replica;
 
 import io.tombolo.broker.Images;
+import io.tombolo.broker.publish.CopyLimits;
 import io.tombolo.broker.quorum.Peer;
 import io.tombolo.broker.quorum.PeerChannel;
 import io.tombolo.broker.shard.Shard;
@@ -48,8 +49,9 @@ public final class Replication {
      *
      * @param others the other brokers of the region
      * @param brokerEpoch of the present registration; callable from any thread
+     * @param limits how fast replicas may be copied
      */
-    public record Place(int self, List<Peer> others, LongSupplier brokerEpoch) {}
+    public record Place(int self, List<Peer> others, LongSupplier brokerEpoch, CopyLimits limits) {}
 
     public Replication(
             Place place,
@@ -64,7 +66,13 @@ public final class Replication {
         this.settings = settings;
         this.environment = environment;
         place.others().forEach(peer -> peers.put(peer.nodeId(), peer));
-        this.region = new Peers(this::standingOf, proposals, settings.lagMax(), PROPOSAL_PAUSE_MAX);
+        this.region =
+                new Peers(
+                        this::standingOf,
+                        proposals,
+                        settings.lagMax(),
+                        PROPOSAL_PAUSE_MAX,
+                        place.limits().lending());
         for (Shard shard : shards.all()) {
             followers.add(new Followers(leader -> feed(shard, leader)));
         }
@@ -133,7 +141,8 @@ public final class Replication {
                         peer);
         return Optional.of(
                 new LeaderFeed(
-                        new ReplicaFetcher(settings.fetching(), identity),
+                        new ReplicaFetcher(
+                                settings.fetching(), identity, place.limits().borrowing()),
                         channel,
                         new LeaderFeed.Timing(
                                 loop, environment.clock(), settings.answerMax().toNanos())));

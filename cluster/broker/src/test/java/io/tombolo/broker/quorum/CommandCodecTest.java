@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.Applied;
+import io.tombolo.controller.command.BrokerCommand;
 import io.tombolo.controller.command.Command;
 import io.tombolo.controller.command.ConfigCommand;
 import io.tombolo.controller.command.ConfigCommand.Alteration;
@@ -16,6 +17,7 @@ import io.tombolo.controller.command.RegionCommand;
 import io.tombolo.controller.command.TopicCommand;
 import io.tombolo.controller.command.TopicCommand.CreatedTopic;
 import io.tombolo.controller.command.TopicCommand.NewTopic;
+import io.tombolo.metadata.record.BrokerRecord.Drain;
 import io.tombolo.metadata.record.ConfigResource;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.OwnershipRecord;
@@ -77,6 +79,7 @@ class CommandCodecTest {
                 new RegionCommand.ClaimOwnership(
                         new DomainName("d"), US, 0, Ownership.Mode.STEADY, "asked"),
                 new RegionCommand.ObserveOwnership(List.of(OWNED), "seen"),
+                new BrokerCommand.DrainBroker(2, new Drain(Drain.Goal.LEAVE, "too old")),
                 new LinkCommand.DefineLink(new LinkDefined(LINK, TOPIC, EU, US, settings)),
                 new LinkCommand.PauseLink(LINK),
                 new LinkCommand.ResumeLink(LINK),

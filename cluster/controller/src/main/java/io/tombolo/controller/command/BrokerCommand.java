@@ -1,5 +1,6 @@
 package io.tombolo.controller.command;
 
+import io.tombolo.metadata.record.BrokerRecord.Drain;
 import io.tombolo.metadata.record.BrokerRegistration;
 
 import org.apache.kafka.common.Uuid;
@@ -79,6 +80,22 @@ public sealed interface BrokerCommand<A> extends Command<A> {
 
     /** Takes a broker out of the region; a replica that it has stays assigned to it. */
     record UnregisterBroker(int brokerId) implements BrokerCommand<Applied> {}
+
+    /**
+     * Says what shall become of a broker's replicas. While they are to go, the broker gets no new
+     * ones, its leaderships are given to others where others can lead, and its replicas are moved
+     * in bounded batches by {@link ContinueDrain}. Taking it back cancels moves away from it that
+     * are under way. Refused with BROKER_ID_NOT_REGISTERED.
+     */
+    record DrainBroker(int brokerId, Drain drain) implements BrokerCommand<Applied> {}
+
+    /**
+     * Carries on with what is wanted of a broker: begins to move more of its replicas, and takes it
+     * out of the region when it shall leave, is empty and has stopped. To be repeated.
+     *
+     * @param movesMax how many of its replicas may be on their way at once; positive
+     */
+    record ContinueDrain(int brokerId, int movesMax) implements BrokerCommand<Applied> {}
 
     /**
      * The answer to a heartbeat.

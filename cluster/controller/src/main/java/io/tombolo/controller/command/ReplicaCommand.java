@@ -26,7 +26,8 @@ public sealed interface ReplicaCommand<A> extends Command<A> {
      * STALE_BROKER_EPOCH. Refusals of a partition: UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION,
      * FENCED_LEADER_EPOCH, INVALID_UPDATE_VERSION (the partition epoch is old), NOT_CONTROLLER (the
      * leader has seen more than this controller), INELIGIBLE_REPLICA (a member is fenced, shutting
-     * down or registered anew), INVALID_REQUEST.
+     * down or registered anew), INVALID_REQUEST. Each of them is final: the same proposal is never
+     * accepted later, save after NOT_CONTROLLER.
      */
     record AlterPartitions(int brokerId, long brokerEpoch, List<Proposal> partitions)
             implements ReplicaCommand<Map<PartitionId, Answer<PartitionState>>> {
@@ -113,12 +114,19 @@ public sealed interface ReplicaCommand<A> extends Command<A> {
     record Elected(int leader, int leaderEpoch, boolean unclean) {}
 
     /**
-     * Gives leaderships back to preferred leaders that are in sync again, and chooses leaders where
-     * an unclean election has become allowed. To be repeated.
+     * Chooses better leaders. To be repeated.
      *
      * @param partitionsMax how many partitions may change; positive
      */
-    record BalanceLeaders(int partitionsMax) implements ReplicaCommand<Balanced> {
+    record BalanceLeaders(int partitionsMax, Scope scope) implements ReplicaCommand<Balanced> {
+
+        /** Where better leaders are looked for. */
+        public enum Scope {
+            /** Where nobody leads: an unclean election may have become allowed. */
+            LEADERLESS,
+            /** Where another than the preferred leader leads, which is in sync again. */
+            PREFERRED
+        }
 
         public BalanceLeaders {
             if (partitionsMax < 1) {

@@ -10,6 +10,7 @@ import io.tombolo.metadata.record.PartitionRegistration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -89,27 +90,31 @@ public record DrainPlan(SortedMap<PartitionId, List<Integer>> moves, Progress pr
 
         DrainPlan plan(int movesMax) {
             PartitionSet replicas = image.topics().replicasOn(leaving);
-            var settled = new ArrayList<PartitionId>();
-            for (PartitionId id : replicas.ids()) {
-                PartitionRegistration partition = image.topics().partition(id).orElseThrow();
+            for (PartitionId id : image.topics().reassigning().ids()) {
+                PartitionRegistration partition = partition(id);
                 if (partition.removing().has(leaving)) {
                     movingCount++;
                     obstacle(partition).ifPresent(why -> isStuck(id, why));
-                } else {
-                    settled.add(id);
                 }
             }
-            for (PartitionId id : settled) {
-                if (moves.size() + movingCount < movesMax) {
-                    move(id);
+            // Whoever asks for few moves does not pay for all that is there.
+            Iterator<PartitionId> rest = replicas.ids().iterator();
+            while (moves.size() + movingCount < movesMax && rest.hasNext()) {
+                PartitionId id = rest.next();
+                PartitionRegistration partition = partition(id);
+                if (!partition.removing().has(leaving)) {
+                    move(id, partition);
                 }
             }
             int leaders = image.topics().ledBy(leaving).size();
             return new DrainPlan(moves, new Progress(replicas.size(), movingCount, leaders, stuck));
         }
 
-        private void move(PartitionId id) {
-            PartitionRegistration partition = image.topics().partition(id).orElseThrow();
+        private PartitionRegistration partition(PartitionId id) {
+            return image.topics().partition(id).orElseThrow();
+        }
+
+        private void move(PartitionId id, PartitionRegistration partition) {
             if (partition.reassigning()) {
                 isStuck(id, "another reassignment of it is under way");
                 return;
@@ -141,7 +146,7 @@ public record DrainPlan(SortedMap<PartitionId, List<Integer>> moves, Progress pr
             for (BrokerRegistration broker : image.brokers().byId().values()) {
                 boolean possible =
                         broker.brokerId() != leaving
-                                && image.brokers().mayLead(broker.brokerId())
+                                && image.brokers().welcomes(broker.brokerId())
                                 && !replicas.has(broker.brokerId());
                 if (possible && (best == null || better(broker, best, taken))) {
                     best = broker;

@@ -82,6 +82,11 @@ public final class Elections {
                                 : transition);
     }
 
+    /** A broker is to be emptied: it leads only where nobody else can. */
+    public List<MetadataRecord> cordoned(int brokerId) {
+        return changes(tip.topics().ledBy(brokerId), transition -> transition);
+    }
+
     /** A broker comes: it leads where nobody leads and it may. */
     public List<MetadataRecord> returning(int brokerId) {
         PartitionSet replicas = tip.topics().replicasOn(brokerId);

@@ -29,7 +29,8 @@ import java.util.Optional;
  * set reaches the minimum    -                           empty: it may commit without the others
  *
  * leader, in this order      then in sync       then to recover
- * the present one, if in sync and in service    -                  -
+ * the present one, if in sync and in service,   -                  -
+ *   unless it is to be emptied and another can
  * the first in sync that may lead               -                  -
  * the first eligible that may lead              it alone           -
  * the present one, if it only wants to stop     -                  -
@@ -38,6 +39,8 @@ import java.util.Optional;
  *   replicas that a reassignment adds come last
  * none
  * </pre>
+ *
+ * <p>In each line a replica on a broker that is to be emptied comes after the others.
  *
  * <p>Why the eligible may lead (KIP-966): the high watermark stands still while fewer than the
  * minimum are in sync, so whoever was in sync before has every committed record.
@@ -195,8 +198,9 @@ public final class PartitionTransition {
 
     private void elect() {
         int first = replicas.at(0);
-        if (leader != NOBODY && isr.has(leader) && mayLead(leader)) {
-            leader = preferred && isr.has(first) && mayLead(first) ? first : leader;
+        if (leader != NOBODY && isr.has(leader) && mayLead(leader) && !shouldHandOver()) {
+            boolean better = isr.has(first) && mayLead(first) && !brokers.cordoned(first);
+            leader = preferred && better ? first : leader;
             return;
         }
         leader = newLeader();
@@ -314,13 +318,27 @@ public final class PartitionTransition {
         return all.size() == 1 ? all.get(0) : Uuid.ZERO_UUID;
     }
 
+    /** The leader's broker is to be emptied, and another in sync can lead. */
+    private boolean shouldHandOver() {
+        if (!brokers.cordoned(leader)) {
+            return false;
+        }
+        int successor = first(isr);
+        return successor != NOBODY && !brokers.cordoned(successor);
+    }
+
+    /** The first that may lead; one whose broker is to be emptied only if there is no other. */
     private int first(BrokerIds among) {
+        int lastResort = NOBODY;
         for (int replica : replicas.asList()) {
             if (among.has(replica) && mayLead(replica)) {
-                return replica;
+                if (!brokers.cordoned(replica)) {
+                    return replica;
+                }
+                lastResort = lastResort == NOBODY ? replica : lastResort;
             }
         }
-        return NOBODY;
+        return lastResort;
     }
 
     private boolean mayLead(int brokerId) {

@@ -10,6 +10,7 @@ import io.tombolo.metadata.record.PartitionRegistration;
 import org.apache.kafka.common.Uuid;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.SortedMap;
@@ -19,7 +20,8 @@ import java.util.TreeMap;
  * Chooses replicas. Brokers that may lead stand in a ring in which racks take turns; each partition
  * is led by the next broker of the ring, and its followers are those behind the leader that bring
  * the most racks. The distance to the first follower grows with every turn around the ring, so that
- * the partitions of one leader have different followers. Other brokers come last and never lead.
+ * the partitions of one leader have different followers. Other brokers come last and never lead:
+ * first those that are to be emptied, then those out of service.
  *
  * <p>Where the ring is entered is drawn twice and the broker with less to do is taken: enough to
  * keep topics with few partitions balanced, without all topics of one command meeting on the same
@@ -32,7 +34,7 @@ public final class Placement {
 
     private final BrokersImage brokers;
     private final List<BrokerRegistration> ring;
-    private final List<BrokerRegistration> fenced;
+    private final List<BrokerRegistration> others;
     private final int start;
 
     /**
@@ -41,7 +43,11 @@ public final class Placement {
     public Placement(BrokersImage brokers, int start) {
         this.brokers = brokers;
         this.ring = ringOf(brokers);
-        this.fenced = brokers.byId().values().stream().filter(one -> !mayLead(one)).toList();
+        this.others =
+                brokers.byId().values().stream()
+                        .filter(one -> !ring.contains(one))
+                        .sorted(Comparator.comparing(one -> !brokers.mayLead(one.brokerId())))
+                        .toList();
         this.start = ring.isEmpty() ? 0 : Math.floorMod(start, ring.size());
     }
 
@@ -78,7 +84,7 @@ public final class Placement {
             chooseOnePerRack(rest, chosen, replicationFactor);
         }
         for (int i = 0; chosen.size() < replicationFactor; i++) {
-            chosen.add(fenced.get(i));
+            chosen.add(others.get(i));
         }
         return BrokerIds.of(chosen.stream().mapToInt(BrokerRegistration::brokerId).toArray());
     }
@@ -125,10 +131,6 @@ public final class Placement {
         return broker.endpoints().rack();
     }
 
-    private static boolean mayLead(BrokerRegistration broker) {
-        return !broker.fenced() && !broker.shuttingDown();
-    }
-
     /** The ring behind the leader, rotated by the turn. */
     private List<BrokerRegistration> behind(int leader, int turn) {
         int others = ring.size() - 1;
@@ -161,9 +163,13 @@ public final class Placement {
     }
 
     private static List<BrokerRegistration> ringOf(BrokersImage brokers) {
+        boolean nobodyIsWelcome = brokers.byId().keySet().stream().noneMatch(brokers::welcomes);
         SortedMap<String, List<BrokerRegistration>> byRack = new TreeMap<>();
         for (BrokerRegistration broker : brokers.byId().values()) {
-            if (mayLead(broker)) {
+            boolean wanted =
+                    brokers.welcomes(broker.brokerId())
+                            || nobodyIsWelcome && brokers.mayLead(broker.brokerId());
+            if (wanted) {
                 byRack.computeIfAbsent(domainOf(broker), _ -> new ArrayList<>()).add(broker);
             }
         }

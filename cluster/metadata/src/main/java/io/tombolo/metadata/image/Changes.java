@@ -33,6 +33,10 @@ final class Changes {
                 after.brokers().byId(),
                 (id, _, _) -> changes.brokers.add(id));
         collect(
+                before.brokers().drains(),
+                after.brokers().drains(),
+                (id, _, _) -> changes.brokers.add(id));
+        collect(
                 before.configs().byResource(),
                 after.configs().byResource(),
                 (resource, _, _) -> changes.configs.add(resource));

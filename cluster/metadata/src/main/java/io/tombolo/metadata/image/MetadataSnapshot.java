@@ -1,5 +1,6 @@
 package io.tombolo.metadata.image;
 
+import io.tombolo.metadata.record.BrokerRecord.BrokerDrain;
 import io.tombolo.metadata.record.BrokerRecord.BrokerRegistered;
 import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
 import io.tombolo.metadata.record.ConfigResource;
@@ -36,6 +37,8 @@ public final class MetadataSnapshot {
         return Stream.of(
                         regionRecords(image.region()),
                         image.brokers().byId().values().stream().map(BrokerRegistered::new),
+                        image.brokers().drains().entrySet().stream()
+                                .map(drain -> new BrokerDrain(drain.getKey(), drain.getValue())),
                         image.topics().byId().values().stream()
                                 .flatMap(MetadataSnapshot::topicRecords),
                         image.configs().byResource().entrySet().stream()

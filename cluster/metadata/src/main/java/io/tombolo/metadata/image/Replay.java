@@ -2,6 +2,7 @@ package io.tombolo.metadata.image;
 
 import io.tombolo.metadata.record.BrokerRecord;
 import io.tombolo.metadata.record.BrokerRecord.BrokerChange;
+import io.tombolo.metadata.record.BrokerRecord.BrokerDrain;
 import io.tombolo.metadata.record.BrokerRecord.BrokerRegistered;
 import io.tombolo.metadata.record.BrokerRecord.BrokerUnregistered;
 import io.tombolo.metadata.record.BrokerRegistration;
@@ -127,6 +128,10 @@ final class Replay {
                                     broker.standing().previousStop());
                     brokers = brokers.with(broker.with(standing));
                 }
+            }
+            case BrokerDrain(var id, var drain) -> {
+                check(brokers.byId().containsKey(id), "broker %d is not registered", id);
+                brokers = brokers.with(id, drain);
             }
             case BrokerUnregistered(var id, var _) -> {
                 check(brokers.byId().containsKey(id), "broker %d is not registered", id);

@@ -1,8 +1,10 @@
 package io.tombolo.metadata.record;
 
 import io.tombolo.metadata.record.BrokerRecord.BrokerChange;
+import io.tombolo.metadata.record.BrokerRecord.BrokerDrain;
 import io.tombolo.metadata.record.BrokerRecord.BrokerRegistered;
 import io.tombolo.metadata.record.BrokerRecord.BrokerUnregistered;
+import io.tombolo.metadata.record.BrokerRecord.Drain;
 import io.tombolo.metadata.record.BrokerRegistration.PreviousStop;
 import io.tombolo.metadata.record.BrokerRegistration.Standing;
 
@@ -36,6 +38,8 @@ final class BrokerFields {
                 writeTags(new Standing(fenced, shuttingDown, offline, PreviousStop.UNKNOWN), to);
             }
             case BrokerUnregistered(var id, var epoch) -> to.number(id).number(epoch).tags(0);
+            case BrokerDrain(var id, var drain) ->
+                    to.number(id).number(drain.goal().code()).string(drain.cause()).tags(0);
         }
     }
 
@@ -47,6 +51,11 @@ final class BrokerFields {
                 var record = new BrokerUnregistered(brokerId, from.number());
                 from.tags(FieldReader.TagReader.NONE);
                 yield record;
+            }
+            case BROKER_DRAIN -> {
+                var drain = new Drain(Drain.Goal.ofCode(from.smallNumber()), from.string());
+                from.tags(FieldReader.TagReader.NONE);
+                yield new BrokerDrain(brokerId, drain);
             }
             default -> readRegistered(brokerId, from);
         };

@@ -1,6 +1,7 @@
 package io.tombolo.metadata.record;
 
 import io.tombolo.metadata.record.BrokerRecord.BrokerChange;
+import io.tombolo.metadata.record.BrokerRecord.BrokerDrain;
 import io.tombolo.metadata.record.BrokerRecord.BrokerRegistered;
 import io.tombolo.metadata.record.BrokerRecord.BrokerUnregistered;
 import io.tombolo.metadata.record.ConfigRecord.ConfigRemoved;
@@ -38,6 +39,7 @@ final class RecordFields {
             case BrokerRegistered _ -> RecordType.BROKER_REGISTERED;
             case BrokerChange _ -> RecordType.BROKER_CHANGE;
             case BrokerUnregistered _ -> RecordType.BROKER_UNREGISTERED;
+            case BrokerDrain _ -> RecordType.BROKER_DRAIN;
             case TopicCreated _ -> RecordType.TOPIC_CREATED;
             case TopicDeleted _ -> RecordType.TOPIC_DELETED;
             case PartitionCreated _ -> RecordType.PARTITION_CREATED;
@@ -74,7 +76,7 @@ final class RecordFields {
         return switch (type) {
             case PARTITION_CREATED -> PartitionFields.readCreated(from);
             case PARTITION_CHANGED -> PartitionFields.readChanged(from);
-            case BROKER_REGISTERED, BROKER_CHANGE, BROKER_UNREGISTERED ->
+            case BROKER_REGISTERED, BROKER_CHANGE, BROKER_UNREGISTERED, BROKER_DRAIN ->
                     BrokerFields.read(type, from);
             default -> readUntagged(type, from);
         };
@@ -89,6 +91,7 @@ final class RecordFields {
                     case BROKER_REGISTERED,
                             BROKER_CHANGE,
                             BROKER_UNREGISTERED,
+                            BROKER_DRAIN,
                             PARTITION_CREATED,
                             PARTITION_CHANGED ->
                             throw new IllegalStateException(type + " has tagged fields");

@@ -3,8 +3,10 @@ package io.tombolo.metadata.image;
 import io.tombolo.metadata.record.BrokerIds;
 import io.tombolo.metadata.record.BrokerListener;
 import io.tombolo.metadata.record.BrokerRecord.BrokerChange;
+import io.tombolo.metadata.record.BrokerRecord.BrokerDrain;
 import io.tombolo.metadata.record.BrokerRecord.BrokerRegistered;
 import io.tombolo.metadata.record.BrokerRecord.BrokerUnregistered;
+import io.tombolo.metadata.record.BrokerRecord.Drain;
 import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.metadata.record.ConfigRecord.ConfigRemoved;
 import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
@@ -114,6 +116,11 @@ final class RandomHistory {
                                     random.nextBoolean())));
         }
         long epoch = known.get().brokerEpoch();
+        if (random.nextInt(4) == 0) {
+            var goals = Drain.Goal.values();
+            return Optional.of(
+                    new BrokerDrain(id, new Drain(goals[random.nextInt(goals.length)], "why")));
+        }
         return Optional.of(
                 random.nextInt(5) == 0
                         ? new BrokerUnregistered(id, epoch)

@@ -1,8 +1,10 @@
 package io.tombolo.metadata.record;
 
 import io.tombolo.metadata.record.BrokerRecord.BrokerChange;
+import io.tombolo.metadata.record.BrokerRecord.BrokerDrain;
 import io.tombolo.metadata.record.BrokerRecord.BrokerRegistered;
 import io.tombolo.metadata.record.BrokerRecord.BrokerUnregistered;
+import io.tombolo.metadata.record.BrokerRecord.Drain;
 import io.tombolo.metadata.record.ConfigRecord.ConfigRemoved;
 import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
@@ -56,6 +58,8 @@ final class RandomRecords {
                             random.nextBoolean(),
                             random.nextBoolean(),
                             uuids(random.nextInt(3)));
+            case BROKER_DRAIN ->
+                    new BrokerDrain(broker(), new Drain(oneOf(Drain.Goal.values()), text()));
             case BROKER_UNREGISTERED -> new BrokerUnregistered(broker(), offset());
             case TOPIC_CREATED -> new TopicCreated(name(), uuid());
             case TOPIC_DELETED -> new TopicDeleted(uuid());

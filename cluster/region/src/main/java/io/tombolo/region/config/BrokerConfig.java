@@ -151,6 +151,7 @@ public record BrokerConfig(
     private static ConfigDefinition definition(String name) {
         return ConfigCatalogue.BROKER
                 .find(name)
+                .or(() -> ConfigCatalogue.BROKER_QUOTA.find(name))
                 .orElseThrow(() -> new Invariant.Broken("no broker config is called " + name));
     }
 }

@@ -15,6 +15,8 @@ import java.util.Set;
  */
 public enum ConfigCatalogue {
     BROKER("broker"),
+    /** Limits of a broker that exist at run time only. */
+    BROKER_QUOTA("broker"),
     TOPIC("topic"),
     GROUP("group"),
     CLIENTMETRICS("client metrics");

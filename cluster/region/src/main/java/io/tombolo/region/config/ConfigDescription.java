@@ -30,12 +30,21 @@ public final class ConfigDescription {
         return overridable(ConfigCatalogue.GROUP, explicit, broker, ConfigSource.GROUP);
     }
 
-    /** All 350 visible configs of a broker. */
+    /** All 350 visible configs of a broker, and its limits that are set. */
     public static List<ConfigEntry> ofBroker(BrokerConfig broker) {
         var entries = new ArrayList<ConfigEntry>();
         for (ConfigDefinition config : ConfigCatalogue.BROKER.visible()) {
             var layers = broker.layersOf(brokerNames(config.name()), config.sensitive());
             entries.add(entry(config, broker.text(config.name()), layers));
+        }
+        for (ConfigDefinition limit : ConfigCatalogue.BROKER_QUOTA.visible()) {
+            List<ConfigEntry.Synonym> layers =
+                    broker.layersOf(List.of(limit.name()), limit.sensitive()).stream()
+                            .filter(layer -> layer.source() != ConfigSource.DEFAULT)
+                            .toList();
+            if (!layers.isEmpty()) {
+                entries.add(entry(limit, layers.getFirst().value(), layers));
+            }
         }
         return entries;
     }

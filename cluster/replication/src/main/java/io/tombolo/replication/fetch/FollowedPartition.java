@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>asking start</td><td>start at or below our end</td><td>asking for the end</td></tr>
  * <tr><td>asking end</td><td>end</td><td>fetching, truncated to it when below ours</td></tr>
  * <tr><td>any</td><td>an error</td><td>pausing, then fetching</td></tr>
+ * <tr><td>fetching, behind</td><td>the limit is spent</td><td>pausing, then fetching</td></tr>
  * <tr><td>any</td><td>followed anew</td><td>fetching at once</td></tr>
  * </table>
  */
@@ -33,7 +34,9 @@ final class FollowedPartition {
     private Question question = Question.RECORDS;
     private long leaderStartOffset;
     private @Nullable FetchPosition asked;
+    private long leaderHighWatermark = -1;
     private int errorCount;
+    private boolean held;
     private long pausedUntilNanos;
 
     FollowedPartition(Partition partition) {
@@ -49,7 +52,7 @@ final class FollowedPartition {
     }
 
     boolean pausing(long nowNanos) {
-        return errorCount > 0 && nowNanos - pausedUntilNanos < 0;
+        return (errorCount > 0 || held) && nowNanos - pausedUntilNanos < 0;
     }
 
     long pausedUntilNanos() {
@@ -82,6 +85,23 @@ final class FollowedPartition {
     void fetchOn() {
         question = Question.RECORDS;
         errorCount = 0;
+        held = false;
+    }
+
+    /** The leader told its high watermark. */
+    void seen(long highWatermark) {
+        leaderHighWatermark = highWatermark;
+    }
+
+    /** Whether it has all that is committed, as far as it knows. */
+    boolean caughtUp(long endOffset) {
+        return endOffset >= leaderHighWatermark;
+    }
+
+    /** Others have had its share: it asks again later, and that is no error. */
+    void holdUntil(long nanos) {
+        held = true;
+        pausedUntilNanos = nanos;
     }
 
     /** Waits, the longer the more errors there were in a row. */

@@ -6,6 +6,7 @@ import io.tombolo.replication.fetch.FollowedPartition.Question;
 import io.tombolo.replication.follower.FetchPosition;
 import io.tombolo.replication.follower.FollowerOutcome;
 import io.tombolo.replication.follower.LeaderAnswer;
+import io.tombolo.replication.quota.CopyLimit;
 
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
@@ -40,6 +41,7 @@ public final class ReplicaFetcher {
 
     private final FetcherSettings settings;
     private final Identity identity;
+    private final CopyLimit borrowing;
     private final LeaderSession session = new LeaderSession();
     private final Map<TopicIdPartition, FollowedPartition> followed = new LinkedHashMap<>();
     private final OffsetQuestions questions;
@@ -56,9 +58,18 @@ public final class ReplicaFetcher {
      */
     public record Identity(int brokerId, long brokerEpoch) {}
 
+    /** Without a limit on copying. */
     public ReplicaFetcher(FetcherSettings settings, Identity identity) {
+        this(settings, identity, new CopyLimit());
+    }
+
+    /**
+     * @param borrowing how fast partitions that have not caught up may be copied
+     */
+    public ReplicaFetcher(FetcherSettings settings, Identity identity, CopyLimit borrowing) {
         this.settings = settings;
         this.identity = identity;
+        this.borrowing = borrowing;
         this.questions = new OffsetQuestions(settings, identity.brokerId());
     }
 
@@ -170,7 +181,10 @@ public final class ReplicaFetcher {
         var wanted = new LinkedHashMap<TopicIdPartition, FetchPosition>();
         followed.forEach((id, one) -> {
             if (!one.pausing(nowNanos) && one.question() == Question.RECORDS) {
-                one.partition().fetchPosition().ifPresent(position -> wanted.put(id, position));
+                one.partition()
+                        .fetchPosition()
+                        .filter(position -> mayCopy(id, one, position, nowNanos))
+                        .ifPresent(position -> wanted.put(id, position));
             }
         });
         if (wanted.isEmpty()) {
@@ -187,6 +201,18 @@ public final class ReplicaFetcher {
                         .setMaxBytes(settings.responseBytesMax());
         session.complete(request, wanted, settings.partitionBytesMax());
         return Optional.of(new FetcherRequest.Fetch(request));
+    }
+
+    /** One that has caught up is never held back: in sync, it would hold back the producers. */
+    private boolean mayCopy(
+            TopicIdPartition id, FollowedPartition one, FetchPosition position, long nowNanos) {
+        boolean held =
+                !one.caughtUp(position.fetchOffset())
+                        && borrowing.holds(id.topicPartition(), nowNanos);
+        if (held) {
+            one.holdUntil(borrowing.asksAgainNanos(nowNanos));
+        }
+        return !held;
     }
 
     private void fetched(FetchResponseData response, long nowNanos) {
@@ -264,6 +290,11 @@ public final class ReplicaFetcher {
                                 RecordBytes.of(answer),
                                 answer.highWatermark(),
                                 answer.logStartOffset());
+        if (taken instanceof LeaderAnswer.Records records) {
+            borrowing.copied(
+                    one.partition().id().topicPartition(), records.batches().remaining(), nowNanos);
+            one.seen(records.highWatermark());
+        }
         FollowerOutcome outcome = one.partition().follow(asked, taken);
         questions.settle(one, outcome, nowNanos);
         if (outcome instanceof FollowerOutcome.Advanced(long _, boolean appended) && appended) {

@@ -23,7 +23,8 @@ public interface IsrProposals {
     void propose(TopicIdPartition partition, Proposal proposal, Consumer<Outcome> answer);
 
     /**
-     * What a leader wants to be committed.
+     * What a leader wants to be committed. Every proposal says that its leader has recovered from
+     * an unclean election, if there was one.
      *
      * @param partitionEpoch of the state that it changes
      * @param isr the whole new ISR, the leader included

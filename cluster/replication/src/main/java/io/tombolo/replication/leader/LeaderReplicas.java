@@ -225,7 +225,11 @@ public final class LeaderReplicas {
         }
     }
 
-    /** A proposal that keeps some and takes in all who may join; empty when nothing changes. */
+    /**
+     * A proposal that keeps some and takes in all who may join; empty when nothing changes. A
+     * leader that was elected uncleanly proposes even what is so already, since that says that it
+     * has settled.
+     */
     private Optional<Proposal> change(BrokerIds kept, View view) {
         BrokerIds wanted = kept;
         for (ReplicaProgress follower : followers.values()) {
@@ -234,7 +238,8 @@ public final class LeaderReplicas {
             }
         }
         Optional<Standing> own = peers.standings().of(inSync.state().brokerId());
-        if (wanted.equals(inSync.committed()) || own.isEmpty()) {
+        boolean nothingToSay = wanted.equals(inSync.committed()) && !inSync.state().recovering();
+        if (nothingToSay || own.isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(inSync.propose(members(wanted, own.get())));

@@ -11,9 +11,16 @@ import io.tombolo.metadata.record.BrokerIds;
  *     the same leader epoch the one with the higher partition epoch is newer
  * @param replicas all of them, this one included
  * @param isr the replicas in sync as the controller committed them
+ * @param recovering whether this leader may lack committed records and has not told yet that it has
+ *     settled; it does so with any proposal
  */
 public record Leadership(
-        int brokerId, int leaderEpoch, int partitionEpoch, BrokerIds replicas, BrokerIds isr) {
+        int brokerId,
+        int leaderEpoch,
+        int partitionEpoch,
+        BrokerIds replicas,
+        BrokerIds isr,
+        boolean recovering) {
 
     public Leadership {
         if (!replicas.has(brokerId) || !replicas.hasAll(isr)) {
@@ -21,6 +28,12 @@ public record Leadership(
                     "broker %d cannot lead replicas %s, in sync %s"
                             .formatted(brokerId, replicas, isr));
         }
+    }
+
+    /** A leader that has nothing to recover from. */
+    public Leadership(
+            int brokerId, int leaderEpoch, int partitionEpoch, BrokerIds replicas, BrokerIds isr) {
+        this(brokerId, leaderEpoch, partitionEpoch, replicas, isr, false);
     }
 
     /** The leadership of a partition that has no other replica. */

@@ -1,5 +1,7 @@
 package io.tombolo.replication.leader;
 
+import io.tombolo.replication.quota.CopyLimit;
+
 import java.time.Duration;
 import java.util.Optional;
 
@@ -11,12 +13,14 @@ import java.util.Optional;
  * @param replicaLagMax how long a follower may be behind before it leaves the ISR ({@code
  *     replica.lag.time.max.ms})
  * @param proposalPauseMax longest pause before a proposal that nobody answered is made again
+ * @param lending how fast replicas that are not in sync may copy from here
  */
 public record Peers(
         Standings standings,
         IsrProposals proposals,
         Duration replicaLagMax,
-        Duration proposalPauseMax) {
+        Duration proposalPauseMax,
+        CopyLimit lending) {
 
     /** Of a broker that has no others beside it. */
     public static final Peers NONE =
@@ -32,6 +36,15 @@ public record Peers(
         if (replicaLagMax.toMillis() < 1 || proposalPauseMax.toMillis() < 1) {
             throw new IllegalArgumentException("a lag or a pause below 1 ms");
         }
+    }
+
+    /** Without a limit on copying. */
+    public Peers(
+            Standings standings,
+            IsrProposals proposals,
+            Duration replicaLagMax,
+            Duration proposalPauseMax) {
+        this(standings, proposals, replicaLagMax, proposalPauseMax, new CopyLimit());
     }
 
     /** What the metadata know of brokers. Called on the loops of partitions, so it is quick. */

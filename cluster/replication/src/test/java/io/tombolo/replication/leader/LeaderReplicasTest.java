@@ -32,13 +32,15 @@ class LeaderReplicasTest {
     private long now;
 
     private LeaderReplicas leading(BrokerIds isr) {
-        var peers =
-                new Peers(
-                        id -> Optional.ofNullable(standings.get(id)),
-                        (_, _, _) -> {},
-                        Duration.ofSeconds(10),
-                        Duration.ofSeconds(1));
-        return new LeaderReplicas(state(7, isr), peers, SafetyRules.STANDARD, 50, now);
+        return new LeaderReplicas(state(7, isr), peers(), SafetyRules.STANDARD, 50, now);
+    }
+
+    private Peers peers() {
+        return new Peers(
+                id -> Optional.ofNullable(standings.get(id)),
+                (_, _, _) -> {},
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(1));
     }
 
     private static Leadership state(int partitionEpoch, BrokerIds isr) {
@@ -61,6 +63,19 @@ class LeaderReplicasTest {
         assertThat(replicas.advancedHighWatermark(100, 60, 2, now)).isEqualTo(60);
         fetch(replicas, 3, 70, 100);
         assertThat(replicas.advancedHighWatermark(100, 60, 2, now)).isEqualTo(70);
+    }
+
+    @Test
+    void aLeaderThatWasElectedUncleanlyTellsThatItHasSettled() {
+        var recovering = new Leadership(1, 4, 7, ALL, BrokerIds.of(1), true);
+        var replicas = new LeaderReplicas(recovering, peers(), SafetyRules.STANDARD, 50, now);
+
+        Proposal proposal = replicas.review(view(50, 50)).orElseThrow();
+
+        assertThat(proposal.brokers()).isEqualTo(BrokerIds.of(1));
+        replicas.decided(proposal, new Outcome.Accepted(4, 8, BrokerIds.of(1)), now);
+        assertThat(replicas.state().recovering()).isFalse();
+        assertThat(replicas.review(view(50, 50))).isEmpty();
     }
 
     @Test

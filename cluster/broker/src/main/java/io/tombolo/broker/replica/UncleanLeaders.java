@@ -1,0 +1,158 @@
+package io.tombolo.broker.replica;
+
+import io.tombolo.broker.shard.Shards;
+import io.tombolo.environment.EventLoop;
+import io.tombolo.metadata.image.MetadataDelta;
+import io.tombolo.metadata.image.UncleanElection;
+
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.TopicPartition;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+
+/**
+ * What unclean elections cost. The new leader knows where its log ends: committed records from
+ * there on are lost. How many there were shows when a broker that had them comes back and throws
+ * them away. Kept for whoever asks while this broker runs; mutable, owned by the controller's loop.
+ */
+public final class UncleanLeaders {
+
+    /** Of each kind, the latest; all are counted. */
+    static final int LATEST_MAX = 100;
+
+    private final int self;
+    private final Shards shards;
+    private final EventLoop loop;
+    private final Consumer<List<Elected>> electedHere;
+    private final ArrayDeque<Elected> elected = new ArrayDeque<>();
+    private final ArrayDeque<Discarded> discarded = new ArrayDeque<>();
+    private long electedCount;
+    private long discardedRecordCount;
+
+    /**
+     * A leader that may lack committed records.
+     *
+     * @param oldLeader −1 when none is known
+     * @param endOffset where its log ended when it was elected; known to itself only
+     */
+    public record Elected(
+            TopicPartition partition,
+            int oldLeader,
+            int newLeader,
+            int leaderEpoch,
+            OptionalLong endOffset) {}
+
+    /** Records that this broker had and its leader has not; the first ones were committed. */
+    public record Discarded(TopicPartition partition, long fromOffset, long toOffset) {}
+
+    /**
+     * @param electedHere hears of leaders on this broker, all of one change of the metadata at once
+     */
+    public UncleanLeaders(
+            int self, Shards shards, EventLoop loop, Consumer<List<Elected>> electedHere) {
+        this.self = self;
+        this.shards = shards;
+        this.loop = loop;
+        this.electedHere = electedHere;
+    }
+
+    /** Notes who was elected; after the partitions have been told of their roles. */
+    public void publish(MetadataDelta delta) {
+        List<UncleanElection> elections = delta.uncleanElections();
+        var here = new ArrayList<TopicIdPartition>();
+        var hereElected = new ArrayList<Elected>();
+        for (UncleanElection election : elections) {
+            var id =
+                    new TopicIdPartition(
+                            election.partition().topicId(),
+                            election.partition().index(),
+                            delta.topic(election.partition().topicId()).orElseThrow().name());
+            Elected one = elected(id.topicPartition(), election, OptionalLong.empty());
+            if (election.newLeader() == self) {
+                here.add(id);
+                hereElected.add(one);
+            } else {
+                note(one);
+            }
+        }
+        if (!here.isEmpty()) {
+            ask(here, hereElected);
+        }
+    }
+
+    private static Elected elected(
+            TopicPartition partition, UncleanElection election, OptionalLong endOffset) {
+        return new Elected(
+                partition,
+                election.oldLeader(),
+                election.newLeader(),
+                election.leaderEpoch(),
+                endOffset);
+    }
+
+    private void ask(List<TopicIdPartition> ids, List<Elected> leaders) {
+        shards.<OptionalLong>askAll(
+                ids,
+                loop,
+                (_, partition, fill) ->
+                        fill.accept(
+                                partition
+                                        .map(found -> OptionalLong.of(found.log().endOffset()))
+                                        .orElseGet(OptionalLong::empty)),
+                ends -> {
+                    var known = new ArrayList<Elected>();
+                    for (int place = 0; place < leaders.size(); place++) {
+                        Elected one = leaders.get(place);
+                        known.add(
+                                new Elected(
+                                        one.partition(),
+                                        one.oldLeader(),
+                                        one.newLeader(),
+                                        one.leaderEpoch(),
+                                        ends.get(place)));
+                    }
+                    known.forEach(this::note);
+                    electedHere.accept(known);
+                });
+    }
+
+    private void note(Elected one) {
+        electedCount++;
+        keep(elected, one);
+    }
+
+    /** This broker threw committed records away, because its new leader lacks them. */
+    public void discarded(Discarded records) {
+        discardedRecordCount += records.toOffset() - records.fromOffset();
+        keep(discarded, records);
+    }
+
+    private static <T> void keep(ArrayDeque<T> latest, T one) {
+        if (latest.size() == LATEST_MAX) {
+            latest.removeFirst();
+        }
+        latest.addLast(one);
+    }
+
+    /** Unclean elections in the region since this broker started. */
+    public long electedCount() {
+        return electedCount;
+    }
+
+    public List<Elected> latestElected() {
+        return List.copyOf(elected);
+    }
+
+    /** Committed records that this broker threw away since it started. */
+    public long discardedRecordCount() {
+        return discardedRecordCount;
+    }
+
+    public List<Discarded> latestDiscarded() {
+        return List.copyOf(discarded);
+    }
+}
