@@ -21,6 +21,9 @@ public final class RegionCommands {
     /** What is below {@code broker}. */
     public static CommandLine below(CommandLine broker, Shell shell) {
         return broker.addSubcommand(new BrokerListCommand(shell))
-                .addSubcommand(new BrokerDescribeCommand(shell));
+                .addSubcommand(new BrokerDescribeCommand(shell))
+                .addSubcommand(new BrokerDrainCommand(shell))
+                .addSubcommand(new BrokerDecommissionCommand(shell))
+                .addSubcommand(new BrokerUndrainCommand(shell));
     }
 }

@@ -29,11 +29,13 @@ public enum Code {
     RUN_BUSY(2305, ExitCode.FAILED),
     NO_LOG(2306, ExitCode.FAILED),
     NOT_OURS(2307, ExitCode.FAILED),
+    DRAIN_STUCK(2308, ExitCode.FAILED),
     NOT_CONFIRMED(2401, ExitCode.REFUSED),
     REASON_MISSING(2402, ExitCode.USAGE),
     FAILOVER_REFUSED(4001, ExitCode.REFUSED),
     FAILOVER_FAILED(4002, ExitCode.FAILED),
     RESTART_REFUSED(4101, ExitCode.REFUSED),
+    DRAIN_REFUSED(4102, ExitCode.REFUSED),
     INTERNAL(9001, ExitCode.FAILED);
 
     private final int number;
