@@ -41,8 +41,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * An offset-preserving link on one broker: finds out what the source has, runs one {@link
- * PartitionWorker} per partition that this broker leads, and on the broker that coordinates the
- * link also looks after topics and groups. Mutable; owned by the loop of its host.
+ * PartitionWorker} per partition that this broker leads, copies the offsets of the groups that this
+ * broker keeps, and on the broker that coordinates the link also looks after topics. Mutable; owned
+ * by the loop of its host.
  */
 final class ClusterLink implements Link, PartitionWorker.Desk {
 
@@ -97,11 +98,7 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
         takeOver(leads);
         applyIntent();
         lanes.sweep();
-        if (leads.coordinates()) {
-            groups.start();
-        } else {
-            groups.stop();
-        }
+        groups.start();
         if (!started) {
             started = true;
             refreshAfter(0);

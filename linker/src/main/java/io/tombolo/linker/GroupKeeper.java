@@ -6,26 +6,33 @@ import io.tombolo.linker.source.SourceNode;
 import io.tombolo.region.link.GroupOffsets;
 import io.tombolo.region.link.GroupOffsets.Committed;
 import io.tombolo.region.link.GroupOffsets.SkipReason;
+import io.tombolo.region.link.LinkPartition;
 import io.tombolo.region.link.LinkStatus.GroupStatus;
 import io.tombolo.region.link.LinkStatus.SkippedOffset;
+import io.tombolo.region.link.MirrorLog;
+import io.tombolo.region.link.MirrorTopic;
 import io.tombolo.region.link.Reason;
 
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Copies the committed offsets of the source's groups, round by round. A round asks every source
- * broker for the groups that it coordinates; one that does not answer holds up only its own groups.
- * Mutable; owned by the loop of the link.
+ * Copies the committed offsets of those of the source's groups that this broker keeps, round by
+ * round. A round asks every source broker for the groups that it coordinates; one that does not
+ * answer holds up only its own groups. No group gets ahead of the copies of its partitions, whoever
+ * leads them. Mutable; owned by the loop of the link.
  */
 final class GroupKeeper {
 
@@ -140,6 +147,9 @@ final class GroupKeeper {
     private void fetch(SourceNode node, List<SourceGroups.Listed> listed) {
         var copyable = new ArrayList<String>();
         for (SourceGroups.Listed group : listed) {
+            if (!scope.host().groups().keeps(group.group())) {
+                continue; // another broker's
+            }
             Known known = known(group.group());
             if (group.copyable()) {
                 copyable.add(group.group());
@@ -194,7 +204,13 @@ final class GroupKeeper {
                         answer -> {
                             switch (answer) {
                                 case GroupOffsets.Offsets(var here) ->
-                                        decide(group, known, source, here);
+                                        locate(
+                                                source.keySet(),
+                                                found ->
+                                                        decide(
+                                                                group,
+                                                                known,
+                                                                new Compared(source, here, found)));
                                 case GroupOffsets.Unavailable(var detail) ->
                                         skip(known, SkipReason.REFUSED_HERE, detail);
                             }
@@ -202,17 +218,77 @@ final class GroupKeeper {
                         });
     }
 
-    private void decide(
-            String group,
-            Known known,
+    /** What is committed at both ends, and where the copies are that other brokers lead. */
+    private record Compared(
             Map<TopicPartition, Committed> source,
-            Map<TopicPartition, Committed> here) {
+            Map<TopicPartition, Committed> here,
+            Map<TopicPartition, GroupPlan.Copied> elsewhere) {}
+
+    /** Finds out where the copies stand that other brokers of this region lead. */
+    private void locate(
+            Set<TopicPartition> partitions, Consumer<Map<TopicPartition, GroupPlan.Copied>> then) {
+        var found = new HashMap<TopicPartition, GroupPlan.Copied>();
+        var ids = new HashMap<String, Uuid>();
+        for (MirrorTopic mirror : scope.host().admin().mirrorTopics(scope.spec().name())) {
+            ids.put(mirror.name(), mirror.topicId());
+        }
+        var open = new int[] {1};
+        Runnable one =
+                () -> {
+                    if (--open[0] == 0) {
+                        then.accept(found);
+                        done();
+                    }
+                };
+        pending++;
+        for (TopicPartition partition : partitions) {
+            Uuid id = ids.get(partition.topic());
+            if (id == null || copied.apply(partition).isPresent()) {
+                continue;
+            }
+            open[0]++;
+            scope.host()
+                    .mirrorLog()
+                    .copyElsewhere(
+                            new LinkPartition(id, partition.topic(), partition.partition()),
+                            answer -> {
+                                found.put(partition, copiedAt(answer));
+                                one.run();
+                            });
+        }
+        one.run();
+    }
+
+    private static GroupPlan.Copied copiedAt(MirrorLog.PositionAnswer answer) {
+        return switch (answer) {
+            case MirrorLog.Opened(var position) ->
+                    new GroupPlan.Copied(
+                            true,
+                            position.highWatermark(),
+                            position.endOffset(),
+                            position.lastEpoch());
+            case MirrorLog.Failed _ -> new GroupPlan.Copied(false, -1, -1, -1);
+        };
+    }
+
+    private void decide(String group, Known known, Compared compared) {
         if (!running) {
             return;
         }
+        Map<TopicPartition, Committed> source = compared.source();
         var plan = new GroupPlan(scope.safeguards(), scope.spec().settings().propagateResets());
         GroupPlan.Decision decision =
-                plan.decide(new GroupPlan.Situation(source, known.seen, here, copied));
+                plan.decide(
+                        new GroupPlan.Situation(
+                                source,
+                                known.seen,
+                                compared.here(),
+                                partition ->
+                                        copied.apply(partition)
+                                                .or(() ->
+                                                        Optional.ofNullable(
+                                                                compared.elsewhere()
+                                                                        .get(partition)))));
         var values = new HashMap<TopicPartition, Long>();
         source.forEach((partition, committed) -> values.put(partition, committed.offset()));
         if (decision.commits().isEmpty()) {

@@ -177,6 +177,15 @@ final class PartitionWorker {
                                     scope.spec().intent().ownershipEpoch(),
                                     answer -> feed(new PartitionEvent.LogStartAnswered(answer)));
             case PartitionEffect.Append append -> append(append, lease);
+            case PartitionEffect.AwaitHighWatermark(int leaderEpoch, long offset) ->
+                    scope.host()
+                            .mirrorLog()
+                            .awaitHighWatermark(
+                                    id(),
+                                    leaderEpoch,
+                                    offset,
+                                    answer ->
+                                            feed(new PartitionEvent.HighWatermarkReached(answer)));
             case PartitionEffect.RaiseEpoch(int atLeast) -> desk.raiseEpoch(this, atLeast);
             case PartitionEffect.RetryAfter(int attempt, int failures) ->
                     retryLater(attempt, failures);
@@ -210,9 +219,10 @@ final class PartitionWorker {
                         new MirrorLog.Append(
                                 id(),
                                 append.batches(),
-                                append.leaderEpoch(),
+                                append.sourceEpoch(),
                                 scope.spec().intent().ownershipEpoch(),
-                                append.expectedEndOffset()),
+                                append.expectedEndOffset(),
+                                append.leaderEpoch()),
                         answer -> {
                             if (lease != null) {
                                 lease.release();

@@ -82,29 +82,10 @@ final class StatusReport {
         Optional<Trouble> shown = trouble;
         for (PartitionStatus partition : partitions) {
             lag = lag.plus(partition.lag());
-            worst = worse(worst, partition.state());
+            worst = worst.worse(partition.state());
             shown = shown.isPresent() ? shown : partition.trouble();
         }
         return new TopicStatus(name, worst, lag, shown, partitions);
-    }
-
-    /** The state that tells more about what is wrong, or not yet right. */
-    static State worse(State one, State other) {
-        return rank(one) >= rank(other) ? one : other;
-    }
-
-    private static int rank(State state) {
-        return switch (state) {
-            case STOPPED -> 0;
-            case ACTIVE -> 1;
-            case PAUSED -> 2;
-            case SYNCING -> 3;
-            case EPOCH_FENCING -> 4;
-            case PREPARING -> 5;
-            case STOPPING -> 6;
-            case SOURCE_UNAVAILABLE -> 7;
-            case FAILED -> 8;
-        };
     }
 
     /** Of what is copied; partitions that were given up are behind for ever. */
@@ -156,7 +137,7 @@ final class StatusReport {
     static State stateOf(List<TopicStatus> topics, State ofLink) {
         State state = ofLink;
         for (LinkStatus.TopicStatus topic : topics) {
-            state = worse(state, topic.state());
+            state = state.worse(topic.state());
         }
         return state;
     }

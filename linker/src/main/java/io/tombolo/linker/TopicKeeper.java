@@ -66,6 +66,9 @@ final class TopicKeeper {
     void inventoryKnown(
             SourceInventory inventory, boolean coordinates, Consumer<Decision> verdict) {
         countMissing(inventory);
+        if (!coordinates) {
+            refusals.clear(); // what another broker is refused it tells itself
+        }
         for (Decision decision : decide(inventory)) {
             if (decision instanceof Decision.Lose || decision instanceof Decision.Find) {
                 verdict.accept(decision);

@@ -30,9 +30,47 @@ final class ModelMirrorLog implements MirrorLog {
     /** The log of one partition. */
     static final class Log {
         final List<Stored> batches = new ArrayList<>();
+        private final List<Runnable> waiting = new ArrayList<>();
         long start;
         long end;
         int leaderEpoch;
+
+        /** The broker that leads; 1 in a region of one. */
+        int leader = 1;
+
+        /** Whether there are followers: then the high watermark moves only when it is told to. */
+        boolean replicated;
+
+        private long highWatermark;
+
+        long highWatermark() {
+            return replicated ? Math.clamp(highWatermark, start, end) : end;
+        }
+
+        /** The followers have everything. */
+        void replicate() {
+            highWatermark = end;
+            news();
+        }
+
+        /** Another broker leads, which has what is safe and perhaps a little more. */
+        void lead(int broker, int kept) {
+            long safe = highWatermark();
+            int more = kept;
+            while (!batches.isEmpty() && batches.getLast().baseOffset >= safe && more-- <= 0) {
+                batches.removeLast();
+            }
+            end = batches.isEmpty() ? Math.max(start, safe) : batches.getLast().nextOffset;
+            leader = broker;
+            leaderEpoch++;
+            news();
+        }
+
+        private void news() {
+            var all = List.copyOf(waiting);
+            waiting.clear();
+            all.forEach(Runnable::run);
+        }
 
         int lastEpoch() {
             return batches.isEmpty() ? -1 : batches.getLast().leaderEpoch;
@@ -46,6 +84,16 @@ final class ModelMirrorLog implements MirrorLog {
     final List<String> offences = new ArrayList<>();
     long ownershipEpoch;
     boolean frozen;
+
+    /** The broker whose logs these are, as far as it leads them. */
+    int broker = 1;
+
+    /** Answers nobody who waits for a high watermark. */
+    boolean silent;
+
+    /** Tells of a copy that another broker leads as if all of it was safe. */
+    boolean boastful;
+
     long appendedBytes;
 
     ModelMirrorLog(
@@ -62,18 +110,56 @@ final class ModelMirrorLog implements MirrorLog {
 
     @Override
     public void position(LinkPartition partition, Consumer<PositionAnswer> answer) {
+        later(() -> answer.accept(positionNow(partition)));
+    }
+
+    private PositionAnswer positionNow(LinkPartition partition) {
+        Log log = logs.get(partition);
+        return log == null || log.leader != broker
+                ? new Failed(partition + " is not led here")
+                : new Opened(standing(log, log.highWatermark()));
+    }
+
+    private static Position standing(Log log, long highWatermark) {
+        return new Position(log.start, highWatermark, log.end, log.lastEpoch(), log.leaderEpoch);
+    }
+
+    @Override
+    public void awaitHighWatermark(
+            LinkPartition partition,
+            int leaderEpoch,
+            long offset,
+            Consumer<PositionAnswer> answer) {
+        later(() -> await(partition, leaderEpoch, offset, answer));
+    }
+
+    private void await(
+            LinkPartition partition,
+            int leaderEpoch,
+            long offset,
+            Consumer<PositionAnswer> answer) {
+        PositionAnswer now = positionNow(partition);
+        boolean waits =
+                now instanceof Opened(var position)
+                        && position.leaderEpoch() == leaderEpoch
+                        && position.highWatermark() < offset;
+        if (waits && !silent) {
+            logs.get(partition)
+                    .waiting
+                    .add(() -> loop.execute(() -> await(partition, leaderEpoch, offset, answer)));
+        } else if (!waits) {
+            answer.accept(now);
+        }
+    }
+
+    @Override
+    public void copyElsewhere(LinkPartition partition, Consumer<PositionAnswer> answer) {
         later(() -> {
             Log log = logs.get(partition);
             answer.accept(
                     log == null
-                            ? new Failed(partition + " is not led here")
-                            : new Opened(
-                                    new Position(
-                                            log.start,
-                                            log.end,
-                                            log.end,
-                                            log.lastEpoch(),
-                                            log.leaderEpoch)));
+                            ? new Failed(partition + " is not known")
+                            : new Opened(standing(log, boastful ? log.end : log.highWatermark())));
         });
     }
 
@@ -87,7 +173,10 @@ final class ModelMirrorLog implements MirrorLog {
 
     private AppendAnswer appendNow(Append append) {
         Log log = logs.get(append.partition());
-        if (log == null || failing.getAsBoolean()) {
+        if (log == null || log.leader != broker || append.leaderEpoch() != log.leaderEpoch) {
+            return new Failed("the leadership is over");
+        }
+        if (failing.getAsBoolean()) {
             return new Failed("storage in trouble");
         }
         if (append.ownershipEpoch() < ownershipEpoch) {
@@ -133,7 +222,7 @@ final class ModelMirrorLog implements MirrorLog {
         log.batches.addAll(fresh);
         log.end = next;
         appendedBytes += append.batches().remaining();
-        return new Appended(log.end, log.end);
+        return new Appended(log.end, log.highWatermark());
     }
 
     @Override
@@ -144,7 +233,7 @@ final class ModelMirrorLog implements MirrorLog {
             Consumer<AppendAnswer> answer) {
         later(() -> {
             Log log = logs.get(partition);
-            if (log == null) {
+            if (log == null || log.leader != broker) {
                 answer.accept(new Failed("not led here"));
                 return;
             }
@@ -159,7 +248,7 @@ final class ModelMirrorLog implements MirrorLog {
             log.start = Math.max(log.start, logStartOffset);
             log.end = Math.max(log.end, log.start);
             log.batches.removeIf(batch -> batch.nextOffset <= log.start);
-            answer.accept(new Appended(log.end, log.end));
+            answer.accept(new Appended(log.end, log.highWatermark()));
         });
     }
 

@@ -37,6 +37,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
 /** A small model of the region at the near end of a link: its metadata, its logs, its groups. */
@@ -44,14 +45,20 @@ final class ModelRegion implements LinkAdmin, GroupOffsets {
 
     static final LinkName LINK = new LinkName("eu-to-us");
 
-    final TreeMap<String, MirrorTopic> mirrors = new TreeMap<>();
-    final TreeMap<String, Map<TopicPartition, Committed>> groups = new TreeMap<>();
+    final TreeMap<String, MirrorTopic> mirrors;
+    final TreeMap<String, Map<TopicPartition, Committed>> groups;
     final Set<String> activeGroups = new HashSet<>();
     final ModelMirrorLog log;
     private final Environment environment;
     private final EventLoop loop;
     private final LongSupplier delayNanos;
     private LinkSpec spec;
+
+    /** Of a region of several brokers: which one this is, which coordinates, and who else hears. */
+    int brokerCount = 1;
+
+    IntSupplier coordinator = () -> 1;
+    Runnable spread = this::publish;
     @Nullable ClusterLink link;
     @Nullable FailoverOutcome outcome;
 
@@ -61,11 +68,29 @@ final class ModelRegion implements LinkAdmin, GroupOffsets {
             LinkSpec.Settings settings,
             LongSupplier delayNanos,
             BooleanSupplier failing) {
+        this(environment, bootstrap, settings, delayNanos, failing, new Shared());
+    }
+
+    /** What the brokers of a region have in common. */
+    static final class Shared {
+        final TreeMap<String, MirrorTopic> mirrors = new TreeMap<>();
+        final TreeMap<String, Map<TopicPartition, Committed>> groups = new TreeMap<>();
+        final TreeMap<LinkPartition, ModelMirrorLog.Log> logs = new TreeMap<>();
+    }
+
+    ModelRegion(
+            Environment environment,
+            List<Endpoint> bootstrap,
+            LinkSpec.Settings settings,
+            LongSupplier delayNanos,
+            BooleanSupplier failing,
+            Shared shared) {
+        this.mirrors = shared.mirrors;
+        this.groups = shared.groups;
         this.environment = environment;
         this.loop = environment.loops().loop(0);
         this.delayNanos = delayNanos;
-        this.log =
-                new ModelMirrorLog(loop, environment.clock(), new TreeMap<>(), delayNanos, failing);
+        this.log = new ModelMirrorLog(loop, environment.clock(), shared.logs, delayNanos, failing);
         this.spec =
                 new LinkSpec(
                         LINK,
@@ -92,7 +117,9 @@ final class ModelRegion implements LinkAdmin, GroupOffsets {
 
     void publish() {
         if (link != null) {
-            link.reconcile(spec, new LocalLeadership(new TreeSet<>(log.logs.keySet()), true));
+            var led = new TreeSet<>(log.logs.keySet());
+            led.removeIf(partition -> log.logs.get(partition).leader != log.broker);
+            link.reconcile(spec, new LocalLeadership(led, coordinator.getAsInt() == log.broker));
         }
     }
 
@@ -221,7 +248,7 @@ final class ModelRegion implements LinkAdmin, GroupOffsets {
         later(() -> {
             Answer result = change.get();
             answer.accept(result);
-            publish();
+            spread.run();
         });
     }
 
@@ -233,11 +260,24 @@ final class ModelRegion implements LinkAdmin, GroupOffsets {
             SortedMap<String, String> configs) {
         mirrors.put(name, new MirrorTopic(name, id, id, partitionCount, state, configs));
         for (int i = 0; i < partitionCount; i++) {
-            log.logs.computeIfAbsent(new LinkPartition(id, name, i), _ -> new ModelMirrorLog.Log());
+            int number = i;
+            log.logs.computeIfAbsent(new LinkPartition(id, name, i), _ -> newLog(number));
         }
     }
 
+    private ModelMirrorLog.Log newLog(int partition) {
+        var made = new ModelMirrorLog.Log();
+        made.leader = partition % brokerCount + 1;
+        made.replicated = brokerCount > 1;
+        return made;
+    }
+
     // --- groups
+
+    @Override
+    public boolean keeps(String group) {
+        return Math.floorMod(group.hashCode(), brokerCount) + 1 == log.broker;
+    }
 
     @Override
     public void groups(Consumer<SortedSet<String>> answer) {

@@ -1,5 +1,6 @@
 package io.tombolo.broker;
 
+import io.tombolo.broker.link.RegionPeers;
 import io.tombolo.broker.request.ClientConnection;
 import io.tombolo.broker.request.RequestDispatcher;
 import io.tombolo.broker.shard.Shards;
@@ -68,16 +69,18 @@ public final class Broker {
      * @param links the link module
      * @param linkNetwork what links connect over
      * @param expectsMore whether a region that has not been heard of yet may be there
+     * @param peers what the other brokers of this region tell
      */
     public record Surroundings(
             RegionRegistry registry,
             LinkProvider links,
             Network linkNetwork,
-            BooleanSupplier expectsMore) {
+            BooleanSupplier expectsMore,
+            RegionPeers peers) {
 
         /** With a registry that shows at once all there is to see. */
         public Surroundings(RegionRegistry registry, LinkProvider links, Network linkNetwork) {
-            this(registry, links, linkNetwork, () -> false);
+            this(registry, links, linkNetwork, () -> false, RegionPeers.NONE);
         }
     }
 
@@ -197,7 +200,8 @@ public final class Broker {
 
     /**
      * Asks the other regions who owns what before taking the first write: a region that was away
-     * during a failover must not write under an ownership that is over.
+     * during a failover must not write under an ownership that is over. A region was not away while
+     * a broker of it serves clients: that one has asked, and goes on listening to the others.
      */
     private void awaitFirstContact(long sinceNanos) {
         BrokerCore running = core;
@@ -210,7 +214,8 @@ public final class Broker {
                 surroundings.expectsMore().getAsBoolean()
                         ? FIRST_ANSWER_NANOS
                         : FIRST_CONTACT_NANOS;
-        if (heard || environment.clock().nanoTime() - sinceNanos >= patienceNanos) {
+        boolean regionThere = surroundings.peers().serving();
+        if (heard || regionThere || environment.clock().nanoTime() - sinceNanos >= patienceNanos) {
             listen();
         } else {
             loop.schedule(FIRST_CONTACT_CHECK_NANOS, () -> awaitFirstContact(sinceNanos));

@@ -10,6 +10,7 @@ import io.tombolo.broker.link.FailoverRun;
 import io.tombolo.broker.link.LinkPlace;
 import io.tombolo.broker.link.LinkSupervisor;
 import io.tombolo.broker.link.Ports;
+import io.tombolo.broker.link.Takeovers;
 import io.tombolo.broker.publish.CopyLimits;
 import io.tombolo.broker.publish.Domains;
 import io.tombolo.broker.publish.PartitionPublisher;
@@ -53,9 +54,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -81,6 +80,7 @@ public final class BrokerCore implements MetadataListener {
     private final PartitionPublisher partitions;
     private final LinkSupervisor links;
     private final FailoverDesk failover;
+    private final Takeovers takeovers;
     private final OwnershipExchange exchange;
     private final DrainDesk drains;
     private final Registration registration;
@@ -109,8 +109,7 @@ public final class BrokerCore implements MetadataListener {
         this.shards = shards;
         var config = new LiveConfig(images, settings);
         this.controller = controller(environment, config);
-        this.quorum =
-                new QuorumSeat(settings, environment, directory.directoryId(), controller, images);
+        this.quorum = quorumSeat(environment);
         this.commands = quorum.commands();
         var offsets = new OffsetsTopic(images, shards, environment.offload());
         this.groups = groups(environment, offsets, config);
@@ -123,11 +122,10 @@ public final class BrokerCore implements MetadataListener {
         var place = new LinkPlace(settings.topology(), settings.region().id(), id, loop);
         this.links = linkSupervisor(place, environment, surroundings);
         this.failover = failoverDesk(place, environment, surroundings);
-        this.exchange =
-                new OwnershipExchange(
-                        settings, surroundings.registry(), images, links, commands, loop);
+        this.takeovers = takeovers(place);
+        this.exchange = exchange(surroundings);
         this.drains = drainDesk();
-        this.reconciler = new TopologyReconciler(settings, commands, loop);
+        this.reconciler = new TopologyReconciler(settings, images, commands, loop);
         this.registration = registration(environment, directory);
         this.housekeeping = new Housekeeping(config, directory, shards, loop);
         var handlers = new Handlers(settings, environment, images, config, shards, commands);
@@ -191,6 +189,31 @@ public final class BrokerCore implements MetadataListener {
         return registration.brokerEpoch();
     }
 
+    private QuorumSeat quorumSeat(Environment environment) {
+        return new QuorumSeat(
+                settings,
+                environment,
+                directory.directoryId(),
+                controller,
+                images,
+                this::controllerChanged);
+    }
+
+    private Takeovers takeovers(LinkPlace place) {
+        var tools = new Takeovers.Tools(shards, groups.links(), commands, clock);
+        return new Takeovers(place, images, links, tools);
+    }
+
+    private OwnershipExchange exchange(Broker.Surroundings surroundings) {
+        return new OwnershipExchange(
+                settings,
+                surroundings.registry(),
+                images,
+                new OwnershipExchange.Told(links, surroundings.peers()),
+                commands,
+                loop);
+    }
+
     private FailoverDesk failoverDesk(
             LinkPlace place, Environment environment, Broker.Surroundings surroundings) {
         return new FailoverDesk(
@@ -198,10 +221,13 @@ public final class BrokerCore implements MetadataListener {
                 images,
                 links,
                 surroundings.registry(),
-                new FailoverRun.Tools(
-                        commands,
-                        environment.clock(),
-                        answer -> groups.links().loaded(loop, offsetsLedHere(), answer)));
+                new FailoverRun.Tools(images, commands, environment.clock()));
+    }
+
+    private void controllerChanged() {
+        if (caughtUp) {
+            links.controllerChanged();
+        }
     }
 
     private void partitionOffline(TopicIdPartition id, Exception cause) {
@@ -210,11 +236,20 @@ public final class BrokerCore implements MetadataListener {
 
     private LinkSupervisor linkSupervisor(
             LinkPlace place, Environment environment, Broker.Surroundings surroundings) {
-        var ports = new Ports(place, shards, images, commands, groups.links(), environment);
+        var ports =
+                new Ports(
+                        place,
+                        shards,
+                        images,
+                        commands,
+                        groups.links(),
+                        surroundings.peers(),
+                        environment);
         return new LinkSupervisor(
                 place,
                 surroundings.links(),
-                entry -> ports.hostOf(entry, surroundings.linkNetwork()));
+                entry -> ports.hostOf(entry, surroundings.linkNetwork()),
+                images);
     }
 
     private Handlers.Services services() {
@@ -326,11 +361,8 @@ public final class BrokerCore implements MetadataListener {
     }
 
     private void admitted() {
-        exchange.start(quorum.raft().leader().epoch());
-        reconciler.reconcile(() -> {
-            failover.finishWhatWasBegun();
-            onServing.run();
-        });
+        exchange.start();
+        reconciler.reconcile(() -> onServing.run());
     }
 
     @Override
@@ -352,6 +384,7 @@ public final class BrokerCore implements MetadataListener {
             partitions.sweep(deletedInReplay.values());
             deletedInReplay.clear();
             carryOut(MetadataDelta.between(MetadataImage.EMPTY, images.current()));
+            failover.finishWhatWasBegun();
         } else {
             replication.registeredAnew();
         }
@@ -368,6 +401,7 @@ public final class BrokerCore implements MetadataListener {
             groups.topicDeleted(deleted.name(), deleted.id());
         }
         links.publish(delta);
+        takeovers.publish(delta);
     }
 
     @Override
@@ -432,22 +466,6 @@ public final class BrokerCore implements MetadataListener {
         return drains;
     }
 
-    /** The partitions of the offsets topic whose groups this broker looks after. */
-    private SortedSet<Integer> offsetsLedHere() {
-        var led = new TreeSet<Integer>();
-        images.current()
-                .topics()
-                .topic(OffsetsTopic.NAME)
-                .ifPresent(topic ->
-                        topic.partitions()
-                                .forEach((index, partition) -> {
-                                    if (partition.leader() == settings.id().value()) {
-                                        led.add(index);
-                                    }
-                                }));
-        return led;
-    }
-
     public RaftStatus quorum() {
         return quorum.raft().status();
     }
@@ -466,6 +484,7 @@ public final class BrokerCore implements MetadataListener {
         exchange.stop();
         housekeeping.stop();
         failover.close();
+        takeovers.close();
         links.close();
         replication.close();
         partitions.close();

@@ -2,6 +2,7 @@ package io.tombolo.broker;
 
 import io.tombolo.broker.admin.AdminRoutes;
 import io.tombolo.broker.admin.HttpRegistry;
+import io.tombolo.broker.admin.PeerBrokers;
 import io.tombolo.broker.admin.Probes;
 import io.tombolo.broker.replica.UncleanLeaders;
 import io.tombolo.environment.Clock;
@@ -49,6 +50,7 @@ public final class BrokerServer implements AutoCloseable {
     private static final long START_MINUTES_MAX = 10;
     private static final long STOP_SECONDS_MAX = 30;
     private static final long REGISTRY_NANOS = Duration.ofMillis(500).toNanos();
+    private static final long PEERS_NANOS = Duration.ofMillis(1_800).toNanos();
     private static final int OFFLOAD_THREADS = 4;
 
     private final BrokerSettings settings;
@@ -75,6 +77,7 @@ public final class BrokerServer implements AutoCloseable {
         this.offload = new ThreadOffload(name + "-io", OFFLOAD_THREADS);
         Network network = new NettyNetwork(loops, clock);
         var registry = new HttpRegistry(settings.region().id(), peers(settings), clock);
+        var peers = new PeerBrokers(brokersBeside(settings), clock);
         this.broker =
                 new Broker(
                         settings,
@@ -91,11 +94,12 @@ public final class BrokerServer implements AutoCloseable {
                                 options.wanOneWay().isZero()
                                         ? network
                                         : new WanNetwork(network, clock, options.wanOneWay()),
-                                registry::expectsMore),
+                                registry::expectsMore,
+                                peers),
                         new Observer());
-        this.admin = openAdmin(registry);
+        this.admin = openAdmin(registry, peers);
         EventLoop loop = loops.loop(0);
-        loop.execute(() -> refresh(registry, loop));
+        loop.execute(() -> refresh(registry, peers, loop));
     }
 
     /**
@@ -182,6 +186,17 @@ public final class BrokerServer implements AutoCloseable {
         return peers;
     }
 
+    /** The admin addresses of the other brokers of this region. */
+    private static Map<Integer, Endpoint> brokersBeside(BrokerSettings settings) {
+        var beside = new HashMap<Integer, Endpoint>();
+        for (Region.Broker broker : settings.region().brokers()) {
+            if (!broker.id().equals(settings.id())) {
+                beside.put(broker.id().value(), broker.admin());
+            }
+        }
+        return beside;
+    }
+
     private static LinkProvider linkProvider() throws StartRefused {
         for (LinkProvider provider : ServiceLoader.load(LinkProvider.class)) {
             if (provider.type() == LinkType.CLUSTER_LINK) {
@@ -192,12 +207,12 @@ public final class BrokerServer implements AutoCloseable {
                 "no module for links is on the class path", "use the distribution as it is built");
     }
 
-    private HttpListener openAdmin(HttpRegistry registry) throws StartRefused {
+    private HttpListener openAdmin(HttpRegistry registry, PeerBrokers peers) throws StartRefused {
         try {
             return HttpListener.open(
                     loops,
                     settings.self().admin(),
-                    new AdminRoutes(broker, registry, new Probes(settings, broker, loops)),
+                    new AdminRoutes(broker, registry, peers, new Probes(settings, broker, loops)),
                     problem -> LOG.warn("An admin request failed", problem));
         } catch (UncheckedIOException taken) {
             closeThreads();
@@ -207,10 +222,13 @@ public final class BrokerServer implements AutoCloseable {
         }
     }
 
-    /** Reads the other regions' documents now and then, for as long as the loop lives. */
-    private static void refresh(HttpRegistry registry, EventLoop loop) {
+    /** Asks the other regions and brokers now and then, for as long as the loop lives. */
+    private static void refresh(HttpRegistry registry, PeerBrokers peers, EventLoop loop) {
         registry.refresh();
-        loop.schedule(REGISTRY_NANOS, () -> refresh(registry, loop));
+        if (!peers.askedWithin(PEERS_NANOS)) {
+            peers.refresh();
+        }
+        loop.schedule(REGISTRY_NANOS, () -> refresh(registry, peers, loop));
     }
 
     private void loopFailed(Throwable problem) {

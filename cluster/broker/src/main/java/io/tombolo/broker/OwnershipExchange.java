@@ -1,24 +1,30 @@
 package io.tombolo.broker;
 
 import io.tombolo.broker.link.LinkSupervisor;
+import io.tombolo.broker.link.RegionPeers;
+import io.tombolo.broker.link.RegionStatus;
 import io.tombolo.controller.command.RegionCommand;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.region.RegionId;
-import io.tombolo.region.link.LinkStatus;
 import io.tombolo.region.ownership.Ownership;
+import io.tombolo.region.ownership.OwnershipLedger;
 import io.tombolo.region.registry.RegionDocument;
 import io.tombolo.region.registry.RegionRegistry;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
- * Tells the other regions what this one knows, and keeps what they know of ownership. Mutable,
- * confined to the controller's loop.
+ * Tells the other regions what this one knows, and keeps what they know of ownership. Every broker
+ * of the region does both: a document is numbered by the place in the metadata log that it was made
+ * from, so whichever broker is asked, no region goes back to what it knew before; and what is heard
+ * goes to the controller only when the metadata do not know it yet, where hearing it twice does no
+ * harm. Mutable, confined to the controller's loop.
  */
 final class OwnershipExchange {
 
@@ -30,30 +36,32 @@ final class OwnershipExchange {
     private final LinkSupervisor links;
     private final Commands commands;
     private final EventLoop loop;
-    private RegionDocument.Version version = new RegionDocument.Version(0, 0);
+    private final RegionPeers peers;
     private final Set<RegionId> heard = new HashSet<>();
+    private boolean started;
     private boolean stopped;
+
+    /** What is told of links: those of this broker, and what the other brokers told of theirs. */
+    record Told(LinkSupervisor links, RegionPeers peers) {}
 
     OwnershipExchange(
             BrokerSettings settings,
             RegionRegistry registry,
             Images images,
-            LinkSupervisor links,
+            Told told,
             Commands commands,
             EventLoop loop) {
         this.settings = settings;
         this.registry = registry;
         this.images = images;
-        this.links = links;
+        this.links = told.links();
+        this.peers = told.peers();
         this.commands = commands;
         this.loop = loop;
     }
 
-    /**
-     * @param incarnation larger than that of every earlier start of this region
-     */
-    void start(long incarnation) {
-        version = new RegionDocument.Version(incarnation, 0);
+    void start() {
+        started = true;
         registry.subscribe(loop, this::observe);
         publish();
     }
@@ -71,26 +79,45 @@ final class OwnershipExchange {
      * owner before.
      */
     void announce() {
-        if (stopped || version.incarnation() == 0) {
-            return; // over, or not begun
+        if (started && !stopped) {
+            registry.publish(document(images.current()));
         }
-        version = version.next();
-        registry.publish(document(images.current()));
     }
 
     private RegionDocument document(MetadataImage image) {
+        var place = image.place();
         return new RegionDocument(
                 settings.region().id(),
-                version,
-                List.of(
-                        new RegionDocument.Broker(
-                                settings.id(), settings.self().kafka(), settings.self().admin())),
+                new RegionDocument.Version(Math.max(0, place.epoch()), Math.max(0, place.offset())),
+                brokers(image),
                 ownerships(image),
-                links.statuses().stream()
-                        .map((LinkStatus status) ->
-                                new RegionDocument.LinkProgress(
-                                        status.name(), status.state(), status.lag()))
-                        .toList());
+                progress(image));
+    }
+
+    /** The brokers that are up, this one in any case. */
+    private List<RegionDocument.Broker> brokers(MetadataImage image) {
+        return settings.region().brokers().stream()
+                .filter(broker ->
+                        broker.id().equals(settings.id())
+                                || image.brokers()
+                                        .broker(broker.id().value())
+                                        .filter(registered -> !registered.fenced())
+                                        .isPresent())
+                .map(broker ->
+                        new RegionDocument.Broker(broker.id(), broker.kafka(), broker.admin()))
+                .toList();
+    }
+
+    private List<RegionDocument.LinkProgress> progress(MetadataImage image) {
+        var all = new ArrayList<>(links.statuses());
+        all.addAll(peers.links());
+        var region = new RegionStatus(all, image);
+        return settings.topology().linksInto(settings.region().id()).stream()
+                .flatMap(link -> region.of(link.name()).stream())
+                .map(status ->
+                        new RegionDocument.LinkProgress(
+                                status.name(), status.state(), status.lag()))
+                .toList();
     }
 
     private static List<Ownership> ownerships(MetadataImage image) {
@@ -100,7 +127,8 @@ final class OwnershipExchange {
     }
 
     private void observe(RegionDocument document) {
-        if (document.ownerships().isEmpty()) {
+        var known = OwnershipLedger.of(ownerships(images.current()));
+        if (known.observe(document.ownerships()).isEmpty()) {
             heard.add(document.region());
             return;
         }

@@ -46,6 +46,7 @@ final class QuorumSeat {
     private final EventLoop loop;
     private final ActiveController controller;
     private final Images images;
+    private final Runnable onControllerChange;
     private final Published published;
     private final RaftNode raft;
     private final Optional<Region> region;
@@ -59,11 +60,13 @@ final class QuorumSeat {
             Environment environment,
             UUID directoryId,
             ActiveController controller,
-            Images images) {
+            Images images,
+            Runnable onControllerChange) {
         this.settings = settings;
         this.loop = environment.loops().loop(0);
         this.controller = controller;
         this.images = images;
+        this.onControllerChange = onControllerChange;
         this.published = new Published(loop);
         boolean alone = settings.region().brokers().size() == 1;
         this.region = alone ? Optional.empty() : Optional.of(region(environment));
@@ -223,6 +226,7 @@ final class QuorumSeat {
             if (leader.leaderId() == settings.id().value()) {
                 region.ifPresent(several -> several.deaths().elected());
             }
+            onControllerChange.run();
         }
 
         @Override

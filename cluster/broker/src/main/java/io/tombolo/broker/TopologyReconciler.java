@@ -8,6 +8,7 @@ import io.tombolo.controller.command.RegionCommand;
 import io.tombolo.controller.command.TopicCommand;
 import io.tombolo.controller.command.TopicCommand.NewTopic;
 import io.tombolo.environment.EventLoop;
+import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.region.ownership.Ownership;
 import io.tombolo.region.topology.LinkEntry;
@@ -27,19 +28,23 @@ import java.util.function.Consumer;
 
 /**
  * Makes what the topology file declares: links that touch this region with the first owner of their
- * topics, and topics of this region. Only ever adds; what is there already stays as it is.
+ * topics, and topics of this region. Only ever adds; what is there already stays as it is. Every
+ * broker looks when it starts and asks for what is missing; asking twice does no harm, and the one
+ * that is there last finds enough brokers for every topic.
  */
 final class TopologyReconciler {
 
     private static final long RETRY_NANOS = Duration.ofMillis(50).toNanos();
 
     private final BrokerSettings settings;
+    private final Images images;
     private final Commands commands;
     private final EventLoop loop;
     private boolean stopped;
 
-    TopologyReconciler(BrokerSettings settings, Commands commands, EventLoop loop) {
+    TopologyReconciler(BrokerSettings settings, Images images, Commands commands, EventLoop loop) {
         this.settings = settings;
+        this.images = images;
         this.commands = commands;
         this.loop = loop;
     }
@@ -48,7 +53,7 @@ final class TopologyReconciler {
     void reconcile(Runnable done) {
         var plan = new ArrayDeque<Command<?>>();
         for (LinkEntry link : settings.topology().links().values()) {
-            if (touchesThisRegion(link)) {
+            if (touchesThisRegion(link) && !known(link)) {
                 plan.add(new LinkCommand.DefineLink(definition(link)));
                 plan.add(
                         new RegionCommand.ClaimOwnership(
@@ -64,6 +69,7 @@ final class TopologyReconciler {
             // Links bring group offsets along, perhaps before any group was ever used here.
             topics.add(OffsetsTopicSpec.of(settings.config(), settings.region().brokers().size()));
         }
+        topics.removeIf(topic -> images.current().topics().topic(topic.name()).isPresent());
         if (!topics.isEmpty()) {
             plan.add(new TopicCommand.CreateTopics(topics, false));
         }
@@ -113,6 +119,15 @@ final class TopologyReconciler {
     private boolean touchesThisRegion(LinkEntry link) {
         return link.from().equals(settings.region().id())
                 || link.to().equals(settings.region().id());
+    }
+
+    private boolean known(LinkEntry link) {
+        MetadataImage image = images.current();
+        return image.region().ownershipOf(link.domain()).isPresent()
+                && image.links()
+                        .link(link.name())
+                        .filter(known -> known.definition().equals(definition(link)))
+                        .isPresent();
     }
 
     private LinkDefined definition(LinkEntry link) {

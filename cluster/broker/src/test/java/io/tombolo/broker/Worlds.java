@@ -75,6 +75,11 @@ public final class Worlds {
         images.publish(image);
     }
 
+    /** The broker has heard that another node is the active controller. */
+    public static void controller(Images images, int nodeId) {
+        images.controllerIs(nodeId);
+    }
+
     public static Uuid idOf(String topic) {
         return new Uuid(7, topic.hashCode());
     }

@@ -3,6 +3,7 @@ package io.tombolo.controller;
 import io.tombolo.controller.command.Applied;
 import io.tombolo.controller.command.LinkCommand;
 import io.tombolo.controller.command.LinkCommand.BeginPromotion;
+import io.tombolo.controller.command.LinkCommand.ClampMirrorOffsets;
 import io.tombolo.controller.command.LinkCommand.CompletePromotion;
 import io.tombolo.controller.command.LinkCommand.CreateMirrorTopic;
 import io.tombolo.controller.command.LinkCommand.DefineLink;
@@ -12,6 +13,7 @@ import io.tombolo.controller.command.LinkCommand.RaiseLeaderEpochs;
 import io.tombolo.controller.command.LinkCommand.RemoveLink;
 import io.tombolo.controller.command.LinkCommand.ResumeLink;
 import io.tombolo.controller.command.LinkCommand.SetMirrorTopicState;
+import io.tombolo.controller.command.LinkCommand.SettleMirrorPartitions;
 import io.tombolo.controller.command.Refusal;
 import io.tombolo.metadata.image.LinkRegistration;
 import io.tombolo.metadata.image.MetadataImage;
@@ -20,7 +22,9 @@ import io.tombolo.metadata.record.LinkRecord.LinkPaused;
 import io.tombolo.metadata.record.LinkRecord.LinkRemoved;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.metadata.record.TopicRecord.PartitionChanged;
+import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
+import io.tombolo.region.RegionId;
 
 import org.apache.kafka.common.protocol.Errors;
 
@@ -54,8 +58,16 @@ final class LinkDecisions {
                     unknown(begin.link(), tip)
                             .<ControllerResult<?>>map(ControllerResult::refused)
                             .orElseGet(() -> Promotions.begin(begin, tip));
+            case SettleMirrorPartitions settle ->
+                    promoting(settle.link(), settle.ownershipEpoch(), tip)
+                            .<ControllerResult<?>>map(ControllerResult::refused)
+                            .orElseGet(() -> Promotions.settle(settle, tip));
+            case ClampMirrorOffsets clamp ->
+                    promoting(clamp.link(), clamp.ownershipEpoch(), tip)
+                            .<ControllerResult<?>>map(ControllerResult::refused)
+                            .orElseGet(() -> Promotions.clamp(clamp, tip));
             case CompletePromotion complete ->
-                    unknown(complete.link(), tip)
+                    promoting(complete.link(), complete.ownershipEpoch(), tip)
                             .<ControllerResult<?>>map(ControllerResult::refused)
                             .orElseGet(() -> Promotions.complete(complete, tip));
         };
@@ -130,6 +142,28 @@ final class LinkDecisions {
 
     private static Optional<Refusal> unknown(LinkName link, MetadataImage tip) {
         return tip.links().link(link).isPresent() ? Optional.empty() : Optional.of(unknown(link));
+    }
+
+    /** Only the owner of the topics takes them over, under the epoch that made it their owner. */
+    private static Optional<Refusal> promoting(LinkName link, long epoch, MetadataImage tip) {
+        Optional<LinkRegistration> known = tip.links().link(link);
+        if (known.isEmpty()) {
+            return Optional.of(unknown(link));
+        }
+        RegionId destination = known.get().definition().destinationRegion();
+        boolean owned =
+                tip.region()
+                        .ownershipOf(new DomainName(link.name()))
+                        .filter(record -> record.ownership().owner().equals(destination))
+                        .filter(record -> record.epoch() == epoch)
+                        .isPresent();
+        return owned
+                ? Optional.empty()
+                : Optional.of(
+                        new Refusal(
+                                Errors.INVALID_REQUEST,
+                                "%s does not own the topics of %s with epoch %d."
+                                        .formatted(destination, link, epoch)));
     }
 
     private static Refusal unknown(LinkName link) {

@@ -15,7 +15,9 @@ import io.tombolo.metadata.image.TopicImage;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
 import io.tombolo.metadata.record.MetadataRecord;
+import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
+import io.tombolo.region.RegionId;
 import io.tombolo.region.link.MirrorTopic.State;
 
 import org.apache.kafka.common.Uuid;
@@ -60,6 +62,7 @@ final class MirrorDecisions {
         Optional<Refusal> bad =
                 TopicName.refusal(command.topic())
                         .or(() -> TopicDecisions.taken(command.topic(), tip))
+                        .or(() -> takenOver(command.link(), tip))
                         .or(() -> idTaken(command.sourceTopicId(), tip))
                         .or(() -> noPartition(command.partitionCount()));
         if (bad.isPresent()) {
@@ -95,7 +98,12 @@ final class MirrorDecisions {
         if (topic.get().partitions().count() == command.partitionCount()) {
             return ControllerResult.done(new Applied());
         }
-        if (tip.writability(topic.get().id()) != MetadataImage.Writability.MIRROR) {
+        boolean mirrored =
+                tip.links()
+                        .mirrorTopic(topic.get().id())
+                        .filter(mirror -> !isFinal(mirror.state()))
+                        .isPresent();
+        if (!mirrored) {
             return ControllerResult.refused(
                     Errors.INVALID_REQUEST, command.topic() + " is not a mirror any more.");
         }
@@ -149,6 +157,20 @@ final class MirrorDecisions {
         return tip.topics()
                 .topic(name)
                 .filter(topic -> tip.links().topicsOf(link).contains(topic.id()));
+    }
+
+    /** A link that has not heard yet of its end makes nothing new. */
+    private static Optional<Refusal> takenOver(LinkName link, MetadataImage tip) {
+        RegionId destination =
+                tip.links().link(link).orElseThrow().definition().destinationRegion();
+        return tip.region()
+                .ownershipOf(new DomainName(link.name()))
+                .filter(record -> record.ownership().owner().equals(destination))
+                .map(record ->
+                        new Refusal(
+                                Errors.INVALID_REQUEST,
+                                "%s has taken over the topics of %s."
+                                        .formatted(destination, link)));
     }
 
     private static Optional<Refusal> idTaken(Uuid id, MetadataImage tip) {

@@ -1,11 +1,18 @@
 package io.tombolo.controller;
 
+import io.tombolo.controller.command.Applied;
 import io.tombolo.controller.command.LinkCommand.BeginPromotion;
+import io.tombolo.controller.command.LinkCommand.ClampMirrorOffsets;
 import io.tombolo.controller.command.LinkCommand.CompletePromotion;
 import io.tombolo.controller.command.LinkCommand.Promotion;
+import io.tombolo.controller.command.LinkCommand.SettleMirrorPartitions;
+import io.tombolo.controller.command.LinkCommand.Settled;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.MirrorRegistration;
 import io.tombolo.metadata.image.TopicImage;
+import io.tombolo.metadata.record.LinkRecord.CopyEnd;
+import io.tombolo.metadata.record.LinkRecord.MirrorOffsetsClamped;
+import io.tombolo.metadata.record.LinkRecord.MirrorPartitionSettled;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
 import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.PartitionChange;
@@ -16,20 +23,27 @@ import io.tombolo.region.LinkName;
 import io.tombolo.region.link.MirrorTopic.State;
 
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.protocol.Errors;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Promotes mirror topics in two phases, so that no client ever meets a topic that is writable on
- * one broker and still mirrored on another: all stop copying first; then each becomes writable with
- * leader epochs above all that were mirrored.
+ * Promotes mirror topics step by step, so that no client ever meets a topic that is writable on one
+ * broker and still mirrored on another, nor a group beyond the end of its copy: all stop copying
+ * first; then the leaders tell where each partition ended; then the coordinators bring their groups
+ * within these ends. Who brings the last piece of a topic makes it writable, with leader epochs
+ * above all that were mirrored. All of it is in the metadata, so it does not matter which broker
+ * dies, or leads, in the middle.
  */
 final class Promotions {
+
+    /** The topic of committed offsets, as everywhere in Kafka. */
+    private static final String OFFSETS_TOPIC = "__consumer_offsets";
 
     private Promotions() {}
 
@@ -52,27 +66,103 @@ final class Promotions {
         return ControllerResult.inBatches(wanted, records);
     }
 
-    static ControllerResult<Promotion> complete(CompletePromotion command, MetadataImage tip) {
-        if (command.mirroredEpochs().containsValue(Integer.MAX_VALUE)) {
-            return ControllerResult.refused(
-                    Errors.INVALID_REQUEST, "No leader epoch is left above a mirrored one.");
-        }
-        var batches = new ArrayList<List<MetadataRecord>>();
-        SortedSet<Uuid> stopped = new TreeSet<>();
-        SortedSet<PartitionId> waiting = new TreeSet<>();
-        for (MirrorRegistration mirror : mirrors(command.link(), tip)) {
-            SortedSet<PartitionId> missing = partitions(mirror.topicId(), tip);
-            missing.removeAll(command.mirroredEpochs().keySet());
-            if (mirror.state() == State.STOPPED) {
-                stopped.add(mirror.topicId());
-            } else if (mirror.state() == State.STOPPING && missing.isEmpty()) {
-                stopped.add(mirror.topicId());
-                batches.add(stopping(mirror, command, tip));
-            } else if (mirror.state() == State.STOPPING) {
-                waiting.addAll(missing);
+    static ControllerResult<Applied> settle(SettleMirrorPartitions command, MetadataImage tip) {
+        var byTopic = new TreeMap<Uuid, List<MetadataRecord>>();
+        for (Map.Entry<PartitionId, Settled> one : command.settled().entrySet()) {
+            PartitionId id = one.getKey();
+            Settled settled = one.getValue();
+            boolean news =
+                    stopping(id.topicId(), command.link(), tip)
+                            .filter(mirror -> !isSettled(mirror, id.index(), command))
+                            .isPresent();
+            boolean leads =
+                    tip.topics()
+                            .partition(id)
+                            .filter(partition -> partition.leaderEpoch() == settled.leaderEpoch())
+                            .isPresent();
+            if (news && leads) {
+                byTopic.computeIfAbsent(id.topicId(), _ -> new ArrayList<>())
+                        .add(
+                                new MirrorPartitionSettled(
+                                        id.topicId(),
+                                        id.index(),
+                                        command.ownershipEpoch(),
+                                        settled.end()));
             }
         }
-        return ControllerResult.inBatches(new Promotion(stopped, waiting), batches);
+        return applied(command.link(), new ArrayList<>(byTopic.values()), byTopic.keySet(), tip);
+    }
+
+    private static boolean isSettled(
+            MirrorRegistration mirror, int index, SettleMirrorPartitions command) {
+        return mirror.promotion().ownershipEpoch() == command.ownershipEpoch()
+                && mirror.promotion().endOf(index).isPresent();
+    }
+
+    static ControllerResult<Applied> clamp(ClampMirrorOffsets command, MetadataImage tip) {
+        boolean leads =
+                tip.topics()
+                        .topic(OFFSETS_TOPIC)
+                        .flatMap(topic ->
+                                tip.topics()
+                                        .partition(topic.partitionId(command.offsetsPartition())))
+                        .filter(partition -> partition.leaderEpoch() == command.leaderEpoch())
+                        .isPresent();
+        SortedSet<Uuid> topics = new TreeSet<>();
+        for (Uuid id : command.clamped().topicIds()) {
+            stopping(id, command.link(), tip)
+                    .filter(mirror ->
+                            mirror.promotion().ownershipEpoch() == command.ownershipEpoch())
+                    .filter(mirror -> allSettled(mirror, tip))
+                    .filter(mirror ->
+                            !mirror.promotion().clamped().containsKey(command.offsetsPartition()))
+                    .ifPresent(_ -> topics.add(id));
+        }
+        if (!leads || topics.isEmpty()) {
+            return ControllerResult.done(new Applied());
+        }
+        List<MetadataRecord> records =
+                List.of(
+                        new MirrorOffsetsClamped(
+                                topics,
+                                command.offsetsPartition(),
+                                command.clamped().positions().stream()
+                                        .filter(one -> topics.contains(one.topicId()))
+                                        .toList()));
+        return applied(command.link(), List.of(records), topics, tip);
+    }
+
+    /** The records, and behind them those that make topics writable for which all is done now. */
+    private static ControllerResult<Applied> applied(
+            LinkName link,
+            List<List<MetadataRecord>> batches,
+            Iterable<Uuid> topics,
+            MetadataImage tip) {
+        MetadataImage next =
+                tip.apply(batches.stream().flatMap(List::stream).toList(), tip.place()).image();
+        var all = new ArrayList<>(batches);
+        for (Uuid id : topics) {
+            stopping(id, link, next)
+                    .filter(mirror -> allSettled(mirror, next) && allClamped(mirror, next))
+                    .ifPresent(mirror -> all.add(stopped(mirror, next)));
+        }
+        return ControllerResult.inBatches(new Applied(), all);
+    }
+
+    static ControllerResult<Promotion> complete(CompletePromotion command, MetadataImage tip) {
+        var batches = new ArrayList<List<MetadataRecord>>();
+        SortedSet<Uuid> stopped = new TreeSet<>();
+        SortedSet<PartitionId> unsettled = new TreeSet<>();
+        for (MirrorRegistration mirror : mirrors(command.link(), tip)) {
+            if (mirror.state() == State.STOPPED) {
+                stopped.add(mirror.topicId());
+            } else if (mirror.state() == State.STOPPING) {
+                stopped.add(mirror.topicId());
+                unsettled.addAll(missing(mirror, tip));
+                batches.add(stopped(mirror, tip));
+            }
+        }
+        return ControllerResult.inBatches(new Promotion(stopped, unsettled), batches);
     }
 
     /** The record that raises a leader epoch, unless it is as high already. */
@@ -89,19 +179,48 @@ final class Promotions {
                         List.of(new PartitionChange.LeaderEpoch(atLeast))));
     }
 
-    private static List<MetadataRecord> stopping(
-            MirrorRegistration mirror, CompletePromotion command, MetadataImage tip) {
+    /**
+     * Makes a topic writable. The epochs of a leadership are never below those of the batches in
+     * its log, so the next one is above them all, whether it is known where the copy ended or not.
+     */
+    private static List<MetadataRecord> stopped(MirrorRegistration mirror, MetadataImage tip) {
         TopicImage topic = tip.topics().topic(mirror.topicId()).orElseThrow();
         var records = new ArrayList<MetadataRecord>();
         topic.partitions()
                 .forEach((index, partition) -> {
-                    PartitionId id = topic.partitionId(index);
-                    int mirrored = command.mirroredEpochs().getOrDefault(id, -1);
+                    int mirrored =
+                            mirror.promotion().endOf(index).map(CopyEnd::highestEpoch).orElse(-1);
                     int above = Math.max(partition.leaderEpoch(), mirrored) + 1;
-                    raised(id, partition, above).ifPresent(records::add);
+                    raised(topic.partitionId(index), partition, above).ifPresent(records::add);
                 });
         records.add(new MirrorTopicStateChanged(topic.id(), State.STOPPED, mirror.reason()));
         return records;
+    }
+
+    private static boolean allSettled(MirrorRegistration mirror, MetadataImage tip) {
+        return missing(mirror, tip).isEmpty();
+    }
+
+    private static SortedSet<PartitionId> missing(MirrorRegistration mirror, MetadataImage tip) {
+        SortedSet<PartitionId> missing = partitions(mirror.topicId(), tip);
+        missing.removeIf(id -> mirror.promotion().endOf(id.index()).isPresent());
+        return missing;
+    }
+
+    private static boolean allClamped(MirrorRegistration mirror, MetadataImage tip) {
+        int count =
+                tip.topics()
+                        .topic(OFFSETS_TOPIC)
+                        .map(topic -> topic.partitions().count())
+                        .orElse(0);
+        return mirror.promotion().clamped().size() >= count;
+    }
+
+    private static Optional<MirrorRegistration> stopping(
+            Uuid topicId, LinkName link, MetadataImage tip) {
+        return tip.links()
+                .mirrorTopic(topicId)
+                .filter(mirror -> mirror.link().equals(link) && mirror.state() == State.STOPPING);
     }
 
     private static List<MirrorRegistration> mirrors(LinkName link, MetadataImage tip) {

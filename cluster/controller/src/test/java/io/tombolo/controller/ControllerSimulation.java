@@ -71,6 +71,7 @@ class ControllerSimulation {
                             "SetMirrorTopicState",
                             "RaiseLeaderEpochs",
                             "BeginPromotion",
+                            "SettleMirrorPartitions",
                             "CompletePromotion",
                             "RemoveLink");
         }

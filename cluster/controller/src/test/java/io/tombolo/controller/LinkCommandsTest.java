@@ -8,6 +8,8 @@ import io.tombolo.controller.command.ConfigCommand.Change;
 import io.tombolo.controller.command.ConfigCommand.IncrementalAlterConfigs;
 import io.tombolo.controller.command.ConfigCommand.Origin;
 import io.tombolo.controller.command.LinkCommand.BeginPromotion;
+import io.tombolo.controller.command.LinkCommand.ClampMirrorOffsets;
+import io.tombolo.controller.command.LinkCommand.Clamped;
 import io.tombolo.controller.command.LinkCommand.CompletePromotion;
 import io.tombolo.controller.command.LinkCommand.CreateMirrorTopic;
 import io.tombolo.controller.command.LinkCommand.DefineLink;
@@ -18,19 +20,28 @@ import io.tombolo.controller.command.LinkCommand.RaiseLeaderEpochs;
 import io.tombolo.controller.command.LinkCommand.RemoveLink;
 import io.tombolo.controller.command.LinkCommand.ResumeLink;
 import io.tombolo.controller.command.LinkCommand.SetMirrorTopicState;
+import io.tombolo.controller.command.LinkCommand.SettleMirrorPartitions;
+import io.tombolo.controller.command.LinkCommand.Settled;
+import io.tombolo.controller.command.RegionCommand;
+import io.tombolo.controller.command.TopicCommand;
 import io.tombolo.controller.command.TopicCommand.CreatePartitions;
 import io.tombolo.controller.command.TopicCommand.CreatedTopic;
 import io.tombolo.controller.command.TopicCommand.DeleteTopics;
 import io.tombolo.controller.command.TopicCommand.Growth;
+import io.tombolo.controller.command.TopicCommand.NewTopic;
 import io.tombolo.controller.command.TopicCommand.TopicKey;
 import io.tombolo.metadata.image.LinkRegistration;
 import io.tombolo.metadata.image.MetadataImage.Writability;
 import io.tombolo.metadata.record.ConfigResource;
+import io.tombolo.metadata.record.LinkRecord.ClampedPosition;
+import io.tombolo.metadata.record.LinkRecord.CopyEnd;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.PartitionId;
+import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.link.MirrorTopic.State;
+import io.tombolo.region.ownership.Ownership;
 
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
@@ -42,6 +53,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 class LinkCommandsTest {
 
@@ -185,18 +197,16 @@ class LinkCommandsTest {
     @Test
     void aPromotionRaisesLeaderEpochsAboveAllThatWereMirrored() {
         mirror("orders", SOURCE);
+        claim();
 
         var wanted = region.done(new BeginPromotion(LINK, "failover"));
         assertThat(wanted).hasSize(3);
         assertThat(region.image().writability(SOURCE)).isEqualTo(Writability.MIRROR);
 
-        Promotion promotion =
-                region.done(
-                        new CompletePromotion(
-                                LINK, new TreeMap<>(Map.of(id(0), 17, id(1), -1, id(2), 0))));
+        settle(Map.of(id(0), 17, id(1), -1));
+        assertThat(region.image().writability(SOURCE)).isEqualTo(Writability.MIRROR);
+        settle(Map.of(id(2), 0));
 
-        assertThat(promotion.stopped()).containsExactly(SOURCE);
-        assertThat(promotion.waiting()).isEmpty();
         assertThat(region.partition(SOURCE, 0).leaderEpoch()).isEqualTo(18);
         assertThat(region.partition(SOURCE, 1).leaderEpoch()).isEqualTo(1);
         assertThat(region.partition(SOURCE, 2).leaderEpoch()).isEqualTo(1);
@@ -204,29 +214,95 @@ class LinkCommandsTest {
     }
 
     @Test
-    void aTopicWithoutAllItsEpochsWaits() {
+    void aTopicWaitsForTheGroupsOfEveryOffsetsPartition() {
+        offsetsTopic(2);
         mirror("orders", SOURCE);
+        claim();
+        region.done(new BeginPromotion(LINK, "failover"));
+        clamp(0);
+        settle(Map.of(id(0), 1, id(1), 1, id(2), 1));
+
+        clamp(1);
+        assertThat(region.image().writability(SOURCE)).isEqualTo(Writability.MIRROR);
+        clamp(0);
+
+        assertThat(region.image().writability(SOURCE)).isEqualTo(Writability.WRITABLE);
+        assertThat(promotion().clamped()).containsOnlyKeys(0, 1);
+        assertThat(promotion().ends()).hasSize(3);
+    }
+
+    @Test
+    void aLeaderOfAnotherEpochSettlesNothing() {
+        mirror("orders", SOURCE);
+        claim();
+        region.done(new BeginPromotion(LINK, "failover"));
+        var deposed = new Settled(region.partition(SOURCE, 0).leaderEpoch() - 1, end(4));
+
+        region.done(new SettleMirrorPartitions(LINK, 1, new TreeMap<>(Map.of(id(0), deposed))));
+
+        assertThat(region.last().batches()).isEmpty();
+    }
+
+    @Test
+    void whatHasSettledStaysAsItWasTold() {
+        mirror("orders", SOURCE);
+        claim();
+        region.done(new BeginPromotion(LINK, "failover"));
+        settle(Map.of(id(0), 4));
+
+        settle(Map.of(id(0), 5));
+
+        assertThat(promotion().endOf(0)).map(CopyEnd::highestEpoch).contains(4);
+    }
+
+    @Test
+    void onlyTheEpochThatTookTheTopicsOverPromotesThem() {
+        mirror("orders", SOURCE);
+        claim();
         region.done(new BeginPromotion(LINK, "failover"));
 
-        Promotion promotion =
-                region.done(new CompletePromotion(LINK, new TreeMap<>(Map.of(id(0), 1))));
+        assertThat(region.refused(new CompletePromotion(LINK, 2)).message())
+                .contains("does not own");
+        assertThat(region.refused(new SettleMirrorPartitions(LINK, 2, new TreeMap<>())).error())
+                .isEqualTo(Errors.INVALID_REQUEST);
+    }
 
-        assertThat(promotion.stopped()).isEmpty();
+    @Test
+    void aForcedEndGoesWithoutWhatIsMissing() {
+        mirror("orders", SOURCE);
+        claim();
+        region.done(new BeginPromotion(LINK, "failover"));
+        settle(Map.of(id(0), 1));
+
+        Promotion promotion = region.done(new CompletePromotion(LINK, 1));
+
+        assertThat(promotion.stopped()).containsExactly(SOURCE);
         assertThat(promotion.waiting()).containsExactly(id(1), id(2));
-        assertThat(region.image().writability(SOURCE)).isEqualTo(Writability.MIRROR);
+        assertThat(region.image().writability(SOURCE)).isEqualTo(Writability.WRITABLE);
     }
 
     @Test
     void aTopicThatStillMirrorsIsNotCompleted() {
         mirror("orders", SOURCE);
+        claim();
 
-        Promotion promotion =
-                region.done(
-                        new CompletePromotion(
-                                LINK, new TreeMap<>(Map.of(id(0), 1, id(1), 1, id(2), 1))));
-
-        assertThat(promotion.stopped()).isEmpty();
+        settle(Map.of(id(0), 1, id(1), 1, id(2), 1));
         assertThat(region.last().batches()).isEmpty();
+
+        assertThat(region.done(new CompletePromotion(LINK, 1)).stopped()).isEmpty();
+        assertThat(region.last().batches()).isEmpty();
+    }
+
+    @Test
+    void aLinkWhoseTopicsWereTakenOverMakesNothingNew() {
+        mirror("orders", SOURCE);
+        claim();
+
+        assertThat(region.refused(mirrorOf("late", new Uuid(5, 5))).message())
+                .contains("has taken over");
+        region.done(new BeginPromotion(LINK, "failover"));
+        assertThat(region.refused(new GrowMirrorTopic(LINK, "orders", 9)).error())
+                .isEqualTo(Errors.INVALID_REQUEST);
     }
 
     @Test
@@ -262,9 +338,57 @@ class LinkCommandsTest {
     }
 
     private void promote() {
-        var epochs = new TreeMap<PartitionId, Integer>();
-        region.done(new BeginPromotion(LINK, "test")).forEach(id -> epochs.put(id, 0));
-        region.done(new CompletePromotion(LINK, epochs));
+        claim();
+        region.done(new BeginPromotion(LINK, "test"));
+        region.done(new CompletePromotion(LINK, 1));
+    }
+
+    private void claim() {
+        region.done(
+                new RegionCommand.ClaimOwnership(
+                        new DomainName(LINK.name()),
+                        new RegionId("eu"),
+                        0,
+                        Ownership.Mode.FORCED,
+                        "test"));
+    }
+
+    private void settle(Map<PartitionId, Integer> mirroredEpochs) {
+        var settled = new TreeMap<PartitionId, Settled>();
+        mirroredEpochs.forEach((id, epoch) ->
+                settled.put(
+                        id,
+                        new Settled(
+                                region.partition(SOURCE, id.index()).leaderEpoch(), end(epoch))));
+        region.done(new SettleMirrorPartitions(LINK, 1, settled));
+    }
+
+    private static CopyEnd end(int highestEpoch) {
+        return new CopyEnd(100, highestEpoch, 0, true);
+    }
+
+    private void clamp(int offsetsPartition) {
+        Uuid offsets = region.image().topics().topic("__consumer_offsets").orElseThrow().id();
+        region.done(
+                new ClampMirrorOffsets(
+                        LINK,
+                        1,
+                        offsetsPartition,
+                        region.partition(offsets, offsetsPartition).leaderEpoch(),
+                        new Clamped(
+                                new TreeSet<>(List.of(SOURCE)),
+                                List.of(new ClampedPosition("billing", SOURCE, 0, 120, 100)))));
+    }
+
+    private void offsetsTopic(int partitions) {
+        region.done(
+                new TopicCommand.CreateTopics(
+                        List.of(NewTopic.of("__consumer_offsets", partitions, 1, new TreeMap<>())),
+                        false));
+    }
+
+    private io.tombolo.metadata.image.Promotion promotion() {
+        return region.image().links().mirrorTopic(SOURCE).orElseThrow().promotion();
     }
 
     private CreatedTopic mirror(String name, Uuid sourceId) {

@@ -2,7 +2,6 @@ package io.tombolo.controller;
 
 import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.Command;
-import io.tombolo.controller.command.LinkCommand.CompletePromotion;
 import io.tombolo.controller.command.RegionCommand.ProducerIdBlock;
 import io.tombolo.controller.command.TopicCommand.CreateTopics;
 import io.tombolo.metadata.image.MetadataImage;
@@ -41,7 +40,7 @@ final class MetadataInvariants {
         brokerEpochsRise(before, after);
         mirrorTopicsDoNotGoBack(before, after);
         noLookalikeIsAdded(command, before, after);
-        promotedEpochsAreAboveMirrored(command, before, after);
+        promotedEpochsAreAboveMirrored(before, after);
     }
 
     private static void checkTopic(TopicImage topic, MetadataImage before, MetadataImage after) {
@@ -200,25 +199,30 @@ final class MetadataInvariants {
         }
     }
 
-    private static void promotedEpochsAreAboveMirrored(
-            Command<?> command, MetadataImage before, MetadataImage after) {
-        if (!(command instanceof CompletePromotion promotion)) {
-            return;
-        }
-        promotion
-                .mirroredEpochs()
-                .forEach((id, mirrored) -> {
+    private static void promotedEpochsAreAboveMirrored(MetadataImage before, MetadataImage after) {
+        after.links()
+                .mirrorTopics()
+                .forEach((id, now) -> {
                     boolean promoted =
-                            after.links().mirrorTopic(id.topicId()).orElseThrow().writable()
-                                    && !before.links()
-                                            .mirrorTopic(id.topicId())
-                                            .orElseThrow()
-                                            .writable();
-                    int epoch = after.topics().partition(id).orElseThrow().leaderEpoch();
-                    require(
-                            !promoted || epoch > mirrored,
-                            "a promoted partition is above all mirrored epochs",
-                            id);
+                            now.writable()
+                                    && before.links()
+                                            .mirrorTopic(id)
+                                            .filter(then -> !then.writable())
+                                            .isPresent();
+                    now.promotion()
+                            .ends()
+                            .forEach((index, end) ->
+                                    require(
+                                            !promoted
+                                                    || after.topics()
+                                                                    .topic(id)
+                                                                    .orElseThrow()
+                                                                    .partitions()
+                                                                    .get(index)
+                                                                    .leaderEpoch()
+                                                            > end.highestEpoch(),
+                                            "a promoted partition is above all mirrored epochs",
+                                            id));
                 });
     }
 

@@ -19,6 +19,8 @@ import io.tombolo.controller.command.LinkCommand.PauseLink;
 import io.tombolo.controller.command.LinkCommand.RaiseLeaderEpochs;
 import io.tombolo.controller.command.LinkCommand.RemoveLink;
 import io.tombolo.controller.command.LinkCommand.SetMirrorTopicState;
+import io.tombolo.controller.command.LinkCommand.SettleMirrorPartitions;
+import io.tombolo.controller.command.LinkCommand.Settled;
 import io.tombolo.controller.command.RegionCommand.AllocateProducerIds;
 import io.tombolo.controller.command.RegionCommand.ClaimOwnership;
 import io.tombolo.controller.command.RegionCommand.Direction;
@@ -40,6 +42,7 @@ import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.TopicImage;
 import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.metadata.record.ConfigResource;
+import io.tombolo.metadata.record.LinkRecord.CopyEnd;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.region.DomainName;
@@ -221,7 +224,12 @@ final class RandomCommands {
                             link, name, MirrorTopic.State.values()[random.nextInt(5)], "r");
             case 5 -> new RaiseLeaderEpochs(epochs(image, link));
             case 6 -> new BeginPromotion(link, "test");
-            case 7, 8 -> new CompletePromotion(link, epochs(image, link));
+            case 7 ->
+                    random.nextInt(3) == 0
+                            ? new CompletePromotion(link, ownershipEpoch(image, link))
+                            : new SettleMirrorPartitions(
+                                    link, ownershipEpoch(image, link), settled(image, link));
+            case 8 -> claimFor(image, link);
             default ->
                     new CreateMirrorTopic(
                             link,
@@ -230,6 +238,36 @@ final class RandomCommands {
                             1 + random.nextInt(3),
                             new TreeMap<>());
         };
+    }
+
+    private static long ownershipEpoch(MetadataImage image, LinkName link) {
+        return image.region()
+                .ownershipOf(new DomainName(link.name()))
+                .map(record -> record.epoch())
+                .orElse(0L);
+    }
+
+    private Command<?> claimFor(MetadataImage image, LinkName link) {
+        return new ClaimOwnership(
+                new DomainName(link.name()),
+                new RegionId(random.nextInt(6) > 0 ? "eu" : "us"),
+                ownershipEpoch(image, link),
+                Ownership.Mode.FORCED,
+                "test");
+    }
+
+    private TreeMap<PartitionId, Settled> settled(MetadataImage image, LinkName link) {
+        var settled = new TreeMap<PartitionId, Settled>();
+        epochs(image, link)
+                .forEach((id, epoch) -> {
+                    int leaderEpoch = image.topics().partition(id).orElseThrow().leaderEpoch();
+                    settled.put(
+                            id,
+                            new Settled(
+                                    leaderEpoch - (random.nextInt(9) == 0 ? 1 : 0),
+                                    new CopyEnd(random.nextInt(99), epoch, -1, true)));
+                });
+        return settled;
     }
 
     private TreeMap<PartitionId, Integer> epochs(MetadataImage image, LinkName link) {

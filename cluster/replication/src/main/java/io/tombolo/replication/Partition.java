@@ -29,6 +29,7 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -60,10 +61,19 @@ public final class Partition {
     /** What a partition runs on. */
     public record Surroundings(EventLoop loop, Clock clock, Peers peers) {}
 
-    /** The rules of safety; other than {@link #STANDARD} only in tests of the tests. */
-    record Rules(SafetyRules leading, TruncationRule following) {
+    /**
+     * The rules of safety; other than {@link #STANDARD} only in tests of the tests.
+     *
+     * @param beginsEpoch whether a leadership begins its own epoch in the log. That of a mirror
+     *     does not: its records are of the epochs of their source
+     */
+    record Rules(SafetyRules leading, TruncationRule following, Predicate<Role> beginsEpoch) {
 
-        static final Rules STANDARD = new Rules(SafetyRules.STANDARD, TruncationRule.BY_EPOCH);
+        static final Rules STANDARD =
+                new Rules(
+                        SafetyRules.STANDARD,
+                        TruncationRule.BY_EPOCH,
+                        role -> role instanceof Leader);
     }
 
     /** A partition of a broker that has no others beside it. */
@@ -216,7 +226,7 @@ public final class Partition {
                         log.endOffset(),
                         surroundings.clock().nanoTime());
         state.leaderSide = new LeaderSide(state.id, replicas, surroundings, state);
-        if (next instanceof Leader) {
+        if (rules.beginsEpoch().test(next)) {
             log.beginEpoch(next.leaderEpoch());
         }
     }
@@ -263,11 +273,17 @@ public final class Partition {
     /**
      * Appends batches of a link as they are.
      *
+     * @param leaderEpoch of the leadership that the link found the log in: under another one, the
+     *     same end does not mean the same records
      * @param expectedEndOffset the log end that the link counts on, and the offset it fetched from
      */
     public MirrorAppendOutcome appendAsMirrorLeader(
-            ByteBuffer batches, long ownershipEpoch, long expectedEndOffset) {
-        return mirrorSide.append(batches, ownershipEpoch, expectedEndOffset);
+            ByteBuffer batches, int leaderEpoch, long ownershipEpoch, long expectedEndOffset) {
+        return leaderEpoch == state.role.leaderEpoch()
+                ? mirrorSide.append(batches, ownershipEpoch, expectedEndOffset)
+                : new MirrorAppendOutcome.Unavailable(
+                        "leadership %d of %s is over"
+                                .formatted(leaderEpoch, state.id.topicPartition()));
     }
 
     /** Raises the log start of a mirror to its source's; on an empty log the end moves with it. */
@@ -406,14 +422,17 @@ public final class Partition {
         return outcome;
     }
 
-    /** Where a leader epoch ends; the epoch of this leadership ends at the log end. */
+    /**
+     * Where a leader epoch ends; the epoch of this leadership ends at the log end. In a mirror the
+     * records are of the epochs of their source, so there it is the end of the last one of these.
+     */
     public Optional<EpochEnd> endOfEpoch(int leaderEpoch) {
-        boolean current =
-                leaderEpoch == state.role.leaderEpoch()
-                        && log.latestEpoch().orElse(-1) <= leaderEpoch;
-        return current
-                ? Optional.of(new EpochEnd(leaderEpoch, log.endOffset()))
-                : log.endOffsetForEpoch(leaderEpoch);
+        int latest = log.latestEpoch().orElse(-1);
+        if (leaderEpoch != state.role.leaderEpoch() || latest > leaderEpoch) {
+            return log.endOffsetForEpoch(leaderEpoch);
+        }
+        boolean ofSource = state.role instanceof MirrorLeader && latest >= 0;
+        return Optional.of(new EpochEnd(ofSource ? latest : leaderEpoch, log.endOffset()));
     }
 
     /**

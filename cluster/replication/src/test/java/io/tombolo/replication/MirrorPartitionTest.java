@@ -13,12 +13,14 @@ import io.tombolo.replication.MirrorAppendOutcome.Refused;
 import io.tombolo.replication.MirrorAppendOutcome.StaleOwnership;
 import io.tombolo.replication.MirrorAppendOutcome.Unavailable;
 import io.tombolo.replication.Role.Idle;
+import io.tombolo.storage.log.EpochEnd;
 import io.tombolo.storage.log.Isolation;
 import io.tombolo.storage.log.LogSettings.Flush;
 
 import org.junit.jupiter.api.Test;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /** What a link may write, by example. */
 class MirrorPartitionTest {
@@ -26,7 +28,9 @@ class MirrorPartitionTest {
     private final PartitionWorld world = PartitionWorld.open(Flush.BY_THE_OPERATING_SYSTEM);
 
     private MirrorAppendOutcome append(ByteBuffer batches, long ownershipEpoch, long expectedEnd) {
-        return world.ask(p -> p.appendAsMirrorLeader(batches, ownershipEpoch, expectedEnd));
+        return world.ask(p ->
+                p.appendAsMirrorLeader(
+                        batches, p.role().leaderEpoch(), ownershipEpoch, expectedEnd));
     }
 
     private MirrorAppendOutcome raiseStart(long offset, long ownershipEpoch) {
@@ -43,6 +47,26 @@ class MirrorPartitionTest {
         assertThat(Batches.of(world.partition().log()))
                 .containsExactly(
                         new Batches.Stored(0, 4, 3, -1, -1), new Batches.Stored(4, 5, 9, -1, -1));
+    }
+
+    @Test
+    void whatWasFetchedForAPastLeadershipIsNotTaken() {
+        world.on(p -> p.become(mirror(5, 1)));
+
+        var outcome = world.ask(p -> p.appendAsMirrorLeader(Batches.at(0, 3, 4), 4, 1, 0));
+
+        assertThat(outcome).isInstanceOf(Unavailable.class);
+        assertThat(world.partition().log().endOffset()).isZero();
+    }
+
+    @Test
+    void anEpochOfTheSourceEndsWhereItsRecordsDoAndNotWithTheLeadershipHere() {
+        world.on(p -> p.become(mirror(9, 1)));
+        append(Batches.at(0, 3, 4), 1, 0);
+
+        Optional<EpochEnd> end = world.ask(p -> p.endOfEpoch(9));
+
+        assertThat(end).contains(new EpochEnd(3, 4));
     }
 
     @Test
@@ -184,7 +208,7 @@ class MirrorPartitionTest {
 
         var outcome =
                 durable.ask(p -> {
-                    p.appendAsMirrorLeader(Batches.at(0, 3, 10), 1, 0);
+                    p.appendAsMirrorLeader(Batches.at(0, 3, 10), p.role().leaderEpoch(), 1, 0);
                     return p.raiseMirrorStart(6, 1);
                 });
 

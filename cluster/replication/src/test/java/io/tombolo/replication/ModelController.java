@@ -62,6 +62,15 @@ final class ModelController {
         return leaderEpoch;
     }
 
+    /** The leader goes on in an epoch at least as high: a link needs it. */
+    void raise(int atLeast) {
+        if (leaderEpoch < atLeast) {
+            leaderEpoch = atLeast;
+            partitionEpoch++;
+            version++;
+        }
+    }
+
     /**
      * A started broker; one that did not stop cleanly may have lost anything.
      *

@@ -154,7 +154,7 @@ class PartitionTest {
     void aPromotedMirrorTakesWritesBehindTheCopy() {
         world.on(p -> {
             p.become(mirror(3, 1));
-            p.appendAsMirrorLeader(Batches.at(0, 3, 2), 1, 0);
+            p.appendAsMirrorLeader(Batches.at(0, 3, 2), p.role().leaderEpoch(), 1, 0);
         });
 
         world.on(p -> p.become(leader(4)));

@@ -3,11 +3,13 @@ package io.tombolo.replication;
 import io.tombolo.environment.Environment;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.simulated.SimulatedNode;
+import io.tombolo.region.LinkName;
 import io.tombolo.replication.Partition.Surroundings;
 import io.tombolo.replication.ReplicaRegion.Mutant;
 import io.tombolo.replication.Role.Follower;
 import io.tombolo.replication.Role.Idle;
 import io.tombolo.replication.Role.Leader;
+import io.tombolo.replication.Role.MirrorLeader;
 import io.tombolo.replication.Role.WriteAccess;
 import io.tombolo.replication.fetch.FetcherEvent;
 import io.tombolo.replication.fetch.FetcherRequest;
@@ -188,14 +190,16 @@ final class ReplicaNode {
 
     private Role roleIn(ModelController.Image news) {
         if (news.leader() == id) {
-            return new Leader(
+            var leadership =
                     new Leadership(
                             id,
                             news.leaderEpoch(),
                             news.partitionEpoch(),
                             news.replicas(),
-                            news.isr()),
-                    new WriteAccess.Open());
+                            news.isr());
+            return region.origin.isPresent()
+                    ? new MirrorLeader(leadership, new LinkName("from-afar"), 1)
+                    : new Leader(leadership, new WriteAccess.Open());
         }
         return news.leader() < 0 ? new Idle() : new Follower(news.leaderEpoch(), news.leader());
     }

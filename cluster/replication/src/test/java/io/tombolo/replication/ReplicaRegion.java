@@ -70,12 +70,30 @@ final class ReplicaRegion {
         ACKNOWLEDGES_WHAT_IS_APPENDED(Law.ACKNOWLEDGED_IS_IN_EVERY_LATER_LEADER),
         ELECTS_WITHOUT_A_NEW_EPOCH(Law.ONE_LEADER_APPENDS_IN_AN_EPOCH),
         REPORTS_AN_OLD_WATERMARK(Law.HIGH_WATERMARK_NEVER_GOES_BACK),
-        REPORTS_AN_OLD_EPOCH(Law.EPOCHS_ASCEND);
+        REPORTS_AN_OLD_EPOCH(Law.EPOCHS_ASCEND),
+        BEGINS_ITS_OWN_EPOCH_IN_A_COPY(
+                true, Law.NO_PARTITION_GOES_OFFLINE, Law.COPIES_ARE_OF_THEIR_SOURCE),
+        COMPARES_NO_EPOCHS_OF_COPIES(
+                true,
+                Law.LOGS_AGREE_BELOW_THE_HIGH_WATERMARK,
+                Law.COPIES_ARE_OF_THEIR_SOURCE,
+                Law.IN_SYNC_HAVE_ALL_BELOW_THE_HIGH_WATERMARK);
 
+        private final boolean mirror;
         private final List<Law> laws;
 
         Mutant(Law... laws) {
+            this(false, laws);
+        }
+
+        Mutant(boolean mirror, Law... laws) {
+            this.mirror = mirror;
             this.laws = List.of(laws);
+        }
+
+        /** Whether it is about copies of another region's records. */
+        boolean mirror() {
+            return mirror;
         }
 
         List<Law> laws() {
@@ -87,7 +105,13 @@ final class ReplicaRegion {
                     this == NEVER_TRUNCATES
                             ? (log, _, _) -> log.endOffset()
                             : TruncationRule.BY_EPOCH;
-            return new Rules(leading(), truncation);
+            return new Rules(
+                    leading(),
+                    truncation,
+                    role ->
+                            role instanceof Role.Leader
+                                    || this == BEGINS_ITS_OWN_EPOCH_IN_A_COPY
+                                            && role instanceof Role.MirrorLeader);
         }
 
         private SafetyRules leading() {
@@ -137,6 +161,8 @@ final class ReplicaRegion {
     final ModelController controller;
     final List<ReplicaNode> nodes = new ArrayList<>();
     final ReplicaWatch watch;
+    final Optional<ModelOrigin> origin;
+    int copyCount;
     private final SimulatedEntropy dice;
     private final long[] lastSeenNanos = new long[4];
     private final Runnable[] late = {() -> {}, () -> {}, () -> {}, () -> {}};
@@ -147,8 +173,15 @@ final class ReplicaRegion {
     private int slow = -1;
     private long value;
 
+    /** A region whose records clients produce. */
     ReplicaRegion(long seed, Mutant mutant) {
+        this(seed, mutant, Optional.empty());
+    }
+
+    /** A region that copies its records from another one. */
+    ReplicaRegion(long seed, Mutant mutant, Optional<ModelOrigin> origin) {
         this.simulator = new Simulator(seed);
+        this.origin = origin;
         this.mutant = mutant;
         this.dice = simulator.entropy("region");
         this.controller =
@@ -164,7 +197,11 @@ final class ReplicaRegion {
 
     /** Lives through faults, then everything heals and must end well. */
     void live(Duration time) {
-        write();
+        if (origin.isPresent()) {
+            mirror(origin.get());
+        } else {
+            write();
+        }
         fault();
         simulator.runFor(time);
         calm = true;
@@ -391,7 +428,10 @@ final class ReplicaRegion {
                 mutant == Mutant.TAKES_ANY_INCARNATION
                         ? controller.epochOf(replica)
                         : body.replicaState().replicaEpoch();
-        int last = mutant == Mutant.NEVER_LOOKS_FOR_DIVERGENCE ? -1 : wanted.lastFetchedEpoch();
+        boolean blind =
+                mutant == Mutant.NEVER_LOOKS_FOR_DIVERGENCE
+                        || mutant == Mutant.COMPARES_NO_EPOCHS_OF_COPIES;
+        int last = blind ? -1 : wanted.lastFetchedEpoch();
         return new ReplicaRead(
                 replica,
                 epoch,
@@ -495,6 +535,59 @@ final class ReplicaRegion {
                                 });
                     }
                 });
+    }
+
+    /** Whoever believes to lead copies, as its link would. */
+    private void mirror(ModelOrigin from) {
+        if (!calm) {
+            from.live(dice);
+        }
+        for (ReplicaNode one : nodes) {
+            if (one.partition != null && one.partition.role() instanceof Role.MirrorLeader) {
+                copy(from, one, one.partition);
+            }
+        }
+        simulator.after(Duration.ofMillis(dice.between(2, 60)), "mirror", () -> mirror(from));
+    }
+
+    private void copy(ModelOrigin from, ReplicaNode to, Partition partition) {
+        long end = partition.log().endOffset();
+        int lastEpoch = partition.log().latestEpoch().orElse(-1);
+        int leaderEpoch = partition.role().leaderEpoch();
+        long awayMs = !calm && dice.chance(0.05) ? dice.between(200, 2_500) : dice.between(2, 60);
+        List<ModelOrigin.Batch> found = from.read(end, lastEpoch, (int) dice.between(1, 6));
+        if (found.isEmpty()) {
+            return;
+        }
+        int highest = found.getLast().epoch();
+        if (highest > leaderEpoch) {
+            send(
+                    to.id,
+                    0,
+                    () -> {
+                        controller.raise(highest + (int) dice.between(0, 4));
+                        publish();
+                    });
+            return;
+        }
+        simulator.after(
+                Duration.ofMillis(awayMs),
+                "copies",
+                () ->
+                        onLoop(
+                                to,
+                                () -> {
+                                    if (to.partition == partition) {
+                                        append(partition, found, leaderEpoch, end);
+                                    }
+                                }));
+    }
+
+    private void append(
+            Partition to, List<ModelOrigin.Batch> found, int leaderEpoch, long expectedEnd) {
+        MirrorAppendOutcome outcome =
+                to.appendAsMirrorLeader(ModelOrigin.bytes(found), leaderEpoch, 1, expectedEnd);
+        copyCount += outcome instanceof MirrorAppendOutcome.Appended ? found.size() : 0;
     }
 
     private void fault() {

@@ -8,6 +8,8 @@ import io.tombolo.storage.log.Isolation;
 import io.tombolo.storage.log.PartitionLog;
 import io.tombolo.storage.log.ReadResult;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
@@ -25,6 +27,7 @@ final class ReplicaWatch {
         ONE_LEADER_APPENDS_IN_AN_EPOCH,
         IN_SYNC_HAVE_ALL_BELOW_THE_HIGH_WATERMARK,
         EPOCHS_ASCEND,
+        COPIES_ARE_OF_THEIR_SOURCE,
         NO_PARTITION_GOES_OFFLINE,
         ALL_ENDS_WELL
     }
@@ -207,7 +210,11 @@ final class ReplicaWatch {
                 node.id,
                 before,
                 stored);
-        if (leading && epoch == one.partition.role().leaderEpoch() && one.ledEpoch == epoch) {
+        region.origin.ifPresent(from -> checkCopy(node, before, batch, from));
+        if (region.origin.isEmpty()
+                && leading
+                && epoch == one.partition.role().leaderEpoch()
+                && one.ledEpoch == epoch) {
             Integer other = leaders.putIfAbsent(epoch, node.id);
             require(
                     other == null || other == node.id,
@@ -219,6 +226,30 @@ final class ReplicaWatch {
         }
         one.log.put(batch.baseOffset(), stored);
         one.end = batch.nextOffset();
+    }
+
+    /** A copy holds what its source held there, behind what its source held before it. */
+    private static void checkCopy(
+            ReplicaNode node,
+            Map.@Nullable Entry<Long, Stored> before,
+            BatchView batch,
+            ModelOrigin from) {
+        var key = new ModelOrigin.Key(batch.baseOffset(), batch.partitionLeaderEpoch());
+        ModelOrigin.Original original = from.history().get(key);
+        var previous =
+                before == null
+                        ? ModelOrigin.Key.NONE
+                        : new ModelOrigin.Key(before.getKey(), before.getValue().epoch());
+        require(
+                original != null
+                        && original.crc() == batch.crc()
+                        && original.previous().equals(previous),
+                Law.COPIES_ARE_OF_THEIR_SOURCE,
+                "broker %d has %s behind %s, its source had %s",
+                node.id,
+                key,
+                previous,
+                original);
     }
 
     private void checkWatermark(ReplicaNode node, Seen one) {

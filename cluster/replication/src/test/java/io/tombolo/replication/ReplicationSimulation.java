@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /** Three replicas through crashes, pauses, lost messages and changes of leader. */
 class ReplicationSimulation {
@@ -41,6 +42,27 @@ class ReplicationSimulation {
         assertThat(truncations).as("truncations").isPositive();
     }
 
+    /** The source changes leaders, cleanly or not, and so do the copies. */
+    @Test
+    void copiesOfAnotherRegionKeepTheirLawsThroughEveryHistory() {
+        int copies = 0;
+        int truncations = 0;
+        long first = Long.getLong("seed", 1);
+        long last = Long.getLong("seed") == null ? SEEDS : first;
+        for (long seed = first; seed <= last; seed++) {
+            try {
+                var region = new ReplicaRegion(seed, Mutant.NONE, Optional.of(new ModelOrigin()));
+                region.live(LIFE);
+                copies += region.copyCount;
+                truncations += region.watch.truncationCount;
+            } catch (RuntimeException | AssertionError failure) {
+                throw new AssertionError("seed " + seed + ": " + failure.getMessage(), failure);
+            }
+        }
+        assertThat(copies).as("copied batches").isGreaterThan(10 * (int) (last - first));
+        assertThat(truncations).as("truncations").isPositive();
+    }
+
     @ParameterizedTest
     @EnumSource(value = Mutant.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
     void everyMutantIsCaughtByItsLaw(Mutant mutant) {
@@ -56,7 +78,11 @@ class ReplicationSimulation {
 
     private static @Nullable Law brokenBy(long seed, Mutant mutant) {
         try {
-            new ReplicaRegion(seed, mutant).live(LIFE);
+            var origin =
+                    mutant.mirror()
+                            ? Optional.of(new ModelOrigin())
+                            : Optional.<ModelOrigin>empty();
+            new ReplicaRegion(seed, mutant, origin).live(LIFE);
             return null;
         } catch (Broken broken) {
             return broken.law();

@@ -76,7 +76,7 @@ public final class LagMeter {
         rate.heard(askedNanos);
     }
 
-    /** The local log ends here; set once when it is opened and after each append. */
+    /** So far the copy is safe here; set when its log is opened and as its high watermark moves. */
     public void reached(long endOffset) {
         localEnd = endOffset;
         settle();

@@ -45,6 +45,7 @@ import java.util.Set;
  * any but the last 3  Paused                                 PAUSED
  * PAUSED              MeasureDue                             PAUSED              AskOrigin
  * PAUSED, FAILED      Resumed                                PREPARING           ReadPosition
+ * any                 high watermark below the end         same                AwaitHighWatermark
  * any                 Stopped                                STOPPING            ReadPosition
  * STOPPING            PositionRead, all below high watermark STOPPED             Settled
  * (the last 4: PAUSED, FAILED, STOPPING, STOPPED; a failed partition that is stopped keeps its reason)
@@ -84,7 +85,7 @@ public final class MirrorPartition {
     private int brokenCount;
     private Optional<Reason> trouble = Optional.empty();
 
-    private MirrorLog.Position local = new MirrorLog.Position(-1, -1, -1, -1, -1);
+    private final LocalLog log;
     private int appendsPending;
     private boolean logStartPending;
     private long nextFetchOffset;
@@ -98,6 +99,7 @@ public final class MirrorPartition {
         this.id = id;
         this.safeguards = safeguards;
         this.meter = new LagMeter(rate);
+        this.log = new LocalLog(meter);
         this.judge = new SourceJudge(safeguards);
     }
 
@@ -108,6 +110,11 @@ public final class MirrorPartition {
      *     the answer is; of everything else: now
      */
     public List<PartitionEffect> step(PartitionEvent event, long askedNanos) {
+        List<PartitionEffect> effects = decide(event, askedNanos);
+        return isOver() ? effects : log.withAwaited(effects);
+    }
+
+    private List<PartitionEffect> decide(PartitionEvent event, long askedNanos) {
         return switch (event) {
             case PartitionEvent.Started _ -> prepare();
             case PartitionEvent.PositionRead(var position) -> positionRead(position);
@@ -121,6 +128,7 @@ public final class MirrorPartition {
                     fetches() && asked == nextFetchOffset ? outOfRange() : List.of();
             case PartitionEvent.SourceFailed(var reason) -> sourceFailed(reason);
             case PartitionEvent.AppendAnswered(var answer) -> appendAnswered(answer);
+            case PartitionEvent.HighWatermarkReached(var answer) -> watermarkReached(answer);
             case PartitionEvent.LogStartAnswered(var answer) -> logStartAnswered(answer);
             case PartitionEvent.EpochRaised _ -> state == State.EPOCH_FENCING ? again() : List.of();
             case PartitionEvent.EpochNotRaised(var detail) -> epochNotRaised(detail);
@@ -167,7 +175,7 @@ public final class MirrorPartition {
 
     /** The local log as far as answers have come; −1 everywhere before the first. */
     public MirrorLog.Position local() {
-        return local;
+        return log.position();
     }
 
     /** The first offset the source has, −1 before it said so. */
@@ -197,7 +205,7 @@ public final class MirrorPartition {
 
     /** Whether the first batch may begin below the position, see {@link MirrorLog#append}. */
     public boolean expectsFirstBatch() {
-        return local.empty() && nextFetchOffset == local.endOffset();
+        return local().empty() && nextFetchOffset == local().endOffset();
     }
 
     /** Whether it is being copied, up to appends that are not answered yet. */
@@ -228,12 +236,12 @@ public final class MirrorPartition {
             return settle(position);
         }
         if (state == State.PAUSED && appendsPending == 0) {
-            adopt(position);
+            log.adopt(position);
         }
         if (step != Step.POSITION) {
             return List.of();
         }
-        adopt(position);
+        log.adopt(position);
         step = Step.ORIGIN;
         return List.of(
                 new PartitionEffect.AskOrigin(
@@ -258,12 +266,12 @@ public final class MirrorPartition {
         if (state == State.PAUSED) {
             return List.of();
         }
-        if (local.endOffset() == 0 && origin.logStartOffset() > 0) {
+        if (local().endOffset() == 0 && origin.logStartOffset() > 0) {
             step = Step.LOG_START;
             logStartPending = true;
             return List.of(new PartitionEffect.RaiseLogStart(origin.logStartOffset()));
         }
-        Optional<Reason> obstacle = judge.obstacle(origin, local);
+        Optional<Reason> obstacle = judge.obstacle(origin, local());
         return obstacle.isPresent() ? fail(obstacle.get()) : copy();
     }
 
@@ -271,8 +279,8 @@ public final class MirrorPartition {
         state = State.SYNCING;
         step = Step.NOTHING;
         trouble = Optional.empty();
-        nextFetchOffset = local.endOffset();
-        nextFetchEpoch = local.empty() ? -1 : local.lastEpoch();
+        nextFetchOffset = local().endOffset();
+        nextFetchEpoch = local().empty() ? -1 : local().lastEpoch();
         becomeActiveOrNot();
         return followLogStart();
     }
@@ -311,7 +319,7 @@ public final class MirrorPartition {
                             Reason.Code.LIMIT_REACHED,
                             "the source uses leader epoch " + batches.lastEpoch()));
         }
-        if (batches.lastEpoch() > local.leaderEpoch() && safeguards.contains(Safeguard.EPOCH)) {
+        if (batches.lastEpoch() > local().leaderEpoch() && safeguards.contains(Safeguard.EPOCH)) {
             return fenceEpoch(batches.lastEpoch());
         }
         long expectedEnd = nextFetchOffset;
@@ -321,7 +329,11 @@ public final class MirrorPartition {
         meter.copied(
                 batches.offsetCount(), batches.batches().remaining(), batches.maxTimestampMs());
         return List.of(
-                new PartitionEffect.Append(batches.batches(), batches.lastEpoch(), expectedEnd));
+                new PartitionEffect.Append(
+                        batches.batches(),
+                        batches.lastEpoch(),
+                        expectedEnd,
+                        local().leaderEpoch()));
     }
 
     private List<PartitionEffect> fenceEpoch(int sourceEpoch) {
@@ -348,7 +360,7 @@ public final class MirrorPartition {
         if (!fetches() || asked != nextFetchOffset) {
             return List.of();
         }
-        return judge.truncated("its leader epoch " + epoch + " ends at " + endOffset, local)
+        return judge.truncated("its leader epoch " + epoch + " ends at " + endOffset, local())
                 .map(this::fail)
                 .orElse(List.of());
     }
@@ -384,16 +396,30 @@ public final class MirrorPartition {
         };
     }
 
+    /**
+     * What the followers here have by now cannot be lost with this leader. Under another leadership
+     * the log may have been cut, so its position is read again; when it is another broker's, this
+     * one will be told.
+     */
+    private List<PartitionEffect> watermarkReached(MirrorLog.PositionAnswer answer) {
+        if (!(answer instanceof MirrorLog.Opened(var position))) {
+            return List.of();
+        }
+        if (position.leaderEpoch() != local().leaderEpoch()) {
+            return fetches() ? again() : List.of();
+        }
+        log.safeUpTo(position.highWatermark());
+        return afterProgress();
+    }
+
     private List<PartitionEffect> logStartAnswered(MirrorLog.AppendAnswer answer) {
         logStartPending = false;
         return switch (answer) {
             case MirrorLog.Appended(long end, long highWatermark) -> {
                 boolean first = step == Step.LOG_START;
                 reached(end, highWatermark);
-                long start = Math.min(Math.max(local.logStartOffset(), sourceLogStart), end);
-                local =
-                        new MirrorLog.Position(
-                                start, highWatermark, end, local.lastEpoch(), local.leaderEpoch());
+                long start = Math.min(Math.max(local().logStartOffset(), sourceLogStart), end);
+                log.startsAt(start);
                 yield first ? copy() : afterAnswer();
             }
             case MirrorLog.StaleOwnership(long epoch) -> stale(epoch);
@@ -449,8 +475,8 @@ public final class MirrorPartition {
 
     /** What the source has deleted goes here too, as far as it has been copied. */
     private List<PartitionEffect> followLogStart() {
-        long target = Math.min(sourceLogStart, local.endOffset());
-        if (logStartPending || appendsPending > 0 || target <= local.logStartOffset()) {
+        long target = Math.min(sourceLogStart, local().endOffset());
+        if (logStartPending || appendsPending > 0 || target <= local().logStartOffset()) {
             return List.of();
         }
         logStartPending = true;
@@ -541,7 +567,7 @@ public final class MirrorPartition {
         if (appendsPending > 0 || logStartPending) {
             return List.of();
         }
-        adopt(position);
+        log.adopt(position);
         if (position.highWatermark() < position.endOffset()) {
             return List.of(new PartitionEffect.RetryAfter(++attempt, 1));
         }
@@ -559,16 +585,8 @@ public final class MirrorPartition {
         return state == State.FAILED && trouble.filter(reason -> reason.code() == code).isPresent();
     }
 
-    private void adopt(MirrorLog.Position position) {
-        local = position;
-        meter.reached(position.endOffset());
-    }
-
     private void reached(long end, long highWatermark) {
-        int lastEpoch = appendsPending == 0 && fetches() ? nextFetchEpoch : local.lastEpoch();
-        local =
-                new MirrorLog.Position(
-                        local.logStartOffset(), highWatermark, end, lastEpoch, local.leaderEpoch());
-        meter.reached(end);
+        int lastEpoch = appendsPending == 0 && fetches() ? nextFetchEpoch : local().lastEpoch();
+        log.reached(end, highWatermark, lastEpoch);
     }
 }

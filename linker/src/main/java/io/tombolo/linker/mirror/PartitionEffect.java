@@ -18,9 +18,17 @@ public sealed interface PartitionEffect {
     /** Raise the local log start. */
     record RaiseLogStart(long offset) implements PartitionEffect {}
 
-    /** Append these batches to the local log. */
-    record Append(ByteBuffer batches, int leaderEpoch, long expectedEndOffset)
+    /**
+     * Append these batches to the local log.
+     *
+     * @param sourceEpoch the highest among the batches
+     * @param leaderEpoch of the leadership here whose position is counted on
+     */
+    record Append(ByteBuffer batches, int sourceEpoch, long expectedEndOffset, int leaderEpoch)
             implements PartitionEffect {}
+
+    /** Tell when the high watermark here has reached an offset, or the leadership is over. */
+    record AwaitHighWatermark(int leaderEpoch, long offset) implements PartitionEffect {}
 
     /** Have the leader epoch of the partition raised here. */
     record RaiseEpoch(int atLeast) implements PartitionEffect {}

@@ -41,6 +41,9 @@ public sealed interface PartitionEvent {
     /** An append was answered. */
     record AppendAnswered(MirrorLog.AppendAnswer answer) implements PartitionEvent {}
 
+    /** The high watermark here has reached what was waited for, or this broker leads no more. */
+    record HighWatermarkReached(MirrorLog.PositionAnswer answer) implements PartitionEvent {}
+
     /** Raising the log start was answered. */
     record LogStartAnswered(MirrorLog.AppendAnswer answer) implements PartitionEvent {}
 

@@ -2,6 +2,7 @@ package io.tombolo.broker.admin;
 
 import io.tombolo.broker.Broker;
 import io.tombolo.broker.BrokerCore;
+import io.tombolo.broker.LifePhase;
 import io.tombolo.broker.link.FailoverReport;
 import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.Applied;
@@ -30,12 +31,14 @@ public final class AdminRoutes implements HttpHandler {
     private final Broker broker;
     private final LoopInquiry<BrokerCore> core;
     private final HttpRegistry registry;
+    private final PeerBrokers peers;
     private final Probes probes;
 
-    public AdminRoutes(Broker broker, HttpRegistry registry, Probes probes) {
+    public AdminRoutes(Broker broker, HttpRegistry registry, PeerBrokers peers, Probes probes) {
         this.broker = broker;
         this.core = new LoopInquiry<>(broker.loop(), broker::core);
         this.registry = registry;
+        this.peers = peers;
         this.probes = probes;
     }
 
@@ -58,6 +61,7 @@ public final class AdminRoutes implements HttpHandler {
                     registry.ownDocument()
                             .map(document -> HttpAnswer.json(200, document))
                             .orElseGet(() -> HttpAnswer.error(503, "starting"));
+            case "report" -> HttpAnswer.json(200, report().encode());
             case "status" -> json(200, status());
             case "brokers" -> brokers(path);
             case "links" -> links(path, post);
@@ -67,8 +71,28 @@ public final class AdminRoutes implements HttpHandler {
         };
     }
 
+    /** What this broker alone knows. */
+    private BrokerReport report() throws Exception {
+        return onLoop((core, done) ->
+                core.shards()
+                        .offline(
+                                broker.loop(),
+                                offline ->
+                                        done.complete(
+                                                new BrokerReport(
+                                                        core.settings().id().value(),
+                                                        broker.phase() == LifePhase.SERVING,
+                                                        core.links().statuses(),
+                                                        offline.stream()
+                                                                .map(id ->
+                                                                        id.topicPartition()
+                                                                                .toString())
+                                                                .toList()))));
+    }
+
     /** What looks at every partition is done here, not on the loop. */
     private Object status() throws Exception {
+        PeerBrokers.Answers others = peers.ask();
         PartitionHealth health = onLoop((core, done) -> done.complete(PartitionHealth.of(core)));
         PartitionHealth.Trouble trouble = health.trouble();
         boolean ready = probes.isReady();
@@ -84,6 +108,7 @@ public final class AdminRoutes implements HttpHandler {
                                                                 broker.phase(),
                                                                 ready,
                                                                 trouble,
+                                                                others,
                                                                 offline)
                                                         .whole())));
     }
@@ -107,15 +132,19 @@ public final class AdminRoutes implements HttpHandler {
     }
 
     private HttpAnswer links(List<String> path, boolean post) throws Exception {
-        if (path.size() == 1) {
-            return json(200, onLoop((core, done) -> done.complete(LinkView.all(core))));
-        }
-        var name = new LinkName(path.get(1));
         if (path.size() == 3 && post) {
-            return change(name, path.get(2));
+            return change(new LinkName(path.get(1)), path.get(2));
         }
+        PeerBrokers.Answers others = peers.ask();
+        if (path.size() == 1) {
+            return json(200, onLoop((core, done) -> done.complete(LinkView.all(core, others))));
+        }
+        return link(new LinkName(path.get(1)), others);
+    }
+
+    private HttpAnswer link(LinkName name, PeerBrokers.Answers others) throws Exception {
         Optional<Map<String, @Nullable Object>> link =
-                onLoop((core, done) -> done.complete(LinkView.one(core, name)));
+                onLoop((core, done) -> done.complete(LinkView.one(core, name, others)));
         return link.map(view -> json(200, view))
                 .orElseGet(() -> HttpAnswer.error(404, "no link " + name + " copies into here"));
     }
@@ -135,22 +164,24 @@ public final class AdminRoutes implements HttpHandler {
         if (answer instanceof Answer.Refused<Applied> refused) {
             return HttpAnswer.error(409, refused.message());
         }
-        Optional<Map<String, @Nullable Object>> link =
-                onLoop((core, done) -> done.complete(LinkView.one(core, name)));
-        return link.map(view -> json(200, view))
-                .orElseGet(() -> HttpAnswer.error(404, "no link " + name + " copies into here"));
+        return link(name, peers.ask());
     }
 
     private HttpAnswer failover(HttpAsk ask, List<String> path, boolean post) throws Exception {
+        PeerBrokers.Answers others = peers.ask();
         if (path.size() < 2) {
-            return json(200, onLoop((core, done) -> done.complete(FailoverView.previews(core))));
+            return json(
+                    200,
+                    onLoop((core, done) -> done.complete(FailoverView.previews(core, others))));
         }
         var policy = new PolicyName(path.get(1));
         if (!post) {
             Optional<Map<String, @Nullable Object>> preview =
                     onLoop((core, done) ->
                             done.complete(
-                                    core.failover().preview(policy).map(FailoverView::preview)));
+                                    core.failover()
+                                            .preview(policy, others.links())
+                                            .map(FailoverView::preview)));
             return preview.map(view -> json(200, view)).orElseGet(() -> noPolicy(policy));
         }
         boolean force = ask.parameter("force").map(Boolean::parseBoolean).orElse(false);
@@ -158,7 +189,7 @@ public final class AdminRoutes implements HttpHandler {
         Optional<FailoverReport> report =
                 onLoop((core, done) ->
                         core.failover()
-                                .preview(policy)
+                                .preview(policy, others.links())
                                 .ifPresentOrElse(
                                         preview ->
                                                 core.failover()

@@ -19,9 +19,10 @@ final class FailoverView {
 
     private FailoverView() {}
 
-    static List<Map<String, @Nullable Object>> previews(BrokerCore core) {
+    static List<Map<String, @Nullable Object>> previews(
+            BrokerCore core, PeerBrokers.Answers others) {
         return core.failover().policies().stream()
-                .flatMap(policy -> core.failover().preview(policy.name()).stream())
+                .flatMap(policy -> core.failover().preview(policy.name(), others.links()).stream())
                 .map(FailoverView::preview)
                 .toList();
     }

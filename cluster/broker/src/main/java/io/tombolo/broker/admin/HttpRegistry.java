@@ -43,6 +43,7 @@ public final class HttpRegistry implements RegionRegistry {
     private final Map<RegionId, List<Endpoint>> peers;
     private final Clock clock;
     private final Set<RegionId> asking = ConcurrentHashMap.newKeySet();
+    private final Map<RegionId, Endpoint> answering = new ConcurrentHashMap<>();
     private final Map<RegionId, Seen> seen = new TreeMap<>();
     private final List<Listener> listeners = new ArrayList<>();
     private @Nullable RegionDocument own;
@@ -70,7 +71,7 @@ public final class HttpRegistry implements RegionRegistry {
         if (!document.region().equals(self)) {
             throw new IllegalArgumentException("the document is that of " + document.region());
         }
-        if (own == null || document.version().compareTo(own.version()) > 0) {
+        if (own == null || document.version().compareTo(own.version()) >= 0) {
             own = document;
         }
     }
@@ -130,11 +131,12 @@ public final class HttpRegistry implements RegionRegistry {
     private void ask(RegionId region) {
         try {
             boolean connected = false;
-            for (Endpoint admin : peers.getOrDefault(region, List.of())) {
+            for (Endpoint admin : inTurn(region)) {
                 Optional<HttpURLConnection> connection = connect(admin);
                 connected |= connection.isPresent();
                 Optional<RegionDocument> document = connection.flatMap(one -> read(region, one));
                 if (document.isPresent()) {
+                    answering.put(region, admin);
                     accept(document.get());
                     return;
                 }
@@ -147,6 +149,16 @@ public final class HttpRegistry implements RegionRegistry {
         } finally {
             asking.remove(region);
         }
+    }
+
+    /** The brokers of a region; the one that answered last comes first. */
+    private List<Endpoint> inTurn(RegionId region) {
+        var all = new ArrayList<>(peers.getOrDefault(region, List.of()));
+        Endpoint last = answering.get(region);
+        if (last != null && all.remove(last)) {
+            all.addFirst(last);
+        }
+        return all;
     }
 
     private static Optional<HttpURLConnection> connect(Endpoint admin) {
@@ -180,9 +192,9 @@ public final class HttpRegistry implements RegionRegistry {
     private synchronized void accept(RegionDocument document) {
         Seen before = seen.get(document.region());
         int order = before == null ? 1 : document.version().compareTo(before.document().version());
-        if (order >= 0) {
-            seen.put(document.region(), new Seen(document, clock.nanoTime()));
-        }
+        // A broker that is behind the others shows that its region is there, and nothing more.
+        RegionDocument newest = before == null || order >= 0 ? document : before.document();
+        seen.put(document.region(), new Seen(newest, clock.nanoTime()));
         if (order > 0) {
             listeners.forEach(listener -> listener.deliver(document));
         }

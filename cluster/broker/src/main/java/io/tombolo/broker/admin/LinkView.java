@@ -1,11 +1,11 @@
 package io.tombolo.broker.admin;
 
 import io.tombolo.broker.BrokerCore;
+import io.tombolo.broker.link.RegionStatus;
 import io.tombolo.broker.link.SourceContact;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.link.Lag;
-import io.tombolo.region.link.Link;
 import io.tombolo.region.link.LinkStatus;
 import io.tombolo.region.topology.LinkEntry;
 
@@ -22,30 +22,34 @@ final class LinkView {
     private LinkView() {}
 
     /** Every link into this region, by name. */
-    static List<Map<String, @Nullable Object>> all(BrokerCore core) {
+    static List<Map<String, @Nullable Object>> all(BrokerCore core, PeerBrokers.Answers others) {
         return core.settings().topology().linksInto(core.settings().region().id()).stream()
-                .map(entry -> one(core, entry))
+                .map(entry -> one(core, entry, others))
                 .toList();
     }
 
-    static Optional<Map<String, @Nullable Object>> one(BrokerCore core, LinkName name) {
+    static Optional<Map<String, @Nullable Object>> one(
+            BrokerCore core, LinkName name, PeerBrokers.Answers others) {
         return core.settings().topology().linksInto(core.settings().region().id()).stream()
                 .filter(entry -> entry.name().equals(name))
                 .findFirst()
-                .map(entry -> one(core, entry));
+                .map(entry -> one(core, entry, others));
     }
 
-    private static Map<String, @Nullable Object> one(BrokerCore core, LinkEntry entry) {
-        Optional<LinkStatus> status = core.links().find(entry.name()).map(Link::status);
+    private static Map<String, @Nullable Object> one(
+            BrokerCore core, LinkEntry entry, PeerBrokers.Answers others) {
+        RegionStatus region = core.failover().regionStatus(others.links());
+        Optional<LinkStatus> status = region.of(entry.name());
         var view = new LinkedHashMap<String, @Nullable Object>();
         view.put("name", entry.name().name());
         view.put("from", entry.from().name());
         view.put("to", entry.to().name());
         view.put("state", state(core.images().current(), entry, status));
         view.put("lag", lag(status.map(LinkStatus::lag).orElse(Lag.UNKNOWN)));
-        SourceContact source = core.failover().contact(entry);
+        SourceContact source = core.failover().contact(entry, region);
         view.put("sourceSilentMs", source.silentMs());
         view.put("sourceGoneAfterMs", source.goneAfterMs());
+        view.put("silentBrokers", others.silent());
         view.put("trouble", trouble(status.flatMap(LinkStatus::trouble)));
         view.put(
                 "topics",

@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
  *
  * @param ready whether clients can be sent here
  * @param trouble what is not replicated as it should be
+ * @param others what the other brokers of the region tell
  * @param offlineHere partitions that this broker hosts and cannot use
  */
 record StatusView(
@@ -32,6 +33,7 @@ record StatusView(
         LifePhase phase,
         boolean ready,
         PartitionHealth.Trouble trouble,
+        PeerBrokers.Answers others,
         List<TopicIdPartition> offlineHere) {
 
     Map<String, @Nullable Object> whole() {
@@ -46,12 +48,13 @@ record StatusView(
         view.put("kafka", settings.self().kafka().toString());
         view.put("admin", settings.self().admin().toString());
         view.put("brokers", brokers(image));
+        view.put("silentBrokers", others.silent());
         view.put("quorum", quorum());
         view.put("partitions", partitions(image));
         view.put("uncleanElections", uncleanElections(core.uncleanLeaders()));
         view.put("ownership", ownership(image));
-        view.put("links", LinkView.all(core));
-        view.put("failover", FailoverView.previews(core));
+        view.put("links", LinkView.all(core, others));
+        view.put("failover", FailoverView.previews(core, others));
         view.put("regions", regions());
         return view;
     }
@@ -85,6 +88,7 @@ record StatusView(
     private Map<String, @Nullable Object> partitions(MetadataImage image) {
         var offline = new TreeSet<>(trouble.offline());
         offlineHere.forEach(id -> offline.add(id.topicPartition().toString()));
+        others.reports().forEach(report -> offline.addAll(report.offline()));
         var view = new LinkedHashMap<String, @Nullable Object>();
         view.put("hosted", image.topics().partitionCount());
         named(view, "offline", offline);

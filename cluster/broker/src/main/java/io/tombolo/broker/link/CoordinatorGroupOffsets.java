@@ -14,14 +14,22 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * Committed offsets of this region's groups, for a link that works on {@code loop}.
  *
+ * @param kept whether this broker leads the partition of the offsets topic that a group lives on
  * @param ownershipEpoch the highest epoch of the link's domain that is known here
  */
-record CoordinatorGroupOffsets(LinkOffsets offsets, EventLoop loop, LongSupplier ownershipEpoch)
+record CoordinatorGroupOffsets(
+        LinkOffsets offsets, EventLoop loop, Predicate<String> kept, LongSupplier ownershipEpoch)
         implements GroupOffsets {
+
+    @Override
+    public boolean keeps(String group) {
+        return kept.test(group);
+    }
 
     @Override
     public void groups(Consumer<SortedSet<String>> answer) {

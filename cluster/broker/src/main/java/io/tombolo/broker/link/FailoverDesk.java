@@ -4,8 +4,6 @@ import io.tombolo.broker.Images;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.PolicyName;
-import io.tombolo.region.link.FailoverOutcome;
-import io.tombolo.region.link.Link;
 import io.tombolo.region.link.LinkStatus;
 import io.tombolo.region.link.LossBound;
 import io.tombolo.region.registry.RegionRegistry;
@@ -79,21 +77,32 @@ public final class FailoverDesk {
         return List.copyOf(policies.values());
     }
 
-    /** What a failover by this policy would mean now; empty when there is no such policy here. */
-    public Optional<FailoverPreview> preview(PolicyName name) {
+    /** What links do here and, as far as they told, at the other brokers of this region. */
+    public RegionStatus regionStatus(List<LinkStatus> others) {
+        var all = new ArrayList<>(links.statuses());
+        all.addAll(others);
+        return new RegionStatus(all, images.current());
+    }
+
+    /**
+     * What a failover by this policy would mean now; empty when there is no such policy here.
+     *
+     * @param others what links do at the other brokers of this region
+     */
+    public Optional<FailoverPreview> preview(PolicyName name, List<LinkStatus> others) {
         return policies().stream()
                 .filter(policy -> policy.name().equals(name))
                 .findFirst()
-                .map(this::preview);
+                .map(policy -> preview(policy, regionStatus(others)));
     }
 
-    private FailoverPreview preview(FailoverPolicy policy) {
+    private FailoverPreview preview(FailoverPolicy policy, RegionStatus region) {
         LinkEntry link = linkOf(policy);
-        Optional<LinkStatus> status = links.find(link.name()).map(Link::status);
+        Optional<LinkStatus> status = region.of(link.name());
         FailoverPreview.Risk risk =
                 status.map(found -> new FailoverPreview.Risk(found.lag(), found.lossBound()))
                         .orElse(FailoverPreview.Risk.UNKNOWN);
-        SourceContact source = contact(link);
+        SourceContact source = contact(link, region);
         long epoch = LinkSupervisor.ownershipEpoch(images.current(), link);
         var objections = new ArrayList<FailoverPreview.Objection>();
         boolean begun = ownedHere(link);
@@ -105,7 +114,7 @@ public final class FailoverDesk {
                             place.region() + " already owns the topics of " + link.name(),
                             "ownership epoch " + epoch,
                             "nothing to do"));
-        } else if (status.isEmpty()) {
+        } else if (status.isEmpty() && !begun) {
             objections.add(
                     new FailoverPreview.Objection(
                             "TMB-4011",
@@ -159,7 +168,7 @@ public final class FailoverDesk {
                         new FailoverReport.Done(
                                 epoch,
                                 List.of(),
-                                new FailoverOutcome(epoch, Optional.empty(), List.of(), List.of())),
+                                PromotionStanding.of(images.current(), link, epoch).outcome()),
                         LossBound.UNKNOWN);
     }
 
@@ -202,7 +211,7 @@ public final class FailoverDesk {
         if (!begun || closed) {
             return;
         }
-        preview(new PolicyName(link.name().name()))
+        preview(new PolicyName(link.name().name()), List.of())
                 .ifPresent(preview ->
                         run(
                                 preview,
@@ -227,11 +236,9 @@ public final class FailoverDesk {
     }
 
     /** Whether the source of a link into this region counts as there. */
-    public SourceContact contact(LinkEntry link) {
-        Optional<LinkStatus> status = links.find(link.name()).map(Link::status);
-        boolean cut =
-                status.filter(found -> found.state() == LinkStatus.State.SOURCE_UNAVAILABLE)
-                        .isPresent();
+    public SourceContact contact(LinkEntry link, RegionStatus region) {
+        Optional<LinkStatus> status = region.of(link.name());
+        boolean cut = region.cut(link.name());
         // Only our own regions show documents; of another cluster the link itself is the witness.
         long silentMs =
                 registry.lastSeen(link.from())
@@ -261,8 +268,7 @@ public final class FailoverDesk {
                 preview.objections().stream()
                         .anyMatch(one ->
                                 !one.code().equals("TMB-4012") && !one.code().equals("TMB-4013"));
-        Optional<Link> link = links.find(preview.link().name());
-        if (link.isEmpty() || senseless || !preview.ready() && !force) {
+        if (senseless || !preview.ready() && !force) {
             report.accept(new FailoverReport.Refused(preview));
             return;
         }
@@ -280,17 +286,11 @@ public final class FailoverDesk {
 
     private void run(
             FailoverPreview preview, FailoverRun.Manner manner, Consumer<FailoverReport> report) {
-        Optional<Link> link = links.find(preview.link().name());
-        if (link.isEmpty()) {
-            report.accept(new FailoverReport.Refused(preview));
-            return;
-        }
         boolean resumes = ownedHere(preview.link());
         var run =
                 new FailoverRun(
                         place,
                         preview,
-                        link.get(),
                         tools,
                         made -> {
                             keep(preview, resumes, made);

@@ -1,70 +1,61 @@
 package io.tombolo.broker.link;
 
 import io.tombolo.broker.Commands;
+import io.tombolo.broker.Images;
 import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.Command;
 import io.tombolo.controller.command.LinkCommand;
 import io.tombolo.controller.command.Refusal;
 import io.tombolo.controller.command.RegionCommand;
 import io.tombolo.environment.Clock;
-import io.tombolo.metadata.record.PartitionId;
-import io.tombolo.region.link.FailoverOrder;
-import io.tombolo.region.link.FailoverOutcome;
-import io.tombolo.region.link.Link;
-import io.tombolo.region.link.Reason;
 import io.tombolo.region.ownership.Ownership;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * One failover, step by step: claim the ownership (the point of no return), keep links from
- * appending, stop the copying and settle what is under way, raise the leader epochs and make the
- * topics writable. Confined to the links' loop. Each step may be repeated: a run that is
- * interrupted is simply started again.
+ * One failover as the broker sees it that was asked for it: claim the ownership (the point of no
+ * return), tell all brokers to end the copying, and watch in the metadata how each does its part
+ * ({@link PromotionWorker}). Confined to the links' loop. Each step may be repeated, by any broker:
+ * a run that is interrupted is simply started again, and without it the work goes on too.
  */
 public final class FailoverRun {
 
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
-    private static final long GROUPS_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
-    private static final long GROUPS_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long FORCED_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final LinkPlace place;
     private final FailoverPreview preview;
-    private final Link link;
     private final Tools tools;
     private final Consumer<FailoverReport> report;
     private final List<FailoverReport.Step> steps = new ArrayList<>();
+    private long ownershipEpoch;
     private long stepBegan;
+    private long deadlineNanos;
+    private boolean settled;
+    private boolean forced;
 
-    /**
-     * What a run works with.
-     *
-     * @param groupsLoaded says whether the offsets of all groups that this broker looks after can
-     *     be read; answers on the links' loop
-     */
-    public record Tools(Commands commands, Clock clock, Consumer<Consumer<Boolean>> groupsLoaded) {}
+    /** What a run works with. */
+    public record Tools(Images images, Commands commands, Clock clock) {}
 
     /**
      * How it is carried out.
      *
      * @param cause kept with the ownership record: who and why
-     * @param force goes on without the offsets of groups that cannot be read in time
+     * @param force goes on without partitions and groups that cannot be reached in time
      */
     record Manner(String cause, boolean force) {}
 
     FailoverRun(
             LinkPlace place,
             FailoverPreview preview,
-            Link link,
             Tools tools,
             Consumer<FailoverReport> report) {
         this.place = place;
         this.preview = preview;
-        this.link = link;
         this.tools = tools;
         this.report = report;
     }
@@ -92,73 +83,51 @@ public final class FailoverRun {
         stopMirroring(epoch, manner);
     }
 
-    private void stopMirroring(long ownershipEpoch, Manner manner) {
+    private void stopMirroring(long epoch, Manner manner) {
+        ownershipEpoch = epoch;
         submit(
                 new LinkCommand.BeginPromotion(preview.link().name(), manner.cause()),
                 partitions -> {
                     done("stop mirroring", partitions.size() + " partitions");
-                    long deadline = tools.clock().nanoTime() + GROUPS_PATIENCE_NANOS;
-                    awaitGroups(deadline, manner.force(), () -> settle(ownershipEpoch));
+                    deadlineNanos = tools.clock().nanoTime() + PATIENCE_NANOS;
+                    watch(manner);
                 });
     }
 
-    /**
-     * Right after a start the offsets of groups are still being loaded; a group that is not loaded
-     * would keep a position beyond the copy.
-     */
-    private void awaitGroups(long deadlineNanos, boolean force, Runnable next) {
-        tools.groupsLoaded()
-                .accept(loaded -> {
-                    boolean late = tools.clock().nanoTime() - deadlineNanos >= 0;
-                    if (loaded || late && force) {
-                        next.run();
-                    } else if (late) {
-                        report.accept(
-                                new FailoverReport.Interrupted(
-                                        steps, "the offsets of groups are still being loaded"));
-                    } else {
-                        place.loop()
-                                .schedule(
-                                        GROUPS_AGAIN_NANOS,
-                                        () -> awaitGroups(deadlineNanos, force, next));
-                    }
-                });
-    }
-
-    private void settle(long ownershipEpoch) {
-        link.failover(new FailoverOrder(ownershipEpoch, PATIENCE_NANOS))
-                .thenAccept(outcome -> promote(ownershipEpoch, outcome));
-    }
-
-    private void promote(long ownershipEpoch, FailoverOutcome outcome) {
-        if (outcome.refusal().isPresent()) {
-            Reason reason = outcome.refusal().get();
-            report.accept(new FailoverReport.Interrupted(steps, reason.detail()));
-            return;
+    private void watch(Manner manner) {
+        var standing =
+                PromotionStanding.of(tools.images().current(), preview.link(), ownershipEpoch);
+        boolean late = tools.clock().nanoTime() - deadlineNanos >= 0;
+        if (standing.obstacles().isEmpty() && !settled) {
+            settled = true;
+            done(
+                    "settle the copy",
+                    "%d partitions, %d groups clamped"
+                            .formatted(
+                                    standing.outcome().partitions().size(),
+                                    standing.outcome().groups().size()));
         }
-        done(
-                "settle the copy",
-                "%d partitions, %d groups clamped"
-                        .formatted(outcome.partitions().size(), outcome.groups().size()));
-        var epochs = new TreeMap<PartitionId, Integer>();
-        outcome.partitions()
-                .forEach(one ->
-                        epochs.put(
-                                new PartitionId(
-                                        one.partition().topicId(), one.partition().partition()),
-                                one.highestEpoch()));
+        if (standing.finished()) {
+            done("make writable", standing.writableCount() + " topics");
+            report.accept(new FailoverReport.Done(ownershipEpoch, steps, standing.outcome()));
+        } else if (late && manner.force() && !forced) {
+            goWithout(standing, manner);
+        } else if (late && (forced || !manner.force())) {
+            report.accept(new FailoverReport.Interrupted(steps, standing.problem()));
+        } else {
+            place.loop().schedule(AGAIN_NANOS, () -> watch(manner));
+        }
+    }
+
+    /** The operator wants it all the same. */
+    private void goWithout(PromotionStanding standing, Manner manner) {
+        forced = true;
+        deadlineNanos = tools.clock().nanoTime() + FORCED_PATIENCE_NANOS;
+        done("settle the copy", "went on without this: " + standing.problem());
+        settled = true;
         submit(
-                new LinkCommand.CompletePromotion(preview.link().name(), epochs),
-                promotion -> {
-                    done("make writable", promotion.stopped().size() + " topics");
-                    report.accept(
-                            promotion.waiting().isEmpty()
-                                    ? new FailoverReport.Done(ownershipEpoch, steps, outcome)
-                                    : new FailoverReport.Interrupted(
-                                            steps,
-                                            promotion.waiting().size()
-                                                    + " partitions are led by other brokers"));
-                });
+                new LinkCommand.CompletePromotion(preview.link().name(), ownershipEpoch),
+                _ -> watch(manner));
     }
 
     private <A> void submit(Command<A> command, Consumer<A> next) {

@@ -20,14 +20,12 @@ record LinkSpecs(Topology topology, RegionId region) {
 
     /**
      * The specification in force; empty while the link is not defined, or when this region owns the
-     * link's topics and so has nothing to copy. When it has taken over and not finished, the link
-     * is paused: it is there to be stopped.
+     * link's topics and so has nothing to copy.
      */
     Optional<LinkSpec> of(MetadataImage image, LinkEntry entry) {
         Optional<LinkRegistration> defined = image.links().link(entry.name());
         Optional<OwnershipRecord> owned = image.region().ownershipOf(entry.domain());
-        boolean ownedHere = ownedHere(image, entry);
-        if (defined.isEmpty() || owned.isEmpty() || ownedHere && !unfinished(image, entry)) {
+        if (defined.isEmpty() || owned.isEmpty() || ownedHere(image, entry)) {
             return Optional.empty();
         }
         return Optional.of(
@@ -37,8 +35,7 @@ record LinkSpecs(Topology topology, RegionId region) {
                         new LinkSpec.Source(entry.from(), bootstrap(entry.from())),
                         new LinkSpec.Selection(entry.topics(), entry.groups()),
                         settings(entry),
-                        new LinkSpec.Intent(
-                                defined.get().paused() || ownedHere, owned.get().epoch())));
+                        new LinkSpec.Intent(defined.get().paused(), owned.get().epoch())));
     }
 
     /** Whether this region owns the link's topics. */

@@ -1,16 +1,17 @@
 package io.tombolo.broker.link;
 
+import io.tombolo.broker.Images;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.metadata.image.MetadataDelta;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.TopicImage;
 import io.tombolo.metadata.record.OwnershipRecord;
+import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.link.Link;
 import io.tombolo.region.link.LinkHost;
 import io.tombolo.region.link.LinkPartition;
 import io.tombolo.region.link.LinkProvider;
-import io.tombolo.region.link.LinkSpec;
 import io.tombolo.region.link.LinkStatus;
 import io.tombolo.region.link.LocalLeadership;
 import io.tombolo.region.link.MirrorTopic;
@@ -27,8 +28,10 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * Runs the links into this region as the metadata wants them. Mutable, confined to the controller's
- * loop, which is the links' loop too.
+ * Runs the links into this region as the metadata wants them. Every broker of a region runs each of
+ * them, and copies the partitions that it leads; what concerns a link as a whole is done by the
+ * broker of the active controller. Mutable, confined to the controller's loop, which is the links'
+ * loop too.
  */
 public final class LinkSupervisor {
 
@@ -36,23 +39,25 @@ public final class LinkSupervisor {
     private final LinkSpecs specs;
     private final LinkProvider provider;
     private final Function<LinkEntry, LinkHost> hosts;
+    private final Images images;
     private final Map<LinkName, Link> running = new TreeMap<>();
 
-    /**
-     * Links opened only to finish a failover that an earlier process began; they still have to hear
-     * what this broker leads, which comes later than the ownership.
-     */
-    private final Set<LinkName> resumed = new TreeSet<>();
+    /** Running links that were ended because this region has taken over: they never copy again. */
+    private final Set<LinkName> ended = new TreeSet<>();
 
     /**
      * @param hosts makes the ports of a link
      */
     public LinkSupervisor(
-            LinkPlace place, LinkProvider provider, Function<LinkEntry, LinkHost> hosts) {
+            LinkPlace place,
+            LinkProvider provider,
+            Function<LinkEntry, LinkHost> hosts,
+            Images images) {
         this.place = place;
         this.specs = new LinkSpecs(place.topology(), place.region());
         this.provider = provider;
         this.hosts = hosts;
+        this.images = images;
     }
 
     /** Starts, changes and feeds links after an image that concerns them. */
@@ -61,28 +66,59 @@ public final class LinkSupervisor {
                 !delta.links().isEmpty()
                         || !delta.mirrorTopics().isEmpty()
                         || !delta.ownership().isEmpty()
-                        || !delta.partitions().isEmpty()
+                        || leadsOthers(delta)
                         || !delta.topicsDeleted().isEmpty();
         if (concerned) {
-            for (LinkEntry entry : place.topology().linksInto(place.region())) {
-                reconcile(delta.after(), entry);
+            reconcileAll(delta.after());
+        }
+    }
+
+    /** Whether this broker leads other partitions of mirror topics than before. */
+    private boolean leadsOthers(MetadataDelta delta) {
+        for (PartitionId id : delta.partitions()) {
+            boolean mirrored = delta.after().links().mirrorTopic(id.topicId()).isPresent();
+            if (mirrored && leads(delta.before(), id) != leads(delta.after(), id)) {
+                return true;
             }
+        }
+        return false;
+    }
+
+    private boolean leads(MetadataImage image, PartitionId id) {
+        return image.topics()
+                .partition(id)
+                .filter(partition -> partition.leader() == place.brokerId())
+                .isPresent();
+    }
+
+    /** Another broker is the active controller now, or this one is. */
+    public void controllerChanged() {
+        reconcileAll(images.current());
+    }
+
+    private void reconcileAll(MetadataImage image) {
+        for (LinkEntry entry : place.topology().linksInto(place.region())) {
+            reconcile(image, entry);
         }
     }
 
     private void reconcile(MetadataImage image, LinkEntry entry) {
-        Optional<LinkSpec> spec = specs.of(image, entry);
-        boolean owned = specs.ownedHere(image, entry);
-        if (owned && !running.containsKey(entry.name())) {
-            resumed.add(entry.name());
+        LinkName name = entry.name();
+        if (specs.ownedHere(image, entry)) {
+            // A running link is not told of it: the order to fail over ends it for good.
+            if (running.containsKey(name)) {
+                ended.add(name);
+            }
+            return;
         }
-        // A running link whose region takes over is not told: its failover order stops it for good.
-        boolean stopping = owned && !resumed.contains(entry.name());
-        if (spec.isPresent() && !stopping) {
-            running.computeIfAbsent(
-                            entry.name(), _ -> provider.open(spec.get(), hosts.apply(entry)))
-                    .reconcile(spec.get(), leadership(image, entry.name()));
+        if (ended.remove(name)) {
+            // The topics have gone to another region again.
+            Optional.ofNullable(running.remove(name)).ifPresent(Link::close);
         }
+        specs.of(image, entry)
+                .ifPresent(spec ->
+                        running.computeIfAbsent(name, _ -> provider.open(spec, hosts.apply(entry)))
+                                .reconcile(spec, leadership(image, name)));
     }
 
     private LocalLeadership leadership(MetadataImage image, LinkName link) {
@@ -104,7 +140,7 @@ public final class LinkSupervisor {
                         });
             }
         }
-        return new LocalLeadership(led, true);
+        return new LocalLeadership(led, images.controllerId() == place.brokerId());
     }
 
     /** The loop that all of this runs on. */

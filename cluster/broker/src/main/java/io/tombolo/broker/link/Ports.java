@@ -2,6 +2,7 @@ package io.tombolo.broker.link;
 
 import io.tombolo.broker.Commands;
 import io.tombolo.broker.Images;
+import io.tombolo.broker.group.OffsetsTopic;
 import io.tombolo.broker.shard.Shards;
 import io.tombolo.coordinator.group.entry.LinkOffsets;
 import io.tombolo.environment.Environment;
@@ -16,6 +17,7 @@ public record Ports(
         Images images,
         Commands commands,
         LinkOffsets offsets,
+        RegionPeers peers,
         Environment environment) {
 
     /** The ports of one link, which reaches its source over {@code network}. */
@@ -26,11 +28,22 @@ public record Ports(
                 network,
                 environment.entropy(),
                 new LinkHost.Ports(
-                        new ShardMirrorLog(shards, place.loop()),
+                        new ShardMirrorLog(shards, place.loop(), peers),
                         new CommandLinkAdmin(images, commands, place.loop()),
                         new CoordinatorGroupOffsets(
                                 offsets,
                                 place.loop(),
+                                this::keeps,
                                 () -> LinkSupervisor.ownershipEpoch(images.current(), entry))));
+    }
+
+    private boolean keeps(String group) {
+        int index = offsets.partitionOf(group);
+        return images.current()
+                .topics()
+                .topic(OffsetsTopic.NAME)
+                .flatMap(topic -> topic.partitions().find(index))
+                .filter(partition -> partition.leader() == place.brokerId())
+                .isPresent();
     }
 }

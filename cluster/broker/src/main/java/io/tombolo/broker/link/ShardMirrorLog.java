@@ -3,36 +3,130 @@ package io.tombolo.broker.link;
 import io.tombolo.broker.shard.Shards;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.region.link.LinkPartition;
+import io.tombolo.region.link.LinkStatus;
 import io.tombolo.region.link.MirrorLog;
+import io.tombolo.replication.FetchWaiter;
 import io.tombolo.replication.MirrorAppendOutcome;
 import io.tombolo.replication.Partition;
+import io.tombolo.replication.Role;
 
 import org.apache.kafka.common.TopicIdPartition;
 
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** The mirror partitions of this broker, for a link that works on {@code loop}. */
-record ShardMirrorLog(Shards shards, EventLoop loop) implements MirrorLog {
+record ShardMirrorLog(Shards shards, EventLoop loop, RegionPeers peers) implements MirrorLog {
 
     @Override
     public void position(LinkPartition partition, Consumer<PositionAnswer> answer) {
         ask(partition, ShardMirrorLog::positionOf, answer);
     }
 
+    /** What the leader told a moment ago, when this broker has no copy of its own. */
+    private PositionAnswer toldOf(LinkPartition partition) {
+        return peers.links().stream()
+                .flatMap(link -> link.topics().stream())
+                .flatMap(topic -> topic.partitions().stream())
+                .filter(one -> one.partition().equals(partition))
+                .map(LinkStatus.PartitionStatus::progress)
+                .filter(progress -> progress.highWatermark() >= 0)
+                .max(Comparator.comparingLong(LinkStatus.Progress::highWatermark))
+                .<PositionAnswer>map(progress ->
+                        new Opened(
+                                new Position(
+                                        0,
+                                        progress.highWatermark(),
+                                        progress.highWatermark(),
+                                        progress.highestEpoch(),
+                                        -1)))
+                .orElse(new Failed("nobody told of the partition"));
+    }
+
     private static PositionAnswer positionOf(Optional<Partition> hosted) {
         if (hosted.isEmpty() || hosted.get().role().leading().isEmpty()) {
             return new Failed("this broker does not lead the partition");
         }
-        Partition partition = hosted.get();
-        return new Opened(
-                new Position(
-                        partition.log().startOffset(),
-                        partition.highWatermark(),
-                        partition.log().endOffset(),
-                        partition.log().latestEpoch().orElse(-1),
-                        partition.role().leaderEpoch()));
+        return new Opened(standing(hosted.get()));
+    }
+
+    private static Position standing(Partition partition) {
+        return new Position(
+                partition.log().startOffset(),
+                partition.highWatermark(),
+                partition.log().endOffset(),
+                partition.log().latestEpoch().orElse(-1),
+                partition.role().leaderEpoch());
+    }
+
+    @Override
+    public void awaitHighWatermark(
+            LinkPartition partition,
+            int leaderEpoch,
+            long offset,
+            Consumer<PositionAnswer> answer) {
+        shards.<PositionAnswer>askAll(
+                List.of(idOf(partition)),
+                loop,
+                (_, hosted, fill) ->
+                        hosted.ifPresentOrElse(
+                                found -> new Awaited(found, leaderEpoch, offset, fill).begin(),
+                                () -> fill.accept(positionOf(hosted))),
+                answers -> answer.accept(answers.getFirst()));
+    }
+
+    /** Waits on a partition until its leadership has got so far, or is over. */
+    private static final class Awaited implements FetchWaiter {
+
+        private final Partition partition;
+        private final int leaderEpoch;
+        private final long offset;
+        private final Consumer<PositionAnswer> answer;
+        private boolean answered;
+
+        Awaited(
+                Partition partition,
+                int leaderEpoch,
+                long offset,
+                Consumer<PositionAnswer> answer) {
+            this.partition = partition;
+            this.leaderEpoch = leaderEpoch;
+            this.offset = offset;
+            this.answer = answer;
+        }
+
+        void begin() {
+            partition.addWaiter(this);
+            advanced(partition);
+        }
+
+        @Override
+        public void advanced(Partition changed) {
+            PositionAnswer now = positionOf(Optional.of(partition));
+            boolean waits =
+                    now instanceof Opened(Position position)
+                            && position.leaderEpoch() == leaderEpoch
+                            && position.highWatermark() < offset;
+            if (!answered && !waits) {
+                answered = true;
+                partition.removeWaiter(this);
+                answer.accept(now);
+            }
+        }
+    }
+
+    @Override
+    public void copyElsewhere(LinkPartition partition, Consumer<PositionAnswer> answer) {
+        ask(
+                partition,
+                hosted ->
+                        hosted.filter(found -> !(found.role() instanceof Role.Idle))
+                                .<PositionAnswer>map(found -> new Opened(standing(found)))
+                                .orElseGet(() -> toldOf(partition)),
+                answer);
     }
 
     @Override
@@ -46,6 +140,7 @@ record ShardMirrorLog(Shards shards, EventLoop loop) implements MirrorLog {
                                         hosted.get()
                                                 .appendAsMirrorLeader(
                                                         append.batches(),
+                                                        append.leaderEpoch(),
                                                         append.ownershipEpoch(),
                                                         append.expectedEndOffset())),
                 answer);
@@ -100,10 +195,10 @@ record ShardMirrorLog(Shards shards, EventLoop loop) implements MirrorLog {
             LinkPartition partition,
             Function<Optional<Partition>, T> question,
             Consumer<T> answer) {
-        shards.ask(
-                new TopicIdPartition(partition.topicId(), partition.partition(), partition.topic()),
-                loop,
-                question,
-                answer);
+        shards.ask(idOf(partition), loop, question, answer);
+    }
+
+    private static TopicIdPartition idOf(LinkPartition partition) {
+        return new TopicIdPartition(partition.topicId(), partition.partition(), partition.topic());
     }
 }

@@ -59,7 +59,9 @@ final class CommandCodec {
         BEGIN_PROMOTION,
         COMPLETE_PROMOTION,
         REPLACE_CONFIGS,
-        DRAIN_BROKER
+        DRAIN_BROKER,
+        SETTLE_MIRROR_PARTITIONS,
+        CLAMP_MIRROR_OFFSETS
     }
 
     private CommandCodec() {}
@@ -213,10 +215,12 @@ final class CommandCodec {
                     epochs(kind(to, Kind.RAISE_LEADER_EPOCHS), raise.atLeast());
             case LinkCommand.BeginPromotion(LinkName link, String cause) ->
                     kind(to, Kind.BEGIN_PROMOTION).string(link.name()).string(cause);
-            case LinkCommand.CompletePromotion complete ->
-                    epochs(
-                            kind(to, Kind.COMPLETE_PROMOTION).string(complete.link().name()),
-                            complete.mirroredEpochs());
+            case LinkCommand.SettleMirrorPartitions settle ->
+                    PromotionCodec.write(settle, kind(to, Kind.SETTLE_MIRROR_PARTITIONS));
+            case LinkCommand.ClampMirrorOffsets clamp ->
+                    PromotionCodec.write(clamp, kind(to, Kind.CLAMP_MIRROR_OFFSETS));
+            case LinkCommand.CompletePromotion(LinkName link, long ownershipEpoch) ->
+                    kind(to, Kind.COMPLETE_PROMOTION).string(link.name()).number(ownershipEpoch);
         }
         return true;
     }
@@ -314,7 +318,9 @@ final class CommandCodec {
                     new BrokerCommand.DrainBroker(
                             from.smallNumber(),
                             new Drain(at(Drain.Goal.values(), from), from.string()));
-            case COMPLETE_PROMOTION -> new LinkCommand.CompletePromotion(link(from), epochs(from));
+            case COMPLETE_PROMOTION -> new LinkCommand.CompletePromotion(link(from), from.number());
+            case SETTLE_MIRROR_PARTITIONS -> PromotionCodec.readSettle(from);
+            case CLAMP_MIRROR_OFFSETS -> PromotionCodec.readClamp(from);
         };
     }
 

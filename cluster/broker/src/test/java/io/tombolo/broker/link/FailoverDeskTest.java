@@ -12,32 +12,31 @@ import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.Command;
 import io.tombolo.controller.command.LinkCommand;
 import io.tombolo.controller.command.RegionCommand;
-import io.tombolo.environment.Clock;
+import io.tombolo.coordinator.group.entry.LinkOffsets;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.metadata.image.MetadataDelta;
 import io.tombolo.metadata.image.MetadataImage;
-import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.region.PolicyName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.link.Lag;
 import io.tombolo.region.link.LinkHost;
 import io.tombolo.region.link.LinkStatus;
 import io.tombolo.region.link.LossBound;
+import io.tombolo.region.link.MirrorLog;
 import io.tombolo.region.link.MirrorTopic;
-import io.tombolo.region.ownership.Ownership;
 import io.tombolo.region.registry.RegionDocument;
 import io.tombolo.region.registry.RegionRegistry;
 import io.tombolo.region.registry.Sighting;
 import io.tombolo.region.topology.Topology;
 
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /** What speaks for and against a failover of {@code eu} to {@code us}. */
@@ -52,11 +51,11 @@ class FailoverDeskTest {
     private final ManualLoop loop = new ManualLoop();
     private Optional<Long> sourceAgeNanos = Optional.of(LONG_AGO);
     private boolean groupsLoaded = true;
-    private Images images = new Images();
+    private DecidingRegion region = new DecidingRegion(US, MetadataImage.EMPTY);
 
     @Test
     void aSilentSourceAndACompleteCopyLeaveNoObjection() {
-        FailoverPreview preview = desk(mirroring()).preview(POLICY).orElseThrow();
+        FailoverPreview preview = desk(mirroring()).preview(POLICY, List.of()).orElseThrow();
 
         assertThat(preview.ready()).isTrue();
         assertThat(preview.source().reachable()).isFalse();
@@ -101,7 +100,9 @@ class FailoverDeskTest {
                         "  careful: { follows: eu-to-us, refuseIf: { lagOver: 30s } }");
 
         FailoverPreview preview =
-                desk(strict, mirroring()).preview(new PolicyName("careful")).orElseThrow();
+                desk(strict, mirroring())
+                        .preview(new PolicyName("careful"), List.of())
+                        .orElseThrow();
 
         assertThat(preview.objections())
                 .extracting(FailoverPreview.Objection::code)
@@ -121,24 +122,27 @@ class FailoverDeskTest {
                 .hasExactlyElementsOfTypes(
                         RegionCommand.ClaimOwnership.class,
                         LinkCommand.BeginPromotion.class,
-                        LinkCommand.CompletePromotion.class);
+                        LinkCommand.SettleMirrorPartitions.class,
+                        LinkCommand.ClampMirrorOffsets.class);
         assertThat(link.orders).hasSize(1);
         assertThat(link.orders.getFirst().ownershipEpoch()).isEqualTo(2);
     }
 
     @Test
     void anInterruptedFailoverGoesOnAfterItsClaim() {
-        FailoverDesk desk = desk(owned(MirrorTopic.State.STOPPING));
+        FailoverDesk desk = desk(owned(MirrorTopic.State.MIRRORING));
 
-        assertThat(desk.preview(POLICY).orElseThrow().ready()).isTrue();
+        assertThat(desk.preview(POLICY, List.of()).orElseThrow().ready()).isTrue();
         desk.finishWhatWasBegun();
+
+        loop.advance(Duration.ofSeconds(1));
 
         assertThat(commands)
                 .hasExactlyElementsOfTypes(
-                        LinkCommand.BeginPromotion.class, LinkCommand.CompletePromotion.class);
-        assertThat(link.orders.getFirst().ownershipEpoch()).isEqualTo(2);
-        assertThat(((LinkCommand.CompletePromotion) commands.getLast()).mirroredEpochs())
-                .containsEntry(new PartitionId(Worlds.idOf("orders"), 0), 4);
+                        LinkCommand.BeginPromotion.class,
+                        LinkCommand.SettleMirrorPartitions.class,
+                        LinkCommand.ClampMirrorOffsets.class);
+        assertThat(writable()).isTrue();
     }
 
     @Test
@@ -147,30 +151,14 @@ class FailoverDeskTest {
         FailoverDesk desk = desk(owned(MirrorTopic.State.STOPPING));
 
         desk.finishWhatWasBegun();
-        loop.advance(Duration.ofSeconds(9));
-
-        assertThat(link.orders).isEmpty();
-
-        groupsLoaded = true;
-        loop.advance(Duration.ofSeconds(1));
-
-        assertThat(link.orders).hasSize(1);
-    }
-
-    @Test
-    void aFailoverThatGoesOnAfterARestartDoesNotGiveUp() {
-        groupsLoaded = false;
-        FailoverDesk desk = desk(owned(MirrorTopic.State.STOPPING));
-
-        desk.finishWhatWasBegun();
         loop.advance(Duration.ofSeconds(60));
 
-        assertThat(link.orders).isEmpty();
+        assertThat(writable()).isFalse();
 
         groupsLoaded = true;
         loop.advance(Duration.ofSeconds(2));
 
-        assertThat(link.orders).hasSize(1);
+        assertThat(writable()).isTrue();
     }
 
     @Test
@@ -178,7 +166,7 @@ class FailoverDeskTest {
         groupsLoaded = false;
         FailoverDesk desk = desk(mirroring());
 
-        desk.start(desk.preview(POLICY).orElseThrow(), false, "a test", reports::add);
+        desk.start(desk.preview(POLICY, List.of()).orElseThrow(), false, "a test", reports::add);
         loop.advance(Duration.ofSeconds(11));
 
         assertThat(reports)
@@ -187,20 +175,35 @@ class FailoverDeskTest {
                         FailoverReport.Interrupted.class,
                         one -> assertThat(one.problem()).contains("still being loaded"));
 
-        desk.start(desk.preview(POLICY).orElseThrow(), true, "a test", reports::add);
+        desk.start(desk.preview(POLICY, List.of()).orElseThrow(), true, "a test", reports::add);
         loop.advance(Duration.ofSeconds(11));
 
         assertThat(reports.getLast()).isInstanceOf(FailoverReport.Done.class);
     }
 
     @Test
+    void aRunThatStoppedWaitingIsFinishedInTheBackground() {
+        groupsLoaded = false;
+        FailoverDesk desk = desk(mirroring());
+        desk.start(desk.preview(POLICY, List.of()).orElseThrow(), false, "a test", reports::add);
+        loop.advance(Duration.ofSeconds(11));
+
+        groupsLoaded = true;
+        loop.advance(Duration.ofSeconds(1));
+
+        assertThat(writable()).isTrue();
+        assertThat(desk.preview(POLICY, List.of()).orElseThrow().finished()).isPresent();
+    }
+
+    @Test
     void aFailoverThatGoesOnAfterARestartIsReportedToWhoeverAsksLater() {
-        FailoverDesk desk = desk(owned(MirrorTopic.State.STOPPING));
+        FailoverDesk desk = desk(owned(MirrorTopic.State.MIRRORING));
 
         desk.finishWhatWasBegun();
-        Worlds.publish(images, owned(MirrorTopic.State.STOPPED));
+        loop.advance(Duration.ofSeconds(1));
 
-        FinishedFailover finished = desk.preview(POLICY).orElseThrow().finished().orElseThrow();
+        FinishedFailover finished =
+                desk.preview(POLICY, List.of()).orElseThrow().finished().orElseThrow();
         assertThat(finished.origin()).isEqualTo(FinishedFailover.Origin.RESUMED);
         assertThat(finished.endedAtMs()).isPresent();
         assertThat(finished.done().ownershipEpoch()).isEqualTo(2);
@@ -215,11 +218,28 @@ class FailoverDeskTest {
     void aFailoverOfAnEarlierProcessIsRememberedByItsOwnershipRecord() {
         FailoverDesk desk = desk(owned(MirrorTopic.State.STOPPED));
 
-        FinishedFailover finished = desk.preview(POLICY).orElseThrow().finished().orElseThrow();
+        FinishedFailover finished =
+                desk.preview(POLICY, List.of()).orElseThrow().finished().orElseThrow();
 
         assertThat(finished.origin()).isEqualTo(FinishedFailover.Origin.REMEMBERED);
         assertThat(finished.cause()).isEqualTo("a test");
         assertThat(finished.done().ownershipEpoch()).isEqualTo(2);
+    }
+
+    @Test
+    void anyBrokerTellsWhereTheCopiesEnded() {
+        FailoverDesk first = desk(mirroring());
+        start(first, false);
+        MetadataImage after = region.image();
+
+        FailoverPreview preview = desk(after).preview(POLICY, List.of()).orElseThrow();
+
+        FinishedFailover finished = preview.finished().orElseThrow();
+        assertThat(finished.origin()).isEqualTo(FinishedFailover.Origin.REMEMBERED);
+        assertThat(finished.done().outcome().partitions())
+                .singleElement()
+                .satisfies(one -> assertThat(one.endOffset()).isEqualTo(10))
+                .satisfies(one -> assertThat(one.highestEpoch()).isEqualTo(4));
     }
 
     @Test
@@ -239,12 +259,12 @@ class FailoverDeskTest {
             link.state = state;
             FailoverDesk desk = desk(mirroring());
             heardBefore(0);
-            long goneAfterMs = desk.preview(POLICY).orElseThrow().source().goneAfterMs();
+            long goneAfterMs = desk.preview(POLICY, List.of()).orElseThrow().source().goneAfterMs();
 
             heardBefore(goneAfterMs - 1);
-            FailoverPreview before = desk.preview(POLICY).orElseThrow();
+            FailoverPreview before = desk.preview(POLICY, List.of()).orElseThrow();
             heardBefore(goneAfterMs);
-            FailoverPreview after = desk.preview(POLICY).orElseThrow();
+            FailoverPreview after = desk.preview(POLICY, List.of()).orElseThrow();
 
             assertThat(before.ready()).isFalse();
             assertThat(before.objections().getFirst().seen())
@@ -263,7 +283,7 @@ class FailoverDeskTest {
 
         link.lossBound = new LossBound(0, 0, 5_000, 0, 5_000, 0);
 
-        assertThat(desk.preview(POLICY).orElseThrow().ready()).isTrue();
+        assertThat(desk.preview(POLICY, List.of()).orElseThrow().ready()).isTrue();
     }
 
     @Test
@@ -275,7 +295,9 @@ class FailoverDeskTest {
                         "  careful: { follows: eu-to-us, refuseIf: { lagOver: 30s } }");
 
         FailoverPreview preview =
-                desk(strict, mirroring()).preview(new PolicyName("careful")).orElseThrow();
+                desk(strict, mirroring())
+                        .preview(new PolicyName("careful"), List.of())
+                        .orElseThrow();
 
         assertThat(preview.objections())
                 .extracting(FailoverPreview.Objection::code)
@@ -297,6 +319,7 @@ class FailoverDeskTest {
     private static MetadataImage mirroring() {
         return Worlds.image(
                 Worlds.topic("orders", 1),
+                Worlds.topic("__consumer_offsets", 1),
                 Worlds.link(),
                 Worlds.mirror("orders", MirrorTopic.State.MIRRORING),
                 Worlds.owned(EU, 1));
@@ -305,18 +328,20 @@ class FailoverDeskTest {
     private static MetadataImage owned(MirrorTopic.State state) {
         return Worlds.image(
                 Worlds.topic("orders", 1),
+                Worlds.topic("__consumer_offsets", 1),
                 Worlds.link(),
                 Worlds.mirror("orders", state),
                 Worlds.owned(US, 2));
     }
 
     private FailoverReport start(FailoverDesk desk, boolean force) {
-        desk.start(desk.preview(POLICY).orElseThrow(), force, "a test", reports::add);
+        desk.start(desk.preview(POLICY, List.of()).orElseThrow(), force, "a test", reports::add);
+        loop.advance(Duration.ofSeconds(1));
         return reports.getLast();
     }
 
     private static List<String> codes(FailoverDesk desk) {
-        return desk.preview(POLICY).orElseThrow().objections().stream()
+        return desk.preview(POLICY, List.of()).orElseThrow().objections().stream()
                 .map(FailoverPreview.Objection::code)
                 .toList();
     }
@@ -327,98 +352,50 @@ class FailoverDeskTest {
 
     private FailoverDesk desk(Topology topology, MetadataImage now) {
         var place = new LinkPlace(topology, US, 1, loop);
-        var links = new LinkSupervisor(place, new StubLink.Provider(link), _ -> noHost());
-        images = Worlds.images(now);
+        region = new DecidingRegion(US, now);
+        Images images = Worlds.images(now);
+        var links = new LinkSupervisor(place, new StubLink.Provider(link), _ -> noHost(), images);
         links.publish(MetadataDelta.between(MetadataImage.EMPTY, now));
+        var takeovers = new Takeovers(place, images, links, this::decide, loop, log(), this::clamp);
+        region.onChange(delta -> {
+            Worlds.publish(images, delta.after());
+            links.publish(delta);
+            takeovers.look();
+        });
+        takeovers.look();
         return new FailoverDesk(
                 place,
                 images,
                 links,
                 new Board(),
-                new FailoverRun.Tools(this::decide, loop, answer -> answer.accept(groupsLoaded)));
+                new FailoverRun.Tools(images, this::decide, loop));
+    }
+
+    private <A> void decide(Command<A> command, EventLoop replyTo, Consumer<Answer<A>> answered) {
+        commands.add(command);
+        answered.accept(region.decide(command));
+    }
+
+    /** Every log ends at 10, in epoch 4 of the source. */
+    private static MirrorLog log() {
+        return new StubMirrorLog(_ -> new MirrorLog.Position(0, 10, 10, 4, 3));
+    }
+
+    private void clamp(
+            int offsetsPartition,
+            Map<TopicPartition, Long> ends,
+            Consumer<Optional<List<LinkOffsets.Beyond>>> answer) {
+        answer.accept(groupsLoaded ? Optional.of(List.of()) : Optional.empty());
+    }
+
+    private boolean writable() {
+        return region.image().links().mirrorTopic(Worlds.idOf("orders")).orElseThrow().writable();
     }
 
     /** The link of these tests asks nothing of its broker. */
     @SuppressWarnings("NullAway")
     private static LinkHost noHost() {
         return null;
-    }
-
-    /** A controller that agrees to everything. */
-    @SuppressWarnings("unchecked")
-    private <A> void decide(Command<A> command, EventLoop replyTo, Consumer<Answer<A>> answered) {
-        commands.add(command);
-        Object agreed =
-                switch (command) {
-                    case RegionCommand.ClaimOwnership claim ->
-                            new Ownership(
-                                    claim.domain(),
-                                    claim.region(),
-                                    claim.expectedEpoch() + 1,
-                                    claim.mode());
-                    case LinkCommand.BeginPromotion _ -> new TreeSet<PartitionId>();
-                    case LinkCommand.CompletePromotion _ ->
-                            new LinkCommand.Promotion(new TreeSet<>(), new TreeSet<>());
-                    default -> throw new AssertionError(command);
-                };
-        answered.accept(new Answer.Done<>((A) agreed));
-    }
-
-    /** All calls of these tests are made as on the loop; time goes on when they say so. */
-    private static final class ManualLoop implements EventLoop, Clock {
-
-        private record Task(long atNanos, Runnable action) {}
-
-        private final List<Task> tasks = new ArrayList<>();
-        private long nowNanos;
-
-        @Override
-        public int index() {
-            return 0;
-        }
-
-        @Override
-        public boolean inLoop() {
-            return true;
-        }
-
-        @Override
-        public void execute(Runnable task) {
-            task.run();
-        }
-
-        @Override
-        public Timer schedule(long delayNanos, Runnable task) {
-            var planned = new Task(nowNanos + delayNanos, task);
-            tasks.add(planned);
-            return () -> tasks.remove(planned);
-        }
-
-        void advance(Duration time) {
-            long end = nowNanos + time.toNanos();
-            for (Optional<Task> next = due(end); next.isPresent(); next = due(end)) {
-                tasks.remove(next.get());
-                nowNanos = next.get().atNanos();
-                next.get().action().run();
-            }
-            nowNanos = end;
-        }
-
-        private Optional<Task> due(long endNanos) {
-            return tasks.stream()
-                    .filter(task -> task.atNanos() <= endNanos)
-                    .min(Comparator.comparingLong(Task::atNanos));
-        }
-
-        @Override
-        public long nanoTime() {
-            return nowNanos;
-        }
-
-        @Override
-        public long wallTimeMs() {
-            return 0;
-        }
     }
 
     /** Saw the source when the test says. */

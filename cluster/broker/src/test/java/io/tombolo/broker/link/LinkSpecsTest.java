@@ -54,11 +54,9 @@ class LinkSpecsTest {
     }
 
     @Test
-    void aTakeOverThatWasInterruptedKeepsTheLinkPausedUntilItIsFinished() {
-        assertThat(spec(mirrored(MirrorTopic.State.MIRRORING)).orElseThrow().intent())
-                .isEqualTo(new LinkSpec.Intent(true, 5));
-        assertThat(spec(mirrored(MirrorTopic.State.STOPPING)).orElseThrow().intent())
-                .isEqualTo(new LinkSpec.Intent(true, 5));
+    void aRegionThatIsStillTakingOverCopiesNothing() {
+        assertThat(spec(mirrored(MirrorTopic.State.MIRRORING))).isEmpty();
+        assertThat(spec(mirrored(MirrorTopic.State.STOPPING))).isEmpty();
     }
 
     private static MetadataImage mirrored(MirrorTopic.State state) {

@@ -70,8 +70,25 @@ final class StubLink implements Link {
                 lag,
                 lossBound,
                 Optional.empty(),
-                List.of(),
+                leadership.partitions().stream().map(this::topic).toList(),
                 List.of());
+    }
+
+    /** What it was told last. */
+    LocalLeadership leadership() {
+        return leadership;
+    }
+
+    private LinkStatus.TopicStatus topic(LinkPartition partition) {
+        var status =
+                new LinkStatus.PartitionStatus(
+                        partition,
+                        state,
+                        lag,
+                        new LinkStatus.Progress(10, 10, 4, 13, 0),
+                        Optional.empty());
+        return new LinkStatus.TopicStatus(
+                partition.topic(), state, lag, Optional.empty(), List.of(status));
     }
 
     @Override

@@ -19,6 +19,8 @@ import io.tombolo.controller.command.TopicCommand.CreatedTopic;
 import io.tombolo.controller.command.TopicCommand.NewTopic;
 import io.tombolo.metadata.record.BrokerRecord.Drain;
 import io.tombolo.metadata.record.ConfigResource;
+import io.tombolo.metadata.record.LinkRecord.ClampedPosition;
+import io.tombolo.metadata.record.LinkRecord.CopyEnd;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.metadata.record.PartitionId;
@@ -90,7 +92,23 @@ class CommandCodecTest {
                         LINK, "orders", MirrorTopic.State.PAUSED, "why"),
                 new LinkCommand.RaiseLeaderEpochs(epochs),
                 new LinkCommand.BeginPromotion(LINK, "failover"),
-                new LinkCommand.CompletePromotion(LINK, epochs));
+                new LinkCommand.CompletePromotion(LINK, 7),
+                new LinkCommand.SettleMirrorPartitions(
+                        LINK,
+                        7,
+                        new TreeMap<>(
+                                Map.of(
+                                        epochs.firstKey(),
+                                        new LinkCommand.Settled(
+                                                3, new CopyEnd(500, 2, -1, false))))),
+                new LinkCommand.ClampMirrorOffsets(
+                        LINK,
+                        7,
+                        49,
+                        2,
+                        new LinkCommand.Clamped(
+                                new TreeSet<>(List.of(TOPIC)),
+                                List.of(new ClampedPosition("billing", TOPIC, 1, 9, 5)))));
     }
 
     static Stream<Answer<?>> answers() {

@@ -59,13 +59,22 @@ final class LinkTable {
                         .filter(topic -> topic.at("trouble").present())
                         .toList();
         if (troubled.isEmpty()) {
-            return "";
+            return silent(link);
         }
         Tree first = troubled.getFirst();
         String others =
                 troubled.size() == 1 ? "" : " and " + Amounts.of(troubled.size() - 1, "more topic");
         return "topic %s%s: %s"
                 .formatted(first.at("topic").text(), others, trouble(first.at("trouble")));
+    }
+
+    /** What brokers copy that did not answer is not known. */
+    private static String silent(Tree link) {
+        List<String> silent =
+                link.at("silentBrokers").items().stream()
+                        .map(id -> Long.toString(id.number(-1)))
+                        .toList();
+        return silent.isEmpty() ? "" : "no answer of broker " + String.join(", ", silent);
     }
 
     /** The state in words. */

@@ -1,5 +1,7 @@
 package io.tombolo.controller.command;
 
+import io.tombolo.metadata.record.LinkRecord.ClampedPosition;
+import io.tombolo.metadata.record.LinkRecord.CopyEnd;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.region.LinkName;
@@ -8,6 +10,7 @@ import io.tombolo.region.link.MirrorTopic;
 import org.apache.kafka.common.Uuid;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -75,32 +78,79 @@ public sealed interface LinkCommand<A> extends Command<A> {
     }
 
     /**
-     * First phase of a promotion: all mirror topics of a link go to STOPPING, so that nothing is
-     * appended to them any more. Answered with the partitions whose last mirrored epochs are wanted
-     * for the second phase.
+     * First step of a promotion: all mirror topics of a link go to STOPPING, so that nothing is
+     * appended to them any more. Answered with the partitions that are to be settled.
      */
     record BeginPromotion(LinkName link, String cause)
             implements LinkCommand<SortedSet<PartitionId>> {}
 
     /**
-     * Second phase: each topic of the link that is STOPPING and whose partitions are all named gets
-     * leader epochs above the mirrored ones and is STOPPED, which makes it writable.
+     * Second step, by the leader of each partition: where the copy ended. What is no news is passed
+     * over, and so is a leader of another epoch than the one in force: the one that leads now will
+     * tell.
      *
-     * @param mirroredEpochs the highest leader epoch in each partition's log, -1 when it is empty
+     * @param ownershipEpoch under which the region takes over; refused unless it is the one in
+     *     force
      */
-    record CompletePromotion(LinkName link, SortedMap<PartitionId, Integer> mirroredEpochs)
-            implements LinkCommand<Promotion> {
+    record SettleMirrorPartitions(
+            LinkName link, long ownershipEpoch, SortedMap<PartitionId, Settled> settled)
+            implements LinkCommand<Applied> {
 
-        public CompletePromotion {
-            mirroredEpochs = Collections.unmodifiableSortedMap(new TreeMap<>(mirroredEpochs));
+        public SettleMirrorPartitions {
+            settled = Collections.unmodifiableSortedMap(new TreeMap<>(settled));
         }
     }
 
     /**
-     * Where a promotion stands.
+     * Where a copy ended, in the eyes of its leader.
+     *
+     * @param leaderEpoch of the leadership that tells
+     */
+    record Settled(int leaderEpoch, CopyEnd end) {}
+
+    /**
+     * Third step, by the leader of each partition of {@code __consumer_offsets}: no group there is
+     * beyond the ends of these topics any more. A topic whose partitions have all settled and whose
+     * groups have all been clamped gets leader epochs above the mirrored ones and is STOPPED, which
+     * makes it writable; whoever brings the last piece makes it so. Topics that have not settled
+     * are passed over.
+     *
+     * @param ownershipEpoch under which the region takes over; refused unless it is the one in
+     *     force
+     * @param leaderEpoch of the leadership of the offsets partition; nothing happens under another
+     *     one than that in force
+     */
+    record ClampMirrorOffsets(
+            LinkName link,
+            long ownershipEpoch,
+            int offsetsPartition,
+            int leaderEpoch,
+            Clamped clamped)
+            implements LinkCommand<Applied> {}
+
+    /** The topics within whose ends groups are, and the positions that were not. */
+    record Clamped(SortedSet<Uuid> topicIds, List<ClampedPosition> positions) {
+
+        public Clamped {
+            topicIds = Collections.unmodifiableSortedSet(new TreeSet<>(topicIds));
+            positions = List.copyOf(positions);
+        }
+    }
+
+    /**
+     * Makes every topic of the link that is STOPPING writable, without what is still missing.
+     *
+     * @param ownershipEpoch under which the region takes over; refused unless it is the one in
+     *     force
+     */
+    record CompletePromotion(LinkName link, long ownershipEpoch)
+            implements LinkCommand<Promotion> {}
+
+    /**
+     * What a forced end of a promotion came to.
      *
      * @param stopped topics that are writable by now
-     * @param waiting partitions of topics that are STOPPING and were not all named
+     * @param waiting partitions that had not settled
      */
     record Promotion(SortedSet<Uuid> stopped, SortedSet<PartitionId> waiting) {
 

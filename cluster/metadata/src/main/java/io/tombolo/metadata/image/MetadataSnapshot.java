@@ -6,6 +6,8 @@ import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
 import io.tombolo.metadata.record.ConfigResource;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.LinkPaused;
+import io.tombolo.metadata.record.LinkRecord.MirrorOffsetsClamped;
+import io.tombolo.metadata.record.LinkRecord.MirrorPartitionSettled;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
 import io.tombolo.metadata.record.MetadataRecord;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -90,12 +93,28 @@ public final class MetadataSnapshot {
     private static Stream<MetadataRecord> mirrorRecords(MirrorRegistration mirror) {
         var defined =
                 new MirrorTopicDefined(mirror.topicId(), mirror.link(), mirror.sourceTopicId());
-        return mirror.equals(MirrorRegistration.of(defined))
-                ? Stream.of(defined)
-                : Stream.of(
-                        defined,
-                        new MirrorTopicStateChanged(
-                                mirror.topicId(), mirror.state(), mirror.reason()));
+        if (mirror.equals(MirrorRegistration.of(defined))) {
+            return Stream.of(defined);
+        }
+        Promotion promotion = mirror.promotion();
+        Stream<MetadataRecord> ends =
+                promotion.ends().entrySet().stream()
+                        .map(one ->
+                                new MirrorPartitionSettled(
+                                        mirror.topicId(),
+                                        one.getKey(),
+                                        promotion.ownershipEpoch(),
+                                        one.getValue()));
+        Stream<MetadataRecord> clamped =
+                promotion.clamped().entrySet().stream()
+                        .map(one ->
+                                new MirrorOffsetsClamped(
+                                        new TreeSet<>(List.of(mirror.topicId())),
+                                        one.getKey(),
+                                        one.getValue()));
+        var state = new MirrorTopicStateChanged(mirror.topicId(), mirror.state(), mirror.reason());
+        return Stream.concat(
+                Stream.of(defined), Stream.concat(Stream.concat(ends, clamped), Stream.of(state)));
     }
 
     /** Makes an image from the records of a snapshot. Mutable, used once, by one thread. */

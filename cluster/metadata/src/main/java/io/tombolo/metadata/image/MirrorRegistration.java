@@ -12,9 +12,15 @@ import org.apache.kafka.common.Uuid;
  * domain is.
  *
  * @param reason why it is in this state; may be empty
+ * @param promotion how far its region is with taking over, or was when it had
  */
 public record MirrorRegistration(
-        Uuid topicId, LinkName link, Uuid sourceTopicId, MirrorTopic.State state, String reason) {
+        Uuid topicId,
+        LinkName link,
+        Uuid sourceTopicId,
+        MirrorTopic.State state,
+        String reason,
+        Promotion promotion) {
 
     static MirrorRegistration of(MirrorTopicDefined defined) {
         return new MirrorRegistration(
@@ -22,7 +28,8 @@ public record MirrorRegistration(
                 defined.link(),
                 defined.sourceTopicId(),
                 MirrorTopic.State.MIRRORING,
-                "");
+                "",
+                Promotion.NONE);
     }
 
     /** Whether it is an ordinary topic by now. */
@@ -36,6 +43,11 @@ public record MirrorRegistration(
     }
 
     MirrorRegistration withState(MirrorTopic.State newState, String newReason) {
-        return new MirrorRegistration(topicId, link, sourceTopicId, newState, newReason);
+        Promotion kept = newState == MirrorTopic.State.STOPPED ? promotion.finished() : promotion;
+        return new MirrorRegistration(topicId, link, sourceTopicId, newState, newReason, kept);
+    }
+
+    MirrorRegistration with(Promotion newPromotion) {
+        return new MirrorRegistration(topicId, link, sourceTopicId, state, reason, newPromotion);
     }
 }

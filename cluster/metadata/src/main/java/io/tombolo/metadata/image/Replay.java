@@ -14,6 +14,8 @@ import io.tombolo.metadata.record.LinkRecord;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.LinkPaused;
 import io.tombolo.metadata.record.LinkRecord.LinkRemoved;
+import io.tombolo.metadata.record.LinkRecord.MirrorOffsetsClamped;
+import io.tombolo.metadata.record.LinkRecord.MirrorPartitionSettled;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
 import io.tombolo.metadata.record.MetadataRecord;
@@ -25,6 +27,10 @@ import io.tombolo.metadata.record.RegionRecord.ProducerIdsAllocated;
 import io.tombolo.metadata.record.RegionRecord.RegionIdentity;
 import io.tombolo.metadata.record.TopicRecord;
 import io.tombolo.region.LinkName;
+
+import org.apache.kafka.common.Uuid;
+
+import java.util.function.UnaryOperator;
 
 /** Applies one batch to an image. Mutable, used once, by one thread. */
 final class Replay {
@@ -179,7 +185,29 @@ final class Replay {
                 }
                 changes.mirrorTopics.add(changed.topicId());
             }
+            case MirrorPartitionSettled(var topicId, var index, var epoch, var end) ->
+                    promote(topicId, promotion -> promotion.settled(epoch, index, end));
+            case MirrorOffsetsClamped clamped -> {
+                for (Uuid topicId : clamped.topicIds()) {
+                    var own =
+                            clamped.clamped().stream()
+                                    .filter(one -> one.topicId().equals(topicId))
+                                    .toList();
+                    promote(
+                            topicId,
+                            promotion -> promotion.clamped(clamped.offsetsPartition(), own));
+                }
+            }
         }
+    }
+
+    private void promote(Uuid topicId, UnaryOperator<Promotion> step) {
+        MirrorRegistration mirror = links.mirrorTopics().get(topicId);
+        check(mirror != null, "topic %s is no mirror", topicId);
+        if (mirror != null) {
+            links = links.with(mirror.with(step.apply(mirror.promotion())));
+        }
+        changes.mirrorTopics.add(topicId);
     }
 
     private LinkDefined definition(LinkName link) {

@@ -7,8 +7,11 @@ import io.tombolo.region.link.MirrorTopic;
 import org.apache.kafka.common.Uuid;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** What happens to links and to the topics that they mirror. */
 public sealed interface LinkRecord extends MetadataRecord {
@@ -54,4 +57,81 @@ public sealed interface LinkRecord extends MetadataRecord {
      */
     record MirrorTopicStateChanged(Uuid topicId, MirrorTopic.State state, String reason)
             implements LinkRecord {}
+
+    /**
+     * The copy of a partition has come to its end, because this region takes over.
+     *
+     * @param ownershipEpoch under which it does; a higher one than before begins anew
+     */
+    record MirrorPartitionSettled(Uuid topicId, int index, long ownershipEpoch, CopyEnd end)
+            implements LinkRecord {}
+
+    /**
+     * No group of a partition of {@code __consumer_offsets} is beyond the ends of these topics.
+     *
+     * @param clamped the positions that were
+     */
+    record MirrorOffsetsClamped(
+            SortedSet<Uuid> topicIds, int offsetsPartition, List<ClampedPosition> clamped)
+            implements LinkRecord {
+
+        public MirrorOffsetsClamped {
+            topicIds = Collections.unmodifiableSortedSet(new TreeSet<>(topicIds));
+            clamped = List.copyOf(clamped);
+        }
+    }
+
+    /**
+     * Where the copy of a partition ended when its region took over.
+     *
+     * @param endOffset everything below it is a faithful copy that no election loses
+     * @param highestEpoch the highest leader epoch among the mirrored batches, −1 when there is
+     *     none
+     * @param missing records known to be at the source and not here, −1 when nobody knew
+     * @param complete whether the log really ended there; otherwise too few replicas were in sync
+     *     to tell, and what lies beyond may stay or go
+     */
+    record CopyEnd(long endOffset, int highestEpoch, long missing, boolean complete) {
+
+        public CopyEnd {
+            if (endOffset < 0 || highestEpoch < -1 || missing < -1) {
+                throw new IllegalArgumentException(
+                        "no copy ends at %d, epoch %d, %d missing"
+                                .formatted(endOffset, highestEpoch, missing));
+            }
+        }
+
+        /** Writes it as a part of a record or a command. */
+        public void write(FieldWriter to) {
+            to.number(endOffset).number(highestEpoch).number(missing).flag(complete);
+        }
+
+        /** Reads what {@link #write} wrote. */
+        public static CopyEnd read(FieldReader from) {
+            return new CopyEnd(from.number(), from.smallNumber(), from.number(), from.flag());
+        }
+    }
+
+    /**
+     * A position of a group that lay beyond the copy when its region took over.
+     *
+     * @param from where the group was
+     * @param to where it goes on: the end of the copy
+     */
+    record ClampedPosition(String group, Uuid topicId, int index, long from, long to) {
+
+        /** How few bytes it can take. */
+        public static final int BYTES_MIN = 20;
+
+        /** Writes it as a part of a record or a command. */
+        public void write(FieldWriter out) {
+            out.string(group).uuid(topicId).number(index).number(from).number(to);
+        }
+
+        /** Reads what {@link #write} wrote. */
+        public static ClampedPosition read(FieldReader in) {
+            return new ClampedPosition(
+                    in.string(), in.uuid(), in.smallNumber(), in.number(), in.number());
+        }
+    }
 }

@@ -6,9 +6,13 @@ import io.tombolo.metadata.record.BrokerRecord.BrokerRegistered;
 import io.tombolo.metadata.record.BrokerRecord.BrokerUnregistered;
 import io.tombolo.metadata.record.ConfigRecord.ConfigRemoved;
 import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
+import io.tombolo.metadata.record.LinkRecord.ClampedPosition;
+import io.tombolo.metadata.record.LinkRecord.CopyEnd;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.LinkPaused;
 import io.tombolo.metadata.record.LinkRecord.LinkRemoved;
+import io.tombolo.metadata.record.LinkRecord.MirrorOffsetsClamped;
+import io.tombolo.metadata.record.LinkRecord.MirrorPartitionSettled;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
 import io.tombolo.metadata.record.RegionRecord.FeatureLevel;
@@ -24,6 +28,9 @@ import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.link.MirrorTopic;
 import io.tombolo.region.ownership.Ownership;
+
+import java.util.List;
+import java.util.TreeSet;
 
 /** The fields of every record type, in the order in which they are written. */
 final class RecordFields {
@@ -51,6 +58,8 @@ final class RecordFields {
             case LinkRemoved _ -> RecordType.LINK_REMOVED;
             case MirrorTopicDefined _ -> RecordType.MIRROR_TOPIC_DEFINED;
             case MirrorTopicStateChanged _ -> RecordType.MIRROR_TOPIC_STATE_CHANGED;
+            case MirrorPartitionSettled _ -> RecordType.MIRROR_PARTITION_SETTLED;
+            case MirrorOffsetsClamped _ -> RecordType.MIRROR_OFFSETS_CLAMPED;
             case OwnershipRecord _ -> RecordType.OWNERSHIP;
         };
     }
@@ -104,7 +113,9 @@ final class RecordFields {
                             LINK_PAUSED,
                             LINK_REMOVED,
                             MIRROR_TOPIC_DEFINED,
-                            MIRROR_TOPIC_STATE_CHANGED ->
+                            MIRROR_TOPIC_STATE_CHANGED,
+                            MIRROR_PARTITION_SETTLED,
+                            MIRROR_OFFSETS_CLAMPED ->
                             readLink(type, from);
                     case OWNERSHIP -> new OwnershipRecord(readOwnership(from), from.string());
                 };
@@ -161,6 +172,12 @@ final class RecordFields {
                     to.uuid(topicId).string(link.name()).uuid(sourceTopicId);
             case MirrorTopicStateChanged(var topicId, var state, var reason) ->
                     to.uuid(topicId).number(codeOf(state)).string(reason);
+            case MirrorPartitionSettled(var topicId, var index, var epoch, var end) ->
+                    end.write(to.uuid(topicId).number(index).number(epoch));
+            case MirrorOffsetsClamped(var topicIds, var offsetsPartition, var clamped) ->
+                    to.uuids(List.copyOf(topicIds))
+                            .number(offsetsPartition)
+                            .list(clamped, (out, one) -> one.write(out));
         }
         to.tags(0);
     }
@@ -178,6 +195,14 @@ final class RecordFields {
             case LINK_REMOVED -> new LinkRemoved(new LinkName(from.string()));
             case MIRROR_TOPIC_DEFINED ->
                     new MirrorTopicDefined(from.uuid(), new LinkName(from.string()), from.uuid());
+            case MIRROR_PARTITION_SETTLED ->
+                    new MirrorPartitionSettled(
+                            from.uuid(), from.smallNumber(), from.number(), CopyEnd.read(from));
+            case MIRROR_OFFSETS_CLAMPED ->
+                    new MirrorOffsetsClamped(
+                            new TreeSet<>(from.uuids()),
+                            from.smallNumber(),
+                            from.list(ClampedPosition.BYTES_MIN, ClampedPosition::read));
             default ->
                     new MirrorTopicStateChanged(
                             from.uuid(), stateOf(from.smallNumber()), from.string());

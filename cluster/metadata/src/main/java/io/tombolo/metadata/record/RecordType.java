@@ -24,6 +24,8 @@ enum RecordType {
     LINK_REMOVED(42),
     MIRROR_TOPIC_DEFINED(43),
     MIRROR_TOPIC_STATE_CHANGED(44),
+    MIRROR_PARTITION_SETTLED(45),
+    MIRROR_OFFSETS_CLAMPED(46),
     OWNERSHIP(50);
 
     private static final RecordType[] BY_CODE = new RecordType[51];

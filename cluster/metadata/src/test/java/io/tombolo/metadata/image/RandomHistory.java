@@ -12,9 +12,13 @@ import io.tombolo.metadata.record.ConfigRecord.ConfigRemoved;
 import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
 import io.tombolo.metadata.record.ConfigResource;
 import io.tombolo.metadata.record.LeaderRecovery;
+import io.tombolo.metadata.record.LinkRecord.ClampedPosition;
+import io.tombolo.metadata.record.LinkRecord.CopyEnd;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.LinkPaused;
 import io.tombolo.metadata.record.LinkRecord.LinkRemoved;
+import io.tombolo.metadata.record.LinkRecord.MirrorOffsetsClamped;
+import io.tombolo.metadata.record.LinkRecord.MirrorPartitionSettled;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
 import io.tombolo.metadata.record.MetadataRecord;
@@ -42,6 +46,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** A log of records each of which fits what is before it. */
 final class RandomHistory {
@@ -211,7 +216,7 @@ final class RandomHistory {
     private Optional<MetadataRecord> link() {
         var link = new LinkName("l" + random.nextInt(2));
         boolean known = image.links().link(link).isPresent();
-        return switch (random.nextInt(5)) {
+        return switch (random.nextInt(7)) {
             case 0 ->
                     Optional.of(
                             new LinkDefined(
@@ -229,6 +234,18 @@ final class RandomHistory {
                             ? Optional.of(new LinkRemoved(link))
                             : Optional.empty();
             case 3 -> topic().map(t -> new MirrorTopicDefined(t.id(), link, t.id()));
+            case 4 -> mirror().map(this::settled);
+            case 5 ->
+                    mirror().filter(t -> promoting(t) > 0)
+                            .map(t ->
+                                    new MirrorOffsetsClamped(
+                                            new TreeSet<>(List.of(t.id())),
+                                            random.nextInt(3),
+                                            random.nextBoolean()
+                                                    ? List.of()
+                                                    : List.of(
+                                                            new ClampedPosition(
+                                                                    "g", t.id(), 0, 9, 5))));
             default ->
                     topic().filter(t -> image.links().mirrorTopic(t.id()).isPresent())
                             .map(t ->
@@ -237,6 +254,26 @@ final class RandomHistory {
                                             MirrorTopic.State.values()[random.nextInt(5)],
                                             "r" + random.nextInt(9)));
         };
+    }
+
+    private Optional<TopicImage> mirror() {
+        return topic().filter(t ->
+                image.links().mirrorTopic(t.id()).filter(known -> !known.writable()).isPresent());
+    }
+
+    private long promoting(TopicImage topic) {
+        return image.links()
+                .mirrorTopic(topic.id())
+                .map(known -> known.promotion().ownershipEpoch())
+                .orElse(0L);
+    }
+
+    private MetadataRecord settled(TopicImage topic) {
+        return new MirrorPartitionSettled(
+                topic.id(),
+                random.nextInt(3),
+                Math.max(1, promoting(topic) + random.nextInt(2)),
+                new CopyEnd(random.nextInt(99), 3, -1, random.nextBoolean()));
     }
 
     private Optional<TopicImage> topic() {

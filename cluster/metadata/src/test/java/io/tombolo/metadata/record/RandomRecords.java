@@ -7,9 +7,13 @@ import io.tombolo.metadata.record.BrokerRecord.BrokerUnregistered;
 import io.tombolo.metadata.record.BrokerRecord.Drain;
 import io.tombolo.metadata.record.ConfigRecord.ConfigRemoved;
 import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
+import io.tombolo.metadata.record.LinkRecord.ClampedPosition;
+import io.tombolo.metadata.record.LinkRecord.CopyEnd;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.LinkPaused;
 import io.tombolo.metadata.record.LinkRecord.LinkRemoved;
+import io.tombolo.metadata.record.LinkRecord.MirrorOffsetsClamped;
+import io.tombolo.metadata.record.LinkRecord.MirrorPartitionSettled;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
 import io.tombolo.metadata.record.RegionRecord.FeatureLevel;
@@ -33,6 +37,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** Legal records of every type with random fields. */
@@ -74,6 +79,15 @@ final class RandomRecords {
                     new MirrorTopicDefined(uuid(), new LinkName(name()), uuid());
             case MIRROR_TOPIC_STATE_CHANGED ->
                     new MirrorTopicStateChanged(uuid(), oneOf(MirrorTopic.State.values()), text());
+            case MIRROR_PARTITION_SETTLED ->
+                    new MirrorPartitionSettled(
+                            uuid(),
+                            number(),
+                            offset(),
+                            new CopyEnd(offset(), number(), offset(), random.nextBoolean()));
+            case MIRROR_OFFSETS_CLAMPED ->
+                    new MirrorOffsetsClamped(
+                            new TreeSet<>(uuids(random.nextInt(3))), number(), positions());
             case OWNERSHIP ->
                     new OwnershipRecord(
                             new Ownership(
@@ -83,6 +97,14 @@ final class RandomRecords {
                                     oneOf(Ownership.Mode.values())),
                             text());
         };
+    }
+
+    private List<ClampedPosition> positions() {
+        var positions = new ArrayList<ClampedPosition>();
+        for (int i = random.nextInt(3); i > 0; i--) {
+            positions.add(new ClampedPosition(name(), uuid(), number(), offset(), offset()));
+        }
+        return positions;
     }
 
     private LinkDefined link() {

@@ -12,6 +12,12 @@ import java.util.function.Consumer;
  */
 public interface GroupOffsets {
 
+    /**
+     * Whether the offsets of a group are kept by this broker. Of the brokers of a region one does,
+     * and that one copies them.
+     */
+    boolean keeps(String group);
+
     /** The names of the groups that have committed offsets here; empty when they cannot be read. */
     void groups(Consumer<SortedSet<String>> answer);
 

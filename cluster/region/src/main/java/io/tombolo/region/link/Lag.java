@@ -3,7 +3,8 @@ package io.tombolo.region.link;
 /**
  * How far a copy is behind its source.
  *
- * @param records source high watermark − local end, at the last answer of the source
+ * @param records source high watermark − high watermark here, at the last answer of the source:
+ *     what is in the leader's log and not yet safe in this region counts as missing
  * @param bytes an estimate: records × mean record size of what has been copied. −1 as long as
  *     nothing is known to estimate them from
  * @param ms at most so long ago the oldest record was acknowledged at the source that is not here:

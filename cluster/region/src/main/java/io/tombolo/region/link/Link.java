@@ -23,10 +23,9 @@ public interface Link extends AutoCloseable {
 
     /**
      * Ends the copying for good, because this region takes over: no fetch starts after this call,
-     * appends in flight are waited for, group offsets beyond the local end are clamped. Once the
-     * stage is complete nothing will be appended by this link under an ownership epoch at or below
-     * the order's. A second order gives the same outcome; an order with a lower epoch than one
-     * before it is refused in the outcome.
+     * appends in flight are waited for. Once the stage is complete nothing will be appended by this
+     * link under an ownership epoch at or below the order's. A second order gives the same outcome;
+     * an order with a lower epoch than one before it is refused in the outcome.
      *
      * @return completes on the loop, never exceptionally; within the order's patience
      */

@@ -14,7 +14,7 @@ import java.util.Optional;
  *     it was then
  * @param trouble the last problem with the source as a whole, until it is over
  * @param topics ordered by name
- * @param groups ordered by name; empty on brokers that do not coordinate the link
+ * @param groups ordered by name; those whose offsets this broker keeps
  */
 public record LinkStatus(
         LinkName name,
@@ -49,7 +49,26 @@ public record LinkStatus(
         /** Told to stop; appends in flight are waited for. */
         STOPPING,
         /** Nothing is copied any more. */
-        STOPPED
+        STOPPED;
+
+        /** The one of both that tells more about what is wrong, or not yet right. */
+        public State worse(State other) {
+            return rank() >= other.rank() ? this : other;
+        }
+
+        private int rank() {
+            return switch (this) {
+                case STOPPED -> 0;
+                case ACTIVE -> 1;
+                case PAUSED -> 2;
+                case SYNCING -> 3;
+                case EPOCH_FENCING -> 4;
+                case PREPARING -> 5;
+                case STOPPING -> 6;
+                case SOURCE_UNAVAILABLE -> 7;
+                case FAILED -> 8;
+            };
+        }
     }
 
     /**

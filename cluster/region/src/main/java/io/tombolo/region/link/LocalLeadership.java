@@ -9,7 +9,8 @@ import java.util.TreeSet;
  *
  * @param partitions the partitions of the link's mirror topics that this broker leads
  * @param coordinates whether this broker looks after the link as a whole: finds and makes topics,
- *     follows configurations and copies group offsets; one broker of the region does
+ *     and follows configurations; one broker of the region does. Group offsets are copied by
+ *     whichever broker keeps those of the group
  */
 public record LocalLeadership(SortedSet<LinkPartition> partitions, boolean coordinates) {
 

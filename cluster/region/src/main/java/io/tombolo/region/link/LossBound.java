@@ -27,6 +27,22 @@ public record LossBound(
     /** Nothing has been heard of the source. */
     public static final LossBound UNKNOWN = new LossBound(0, 0, -1, -1, -1, 0);
 
+    /** The bound for both together; what is unknown of one is unknown of both. */
+    public LossBound plus(LossBound other) {
+        boolean heard = unheardMs >= 0 && other.unheardMs >= 0;
+        boolean measured = unheardRecords >= 0 && other.unheardRecords >= 0;
+        boolean bothSilent = silentMs < 0 || other.silentMs < 0;
+        return new LossBound(
+                records + other.records,
+                bytes < 0 || other.bytes < 0 ? -1 : bytes + other.bytes,
+                heard ? Math.max(unheardMs, other.unheardMs) : -1,
+                measured ? unheardRecords + other.unheardRecords : -1,
+                bothSilent
+                        ? Math.max(silentMs, other.silentMs)
+                        : Math.min(silentMs, other.silentMs),
+                failedPartitionCount + other.failedPartitionCount);
+    }
+
     /** At most so many records are lost; −1 when that is not known. */
     public long recordsMax() {
         return unheardRecords < 0 ? -1 : records + unheardRecords;

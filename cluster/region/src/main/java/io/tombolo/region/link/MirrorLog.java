@@ -17,6 +17,21 @@ public interface MirrorLog {
     void position(LinkPartition partition, Consumer<PositionAnswer> answer);
 
     /**
+     * Waits until the high watermark of a partition has reached an offset: from then on no change
+     * of leader in this region loses what lies below. Answered at once when it has, and as soon as
+     * this is another leadership than the one meant: then with its position, or with {@link Failed}
+     * when it is another broker's.
+     */
+    void awaitHighWatermark(
+            LinkPartition partition, int leaderEpoch, long offset, Consumer<PositionAnswer> answer);
+
+    /**
+     * Reads where a copy stands that another broker leads, as far as it is known here: never ahead
+     * of the leader, perhaps a little behind it. {@link Failed} when nothing is known.
+     */
+    void copyElsewhere(LinkPartition partition, Consumer<PositionAnswer> answer);
+
+    /**
      * Appends batches as they are: offsets, leader epochs, producer ids and checksums are kept. All
      * batches of one call are appended, or none.
      *
@@ -55,13 +70,16 @@ public interface MirrorLog {
      * @param sourceLeaderEpoch the highest leader epoch among the batches
      * @param ownershipEpoch the epoch under which the link writes
      * @param expectedEndOffset the log end offset that the link counts on
+     * @param leaderEpoch of the position that it counts on: under another leadership, though it be
+     *     this broker's again, the append is {@link Failed}
      */
     record Append(
             LinkPartition partition,
             ByteBuffer batches,
             int sourceLeaderEpoch,
             long ownershipEpoch,
-            long expectedEndOffset) {}
+            long expectedEndOffset,
+            int leaderEpoch) {}
 
     /**
      * Where a log stands.

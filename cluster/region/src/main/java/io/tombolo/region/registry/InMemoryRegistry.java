@@ -97,12 +97,11 @@ public final class InMemoryRegistry {
 
         void receive(RegionDocument document) {
             Seen before = seen.get(document.region());
-            if (before != null && document.version().compareTo(before.document().version()) <= 0) {
-                seen.put(document.region(), new Seen(before.document(), clock.nanoTime()));
-                return;
-            }
-            seen.put(document.region(), new Seen(document, clock.nanoTime()));
-            if (!document.region().equals(own)) {
+            int order =
+                    before == null ? 1 : document.version().compareTo(before.document().version());
+            RegionDocument newest = before == null || order >= 0 ? document : before.document();
+            seen.put(document.region(), new Seen(newest, clock.nanoTime()));
+            if (order > 0 && !document.region().equals(own)) {
                 deliveries.forEach(delivery -> delivery.hand(document));
             }
         }

@@ -12,7 +12,8 @@ import java.util.List;
 
 /**
  * What one region says about itself. Only the region itself writes it, so that two documents of one
- * region never contradict each other: the one with the higher version is the truth.
+ * region never contradict each other: the one with the higher version is the truth. Documents of
+ * one version differ at most in how far links are.
  *
  * @param ownerships every record in the region's metadata log
  * @param links the links that this region runs, that is those that copy into it
@@ -31,11 +32,11 @@ public record RegionDocument(
     }
 
     /**
-     * Orders the documents of one region.
+     * Orders the documents of one region: it is the place in the region's metadata log that the
+     * document was made from, so that all brokers of a region count alike.
      *
-     * @param incarnation grows with every start of the region, such as the epoch of its metadata
-     *     leader; 0 or more
-     * @param sequence grows with every document of one incarnation; 0 or more
+     * @param incarnation the epoch of the last record; 0 or more
+     * @param sequence its offset; 0 or more
      */
     public record Version(long incarnation, long sequence) implements Comparable<Version> {
 
@@ -44,11 +45,6 @@ public record RegionDocument(
                 throw new IllegalArgumentException(
                         "no document version %d.%d".formatted(incarnation, sequence));
             }
-        }
-
-        /** The version of the next document of the same incarnation. */
-        public Version next() {
-            return new Version(incarnation, sequence + 1);
         }
 
         @Override

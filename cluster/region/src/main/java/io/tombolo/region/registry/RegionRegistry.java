@@ -16,7 +16,8 @@ public interface RegionRegistry {
 
     /**
      * Replaces this region's document. Returns at once; the others see it when they can be reached.
-     * A document that is not newer than the previous one is a sign of life and nothing more.
+     * A document of the same version has newer figures of links, an older one is a sign of life and
+     * nothing more.
      *
      * @throws IllegalArgumentException when the document is that of another region
      */

@@ -68,6 +68,20 @@ record SabotagedLinks(LinkProvider sound, Variant variant) implements LinkProvid
         }
 
         @Override
+        public void awaitHighWatermark(
+                LinkPartition partition,
+                int leaderEpoch,
+                long offset,
+                Consumer<PositionAnswer> answer) {
+            sound.awaitHighWatermark(partition, leaderEpoch, offset, answer);
+        }
+
+        @Override
+        public void copyElsewhere(LinkPartition partition, Consumer<PositionAnswer> answer) {
+            sound.copyElsewhere(partition, answer);
+        }
+
+        @Override
         public void append(Append append, Consumer<AppendAnswer> answer) {
             switch (variant) {
                 case LINK_CHANGES_EPOCHS -> sound.append(withLaterEpochs(append), answer);
@@ -96,7 +110,8 @@ record SabotagedLinks(LinkProvider sound, Variant variant) implements LinkProvid
                     copy,
                     append.sourceLeaderEpoch(),
                     append.ownershipEpoch(),
-                    append.expectedEndOffset());
+                    append.expectedEndOffset(),
+                    append.leaderEpoch());
         }
 
         @Override
@@ -116,6 +131,11 @@ record SabotagedLinks(LinkProvider sound, Variant variant) implements LinkProvid
     }
 
     private record BadGroups(GroupOffsets sound, Variant variant) implements GroupOffsets {
+
+        @Override
+        public boolean keeps(String group) {
+            return sound.keeps(group);
+        }
 
         @Override
         public void groups(Consumer<SortedSet<String>> answer) {
@@ -153,8 +173,15 @@ record SabotagedLinks(LinkProvider sound, Variant variant) implements LinkProvid
         }
     }
 
-    /** Says that nothing is missing. */
-    private record Liar(Link sound) implements Link {
+    /** Says that nothing is missing, once it is over. */
+    private static final class Liar implements Link {
+
+        private final Link sound;
+        private boolean over;
+
+        Liar(Link sound) {
+            this.sound = sound;
+        }
 
         @Override
         public void reconcile(LinkSpec desired, LocalLeadership leadership) {
@@ -163,7 +190,43 @@ record SabotagedLinks(LinkProvider sound, Variant variant) implements LinkProvid
 
         @Override
         public LinkStatus status() {
-            return sound.status();
+            LinkStatus status = sound.status();
+            if (!over) {
+                return status;
+            }
+            return new LinkStatus(
+                    status.name(),
+                    status.state(),
+                    status.lag(),
+                    status.lossBound(),
+                    status.trouble(),
+                    status.topics().stream().map(Liar::embellished).toList(),
+                    status.groups());
+        }
+
+        private static LinkStatus.TopicStatus embellished(LinkStatus.TopicStatus topic) {
+            return new LinkStatus.TopicStatus(
+                    topic.topic(),
+                    topic.state(),
+                    topic.lag(),
+                    topic.trouble(),
+                    topic.partitions().stream().map(Liar::embellished).toList());
+        }
+
+        private static LinkStatus.PartitionStatus embellished(
+                LinkStatus.PartitionStatus partition) {
+            var progress = partition.progress();
+            return new LinkStatus.PartitionStatus(
+                    partition.partition(),
+                    partition.state(),
+                    partition.lag(),
+                    new LinkStatus.Progress(
+                            progress.endOffset(),
+                            progress.highWatermark(),
+                            progress.highestEpoch(),
+                            0,
+                            progress.sourceLogStartOffset()),
+                    partition.trouble());
         }
 
         @Override
@@ -173,23 +236,8 @@ record SabotagedLinks(LinkProvider sound, Variant variant) implements LinkProvid
 
         @Override
         public CompletionStage<FailoverOutcome> failover(FailoverOrder order) {
-            return sound.failover(order).thenApply(Liar::embellished);
-        }
-
-        private static FailoverOutcome embellished(FailoverOutcome outcome) {
-            return new FailoverOutcome(
-                    outcome.ownershipEpoch(),
-                    outcome.refusal(),
-                    outcome.partitions().stream()
-                            .map(one ->
-                                    new FailoverOutcome.PartitionOutcome(
-                                            one.partition(),
-                                            one.endOffset(),
-                                            one.highestEpoch(),
-                                            0,
-                                            one.settled()))
-                            .toList(),
-                    outcome.groups());
+            over = true;
+            return sound.failover(order);
         }
 
         @Override

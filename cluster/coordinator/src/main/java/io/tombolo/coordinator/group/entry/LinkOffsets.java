@@ -35,6 +35,9 @@ public final class LinkOffsets {
         this.topics = topics;
     }
 
+    /** A position of a group that lies beyond the end of a log. */
+    public record Beyond(String group, TopicPartition partition, long offset) {}
+
     /** What became of a question about offsets. */
     public sealed interface Outcome<T> {
 
@@ -63,6 +66,11 @@ public final class LinkOffsets {
                     _ -> true,
                     Refusals.reply(loaded -> gathered.put(index, loaded), _ -> false));
         }
+    }
+
+    /** The partition of {@code __consumer_offsets} that a group lives on; callable anywhere. */
+    public int partitionOf(String group) {
+        return partitions.of(group);
     }
 
     /** The groups coordinated here that have committed offsets. */
@@ -141,8 +149,55 @@ public final class LinkOffsets {
                 new Gathered<Outcome<Integer>>(
                         partitions.count(), all -> answer.accept(merge(all, LinkOffsets::sum)));
         for (int partition = 0; partition < partitions.count(); partition++) {
-            clamp(caller, partition, ends, 0, gathered);
+            int place = partition;
+            clamp(
+                    caller,
+                    partition,
+                    ends,
+                    0,
+                    // A partition that is not led here is clamped where it is.
+                    outcome -> gathered.put(place, passingOver(outcome)));
         }
+    }
+
+    /**
+     * The same for the groups of one partition of {@code __consumer_offsets}.
+     *
+     * @param answer unavailable with NOT_COORDINATOR when it is not led here
+     */
+    public void clampOffsets(
+            EventLoop caller,
+            int partition,
+            Map<TopicPartition, Long> logEndOffsets,
+            Consumer<Outcome<Integer>> answer) {
+        clamp(caller, partition, Map.copyOf(logEndOffsets), 0, answer);
+    }
+
+    /** The positions of groups of one partition that stand beyond these log ends. */
+    public void beyond(
+            EventLoop caller,
+            int partition,
+            Map<TopicPartition, Long> logEndOffsets,
+            Consumer<Outcome<List<Beyond>>> answer) {
+        Map<TopicPartition, Long> ends = Map.copyOf(logEndOffsets);
+        partitions.<Outcome<List<Beyond>>>read(
+                partition,
+                caller,
+                state -> new Outcome.Known<>(beyond(state, ends)),
+                Refusals.reply(answer, Outcome.Unavailable::new));
+    }
+
+    private static List<Beyond> beyond(GroupsState state, Map<TopicPartition, Long> ends) {
+        var beyond = new ArrayList<Beyond>();
+        for (String group : GroupQueries.groupsWithOffsets(state)) {
+            GroupQueries.committed(state, group)
+                    .forEach((partition, committed) -> {
+                        if (committed.offset() > ends.getOrDefault(partition, Long.MAX_VALUE)) {
+                            beyond.add(new Beyond(group, partition, committed.offset()));
+                        }
+                    });
+        }
+        return beyond;
     }
 
     private void clamp(
@@ -150,7 +205,7 @@ public final class LinkOffsets {
             int partition,
             Map<TopicPartition, Long> ends,
             int movedBefore,
-            Gathered<Outcome<Integer>> gathered) {
+            Consumer<Outcome<Integer>> answer) {
         partitions.<Integer>write(
                 partition,
                 caller,
@@ -159,22 +214,24 @@ public final class LinkOffsets {
                     @Override
                     public void answer(Integer moved) {
                         if (moved >= GroupCommand.RECORDS_MAX) {
-                            clamp(caller, partition, ends, movedBefore + moved, gathered);
+                            clamp(caller, partition, ends, movedBefore + moved, answer);
                         } else {
-                            gathered.put(partition, new Outcome.Known<>(movedBefore + moved));
+                            answer.accept(new Outcome.Known<>(movedBefore + moved));
                         }
                     }
 
                     @Override
                     public void refuse(Errors error) {
-                        // A partition that is not led here is clamped where it is.
-                        gathered.put(
-                                partition,
-                                error == Errors.NOT_COORDINATOR
-                                        ? new Outcome.Known<>(movedBefore)
-                                        : new Outcome.Unavailable<>(error));
+                        answer.accept(new Outcome.Unavailable<>(error));
                     }
                 });
+    }
+
+    private static Outcome<Integer> passingOver(Outcome<Integer> outcome) {
+        return outcome instanceof Outcome.Unavailable<Integer>(Errors error)
+                        && error == Errors.NOT_COORDINATOR
+                ? new Outcome.Known<>(0)
+                : outcome;
     }
 
     private static int sum(List<Integer> counts) {

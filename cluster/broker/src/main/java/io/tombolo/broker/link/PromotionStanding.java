@@ -1,0 +1,147 @@
+package io.tombolo.broker.link;
+
+import io.tombolo.broker.group.OffsetsTopic;
+import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.metadata.image.MirrorRegistration;
+import io.tombolo.metadata.image.TopicImage;
+import io.tombolo.region.link.FailoverOutcome;
+import io.tombolo.region.link.FailoverOutcome.ClampedGroup;
+import io.tombolo.region.link.FailoverOutcome.PartitionOutcome;
+import io.tombolo.region.link.LinkPartition;
+import io.tombolo.region.topology.LinkEntry;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * How far a region is with taking over the topics of a link, as the metadata has it; the same on
+ * every broker that has come as far in the log.
+ *
+ * @param topicCount of the link
+ * @param writableCount of them
+ * @param obstacles what the others wait for, in words; empty when nothing is left
+ * @param outcome what there is to tell so far
+ */
+record PromotionStanding(
+        int topicCount, int writableCount, List<String> obstacles, FailoverOutcome outcome) {
+
+    /** How many obstacles are told one by one. */
+    private static final int TOLD_MAX = 5;
+
+    static PromotionStanding of(MetadataImage image, LinkEntry entry, long ownershipEpoch) {
+        var partitions = new ArrayList<PartitionOutcome>();
+        var groups = new ArrayList<ClampedGroup>();
+        var obstacles = new ArrayList<String>();
+        var unclamped = new TreeSet<Integer>();
+        int count = 0;
+        int writable = 0;
+        for (var id : image.links().topicsOf(entry.name())) {
+            Optional<TopicImage> topic = image.topics().topic(id);
+            Optional<MirrorRegistration> mirror = image.links().mirrorTopic(id);
+            if (topic.isEmpty() || mirror.isEmpty()) {
+                continue;
+            }
+            count++;
+            writable += mirror.get().writable() ? 1 : 0;
+            tell(topic.get(), mirror.get(), partitions, groups);
+            if (!mirror.get().writable()) {
+                int before = obstacles.size();
+                unsettled(topic.get(), mirror.get(), obstacles);
+                if (obstacles.size() == before) {
+                    unclamped.addAll(unclamped(image, mirror.get()));
+                }
+            }
+        }
+        unclamped.forEach(index -> obstacles.add(groupsOf(image, index)));
+        return new PromotionStanding(
+                count,
+                writable,
+                obstacles,
+                new FailoverOutcome(ownershipEpoch, Optional.empty(), partitions, groups));
+    }
+
+    private static void tell(
+            TopicImage topic,
+            MirrorRegistration mirror,
+            List<PartitionOutcome> partitions,
+            List<ClampedGroup> groups) {
+        mirror.promotion()
+                .ends()
+                .forEach((index, end) ->
+                        partitions.add(
+                                new PartitionOutcome(
+                                        new LinkPartition(topic.id(), topic.name(), index),
+                                        end.endOffset(),
+                                        end.highestEpoch(),
+                                        end.missing(),
+                                        end.complete())));
+        mirror.promotion()
+                .clamped()
+                .values()
+                .forEach(positions ->
+                        positions.forEach(one ->
+                                groups.add(
+                                        new ClampedGroup(
+                                                one.group(),
+                                                new LinkPartition(
+                                                        topic.id(), topic.name(), one.index()),
+                                                one.from(),
+                                                one.to(),
+                                                Optional.empty()))));
+    }
+
+    private static void unsettled(
+            TopicImage topic, MirrorRegistration mirror, List<String> obstacles) {
+        topic.partitions()
+                .forEach((index, partition) -> {
+                    if (mirror.promotion().endOf(index).isEmpty()) {
+                        String name = topic.name() + "-" + index;
+                        obstacles.add(
+                                partition.hasLeader()
+                                        ? "broker %d has not settled %s"
+                                                .formatted(partition.leader(), name)
+                                        : name + " has no leader");
+                    }
+                });
+    }
+
+    private static List<Integer> unclamped(MetadataImage image, MirrorRegistration mirror) {
+        var open = new ArrayList<Integer>();
+        image.topics()
+                .topic(OffsetsTopic.NAME)
+                .ifPresent(offsets ->
+                        offsets.partitions()
+                                .forEach((index, _) -> {
+                                    if (!mirror.promotion().clamped().containsKey(index)) {
+                                        open.add(index);
+                                    }
+                                }));
+        return open;
+    }
+
+    private static String groupsOf(MetadataImage image, int offsetsPartition) {
+        int leader =
+                image.topics()
+                        .topic(OffsetsTopic.NAME)
+                        .map(topic -> topic.partitions().get(offsetsPartition).leader())
+                        .orElse(-1);
+        return leader < 0
+                ? "%s-%d has no leader, so its groups cannot be read"
+                        .formatted(OffsetsTopic.NAME, offsetsPartition)
+                : "the offsets of groups are still being loaded by broker %d (%s-%d)"
+                        .formatted(leader, OffsetsTopic.NAME, offsetsPartition);
+    }
+
+    boolean finished() {
+        return writableCount == topicCount;
+    }
+
+    /** What keeps it from its end, in one line. */
+    String problem() {
+        String told = String.join("; ", obstacles.stream().limit(TOLD_MAX).toList());
+        int more = obstacles.size() - TOLD_MAX;
+        return more > 0 ? told + "; and %d more".formatted(more) : told;
+    }
+}

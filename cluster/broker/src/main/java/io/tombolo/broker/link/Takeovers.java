@@ -1,0 +1,77 @@
+package io.tombolo.broker.link;
+
+import io.tombolo.broker.Commands;
+import io.tombolo.broker.Images;
+import io.tombolo.broker.shard.Shards;
+import io.tombolo.coordinator.group.entry.LinkOffsets;
+import io.tombolo.environment.Clock;
+import io.tombolo.metadata.image.MetadataDelta;
+import io.tombolo.region.LinkName;
+import io.tombolo.region.link.MirrorLog;
+import io.tombolo.region.topology.LinkEntry;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * This broker's part in the taking over of topics: one {@link PromotionWorker} per link into this
+ * region, each of which has nothing to do until the region owns the link's topics. Confined to the
+ * links' loop.
+ */
+public final class Takeovers {
+
+    private final Map<LinkName, PromotionWorker> workers = new TreeMap<>();
+
+    /** What is needed of the broker. */
+    public record Tools(Shards shards, LinkOffsets offsets, Commands commands, Clock clock) {}
+
+    public Takeovers(LinkPlace place, Images images, LinkSupervisor links, Tools tools) {
+        this(
+                place,
+                images,
+                links,
+                tools.commands(),
+                tools.clock(),
+                new ShardMirrorLog(tools.shards(), place.loop(), RegionPeers.NONE),
+                new ClampedGroups(tools.offsets(), place.loop()));
+    }
+
+    Takeovers(
+            LinkPlace place,
+            Images images,
+            LinkSupervisor links,
+            Commands commands,
+            Clock clock,
+            MirrorLog log,
+            PromotionWorker.Groups groups) {
+        for (LinkEntry entry : place.topology().linksInto(place.region())) {
+            workers.put(
+                    entry.name(),
+                    new PromotionWorker(
+                            place,
+                            entry,
+                            images,
+                            new PromotionWorker.Ports(
+                                    commands, clock, log, groups, () -> links.find(entry.name()))));
+        }
+    }
+
+    /**
+     * There is a newer image. Whoever has something to do looks again by itself, so here only what
+     * may begin or end it matters.
+     */
+    public void publish(MetadataDelta delta) {
+        if (!delta.ownership().isEmpty() || !delta.mirrorTopics().isEmpty()) {
+            look();
+        }
+    }
+
+    void look() {
+        workers.values().forEach(PromotionWorker::look);
+    }
+
+    /** Nothing more is done. */
+    public void close() {
+        workers.values().forEach(PromotionWorker::close);
+    }
+}
