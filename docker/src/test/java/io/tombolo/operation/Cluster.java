@@ -3,6 +3,7 @@ package io.tombolo.operation;
 import io.tombolo.broker.BrokerServer;
 import io.tombolo.broker.BrokerSettings;
 import io.tombolo.broker.StartRefused;
+import io.tombolo.environment.Disk;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.topology.Region;
 import io.tombolo.region.topology.file.TopologyFile;
@@ -35,6 +36,7 @@ final class Cluster implements AutoCloseable {
     private final Ports ports;
     private final Map<String, String> config = new TreeMap<>();
     private final Map<Integer, BrokerServer> running = new ConcurrentHashMap<>();
+    private final Map<Integer, FaultyDisk> disks = new ConcurrentHashMap<>();
     private final Map<Integer, ChildBroker> children = new TreeMap<>();
     private int spawned;
 
@@ -82,9 +84,21 @@ final class Cluster implements AutoCloseable {
     }
 
     BrokerServer start(int number) throws StartRefused {
-        var server = BrokerServer.start(settings(number), new BrokerServer.Options(Duration.ZERO));
+        Disk disk = disks.computeIfAbsent(number, _ -> new FaultyDisk());
+        var options = new BrokerServer.Options(Duration.ZERO, disk);
+        var server = BrokerServer.start(settings(number), options);
         running.put(number, server);
         return server;
+    }
+
+    /** A broker in this process. */
+    BrokerServer server(int number) {
+        return Objects.requireNonNull(running.get(number), "no broker " + number);
+    }
+
+    /** The disk of a broker in this process. */
+    FaultyDisk disk(int number) {
+        return Objects.requireNonNull(disks.get(number), "no disk of " + number);
     }
 
     /** Starts brokers as processes of their own, which can be killed; returns when they serve. */
