@@ -13,6 +13,7 @@ import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -34,6 +35,12 @@ class LeadershipContractEndToEnd {
     @BeforeAll
     static void playFailovers(Trios.Running running) {
         running.trios().forEach(trio -> SEEN.put(trio, Failover.play(trio)));
+    }
+
+    /** Nobody else asks them; six idle brokers would only slow down the tests that follow. */
+    @AfterAll
+    static void stop(Trios.Running running) {
+        running.close();
     }
 
     private static Failover seen(Trio trio) {

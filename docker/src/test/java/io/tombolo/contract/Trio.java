@@ -67,9 +67,13 @@ final class Trio {
         }
     }
 
+    /** Ends all processes and removes what they wrote; repeatable. */
     void stop() {
         nodes.close();
         nodes.wires().close();
+        if (!Files.exists(folder)) {
+            return;
+        }
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
