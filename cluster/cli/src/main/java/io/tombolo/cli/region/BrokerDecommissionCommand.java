@@ -16,7 +16,7 @@ import java.util.concurrent.Callable;
         name = "decommission",
         description = {
             "Moves every replica and leadership off a broker, and takes it out of its region once"
-                + " it is empty and has stopped.",
+                    + " it is empty and has stopped.",
             "Asks for confirmation (-y). Waits until it is empty, as drain does; the region keeps"
                     + " the order."
         },

@@ -17,7 +17,7 @@ import java.util.concurrent.Callable;
         description = {
             "Moves every replica and leadership off a broker, which goes on and gets no new ones.",
             "Waits until it is empty (--timeout, an hour by default) and tells how far it is, or"
-                + " why it is stuck.",
+                    + " why it is stuck.",
             "The region keeps the order: Ctrl-C leaves it at work, and the same command watches"
                     + " again."
         },
