@@ -2,34 +2,19 @@ package io.tombolo.storage.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tombolo.environment.simulated.DiskOperation;
-import io.tombolo.environment.simulated.SimulatedDisk;
 import io.tombolo.protocol.records.BatchVerdict;
 import io.tombolo.protocol.records.BatchView;
 import io.tombolo.protocol.records.BatchWalk;
-import io.tombolo.protocol.records.EndTransactionMarker;
-import io.tombolo.storage.segment.AbortedTransaction;
 
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-class PartitionLogTest {
-
-    private final LogWorld world = new LogWorld(1);
-    private LogDirectory directory;
-    private PartitionLog log;
-
-    @BeforeEach
-    void openLog() {
-        directory = world.opened().directory();
-        log = world.create(directory, "orders");
-    }
+/** What is appended to a log, read from it and removed. */
+class PartitionLogTest extends OpenLog {
 
     @Test
     void appendAssignsOffsetsAndLeaderEpochs() {
@@ -110,124 +95,6 @@ class PartitionLogTest {
         assertThat(append(Batches.plain(1, 1, "x".repeat(1_048_600)), 0))
                 .isInstanceOf(AppendResult.TooLarge.class);
         assertThat(log.endOffset()).isZero();
-    }
-
-    @Test
-    void aRepeatedBatchGetsItsFirstAnswerAgain() {
-        for (int sequence = 0; sequence < 7; sequence++) {
-            assertThat(append(Batches.idempotent(9, 0, sequence, 1, 50 + sequence), 0))
-                    .isInstanceOf(AppendResult.Appended.class);
-        }
-
-        assertThat(append(Batches.idempotent(9, 0, 2, 1, 52), 0))
-                .isEqualTo(new AppendResult.Duplicate(2, 2, 52));
-        assertThat(append(Batches.idempotent(9, 0, 1, 1, 51), 0))
-                .isEqualTo(new AppendResult.OutOfOrderSequence(9, 7, 1));
-        assertThat(append(Batches.idempotent(9, 0, 8, 1, 51), 0))
-                .isEqualTo(new AppendResult.OutOfOrderSequence(9, 7, 8));
-        assertThat(log.endOffset()).isEqualTo(7);
-    }
-
-    @Test
-    void aProducerNobodyCanHaveForgottenBeginsAtZero() {
-        assertThat(append(Batches.idempotent(9, 0, 3, 2, 1), 0))
-                .isEqualTo(new AppendResult.OutOfOrderSequence(9, 0, 3));
-        assertThat(append(Batches.idempotent(9, 0, 0, 3, 1), 0))
-                .isInstanceOf(AppendResult.Appended.class);
-        assertThat(append(Batches.idempotent(9, 0, 3, 2, 1), 0))
-                .isInstanceOf(AppendResult.Appended.class);
-    }
-
-    @Test
-    void anEmptyLogThatComesBackHasForgottenNobody() {
-        assertThat(world.close(directory)).isTrue();
-        world.forget();
-        simulated().processEnded();
-
-        log = world.opened().logs().getFirst().log();
-
-        assertThat(append(Batches.idempotent(9, 0, 3, 2, 1), 0))
-                .isEqualTo(new AppendResult.OutOfOrderSequence(9, 0, 3));
-    }
-
-    @Test
-    void aProducerThatMayHaveBeenForgottenMayGoOnAnywhere() {
-        append(Batches.idempotent(8, 0, 0, 1, world.nowMs), 0);
-        world.nowMs += Duration.ofDays(1).toMillis();
-        log.expireProducers();
-
-        assertThat(append(Batches.idempotent(8, 0, 1, 1, world.nowMs), 0))
-                .isInstanceOf(AppendResult.Appended.class);
-    }
-
-    @Test
-    void anUnknownProducerMayBeginAnywhereAndANewEpochOnlyAtZero() {
-        log.truncateFullyAndStartAt(1000);
-        assertThat(append(Batches.idempotent(9, 1, 500, 1, 1), 0))
-                .isInstanceOf(AppendResult.Appended.class);
-        assertThat(append(Batches.idempotent(9, 2, 3, 1, 1), 0))
-                .isEqualTo(new AppendResult.OutOfOrderSequence(9, 0, 3));
-        assertThat(append(Batches.idempotent(9, 2, 0, 1, 1), 0))
-                .isInstanceOf(AppendResult.Appended.class);
-        assertThat(append(Batches.idempotent(9, 1, 501, 1, 1), 0))
-                .isEqualTo(new AppendResult.InvalidProducerEpoch(9, (short) 2, (short) 1));
-    }
-
-    @Test
-    void sequencesWrapInsideABatch() {
-        log.truncateFullyAndStartAt(1000);
-        append(Batches.idempotent(9, 0, Integer.MAX_VALUE - 1, 4, 1), 0);
-
-        assertThat(append(Batches.idempotent(9, 0, 2, 1, 1), 0))
-                .isInstanceOf(AppendResult.Appended.class);
-        assertThat(log.producers().getFirst().lastSequence()).isEqualTo(2);
-    }
-
-    @Test
-    void openTransactionsHoldTheLastStableOffsetBack() {
-        append(Batches.plain(1, 1, "a"), 0);
-        append(Batches.transactional(9, 0, 0, 2, 1), 0);
-        append(Batches.plain(1, 1, "b"), 0);
-        assertThat(log.lastStableOffset(4)).isEqualTo(1);
-        assertThat(append(Batches.idempotent(9, 0, 2, 1, 1), 0))
-                .isEqualTo(new AppendResult.InvalidTransactionState(9));
-
-        mark(Batches.marker(false, 9, 0, 2));
-
-        assertThat(log.lastStableOffset(4)).isEqualTo(1);
-        assertThat(log.lastStableOffset(5)).isEqualTo(5);
-        var committed = read(0, 10_000, 5, Isolation.READ_COMMITTED);
-        assertThat(committed.abortedTransactions())
-                .containsExactly(new AbortedTransaction(9, 1, 4, 5));
-        var behind = read(3, 10_000, 5, Isolation.READ_COMMITTED);
-        assertThat(behind.abortedTransactions()).hasSize(1);
-        assertThat(read(0, 10_000, 1, Isolation.READ_COMMITTED).abortedTransactions()).isEmpty();
-    }
-
-    @Test
-    void aMarkerOfAReplacedCoordinatorIsFenced() {
-        append(Batches.transactional(9, 0, 0, 1, 1), 0);
-        mark(Batches.marker(true, 9, 0, 1));
-        var old = new EndTransactionMarker(true, 2).batch(0, 0, 1, 9, (short) 0);
-
-        assertThat(log.append(old, 0, AppendOrigin.BROKER))
-                .isEqualTo(new AppendResult.CoordinatorFenced(9, 3, 2));
-    }
-
-    @Test
-    void aLateMarkerDoesNotEndTheNextTransactionOfARaisedEpoch() {
-        append(Batches.transactional(9, 0, 0, 1, 1), 0);
-        assertThat(raise(1)).isInstanceOf(AppendResult.Appended.class);
-        assertThat(raise(1)).isInstanceOf(AppendResult.Appended.class);
-        append(Batches.transactional(9, 1, 0, 1, 1), 0);
-
-        assertThat(raise(1))
-                .isEqualTo(new AppendResult.InvalidProducerEpoch(9, (short) 1, (short) 1));
-        assertThat(raise(2)).isInstanceOf(AppendResult.Appended.class);
-    }
-
-    private AppendResult raise(int epoch) {
-        return log.append(Batches.marker(true, 9, epoch, 1), 0, AppendOrigin.RAISING_COORDINATOR);
     }
 
     @Test
@@ -392,132 +259,6 @@ class PartitionLogTest {
     }
 
     @Test
-    void idleProducersAreForgottenButNotThoseInATransaction() {
-        append(Batches.idempotent(8, 0, 0, 1, world.nowMs), 0);
-        append(Batches.transactional(9, 0, 0, 1, world.nowMs), 0);
-        world.nowMs += Duration.ofDays(1).toMillis();
-
-        log.expireProducers();
-
-        assertThat(log.producers()).extracting(ProducerView::producerId).containsExactly(9L);
-        assertThat(log.openTransactionOffset(9, (short) 0)).hasValue(1);
-    }
-
-    @Test
-    void oneFsyncMakesDurableAllThatWasAppendedBeforeIt() {
-        log.changeSettings(LogSettings.STANDARD.withFlush(LogSettings.Flush.GROUP_COMMIT));
-        var durable = new ArrayList<Long>();
-        log.onDurable(durable::add);
-        var forces = new ArrayList<DiskOperation>();
-        simulated()
-                .failWhen(operation -> {
-                    if (operation.kind() == DiskOperation.Kind.FORCE) {
-                        forces.add(operation);
-                    }
-                    return false;
-                });
-
-        append(Batches.plain(1, 1, "a"), 0);
-        append(Batches.plain(1, 1, "b"), 0);
-        append(Batches.plain(1, 1, "c"), 0);
-        assertThat(log.durableOffset()).isZero();
-        world.drain();
-
-        assertThat(durable).containsExactly(1L, 3L);
-        assertThat(forces).hasSize(2);
-    }
-
-    @Test
-    void aFlushComesAfterSoManyRecordsOrSoMuchTime() {
-        log.changeSettings(
-                LogSettings.STANDARD.withFlush(
-                        new LogSettings.Flush(3, Optional.of(Duration.ofSeconds(1)), false)));
-
-        append(Batches.plain(2, 1, "a"), 0);
-        world.drain();
-        assertThat(log.durableOffset()).isZero();
-        world.pass(1000);
-        assertThat(log.durableOffset()).isEqualTo(2);
-        append(Batches.plain(3, 1, "a"), 0);
-        world.drain();
-        assertThat(log.durableOffset()).isEqualTo(5);
-    }
-
-    @Test
-    void aFailedWriteOrFsyncEndsTheLogForGood() {
-        append(Batches.plain(2, 1, "a"), 0);
-        simulated().failWhen(operation -> operation.kind() == DiskOperation.Kind.FORCE);
-        log.flush();
-        world.drain();
-        simulated().failNever();
-
-        assertThat(append(Batches.plain(1, 1, "b"), 0)).isInstanceOf(AppendResult.Failed.class);
-        assertThat(log.read(0, 1, 1, Isolation.READ_UNCOMMITTED))
-                .isInstanceOf(ReadResult.Failed.class);
-        assertThat(log.truncateTo(0)).isInstanceOf(ChangeResult.Failed.class);
-        assertThat(log.failure()).isPresent();
-        assertThat(log.durableOffset()).isZero();
-        assertThat(world.close(directory)).isFalse();
-    }
-
-    @Test
-    void aFaultIsToldOnceAndNeverFromWithinACall() {
-        var told = new ArrayList<String>();
-        log.onFailure(cause -> told.add(cause.getMessage()));
-        log.fail(new IllegalStateException("first"));
-        assertThat(told).isEmpty();
-
-        log.fail(new IllegalStateException("second"));
-        world.drain();
-
-        assertThat(told).containsExactly("first");
-        log.onFailure(cause -> told.add("again " + cause.getMessage()));
-        world.drain();
-        assertThat(told).containsExactly("first", "again first");
-        assertThat(world.close(directory)).isFalse();
-    }
-
-    @Test
-    void aForceThatFailsIsTold() {
-        var told = new ArrayList<Exception>();
-        log.onFailure(told::add);
-        append(Batches.plain(2, 1, "a"), 0);
-        simulated().failWhen(operation -> operation.kind() == DiskOperation.Kind.FORCE);
-
-        log.flush();
-        world.drain();
-
-        assertThat(told).hasSize(1);
-    }
-
-    @Test
-    void aLogThatIsClosedHasNoFault() {
-        var told = new ArrayList<Exception>();
-        log.onFailure(told::add);
-
-        assertThat(world.close(directory)).isTrue();
-
-        assertThat(log.failure()).isPresent();
-        assertThat(told).isEmpty();
-    }
-
-    @Test
-    void aFullDiskEndsTheLogAndTheNextStartCutsTheTornBatchOff() {
-        append(Batches.plain(2, 1, "a"), 0);
-        simulated().capacityBytes(1);
-        assertThat(append(Batches.plain(2, 1, "b".repeat(5000)), 0))
-                .isInstanceOf(AppendResult.Failed.class);
-        simulated().capacityBytes(Long.MAX_VALUE);
-        assertThat(world.close(directory)).isFalse();
-        world.forget();
-        simulated().processEnded();
-
-        var opened = world.opened();
-
-        assertThat(opened.logs().getFirst().log().endOffset()).isEqualTo(2);
-    }
-
-    @Test
     void indexesAndSegmentsAgreeWhateverTheirSize() {
         log.changeSettings(
                 new LogSettings(
@@ -561,29 +302,8 @@ class PartitionLogTest {
         assertThat(files).containsExactly("00000000000000000000.log", "00000000000000000001.log");
     }
 
-    private SimulatedDisk simulated() {
-        return (SimulatedDisk) world.disk;
-    }
-
-    private AppendResult append(ByteBuffer batches, int epoch) {
-        return log.append(batches, epoch, AppendOrigin.PRODUCER);
-    }
-
-    private void mark(ByteBuffer marker) {
-        assertThat(log.append(marker, 0, AppendOrigin.BROKER))
-                .isInstanceOf(AppendResult.Appended.class);
-    }
-
     private AppendResult follow(ByteBuffer batches, long fetchOffset) {
         return log.appendAsFollower(batches, fetchOffset);
-    }
-
-    private ReadResult.Slice read(long offset, int bytesMax, long upTo, Isolation isolation) {
-        return (ReadResult.Slice) Batches.read(log, offset, bytesMax, upTo, isolation);
-    }
-
-    private ByteBuffer readAll(long offset) {
-        return Batches.bytesOf(read(offset, 100_000, log.endOffset(), Isolation.READ_UNCOMMITTED));
     }
 
     @Test

@@ -398,4 +398,16 @@ final class Stage {
                 .getFirst()
                 .committedOffset();
     }
+
+    static Errors error(JoinGroupResponseData response) {
+        return Errors.forCode(response.errorCode());
+    }
+
+    static Errors joinError(Heard<JoinGroupResponseData> heard) {
+        return error(heard.response());
+    }
+
+    static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
 }

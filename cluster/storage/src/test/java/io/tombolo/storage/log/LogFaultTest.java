@@ -1,0 +1,129 @@
+package io.tombolo.storage.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tombolo.environment.simulated.DiskOperation;
+
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Optional;
+
+/** What is durable, and what becomes of a log whose disk fails. */
+class LogFaultTest extends OpenLog {
+
+    @Test
+    void oneFsyncMakesDurableAllThatWasAppendedBeforeIt() {
+        log.changeSettings(LogSettings.STANDARD.withFlush(LogSettings.Flush.GROUP_COMMIT));
+        var durable = new ArrayList<Long>();
+        log.onDurable(durable::add);
+        var forces = new ArrayList<DiskOperation>();
+        simulated()
+                .failWhen(operation -> {
+                    if (operation.kind() == DiskOperation.Kind.FORCE) {
+                        forces.add(operation);
+                    }
+                    return false;
+                });
+
+        append(Batches.plain(1, 1, "a"), 0);
+        append(Batches.plain(1, 1, "b"), 0);
+        append(Batches.plain(1, 1, "c"), 0);
+        assertThat(log.durableOffset()).isZero();
+        world.drain();
+
+        assertThat(durable).containsExactly(1L, 3L);
+        assertThat(forces).hasSize(2);
+    }
+
+    @Test
+    void aFlushComesAfterSoManyRecordsOrSoMuchTime() {
+        log.changeSettings(
+                LogSettings.STANDARD.withFlush(
+                        new LogSettings.Flush(3, Optional.of(Duration.ofSeconds(1)), false)));
+
+        append(Batches.plain(2, 1, "a"), 0);
+        world.drain();
+        assertThat(log.durableOffset()).isZero();
+        world.pass(1000);
+        assertThat(log.durableOffset()).isEqualTo(2);
+        append(Batches.plain(3, 1, "a"), 0);
+        world.drain();
+        assertThat(log.durableOffset()).isEqualTo(5);
+    }
+
+    @Test
+    void aFailedWriteOrFsyncEndsTheLogForGood() {
+        append(Batches.plain(2, 1, "a"), 0);
+        simulated().failWhen(operation -> operation.kind() == DiskOperation.Kind.FORCE);
+        log.flush();
+        world.drain();
+        simulated().failNever();
+
+        assertThat(append(Batches.plain(1, 1, "b"), 0)).isInstanceOf(AppendResult.Failed.class);
+        assertThat(log.read(0, 1, 1, Isolation.READ_UNCOMMITTED))
+                .isInstanceOf(ReadResult.Failed.class);
+        assertThat(log.truncateTo(0)).isInstanceOf(ChangeResult.Failed.class);
+        assertThat(log.failure()).isPresent();
+        assertThat(log.durableOffset()).isZero();
+        assertThat(world.close(directory)).isFalse();
+    }
+
+    @Test
+    void aFaultIsToldOnceAndNeverFromWithinACall() {
+        var told = new ArrayList<String>();
+        log.onFailure(cause -> told.add(cause.getMessage()));
+        log.fail(new IllegalStateException("first"));
+        assertThat(told).isEmpty();
+
+        log.fail(new IllegalStateException("second"));
+        world.drain();
+
+        assertThat(told).containsExactly("first");
+        log.onFailure(cause -> told.add("again " + cause.getMessage()));
+        world.drain();
+        assertThat(told).containsExactly("first", "again first");
+        assertThat(world.close(directory)).isFalse();
+    }
+
+    @Test
+    void aForceThatFailsIsTold() {
+        var told = new ArrayList<Exception>();
+        log.onFailure(told::add);
+        append(Batches.plain(2, 1, "a"), 0);
+        simulated().failWhen(operation -> operation.kind() == DiskOperation.Kind.FORCE);
+
+        log.flush();
+        world.drain();
+
+        assertThat(told).hasSize(1);
+    }
+
+    @Test
+    void aLogThatIsClosedHasNoFault() {
+        var told = new ArrayList<Exception>();
+        log.onFailure(told::add);
+
+        assertThat(world.close(directory)).isTrue();
+
+        assertThat(log.failure()).isPresent();
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void aFullDiskEndsTheLogAndTheNextStartCutsTheTornBatchOff() {
+        append(Batches.plain(2, 1, "a"), 0);
+        simulated().capacityBytes(1);
+        assertThat(append(Batches.plain(2, 1, "b".repeat(5000)), 0))
+                .isInstanceOf(AppendResult.Failed.class);
+        simulated().capacityBytes(Long.MAX_VALUE);
+        assertThat(world.close(directory)).isFalse();
+        world.forget();
+        simulated().processEnded();
+
+        var opened = world.opened();
+
+        assertThat(opened.logs().getFirst().log().endOffset()).isEqualTo(2);
+    }
+}
