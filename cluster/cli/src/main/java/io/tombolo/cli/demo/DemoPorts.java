@@ -6,9 +6,9 @@ import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -32,11 +32,19 @@ final class DemoPorts implements AutoCloseable {
 
     private static final int OTHERS_LAST = 29_999;
 
-    private final Optional<FileChannel> book;
+    /** The file of all demos, or why there is none. */
+    private sealed interface Book {
+
+        record Open(FileChannel channel) implements Book {}
+
+        record Unusable(Path path, IOException reason) implements Book {}
+    }
+
+    private final Book book;
     private final List<FileLock> locks = new ArrayList<>();
     private final List<Integer> numbers = new ArrayList<>();
 
-    private DemoPorts(Optional<FileChannel> book) {
+    private DemoPorts(Book book) {
         this.book = book;
     }
 
@@ -73,6 +81,18 @@ final class DemoPorts implements AutoCloseable {
         return List.copyOf(numbers);
     }
 
+    /** What whoever runs the demo should know; empty when the ports are its own. */
+    Optional<String> notice() {
+        return switch (book) {
+            case Book.Open _ -> Optional.empty();
+            case Book.Unusable(Path path, IOException reason) ->
+                    Optional.of(
+                            "the ports are not kept from other demos of this machine, because %s"
+                                            .formatted(path)
+                                    + " cannot be written (%s)".formatted(reason));
+        };
+    }
+
     private void addOthers() throws IOException {
         int range = OTHERS_LAST - OTHERS_FIRST + 1;
         int start = (int) (ProcessHandle.current().pid() * USUAL.size() % range);
@@ -88,23 +108,32 @@ final class DemoPorts implements AutoCloseable {
 
     /** Adds a port unless it is taken; reserved first, so that a free one stays free. */
     private void add(int port) throws IOException {
-        Optional<FileLock> lock = lock(port);
-        if (book.isPresent() && lock.isEmpty()) {
+        switch (book) {
+            case Book.Open(FileChannel channel) -> addLocked(port, channel);
+            case Book.Unusable _ -> {
+                if (isFree(port)) {
+                    numbers.add(port);
+                }
+            }
+        }
+    }
+
+    private void addLocked(int port, FileChannel channel) throws IOException {
+        Optional<FileLock> lock = lock(port, channel);
+        if (lock.isEmpty()) {
             return;
         }
         if (isFree(port)) {
             numbers.add(port);
-            lock.ifPresent(locks::add);
-        } else if (lock.isPresent()) {
+            locks.add(lock.get());
+        } else {
             lock.get().release();
         }
     }
 
-    private Optional<FileLock> lock(int port) throws IOException {
+    private static Optional<FileLock> lock(int port, FileChannel channel) throws IOException {
         try {
-            return book.isEmpty()
-                    ? Optional.empty()
-                    : Optional.ofNullable(book.get().tryLock(port, 1, false));
+            return Optional.ofNullable(channel.tryLock(port, 1, false));
         } catch (OverlappingFileLockException ofThisProcess) {
             return Optional.empty();
         }
@@ -118,14 +147,14 @@ final class DemoPorts implements AutoCloseable {
         numbers.clear();
     }
 
-    /** Nothing when the file cannot be written, which costs no more than the reservation. */
-    private static Optional<FileChannel> open(Path path) {
+    private static Book open(Path path) {
         try {
-            return Optional.of(openExisting(path));
-        } catch (NoSuchFileException first) {
-            return create(path);
+            if (Files.notExists(path, LinkOption.NOFOLLOW_LINKS)) {
+                create(path);
+            }
+            return new Book.Open(openExisting(path));
         } catch (IOException unwritable) {
-            return Optional.empty();
+            return new Book.Unusable(path, unwritable);
         }
     }
 
@@ -133,20 +162,15 @@ final class DemoPorts implements AutoCloseable {
         return FileChannel.open(path, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     }
 
-    private static Optional<FileChannel> create(Path path) {
+    private static void create(Path path) throws IOException {
         try {
             Files.createFile(path);
-            if (Files.getFileStore(path).supportsFileAttributeView("posix")) {
-                // Whoever else has an account here keeps clear of these ports as well.
-                Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw-rw-"));
-            }
-        } catch (IOException madeByAnother) {
-            // Opening it shows whether it is there.
+        } catch (FileAlreadyExistsException madeByAnother) {
+            return;
         }
-        try {
-            return Optional.of(openExisting(path));
-        } catch (IOException unwritable) {
-            return Optional.empty();
+        if (Files.getFileStore(path).supportsFileAttributeView("posix")) {
+            // Whoever else has an account here keeps clear of these ports as well.
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw-rw-"));
         }
     }
 
@@ -165,8 +189,8 @@ final class DemoPorts implements AutoCloseable {
     public void close() {
         try {
             giveBack();
-            if (book.isPresent()) {
-                book.get().close();
+            if (book instanceof Book.Open(FileChannel channel)) {
+                channel.close();
             }
         } catch (IOException gone) {
             // The system gives them back when the process ends.

@@ -42,6 +42,7 @@ final class Opening {
         narrator.more(
                 "link eu-to-us   emulated WAN: %d ms each way (change with --wan 120ms)",
                 stage.wanOneWay().toMillis());
+        stage.site().ports().notice().ifPresent(notice -> narrator.more("%s", notice));
         return eu;
     }
 

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -50,6 +51,22 @@ class DemoPortsTest {
         try (var _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
                 var second = DemoPorts.reserve(folder)) {
             assertThat(second.numbers()).hasSize(4).doesNotContain(port);
+        }
+    }
+
+    @Test
+    void thatDemosAreNotKeptApartIsSaid() throws IOException {
+        Files.createDirectory(folder.resolve("tombolo-demo.ports"));
+
+        try (var ports = DemoPorts.reserve(folder)) {
+            assertThat(ports.numbers()).hasSize(4);
+            assertThat(ports.notice().orElseThrow())
+                    .contains("not kept from other demos")
+                    .contains(folder.resolve("tombolo-demo.ports").toString());
+        }
+        Files.delete(folder.resolve("tombolo-demo.ports"));
+        try (var ports = DemoPorts.reserve(folder)) {
+            assertThat(ports.notice()).isEmpty();
         }
     }
 }
