@@ -58,6 +58,10 @@ public final class ClientConnection implements ConnectionHandler, Exchange.Owner
 
     @Override
     public void received(Frame frame) {
+        if (closed) {
+            frame.release();
+            return;
+        }
         if (underWay.isEmpty() || producing && isProduce(frame)) {
             take(frame);
         } else {
@@ -171,16 +175,27 @@ public final class ClientConnection implements ConnectionHandler, Exchange.Owner
 
     private void carryOut(Ending ending) {
         switch (ending) {
+            case Ending.Answer(List<Payload> frame) when closed -> frame.forEach(Payload::release);
             case Ending.Answer(List<Payload> frame) -> connection.send(frame);
             case Ending.Nothing() -> {}
             case Ending.Close(CloseReason reason) -> close(reason);
         }
     }
 
-    /** Nothing is begun any more, not even what is held back. */
+    /**
+     * Nothing is begun any more, not even what is held back. Answers of this turn leave at its end,
+     * so the connection ends after it.
+     */
     private void close(CloseReason reason) {
+        if (closed) {
+            return;
+        }
         closed = true;
-        connection.close(reason);
+        if (connection.queuedBytes() == 0) {
+            connection.close(reason);
+        } else {
+            connection.loop().schedule(0, () -> connection.close(reason));
+        }
     }
 
     @Override

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.environment.CloseReason;
 import io.tombolo.environment.Connection;
+import io.tombolo.environment.ConnectionHandler;
 import io.tombolo.environment.Endpoint;
+import io.tombolo.environment.Environment;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.Frame;
+import io.tombolo.environment.FrameLimits;
 import io.tombolo.environment.Payload;
+import io.tombolo.environment.simulated.Simulator;
 import io.tombolo.protocol.ServedApis;
 
 import org.apache.kafka.common.message.ApiVersionsRequestData;
@@ -18,149 +22,154 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.Test;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 
+/** A client's connection and what is under way on it, over a simulated network. */
 class ClientConnectionTest {
 
-    private final Wire wire = new Wire();
+    private static final Endpoint ADDRESS = new Endpoint("broker", 9092);
+    private static final FrameLimits LIMITS =
+            new FrameLimits(1 << 20, Long.MAX_VALUE, Long.MAX_VALUE, 1 << 20);
+
+    private final Simulator simulator = new Simulator(1);
     private final List<Exchange> taken = new ArrayList<>();
+    private final Environment clients = simulator.addNode("clients", 1).start(_ -> {});
+    private final EventLoop broker = serve().loops().loop(0);
+    private RequestHandler<ApiVersionsRequestData> handler = (exchange, _) -> taken.add(exchange);
 
     @Test
-    void aRequestThatWaitsHoldsBackTheNextOneOnly() {
-        var client = client((exchange, _) -> taken.add(exchange));
+    void aRequestThatWaitsHoldsBackTheNextOneOfItsConnectionOnly() {
+        var client = new Client();
+        client.send(versions(7), versions(8));
+        assertThat(taken).hasSize(1);
+        assertThat(framesHeld()).isEqualTo(1);
 
-        client.received(wire.frame());
-        assertThat(wire.paused).isTrue();
-        assertThat(wire.framesHeld).isEqualTo(1);
+        var another = new Client();
+        another.send(versions(9));
+        assertThat(taken).hasSize(2);
+        assertThat(framesHeld()).isEqualTo(2);
 
-        taken.getFirst().answer(new ApiVersionsResponseData());
-        assertThat(wire.sent).hasSize(1);
-        assertThat(wire.paused).isFalse();
-        assertThat(wire.framesHeld).isZero();
+        later(() -> taken.getFirst().answer(new ApiVersionsResponseData()));
+        assertThat(client.answered).containsExactly(7);
+        assertThat(taken).hasSize(3);
+
+        later(() -> taken.get(1).answer(new ApiVersionsResponseData()));
+        later(() -> taken.get(2).answer(new ApiVersionsResponseData()));
+        assertThat(client.answered).containsExactly(7, 8);
+        assertThat(another.answered).containsExactly(9);
+        assertThat(framesHeld()).isZero();
     }
 
     @Test
     void producesAreUnderWayTogetherAndAnsweredInTheirOrder() {
-        var client = client((exchange, _) -> taken.add(exchange));
-        client.received(wire.produce(1));
-        client.received(wire.produce(2));
+        var client = new Client();
+        client.send(produce(1), produce(2));
         assertThat(taken).hasSize(2);
-        assertThat(wire.paused).isFalse();
 
-        taken.get(1).answer(new ProduceResponseData());
-        assertThat(wire.sent).isEmpty();
-        assertThat(wire.framesHeld).isEqualTo(1);
+        later(() -> taken.get(1).answer(new ProduceResponseData()));
+        assertThat(client.answered).isEmpty();
+        assertThat(framesHeld()).isEqualTo(1);
 
-        taken.getFirst().answer(new ProduceResponseData());
-        assertThat(wire.correlationIds()).containsExactly(1, 2);
-        assertThat(wire.framesHeld).isZero();
+        later(() -> taken.getFirst().answer(new ProduceResponseData()));
+        assertThat(client.answered).containsExactly(1, 2);
+        assertThat(framesHeld()).isZero();
     }
 
     @Test
     void soManyProducesAndNoMoreAreUnderWay() {
-        var client = client((exchange, _) -> taken.add(exchange));
-        for (int id = 0; id < ClientConnection.PRODUCES_MAX; id++) {
-            assertThat(wire.paused).isFalse();
-            client.received(wire.produce(id));
+        var client = new Client();
+        for (int id = 0; id <= ClientConnection.PRODUCES_MAX; id++) {
+            client.send(produce(id));
         }
-        assertThat(wire.paused).isTrue();
+        assertThat(taken).hasSize(ClientConnection.PRODUCES_MAX);
+        assertThat(framesHeld()).isEqualTo(ClientConnection.PRODUCES_MAX);
 
-        taken.getFirst().answerNothing();
+        later(() -> taken.getFirst().answerNothing());
 
-        assertThat(wire.paused).isFalse();
+        assertThat(taken).hasSize(ClientConnection.PRODUCES_MAX + 1);
     }
 
     @Test
     void anotherRequestWaitsForTheProducesBeforeIt() {
-        var client = client((exchange, _) -> taken.add(exchange));
-        client.received(wire.produce(1));
-        client.received(wire.frame());
+        var client = new Client();
+        client.send(produce(1), versions(7), versions(8));
         assertThat(taken).hasSize(1);
-        assertThat(wire.paused).isTrue();
 
-        taken.getFirst().answer(new ProduceResponseData());
+        later(() -> taken.getFirst().answer(new ProduceResponseData()));
         assertThat(taken).hasSize(2);
-        assertThat(wire.paused).isTrue();
 
-        taken.getLast().answer(new ApiVersionsResponseData());
-        assertThat(wire.correlationIds()).containsExactly(1, 7);
-        assertThat(wire.paused).isFalse();
+        later(() -> taken.getLast().answer(new ApiVersionsResponseData()));
+        assertThat(client.answered).containsExactly(1, 7);
+        assertThat(taken).hasSize(3);
     }
 
     @Test
     void whatComesBeforeTheEndOfAConnectionIsAnsweredAndNothingBehindItIsBegun() {
-        var client = client((exchange, _) -> taken.add(exchange));
-        client.received(wire.produce(1));
-        client.received(wire.produce(2));
-        client.received(wire.frame());
+        var client = new Client();
+        client.send(produce(1), produce(2), versions(7));
 
-        taken.get(1).close("acks=0 and an error");
-        assertThat(wire.closed).isEmpty();
-        taken.getFirst().answer(new ProduceResponseData());
+        later(() -> taken.get(1).close("acks=0 and an error"));
+        assertThat(client.closed).isEmpty();
+        later(() -> taken.getFirst().answer(new ProduceResponseData()));
 
-        assertThat(wire.correlationIds()).containsExactly(1);
-        assertThat(wire.closed).hasSize(1);
+        assertThat(client.answered).containsExactly(1);
+        assertThat(client.closed).hasSize(1);
         assertThat(taken).hasSize(2);
-        client.closed(wire.closed.getFirst());
-        assertThat(wire.framesHeld).isZero();
+        assertThat(framesHeld()).isZero();
     }
 
     @Test
     void aHandlerThatThrowsCostsItsConnectionAndNothingElse() {
-        var client =
-                client((_, _) -> {
+        handler =
+                (_, _) -> {
                     throw new IllegalStateException("a mistake");
-                });
+                };
+        var client = new Client();
+        var another = new Client();
 
-        client.received(wire.frame());
+        client.send(versions(7));
 
-        assertThat(wire.closed).hasSize(1);
-        assertThat(wire.sent).isEmpty();
-        assertThat(wire.framesHeld).isZero();
+        assertThat(client.closed).hasSize(1);
+        assertThat(client.answered).isEmpty();
+        assertThat(framesHeld()).isZero();
+        another.send(produce(1));
+        assertThat(another.closed).isEmpty();
+        assertThat(taken).hasSize(1);
     }
 
     @Test
     void aTaskOfTheRequestThatThrowsLaterCostsItsConnection() {
-        var client = client((exchange, _) -> taken.add(exchange));
-        client.received(wire.frame());
+        var client = new Client();
+        client.send(versions(7));
 
-        taken.getFirst()
-                .loop()
-                .execute(() -> {
-                    throw new IllegalStateException("a mistake");
-                });
-        wire.drain();
+        failLater(taken.getFirst());
 
-        assertThat(wire.closed).hasSize(1);
-        assertThat(wire.framesHeld).isZero();
+        assertThat(client.closed).hasSize(1);
+        assertThat(framesHeld()).isZero();
     }
 
     @Test
     void anAnswerAfterAMistakeIsDropped() {
-        var client = client((exchange, _) -> taken.add(exchange));
-        client.received(wire.frame());
-        Exchange exchange = taken.getFirst();
-        exchange.loop()
-                .execute(() -> {
-                    throw new IllegalStateException("a mistake");
-                });
-        wire.drain();
+        var client = new Client();
+        client.send(versions(7));
+        failLater(taken.getFirst());
 
-        exchange.answer(new ApiVersionsResponseData());
-        exchange.answerNothing();
+        later(() -> {
+            taken.getFirst().answer(new ApiVersionsResponseData());
+            taken.getFirst().answerNothing();
+        });
 
-        assertThat(wire.sent).isEmpty();
-        assertThat(wire.framesHeld).isZero();
+        assertThat(client.answered).isEmpty();
+        assertThat(framesHeld()).isZero();
     }
 
     @Test
     void whatWasKeptForAConnectionIsClosedWithItEvenWhenSomeOfItFails() {
         var closed = new ArrayList<String>();
-        var client = client((exchange, _) -> taken.add(exchange));
-        client.received(wire.frame());
+        var client = new Client();
+        client.send(versions(7));
         Attachments attachments = taken.getFirst().attachments();
         attachments.get(
                 Broken.class,
@@ -170,7 +179,7 @@ class ClientConnectionTest {
                         }));
         attachments.get(Sound.class, () -> new Sound(() -> closed.add("sound")));
 
-        client.closed(new CloseReason(CloseReason.Kind.PEER, "gone"));
+        client.leave();
 
         assertThat(closed).containsExactly("sound");
     }
@@ -189,134 +198,109 @@ class ClientConnectionTest {
         }
     }
 
-    private ClientConnection client(RequestHandler<ApiVersionsRequestData> handler) {
+    private Environment serve() {
         var dispatcher =
                 new RequestDispatcher(ServedApis.clientListener())
-                        .with(ApiKeys.API_VERSIONS, ApiVersionsRequestData.class, handler)
+                        .with(
+                                ApiKeys.API_VERSIONS,
+                                ApiVersionsRequestData.class,
+                                (exchange, request) -> handler.handle(exchange, request))
                         .with(
                                 ApiKeys.PRODUCE,
                                 ProduceRequestData.class,
                                 (exchange, _) -> taken.add(exchange));
-        return new ClientConnection(wire, dispatcher);
+        return simulator
+                .addNode("broker", 1)
+                .start(environment ->
+                        environment
+                                .network()
+                                .listen(
+                                        ADDRESS,
+                                        LIMITS,
+                                        connection ->
+                                                new ClientConnection(connection, dispatcher)));
     }
 
-    /** A connection that notes what it is told; its loop runs tasks when it is drained. */
-    private static final class Wire implements Connection, EventLoop {
+    /** Frames that the broker was given and has not released. */
+    private long framesHeld() {
+        return simulator.node("broker").framesHeldCount();
+    }
 
-        private final Deque<Runnable> tasks = new ArrayDeque<>();
-        private final List<List<Payload>> sent = new ArrayList<>();
+    private void later(Runnable task) {
+        broker.execute(task);
+        settle();
+    }
+
+    private void failLater(Exchange exchange) {
+        exchange.loop()
+                .execute(() -> {
+                    throw new IllegalStateException("a mistake");
+                });
+        settle();
+    }
+
+    private void settle() {
+        simulator.runFor(Duration.ofSeconds(1));
+    }
+
+    /** An ApiVersions request of version 0. */
+    private static ByteBuffer versions(int correlationId) {
+        var bytes = ByteBuffer.allocate(10);
+        bytes.putShort(ApiKeys.API_VERSIONS.id).putShort((short) 0).putInt(correlationId);
+        return bytes.putShort((short) -1).flip();
+    }
+
+    /** A Produce request of version 9 that holds nothing. */
+    private static ByteBuffer produce(int correlationId) {
+        var bytes = ByteBuffer.allocate(20);
+        bytes.putShort(ApiKeys.PRODUCE.id).putShort((short) 9).putInt(correlationId);
+        bytes.putShort((short) -1).put((byte) 0);
+        bytes.put((byte) 0).putShort((short) -1).putInt(1000).put((byte) 1).put((byte) 0);
+        return bytes.flip();
+    }
+
+    /** A client with one connection, open when the constructor returns. */
+    private final class Client implements ConnectionHandler {
+
+        private final EventLoop loop = clients.loops().loop(0);
+        private final List<Connection> open = new ArrayList<>();
+        private final List<Integer> answered = new ArrayList<>();
         private final List<CloseReason> closed = new ArrayList<>();
-        private boolean paused;
-        private int framesHeld;
 
-        /** An ApiVersions request of version 0. */
-        Frame frame() {
-            framesHeld++;
-            var bytes = ByteBuffer.allocate(10);
-            bytes.putShort(ApiKeys.API_VERSIONS.id).putShort((short) 0).putInt(7);
-            bytes.putShort((short) -1).flip();
-            return holding(bytes);
+        Client() {
+            clients.network().connect(loop, ADDRESS, LIMITS, this);
+            settle();
         }
 
-        /** A Produce request of version 9 that holds nothing. */
-        Frame produce(int correlationId) {
-            framesHeld++;
-            var bytes = ByteBuffer.allocate(20);
-            bytes.putShort(ApiKeys.PRODUCE.id).putShort((short) 9).putInt(correlationId);
-            bytes.putShort((short) -1).put((byte) 0);
-            bytes.put((byte) 0).putShort((short) -1).putInt(1000).put((byte) 1).put((byte) 0);
-            return holding(bytes.flip());
-        }
-
-        List<Integer> correlationIds() {
-            return sent.stream()
-                    .map(frame -> ((Payload.Memory) frame.getFirst()).bytes().getInt(0))
-                    .toList();
-        }
-
-        private Frame holding(ByteBuffer bytes) {
-            return new Frame() {
-                @Override
-                public ByteBuffer bytes() {
-                    return bytes;
+        void send(ByteBuffer... frames) {
+            loop.execute(() -> {
+                for (ByteBuffer frame : frames) {
+                    open.getFirst().send(List.of(new Payload.Memory(frame)));
                 }
-
-                @Override
-                public void release() {
-                    framesHeld--;
-                }
-            };
+            });
+            settle();
         }
 
-        void drain() {
-            while (!tasks.isEmpty()) {
-                tasks.remove().run();
-            }
+        void leave() {
+            loop.execute(
+                    () -> open.getFirst().close(new CloseReason(CloseReason.Kind.LOCAL, "done")));
+            settle();
         }
 
         @Override
-        public long id() {
-            return 1;
+        public void opened(Connection connection) {
+            open.add(connection);
         }
 
         @Override
-        public EventLoop loop() {
-            return this;
+        public void received(Frame frame) {
+            answered.add(frame.bytes().getInt(0));
+            frame.release();
         }
 
         @Override
-        public Endpoint remote() {
-            return new Endpoint("127.0.0.1", 1);
-        }
-
-        @Override
-        public Endpoint local() {
-            return new Endpoint("127.0.0.1", 2);
-        }
-
-        @Override
-        public void send(List<Payload> frame) {
-            sent.add(frame);
-        }
-
-        @Override
-        public void pauseReading() {
-            paused = true;
-        }
-
-        @Override
-        public void resumeReading() {
-            paused = false;
-        }
-
-        @Override
-        public long queuedBytes() {
-            return 0;
-        }
-
-        @Override
-        public void close(CloseReason reason) {
+        public void closed(CloseReason reason) {
             closed.add(reason);
-        }
-
-        @Override
-        public int index() {
-            return 0;
-        }
-
-        @Override
-        public boolean inLoop() {
-            return true;
-        }
-
-        @Override
-        public void execute(Runnable task) {
-            tasks.add(task);
-        }
-
-        @Override
-        public Timer schedule(long delayNanos, Runnable task) {
-            return () -> {};
         }
     }
 }
