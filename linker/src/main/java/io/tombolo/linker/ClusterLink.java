@@ -1,6 +1,7 @@
 package io.tombolo.linker;
 
 import io.tombolo.linker.TopicPlan.Decision;
+import io.tombolo.linker.mirror.LagMeter;
 import io.tombolo.linker.mirror.PartitionEvent;
 import io.tombolo.linker.mirror.Safeguard;
 import io.tombolo.linker.source.LinkTimers;
@@ -52,6 +53,10 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
 
     private final LinkScope scope;
     private final TreeMap<LinkPartition, PartitionWorker> workers = new TreeMap<>();
+
+    /** What is known of the source's end of partitions that are led elsewhere, or not at all. */
+    private final Map<LinkPartition, LagMeter> givenUp = new HashMap<>();
+
     private final Map<String, Map<Integer, PartitionWorker>> byTopic = new HashMap<>();
     private final Map<PartitionWorker, Integer> epochRaises = new LinkedHashMap<>();
     private SourceCluster cluster;
@@ -197,6 +202,7 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
             if (!leads.partitions().contains(worker.id())) {
                 lanes.release(worker);
                 worker.abandon();
+                givenUp.put(worker.id(), worker.machine().meter());
                 workers.remove(worker.id());
                 workersOf(worker.id().topic()).remove(worker.id().partition(), worker);
             }
@@ -216,6 +222,8 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
             if (!workers.containsKey(partition)) {
                 Uuid sourceId = sourceIds.getOrDefault(partition.topicId(), partition.topicId());
                 var worker = new PartitionWorker(partition, sourceId, scope, this);
+                Optional.ofNullable(givenUp.remove(partition))
+                        .ifPresent(worker.machine().meter()::inherit);
                 workers.put(partition, worker);
                 workersOf(partition.topic()).put(partition.partition(), worker);
                 worker.feed(new PartitionEvent.Started());

@@ -85,7 +85,9 @@ final class FailoverRun {
                             id,
                             machine.local().endOffset(),
                             machine.local().lastEpoch(),
-                            machine.meter().records(),
+                            machine.meter().knownNanos().isPresent()
+                                    ? machine.meter().records()
+                                    : -1,
                             machine.state() == State.STOPPED));
         }
         return new FailoverOutcome(ownershipEpoch, refusal, partitions, List.of());

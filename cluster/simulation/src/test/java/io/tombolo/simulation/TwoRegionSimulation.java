@@ -30,4 +30,12 @@ class TwoRegionSimulation {
 
         assertThat(happenings.count(Happening.FAILOVER_FINISHED_BY_A_RESTART)).isPositive();
     }
+
+    /**
+     * Once, a process that finished what an earlier one had begun said that nothing was missing.
+     */
+    @Test
+    void aLossOfWhichNothingIsKnownAfterARestartIsNotCalledNone() {
+        new World(new Trial(1082, Shape.TWO_REGIONS, Variant.SOUND), new Happenings()).run();
+    }
 }

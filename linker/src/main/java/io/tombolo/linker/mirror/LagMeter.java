@@ -45,6 +45,11 @@ public final class LagMeter {
         this.rate = rate;
     }
 
+    /** Takes over what another meter of the same partition knows of the source; before all else. */
+    public void inherit(LagMeter former) {
+        former.knownNanos().ifPresent(nanos -> heard(former.sourceEnd, nanos));
+    }
+
     /** The source answered a question of that time: so far goes its log. */
     public void heard(long sourceHighWatermark, long askedNanos) {
         if (firstNanos.isEmpty()) {

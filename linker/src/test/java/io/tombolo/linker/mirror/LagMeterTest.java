@@ -26,6 +26,21 @@ class LagMeterTest {
     }
 
     @Test
+    void whoeverLeadsAPartitionAgainKnowsStillHowFarTheSourceCame() {
+        meter.reached(150);
+        meter.heard(155, 5 * MS);
+        var again = new LagMeter(rate);
+
+        again.inherit(meter);
+        again.reached(150);
+
+        assertThat(again.records()).isEqualTo(5);
+        assertThat(again.knownNanos()).hasValue(5 * MS);
+        again.inherit(new LagMeter(rate));
+        assertThat(again.sourceEnd()).isEqualTo(155);
+    }
+
+    @Test
     void theLagGrowsWhileTheSourceIsSilent() {
         meter.reached(100);
         meter.heard(100, 5 * MS);

@@ -28,7 +28,8 @@ public record FailoverOutcome(
      * @param endOffset the local log end offset; everything below it is a faithful copy
      * @param highestEpoch the highest leader epoch among the mirrored batches, −1 when there is
      *     none; the leader epoch of the partition must become higher before it is writable
-     * @param lossBound records known to exist at the source and not here
+     * @param lossBound records known to exist at the source and not here; −1 when nothing was heard
+     *     of the source, as by a link that was opened to finish what an earlier process began
      * @param settled whether every append in flight was answered and is below the high watermark
      */
     public record PartitionOutcome(

@@ -158,6 +158,9 @@ final class Operator {
             happenings.note(Happening.GROUP_CLAMPED);
         }
         for (var partition : outcome.partitions()) {
+            if (partition.lossBound() < 0) {
+                continue; // finished after a restart: nobody knows, and it says so
+            }
             long known = knownAtSource.getOrDefault(partition.partition(), -1L);
             // Who never heard of the source since it leads tells nothing, and so claims nothing.
             Broken.unless(
