@@ -24,6 +24,13 @@ import java.util.function.Supplier;
  */
 public record TopicConfigs(Supplier<BrokerConfig> broker) {
 
+    /**
+     * What the heap bears of a batch whose records are read or compressed anew: that costs several
+     * times its size, on each shard at the same time.
+     */
+    private static final int INFLATED_BYTES_MAX =
+            Math.clamp(Runtime.getRuntime().maxMemory() / 16, 4 << 20, 1 << 30);
+
     /** The 37 configs of a topic with these overrides. */
     public List<ConfigEntry> describe(Map<String, String> overrides) {
         return ConfigDescription.ofTopic(overrides, broker.get());
@@ -68,7 +75,7 @@ public record TopicConfigs(Supplier<BrokerConfig> broker) {
                 messages.timestampAfterMaxMs(),
                 config.retention().compacts(),
                 compression(config.compression()),
-                messages.decompressedBytesMax());
+                Math.min(messages.decompressedBytesMax(), INFLATED_BYTES_MAX));
     }
 
     private static boolean stampsRecords(TopicConfig config) {

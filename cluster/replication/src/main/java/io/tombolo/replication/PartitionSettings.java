@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param timestampAfterMaxMs how far in the future
  * @param compacted whether every record needs a key
  * @param compression what batches are re-encoded to, empty to keep the producer's
- * @param inflatedBytesMax bytes that a batch may inflate to when its records have to be read
+ * @param inflatedBytesMax bytes that the records of a batch may have, inflated, when they have to
+ *     be read or compressed anew
  */
 public record PartitionSettings(
         int inSyncMin,

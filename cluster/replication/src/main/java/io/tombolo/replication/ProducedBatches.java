@@ -71,13 +71,19 @@ final class ProducedBatches {
         return switch (new Recompressor(settings.inflatedBytesMax()).recompress(view, wanted)) {
             case Recompressor.Outcome.Recompressed(VerifiedBatch other) -> new Ready(other);
             case Recompressor.Outcome.Refused(var refusal) ->
-                    new Refused(ProduceOutcome.refused(refusal.error(), describe(refusal.error())));
+                    new Refused(
+                            ProduceOutcome.refused(
+                                    refusal.error(),
+                                    describe(refusal.error(), settings.inflatedBytesMax())));
         };
     }
 
-    private static String describe(Errors error) {
+    private static String describe(Errors error, int bytesMax) {
         return error == Errors.MESSAGE_TOO_LARGE
-                ? "the batch inflates to more than max.decompressed.message.bytes"
+                ? ("uncompressed, the batch has more than the %d bytes that"
+                                + " max.decompressed.message.bytes and a sixteenth of the heap"
+                                + " let the broker compress anew")
+                        .formatted(bytesMax)
                 : "the batch cannot be inflated to be compressed anew";
     }
 }

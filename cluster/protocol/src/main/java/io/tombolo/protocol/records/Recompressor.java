@@ -10,10 +10,17 @@ import java.nio.ByteBuffer;
  */
 public final class Recompressor {
 
+    private final int inflatedBytesMax;
     private final Inflation inflation;
 
-    /** A recompressor that refuses batches that inflate beyond a bound. */
+    /**
+     * A recompressor that refuses batches beyond a bound.
+     *
+     * @param inflatedBytesMax of the records of a batch, whether they came compressed or not; this
+     *     takes up to five times as much heap
+     */
     public Recompressor(int inflatedBytesMax) {
+        this.inflatedBytesMax = inflatedBytesMax;
         this.inflation = new Inflation(inflatedBytesMax);
     }
 
@@ -23,7 +30,7 @@ public final class Recompressor {
         /** The same records, compressed otherwise, in a heap buffer. */
         record Recompressed(VerifiedBatch batch) implements Outcome {}
 
-        /** It cannot be inflated, or too far. */
+        /** It cannot be inflated, or is too large when it is. */
         record Refused(RecordRefusal refusal) implements Outcome {}
     }
 
@@ -41,6 +48,8 @@ public final class Recompressor {
                         refusal == null ? RecordRefusal.NOT_INFLATABLE : refusal);
             }
             plain = inflated;
+        } else if (plain.remaining() > inflatedBytesMax) {
+            return new Outcome.Refused(RecordRefusal.INFLATES_TOO_FAR);
         }
         ByteBuffer copy = target.codec() == Codec.NONE ? stored(plain) : compressed(plain, target);
         copy.flip();

@@ -65,6 +65,17 @@ class CompressionBombTest {
     }
 
     @Test
+    void aBatchThatCameUncompressedIsHeldToTheSameBound() {
+        BatchView plain = batch(Codec.NONE, ByteBuffer.allocate(INFLATED_MAX + 1));
+
+        var outcome =
+                new Recompressor(INFLATED_MAX).recompress(plain, BatchCompression.of(Codec.LZ4));
+
+        assertThat(outcome)
+                .isEqualTo(new Recompressor.Outcome.Refused(RecordRefusal.INFLATES_TOO_FAR));
+    }
+
+    @Test
     void aSnappyChunkThatDeclaresTwoGigabytesIsRefusedBeforeItIsAllocated() {
         ByteBuffer stream = ByteBuffer.allocate(64);
         stream.putLong(SNAPPY_MAGIC).putInt(1).putInt(1).putInt(10);
