@@ -6,6 +6,7 @@ import io.tombolo.cli.process.BrokerProgram;
 import io.tombolo.cli.shell.Code;
 import io.tombolo.cli.shell.CommandFailure;
 import io.tombolo.environment.Endpoint;
+import io.tombolo.region.topology.Region;
 
 import java.io.File;
 import java.io.IOException;
@@ -23,39 +24,48 @@ final class ChildBroker implements AutoCloseable {
     private static final Duration PROBE_MAX = Duration.ofSeconds(2);
     private static final int LINES_SHOWN = 8;
 
-    private final String region;
+    private final String name;
     private final Path log;
     private final Process process;
     private final String clusterId;
     private final AdminApi admin;
 
-    private ChildBroker(DemoSite site, String region, Path log, Process process) {
-        Endpoint admin = site.region(region).brokers().getFirst().admin();
-        this.region = region;
+    private ChildBroker(
+            DemoSite site, String region, Region.Broker broker, Path log, Process process) {
+        Endpoint admin = broker.admin();
+        this.name = name(site, region, broker);
         this.clusterId = site.clusterId(region);
         this.log = log;
         this.process = process;
         this.admin = new AdminApi(List.of(admin), PROBE_MAX);
     }
 
-    /** Starts broker 1 of a region. */
-    static ChildBroker start(DemoSite site, String region, Duration wanOneWay) {
-        Path log = site.folder().resolve(region + ".log");
+    /** Starts a broker of a region. */
+    static ChildBroker start(
+            DemoSite site, String region, Region.Broker broker, Duration wanOneWay) {
+        Path log = site.folder().resolve(name(site, region, broker) + ".log");
         try {
             Process process =
-                    new ProcessBuilder(command(site, region, wanOneWay))
+                    new ProcessBuilder(command(site, region, broker, wanOneWay))
                             .directory(site.folder().toFile())
                             .redirectErrorStream(true)
                             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                             .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                             .start();
-            return new ChildBroker(site, region, log, process);
+            return new ChildBroker(site, region, broker, log, process);
         } catch (IOException unstartable) {
             throw new UncheckedIOException(unstartable);
         }
     }
 
-    private static List<String> command(DemoSite site, String region, Duration wanOneWay) {
+    /** The only broker of a region goes by the region's name. */
+    private static String name(DemoSite site, String region, Region.Broker broker) {
+        return site.region(region).brokers().size() == 1 ? region : region + "-" + broker.number();
+    }
+
+    private static List<String> command(
+            DemoSite site, String region, Region.Broker broker, Duration wanOneWay) {
+        boolean several = site.region(region).brokers().size() > 1;
         var arguments =
                 List.of(
                         "-f",
@@ -63,10 +73,15 @@ final class ChildBroker implements AutoCloseable {
                         "--region",
                         region,
                         "--id",
-                        "1",
+                        Integer.toString(broker.number()),
                         "--wan",
                         wanOneWay.toMillis() + "ms");
-        return BrokerProgram.direct("192m", arguments);
+        return BrokerProgram.direct(several ? "96m" : "192m", arguments);
+    }
+
+    /** {@code eu}, or {@code eu-2} where there are several. */
+    String name() {
+        return name;
     }
 
     long processId() {
@@ -87,14 +102,14 @@ final class ChildBroker implements AutoCloseable {
                 READY_MAX,
                 () -> {
                     if (!process.isAlive()) {
-                        throw failure("the broker of " + region + " ended while it started");
+                        throw failure("broker " + name + " ended while it started");
                     }
                     return ready();
                 },
                 () ->
                         failure(
-                                "the broker of "
-                                        + region
+                                "broker "
+                                        + name
                                         + " is not ready after "
                                         + READY_MAX.toSeconds()
                                         + " s"));
@@ -107,13 +122,17 @@ final class ChildBroker implements AutoCloseable {
             }
             String found = admin.get("/api/v1/status").body().at("clusterId").text();
             if (!found.equals(clusterId)) {
-                throw failure(
-                        "cluster %s answers under the address of %s".formatted(found, region));
+                throw failure("cluster %s answers under the address of %s".formatted(found, name));
             }
             return true;
         } catch (AdminUnreachable notYet) {
             return false;
         }
+    }
+
+    /** SIGKILL, without waiting for what it does. */
+    void strike() {
+        process.destroyForcibly();
     }
 
     /**

@@ -16,11 +16,17 @@ import java.util.concurrent.CountDownLatch;
 @Command(
         name = "demo",
         description = {
-            "Plays a failover with two regions on this machine, one process each; every line is"
-                    + " measured.",
+            "Plays a failover with two regions on this machine, a process for each broker; every"
+                    + " line is measured.",
             "Stays up until Ctrl-C, then deletes everything."
         },
-        footer = {"", "Example:", "  tombolo demo", "  tombolo demo --script --wan 120ms"})
+        footer = {
+            "",
+            "Example:",
+            "  tombolo demo",
+            "  tombolo demo --brokers 3",
+            "  tombolo demo --script --wan 120ms"
+        })
 final class DemoCommand implements Callable<Integer> {
 
     private final Shell shell;
@@ -36,6 +42,14 @@ final class DemoCommand implements Callable<Integer> {
             paramLabel = "DURATION",
             description = "Emulated latency of the link, each way (default: 40ms).")
     private Duration wanOneWay = Duration.ofMillis(40);
+
+    @Option(
+            names = "--brokers",
+            paramLabel = "COUNT",
+            description =
+                    "Brokers of each region, 1 or 3 (default: 1); of three, one is killed first,"
+                            + " and records flow on.")
+    private int brokerCount = 1;
 
     @Option(
             names = "--rate",
@@ -55,8 +69,15 @@ final class DemoCommand implements Callable<Integer> {
                     .fix("tombolo demo --rate 250 --wan 40ms")
                     .failure();
         }
+        if (brokerCount != 1 && brokerCount != 3) {
+            throw CommandFailure.of(Code.USAGE, "--brokers is 1 or 3")
+                    .at("tombolo demo")
+                    .why("two cannot do without one of them, and more prove nothing else")
+                    .fix("tombolo demo --brokers 3")
+                    .failure();
+        }
         var narrator = new Narrator(shell, pause);
-        try (var stage = new Stage(shell, wanOneWay)) {
+        try (var stage = new Stage(shell, brokerCount, wanOneWay)) {
             var interruption = new Interruption(shell, stage, narrator);
             try {
                 boolean held = play(stage, narrator);
@@ -77,7 +98,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private boolean play(Stage stage, Narrator narrator) {
         var opening = new Opening(stage, narrator);
-        ChildBroker eu = opening.startRegions();
+        ChildRegion eu = opening.startRegions();
         narrator.pause();
         opening.createTopic();
         opening.sayHello();
@@ -89,6 +110,10 @@ final class DemoCommand implements Callable<Integer> {
         flow.watchLag(traffic, wanOneWay);
         flow.compare();
         narrator.pause();
+        if (eu.several()) {
+            new Crash(stage, narrator, traffic).ofALeader(eu);
+            narrator.pause();
+        }
         var outage = new Outage(stage, narrator, traffic, member);
         outage.kill(eu);
         outage.failOver();

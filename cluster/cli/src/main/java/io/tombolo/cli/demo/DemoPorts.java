@@ -27,6 +27,10 @@ final class DemoPorts implements AutoCloseable {
     /** What a file without addresses gets; a demo has all of them or none. */
     static final List<Integer> USUAL = List.of(9092, 8080, 9192, 8180);
 
+    /** The same for regions of several brokers, which listen to each other as well. */
+    private static final List<Integer> USUAL_SEVERAL =
+            List.of(9092, 8080, 9192, 8180, 25092, 25192);
+
     /** Below the ports that systems give to outgoing connections, which come and go. */
     private static final int OTHERS_FIRST = 20_000;
 
@@ -41,31 +45,37 @@ final class DemoPorts implements AutoCloseable {
     }
 
     private final Book book;
+    private final List<Integer> usual;
+    private final int brokerCount;
     private final List<FileLock> locks = new ArrayList<>();
     private final List<Integer> numbers = new ArrayList<>();
 
-    private DemoPorts(Book book) {
+    private DemoPorts(Book book, int brokerCount) {
         this.book = book;
+        this.brokerCount = brokerCount;
+        this.usual = brokerCount == 1 ? USUAL : USUAL_SEVERAL;
     }
 
     /**
-     * Reserves four free ports: the usual ones, or others when one of them is taken by anything or
+     * Reserves free ports: the usual ones, or others when one of them is taken by anything or
      * reserved by another demo.
+     *
+     * @param brokerCount of each region; each listener has as many ports, one after the other
      */
-    static DemoPorts reserve() throws IOException {
-        return reserve(Path.of(System.getProperty("java.io.tmpdir")));
+    static DemoPorts reserve(int brokerCount) throws IOException {
+        return reserve(Path.of(System.getProperty("java.io.tmpdir")), brokerCount);
     }
 
     /**
      * @param folder where the demos that are to be kept apart look for each other
      */
-    static DemoPorts reserve(Path folder) throws IOException {
-        var ports = new DemoPorts(open(folder.resolve("tombolo-demo.ports")));
+    static DemoPorts reserve(Path folder, int brokerCount) throws IOException {
+        var ports = new DemoPorts(open(folder.resolve("tombolo-demo.ports")), brokerCount);
         try {
-            for (int usual : USUAL) {
-                ports.add(usual);
+            for (int first : ports.usual) {
+                ports.add(first);
             }
-            if (ports.numbers.size() < USUAL.size()) {
+            if (ports.numbers.size() < ports.usual.size()) {
                 ports.giveBack();
                 ports.addOthers();
             }
@@ -76,7 +86,7 @@ final class DemoPorts implements AutoCloseable {
         }
     }
 
-    /** The ports, in the order of {@link #USUAL}. */
+    /** The first port of each listener: of eu for clients and commands, of us, then internal. */
     List<Integer> numbers() {
         return List.copyOf(numbers);
     }
@@ -95,40 +105,51 @@ final class DemoPorts implements AutoCloseable {
 
     private void addOthers() throws IOException {
         int range = OTHERS_LAST - OTHERS_FIRST + 1;
-        int start = (int) (ProcessHandle.current().pid() * USUAL.size() % range);
-        for (int tried = 0; tried < range && numbers.size() < USUAL.size(); tried++) {
+        int start = (int) (ProcessHandle.current().pid() * usual.size() * brokerCount % range);
+        for (int tried = 0; tried < range && numbers.size() < usual.size(); tried += brokerCount) {
             add(OTHERS_FIRST + (start + tried) % range);
         }
-        if (numbers.size() < USUAL.size()) {
+        if (numbers.size() < usual.size()) {
             throw new IOException(
                     "no %d free ports from %d to %d"
-                            .formatted(USUAL.size(), OTHERS_FIRST, OTHERS_LAST));
+                            .formatted(usual.size() * brokerCount, OTHERS_FIRST, OTHERS_LAST));
         }
     }
 
-    /** Adds a port unless it is taken; reserved first, so that a free one stays free. */
-    private void add(int port) throws IOException {
-        switch (book) {
-            case Book.Open(FileChannel channel) -> addLocked(port, channel);
-            case Book.Unusable _ -> {
-                if (isFree(port)) {
-                    numbers.add(port);
+    /** Adds the ports of a listener unless one of them is taken. */
+    private void add(int first) throws IOException {
+        int before = locks.size();
+        for (int broker = 0; broker < brokerCount; broker++) {
+            if (!isReserved(first + broker)) {
+                while (locks.size() > before) {
+                    locks.removeLast().release();
                 }
+                return;
             }
         }
+        numbers.add(first);
     }
 
-    private void addLocked(int port, FileChannel channel) throws IOException {
+    private boolean isReserved(int port) throws IOException {
+        return switch (book) {
+            case Book.Open(FileChannel channel) -> isLocked(port, channel);
+            case Book.Unusable _ -> isFree(port);
+        };
+    }
+
+    /** Reserved first, and then looked at, so that a free one stays free. */
+    private boolean isLocked(int port, FileChannel channel) throws IOException {
         Optional<FileLock> lock = lock(port, channel);
         if (lock.isEmpty()) {
-            return;
+            return false;
         }
-        if (isFree(port)) {
-            numbers.add(port);
+        boolean free = isFree(port);
+        if (free) {
             locks.add(lock.get());
         } else {
             lock.get().release();
         }
+        return free;
     }
 
     private static Optional<FileLock> lock(int port, FileChannel channel) throws IOException {

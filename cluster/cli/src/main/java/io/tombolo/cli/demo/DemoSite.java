@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The throw-away folder of a demo: its topology file, the data of both regions, what their brokers
@@ -25,22 +26,22 @@ record DemoSite(Path folder, LoadedFile file, DemoPorts ports) {
     static final String TOPIC = "orders";
     static final int PARTITION_COUNT = 3;
 
-    private static final String TOPOLOGY =
+    private static final String REGION =
             """
-            # Written by tombolo demo; gone when it ends.
-            tombolo: 1
-            name: %6$s
-            regions:
-              eu:
+              %s:
+                brokers: %d
                 kafka: 127.0.0.1:%d
                 admin: 127.0.0.1:%d
-                storage: { dir: '%5$s' }
-                config: { group.initial.rebalance.delay.ms: 0, offsets.topic.num.partitions: 4 }
-              us:
-                kafka: 127.0.0.1:%d
-                admin: 127.0.0.1:%d
-                storage: { dir: '%5$s' }
-                config: { group.initial.rebalance.delay.ms: 0, offsets.topic.num.partitions: 4 }
+                %sstorage: { dir: '%s' }
+                config:
+                  group.initial.rebalance.delay.ms: 0
+                  offsets.topic.num.partitions: 4
+                  default.replication.factor: %d
+                  min.insync.replicas: %d
+            """;
+
+    private static final String LINKS =
+            """
             links:
               eu-to-us: { from: eu, to: us, topics: ["*"], groups: ["*"] }
             failover:
@@ -48,19 +49,16 @@ record DemoSite(Path folder, LoadedFile file, DemoPorts ports) {
             """;
 
     /** Reserves ports, makes the folder and writes the file. */
-    static DemoSite create() {
+    static DemoSite create(int brokerCount) {
         try {
             Path folder = Files.createTempDirectory("tombolo-demo-");
-            DemoPorts ports = DemoPorts.reserve();
-            List<Integer> numbers = ports.numbers();
+            DemoPorts ports = DemoPorts.reserve(brokerCount);
             String text =
-                    TOPOLOGY.formatted(
-                            numbers.get(0),
-                            numbers.get(1),
-                            numbers.get(2),
-                            numbers.get(3),
-                            folder.resolve("data"),
-                            name(folder));
+                    "# Written by tombolo demo; gone when it ends.\ntombolo: 1\nname: %s\nregions:\n"
+                                    .formatted(name(folder))
+                            + region("eu", 0, brokerCount, ports.numbers(), folder)
+                            + region("us", 1, brokerCount, ports.numbers(), folder)
+                            + LINKS;
             Path path = folder.resolve("tombolo.yaml");
             Files.writeString(path, text);
             return switch (TopologyFile.parse(path.toString(), text)) {
@@ -72,6 +70,20 @@ record DemoSite(Path folder, LoadedFile file, DemoPorts ports) {
         } catch (IOException unwritable) {
             throw new UncheckedIOException(unwritable);
         }
+    }
+
+    private static String region(
+            String name, int index, int brokerCount, List<Integer> ports, Path folder) {
+        boolean several = brokerCount > 1;
+        return REGION.formatted(
+                name,
+                brokerCount,
+                ports.get(2 * index),
+                ports.get(2 * index + 1),
+                several ? "internal: 127.0.0.1:%d\n    ".formatted(ports.get(4 + index)) : "",
+                folder.resolve("data"),
+                brokerCount,
+                several ? 2 : 1);
     }
 
     /** Of this demo only, because the ids of its clusters follow from it. */
@@ -86,7 +98,9 @@ record DemoSite(Path folder, LoadedFile file, DemoPorts ports) {
 
     /** What clients of a region connect to. */
     String bootstrap(String region) {
-        return region(region).brokers().getFirst().kafka().toString();
+        return region(region).brokers().stream()
+                .map(broker -> broker.kafka().toString())
+                .collect(Collectors.joining(","));
     }
 
     /** The id that the brokers of a region give to its cluster. */
@@ -97,7 +111,7 @@ record DemoSite(Path folder, LoadedFile file, DemoPorts ports) {
         return new BrokerSettings(file.topology(), hosted, broker, data).clusterId().toString();
     }
 
-    /** The folder of a partition's segments. */
+    /** The folder of a partition's segments on the first broker, which has a replica of each. */
     Path partition(String region, int number) {
         Region.Hosted hosted = region(region);
         return Path.of(hosted.dataDirectory(hosted.brokers().getFirst()))

@@ -30,13 +30,17 @@ final class Opening {
         this.narrator = narrator;
     }
 
-    /** Starts both regions and gives the process of eu. */
-    ChildBroker startRegions() {
-        ChildBroker eu = stage.broker("eu");
-        ChildBroker us = stage.broker("us");
+    /** Starts both regions and gives eu. */
+    ChildRegion startRegions() {
+        ChildRegion eu = stage.region("eu");
+        ChildRegion us = stage.region("us");
         eu.awaitReady();
         us.awaitReady();
-        narrator.say("two regions, one process each");
+        narrator.say(
+                eu.several()
+                        ? "two regions of %d brokers, each a process of its own"
+                                .formatted(eu.brokers().size())
+                        : "two regions, one process each");
         ready("eu", eu);
         ready("us", us);
         narrator.more(
@@ -46,13 +50,13 @@ final class Opening {
         return eu;
     }
 
-    private void ready(String region, ChildBroker broker) {
+    private void ready(String region, ChildRegion brokers) {
         narrator.more(
-                "%s   ready   kafka %s   admin http://%s   process %d",
+                "%s   ready   kafka %s   admin http://%s   %s",
                 region,
                 stage.site().bootstrap(region),
                 stage.site().region(region).brokers().getFirst().admin(),
-                broker.processId());
+                brokers.processes());
     }
 
     /** Creates the topic in eu and waits until the link copies it. */
@@ -60,7 +64,8 @@ final class Opening {
         String topic = DemoSite.TOPIC;
         long start = System.nanoTime();
         try (Admin admin = Admin.create(adminSettings())) {
-            var wanted = new NewTopic(topic, DemoSite.PARTITION_COUNT, (short) 1);
+            var wanted =
+                    new NewTopic(topic, Optional.of(DemoSite.PARTITION_COUNT), Optional.empty());
             admin.createTopics(List.of(wanted)).all().get();
         } catch (ExecutionException refused) {
             throw Stage.failure(

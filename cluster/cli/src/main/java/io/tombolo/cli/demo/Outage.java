@@ -38,10 +38,12 @@ final class Outage {
         this.member = member;
     }
 
-    void kill(ChildBroker eu) {
+    void kill(ChildRegion eu) {
+        String processes = eu.processes();
+        eu.strike();
         killNanos = System.nanoTime();
         eu.kill();
-        narrator.say("SIGKILL to eu (process %d) while records flow", eu.processId());
+        narrator.say("SIGKILL to eu (%s) while records flow", processes);
     }
 
     /** The same as {@code tombolo failover demo -y}, repeated until us no longer refuses. */

@@ -21,7 +21,7 @@ final class Return {
     }
 
     void ofTheOldOwner() {
-        ChildBroker eu = stage.broker("eu");
+        ChildRegion eu = stage.region("eu");
         Traffic writer = stage.act(new Traffic("late", stage.site(), "eu"));
         writer.flow(PER_SECOND);
         eu.awaitReady();

@@ -11,17 +11,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** What the story plays on: the folder, the two processes, and whoever reads or writes. */
+/**
+ * What the story plays on: the folder, the processes of two regions, and whoever reads or writes.
+ */
 final class Stage implements AutoCloseable {
 
     private final Shell shell;
-    private final DemoSite site = DemoSite.create();
+    private final DemoSite site;
     private final Duration wanOneWay;
     private final List<AutoCloseable> actors = new ArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    Stage(Shell shell, Duration wanOneWay) {
+    /**
+     * @param brokerCount of each region
+     */
+    Stage(Shell shell, int brokerCount, Duration wanOneWay) {
         this.shell = shell;
+        this.site = DemoSite.create(brokerCount);
         this.wanOneWay = wanOneWay;
     }
 
@@ -37,10 +43,10 @@ final class Stage implements AutoCloseable {
         return wanOneWay;
     }
 
-    /** Starts the broker of a region; only the end of the link feels the emulated distance. */
-    ChildBroker broker(String region) {
+    /** Starts the brokers of a region; only the end of the link feels the emulated distance. */
+    ChildRegion region(String region) {
         return act(
-                ChildBroker.start(site, region, region.equals("us") ? wanOneWay : Duration.ZERO));
+                ChildRegion.start(site, region, region.equals("us") ? wanOneWay : Duration.ZERO));
     }
 
     /**

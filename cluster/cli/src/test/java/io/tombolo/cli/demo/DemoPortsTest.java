@@ -11,6 +11,8 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 class DemoPortsTest {
 
@@ -18,9 +20,9 @@ class DemoPortsTest {
 
     @Test
     void demosThatRunAtTheSameTimeShareNoPortThoughNothingListensYet() throws IOException {
-        try (var first = DemoPorts.reserve(folder);
-                var second = DemoPorts.reserve(folder);
-                var third = DemoPorts.reserve(folder)) {
+        try (var first = DemoPorts.reserve(folder, 1);
+                var second = DemoPorts.reserve(folder, 1);
+                var third = DemoPorts.reserve(folder, 1)) {
             assertThat(second.numbers())
                     .hasSize(4)
                     .doesNotContainAnyElementsOf(first.numbers())
@@ -34,22 +36,22 @@ class DemoPortsTest {
 
     @Test
     void portsAreGivenBackWhenADemoEnds() throws IOException {
-        DemoPorts first = DemoPorts.reserve(folder);
+        DemoPorts first = DemoPorts.reserve(folder, 1);
         List<Integer> numbers = first.numbers();
         first.close();
 
-        try (var second = DemoPorts.reserve(folder)) {
+        try (var second = DemoPorts.reserve(folder, 1)) {
             assertThat(second.numbers()).isEqualTo(numbers);
         }
     }
 
     @Test
     void aTakenPortIsNotReserved() throws IOException {
-        DemoPorts first = DemoPorts.reserve(folder);
+        DemoPorts first = DemoPorts.reserve(folder, 1);
         int port = first.numbers().getLast();
         first.close();
         try (var _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
-                var second = DemoPorts.reserve(folder)) {
+                var second = DemoPorts.reserve(folder, 1)) {
             assertThat(second.numbers()).hasSize(4).doesNotContain(port);
         }
     }
@@ -58,15 +60,30 @@ class DemoPortsTest {
     void thatDemosAreNotKeptApartIsSaid() throws IOException {
         Files.createDirectory(folder.resolve("tombolo-demo.ports"));
 
-        try (var ports = DemoPorts.reserve(folder)) {
+        try (var ports = DemoPorts.reserve(folder, 1)) {
             assertThat(ports.numbers()).hasSize(4);
             assertThat(ports.notice().orElseThrow())
                     .contains("not kept from other demos")
                     .contains(folder.resolve("tombolo-demo.ports").toString());
         }
         Files.delete(folder.resolve("tombolo-demo.ports"));
-        try (var ports = DemoPorts.reserve(folder)) {
+        try (var ports = DemoPorts.reserve(folder, 1)) {
             assertThat(ports.notice()).isEmpty();
         }
+    }
+
+    @Test
+    void everyBrokerOfARegionHasItsOwnPortsAndNoOtherDemoHasThem() throws IOException {
+        try (var first = DemoPorts.reserve(folder, 3);
+                var second = DemoPorts.reserve(folder, 3)) {
+            assertThat(second.numbers()).hasSize(6);
+            assertThat(all(first)).hasSize(18).doesNotContainAnyElementsOf(all(second));
+        }
+    }
+
+    private static Set<Integer> all(DemoPorts ports) {
+        var all = new TreeSet<Integer>();
+        ports.numbers().forEach(first -> all.addAll(List.of(first, first + 1, first + 2)));
+        return all;
     }
 }

@@ -14,8 +14,8 @@ class DemoSiteTest {
 
     @Test
     void demosAtTheSameTimeShareNeitherPortsNorClusterIds() {
-        DemoSite first = DemoSite.create();
-        DemoSite second = DemoSite.create();
+        DemoSite first = DemoSite.create(1);
+        DemoSite second = DemoSite.create(1);
         try {
             for (String region : List.of("eu", "us")) {
                 assertThat(second.bootstrap(region))
@@ -30,10 +30,10 @@ class DemoSiteTest {
 
     @Test
     void aTakenPortIsReplacedByAFreeOneAndNothingIsLeftBehind() throws IOException {
-        DemoSite first = DemoSite.create();
+        DemoSite first = DemoSite.create(1);
         int port = first.region("eu").brokers().getFirst().kafka().port();
         try (var taken = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-            DemoSite second = DemoSite.create();
+            DemoSite second = DemoSite.create(1);
 
             assertThat(second.region("eu").brokers().getFirst().kafka().port())
                     .isNotEqualTo(taken.getLocalPort());
@@ -42,6 +42,18 @@ class DemoSiteTest {
             assertThat(Files.exists(second.folder())).isFalse();
         } finally {
             first.delete();
+        }
+    }
+
+    @Test
+    void regionsOfThreeBrokersAreAFileThatRuns() {
+        DemoSite site = DemoSite.create(3);
+        try {
+            assertThat(site.file().valid().refusals()).isEmpty();
+            assertThat(site.region("us").brokers()).hasSize(3);
+            assertThat(site.bootstrap("eu").split(",")).hasSize(3).doesNotHaveDuplicates();
+        } finally {
+            site.delete();
         }
     }
 }
