@@ -276,13 +276,7 @@ final class CommandCodec {
                                             new Replacement(
                                                     AnswerCodec.resource(one), one.strings())),
                             from.flag());
-            case CLAIM_OWNERSHIP ->
-                    new RegionCommand.ClaimOwnership(
-                            new DomainName(from.string()),
-                            new RegionId(from.string()),
-                            from.number(),
-                            at(Ownership.Mode.values(), from),
-                            from.string());
+            case CLAIM_OWNERSHIP -> claim(from);
             case OBSERVE_OWNERSHIP ->
                     new RegionCommand.ObserveOwnership(
                             from.list(4, AnswerCodec::ownership), from.string());
@@ -322,6 +316,15 @@ final class CommandCodec {
             case SETTLE_MIRROR_PARTITIONS -> PromotionCodec.readSettle(from);
             case CLAMP_MIRROR_OFFSETS -> PromotionCodec.readClamp(from);
         };
+    }
+
+    private static RegionCommand.ClaimOwnership claim(FieldReader from) {
+        return new RegionCommand.ClaimOwnership(
+                new DomainName(from.string()),
+                new RegionId(from.string()),
+                from.number(),
+                at(Ownership.Mode.values(), from),
+                from.string());
     }
 
     private static LinkName link(FieldReader from) {
