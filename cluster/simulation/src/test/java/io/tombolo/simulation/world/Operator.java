@@ -159,13 +159,11 @@ final class Operator {
         }
         for (var partition : outcome.partitions()) {
             if (partition.lossBound() < 0) {
-                continue; // finished after a restart: nobody knows, and it says so
+                continue; // its leader has not heard of the source: nobody knows, and it says so
             }
             long known = knownAtSource.getOrDefault(partition.partition(), -1L);
-            // Who never heard of the source since it leads tells nothing, and so claims nothing.
             Broken.unless(
-                    partition.lossBound() < 0
-                            || partition.endOffset() + partition.lossBound() >= known,
+                    partition.endOffset() + partition.lossBound() >= known,
                     Law.LOSS_BOUND,
                     "%s ends at %d, %d records are said to be missing, the source had %d",
                     partition.partition(),
