@@ -17,6 +17,7 @@ import org.apache.kafka.common.protocol.Errors;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * What each cluster of three goes through once: node 1, which leads everything, is killed with a
@@ -24,6 +25,8 @@ import java.util.Set;
  * in an orderly way. Holds what was seen on the way; mutable until {@link #play} has returned.
  */
 final class Failover {
+
+    private static final int OLDEST_PRODUCE = 3;
 
     private final Trio trio;
 
@@ -51,6 +54,7 @@ final class Failover {
     DescribeTopicPartitionsResponsePartition narrowWithOneOnly = nothing();
     DescribeTopicPartitionsResponsePartition narrowInTheEnd = nothing();
     ProduceResponseData elsewhere = new ProduceResponseData();
+    final Map<Integer, Errors> elsewhereByVersion = new TreeMap<>();
     PartitionData withOldEpoch = new PartitionData();
     List<String> onNodeOneInTheEnd = List.of();
     EpochEndOffset endOfOldEpoch = new EpochEndOffset();
@@ -134,6 +138,11 @@ final class Failover {
         }
         trio.awaitLeader(other, topic, Set.of(successor));
         try (var client = trio.connect(other)) {
+            for (int version = OLDEST_PRODUCE; version < ProduceCalls.BY_ID; version++) {
+                var request = ProduceCalls.produce(topic, 0, ProduceCalls.ALL, Batches.of("z"));
+                var answer = ProduceCalls.send(client, request, version);
+                elsewhereByVersion.put(version, Errors.forCode(answer.errorCode()));
+            }
             elsewhere =
                     client.call(
                             ProduceCalls.produce(topic, 0, ProduceCalls.ALL, Batches.of("z")),

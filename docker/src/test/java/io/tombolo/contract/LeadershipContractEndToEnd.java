@@ -127,6 +127,9 @@ class LeadershipContractEndToEnd {
         var partition = answer.responses().iterator().next().partitionResponses().getFirst();
 
         assertThat(Errors.forCode(partition.errorCode())).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+        // Versions before 10 have no room for a hint and get the error all the same.
+        assertThat(seen.elsewhereByVersion).hasSize(10);
+        assertThat(seen.elsewhereByVersion.values()).containsOnly(Errors.NOT_LEADER_OR_FOLLOWER);
         assertThat(partition.currentLeader().leaderId()).isEqualTo(seen.successor);
         assertThat(partition.currentLeader().leaderEpoch()).isEqualTo(seen.epochAfter);
         assertThat(answer.nodeEndpoints())

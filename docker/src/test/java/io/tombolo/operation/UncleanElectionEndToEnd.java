@@ -36,7 +36,7 @@ class UncleanElectionEndToEnd {
             clients.produce("orders", 0, "c", "d", "e");
             cluster.stop(1);
             cluster.start(2);
-            assertThat(leader(clients)).isEqualTo(-1);
+            Patience.until(() -> assertThat(leader(clients)).isEqualTo(-1));
 
             clients.admin(
                     admin -> admin.electLeaders(ElectionType.UNCLEAN, Set.of(ORDERS_0)).all());

@@ -23,6 +23,7 @@ public final class FetchHandler implements RequestHandler<FetchRequestData> {
 
     private static final byte READ_COMMITTED = 1;
     private static final short FIRST_FROM_ANY_REPLICA = 11;
+    private static final short FIRST_WITH_HINTS = 16;
 
     private final Images images;
     private final Fetching fetching;
@@ -62,7 +63,9 @@ public final class FetchHandler implements RequestHandler<FetchRequestData> {
                         isolation,
                         exchange.version() >= FIRST_FROM_ANY_REPLICA,
                         closeTo(body.rackId())),
-                new FetchAnswers(hints, committed),
+                new FetchAnswers(
+                        exchange.version() < FIRST_WITH_HINTS ? LeaderHints.NONE : hints,
+                        committed),
                 exchange.attachments().get(Fetching.Parked.class, Fetching.Parked::new));
     }
 

@@ -40,6 +40,7 @@ import java.util.function.Consumer;
 public final class ProduceHandler implements RequestHandler<ProduceRequestData> {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProduceHandler.class);
+    private static final short FIRST_WITH_HINTS = 10;
     private static final short FIRST_WITH_TOPIC_IDS = 13;
 
     private final Images images;
@@ -178,6 +179,7 @@ public final class ProduceHandler implements RequestHandler<ProduceRequestData> 
             return;
         }
         var response = new ProduceResponseData();
+        LeaderHints told = exchange.version() < FIRST_WITH_HINTS ? LeaderHints.NONE : hints;
         int place = 0;
         for (TopicProduceData topic : body.topicData()) {
             var answered = new TopicProduceResponse().setName(topic.name());
@@ -186,7 +188,7 @@ public final class ProduceHandler implements RequestHandler<ProduceRequestData> 
                 ProduceOutcome outcome = outcomes.get(place);
                 PartitionProduceResponse part = response(partition.index(), outcome);
                 if (wishes.get(place) instanceof Append(TopicIdPartition id, var _)) {
-                    addHint(response, part, hints.of(id, outcome.error(), outcome.leader()));
+                    addHint(response, part, told.of(id, outcome.error(), outcome.leader()));
                 }
                 answered.partitionResponses().add(part);
                 place++;
@@ -196,9 +198,7 @@ public final class ProduceHandler implements RequestHandler<ProduceRequestData> 
         exchange.answer(response);
     }
 
-    /**
-     * KIP-951: who asks the wrong broker is told the right one; versions before 10 leave it out.
-     */
+    /** KIP-951: who asks the wrong broker is told the right one. */
     private void addHint(
             ProduceResponseData response, PartitionProduceResponse part, LeaderHint hint) {
         if (hint.equals(LeaderHint.NONE)) {
