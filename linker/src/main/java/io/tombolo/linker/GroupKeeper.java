@@ -17,6 +17,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,10 @@ import java.util.function.Function;
 final class GroupKeeper {
 
     private static final int GROUPS_PER_CALL = 50;
+
+    /** What may be over by the next round although nothing moves at the source. */
+    private static final Set<SkipReason> MAY_COME =
+            EnumSet.of(SkipReason.NOT_READY, SkipReason.NOT_MIRRORED);
 
     /** What is remembered of one group. */
     private static final class Known {
@@ -322,7 +327,7 @@ final class GroupKeeper {
         known.complete =
                 decision.clampedCount() == 0
                         && decision.skipped().stream()
-                                .noneMatch(skipped -> skipped.reason() == SkipReason.NOT_READY);
+                                .noneMatch(skipped -> MAY_COME.contains(skipped.reason()));
         synced(known);
     }
 
