@@ -35,7 +35,7 @@ final class KafkaTwin implements BrokerProgram {
         lines.add("advertised.listeners=PLAINTEXT://127.0.0.1:" + port);
         lines.add("controller.listener.names=CONTROLLER");
         lines.add("listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
-        lines.add("log.dirs=" + folder.resolve("data"));
+        lines.add("log.dirs=%s,%s".formatted(folder.resolve("data"), folder.resolve("data2")));
         SHARED_CONFIG.forEach((key, value) -> lines.add(key + "=" + value));
         try {
             Files.write(folder.resolve("server.properties"), lines);

@@ -6,6 +6,7 @@ import static io.tombolo.contract.GroupCalls.committed;
 
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
+import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
@@ -297,6 +298,21 @@ record RequestSamples(Topic topic, String group) {
         };
     }
 
+    private ApiMessage alterReplicaLogDirs() {
+        var topics = new AlterReplicaLogDirsRequestData.AlterReplicaLogDirTopicCollection();
+        topics.add(
+                new AlterReplicaLogDirsRequestData.AlterReplicaLogDirTopic()
+                        .setName(topic.name())
+                        .setPartitions(List.of(0)));
+        var request = new AlterReplicaLogDirsRequestData();
+        request.dirs()
+                .add(
+                        new AlterReplicaLogDirsRequestData.AlterReplicaLogDir()
+                                .setPath("/nowhere")
+                                .setTopics(topics));
+        return request;
+    }
+
     private ApiMessage cluster(ApiKeys api) {
         return switch (api) {
             case API_VERSIONS ->
@@ -308,6 +324,7 @@ record RequestSamples(Topic topic, String group) {
                     new InitProducerIdRequestData()
                             .setTransactionalId(null)
                             .setTransactionTimeoutMs(TIMEOUT_MS);
+            case ALTER_REPLICA_LOG_DIRS -> alterReplicaLogDirs();
             case DESCRIBE_LOG_DIRS -> new DescribeLogDirsRequestData().setTopics(null);
             case DESCRIBE_QUORUM -> new DescribeQuorumRequestData();
             case UPDATE_FEATURES -> new UpdateFeaturesRequestData().setTimeoutMs(TIMEOUT_MS);

@@ -29,7 +29,9 @@ final class TomboloBroker implements BrokerProgram {
         lines.add("  eu:");
         lines.add("    kafka: \"127.0.0.1:%d\"".formatted(port));
         lines.add("    admin: \"127.0.0.1:%d\"".formatted(ChildProcess.freePort()));
-        lines.add("    storage: { dir: \"%s\" }".formatted(folder.resolve("data")));
+        lines.add(
+                "    storage: { dirs: [\"%s\", \"%s\"] }"
+                        .formatted(folder.resolve("data"), folder.resolve("data2")));
         lines.add("    config:");
         SHARED_CONFIG.forEach((key, value) -> lines.add("      %s: %s".formatted(key, value)));
         try {

@@ -6,6 +6,8 @@ import static io.tombolo.contract.TopicCalls.tryCreate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData;
+import org.apache.kafka.common.message.AlterReplicaLogDirsResponseData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
 import org.apache.kafka.common.message.CreatePartitionsResponseData;
@@ -225,9 +227,95 @@ class TopicContractEndToEnd {
     }
 
     @ContractTest
-    @DisplayName("DescribeLogDirs shows a topic's size in the one folder of logs")
+    @DisplayName("DescribeLogDirs shows a topic's size in the folder where its log is")
     void logDirsShowSizes(Subject subject) {
         Topic topic = subject.newTopic();
+        try (var client = subject.connect()) {
+            ProduceCalls.append(client, topic, "some bytes");
+
+            DescribeLogDirsResponseData answer = describe(client, topic);
+            assertThat(answer.errorCode()).isEqualTo(Errors.NONE.code());
+            assertThat(answer.results())
+                    .hasSize(2)
+                    .allSatisfy(dir -> {
+                        assertThat(dir.errorCode()).isEqualTo(Errors.NONE.code());
+                        assertThat(dir.usableBytes()).isPositive();
+                        assertThat(dir.totalBytes()).isGreaterThanOrEqualTo(dir.usableBytes());
+                    });
+            assertThat(answer.results().stream().flatMap(dir -> dir.topics().stream()))
+                    .singleElement()
+                    .satisfies(found -> {
+                        var partition = found.partitions().getFirst();
+                        assertThat(partition.partitionSize())
+                                .isEqualTo(Batches.of("some bytes").sizeInBytes());
+                        assertThat(partition.offsetLag()).isZero();
+                        assertThat(partition.isFutureKey()).isFalse();
+                    });
+        }
+    }
+
+    @ContractTest
+    @DisplayName("AlterReplicaLogDirs moves a log, and names the folder that there is not")
+    void alterReplicaLogDirsMovesALog(Subject subject) {
+        Topic topic = subject.newTopic();
+        try (var client = subject.connect()) {
+            ProduceCalls.append(client, topic, "some bytes");
+            String from = folderOf(client, topic);
+            String to =
+                    describe(client, topic).results().stream()
+                            .map(DescribeLogDirsResponseData.DescribeLogDirsResult::logDir)
+                            .filter(dir -> !dir.equals(from))
+                            .findFirst()
+                            .orElseThrow();
+
+            assertThat(alter(client, topic, from)).isEqualTo(Errors.NONE);
+            assertThat(alter(client, topic, "/nowhere")).isEqualTo(Errors.LOG_DIR_NOT_FOUND);
+            assertThat(alter(client, new Topic("absent", topic.id()), to))
+                    .isEqualTo(Errors.REPLICA_NOT_AVAILABLE);
+            assertThat(alter(client, topic, to)).isEqualTo(Errors.NONE);
+
+            Eventually.eventually(
+                    "the log is in the other folder alone",
+                    () -> places(client, topic),
+                    List.of(to)::equals);
+        }
+    }
+
+    /** Every folder with a log of the topic, finished or not. */
+    private static List<String> places(RawClient client, Topic topic) {
+        return describe(client, topic).results().stream()
+                .filter(dir -> !dir.topics().isEmpty())
+                .map(DescribeLogDirsResponseData.DescribeLogDirsResult::logDir)
+                .toList();
+    }
+
+    private static Errors alter(RawClient client, Topic topic, String folder) {
+        var topics = new AlterReplicaLogDirsRequestData.AlterReplicaLogDirTopicCollection();
+        topics.add(
+                new AlterReplicaLogDirsRequestData.AlterReplicaLogDirTopic()
+                        .setName(topic.name())
+                        .setPartitions(List.of(0)));
+        var request = new AlterReplicaLogDirsRequestData();
+        request.dirs()
+                .add(
+                        new AlterReplicaLogDirsRequestData.AlterReplicaLogDir()
+                                .setPath(folder)
+                                .setTopics(topics));
+        AlterReplicaLogDirsResponseData answer = client.call(request, 2);
+        return Errors.forCode(answer.results().getFirst().partitions().getFirst().errorCode());
+    }
+
+    private static String folderOf(RawClient client, Topic topic) {
+        return describe(client, topic).results().stream()
+                .filter(dir ->
+                        dir.topics().stream()
+                                .anyMatch(it -> !it.partitions().getFirst().isFutureKey()))
+                .map(DescribeLogDirsResponseData.DescribeLogDirsResult::logDir)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static DescribeLogDirsResponseData describe(RawClient client, Topic topic) {
         var wanted =
                 new DescribeLogDirsRequestData.DescribableLogDirTopic()
                         .setTopic(topic.name())
@@ -235,24 +323,7 @@ class TopicContractEndToEnd {
         var request = new DescribeLogDirsRequestData();
         request.setTopics(new DescribeLogDirsRequestData.DescribableLogDirTopicCollection());
         request.topics().add(wanted);
-        try (var client = subject.connect()) {
-            ProduceCalls.append(client, topic, "some bytes");
-
-            DescribeLogDirsResponseData answer = client.call(request, 4);
-            assertThat(answer.errorCode()).isEqualTo(Errors.NONE.code());
-            assertThat(answer.results())
-                    .singleElement()
-                    .satisfies(dir -> {
-                        assertThat(dir.errorCode()).isEqualTo(Errors.NONE.code());
-                        assertThat(dir.usableBytes()).isPositive();
-                        assertThat(dir.totalBytes()).isGreaterThanOrEqualTo(dir.usableBytes());
-                        var partition = dir.topics().getFirst().partitions().getFirst();
-                        assertThat(partition.partitionSize())
-                                .isEqualTo(Batches.of("some bytes").sizeInBytes());
-                        assertThat(partition.offsetLag()).isZero();
-                        assertThat(partition.isFutureKey()).isFalse();
-                    });
-        }
+        return client.call(request, 4);
     }
 
     private static CreatableTopic assigned(String name, Integer... brokers) {

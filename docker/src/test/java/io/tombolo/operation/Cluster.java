@@ -38,6 +38,7 @@ final class Cluster implements AutoCloseable {
     private final Map<Integer, BrokerServer> running = new ConcurrentHashMap<>();
     private final Map<Integer, FaultyDisk> disks = new ConcurrentHashMap<>();
     private final Map<Integer, ChildBroker> children = new TreeMap<>();
+    private String storage;
     private int spawned;
 
     private record Ports(int kafka, int admin, int internal) {}
@@ -46,6 +47,7 @@ final class Cluster implements AutoCloseable {
         this.folder = folder;
         this.name = name;
         this.ports = ports;
+        this.storage = "{ dir: \"%s\" }".formatted(folder.resolve("data"));
         config.put("broker.heartbeat.interval.ms", "200");
         config.put("broker.session.timeout.ms", "1500");
         config.put("default.replication.factor", "1");
@@ -63,6 +65,14 @@ final class Cluster implements AutoCloseable {
     /** A config of every broker, by Kafka's name. */
     Cluster with(String key, String value) {
         config.put(key, value);
+        return this;
+    }
+
+    /** Every broker has two log directories, in {@code disk1} and {@code disk2}. */
+    Cluster onTwoDisks() {
+        storage =
+                "{ dirs: [\"%s\", \"%s\"] }"
+                        .formatted(folder.resolve("disk1"), folder.resolve("disk2"));
         return this;
     }
 
@@ -166,8 +176,8 @@ final class Cluster implements AutoCloseable {
         }
         Region.Hosted hosted = valid.topology().hosted(new RegionId("eu")).orElseThrow();
         Region.Broker self = hosted.broker(number).orElseThrow();
-        return new BrokerSettings(
-                valid.topology(), hosted, self, Path.of(hosted.dataDirectory(self)));
+        List<Path> folders = hosted.dataDirectories(self).stream().map(Path::of).toList();
+        return new BrokerSettings(valid.topology(), hosted, self, folders);
     }
 
     String text() {
@@ -182,16 +192,11 @@ final class Cluster implements AutoCloseable {
             kafka: "127.0.0.{n}:%d"
             admin: "127.0.0.{n}:%d"
             internal: "127.0.0.{n}:%d"
-            storage: { dir: "%s" }
+            storage: %s
             config:
         """
                         .formatted(
-                                name,
-                                SIZE,
-                                ports.kafka(),
-                                ports.admin(),
-                                ports.internal(),
-                                folder.resolve("data"))
+                                name, SIZE, ports.kafka(), ports.admin(), ports.internal(), storage)
                 + configs;
     }
 

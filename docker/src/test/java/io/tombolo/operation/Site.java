@@ -34,6 +34,7 @@ final class Site implements AutoCloseable {
     private final List<String> regionNames;
     private final String linkLines;
     private final Map<String, String> config = new HashMap<>();
+    private boolean twoDisks;
 
     /** Where a region listens. */
     record Ports(int kafka, int admin) {}
@@ -60,6 +61,19 @@ final class Site implements AutoCloseable {
                 "linked",
                 List.of("eu", "us"),
                 "links:\n  eu-to-us: { from: eu, to: us, topics: [\"*\"], groups: [\"*\"] }\n");
+    }
+
+    /** Every broker has two log directories, in {@code disk1} and {@code disk2}. */
+    Site onTwoDisks() {
+        twoDisks = true;
+        return this;
+    }
+
+    private String storage() {
+        return twoDisks
+                ? "{ dirs: [\"%s\", \"%s\"] }"
+                        .formatted(folder.resolve("disk1"), folder.resolve("disk2"))
+                : "{ dir: \"%s\" }".formatted(folder.resolve("data"));
     }
 
     /** The same ports and the same folder under another name of the whole. */
@@ -100,7 +114,8 @@ final class Site implements AutoCloseable {
     BrokerSettings settings(String region) {
         Region.Hosted hosted = hosted(region);
         Region.Broker self = hosted.broker(1).orElseThrow();
-        return new BrokerSettings(topology(), hosted, self, data(region));
+        List<Path> folders = hosted.dataDirectories(self).stream().map(Path::of).toList();
+        return new BrokerSettings(topology(), hosted, self, folders);
     }
 
     /** Starts all regions side by side: a region that starts alone waits a while for the others. */
@@ -187,7 +202,7 @@ final class Site implements AutoCloseable {
             lines.add("  %s:".formatted(region));
             lines.add("    kafka: \"127.0.0.1:%d\"".formatted(at.kafka()));
             lines.add("    admin: \"127.0.0.1:%d\"".formatted(at.admin()));
-            lines.add("    storage: { dir: \"%s\" }".formatted(folder.resolve("data")));
+            lines.add("    storage: " + storage());
             lines.add("    config:");
             config.forEach((key, value) -> lines.add("      %s: %s".formatted(key, value)));
         }

@@ -13,8 +13,9 @@ import io.tombolo.environment.Offload;
 import io.tombolo.region.link.LinkProvider;
 import io.tombolo.region.registry.RegionRegistry;
 import io.tombolo.region.topology.Region;
+import io.tombolo.storage.directory.DirectoriesResult;
+import io.tombolo.storage.directory.LogDirectories;
 import io.tombolo.storage.log.DirectoryIdentity;
-import io.tombolo.storage.log.LogDirectory;
 import io.tombolo.storage.log.LogEnvironment;
 import io.tombolo.storage.log.LogPlacement;
 import io.tombolo.storage.log.LogSettings;
@@ -118,8 +119,8 @@ public final class Broker {
 
     private void openDirectory() {
         var shards = new Shards(environment.loops());
-        LogDirectory.open(
-                settings.dataDirectory(),
+        LogDirectories.open(
+                settings.dataDirectories(),
                 new DirectoryIdentity(settings.clusterId().toString(), settings.id().value()),
                 logEnvironment(),
                 name ->
@@ -129,10 +130,10 @@ public final class Broker {
                 loop,
                 result -> {
                     switch (result) {
-                        case OpenResult.Opened opened -> begin(opened, shards);
-                        case OpenResult.Refused(String reason) ->
+                        case DirectoriesResult.Opened opened -> begin(opened, shards);
+                        case DirectoriesResult.Refused(String reason) ->
                                 observer.failed(namingRegions(reason));
-                        case OpenResult.Failed(Exception cause) ->
+                        case DirectoriesResult.Failed(Exception cause) ->
                                 observer.failed("the data directory cannot be used: " + cause);
                     }
                 });
@@ -156,18 +157,27 @@ public final class Broker {
                 environment.entropy());
     }
 
-    private void begin(OpenResult.Opened opened, Shards shards) {
+    private void begin(DirectoriesResult.Opened opened, Shards shards) {
         opened.logs().stream()
                 .map(OpenResult.OpenedLog::recovery)
                 .filter(recovery -> !recovery.uneventful())
                 .forEach(observer::repaired);
+        opened.remarks().forEach(observer::remarked);
+        opened.directories()
+                .unopened()
+                .forEach(it -> observer.directoryOffline(it.path(), it.cause()));
         if (stopped) {
-            opened.directory().close(-1, loop, _ -> {});
+            opened.directories().close(-1, loop, _ -> {});
             return;
         }
         var begun =
                 new BrokerCore(
-                        settings, environment, surroundings, opened.directory(), shards, observer);
+                        settings,
+                        environment,
+                        surroundings,
+                        opened.directories(),
+                        shards,
+                        observer);
         core = begun;
         phase = LifePhase.JOINING;
         Runnable start = () -> begun.start(() -> awaitFirstContact(environment.clock().nanoTime()));

@@ -12,6 +12,7 @@ import io.tombolo.broker.link.LinkSupervisor;
 import io.tombolo.broker.link.Ports;
 import io.tombolo.broker.link.Takeovers;
 import io.tombolo.broker.publish.CopyLimits;
+import io.tombolo.broker.publish.DirectoryReports;
 import io.tombolo.broker.publish.Domains;
 import io.tombolo.broker.publish.PartitionPublisher;
 import io.tombolo.broker.quorum.IsrQueue;
@@ -44,6 +45,7 @@ import io.tombolo.metadata.record.RegionRecord.RegionIdentity;
 import io.tombolo.raft.RaftStatus;
 import io.tombolo.region.config.BrokerConfig;
 import io.tombolo.replication.Partition;
+import io.tombolo.storage.directory.LogDirectories;
 import io.tombolo.storage.log.LogDirectory;
 
 import org.apache.kafka.common.TopicIdPartition;
@@ -68,7 +70,8 @@ public final class BrokerCore implements MetadataListener {
     private final EventLoop loop;
     private final Clock clock;
     private final BrokerObserver observer;
-    private final LogDirectory directory;
+    private final LogDirectories directories;
+    private final DirectoryReports reports;
     private final Shards shards;
     private final ActiveController controller;
     private final QuorumSeat quorum;
@@ -98,14 +101,14 @@ public final class BrokerCore implements MetadataListener {
             BrokerSettings settings,
             Environment environment,
             Broker.Surroundings surroundings,
-            LogDirectory directory,
+            LogDirectories directories,
             Shards shards,
             BrokerObserver observer) {
         this.settings = settings;
         this.loop = environment.loops().loop(0);
         this.clock = environment.clock();
         this.observer = observer;
-        this.directory = directory;
+        this.directories = directories;
         this.shards = shards;
         var config = new LiveConfig(images, settings);
         this.controller = controller(environment, config);
@@ -117,6 +120,8 @@ public final class BrokerCore implements MetadataListener {
         this.replication = replication(environment);
         this.uncleanLeaders =
                 new UncleanLeaders(settings.id().value(), shards, loop, observer::uncleanLeaders);
+        this.reports =
+                new DirectoryReports(settings.id().value(), this::brokerEpoch, commands, loop);
         this.partitions = partitionPublisher(environment, config);
         int id = settings.id().value();
         var place = new LinkPlace(settings.topology(), settings.region().id(), id, loop);
@@ -126,8 +131,9 @@ public final class BrokerCore implements MetadataListener {
         this.exchange = exchange(surroundings);
         this.drains = drainDesk();
         this.reconciler = new TopologyReconciler(settings, images, commands, loop);
-        this.registration = registration(environment, directory);
-        this.housekeeping = new Housekeeping(config, directory, shards, loop);
+        this.registration = registration(environment);
+        this.housekeeping = new Housekeeping(config, directories, shards, loop);
+        directories.onOffline(loop, this::directoryOffline);
         var handlers = new Handlers(settings, environment, images, config, shards, commands);
         var services = services();
         this.dispatcher = complete(handlers.dispatcher(services));
@@ -153,10 +159,11 @@ public final class BrokerCore implements MetadataListener {
         return new PartitionPublisher(
                 new PartitionPublisher.Place(settings.id().value(), domains),
                 shards,
-                directory,
+                directories,
                 new TopicConfigs(config),
                 loop -> new Partition.Surroundings(loop, environment.clock(), replication.peers()),
-                new PartitionPublisher.Audience(this::hosted, this::partitionOffline));
+                new PartitionPublisher.Audience(
+                        this::hosted, this::partitionOffline, reports::located));
     }
 
     private Replication replication(Environment environment) {
@@ -193,7 +200,7 @@ public final class BrokerCore implements MetadataListener {
         return new QuorumSeat(
                 settings,
                 environment,
-                directory.directoryId(),
+                directories.first().directoryId(),
                 controller,
                 images,
                 this::controllerChanged);
@@ -258,7 +265,8 @@ public final class BrokerCore implements MetadataListener {
                 quorum.raft(),
                 groups,
                 new ProducerIds(commands, loop, id, registration::brokerEpoch),
-                quorum.forwarding());
+                quorum.forwarding(),
+                new Handlers.Replicas(partitions, directories));
     }
 
     private static RequestDispatcher complete(RequestDispatcher dispatcher) {
@@ -315,7 +323,12 @@ public final class BrokerCore implements MetadataListener {
                         new QuietGroups()));
     }
 
-    private Registration registration(Environment environment, LogDirectory opened) {
+    private void directoryOffline(LogDirectory offline) {
+        observer.directoryOffline(offline.path(), offline.failure().orElseThrow());
+        registration.tell();
+    }
+
+    private Registration registration(Environment environment) {
         UUID incarnation = environment.entropy().nextUuid();
         var kafka = settings.self().kafka();
         var identity =
@@ -330,8 +343,10 @@ public final class BrokerCore implements MetadataListener {
                                                 kafka.port(),
                                                 "PLAINTEXT")),
                                 settings.self().rack().orElse("")),
-                        List.of(uuid(opened.directoryId())),
-                        opened.previousBrokerEpoch()
+                        kafka(directories.ids()),
+                        () -> kafka(directories.offlineIds()),
+                        directories
+                                .previousBrokerEpoch()
                                 .orElse(BrokerCommand.RegisterBroker.NOT_CLEAN));
         return new Registration(
                 identity,
@@ -343,6 +358,10 @@ public final class BrokerCore implements MetadataListener {
                         this::catchUp,
                         this::admitted,
                         () -> controllerHeardNanos = clock.nanoTime()));
+    }
+
+    private static List<Uuid> kafka(List<UUID> ids) {
+        return ids.stream().map(BrokerCore::uuid).toList();
     }
 
     private static Uuid uuid(UUID id) {
@@ -488,7 +507,8 @@ public final class BrokerCore implements MetadataListener {
         links.close();
         replication.close();
         partitions.close();
+        reports.close();
         controller.close();
-        quorum.close(() -> directory.close(registration.brokerEpoch(), loop, _ -> done.run()));
+        quorum.close(() -> directories.close(registration.brokerEpoch(), loop, _ -> done.run()));
     }
 }

@@ -5,6 +5,7 @@ import io.tombolo.storage.log.Recovery;
 
 import org.apache.kafka.common.TopicPartition;
 
+import java.nio.file.Path;
 import java.util.List;
 
 /** Hears of what happens to a broker as a whole; called on its controller's loop. */
@@ -34,6 +35,12 @@ public interface BrokerObserver {
      * Records were thrown away here because the leader lacks them; the first ones were committed.
      */
     default void recordsDiscarded(UncleanLeaders.Discarded records) {}
+
+    /** A log directory cannot be used: what is in it is offline until the next start. */
+    default void directoryOffline(Path directory, Exception cause) {}
+
+    /** Something about the log directories was not as it should be, and has been put right. */
+    default void remarked(String remark) {}
 
     /** The broker cannot go on, or could not start; called once. */
     void failed(String reason);

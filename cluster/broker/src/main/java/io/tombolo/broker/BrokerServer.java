@@ -32,6 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -321,6 +322,19 @@ public final class BrokerServer implements AutoCloseable {
                     .addKeyValue("fromOffset", records.fromOffset())
                     .addKeyValue("toOffset", records.toOffset())
                     .log("Records were thrown away, committed ones among them");
+        }
+
+        @Override
+        public void directoryOffline(Path directory, Exception cause) {
+            LOG.atError()
+                    .addKeyValue("directory", directory)
+                    .setCause(cause)
+                    .log("A log directory is offline: its partitions are led by other brokers");
+        }
+
+        @Override
+        public void remarked(String remark) {
+            LOG.atWarn().addKeyValue("remark", remark).log("A log directory was put right");
         }
 
         @Override

@@ -9,6 +9,7 @@ import org.apache.kafka.common.Uuid;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -17,13 +18,31 @@ import java.util.UUID;
  * @param topology the whole file; the broker's own region and the links into it come from there
  * @param region the broker's own
  * @param self the broker itself
- * @param dataDirectory its own folder
+ * @param dataDirectories its own folders, at least one, best each on a disk of its own
  */
 public record BrokerSettings(
-        Topology topology, Region.Hosted region, Region.Broker self, Path dataDirectory) {
+        Topology topology, Region.Hosted region, Region.Broker self, List<Path> dataDirectories) {
 
     /** The listener that clients connect to. */
     public static final String LISTENER = "PLAINTEXT";
+
+    public BrokerSettings {
+        dataDirectories = List.copyOf(dataDirectories);
+        if (dataDirectories.isEmpty()) {
+            throw new IllegalArgumentException("no folder to keep data in");
+        }
+    }
+
+    /** With a single folder. */
+    public BrokerSettings(
+            Topology topology, Region.Hosted region, Region.Broker self, Path dataDirectory) {
+        this(topology, region, self, List.of(dataDirectory));
+    }
+
+    /** The first folder, where the metadata log is, too. */
+    public Path dataDirectory() {
+        return dataDirectories.getFirst();
+    }
 
     public BrokerId id() {
         return self.id();

@@ -1,9 +1,11 @@
 package io.tombolo.broker;
 
 import io.tombolo.broker.group.OffsetsTopicSpec;
+import io.tombolo.broker.publish.PartitionPublisher;
 import io.tombolo.broker.quorum.Forwarding;
 import io.tombolo.broker.quorum.InternalHandlers;
 import io.tombolo.broker.request.RequestDispatcher;
+import io.tombolo.broker.request.cluster.AlterReplicaLogDirsHandler;
 import io.tombolo.broker.request.cluster.ApiVersionsHandler;
 import io.tombolo.broker.request.cluster.DescribeClusterHandler;
 import io.tombolo.broker.request.cluster.DescribeLogDirsHandler;
@@ -41,8 +43,10 @@ import io.tombolo.protocol.ApiVersionsAnswer;
 import io.tombolo.protocol.ServedApis;
 import io.tombolo.raft.RaftNode;
 import io.tombolo.region.config.BrokerConfig;
+import io.tombolo.storage.directory.LogDirectories;
 
 import org.apache.kafka.common.message.AlterConfigsRequestData;
+import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
@@ -84,7 +88,11 @@ record Handlers(
             RaftNode raft,
             GroupCoordinator groups,
             ProducerIds producerIds,
-            Forwarding forwarding) {}
+            Forwarding forwarding,
+            Replicas replicas) {}
+
+    /** Where the replicas of this broker are. */
+    record Replicas(PartitionPublisher publisher, LogDirectories directories) {}
 
     RequestDispatcher dispatcher(Services services) {
         var dispatcher = new RequestDispatcher(ServedApis.clientListener());
@@ -137,7 +145,14 @@ record Handlers(
                         UpdateFeaturesRequestData.class,
                         services.forwarding()
                                 .of(ApiKeys.UPDATE_FEATURES, UpdateFeaturesHandler::new))
-                .with(ApiKeys.DESCRIBE_LOG_DIRS, DescribeLogDirsRequestData.class, logDirs())
+                .with(
+                        ApiKeys.DESCRIBE_LOG_DIRS,
+                        DescribeLogDirsRequestData.class,
+                        logDirs(services))
+                .with(
+                        ApiKeys.ALTER_REPLICA_LOG_DIRS,
+                        AlterReplicaLogDirsRequestData.class,
+                        new AlterReplicaLogDirsHandler(images, services.replicas().publisher()))
                 .with(
                         ApiKeys.INIT_PRODUCER_ID,
                         InitProducerIdRequestData.class,
@@ -226,9 +241,9 @@ record Handlers(
                         new DescribeProducersHandler(images, shards));
     }
 
-    DescribeLogDirsHandler logDirs() {
+    DescribeLogDirsHandler logDirs(Services services) {
         return new DescribeLogDirsHandler(
-                shards, environment.disk(), environment.offload(), settings.dataDirectory());
+                services.replicas().directories(), environment.disk(), environment.offload());
     }
 
     private CreateTopicsHandler createTopics(Commands to) {

@@ -3,9 +3,8 @@ package io.tombolo.broker;
 import io.tombolo.broker.shard.Shard;
 import io.tombolo.broker.shard.Shards;
 import io.tombolo.environment.EventLoop;
-import io.tombolo.environment.Offload;
 import io.tombolo.replication.Partition;
-import io.tombolo.storage.log.LogDirectory;
+import io.tombolo.storage.directory.LogDirectories;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,15 +17,15 @@ final class Housekeeping {
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
 
     private final LiveConfig config;
-    private final LogDirectory directory;
+    private final LogDirectories directories;
     private final Shards shards;
     private final EventLoop loop;
     private boolean checkpointFailed;
     private boolean stopped;
 
-    Housekeeping(LiveConfig config, LogDirectory directory, Shards shards, EventLoop loop) {
+    Housekeeping(LiveConfig config, LogDirectories directories, Shards shards, EventLoop loop) {
         this.config = config;
-        this.directory = directory;
+        this.directories = directories;
         this.shards = shards;
         this.loop = loop;
     }
@@ -44,13 +43,12 @@ final class Housekeeping {
         if (stopped) {
             return;
         }
-        directory.checkpoint(
+        directories.checkpoint(
                 loop,
-                outcome -> {
-                    if (outcome instanceof Offload.Outcome.Failed<Boolean>(Exception cause)
-                            && !checkpointFailed) {
+                fault -> {
+                    if (fault.isPresent() && !checkpointFailed) {
                         checkpointFailed = true;
-                        LOG.atError().setCause(cause).log("Checkpoints cannot be written");
+                        LOG.atError().setCause(fault.get()).log("Checkpoints cannot be written");
                     }
                     loop.schedule(
                             interval("replica.high.watermark.checkpoint.interval.ms"),

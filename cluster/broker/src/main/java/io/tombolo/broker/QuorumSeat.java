@@ -165,7 +165,8 @@ final class QuorumSeat {
                                 several.transport(),
                                 several.deaths(),
                                 new InternalHandlers.Topics(
-                                        handlers.replicaFetch(), handlers.logDirs()::handle),
+                                        handlers.replicaFetch(),
+                                        handlers.logDirs(services)::handle),
                                 handlers.enveloped(services, this::decideHere))));
     }
 

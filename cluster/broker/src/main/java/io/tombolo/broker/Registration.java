@@ -11,6 +11,7 @@ import org.apache.kafka.common.Uuid;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Introduces this broker to the controller and keeps telling it that it lives. Mutable, confined to
@@ -35,6 +36,8 @@ final class Registration {
     /**
      * Who is registered.
      *
+     * @param logDirs ids of all its log directories, offline ones included
+     * @param offlineLogDirs ids of those that are offline, asked at each heartbeat
      * @param previousBrokerEpoch what the last clean stop left in the log directories
      */
     record Identity(
@@ -42,6 +45,7 @@ final class Registration {
             Uuid incarnation,
             BrokerRegistration.Endpoints endpoints,
             List<Uuid> logDirs,
+            Supplier<List<Uuid>> offlineLogDirs,
             long previousBrokerEpoch) {}
 
     /**
@@ -123,6 +127,13 @@ final class Registration {
         }
     }
 
+    /** Tells at once what has changed, beside the heartbeats in their time. */
+    void tell() {
+        if (!stopped && brokerEpoch >= 0) {
+            submit(false, _ -> {});
+        }
+    }
+
     private void submit(boolean wantShutDown, Consumer<Answer<BrokerState>> answered) {
         commands.submit(
                 new BrokerCommand.HeartbeatBroker(
@@ -130,7 +141,8 @@ final class Registration {
                         brokerEpoch,
                         images.current().place().offset(),
                         false,
-                        wantShutDown),
+                        wantShutDown,
+                        identity.offlineLogDirs().get()),
                 loop,
                 answered);
     }

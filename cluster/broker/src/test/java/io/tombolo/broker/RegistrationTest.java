@@ -67,7 +67,7 @@ class RegistrationTest {
         var loop = node.start(_ -> {}).loops().loop(0);
         var registration =
                 new Registration(
-                        new Registration.Identity(1, INCARNATION, NOWHERE, List.of(), -1),
+                        new Registration.Identity(1, INCARNATION, NOWHERE, List.of(), List::of, -1),
                         new Controller(),
                         images,
                         loop,

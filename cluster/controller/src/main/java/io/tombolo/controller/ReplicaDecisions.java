@@ -9,6 +9,7 @@ import io.tombolo.controller.command.ReplicaCommand.Member;
 import io.tombolo.controller.command.ReplicaCommand.PartitionState;
 import io.tombolo.controller.command.ReplicaCommand.Proposal;
 import io.tombolo.controller.replica.Elections;
+import io.tombolo.controller.replica.PartitionTransition;
 import io.tombolo.controller.replica.PartitionTransition.Outcome;
 import io.tombolo.controller.replica.SafetyRules;
 import io.tombolo.metadata.image.MetadataImage;
@@ -133,7 +134,7 @@ final class ReplicaDecisions {
                 tip.topics().partition(proposal.partition()).orElseThrow();
         return staleProposal(sender, proposal, partition)
                 .or(() -> illegal(sender, proposal, partition))
-                .or(() -> ineligible(sender, proposal, tip));
+                .or(() -> ineligible(sender, proposal, partition, tip));
     }
 
     private static Optional<Refusal> unknown(PartitionId id, MetadataImage tip) {
@@ -208,9 +209,12 @@ final class ReplicaDecisions {
     /**
      * Whoever is fenced, about to stop, or another process than the one that fetched must not get
      * in: the controller would count on a replica that is gone (KIP-841), or that has lost what it
-     * fetched (KIP-966). The leader itself may be about to stop when nobody can take over.
+     * fetched (KIP-966); nor may one whose directory is offline, of which a leader hears nothing
+     * but that it fetches no more. The leader itself may be about to stop when nobody can take
+     * over.
      */
-    private static Optional<Refusal> ineligible(int sender, Proposal proposal, MetadataImage tip) {
+    private static Optional<Refusal> ineligible(
+            int sender, Proposal proposal, PartitionRegistration partition, MetadataImage tip) {
         for (Member member : proposal.isr()) {
             Optional<BrokerRegistration> broker = tip.brokers().broker(member.brokerId());
             String flaw = "";
@@ -223,6 +227,8 @@ final class ReplicaDecisions {
             } else if (member.brokerEpoch() != -1
                     && member.brokerEpoch() != broker.get().brokerEpoch()) {
                 flaw = "is registered anew";
+            } else if (!broker.get().hasOnline(partition.directoryOf(member.brokerId()))) {
+                flaw = "has lost the directory of its replica";
             }
             if (!flaw.isEmpty()) {
                 return refusal(Errors.INELIGIBLE_REPLICA, "Broker %d %s.", member.brokerId(), flaw);
@@ -254,7 +260,9 @@ final class ReplicaDecisions {
             return refusal(
                     Errors.NOT_LEADER_OR_FOLLOWER, "Broker %d has no replica of %s.", sender, id);
         }
-        boolean known = tip.brokers().broker(sender).orElseThrow().logDirs().contains(directory);
+        boolean known =
+                directory.equals(BrokerRegistration.LOST)
+                        || tip.brokers().broker(sender).orElseThrow().logDirs().contains(directory);
         return known
                 ? Optional.empty()
                 : refusal(
@@ -264,7 +272,10 @@ final class ReplicaDecisions {
                         directory);
     }
 
-    /** The new directory, and what follows when it is offline. */
+    /**
+     * The new directory, and what follows: a replica in one that is offline leaves, and one that is
+     * well may lead where nobody does.
+     */
     private List<MetadataRecord> assigned(
             int brokerId, PartitionId id, Uuid directory, MetadataImage tip) {
         PartitionRegistration partition = tip.topics().partition(id).orElseThrow();
@@ -279,10 +290,12 @@ final class ReplicaDecisions {
         List<PartitionChange> changes = List.of(new PartitionChange.Directories(directories));
         var records = new ArrayList<MetadataRecord>();
         records.add(new PartitionChanged(id.topicId(), id.index(), epoch, changes));
-        if (!tip.brokers().broker(brokerId).orElseThrow().hasOnline(directory)) {
-            new Elections(tip, tip.brokers(), rules)
-                    .transition(id, partition.changed(epoch, changes))
-                    .leaves(brokerId)
+        boolean online = tip.brokers().broker(brokerId).orElseThrow().hasOnline(directory);
+        if (!online || !partition.hasLeader()) {
+            PartitionTransition transition =
+                    new Elections(tip, tip.brokers(), rules)
+                            .transition(id, partition.changed(epoch, changes));
+            (online ? transition : transition.leaves(brokerId))
                     .finish()
                     .ifPresent(outcome -> records.add(outcome.record()));
         }

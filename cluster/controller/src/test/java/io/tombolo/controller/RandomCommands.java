@@ -149,7 +149,11 @@ final class RandomCommands {
         image.topics().replicasOn(id).ids().stream()
                 .limit(2)
                 .forEach(partition ->
-                        directories.put(partition, new Uuid(77, id + random.nextInt(2))));
+                        directories.put(
+                                partition,
+                                random.nextInt(4) == 0
+                                        ? BrokerRegistration.LOST
+                                        : new Uuid(77, id + random.nextInt(2))));
         return new AssignReplicasToDirs(id, epoch, directories);
     }
 

@@ -16,6 +16,7 @@ import io.tombolo.controller.command.ReplicaCommand.Member;
 import io.tombolo.controller.command.ReplicaCommand.PartitionState;
 import io.tombolo.controller.command.ReplicaCommand.Proposal;
 import io.tombolo.metadata.record.BrokerIds;
+import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.metadata.record.ConfigResource;
 import io.tombolo.metadata.record.LeaderRecovery;
 import io.tombolo.metadata.record.PartitionId;
@@ -253,6 +254,45 @@ class ReplicaCommandsTest {
                 .isEqualTo(Errors.UNKNOWN_TOPIC_ID);
         assertThat(assign(outsider(), id, new Uuid(77, outsider())))
                 .isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+    }
+
+    @Test
+    void aReplicaThatFailedAloneLeavesAndTheDirectoryKeepsTheOthers() {
+        int leader = now().leader();
+
+        assertThat(assign(leader, id, BrokerRegistration.LOST)).isEqualTo(Errors.NONE);
+
+        assertThat(now().leader()).isNotEqualTo(leader);
+        assertThat(now().isr().has(leader)).isFalse();
+        assertThat(now().directoryOf(leader)).isEqualTo(BrokerRegistration.LOST);
+        assertThat(region.image().brokers().broker(leader).orElseThrow().standing())
+                .satisfies(it -> assertThat(it.offlineLogDirs()).isEmpty());
+    }
+
+    @Test
+    void aReplicaInAnOfflineDirectoryIsNotTakenBackIntoTheInSyncSet() {
+        int leader = now().leader();
+        int other = now().replicas().at(1);
+        int third = now().replicas().at(2);
+        assertThat(assign(other, id, BrokerRegistration.LOST)).isEqualTo(Errors.NONE);
+        assertThat(now().isr()).isEqualTo(BrokerIds.of(leader, third));
+
+        assertThat(error(propose(leader, other, third))).isEqualTo(Errors.INELIGIBLE_REPLICA);
+
+        assertThat(assign(other, id, new Uuid(77, other))).isEqualTo(Errors.NONE);
+        assertThat(done(propose(leader, other, third)).isr().size()).isEqualTo(3);
+    }
+
+    @Test
+    void theOnlyReplicaLeadsAgainOnceItsLogIsThere() {
+        id = new PartitionId(region.create("single", 1, 1), 0);
+        int broker = now().leader();
+
+        assertThat(assign(broker, id, BrokerRegistration.LOST)).isEqualTo(Errors.NONE);
+        assertThat(now().hasLeader()).isFalse();
+
+        assertThat(assign(broker, id, new Uuid(77, broker))).isEqualTo(Errors.NONE);
+        assertThat(now().leader()).isEqualTo(broker);
     }
 
     /** Brings the partition to a leader that was elected uncleanly: all stopped uncleanly. */

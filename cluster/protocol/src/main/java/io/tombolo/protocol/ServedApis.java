@@ -125,6 +125,7 @@ public final class ServedApis {
         ranges.put(ApiKeys.OFFSET_FOR_LEADER_EPOCH, VersionRange.of(2, 4));
         ranges.put(ApiKeys.DESCRIBE_CONFIGS, VersionRange.of(1, 4));
         ranges.put(ApiKeys.ALTER_CONFIGS, VersionRange.of(0, 2));
+        ranges.put(ApiKeys.ALTER_REPLICA_LOG_DIRS, VersionRange.of(1, 2));
         ranges.put(ApiKeys.DESCRIBE_LOG_DIRS, VersionRange.of(1, 5));
         ranges.put(ApiKeys.CREATE_PARTITIONS, VersionRange.of(0, 3));
         ranges.put(ApiKeys.DELETE_GROUPS, VersionRange.of(0, 3));

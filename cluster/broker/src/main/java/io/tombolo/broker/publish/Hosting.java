@@ -4,9 +4,11 @@ import io.tombolo.broker.TopicConfigs;
 import io.tombolo.broker.shard.Shard;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.Offload;
+import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.region.config.TopicConfig;
 import io.tombolo.replication.Partition;
 import io.tombolo.replication.Role;
+import io.tombolo.storage.directory.LogDirectories;
 import io.tombolo.storage.log.CreateResult;
 import io.tombolo.storage.log.LogDirectory;
 import io.tombolo.storage.log.LogName;
@@ -14,12 +16,18 @@ import io.tombolo.storage.log.LogPlacement;
 import io.tombolo.storage.log.PartitionLog;
 
 import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -45,7 +53,9 @@ final class Hosting {
     private static final Logger LOG = LoggerFactory.getLogger(Hosting.class);
 
     private final Shard shard;
-    private final LogDirectory directory;
+    private final LogDirectories directories;
+    private final ReplicaMoves moves;
+    private final Map<TopicIdPartition, Uuid> assigned = new HashMap<>();
     private final TopicConfigs configs;
     private final Partition.Surroundings surroundings;
     private final PartitionPublisher.Audience audience;
@@ -53,7 +63,25 @@ final class Hosting {
     private final Map<LogName, ArrayDeque<Consumer<Runnable>>> turns = new HashMap<>();
 
     /** What a partition is to be. */
-    record Wanted(Role role, TopicConfig config) {}
+    record Wanted(Role role, TopicConfig config, Assigned assigned) {
+
+        /** In whatever directory. */
+        Wanted(Role role, TopicConfig config) {
+            this(role, config, Assigned.NOWHERE);
+        }
+    }
+
+    /**
+     * Where the controller believes a replica to be.
+     *
+     * @param directory zero when it has not been told
+     * @param old whether the replica may have been here before this process, so that it may be in a
+     *     directory that is offline now
+     */
+    record Assigned(Uuid directory, boolean old) {
+
+        static final Assigned NOWHERE = new Assigned(Uuid.ZERO_UUID, false);
+    }
 
     /** A partition whose log is not there yet. */
     private static final class Opening {
@@ -69,12 +97,13 @@ final class Hosting {
 
     Hosting(
             Shard shard,
-            LogDirectory directory,
+            LogDirectories directories,
             TopicConfigs configs,
             Partition.Surroundings surroundings,
             PartitionPublisher.Audience audience) {
         this.shard = shard;
-        this.directory = directory;
+        this.directories = directories;
+        this.moves = new ReplicaMoves(shard.loop(), directories, audience.directories());
         this.configs = configs;
         this.surroundings = surroundings;
         this.audience = audience;
@@ -88,10 +117,12 @@ final class Hosting {
     void cast(TopicIdPartition id, Wanted wanted) {
         Opening under = opening.get(id);
         Partition hosted = shard.find(id);
+        assigned.put(id, wanted.assigned().directory());
         if (under != null) {
             under.wanted = wanted;
             tryAgain(id, under);
         } else if (hosted != null) {
+            tellPlace(id);
             // To its followers a partition may change in ways that do not concern them.
             if (!(wanted.role() instanceof Role.Follower && wanted.role().equals(hosted.role()))) {
                 hosted.become(wanted.role());
@@ -121,7 +152,7 @@ final class Hosting {
         }
         Opening under = opening.get(id);
         if (under != null) {
-            under.wanted = new Wanted(under.wanted.role(), config);
+            under.wanted = new Wanted(under.wanted.role(), config, under.wanted.assigned());
         }
     }
 
@@ -138,6 +169,8 @@ final class Hosting {
         if (under != null) {
             under.pause.cancel();
         }
+        assigned.remove(id);
+        moves.forget(id);
         shard.drop(id).ifPresent(partition -> partition.become(new Role.Idle()));
         inTurn(nameOf(id), done -> deleteOwn(id, done));
     }
@@ -146,6 +179,7 @@ final class Hosting {
     void close() {
         opening.values().forEach(under -> under.pause.cancel());
         opening.clear();
+        moves.close();
     }
 
     /**
@@ -178,16 +212,23 @@ final class Hosting {
             return;
         }
         LogName name = nameOf(id);
-        Optional<PartitionLog> present = directory.log(name);
-        if (present.isEmpty()) {
-            create(id, done);
-        } else if (isOf(id, present.get()) || unreadable(present.get())) {
-            take(id, present.get());
+        Optional<LogDirectories.Located> present = directories.find(name, uuid(id));
+        if (present.isPresent()) {
+            take(id, present.get().log());
             done.run();
         } else {
-            // The log of an earlier topic of this name, deleted while this broker was away.
-            delete(name, () -> create(id, done));
+            // Logs of earlier topics of this name, deleted while this broker was away.
+            deleteAll(directories.strangers(name, uuid(id)), () -> create(id, done));
         }
+    }
+
+    private void deleteAll(List<LogDirectories.Located> strangers, Runnable then) {
+        if (strangers.isEmpty()) {
+            then.run();
+            return;
+        }
+        LogDirectories.Located first = strangers.getFirst();
+        delete(first, () -> deleteAll(strangers.subList(1, strangers.size()), then));
     }
 
     private void create(TopicIdPartition id, Runnable done) {
@@ -196,18 +237,81 @@ final class Hosting {
             done.run(); // deleted meanwhile
             return;
         }
-        directory.createLog(
-                nameOf(id),
-                Optional.of(uuid(id)),
-                new LogPlacement(configs.logSettings(under.wanted.config()), shard.loop()),
-                result -> {
-                    switch (result) {
-                        case CreateResult.Created(PartitionLog log) -> take(id, log);
-                        case CreateResult.Exists(PartitionLog log) -> take(id, log);
-                        case CreateResult.Failed(PartitionLog ended) -> pause(id, ended);
-                    }
-                    done.run();
-                });
+        var placement = new LogPlacement(configs.logSettings(under.wanted.config()), shard.loop());
+        Optional<LogDirectory> place = placeFor(id, under.wanted.assigned());
+        if (place.isEmpty()) {
+            opening.remove(id);
+            host(id, unusable(id, placement), under.wanted);
+            done.run();
+            return;
+        }
+        place.get()
+                .createLog(
+                        nameOf(id),
+                        Optional.of(uuid(id)),
+                        placement,
+                        result -> {
+                            switch (result) {
+                                case CreateResult.Created(PartitionLog log) -> take(id, log);
+                                case CreateResult.Exists(PartitionLog log) -> take(id, log);
+                                case CreateResult.Failed(PartitionLog ended) -> pause(id, ended);
+                            }
+                            done.run();
+                        });
+    }
+
+    /**
+     * Where to make the log of a replica; nowhere when it may be in a directory that is offline: an
+     * empty one in its place might be elected.
+     */
+    private Optional<LogDirectory> placeFor(TopicIdPartition id, Assigned where) {
+        List<UUID> offline = directories.offlineIds();
+        UUID believed = uuid(where.directory());
+        if (!offline.isEmpty() && where.old() || offline.contains(believed)) {
+            return Optional.empty();
+        }
+        return moves.placeFor(id).or(() -> directories.online(believed)).or(directories::forNewLog);
+    }
+
+    private PartitionLog unusable(TopicIdPartition id, LogPlacement placement) {
+        return directories
+                .first()
+                .unusable(
+                        nameOf(id),
+                        Optional.of(uuid(id)),
+                        placement,
+                        new UncheckedIOException(
+                                new IOException("the directory of the log is offline")));
+    }
+
+    /** Tells the controller where the replica is, if it believes otherwise. */
+    private void tellPlace(TopicIdPartition id) {
+        Uuid believed = assigned.getOrDefault(id, Uuid.ZERO_UUID);
+        directories
+                .find(nameOf(id), uuid(id))
+                .filter(it -> it.log().failure().isEmpty())
+                .map(it -> kafka(it.directory().directoryId()))
+                .filter(actual -> !actual.equals(believed))
+                .ifPresent(actual -> audience.directories().located(id, actual));
+    }
+
+    /** What failed alone, while its directory works, is lost; of the others the heartbeat tells. */
+    private void tellLoss(TopicIdPartition id) {
+        Uuid believed = assigned.getOrDefault(id, Uuid.ZERO_UUID);
+        boolean withDirectory =
+                directories.offlineIds().contains(uuid(believed))
+                        || directories
+                                .find(nameOf(id), uuid(id))
+                                .filter(it -> it.directory().failure().isPresent())
+                                .isPresent();
+        if (!withDirectory && !believed.equals(BrokerRegistration.LOST)) {
+            audience.directories().located(id, BrokerRegistration.LOST);
+        }
+    }
+
+    /** See {@link PartitionPublisher#moveReplica}. */
+    Errors move(TopicIdPartition id, Path directory) {
+        return moves.order(id, directory, Optional.ofNullable(shard.find(id)));
     }
 
     /** Waits for better times. Only the first of several failures is told. */
@@ -242,42 +346,48 @@ final class Hosting {
         log.changeSettings(configs.logSettings(under.wanted.config()));
         Partition partition = host(id, log, under.wanted);
         audience.onHosted().accept(partition);
+        tellPlace(id);
+        moves.resume(id);
         partition.become(under.wanted.role());
     }
 
     private Partition host(TopicIdPartition id, PartitionLog log, Wanted wanted) {
         var partition =
                 new Partition(id, log, configs.partitionSettings(wanted.config()), surroundings);
-        partition.onOffline(cause -> audience.onOffline().accept(id, cause));
+        partition.onOffline(cause -> {
+            audience.onOffline().accept(id, cause);
+            tellLoss(id);
+        });
         shard.host(id, partition);
         return partition;
     }
 
     private void deleteOwn(TopicIdPartition id, Runnable done) {
-        LogName name = nameOf(id);
-        if (directory.log(name).filter(log -> isOf(id, log)).isPresent()) {
-            delete(name, done);
-        } else {
-            done.run();
-        }
+        directories
+                .find(nameOf(id), uuid(id))
+                .filter(it -> isOf(id, it.log()))
+                .ifPresentOrElse(it -> delete(it, done), done);
     }
 
-    private void delete(LogName name, Runnable then) {
-        directory.deleteLog(
-                name,
-                shard.loop(),
-                outcome -> {
-                    if (outcome instanceof Offload.Outcome.Failed<Boolean>(Exception cause)) {
-                        LOG.atError()
-                                .addKeyValue("log", name)
-                                .setCause(cause)
-                                .log("The log of a deleted partition cannot be removed");
-                    }
-                    then.run();
-                });
+    private void delete(LogDirectories.Located gone, Runnable then) {
+        LogName name = gone.log().name();
+        gone.directory()
+                .deleteLog(
+                        name,
+                        shard.loop(),
+                        outcome -> {
+                            if (outcome
+                                    instanceof Offload.Outcome.Failed<Boolean>(Exception cause)) {
+                                LOG.atError()
+                                        .addKeyValue("log", name)
+                                        .setCause(cause)
+                                        .log("The log of a deleted partition cannot be removed");
+                            }
+                            then.run();
+                        });
     }
 
-    private static LogName nameOf(TopicIdPartition id) {
+    static LogName nameOf(TopicIdPartition id) {
         return new LogName(id.topic(), id.partition());
     }
 
@@ -285,13 +395,15 @@ final class Hosting {
         return log.topicId().equals(Optional.of(uuid(id)));
     }
 
-    /** Nobody knows whose log it is; it may well be ours, so nothing of it may be touched. */
-    private static boolean unreadable(PartitionLog log) {
-        return log.topicId().isEmpty() && log.failure().isPresent();
+    private static UUID uuid(TopicIdPartition id) {
+        return uuid(id.topicId());
     }
 
-    private static UUID uuid(TopicIdPartition id) {
-        return new UUID(
-                id.topicId().getMostSignificantBits(), id.topicId().getLeastSignificantBits());
+    static UUID uuid(Uuid id) {
+        return new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits());
+    }
+
+    static Uuid kafka(UUID id) {
+        return new Uuid(id.getMostSignificantBits(), id.getLeastSignificantBits());
     }
 }

@@ -7,16 +7,19 @@ import io.tombolo.environment.EventLoop;
 import io.tombolo.metadata.image.MetadataDelta;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.TopicImage;
+import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.metadata.record.ConfigResource;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.metadata.record.PartitionRegistration;
 import io.tombolo.region.config.TopicConfig;
 import io.tombolo.replication.Partition;
-import io.tombolo.storage.log.LogDirectory;
+import io.tombolo.storage.directory.LogDirectories;
 
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -37,6 +40,7 @@ public final class PartitionPublisher {
     private final Place place;
     private final Casting casting;
     private final List<Hosting> hostings = new ArrayList<>();
+    private boolean firstImage = true;
 
     /** Who this broker is, and which topics its region may lose to others. */
     public record Place(int brokerId, Domains domains) {}
@@ -49,12 +53,33 @@ public final class PartitionPublisher {
      *     stays so until the broker starts again
      */
     public record Audience(
-            Consumer<Partition> onHosted, BiConsumer<TopicIdPartition, Exception> onOffline) {}
+            Consumer<Partition> onHosted,
+            BiConsumer<TopicIdPartition, Exception> onOffline,
+            DirectoryListener directories) {
+
+        /** For somebody who has one directory. */
+        Audience(Consumer<Partition> onHosted, BiConsumer<TopicIdPartition, Exception> onOffline) {
+            this(onHosted, onOffline, (_, _) -> {});
+        }
+    }
+
+    /** Hears where replicas are. */
+    @FunctionalInterface
+    public interface DirectoryListener {
+
+        /**
+         * A replica is in another directory than the controller believes.
+         *
+         * @param directory where it is; {@link BrokerRegistration#LOST} when it failed alone, in a
+         *     directory that works
+         */
+        void located(TopicIdPartition id, Uuid directory);
+    }
 
     public PartitionPublisher(
             Place place,
             Shards shards,
-            LogDirectory directory,
+            LogDirectories directories,
             TopicConfigs configs,
             Function<EventLoop, Partition.Surroundings> surroundings,
             Audience audience) {
@@ -65,19 +90,27 @@ public final class PartitionPublisher {
         for (Shard shard : shards.all()) {
             hostings.add(
                     new Hosting(
-                            shard, directory, configs, surroundings.apply(shard.loop()), audience));
+                            shard,
+                            directories,
+                            configs,
+                            surroundings.apply(shard.loop()),
+                            audience));
         }
     }
 
     /** Carries out what is different in the newer image. */
     public void publish(MetadataDelta delta) {
         MetadataImage image = delta.after();
+        boolean old = firstImage;
+        firstImage = false;
         delta.topicsDeleted().values().forEach(this::drop);
         for (PartitionId id : delta.partitions()) {
-            image.topics().topic(id.topicId()).ifPresent(topic -> cast(image, topic, id.index()));
+            image.topics()
+                    .topic(id.topicId())
+                    .ifPresent(topic -> cast(image, topic, id.index(), old));
         }
         for (Uuid topicId : recast(delta)) {
-            image.topics().topic(topicId).ifPresent(topic -> castAll(image, topic));
+            image.topics().topic(topicId).ifPresent(topic -> castAll(image, topic, old));
         }
         for (ConfigResource resource : delta.configs()) {
             if (resource.type() == ConfigResource.Type.TOPIC) {
@@ -89,6 +122,23 @@ public final class PartitionPublisher {
     /** Removes what is left on disk of topics that are deleted; before anything is published. */
     public void sweep(Collection<TopicImage> deletedTopics) {
         deletedTopics.forEach(this::drop);
+    }
+
+    /**
+     * Moves a replica to another directory of this broker, or calls such a move off when it is the
+     * one where the replica is; as Kafka's AlterReplicaLogDirs. A replica that is not here yet will
+     * be made there.
+     *
+     * @param answered called on {@code replyTo}
+     */
+    public void moveReplica(
+            TopicIdPartition id, Path directory, EventLoop replyTo, Consumer<Errors> answered) {
+        on(
+                id,
+                hosting -> {
+                    Errors error = hosting.move(id, directory);
+                    Shards.run(replyTo, () -> answered.accept(error));
+                });
     }
 
     /** Makes no log any more, because the data directory is about to be closed. */
@@ -121,11 +171,11 @@ public final class PartitionPublisher {
         return topics;
     }
 
-    private void castAll(MetadataImage image, TopicImage topic) {
-        topic.partitions().forEach((index, _) -> cast(image, topic, index));
+    private void castAll(MetadataImage image, TopicImage topic, boolean old) {
+        topic.partitions().forEach((index, _) -> cast(image, topic, index, old));
     }
 
-    private void cast(MetadataImage image, TopicImage topic, int index) {
+    private void cast(MetadataImage image, TopicImage topic, int index, boolean old) {
         PartitionRegistration registration = topic.partitions().get(index);
         TopicIdPartition id = named(topic, index);
         if (!registration.replicas().has(place.brokerId())) {
@@ -135,7 +185,8 @@ public final class PartitionPublisher {
         var wanted =
                 new Hosting.Wanted(
                         casting.roleOf(image, topic, registration),
-                        configs.inForce(image, topic.name()));
+                        configs.inForce(image, topic.name()),
+                        new Hosting.Assigned(registration.directoryOf(place.brokerId()), old));
         on(id, hosting -> hosting.cast(id, wanted));
     }
 

@@ -72,6 +72,8 @@ record RemoteCommand<A>(
                             case RegionCommand.AllocateProducerIds allocate ->
                                     Optional.of(allocate(allocate));
                             case ReplicaCommand.AlterPartitions alter -> Optional.of(alter(alter));
+                            case ReplicaCommand.AssignReplicasToDirs assign ->
+                                    Optional.of(assign(assign));
                             default -> CommandCodec.encode(command).map(RemoteCommand::enveloped);
                         };
     }

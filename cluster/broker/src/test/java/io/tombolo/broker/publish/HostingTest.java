@@ -19,13 +19,13 @@ import io.tombolo.replication.Role.Leader;
 import io.tombolo.replication.Role.WriteAccess;
 import io.tombolo.replication.leader.Leadership;
 import io.tombolo.replication.leader.Peers;
+import io.tombolo.storage.directory.DirectoriesResult;
+import io.tombolo.storage.directory.LogDirectories;
 import io.tombolo.storage.log.DirectoryIdentity;
-import io.tombolo.storage.log.LogDirectory;
 import io.tombolo.storage.log.LogEnvironment;
 import io.tombolo.storage.log.LogName;
 import io.tombolo.storage.log.LogPlacement;
 import io.tombolo.storage.log.LogSettings;
-import io.tombolo.storage.log.OpenResult;
 
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
@@ -55,7 +55,7 @@ class HostingTest {
     private final TopicConfigs configs = new TopicConfigs(() -> BrokerConfig.STANDARD);
     private final List<Partition> hosted = new ArrayList<>();
     private final List<TopicIdPartition> offline = new ArrayList<>();
-    private @Nullable LogDirectory directory;
+    private @Nullable LogDirectories directories;
     private @Nullable Hosting hosting;
 
     @BeforeEach
@@ -74,19 +74,19 @@ class HostingTest {
                         environment.clock(),
                         environment.entropy());
         EventLoop loop = environment.loops().loop(0);
-        LogDirectory.open(
-                DATA.resolve("broker"),
+        LogDirectories.open(
+                List.of(DATA.resolve("broker")),
                 new DirectoryIdentity("cluster", 1),
                 logs,
                 _ -> new LogPlacement(LogSettings.STANDARD, loop),
                 loop,
                 result -> {
-                    directory = ((OpenResult.Opened) result).directory();
-                    hosting = hosting(environment, directory);
+                    directories = ((DirectoriesResult.Opened) result).directories();
+                    hosting = hosting(environment, directories);
                 });
     }
 
-    private Hosting hosting(Environment environment, LogDirectory opened) {
+    private Hosting hosting(Environment environment, LogDirectories opened) {
         return new Hosting(
                 new Shards(environment.loops()).all().getFirst(),
                 opened,
@@ -192,7 +192,7 @@ class HostingTest {
         simulator.runFor(Duration.ofMinutes(10));
 
         assertThat(answerOf(ORDERS)).isEmpty();
-        assertThat(directory.names()).isEmpty();
+        assertThat(directories.first().names()).isEmpty();
     }
 
     @Test
@@ -205,7 +205,7 @@ class HostingTest {
         simulator.runFor(Duration.ofMinutes(10));
 
         assertThat(answerOf(ORDERS)).contains(Errors.KAFKA_STORAGE_ERROR);
-        assertThat(directory.names()).isEmpty();
+        assertThat(directories.first().names()).isEmpty();
     }
 
     @Test
@@ -223,7 +223,7 @@ class HostingTest {
         cast(ORDERS, 2);
 
         assertThat(answerOf(ORDERS)).contains(Errors.KAFKA_STORAGE_ERROR);
-        assertThat(directory.names()).containsExactly(new LogName("orders", 0));
+        assertThat(directories.first().names()).containsExactly(new LogName("orders", 0));
         node.kill();
         node.restart();
         simulator.runUntil(() -> hosting != null, Duration.ofSeconds(9));

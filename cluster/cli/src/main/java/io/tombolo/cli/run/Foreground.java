@@ -124,8 +124,11 @@ final class Foreground {
     }
 
     private BrokerServer start(Seat seat, BrokerServer.Options options) {
-        Path folder = shell.directory().resolve(seat.region().dataDirectory(seat.broker()));
-        var settings = new BrokerSettings(file.topology(), seat.region(), seat.broker(), folder);
+        List<Path> folders =
+                seat.region().dataDirectories(seat.broker()).stream()
+                        .map(folder -> shell.directory().resolve(folder))
+                        .toList();
+        var settings = new BrokerSettings(file.topology(), seat.region(), seat.broker(), folders);
         try {
             var server = BrokerServer.start(settings, options);
             Thread.ofVirtual().name("watch " + name(seat)).start(() -> watch(seat, server));

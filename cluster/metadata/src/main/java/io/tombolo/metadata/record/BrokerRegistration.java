@@ -21,6 +21,9 @@ public record BrokerRegistration(
         List<Uuid> logDirs,
         Standing standing) {
 
+    /** In the place of a directory: the replica failed alone, its directory works (as Kafka's). */
+    public static final Uuid LOST = new Uuid(0L, 1L);
+
     public BrokerRegistration {
         Names.requireNotNegative(brokerId, "broker id");
         Names.requireNotNegative(brokerEpoch, "broker epoch");

@@ -52,11 +52,19 @@ public sealed interface Region {
         }
 
         /**
-         * Where a broker keeps its data: a folder of its own below {@code storage.dir}, so that
-         * brokers and regions that share a disk never share a folder.
+         * Where a broker keeps its data: folders of its own below {@code storage.dirs}, so that
+         * brokers and regions that share a disk never share a folder. In the first one is the
+         * metadata log, too.
          */
+        public List<String> dataDirectories(Broker broker) {
+            return storage.dirs().stream()
+                    .map(dir -> dir + "/" + id + "-" + broker.number())
+                    .toList();
+        }
+
+        /** The first of {@link #dataDirectories}. */
         public String dataDirectory(Broker broker) {
-            return storage.dir() + "/" + id + "-" + broker.number();
+            return dataDirectories(broker).getFirst();
         }
     }
 
@@ -103,14 +111,27 @@ public sealed interface Region {
     /**
      * Where a region keeps its logs.
      *
-     * @param dir folder that holds one folder per broker; relative to the working directory
+     * @param dirs at least one folder, each on a disk of its own, that holds one folder per broker;
+     *     relative to the working directory
      * @param tier address of the object store for old segments
      * @param keepLocal how long segments stay on the local disk as well
      */
-    record Storage(String dir, Optional<String> tier, Optional<Duration> keepLocal) {
+    record Storage(List<String> dirs, Optional<String> tier, Optional<Duration> keepLocal) {
 
         /** Used when the file names no folder. */
         public static final String DIR_DEFAULT = ".tombolo";
+
+        public Storage {
+            dirs = List.copyOf(dirs);
+            if (dirs.isEmpty()) {
+                throw new IllegalArgumentException("no folder to keep data in");
+            }
+        }
+
+        /** The first folder, where the metadata is. */
+        public String dir() {
+            return dirs.getFirst();
+        }
     }
 
     /**

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -40,9 +41,22 @@ final class DirectoryOpening {
             Path path,
             AutoCloseable lock,
             UUID directoryId,
+            boolean fresh,
             OptionalLong previousBrokerEpoch,
             DirectoryCheckpoints checkpoints,
-            List<LogName> names) {}
+            List<Found> found) {
+
+        List<LogName> names() {
+            return found.stream().map(Found::name).toList();
+        }
+    }
+
+    /**
+     * A log, or the copy of one that is on its way here.
+     *
+     * @param path where it is
+     */
+    record Found(LogName name, Path path, boolean future) {}
 
     /** Ours or not. */
     private sealed interface Claiming {
@@ -86,7 +100,15 @@ final class DirectoryOpening {
     }
 
     private Claiming claim() throws IOException {
+        Path meta = path.resolve(META);
+        Optional<UUID> known = identity.directoryId();
+        if (known.isPresent() && !disk.exists(meta)) {
+            throw new IOException(
+                    "there is no %s, although the directory had the id %s: is its disk mounted?"
+                            .formatted(meta, PartitionMetadata.text(known.get())));
+        }
         disk.createDirectories(path);
+        new DirectoryProbe(disk, path).write();
         AutoCloseable lock;
         try {
             lock = disk.lock(path.resolve(LOCK));
@@ -97,8 +119,8 @@ final class DirectoryOpening {
         }
         Optional<String> foreign = Optional.empty();
         UUID directoryId = environment.entropy().nextUuid();
-        Path meta = path.resolve(META);
-        if (disk.exists(meta)) {
+        boolean fresh = !disk.exists(meta);
+        if (!fresh) {
             Map<String, String> pairs =
                     PropertyFile.decode(disk.readAll(meta), "=").orElse(Map.of());
             foreign = whyForeign(pairs);
@@ -117,9 +139,10 @@ final class DirectoryOpening {
                         path,
                         lock,
                         directoryId,
+                        fresh,
                         previousEpoch,
                         DirectoryCheckpoints.load(disk, path),
-                        names()));
+                        found()));
     }
 
     private static void release(AutoCloseable lock) throws IOException {
@@ -169,16 +192,21 @@ final class DirectoryOpening {
         }
     }
 
-    private List<LogName> names() throws IOException {
-        var names = new ArrayList<LogName>();
+    private List<Found> found() throws IOException {
+        var found = new ArrayList<Found>();
         for (String file : disk.list(path)) {
             if (file.endsWith(LogDeletion.SUFFIX)) {
                 LogDeletion.removeTree(disk, path.resolve(file));
             } else {
-                LogName.parse(file).ifPresent(names::add);
+                LogName.parse(file)
+                        .map(name -> new Found(name, path.resolve(file), false))
+                        .or(() ->
+                                LogName.parseFuture(file)
+                                        .map(name -> new Found(name, path.resolve(file), true)))
+                        .ifPresent(found::add);
             }
         }
-        return names;
+        return found;
     }
 
     private void openLogs(
@@ -188,27 +216,34 @@ final class DirectoryOpening {
             Consumer<OpenResult> done) {
         var directory = new LogDirectory(claim, environment);
         var opened = new ArrayList<OpenResult.OpenedLog>();
-        if (claim.names.isEmpty()) {
+        if (claim.found.isEmpty()) {
             done.accept(new OpenResult.Opened(directory, List.of()));
         }
-        for (LogName name : claim.names) {
+        var remaining = new AtomicInteger(claim.found.size());
+        for (Found one : claim.found) {
             environment
                     .offload()
                     .submit(
-                            name.hashCode(),
-                            () -> openLog(claim, name, placement.apply(name)),
+                            one.name.hashCode(),
+                            () -> openLog(claim, one, placement.apply(one.name)),
                             replyTo,
                             outcome -> {
-                                opened.add(opened(outcome));
-                                if (opened.size() == claim.names.size()) {
+                                OpenResult.OpenedLog log = opened(outcome);
+                                if (one.future) {
+                                    directory.openedFuture(log.log());
+                                } else {
+                                    opened.add(log);
+                                }
+                                if (remaining.decrementAndGet() == 0) {
                                     finish(directory, opened, done);
                                 }
                             });
         }
     }
 
-    private OpenResult.OpenedLog openLog(Claim claim, LogName name, LogPlacement placement) {
-        Path logDirectory = path.resolve(name.directoryName());
+    private OpenResult.OpenedLog openLog(Claim claim, Found found, LogPlacement placement) {
+        LogName name = found.name;
+        Path logDirectory = found.path;
         boolean clean = claim.previousBrokerEpoch.isPresent();
         LogContents contents = null;
         try {

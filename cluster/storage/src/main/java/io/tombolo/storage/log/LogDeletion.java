@@ -19,6 +19,7 @@ final class LogDeletion {
     private final LogContents log;
     private final Path dataDirectory;
     private final Path renamed;
+    private boolean done;
 
     LogDeletion(LogContents log, Path dataDirectory) {
         this.log = log;
@@ -28,12 +29,16 @@ final class LogDeletion {
     }
 
     void begin(EventLoop replyTo, Consumer<Outcome<Boolean>> done) {
-        log.end("the log " + log.name + " is deleted");
+        end();
         log.environment
                 .offload()
                 .submit(
                         log.lane(),
-                        this::rename,
+                        () -> {
+                            rename();
+                            log.checkpoints.forget(log.name);
+                            return true;
+                        },
                         replyTo,
                         outcome -> {
                             log.owner.execute(this::removeLater);
@@ -41,11 +46,25 @@ final class LogDeletion {
                         });
     }
 
-    private Boolean rename() throws IOException {
-        log.disk().move(log.directory, renamed);
-        log.disk().forceDirectory(dataDirectory);
-        log.checkpoints.forget(log.name);
-        return true;
+    private void end() {
+        log.end("the log " + log.name + " is deleted");
+    }
+
+    /**
+     * Ends the log and takes its name away; durable on return, so it blocks for an fsync. To be
+     * followed by {@link #begin}.
+     */
+    void now() throws IOException {
+        end();
+        rename();
+    }
+
+    private synchronized void rename() throws IOException {
+        if (!done) {
+            log.disk().move(log.directory, renamed);
+            log.disk().forceDirectory(dataDirectory);
+            done = true;
+        }
     }
 
     private void removeLater() {

@@ -9,6 +9,8 @@ import io.tombolo.storage.segment.CleanStop;
 import io.tombolo.storage.segment.PartitionMetadata;
 import io.tombolo.storage.segment.Segment;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,7 +38,13 @@ public final class LogDirectory {
     private final OptionalLong previousBrokerEpoch;
     private final DirectoryCheckpoints checkpoints;
     private final AutoCloseable lock;
+    private final boolean fresh;
     private final Map<LogName, PartitionLog> logs = new ConcurrentHashMap<>();
+    private final Map<LogName, PartitionLog> futures = new ConcurrentHashMap<>();
+    private final DirectoryHealth health = new DirectoryHealth();
+    private final AtomicInteger beingMade = new AtomicInteger();
+    private volatile @Nullable Exception failure;
+    private volatile Consumer<LogDirectory> offlineListener = _ -> {};
 
     LogDirectory(DirectoryOpening.Claim claim, LogEnvironment environment) {
         this.path = claim.path();
@@ -45,6 +53,7 @@ public final class LogDirectory {
         this.previousBrokerEpoch = claim.previousBrokerEpoch();
         this.checkpoints = claim.checkpoints();
         this.lock = claim.lock();
+        this.fresh = claim.fresh();
     }
 
     /**
@@ -82,6 +91,11 @@ public final class LogDirectory {
         return previousBrokerEpoch;
     }
 
+    /** Whether it was used for the first time when it was opened. */
+    public boolean fresh() {
+        return fresh;
+    }
+
     /** The names of all logs, sorted. */
     public List<LogName> names() {
         return logs.keySet().stream().sorted().toList();
@@ -92,8 +106,111 @@ public final class LogDirectory {
         return Optional.ofNullable(logs.get(name));
     }
 
+    /** Copies of logs in other directories, which are to take their place; sorted by name. */
+    public List<LogName> futures() {
+        return futures.keySet().stream().sorted().toList();
+    }
+
+    /** The copy that is to become a log here; to be used on its owner's loop only. */
+    public Optional<PartitionLog> future(LogName name) {
+        return Optional.ofNullable(futures.get(name));
+    }
+
+    /** How many logs there are or will be. */
+    public int logCount() {
+        return logs.size() + futures.size() + beingMade.get();
+    }
+
+    /** Why the directory is offline; empty while it works. */
+    public Optional<Exception> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    /** Checkpoint files that could not be understood and are being written anew. */
+    public List<String> damagedFiles() {
+        return checkpoints.damaged();
+    }
+
+    /**
+     * Calls the listener once, on any thread, when the directory goes offline; by then all its logs
+     * are being ended.
+     */
+    public void onOffline(Consumer<LogDirectory> listener) {
+        offlineListener = listener;
+    }
+
     void opened(PartitionLog log) {
         logs.put(log.name(), log);
+        watch(log.contents());
+        log.failure().ifPresent(cause -> logFailed(log.contents(), cause));
+    }
+
+    void openedFuture(PartitionLog log) {
+        futures.put(log.name(), log);
+        watch(log.contents());
+    }
+
+    private void watch(LogContents contents) {
+        contents.onFaultAnywhere(cause -> logFailed(contents, cause));
+    }
+
+    private void logFailed(LogContents contents, Exception cause) {
+        DirectoryHealth.Verdict verdict;
+        synchronized (health) {
+            verdict = health.logFailed(contents.name, cause);
+        }
+        carryOut(verdict, cause, contents.owner);
+    }
+
+    private void directoryFailed(Exception cause, EventLoop loop) {
+        DirectoryHealth.Verdict verdict;
+        synchronized (health) {
+            verdict = health.directoryFailed();
+        }
+        carryOut(verdict, cause, loop);
+    }
+
+    private void carryOut(DirectoryHealth.Verdict verdict, Exception cause, EventLoop loop) {
+        switch (verdict) {
+            case GO_ON -> {}
+            case PROBE -> probe(cause, loop);
+            case OFFLINE -> goOffline(cause);
+        }
+    }
+
+    private void probe(Exception cause, EventLoop loop) {
+        environment
+                .offload()
+                .submit(
+                        path.hashCode(),
+                        new DirectoryProbe(environment.disk(), path),
+                        loop,
+                        outcome -> {
+                            var finding =
+                                    outcome instanceof Outcome.Done<DirectoryProbe.Finding>(var it)
+                                            ? it
+                                            : new DirectoryProbe.Finding(false, false);
+                            DirectoryHealth.Verdict verdict;
+                            synchronized (health) {
+                                verdict = health.probed(finding.sound(), finding.full());
+                            }
+                            carryOut(verdict, cause, loop);
+                        });
+    }
+
+    private void goOffline(Exception cause) {
+        failure = cause;
+        var fault = new IOException("the directory " + path + " is offline", cause);
+        for (PartitionLog log : all()) {
+            log.contents().owner.execute(() -> log.fail(fault));
+        }
+        offlineListener.accept(this);
+    }
+
+    private List<PartitionLog> all() {
+        var all = new ArrayList<>(logs.values());
+        all.addAll(futures.values());
+        return all;
     }
 
     /** Creates a log; {@code done} is called on the owner's loop, once. */
@@ -102,54 +219,104 @@ public final class LogDirectory {
             Optional<UUID> topicId,
             LogPlacement placement,
             Consumer<CreateResult> done) {
-        LogContents contents = contentsOf(name, topicId, placement);
+        create(contentsOf(name, name.directoryName(), topicId, placement), logs, done);
+    }
+
+    /**
+     * As {@link #createLog}, but makes an empty copy that is to take the place of a log in another
+     * directory.
+     */
+    public void createFuture(
+            LogName name,
+            Optional<UUID> topicId,
+            LogPlacement placement,
+            Consumer<CreateResult> done) {
+        String unique = environment.entropy().nextUuid().toString().replace("-", "");
+        String directoryName = name.futureDirectoryName(unique);
+        create(contentsOf(name, directoryName, topicId, placement), futures, done);
+    }
+
+    private void create(
+            LogContents contents, Map<LogName, PartitionLog> among, Consumer<CreateResult> done) {
+        beingMade.incrementAndGet();
         environment
                 .offload()
                 .submit(
                         contents.lane(),
-                        () -> create(contents),
-                        placement.owner(),
-                        outcome ->
-                                done.accept(
-                                        switch (outcome) {
-                                            case Outcome.Done<CreateResult>(var result) -> result;
-                                            case Outcome.Failed<CreateResult>(var cause) ->
-                                                    failed(
-                                                            contentsOf(name, topicId, placement),
-                                                            cause);
-                                        }));
+                        () -> create(contents, among),
+                        contents.owner,
+                        outcome -> {
+                            beingMade.decrementAndGet();
+                            done.accept(
+                                    switch (outcome) {
+                                        case Outcome.Done<CreateResult>(var result) -> result;
+                                        case Outcome.Failed<CreateResult>(var cause) ->
+                                                failed(contents, cause);
+                                    });
+                        });
     }
 
-    private LogContents contentsOf(LogName name, Optional<UUID> topicId, LogPlacement placement) {
-        return new LogContents(
-                name,
-                path.resolve(name.directoryName()),
-                topicId,
-                environment,
-                placement,
-                checkpoints);
+    private LogContents contentsOf(
+            LogName name, String directoryName, Optional<UUID> topicId, LogPlacement placement) {
+        var contents =
+                new LogContents(
+                        name,
+                        path.resolve(directoryName),
+                        topicId,
+                        environment,
+                        placement,
+                        checkpoints);
+        watch(contents);
+        return contents;
     }
 
-    private static CreateResult failed(LogContents empty, Exception cause) {
+    /** A log that has failed and is no part of the directory, in place of one that nobody has. */
+    public PartitionLog unusable(
+            LogName name, Optional<UUID> topicId, LogPlacement placement, Exception cause) {
+        var empty =
+                new LogContents(
+                        name,
+                        path.resolve(name.directoryName()),
+                        topicId,
+                        environment,
+                        placement,
+                        checkpoints);
+        empty.fail(cause);
+        return new PartitionLog(empty);
+    }
+
+    private CreateResult failed(LogContents contents, Exception cause) {
+        var empty =
+                contentsOf(
+                        contents.name,
+                        contents.name.directoryName(),
+                        contents.topicId,
+                        new LogPlacement(contents.settings, contents.owner));
         empty.fail(cause);
         return new CreateResult.Failed(new PartitionLog(empty));
     }
 
     /** Runs on the lane of the name, one after the other. */
-    private CreateResult create(LogContents contents) throws IOException {
-        PartitionLog existing = logs.get(contents.name);
+    private CreateResult create(LogContents contents, Map<LogName, PartitionLog> among)
+            throws IOException {
+        PartitionLog existing = among.get(contents.name);
         if (existing != null) {
             return new CreateResult.Exists(existing);
         }
+        Exception ended = failure;
+        if (ended != null) {
+            throw new IOException("the directory " + path + " is offline", ended);
+        }
         try {
-            return createNew(contents);
+            return createNew(contents, among);
         } catch (IOException failure) {
             close(contents.segments, failure);
             throw failure;
         }
     }
 
-    private CreateResult createNew(LogContents contents) throws IOException {
+    private CreateResult createNew(LogContents contents, Map<LogName, PartitionLog> among)
+            throws IOException {
         checkpoints.forget(contents.name);
         environment.disk().createDirectories(contents.directory);
         if (contents.topicId.isPresent()) {
@@ -162,7 +329,7 @@ public final class LogDirectory {
             throw new IOException(refusal);
         }
         var log = new PartitionLog(contents);
-        logs.put(contents.name, log);
+        among.put(contents.name, log);
         return new CreateResult.Created(log);
     }
 
@@ -183,12 +350,101 @@ public final class LogDirectory {
      * when the new name is durable; with false when there was no such log.
      */
     public void deleteLog(LogName name, EventLoop replyTo, Consumer<Outcome<Boolean>> done) {
-        PartitionLog log = logs.remove(name);
+        delete(logs.remove(name), replyTo, done);
+    }
+
+    /** Forgets a log that failed to open, because there is another one; its files stay. */
+    public void disown(LogName name) {
+        logs.remove(name);
+    }
+
+    /** As {@link #deleteLog}, for the copy of a log that is not going to be moved here. */
+    public void deleteFuture(LogName name, EventLoop replyTo, Consumer<Outcome<Boolean>> done) {
+        delete(futures.remove(name), replyTo, done);
+    }
+
+    private void delete(
+            @Nullable PartitionLog log, EventLoop replyTo, Consumer<Outcome<Boolean>> done) {
         if (log == null) {
             replyTo.execute(() -> done.accept(new Outcome.Done<>(false)));
             return;
         }
         new LogDeletion(log.contents(), path).begin(replyTo, done);
+    }
+
+    /**
+     * Begins to move a log to another directory, where its {@link #future} is; on the loop of its
+     * owner.
+     *
+     * @param done called on that loop when it is there, or is not going to be
+     */
+    public LogMove move(LogName name, LogDirectory target, Consumer<LogMove.Ending> done) {
+        return move(name, target, new LogMove.Order(done, LogMove.Rules.ALL));
+    }
+
+    LogMove move(LogName name, LogDirectory target, LogMove.Order order) {
+        PartitionLog log = log(name).orElseThrow();
+        PartitionLog copy = target.future(name).orElseThrow();
+        var move = new LogMove(this, target, log, copy, order);
+        move.start();
+        return move;
+    }
+
+    /**
+     * Stops all moves to this directory, on the loops of their owners.
+     *
+     * @param then called on {@code replyTo} when none is under way any more
+     */
+    public void stopMoves(EventLoop replyTo, Runnable then) {
+        List<PartitionLog> copies = List.copyOf(futures.values());
+        var remaining = new AtomicInteger(copies.size() + 1);
+        Runnable stopped =
+                () -> {
+                    if (remaining.decrementAndGet() == 0) {
+                        replyTo.execute(then);
+                    }
+                };
+        for (PartitionLog copy : copies) {
+            copy.contents()
+                    .owner
+                    .execute(() -> {
+                        copy.stopMove();
+                        stopped.run();
+                    });
+        }
+        stopped.run();
+    }
+
+    /** Gives a copy the name of the log; durable on return, so it blocks for an fsync or two. */
+    void promote(PartitionLog copy) throws IOException {
+        LogContents contents = copy.contents();
+        Path renamed = path.resolve(contents.name.directoryName());
+        checkpoints.raiseLogStart(contents.name, contents.startOffset);
+        environment.disk().move(contents.directory, renamed);
+        contents.movedTo(renamed);
+        environment.disk().forceDirectory(path);
+    }
+
+    /** A log goes on in the files of its promoted copy. */
+    void adopt(PartitionLog log) {
+        futures.remove(log.name());
+        logs.put(log.name(), log);
+    }
+
+    /**
+     * A log has gone on elsewhere: its files here lose their name before this returns. When that
+     * fails, this disk is asked whether it still works, and the next start finds the two.
+     */
+    void leave(LogContents left) {
+        logs.remove(left.name);
+        var deletion = new LogDeletion(left, path);
+        try {
+            deletion.now();
+        } catch (IOException fault) {
+            directoryFailed(fault, left.owner);
+            return;
+        }
+        deletion.begin(left.owner, _ -> {});
     }
 
     /**
@@ -205,12 +461,17 @@ public final class LogDirectory {
                             return true;
                         },
                         replyTo,
-                        done);
+                        outcome -> {
+                            if (outcome instanceof Outcome.Failed<Boolean>(Exception cause)) {
+                                directoryFailed(cause, replyTo);
+                            }
+                            done.accept(outcome);
+                        });
     }
 
     private Collection<LogContents> contents() {
         var all = new ArrayList<LogContents>();
-        logs.values().forEach(log -> all.add(log.contents()));
+        all().forEach(log -> all.add(log.contents()));
         return all;
     }
 
@@ -223,7 +484,7 @@ public final class LogDirectory {
      *     none
      */
     public void close(long brokerEpoch, EventLoop replyTo, Consumer<Outcome<Boolean>> done) {
-        Collection<PartitionLog> open = List.copyOf(logs.values());
+        Collection<PartitionLog> open = all();
         var remaining = new AtomicInteger(open.size());
         var sound = new AtomicBoolean(true);
         if (open.isEmpty()) {
@@ -252,12 +513,17 @@ public final class LogDirectory {
                 .submit(
                         path.hashCode(),
                         () -> {
-                            checkpoints.write(contents());
-                            if (sound) {
-                                CleanStop.mark(environment.disk(), path, brokerEpoch);
+                            try {
+                                if (failure == null) {
+                                    checkpoints.write(contents());
+                                    if (sound) {
+                                        CleanStop.mark(environment.disk(), path, brokerEpoch);
+                                    }
+                                }
+                            } finally {
+                                lock.close();
                             }
-                            lock.close();
-                            return sound;
+                            return sound && failure == null;
                         },
                         replyTo,
                         done);

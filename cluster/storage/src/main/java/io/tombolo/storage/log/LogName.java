@@ -42,6 +42,21 @@ public record LogName(String topic, int partition) implements Comparable<LogName
         return Optional.of(new LogName(directoryName.substring(0, dash), Integer.parseInt(digits)));
     }
 
+    /** How the directory of a copy ends that is to take the log's place. */
+    private static final String FUTURE = "-future";
+
+    /** The name of the directory of a copy that is to take the log's place, as Kafka forms it. */
+    String futureDirectoryName(String unique) {
+        return directoryName() + "." + unique + FUTURE;
+    }
+
+    /** The log whose copy a directory of this name holds. */
+    static Optional<LogName> parseFuture(String directoryName) {
+        int dot = directoryName.lastIndexOf('.');
+        boolean future = directoryName.endsWith(FUTURE) && dot > 0;
+        return future ? parse(directoryName.substring(0, dot)) : Optional.empty();
+    }
+
     @Override
     public int compareTo(LogName other) {
         return ORDER.compare(this, other);

@@ -12,6 +12,8 @@ import io.tombolo.storage.partition.LogUpkeep;
 import io.tombolo.storage.partition.ProducerEntry;
 import io.tombolo.storage.partition.SegmentRemoval;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -36,12 +38,16 @@ import java.util.function.LongConsumer;
  */
 public final class PartitionLog {
 
-    private final LogContents log;
-    private final LogUpkeep upkeep;
-    private final LogAppend append;
-    private final LogReader reader;
-    private final LogTruncation truncation;
-    private final LogRetention retention;
+    private volatile LogContents log;
+    private LogUpkeep upkeep;
+    private LogAppend append;
+    private LogReader reader;
+    private LogTruncation truncation;
+    private LogRetention retention;
+    private LongConsumer durableListener = _ -> {};
+    private Consumer<Exception> failureListener = _ -> {};
+    private @Nullable LogMove move;
+    private @Nullable LogMove origin;
 
     PartitionLog(LogContents log) {
         this.log = log;
@@ -92,6 +98,7 @@ public final class PartitionLog {
      * one listener, a later one replaces it. It is never called from within an append.
      */
     public void onDurable(LongConsumer listener) {
+        durableListener = listener;
         upkeep.onDurable(listener);
     }
 
@@ -114,6 +121,7 @@ public final class PartitionLog {
      * it. It is never called from within another call of this log.
      */
     public void onFailure(Consumer<Exception> listener) {
+        failureListener = listener;
         log.onFault(listener);
     }
 
@@ -248,6 +256,9 @@ public final class PartitionLog {
         if (log.failure() == null && offset < log.startOffset) {
             return new ChangeResult.OutOfRange(log.startOffset, log.endOffset);
         }
+        if (move != null) {
+            move.truncating(offset);
+        }
         return change(() -> {
             if (offset < log.endOffset) {
                 truncation.truncateTo(offset);
@@ -262,6 +273,9 @@ public final class PartitionLog {
      * producers and epochs. Durable on return.
      */
     public ChangeResult truncateFullyAndStartAt(long offset) {
+        if (move != null) {
+            move.emptying(offset);
+        }
         return change(() -> truncation.truncateFullyAndStartAt(offset));
     }
 
@@ -345,6 +359,75 @@ public final class PartitionLog {
 
     LogContents contents() {
         return log;
+    }
+
+    /** What is copying this log to another directory; at most one at a time. */
+    Optional<LogMove> move() {
+        return Optional.ofNullable(move);
+    }
+
+    void movedBy(@Nullable LogMove mover) {
+        move = mover;
+    }
+
+    /** This log is the copy that a move makes; null when it is not any more. */
+    void copiedBy(@Nullable LogMove mover) {
+        origin = mover;
+    }
+
+    /** Stops the move whose copy this is. */
+    void stopMove() {
+        Optional.ofNullable(origin).ifPresent(LogMove::giveUp);
+    }
+
+    /** As {@link LogUpkeep#settle}. */
+    void settle(Runnable then) {
+        upkeep.settle(then);
+    }
+
+    /**
+     * Makes the batches durable before it returns, blocking for an fsync; false when the files are
+     * being worked on just now.
+     */
+    boolean forceNow() throws IOException {
+        return upkeep.forceNow();
+    }
+
+    /** Reads for a copy of the files, from the first offset in them on; not above the log end. */
+    ReadResult readForCopy(long offset, int bytesMax) {
+        Exception failure = log.failure();
+        return failure == null
+                ? reader.readFiles(offset, bytesMax, log.endOffset, Isolation.READ_UNCOMMITTED)
+                : new ReadResult.Failed(failure);
+    }
+
+    /** Raises the log start and leaves what lies below to later retention. */
+    void startAt(long offset) {
+        log.startAt(offset);
+    }
+
+    /**
+     * Goes on in the files of a copy, durable and with the same end; whoever listens to this log
+     * notices nothing.
+     *
+     * @param copy nobody may use it as a log of its own any more
+     * @return the files it leaves
+     */
+    LogContents continueIn(PartitionLog copy) {
+        LogContents left = log;
+        LogContents next = copy.log;
+        next.settings = left.settings;
+        next.highWatermark = left.highWatermark;
+        log = next;
+        upkeep = copy.upkeep;
+        append = copy.append;
+        reader = copy.reader;
+        truncation = copy.truncation;
+        retention = copy.retention;
+        upkeep.onDurable(durableListener);
+        next.onFault(failureListener);
+        upkeep.request(LogUpkeep.Extent.EVERYTHING);
+        return left;
     }
 
     /** A step that changes the bounds of the log. */

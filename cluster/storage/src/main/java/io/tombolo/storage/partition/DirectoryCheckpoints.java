@@ -6,6 +6,7 @@ import io.tombolo.storage.segment.CheckpointFile;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ public final class DirectoryCheckpoints {
     private final Map<LogName, Long> recoveryPoints;
     private final Map<LogName, Long> logStarts;
     private final Map<LogName, Long> highWatermarks;
+    private final List<String> damaged = new ArrayList<>();
 
     private DirectoryCheckpoints(Disk disk, Path directory) throws IOException {
         this.disk = disk;
@@ -43,8 +45,17 @@ public final class DirectoryCheckpoints {
         return new DirectoryCheckpoints(disk, directory);
     }
 
+    /** The names of the files that were there and could not be understood. */
+    public List<String> damaged() {
+        return List.copyOf(damaged);
+    }
+
     private Map<LogName, Long> read(String file) throws IOException {
-        Optional<List<String[]>> lines = CheckpointFile.read(disk, directory.resolve(file), WORDS);
+        Path path = directory.resolve(file);
+        Optional<List<String[]>> lines = CheckpointFile.read(disk, path, WORDS);
+        if (lines.isEmpty() && disk.exists(path)) {
+            damaged.add(file);
+        }
         var offsets = new TreeMap<LogName, Long>();
         try {
             for (String[] words : lines.orElse(List.of())) {
@@ -54,7 +65,8 @@ public final class DirectoryCheckpoints {
                         .ifPresent(name -> offsets.put(name, offset));
             }
             return offsets;
-        } catch (NumberFormatException damaged) {
+        } catch (NumberFormatException notNumbers) {
+            damaged.add(file);
             return new TreeMap<>();
         }
     }
@@ -81,7 +93,7 @@ public final class DirectoryCheckpoints {
         }
     }
 
-    synchronized void raiseLogStart(LogName name, long logStart) throws IOException {
+    public synchronized void raiseLogStart(LogName name, long logStart) throws IOException {
         if (logStart(name) < logStart) {
             replace(LOG_STARTS, logStarts, Map.of(name, logStart));
         }

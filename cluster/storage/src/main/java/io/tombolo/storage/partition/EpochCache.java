@@ -80,6 +80,12 @@ public final class EpochCache {
         starts.clear();
     }
 
+    /** Takes over what is known of a log with the same start and end. */
+    void learnFrom(EpochCache other) {
+        starts.clear();
+        starts.addAll(other.starts);
+    }
+
     /** The lines of the checkpoint file. */
     List<String> lines() {
         return starts.stream().map(start -> start.epoch + " " + start.offset).toList();

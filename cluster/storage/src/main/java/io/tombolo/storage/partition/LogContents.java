@@ -6,10 +6,13 @@ import io.tombolo.storage.log.LogEnvironment;
 import io.tombolo.storage.log.LogName;
 import io.tombolo.storage.log.LogPlacement;
 import io.tombolo.storage.log.LogSettings;
+import io.tombolo.storage.segment.LogFiles;
+import io.tombolo.storage.segment.ProducerSnapshot;
 import io.tombolo.storage.segment.Segment;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,7 +33,10 @@ public final class LogContents {
     private static final int WINDOW_BYTES = 4096;
 
     public final LogName name;
-    public final Path directory;
+
+    /** Where the files are; changes when a copy takes the place of the log. */
+    public volatile Path directory;
+
     public final Optional<UUID> topicId;
     public final LogEnvironment environment;
     public final EventLoop owner;
@@ -80,6 +86,7 @@ public final class LogContents {
     private volatile @Nullable Exception failure;
     private boolean faulty;
     private @Nullable Consumer<Exception> failureListener;
+    private volatile Consumer<Exception> watcher = _ -> {};
 
     public LogContents(
             LogName name,
@@ -99,6 +106,41 @@ public final class LogContents {
 
     public Disk disk() {
         return environment.disk();
+    }
+
+    /** The directory has another name now. Nothing may be under way that creates files. */
+    public void movedTo(Path renamed) {
+        directory = renamed;
+        segments.forEach(segment -> segment.movedTo(renamed));
+    }
+
+    /**
+     * Takes over the producers that another log remembers in front of an offset, where this one is
+     * empty; durable on return.
+     */
+    public void takeSnapshot(LogContents other, long offset) throws IOException {
+        Path theirs = LogFiles.file(other.directory, offset, LogFiles.SNAPSHOT);
+        if (!disk().exists(theirs)) {
+            return;
+        }
+        var bytes = ByteBuffer.wrap(disk().readAll(theirs));
+        Optional<ProducerSnapshot> saved = ProducerSnapshot.decode(bytes.duplicate());
+        if (saved.isPresent()) {
+            Path ours = LogFiles.file(directory, offset, LogFiles.SNAPSHOT);
+            LogCheckpoint.writeForced(disk(), ours, bytes);
+            disk().forceDirectory(directory);
+            snapshots.add(offset);
+            producers.load(saved.get(), offset);
+        }
+    }
+
+    /**
+     * Takes over what another log, which ends at the same offset, knows and cannot be read off the
+     * records that it still has: producers of records long deleted, and epochs without a record.
+     */
+    public void learnFrom(LogContents other) {
+        producers.learnFrom(other.producers);
+        epochs.learnFrom(other.epochs);
     }
 
     public long nowMs() {
@@ -130,6 +172,13 @@ public final class LogContents {
         return gap ? low + 1 : low;
     }
 
+    /** The log starts at an offset within it; what lies below is still in the files. */
+    public void startAt(long offset) {
+        startOffset = offset;
+        epochs.startAt(offset);
+        producers.startAt(offset);
+    }
+
     public void countBytes() {
         long sum = 0;
         for (Segment segment : segments) {
@@ -147,6 +196,7 @@ public final class LogContents {
         if (failure == null) {
             failure = cause;
             faulty = true;
+            watcher.accept(cause);
             tellFault(cause);
         }
     }
@@ -156,6 +206,11 @@ public final class LogContents {
         if (failure == null) {
             failure = new IllegalStateException(reason);
         }
+    }
+
+    /** One watcher of the disk below, called by whoever finds a fault, on his thread. */
+    public void onFaultAnywhere(Consumer<Exception> looking) {
+        watcher = looking;
     }
 
     /** One listener, called on the owner's loop; at once when there has been a fault already. */

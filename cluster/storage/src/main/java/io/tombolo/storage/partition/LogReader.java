@@ -28,6 +28,11 @@ public final class LogReader {
         if (offset < log.startOffset || offset > log.endOffset) {
             return new ReadResult.OutOfRange(log.startOffset, log.endOffset);
         }
+        return readFiles(offset, bytesMax, upToOffset, isolation);
+    }
+
+    /** As above, and below the log start too, as far as there are files. */
+    public ReadResult readFiles(long offset, int bytesMax, long upToOffset, Isolation isolation) {
         if (offset >= upToOffset || offset == log.endOffset || bytesMax <= 0) {
             return ReadResult.Slice.empty(offset);
         }

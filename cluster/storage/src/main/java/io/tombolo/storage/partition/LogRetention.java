@@ -22,9 +22,7 @@ public final class LogRetention {
 
     /** Raises the log start; start &lt; offset ≤ end. */
     public void startAt(long offset) {
-        log.startOffset = offset;
-        log.epochs.startAt(offset);
-        log.producers.startAt(offset);
+        log.startAt(offset);
         removeFirst(segmentsBelow(offset));
     }
 

@@ -8,6 +8,7 @@ import io.tombolo.storage.segment.Segment;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -43,6 +44,7 @@ public final class LogUpkeep {
     private EventLoop.@Nullable Timer ageTimer;
     private LongConsumer durableListener = offset -> {};
     private @Nullable Consumer<Outcome<Boolean>> closing;
+    private @Nullable Runnable settled;
 
     public LogUpkeep(LogContents log) {
         this.log = log;
@@ -133,9 +135,50 @@ public final class LogUpkeep {
         if (wanted != Extent.NOTHING && !running && log.failure() == null) {
             begin();
         }
+        Runnable waiting = settled;
+        if (waiting != null && !running) {
+            settled = null;
+            waiting.run();
+        }
         if (closing != null && !running) {
             close(closing);
         }
+    }
+
+    /**
+     * Makes all there is now durable, derived files included.
+     *
+     * @param then called once nothing is under way any more, also when that failed
+     */
+    public void settle(Runnable then) {
+        settled = then;
+        request(Extent.EVERYTHING);
+        if (!running) {
+            settled = null;
+            then.run();
+        }
+    }
+
+    /**
+     * Forces the batches on the calling thread.
+     *
+     * @return false when a checkpoint is under way: then nothing was done
+     */
+    public boolean forceNow() throws IOException {
+        if (running) {
+            return false;
+        }
+        for (Segment segment : log.segments) {
+            if (segment.endOffset() > log.durableOffset) {
+                segment.log().force();
+            }
+        }
+        if (namesUnforced) {
+            log.disk().forceDirectory(log.directory);
+            namesUnforced = false;
+        }
+        log.durableOffset = log.endOffset;
+        return true;
     }
 
     private void advance(LogCheckpoint checkpoint) {

@@ -191,6 +191,22 @@ public final class ProducerStates {
                                         && nowMs - entry.lastTimestampMs() >= idleMsMax);
     }
 
+    /**
+     * Remembers whom another log with the same end remembers, and forgets whom it has forgotten.
+     */
+    void learnFrom(ProducerStates other) {
+        forgetful |= other.forgetful;
+        producers.keySet().retainAll(other.producers.keySet());
+        open.values().removeIf(producerId -> !producers.containsKey(producerId));
+        for (ProducerSnapshot.Entry entry : other.save().producers()) {
+            if (producers.putIfAbsent(entry.producerId(), ProducerEntry.of(entry)) == null
+                    && entry.openTransactionOffset() >= 0) {
+                open.put(entry.openTransactionOffset(), entry.producerId());
+            }
+        }
+        lastBatchOffset = Math.max(lastBatchOffset, other.lastBatchOffset);
+    }
+
     /** Begins anew, as for an empty log that starts at 0. */
     void clear() {
         forgetful = false;

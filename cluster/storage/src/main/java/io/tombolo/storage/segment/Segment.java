@@ -26,7 +26,7 @@ public final class Segment {
     private static final long OFFSET_SPAN_MAX = Integer.MAX_VALUE;
 
     private final Disk disk;
-    private final Path directory;
+    private volatile Path directory;
     private final long baseOffset;
     private final DiskFile log;
     private int sizeBytes;
@@ -96,6 +96,11 @@ public final class Segment {
 
     public Path file(String suffix) {
         return LogFiles.file(directory, baseOffset, suffix);
+    }
+
+    /** The directory of the log has another name now. */
+    public void movedTo(Path renamed) {
+        directory = renamed;
     }
 
     /** The largest timestamp of a record, -1 when there is none. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.environment.Disk;
 import io.tombolo.environment.ForgetfulDisk;
+import io.tombolo.environment.simulated.DiskOperation;
 import io.tombolo.environment.simulated.SimulatedCrash;
 import io.tombolo.environment.simulated.SimulatedDisk;
 import io.tombolo.environment.simulated.SimulatedEntropy;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
 /**
@@ -33,9 +35,20 @@ import java.util.function.Predicate;
 final class LogHistory {
 
     /** A broken variant of the product. */
-    record Mutant(LogOpening.Caution caution, Predicate<Path> forgottenForces) {
+    record Mutant(
+            LogOpening.Caution caution,
+            Predicate<Path> forgottenForces,
+            Optional<LogMove.Rules> moving) {
 
         static final Mutant NONE = new Mutant(LogOpening.Caution.FULL, path -> false);
+
+        /** The product, with two directories between which the log moves. */
+        static final Mutant MOVING =
+                new Mutant(LogOpening.Caution.FULL, path -> false, Optional.of(LogMove.Rules.ALL));
+
+        Mutant(LogOpening.Caution caution, Predicate<Path> forgottenForces) {
+            this(caution, forgottenForces, Optional.empty());
+        }
     }
 
     private static final LogName NAME = new LogName("orders", 0);
@@ -47,7 +60,11 @@ final class LogHistory {
     private LogModel model = new LogModel();
     private LogDirectory directory;
     private PartitionLog log;
+    private final Optional<MovingLog> moving;
     private int epoch;
+
+    /** What was durable after the last step, unless it was taken away since. */
+    private long promised;
 
     /** The log is being emptied: a crash leaves any prefix of it, or nothing. */
     private boolean restarting;
@@ -69,7 +86,8 @@ final class LogHistory {
         this.world = new LogWorld(seen, seed + 1);
         world.caution = mutant.caution;
         world.settings = randomSettings();
-        directory = world.opened().directory();
+        moving = mutant.moving.map(rules -> new MovingLog(world, NAME, rules, this::tell));
+        directory = moving.map(MovingLog::open).orElseGet(() -> world.opened().directory());
         log = world.create(directory, NAME.topic());
     }
 
@@ -118,6 +136,9 @@ final class LogHistory {
         if (doomed) {
             long at = disk.operationCount() + entropy.between(1, 12);
             disk.losePowerWhen(operation -> operation.number() >= at);
+        } else if (moving.isPresent() && entropy.chance(0.1)) {
+            doomed = true;
+            losePowerInSwap();
         }
         LogModel before = model.copy();
         restarting = false;
@@ -139,7 +160,23 @@ final class LogHistory {
         }
         assertThat(log.failure()).as("alive").isEmpty();
         assertThat(log.endOffset()).as("end").isEqualTo(model.end);
-        assertThat(log.durableOffset()).as("durable").isLessThanOrEqualTo(model.end);
+        assertThat(log.durableOffset()).as("durable").isBetween(promised, model.end);
+        promised = log.durableOffset();
+    }
+
+    /** The power fails soon after a copy has begun to take its log's name, if one does. */
+    private void losePowerInSwap() {
+        long later = entropy.between(0, 8);
+        var sinceSwap = new AtomicLong(-1);
+        disk.losePowerWhen(operation -> {
+            boolean promotion =
+                    operation.kind() == DiskOperation.Kind.MOVE
+                            && operation.path().toString().endsWith("-future");
+            if (promotion || sinceSwap.get() >= 0) {
+                sinceSwap.incrementAndGet();
+            }
+            return sinceSwap.get() >= later;
+        });
     }
 
     /** One operation of the disk fails: the log ends, and the broker is started again. */
@@ -177,7 +214,16 @@ final class LogHistory {
         }
     }
 
+    /** How often the log has come to another directory, and was found in two. */
+    Optional<MovingLog> moves() {
+        return moving;
+    }
+
     private void act() {
+        if (moving.isPresent() && entropy.chance(0.05)) {
+            tell("move");
+            moving.get().move();
+        }
         int kind = entropy.nextInt(100);
         if (kind < 55) {
             append();
@@ -200,7 +246,7 @@ final class LogHistory {
         } else if (kind < 88) {
             tell("checkpoint");
             log.noteHighWatermark(entropy.between(model.start, model.end));
-            world.checkpoint(directory);
+            moving.ifPresentOrElse(MovingLog::checkpoint, () -> world.checkpoint(directory));
         } else if (kind < 91) {
             tell("time passes");
             world.pass(entropy.between(1, 100));
@@ -270,6 +316,7 @@ final class LogHistory {
         tell("truncate to " + offset + " of " + model.end);
         model.truncateTo(offset);
         truncatingTo = Math.min(offset, model.end);
+        promised = Math.min(promised, model.start);
         var result = log.truncateTo(offset);
         assertThat(result).as("truncate").isInstanceOf(ChangeResult.Changed.class);
         truncatingTo = Long.MAX_VALUE;
@@ -283,6 +330,7 @@ final class LogHistory {
         long offset = Math.max(0, model.end + entropy.between(-30, 30));
         tell("restart at " + offset);
         restarting = true;
+        promised = 0;
         model.restart(offset);
         assertThat(log.truncateFullyAndStartAt(offset))
                 .as("restart")
@@ -302,26 +350,25 @@ final class LogHistory {
 
     private void reopen() {
         tell("close and open");
-        assertThat(world.close(directory)).as("alive at close").isTrue();
+        assertThat(moving.map(MovingLog::close).orElseGet(() -> world.close(directory)))
+                .as("alive at close: " + log.failure())
+                .isTrue();
         world.forget();
         damaged |= entropy.chance(0.5) && damageDerivedFile();
-        var opened = world.opened();
-        directory = opened.directory();
-        log = opened.logs().getFirst().log();
+        Recovery recovery = open();
         assertThat(log.failure()).as("alive").isEmpty();
+        promised = 0;
         assertThat(log.endOffset()).as("end after a clean stop").isEqualTo(model.end);
         assertThat(log.startOffset()).as("start after a clean stop").isEqualTo(model.start);
         if (!damaged) {
-            assertThat(opened.logs().getFirst().recovery().uneventful())
-                    .as(opened.logs().getFirst().recovery().toString())
-                    .isTrue();
+            assertThat(recovery.uneventful()).as(recovery.toString()).isTrue();
         }
         check(model.start);
     }
 
     /** Turns one bit over, or takes the whole file away. */
     private boolean damageDerivedFile() {
-        Path directoryOfLog = LogWorld.DIRECTORY.resolve(NAME.directoryName());
+        Path directoryOfLog = log.contents().directory;
         try {
             List<String> all = disk.list(directoryOfLog);
             var files =
@@ -361,7 +408,21 @@ final class LogHistory {
         return file.toString().endsWith(".timeindex") ? position - position % 12 : position;
     }
 
+    private Recovery open() {
+        if (moving.isPresent()) {
+            OpenResult.OpenedLog found = moving.get().reopen();
+            directory = moving.get().place();
+            log = found.log();
+            return found.recovery();
+        }
+        var opened = world.opened();
+        directory = opened.directory();
+        log = opened.logs().getFirst().log();
+        return opened.logs().getFirst().recovery();
+    }
+
     private void crash(String when) {
+        promised = 0;
         long durable = Math.min(log.durableOffset(), truncatingTo);
         truncatingTo = Long.MAX_VALUE;
         tell("crash " + when + ", durable " + durable);
@@ -373,7 +434,7 @@ final class LogHistory {
             long at = disk.operationCount() + entropy.between(1, 60);
             disk.losePowerWhen(operation -> operation.number() >= at);
             try {
-                world.opened();
+                open();
             } catch (SimulatedCrash crash) {
                 tell("crash while opening");
             }
@@ -381,16 +442,8 @@ final class LogHistory {
             disk.losePower();
             world.forget();
         }
-        var opened = world.opened();
-        directory = opened.directory();
-        log = opened.logs().getFirst().log();
-        tell(
-                "opened "
-                        + log.startOffset()
-                        + " to "
-                        + log.endOffset()
-                        + ": "
-                        + opened.logs().getFirst().recovery());
+        Recovery recovery = open();
+        tell("opened " + log.startOffset() + " to " + log.endOffset() + ": " + recovery);
         assertThat(log.failure()).as("alive after a crash").isEmpty();
         long promised = restarting ? 0 : durable;
         restarting = false;

@@ -6,6 +6,8 @@ import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.Offload;
 import io.tombolo.environment.simulated.SimulatedDisk;
 import io.tombolo.environment.simulated.SimulatedEntropy;
+import io.tombolo.storage.directory.DirectoriesResult;
+import io.tombolo.storage.directory.LogDirectories;
 import io.tombolo.storage.partition.LogOpening;
 
 import java.nio.file.Path;
@@ -86,6 +88,17 @@ final class LogWorld implements Clock {
             return opened;
         }
         throw new AssertionError(result);
+    }
+
+    /** Opens several directories as one. */
+    DirectoriesResult.Opened openAll(List<Path> paths) {
+        var answer = new AtomicReference<DirectoriesResult>();
+        LogDirectories.open(paths, IDENTITY, environment(), _ -> placement(), loop, answer::set);
+        drain();
+        if (answer.get() instanceof DirectoriesResult.Opened opened) {
+            return opened;
+        }
+        throw new AssertionError(answer.get());
     }
 
     PartitionLog create(LogDirectory directory, String topic) {

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 class PartitionLogSimulation {
@@ -25,9 +26,27 @@ class PartitionLogSimulation {
         }
     }
 
-    private static void run(long seed, Mutant mutant) {
+    @Test
+    void aLogIsWhatWasAppendedToItWhileItMovesBetweenDirectories() {
+        int moved = 0;
+        int resumed = 0;
+        int foundTwice = 0;
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            MovingLog moves = run(seed, Mutant.MOVING).moves().orElseThrow();
+            moved += moves.movedCount;
+            resumed += moves.resumedCount;
+            foundTwice += moves.foundTwiceCount;
+        }
+        assertThat(moved).as("moves").isPositive();
+        assertThat(resumed).as("moves that went on after a start").isPositive();
+        assertThat(foundTwice).as("crashes in the middle of a swap").isPositive();
+    }
+
+    private static LogHistory run(long seed, Mutant mutant) {
         try {
-            new LogHistory(seed, mutant).live(STEPS);
+            var history = new LogHistory(seed, mutant);
+            history.live(STEPS);
+            return history;
         } catch (AssertionError | RuntimeException broken) {
             throw new AssertionError("seed " + seed + ": " + broken.getMessage(), broken);
         }
@@ -44,12 +63,20 @@ class PartitionLogSimulation {
         SNAPSHOTS_ARE_NOT_FORCED(
                 LogOpening.Caution.FULL, path -> path.toString().contains(".snapshot")),
         NAMES_OF_SEGMENTS_ARE_NOT_FORCED(
-                LogOpening.Caution.FULL, path -> path.toString().endsWith("orders-0"));
+                LogOpening.Caution.FULL, path -> path.toString().endsWith("orders-0")),
+        A_MOVE_IS_NOT_ALIGNED_AFTER_A_CRASH(new LogMove.Rules(false, true, true, true)),
+        A_MOVE_FORGETS_WHAT_RECORDS_DO_NOT_TELL(new LogMove.Rules(true, false, true, true)),
+        A_MOVE_DOES_NOT_FOLLOW_A_CUT(new LogMove.Rules(true, true, false, true)),
+        A_MOVE_SWAPS_BEFORE_ALL_IS_FORCED(new LogMove.Rules(true, true, true, false));
 
         private final Mutant mutant;
 
         Wrong(LogOpening.Caution caution, Predicate<Path> forgotten) {
             this.mutant = new Mutant(caution, forgotten);
+        }
+
+        Wrong(LogMove.Rules rules) {
+            this.mutant = new Mutant(LogOpening.Caution.FULL, path -> false, Optional.of(rules));
         }
 
         private static LogOpening.Caution caution(boolean checksums, boolean indexes) {

@@ -2,13 +2,13 @@ package io.tombolo.broker.request.cluster;
 
 import io.tombolo.broker.request.Exchange;
 import io.tombolo.broker.request.RequestHandler;
-import io.tombolo.broker.shard.Shard;
-import io.tombolo.broker.shard.Shards;
 import io.tombolo.environment.Disk;
-import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.Offload;
+import io.tombolo.storage.directory.LogDirectories;
+import io.tombolo.storage.log.LogDirectory;
+import io.tombolo.storage.log.LogName;
+import io.tombolo.storage.log.PartitionLog;
 
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData.DescribableLogDirTopic;
 import org.apache.kafka.common.message.DescribeLogDirsResponseData;
@@ -17,7 +17,7 @@ import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDi
 import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDirsTopic;
 import org.apache.kafka.common.protocol.Errors;
 
-import java.nio.file.Path;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,115 +25,131 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 
-/** DescribeLogDirs: sizes of the partitions in the data directory, and the room that is left. */
+/**
+ * DescribeLogDirs: what is in each directory, copies on their way to it included, and the room that
+ * is left there.
+ */
 public final class DescribeLogDirsHandler implements RequestHandler<DescribeLogDirsRequestData> {
 
     private static final long UNKNOWN = -1;
 
-    private final Shards shards;
+    private final LogDirectories directories;
     private final Disk disk;
     private final Offload offload;
-    private final Path directory;
 
-    public DescribeLogDirsHandler(Shards shards, Disk disk, Offload offload, Path directory) {
-        this.shards = shards;
+    public DescribeLogDirsHandler(LogDirectories directories, Disk disk, Offload offload) {
+        this.directories = directories;
         this.disk = disk;
         this.offload = offload;
-        this.directory = directory;
     }
 
     @Override
     public void handle(Exchange exchange, DescribeLogDirsRequestData body) {
-        collect(
-                0,
-                new TreeMap<>(),
+        Wanted wanted = Wanted.of(body);
+        offload.submit(
+                directories.first().path().hashCode(),
+                () -> results(wanted),
                 exchange.loop(),
-                sizes ->
-                        offload.submit(
-                                directory.hashCode(),
-                                () ->
-                                        new Volume(
-                                                disk.totalBytes(directory),
-                                                disk.usableBytes(directory)),
-                                exchange.loop(),
-                                volume -> exchange.answer(response(body, sizes, volume))));
+                outcome ->
+                        exchange.answer(
+                                switch (outcome) {
+                                    case Offload.Outcome.Done<List<DescribeLogDirsResult>>(
+                                                    var results) ->
+                                            new DescribeLogDirsResponseData().setResults(results);
+                                    case Offload.Outcome.Failed<List<DescribeLogDirsResult>> _ ->
+                                            new DescribeLogDirsResponseData()
+                                                    .setErrorCode(
+                                                            Errors.UNKNOWN_SERVER_ERROR.code());
+                                }));
     }
 
-    /** The room there is. */
-    private record Volume(long totalBytes, long usableBytes) {}
+    /** Which partitions are asked for. */
+    private record Wanted(boolean all, Map<String, Set<Integer>> partitions) {
 
-    /** Visits one shard after the other and gathers the sizes of all partitions. */
-    private void collect(
-            int index,
-            TreeMap<String, Map<Integer, Long>> sizes,
-            EventLoop replyTo,
-            Consumer<TreeMap<String, Map<Integer, Long>>> done) {
-        if (index == shards.all().size()) {
-            Shards.run(replyTo, () -> done.accept(sizes));
-            return;
-        }
-        Shard shard = shards.all().get(index);
-        Shards.run(
-                shard.loop(),
-                () -> {
-                    for (var partition : shard.partitions()) {
-                        TopicPartition name = partition.id().topicPartition();
-                        sizes.computeIfAbsent(name.topic(), _ -> new TreeMap<>())
-                                .put(name.partition(), partition.log().sizeBytes());
-                    }
-                    collect(index + 1, sizes, replyTo, done);
-                });
-    }
-
-    private DescribeLogDirsResponseData response(
-            DescribeLogDirsRequestData body,
-            TreeMap<String, Map<Integer, Long>> sizes,
-            Offload.Outcome<Volume> volume) {
-        var result = new DescribeLogDirsResult().setLogDir(directory.toString());
-        switch (volume) {
-            case Offload.Outcome.Done<Volume>(Volume(long total, long usable)) ->
-                    result.setTotalBytes(total).setUsableBytes(usable);
-            case Offload.Outcome.Failed<Volume> _ ->
-                    result.setErrorCode(Errors.KAFKA_STORAGE_ERROR.code())
-                            .setTotalBytes(UNKNOWN)
-                            .setUsableBytes(UNKNOWN);
-        }
-        Map<String, Set<Integer>> wanted = wanted(body);
-        sizes.forEach((topic, partitions) -> {
-            Set<Integer> indexes = wanted.get(topic);
-            if (body.topics() == null || indexes != null) {
-                result.topics().add(topic(topic, partitions, indexes));
+        static Wanted of(DescribeLogDirsRequestData body) {
+            var partitions = new HashMap<String, Set<Integer>>();
+            if (body.topics() != null) {
+                for (DescribableLogDirTopic topic : body.topics()) {
+                    partitions.put(topic.topic(), new HashSet<>(topic.partitions()));
+                }
             }
-        });
-        return new DescribeLogDirsResponseData().setResults(new ArrayList<>(List.of(result)));
-    }
-
-    private static Map<String, Set<Integer>> wanted(DescribeLogDirsRequestData body) {
-        var wanted = new HashMap<String, Set<Integer>>();
-        if (body.topics() != null) {
-            for (DescribableLogDirTopic topic : body.topics()) {
-                wanted.put(topic.topic(), new HashSet<>(topic.partitions()));
-            }
+            return new Wanted(body.topics() == null, partitions);
         }
-        return wanted;
+
+        boolean has(LogName name) {
+            return all
+                    || partitions.getOrDefault(name.topic(), Set.of()).contains(name.partition());
+        }
     }
 
-    private static DescribeLogDirsTopic topic(
-            String name,
-            Map<Integer, Long> sizes,
-            @org.jspecify.annotations.Nullable Set<Integer> wanted) {
-        var topic = new DescribeLogDirsTopic().setName(name);
-        sizes.forEach((index, bytes) -> {
-            if (wanted == null || wanted.contains(index)) {
-                topic.partitions()
-                        .add(
-                                new DescribeLogDirsPartition()
-                                        .setPartitionIndex(index)
-                                        .setPartitionSize(bytes));
-            }
-        });
-        return topic;
+    private List<DescribeLogDirsResult> results(Wanted wanted) {
+        var results = new ArrayList<DescribeLogDirsResult>();
+        for (LogDirectory directory : directories.all()) {
+            results.add(
+                    directory.failure().isEmpty()
+                            ? online(directory, wanted)
+                            : offline(directory.path().toString()));
+        }
+        for (LogDirectories.Unopened unopened : directories.unopened()) {
+            results.add(offline(unopened.path().toString()));
+        }
+        return results;
+    }
+
+    private static DescribeLogDirsResult offline(String path) {
+        return new DescribeLogDirsResult()
+                .setLogDir(path)
+                .setErrorCode(Errors.KAFKA_STORAGE_ERROR.code())
+                .setTotalBytes(UNKNOWN)
+                .setUsableBytes(UNKNOWN);
+    }
+
+    private DescribeLogDirsResult online(LogDirectory directory, Wanted wanted) {
+        var result = new DescribeLogDirsResult().setLogDir(directory.path().toString());
+        try {
+            result.setTotalBytes(disk.totalBytes(directory.path()))
+                    .setUsableBytes(disk.usableBytes(directory.path()));
+        } catch (IOException failure) {
+            return offline(directory.path().toString());
+        }
+        var topics = new TreeMap<String, DescribeLogDirsTopic>();
+        for (LogName name : directory.names()) {
+            directory
+                    .log(name)
+                    .filter(_ -> wanted.has(name))
+                    .ifPresent(log -> add(topics, name, described(log)));
+        }
+        for (LogName name : directory.futures()) {
+            directory
+                    .future(name)
+                    .filter(_ -> wanted.has(name))
+                    .ifPresent(copy -> add(topics, name, future(name, copy)));
+        }
+        result.topics().addAll(topics.values());
+        return result;
+    }
+
+    private static void add(
+            Map<String, DescribeLogDirsTopic> topics,
+            LogName name,
+            DescribeLogDirsPartition partition) {
+        topics.computeIfAbsent(name.topic(), topic -> new DescribeLogDirsTopic().setName(topic))
+                .partitions()
+                .add(partition.setPartitionIndex(name.partition()));
+    }
+
+    private static DescribeLogDirsPartition described(PartitionLog log) {
+        return new DescribeLogDirsPartition().setPartitionSize(log.sizeBytes());
+    }
+
+    /** How far a copy is behind its log. */
+    private DescribeLogDirsPartition future(LogName name, PartitionLog copy) {
+        long lag = 0;
+        for (LogDirectory directory : directories.all()) {
+            long end = directory.log(name).map(PartitionLog::endOffset).orElse(0L);
+            lag = Math.max(lag, end - copy.endOffset());
+        }
+        return described(copy).setIsFutureKey(true).setOffsetLag(lag);
     }
 }

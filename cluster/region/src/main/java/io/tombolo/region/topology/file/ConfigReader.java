@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -24,6 +25,10 @@ final class ConfigReader {
             Pattern.compile(
                     ".*(password|passphrase|secret|jaas\\.config|keystore\\.key|token)$",
                     Pattern.CASE_INSENSITIVE);
+
+    /** Said by {@code storage:}, whose first directory holds the metadata log, too. */
+    private static final Set<String> STORAGE_NAMES =
+            Set.of("log.dir", "log.dirs", "metadata.log.dir");
 
     private ConfigReader() {}
 
@@ -57,6 +62,13 @@ final class ConfigReader {
             Optional<ConfigDefinition> definition = catalogue.find(entry.name());
             if (definition.isEmpty()) {
                 unknown(entry, catalogue);
+            } else if (catalogue == ConfigCatalogue.BROKER
+                    && STORAGE_NAMES.contains(entry.name())) {
+                entry.problemWithName(
+                                Rule.EXCLUSIVE_KEYS,
+                                entry.name() + " is not set here but with storage:")
+                        .why("each broker of the region has its own folder in every directory")
+                        .fix("storage: { dirs: [/disk1, /disk2] }");
             } else if (definition.get().sensitive()) {
                 entry.secret().ifPresent(secret -> secrets.put(entry.name(), secret));
             } else {

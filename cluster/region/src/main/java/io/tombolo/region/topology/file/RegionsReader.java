@@ -6,6 +6,7 @@ import io.tombolo.region.RegionId;
 import io.tombolo.region.topology.Region;
 import io.tombolo.region.topology.Secret;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -73,6 +74,7 @@ final class RegionsReader {
             reader.add(entries.get(index), index);
         }
         new ListenerChecks(document, reader.regions).run(notes);
+        reader.checkDirectories(document);
         return reader.regions;
     }
 
@@ -129,7 +131,7 @@ final class RegionsReader {
                 id,
                 index,
                 brokers(index, section),
-                section.get("storage").map(this::storage).orElse(storageOf(Optional.empty())),
+                section.get("storage").map(this::storage).orElseGet(RegionsReader::defaultStorage),
                 config,
                 new Region.Security(section.isTrue("allowInsecure"), secrets));
     }
@@ -174,7 +176,7 @@ final class RegionsReader {
     }
 
     private Region.Storage storage(Value value) {
-        Section section = value.section("dir", "tier", "keepLocal");
+        Section section = value.section("dir", "dirs", "tier", "keepLocal");
         Optional<Duration> keepLocal =
                 section.get("keepLocal")
                         .flatMap(it -> it.duration(Duration.ZERO, Duration.ofDays(36_500)));
@@ -183,14 +185,98 @@ final class RegionsReader {
         if (section.get("tier").isEmpty()) {
             section.get("keepLocal").ifPresent(RegionsReader::warnOfIdleKeepLocal);
         }
-        Optional<String> dir =
-                section.get("dir").flatMap(Value::text).filter(text -> !text.isBlank());
-        return new Region.Storage(storageOf(dir).dir(), tier, keepLocal);
+        return new Region.Storage(dirs(section), tier, keepLocal);
     }
 
-    private static Region.Storage storageOf(Optional<String> dir) {
+    private static Region.Storage defaultStorage() {
         return new Region.Storage(
-                dir.orElse(Region.Storage.DIR_DEFAULT), Optional.empty(), Optional.empty());
+                List.of(Region.Storage.DIR_DEFAULT), Optional.empty(), Optional.empty());
+    }
+
+    private static List<String> dirs(Section section) {
+        Optional<Value> several = section.get("dirs");
+        if (several.isPresent() && section.get("dir").isPresent()) {
+            several.get()
+                    .problemWithName(Rule.EXCLUSIVE_KEYS, "dirs does not go with dir")
+                    .fix("remove dir and name its folder first in dirs");
+        }
+        var dirs = new ArrayList<String>();
+        List<Value> items = several.map(Value::items).orElse(List.of());
+        for (Value item : items) {
+            item.text()
+                    .filter(text -> !text.isBlank())
+                    .ifPresent(text -> {
+                        if (isApart(item, dirs, text)) {
+                            dirs.add(text);
+                        }
+                    });
+        }
+        section.get("dir")
+                .flatMap(Value::text)
+                .filter(text -> !text.isBlank() && dirs.isEmpty())
+                .ifPresent(dirs::add);
+        return dirs.isEmpty() ? List.of(Region.Storage.DIR_DEFAULT) : dirs;
+    }
+
+    /** Two directories on one disk, or one in the other, are no two directories. */
+    private static boolean isApart(Value item, List<String> before, String dir) {
+        for (String other : before) {
+            boolean same = normal(dir).equals(normal(other));
+            if (same
+                    || normal(dir).startsWith(normal(other))
+                    || normal(other).startsWith(normal(dir))) {
+                item.problem(
+                                Rule.SHARED_DIRECTORY,
+                                same
+                                        ? "the directory %s stands here a second time"
+                                                .formatted(dir)
+                                        : "the directories %s and %s lie in each other"
+                                                .formatted(other, dir))
+                        .why("each directory is meant for a disk of its own, which may fail alone")
+                        .fix("remove one of them");
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Path normal(String dir) {
+        return Path.of(dir).toAbsolutePath().normalize();
+    }
+
+    /** A folder of one region that lies in a broker's folder of another one. */
+    private void checkDirectories(Document document) {
+        for (Region region : regions.values()) {
+            for (Region other : regions.values()) {
+                if (region != other
+                        && region instanceof Region.Hosted inner
+                        && other instanceof Region.Hosted outer) {
+                    checkDirectories(document, inner, outer);
+                }
+            }
+        }
+    }
+
+    private static void checkDirectories(
+            Document document, Region.Hosted inner, Region.Hosted outer) {
+        for (Region.Broker broker : outer.brokers()) {
+            for (String taken : outer.dataDirectories(broker)) {
+                for (String dir : inner.storage().dirs()) {
+                    if (normal(dir).startsWith(normal(taken))) {
+                        String path = "regions." + inner.id() + ".storage";
+                        document.problem(
+                                        Rule.SHARED_DIRECTORY,
+                                        document.spanOf(path),
+                                        path,
+                                        "the directory %s lies in the one of broker %d of region %s"
+                                                .formatted(dir, broker.number(), outer.id()))
+                                .why("a broker removes from its directory what it does not know")
+                                .fix("give region %s another directory".formatted(inner.id()));
+                        return;
+                    }
+                }
+            }
+        }
     }
 
     private static Optional<String> tier(Value value) {

@@ -32,6 +32,7 @@ public enum Rule {
     TOO_MANY_REPLICAS("TMB-1207", "Each replica of a partition needs a broker of its own"),
     PLAINTEXT(
             "TMB-1208", "A plaintext listener off the loopback interface is asked for explicitly"),
+    SHARED_DIRECTORY("TMB-1209", "Every directory is on its own, and of one broker"),
     UNKNOWN_CONFIG("TMB-1301", "config: takes the names that Kafka defines"),
     CONFIG_VALUE("TMB-1302", "config: takes the values that Kafka allows"),
     WILDCARD_ADDRESS(

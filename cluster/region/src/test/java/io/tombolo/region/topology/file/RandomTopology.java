@@ -74,7 +74,9 @@ final class RandomTopology {
         }
         var storage =
                 new Region.Storage(
-                        "/data/" + random.nextInt(9),
+                        random.nextBoolean()
+                                ? List.of("/data/" + index)
+                                : List.of("/data/" + index, "/disk2/" + index, "/disk3"),
                         maybe(() -> "s3://bucket/" + random.nextInt(9)),
                         maybe(this::duration));
         Map<String, String> config =

@@ -73,7 +73,11 @@ final class YamlWriter {
                                     .toList());
                 }
                 var storage = new LinkedHashMap<String, Object>();
-                storage.put("dir", hosted.storage().dir());
+                if (hosted.storage().dirs().size() == 1) {
+                    storage.put("dir", hosted.storage().dir());
+                } else {
+                    storage.put("dirs", hosted.storage().dirs());
+                }
                 hosted.storage().tier().ifPresent(tier -> storage.put("tier", tier));
                 duration(storage, "keepLocal", hosted.storage().keepLocal());
                 map.put("storage", storage);

@@ -1,0 +1,256 @@
+package io.tombolo.storage.directory;
+
+import io.tombolo.environment.EventLoop;
+import io.tombolo.environment.Offload.Outcome;
+import io.tombolo.storage.log.DirectoryIdentity;
+import io.tombolo.storage.log.LogDirectory;
+import io.tombolo.storage.log.LogEnvironment;
+import io.tombolo.storage.log.LogName;
+import io.tombolo.storage.log.LogPlacement;
+import io.tombolo.storage.log.OpenResult;
+import io.tombolo.storage.log.PartitionLog;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** The way from paths to open {@link LogDirectories}. Confined to the loop of whoever asks. */
+final class DirectoriesOpening {
+
+    private final List<Path> paths;
+    private final DirectoryIdentity identity;
+    private final LogEnvironment environment;
+    private final Function<LogName, LogPlacement> placement;
+    private final EventLoop loop;
+    private final Consumer<DirectoriesResult> done;
+    private final Map<Path, OpenResult> results = new TreeMap<>();
+    private final List<String> remarks = new ArrayList<>();
+    private Map<Path, UUID> known = Map.of();
+
+    DirectoriesOpening(
+            List<Path> paths,
+            DirectoryIdentity identity,
+            LogEnvironment environment,
+            Function<LogName, LogPlacement> placement,
+            EventLoop loop,
+            Consumer<DirectoriesResult> done) {
+        this.paths = List.copyOf(paths);
+        this.identity = identity;
+        this.environment = environment;
+        this.placement = placement;
+        this.loop = loop;
+        this.done = done;
+    }
+
+    void open() {
+        Path first = paths.getFirst();
+        environment
+                .offload()
+                .submit(
+                        first.hashCode(),
+                        () -> KnownDirectories.read(environment.disk(), first),
+                        loop,
+                        outcome -> {
+                            switch (outcome) {
+                                case Outcome.Failed<Map<Path, UUID>>(Exception cause) ->
+                                        done.accept(new DirectoriesResult.Failed(cause));
+                                case Outcome.Done<Map<Path, UUID>>(Map<Path, UUID> found) -> {
+                                    known = found;
+                                    openAll();
+                                }
+                            }
+                        });
+    }
+
+    private void openAll() {
+        for (Path path : paths) {
+            LogDirectory.open(
+                    path,
+                    identity.of(
+                            path.equals(paths.getFirst())
+                                    ? Optional.empty()
+                                    : KnownDirectories.idOf(known, path)),
+                    environment,
+                    placement,
+                    loop,
+                    result -> {
+                        results.put(path, result);
+                        if (results.size() == paths.size()) {
+                            judge();
+                        }
+                    });
+        }
+    }
+
+    private void judge() {
+        Optional<DirectoriesResult> obstacle = obstacle();
+        if (obstacle.isEmpty()) {
+            begin();
+            return;
+        }
+        var closing = new Countdown(() -> done.accept(obstacle.get()));
+        for (LogDirectory directory : opened()) {
+            closing.await();
+            directory.close(-1, loop, _ -> closing.down());
+        }
+        closing.arm();
+    }
+
+    private Optional<DirectoriesResult> obstacle() {
+        for (OpenResult result : results.values()) {
+            if (result instanceof OpenResult.Refused(String reason)) {
+                return Optional.of(new DirectoriesResult.Refused(reason));
+            }
+        }
+        return results.get(paths.getFirst()) instanceof OpenResult.Failed(Exception cause)
+                ? Optional.of(new DirectoriesResult.Failed(cause))
+                : Optional.empty();
+    }
+
+    private List<LogDirectory> opened() {
+        var opened = new ArrayList<LogDirectory>();
+        for (Path path : paths) {
+            if (results.get(path) instanceof OpenResult.Opened it) {
+                opened.add(it.directory());
+            }
+        }
+        return opened;
+    }
+
+    private void begin() {
+        List<LogDirectory> opened = opened();
+        var unopened = new ArrayList<LogDirectories.Unopened>();
+        for (Path path : paths) {
+            if (results.get(path) instanceof OpenResult.Failed(Exception cause)) {
+                unopened.add(
+                        new LogDirectories.Unopened(
+                                path, KnownDirectories.idOf(known, path), cause));
+            }
+        }
+        for (LogDirectory directory : opened) {
+            directory
+                    .damagedFiles()
+                    .forEach(file ->
+                            remarks.add(
+                                    "%s is damaged and written anew"
+                                            .formatted(directory.path().resolve(file))));
+        }
+        var directories = new LogDirectories(opened, unopened, environment);
+        var settling = new Countdown(() -> remember(directories));
+        settle(opened, settling);
+        settling.arm();
+    }
+
+    /** Of two logs of the same topic the one that goes further stays. */
+    private void settle(List<LogDirectory> opened, Countdown settling) {
+        opened.forEach(directory -> dropHalfMade(directory, settling));
+        var names = new TreeSet<LogName>();
+        opened.forEach(directory -> names.addAll(directory.names()));
+        for (LogName name : names) {
+            var copies = new ArrayList<LogDirectory>();
+            opened.stream().filter(it -> it.log(name).isPresent()).forEach(copies::add);
+            while (copies.size() > 1) {
+                settle(name, copies.removeLast(), copies, settling);
+            }
+        }
+    }
+
+    /** A copy that says not yet whose it is has nothing to keep; neither has a broken one. */
+    private void dropHalfMade(LogDirectory directory, Countdown settling) {
+        for (LogName name : directory.futures()) {
+            PartitionLog copy = directory.future(name).orElseThrow();
+            if (copy.topicId().isEmpty() || copy.failure().isPresent()) {
+                settling.await();
+                directory.deleteFuture(name, loop, _ -> settling.down());
+            }
+        }
+    }
+
+    private void settle(
+            LogName name, LogDirectory one, List<LogDirectory> others, Countdown settling) {
+        PartitionLog log = one.log(name).orElseThrow();
+        for (int index = 0; index < others.size(); index++) {
+            LogDirectory other = others.get(index);
+            PartitionLog rival = other.log(name).orElseThrow();
+            if (log.topicId().isPresent() && log.topicId().equals(rival.topicId())) {
+                boolean further = FURTHER.compare(log, rival) > 0;
+                others.set(index, further ? one : other);
+                drop(name, further ? other : one, further ? one : other, settling);
+                return;
+            }
+        }
+    }
+
+    /** A log that works before one that does not; then as candidates of an election. */
+    private static final Comparator<PartitionLog> FURTHER =
+            Comparator.<PartitionLog, Boolean>comparing(log -> log.failure().isEmpty())
+                    .thenComparingInt(log -> log.latestEpoch().orElse(-1))
+                    .thenComparingLong(PartitionLog::endOffset);
+
+    private void drop(LogName name, LogDirectory loser, LogDirectory winner, Countdown settling) {
+        boolean sound = loser.log(name).orElseThrow().failure().isEmpty();
+        remarks.add(
+                "%s is in two directories; the one in %s goes on, the one in %s is %s"
+                        .formatted(
+                                name,
+                                winner.path(),
+                                loser.path(),
+                                sound ? "removed" : "left alone"));
+        if (sound) {
+            settling.await();
+            loser.deleteLog(name, loop, _ -> settling.down());
+        } else {
+            loser.disown(name);
+        }
+    }
+
+    private void remember(LogDirectories directories) {
+        var ids = new TreeMap<Path, UUID>();
+        directories
+                .all()
+                .forEach(it -> ids.put(KnownDirectories.normal(it.path()), it.directoryId()));
+        for (LogDirectories.Unopened it : directories.unopened()) {
+            it.id().ifPresent(id -> ids.put(KnownDirectories.normal(it.path()), id));
+        }
+        Path first = paths.getFirst();
+        environment
+                .offload()
+                .submit(
+                        first.hashCode(),
+                        () -> {
+                            if (paths.size() > 1 || !known.isEmpty()) {
+                                KnownDirectories.write(environment.disk(), first, ids);
+                            }
+                            return true;
+                        },
+                        loop,
+                        outcome -> {
+                            switch (outcome) {
+                                case Outcome.Failed<Boolean>(Exception cause) ->
+                                        done.accept(new DirectoriesResult.Failed(cause));
+                                case Outcome.Done<Boolean> _ ->
+                                        done.accept(
+                                                new DirectoriesResult.Opened(
+                                                        directories, logs(), List.copyOf(remarks)));
+                            }
+                        });
+    }
+
+    private List<OpenResult.OpenedLog> logs() {
+        var logs = new ArrayList<OpenResult.OpenedLog>();
+        for (OpenResult result : results.values()) {
+            if (result instanceof OpenResult.Opened it) {
+                logs.addAll(it.logs());
+            }
+        }
+        return logs;
+    }
+}

@@ -1,0 +1,24 @@
+package io.tombolo.storage.directory;
+
+import io.tombolo.storage.log.OpenResult;
+
+import java.util.List;
+
+/** What became of opening the log directories of a broker. */
+public sealed interface DirectoriesResult {
+
+    /**
+     * They are ours, save those that are offline.
+     *
+     * @param logs as in {@link OpenResult.Opened}, of all directories
+     * @param remarks what else is worth a log line
+     */
+    record Opened(LogDirectories directories, List<OpenResult.OpenedLog> logs, List<String> remarks)
+            implements DirectoriesResult {}
+
+    /** Another process holds one of them, or it belongs to another cluster or node. */
+    record Refused(String reason) implements DirectoriesResult {}
+
+    /** The first one, where the metadata log is, cannot be used. */
+    record Failed(Exception cause) implements DirectoriesResult {}
+}
