@@ -43,6 +43,8 @@ import io.tombolo.metadata.record.BrokerListener;
 import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.metadata.record.RegionRecord.RegionIdentity;
 import io.tombolo.raft.RaftStatus;
+import io.tombolo.raft.core.ReplicaKey;
+import io.tombolo.raft.core.VoterChange;
 import io.tombolo.region.config.BrokerConfig;
 import io.tombolo.replication.Partition;
 import io.tombolo.storage.directory.LogDirectories;
@@ -373,7 +375,7 @@ public final class BrokerCore implements MetadataListener {
      */
     void start(Runnable serving) {
         onServing = serving;
-        quorum.raft().start();
+        quorum.start(observer::waiting);
         registration.register();
         housekeeping.start();
         replication.start();
@@ -487,6 +489,17 @@ public final class BrokerCore implements MetadataListener {
 
     public RaftStatus quorum() {
         return quorum.raft().status();
+    }
+
+    /** This broker as a replica of the metadata log. */
+    public ReplicaKey replica() {
+        return new ReplicaKey(settings.id().value(), directories.first().directoryId());
+    }
+
+    /** Takes the vote of a replica, if the quorum is led here. */
+    public void removeVoter(
+            ReplicaKey voter, Duration timeout, Consumer<VoterChange.Outcome> answer) {
+        quorum.raft().removeVoter(voter, timeout, answer);
     }
 
     void stop(Runnable done) {

@@ -14,6 +14,13 @@ public interface BrokerObserver {
     /** A log had to be repaired at start. */
     void repaired(Recovery recovery);
 
+    /**
+     * The broker waits for others: there is no controller. Called again when the reason changes.
+     *
+     * @param reason a sentence for people
+     */
+    default void waiting(String reason) {}
+
     /** The broker takes requests. */
     void serving();
 

@@ -305,6 +305,11 @@ public final class BrokerServer implements AutoCloseable {
         }
 
         @Override
+        public void waiting(String reason) {
+            LOG.atWarn().addKeyValue("reason", reason).log("This broker waits for others");
+        }
+
+        @Override
         public void uncleanLeaders(List<UncleanLeaders.Elected> leaders) {
             var first = leaders.getFirst();
             LOG.atError()

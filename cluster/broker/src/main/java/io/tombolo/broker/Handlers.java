@@ -37,6 +37,7 @@ import io.tombolo.broker.request.topic.DeleteTopicsHandler;
 import io.tombolo.broker.request.topic.DescribeTopicPartitionsHandler;
 import io.tombolo.broker.request.topic.MetadataHandler;
 import io.tombolo.broker.shard.Shards;
+import io.tombolo.broker.voter.VoterDesk;
 import io.tombolo.coordinator.group.entry.GroupCoordinator;
 import io.tombolo.environment.Environment;
 import io.tombolo.protocol.ApiVersionsAnswer;
@@ -45,6 +46,7 @@ import io.tombolo.raft.RaftNode;
 import io.tombolo.region.config.BrokerConfig;
 import io.tombolo.storage.directory.LogDirectories;
 
+import org.apache.kafka.common.message.AddRaftVoterRequestData;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
@@ -68,6 +70,7 @@ import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.OffsetFetchRequestData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
 import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.RemoveRaftVoterRequestData;
 import org.apache.kafka.common.message.SaslHandshakeRequestData;
 import org.apache.kafka.common.message.UpdateFeaturesRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -140,6 +143,16 @@ record Handlers(
                         DescribeQuorumRequestData.class,
                         services.forwarding()
                                 .of(ApiKeys.DESCRIBE_QUORUM, _ -> describeQuorum(services.raft())))
+                .with(
+                        ApiKeys.ADD_RAFT_VOTER,
+                        AddRaftVoterRequestData.class,
+                        services.forwarding()
+                                .of(ApiKeys.ADD_RAFT_VOTER, _ -> voters(services).handler()))
+                .with(
+                        ApiKeys.REMOVE_RAFT_VOTER,
+                        RemoveRaftVoterRequestData.class,
+                        services.forwarding()
+                                .of(ApiKeys.REMOVE_RAFT_VOTER, _ -> voters(services).handler()))
                 .with(
                         ApiKeys.UPDATE_FEATURES,
                         UpdateFeaturesRequestData.class,
@@ -254,6 +267,11 @@ record Handlers(
         return new DescribeQuorumHandler(raft, environment.loops().loop(0), images, listener());
     }
 
+    private VoterDesk voters(Services services) {
+        return new VoterDesk(
+                settings.clusterId().toString(), environment.loops().loop(0), services.raft());
+    }
+
     private ClientListener listener() {
         return new ClientListener(
                 settings.clusterId().toString(), BrokerSettings.LISTENER, settings.id().value());
@@ -266,6 +284,7 @@ record Handlers(
      */
     RequestDispatcher enveloped(Services services, Commands here) {
         var dispatcher = new RequestDispatcher(ServedApis.clientListener());
+        voters(services).addForClients(dispatcher);
         return new ReplicaHandlers(images)
                 .addTo(dispatcher, here)
                 .with(ApiKeys.CREATE_TOPICS, CreateTopicsRequestData.class, createTopics(here))
@@ -288,9 +307,10 @@ record Handlers(
     }
 
     /** What answers on the listener between brokers. */
-    RequestDispatcher internal(InternalHandlers handlers) {
+    RequestDispatcher internal(Services services, InternalHandlers handlers) {
         var dispatcher = new RequestDispatcher(ServedApis.internalListener());
         handlers.addTo(dispatcher);
+        voters(services).addTo(dispatcher);
         return dispatcher
                 .with(
                         ApiKeys.LIST_OFFSETS,

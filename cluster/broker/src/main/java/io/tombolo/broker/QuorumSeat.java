@@ -8,15 +8,15 @@ import io.tombolo.broker.quorum.Peer;
 import io.tombolo.broker.quorum.Peers;
 import io.tombolo.broker.quorum.Published;
 import io.tombolo.broker.quorum.QuorumTransport;
-import io.tombolo.broker.quorum.Voters;
 import io.tombolo.broker.request.RequestDispatcher;
 import io.tombolo.broker.shard.Shards;
+import io.tombolo.broker.voter.Patience;
+import io.tombolo.broker.voter.Voters;
 import io.tombolo.controller.ActiveController;
 import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.Command;
 import io.tombolo.environment.Environment;
 import io.tombolo.environment.EventLoop;
-import io.tombolo.environment.Invariant;
 import io.tombolo.raft.RaftListener;
 import io.tombolo.raft.RaftNode;
 import io.tombolo.raft.RaftTransport;
@@ -27,6 +27,7 @@ import io.tombolo.raft.core.RaftSettings;
 import io.tombolo.raft.core.ReplicaKey;
 import io.tombolo.raft.core.VoterSet;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -41,6 +42,11 @@ import java.util.function.Consumer;
 final class QuorumSeat {
 
     private static final String METADATA_LOG = "__cluster_metadata-0";
+    private static final long PATIENCE_NANOS = Duration.ofSeconds(3).toNanos();
+    private static final String OTHERS_VOTE =
+            "the file has this broker alone and the metadata log has more voters; put the others"
+                    + " back into the file, or first take their votes away while a majority of them"
+                    + " runs (kafka-metadata-quorum remove-controller)";
 
     private final BrokerSettings settings;
     private final EventLoop loop;
@@ -50,6 +56,8 @@ final class QuorumSeat {
     private final Published published;
     private final RaftNode raft;
     private final Optional<Region> region;
+    private final Patience patience;
+    private boolean closed;
 
     /** What there is only in a region of several brokers. */
     private record Region(
@@ -68,11 +76,15 @@ final class QuorumSeat {
         this.images = images;
         this.onControllerChange = onControllerChange;
         this.published = new Published(loop);
-        boolean alone = settings.region().brokers().size() == 1;
+        var brokers = settings.region().brokers();
+        this.patience = new Patience(new ReplicaKey(settings.id().value(), directoryId), brokers);
+        boolean alone = brokers.size() == 1;
         this.region = alone ? Optional.empty() : Optional.of(region(environment));
         this.raft =
                 new RaftNode(
-                        alone ? alone(directoryId) : member(),
+                        alone
+                                ? alone(directoryId)
+                                : new Voters(brokers).member(settings.self(), directoryId),
                         new RaftNode.Place(
                                 loop,
                                 environment.clock(),
@@ -82,11 +94,33 @@ final class QuorumSeat {
                                 settings.dataDirectory().resolve("metadata").resolve(METADATA_LOG)),
                         RaftSettings.STANDARD,
                         region.<RaftTransport>map(Region::transport)
-                                .orElse(envelope ->
-                                        Invariant.check(false, "a sole voter sent " + envelope)),
+                                .orElse(_ -> {
+                                    throw new IllegalStateException(OTHERS_VOTE);
+                                }),
                         new LeaderWatch());
         region.ifPresent(several -> several.transport().attach(raft));
         controller.attach(raft);
+    }
+
+    /**
+     * Joins the quorum.
+     *
+     * @param waiting hears for whom this broker waits while there is no controller
+     */
+    void start(Consumer<String> waiting) {
+        raft.start();
+        loop.schedule(PATIENCE_NANOS, () -> watch(waiting, ""));
+    }
+
+    private void watch(Consumer<String> waiting, String told) {
+        if (closed) {
+            return;
+        }
+        String reason = patience.reason(raft.status()).orElse("");
+        if (!reason.isEmpty() && !reason.equals(told)) {
+            waiting.accept(reason);
+        }
+        loop.schedule(PATIENCE_NANOS, () -> watch(waiting, reason));
     }
 
     private Region region(Environment environment) {
@@ -125,11 +159,6 @@ final class QuorumSeat {
         return new RaftNode.Membership(self, VoterSet.ofKeys(self));
     }
 
-    private RaftNode.Membership member() {
-        var voters = new Voters(settings.clusterId().toString(), settings.region().brokers());
-        return new RaftNode.Membership(voters.keyOf(settings.id().value()), voters.first());
-    }
-
     RaftNode raft() {
         return raft;
     }
@@ -158,6 +187,7 @@ final class QuorumSeat {
     Optional<RequestDispatcher> internal(Handlers handlers, Handlers.Services services) {
         return region.map(several ->
                 handlers.internal(
+                        services,
                         new InternalHandlers(
                                 new InternalHandlers.Place(settings.clusterId().toString(), loop),
                                 controller,
@@ -186,14 +216,15 @@ final class QuorumSeat {
     }
 
     /** Leaves the quorum. */
-    void close(Runnable closed) {
+    void close(Runnable done) {
+        closed = true;
         region.ifPresent(several -> {
             several.route().close();
             several.deaths().close();
         });
         raft.close(() -> {
             region.ifPresent(several -> several.peers().close());
-            closed.run();
+            done.run();
         });
     }
 

@@ -93,8 +93,12 @@ public final class ServedApis {
         ranges.put(ApiKeys.ALTER_PARTITION, VersionRange.of(2, 3));
         ranges.put(ApiKeys.DESCRIBE_LOG_DIRS, VersionRange.of(4, 5));
         ranges.put(ApiKeys.ENVELOPE, VersionRange.of(0, 0));
+        ranges.put(ApiKeys.DESCRIBE_QUORUM, VersionRange.of(2, 2));
         ranges.put(ApiKeys.ASSIGN_REPLICAS_TO_DIRS, VersionRange.of(0, 0));
         ranges.put(ApiKeys.FETCH_SNAPSHOT, VersionRange.of(1, 1));
+        ranges.put(ApiKeys.ADD_RAFT_VOTER, VersionRange.of(0, 1));
+        ranges.put(ApiKeys.REMOVE_RAFT_VOTER, VersionRange.of(0, 0));
+        ranges.put(ApiKeys.UPDATE_RAFT_VOTER, VersionRange.of(0, 0));
         ranges.put(ApiKeys.BROKER_REGISTRATION, VersionRange.of(3, 4));
         ranges.put(ApiKeys.BROKER_HEARTBEAT, VersionRange.of(1, 1));
         ranges.put(ApiKeys.ALLOCATE_PRODUCER_IDS, VersionRange.of(0, 0));
@@ -141,6 +145,8 @@ public final class ServedApis {
         ranges.put(ApiKeys.UNREGISTER_BROKER, VersionRange.of(0, 0));
         ranges.put(ApiKeys.LIST_CONFIG_RESOURCES, VersionRange.of(0, 1));
         ranges.put(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, VersionRange.of(0, 0));
+        ranges.put(ApiKeys.ADD_RAFT_VOTER, VersionRange.of(0, 1));
+        ranges.put(ApiKeys.REMOVE_RAFT_VOTER, VersionRange.of(0, 0));
         return ranges;
     }
 }

@@ -279,6 +279,7 @@ public final class RaftNode {
                     0,
                     0,
                     membership.bootstrapVoters(),
+                    List.of(),
                     List.of());
         }
         return new RaftStatus(
@@ -288,7 +289,8 @@ public final class RaftNode {
                 core.highWatermark(),
                 core.logStartOffset(),
                 core.voters(),
-                replicas(core));
+                replicas(core),
+                core.awaited());
     }
 
     private List<RaftStatus.Replica> replicas(RaftCore core) {

@@ -17,6 +17,8 @@ import java.util.List;
  * @param logStartOffset lowest offset still in this node's log
  * @param voterSet the voter set in force, with its addresses
  * @param replicas on the leader: all voters in id order, then the observers; elsewhere none
+ * @param awaited the nodes without which this replica does not begin a new quorum; none at any
+ *     other and once there is a quorum
  */
 public record RaftStatus(
         String role,
@@ -25,7 +27,8 @@ public record RaftStatus(
         long highWatermark,
         long logStartOffset,
         VoterSet voterSet,
-        List<Replica> replicas) {
+        List<Replica> replicas,
+        List<Integer> awaited) {
 
     /** The unknown time. */
     public static final long NEVER = -1;

@@ -77,8 +77,8 @@ public final class Forwarding {
             route.peers()
                     .call(
                             target.getAsInt(),
-                            Peers.Purpose.COMMAND,
-                            RemoteCommand.envelope(journey.copy()),
+                            Peers.Purpose.of(api),
+                            RemoteCommand.envelope(api, journey.copy()),
                             result -> called(journey, result));
         }
 

@@ -32,6 +32,7 @@ import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
 import org.apache.kafka.common.message.BrokerRegistrationRequestData;
 import org.apache.kafka.common.message.BrokerRegistrationResponseData;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData;
+import org.apache.kafka.common.message.DescribeQuorumRequestData;
 import org.apache.kafka.common.message.EndQuorumEpochRequestData;
 import org.apache.kafka.common.message.EnvelopeRequestData;
 import org.apache.kafka.common.message.EnvelopeResponseData;
@@ -76,6 +77,7 @@ public record InternalHandlers(
                 .with(ApiKeys.BEGIN_QUORUM_EPOCH, BeginQuorumEpochRequestData.class, quorum::take)
                 .with(ApiKeys.END_QUORUM_EPOCH, EndQuorumEpochRequestData.class, quorum::take)
                 .with(ApiKeys.FETCH_SNAPSHOT, FetchSnapshotRequestData.class, quorum::take)
+                .with(ApiKeys.DESCRIBE_QUORUM, DescribeQuorumRequestData.class, quorum::take)
                 .with(ApiKeys.FETCH, FetchRequestData.class, this::fetch)
                 .with(
                         ApiKeys.BROKER_REGISTRATION,

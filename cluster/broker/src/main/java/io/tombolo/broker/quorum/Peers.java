@@ -2,6 +2,8 @@ package io.tombolo.broker.quorum;
 
 import io.tombolo.environment.Environment;
 
+import org.apache.kafka.common.protocol.ApiKeys;
+
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.Map;
@@ -24,7 +26,16 @@ public final class Peers {
         /** Heartbeats of this broker. */
         HEARTBEAT,
         /** What is asked of the active controller. */
-        COMMAND
+        COMMAND,
+        /** Changes of voters, which wait until a replica has caught up. */
+        VOTERS;
+
+        /** What carries a client's request to the controller. */
+        static Purpose of(ApiKeys api) {
+            return api == ApiKeys.ADD_RAFT_VOTER || api == ApiKeys.REMOVE_RAFT_VOTER
+                    ? VOTERS
+                    : COMMAND;
+        }
     }
 
     private final PeerChannel.Place place;

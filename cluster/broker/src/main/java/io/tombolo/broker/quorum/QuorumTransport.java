@@ -2,16 +2,20 @@ package io.tombolo.broker.quorum;
 
 import io.tombolo.broker.request.Exchange;
 import io.tombolo.broker.shard.Shards;
+import io.tombolo.broker.voter.VoterChangeCodec;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.Invariant;
 import io.tombolo.raft.RaftNode;
 import io.tombolo.raft.RaftTransport;
+import io.tombolo.raft.core.LeaderAndEpoch;
 import io.tombolo.raft.core.RaftMessage.Answer;
 import io.tombolo.raft.core.RaftMessage.Envelope;
 import io.tombolo.raft.core.RaftMessage.FetchRequest;
 import io.tombolo.raft.core.RaftMessage.FetchSnapshotRequest;
+import io.tombolo.raft.core.RaftMessage.PresenceRequest;
 import io.tombolo.raft.core.RaftMessage.Request;
 import io.tombolo.raft.core.RaftSettings;
+import io.tombolo.raft.core.VoterChange;
 
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -104,6 +108,16 @@ public final class QuorumTransport implements RaftTransport {
         }
     }
 
+    @Override
+    public void askVoterChange(LeaderAndEpoch leader, VoterChange change) {
+        var outgoing = VoterChangeCodec.encode(clusterId, leader.epoch(), change);
+        peers.call(
+                leader.leaderId(),
+                Peers.Purpose.ELECTION,
+                new PeerCall(outgoing.api(), outgoing.versions(), outgoing.body(), requestNanos),
+                _ -> {});
+    }
+
     /** Takes a request of another replica; on the loop of its connection. */
     void take(Exchange exchange, ApiMessage body) {
         ApiKeys api = exchange.request().api();
@@ -113,7 +127,9 @@ public final class QuorumTransport implements RaftTransport {
             return;
         }
         RaftRequests.Incoming incoming = decoded.get();
-        if (!incoming.clusterId().equals(Optional.of(clusterId))) {
+        // The request for presence has no place for it; its connection began with it (KIP-1242).
+        if (!incoming.clusterId().equals(Optional.of(clusterId))
+                && !(incoming.request() instanceof PresenceRequest)) {
             exchange.answer(RaftAnswers.refusal(api, Errors.INCONSISTENT_CLUSTER_ID));
             return;
         }

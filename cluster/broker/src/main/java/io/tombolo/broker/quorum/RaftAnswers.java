@@ -1,5 +1,6 @@
 package io.tombolo.broker.quorum;
 
+import io.tombolo.broker.voter.PresenceCodec;
 import io.tombolo.environment.Payload;
 import io.tombolo.protocol.PayloadRecords;
 import io.tombolo.protocol.RecordBytes;
@@ -13,11 +14,13 @@ import io.tombolo.raft.core.RaftMessage.EndEpochAnswer;
 import io.tombolo.raft.core.RaftMessage.FetchAnswer;
 import io.tombolo.raft.core.RaftMessage.FetchSnapshotAnswer;
 import io.tombolo.raft.core.RaftMessage.Fetched;
+import io.tombolo.raft.core.RaftMessage.PresenceAnswer;
 import io.tombolo.raft.core.RaftMessage.VoteAnswer;
 import io.tombolo.raft.log.BatchCodec;
 import io.tombolo.raft.log.CorruptBatchException;
 
 import org.apache.kafka.common.message.BeginQuorumEpochResponseData;
+import org.apache.kafka.common.message.DescribeQuorumResponseData;
 import org.apache.kafka.common.message.EndQuorumEpochResponseData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchSnapshotResponseData;
@@ -44,6 +47,7 @@ final class RaftAnswers {
                     new BeginQuorumEpochResponseData().setErrorCode(error.code());
             case END_QUORUM_EPOCH -> new EndQuorumEpochResponseData().setErrorCode(error.code());
             case FETCH_SNAPSHOT -> new FetchSnapshotResponseData().setErrorCode(error.code());
+            case DESCRIBE_QUORUM -> new DescribeQuorumResponseData().setErrorCode(error.code());
             default -> new FetchResponseData().setErrorCode(error.code());
         };
     }
@@ -55,6 +59,7 @@ final class RaftAnswers {
             case EndEpochAnswer end -> end(end);
             case FetchAnswer fetch -> fetch(fetch);
             case FetchSnapshotAnswer fetch -> fetchSnapshot(fetch);
+            case PresenceAnswer there -> PresenceCodec.encode(there);
         };
     }
 
@@ -189,6 +194,8 @@ final class RaftAnswers {
                         Optional.of(fetch(fetch));
                 case FetchSnapshotResponseData fetch when fetch.errorCode() == 0 ->
                         Optional.of(fetchSnapshot(fetch));
+                case DescribeQuorumResponseData there when there.errorCode() == 0 ->
+                        Optional.of(PresenceCodec.decode(there));
                 default -> Optional.empty();
             };
         } catch (IllegalArgumentException | CorruptBatchException senseless) {

@@ -1,5 +1,6 @@
 package io.tombolo.broker.quorum;
 
+import io.tombolo.broker.voter.PresenceCodec;
 import io.tombolo.protocol.VersionRange;
 import io.tombolo.raft.core.LeaderAndEpoch;
 import io.tombolo.raft.core.OffsetAndEpoch;
@@ -7,11 +8,13 @@ import io.tombolo.raft.core.RaftMessage.BeginEpochRequest;
 import io.tombolo.raft.core.RaftMessage.EndEpochRequest;
 import io.tombolo.raft.core.RaftMessage.FetchRequest;
 import io.tombolo.raft.core.RaftMessage.FetchSnapshotRequest;
+import io.tombolo.raft.core.RaftMessage.PresenceRequest;
 import io.tombolo.raft.core.RaftMessage.Request;
 import io.tombolo.raft.core.RaftMessage.VoteRequest;
 import io.tombolo.raft.core.ReplicaKey;
 
 import org.apache.kafka.common.message.BeginQuorumEpochRequestData;
+import org.apache.kafka.common.message.DescribeQuorumRequestData;
 import org.apache.kafka.common.message.EndQuorumEpochRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchSnapshotRequestData;
@@ -30,6 +33,9 @@ import java.util.Optional;
  */
 record RaftRequests(String clusterId) {
 
+    /** The sender of a request that does not tell. */
+    static final int NOBODY_SAYS = -1;
+
     private static final long NANOS_PER_MS = 1_000_000;
 
     /** A request for the wire. */
@@ -39,7 +45,7 @@ record RaftRequests(String clusterId) {
      * A request from the wire.
      *
      * @param clusterId as the sender believes; empty when it does not say
-     * @param from node id of the sender
+     * @param from node id of the sender, or {@link #NOBODY_SAYS}
      */
     record Incoming(Optional<String> clusterId, int from, Request request) {}
 
@@ -52,6 +58,7 @@ record RaftRequests(String clusterId) {
                     new Outgoing(ApiKeys.FETCH, VersionRange.of(17, 18), fetch(fetch));
             case FetchSnapshotRequest fetch ->
                     outgoing(ApiKeys.FETCH_SNAPSHOT, 1, fetchSnapshot(fetch));
+            case PresenceRequest _ -> outgoing(ApiKeys.DESCRIBE_QUORUM, 2, PresenceCodec.request());
         };
     }
 
@@ -182,6 +189,9 @@ record RaftRequests(String clusterId) {
                 case EndQuorumEpochRequestData end -> Optional.of(end(end));
                 case FetchRequestData fetch -> Optional.of(fetch(fetch));
                 case FetchSnapshotRequestData fetch -> Optional.of(fetchSnapshot(fetch));
+                case DescribeQuorumRequestData who when PresenceCodec.asks(who) ->
+                        Optional.of(
+                                new Incoming(Optional.empty(), NOBODY_SAYS, new PresenceRequest()));
                 default -> Optional.empty();
             };
         } catch (IllegalArgumentException notOurs) {

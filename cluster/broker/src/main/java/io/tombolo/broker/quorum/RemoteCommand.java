@@ -43,6 +43,7 @@ record RemoteCommand<A>(
 
     private static final long HEARTBEAT_NANOS = Duration.ofSeconds(2).toNanos();
     private static final long COMMAND_NANOS = Duration.ofSeconds(5).toNanos();
+    private static final long VOTERS_NANOS = Duration.ofSeconds(35).toNanos();
     private static final int NOTHING_TO_AWAIT = -1;
 
     /** What became of an attempt. */
@@ -186,16 +187,24 @@ record RemoteCommand<A>(
 
     private static RemoteCommand<?> enveloped(ByteBuffer command) {
         return new RemoteCommand<>(
-                Peers.Purpose.COMMAND, envelope(command), RemoteCommand::fromEnvelope);
+                Peers.Purpose.COMMAND,
+                envelope(command, COMMAND_NANOS),
+                RemoteCommand::fromEnvelope);
     }
 
-    /** What is inside on its way to the controller. */
-    static PeerCall envelope(ByteBuffer inside) {
+    /** A client's request on its way to the controller. */
+    static PeerCall envelope(ApiKeys api, ByteBuffer inside) {
+        return envelope(
+                inside,
+                Peers.Purpose.of(api) == Peers.Purpose.VOTERS ? VOTERS_NANOS : COMMAND_NANOS);
+    }
+
+    private static PeerCall envelope(ByteBuffer inside, long waitNanos) {
         return new PeerCall(
                 ApiKeys.ENVELOPE,
                 VersionRange.of(0, 0),
                 new EnvelopeRequestData().setRequestData(inside).setClientHostAddress(new byte[0]),
-                COMMAND_NANOS);
+                waitNanos);
     }
 
     private static Outcome<Object> fromEnvelope(ApiMessage body) {

@@ -2,6 +2,7 @@ package io.tombolo.broker.quorum;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tombolo.environment.Endpoint;
 import io.tombolo.protocol.DecodedFrame;
 import io.tombolo.protocol.RequestDecoder;
 import io.tombolo.protocol.ResponseEncoder;
@@ -23,10 +24,13 @@ import io.tombolo.raft.core.RaftMessage.FetchRequest;
 import io.tombolo.raft.core.RaftMessage.FetchSnapshotAnswer;
 import io.tombolo.raft.core.RaftMessage.FetchSnapshotRequest;
 import io.tombolo.raft.core.RaftMessage.Fetched;
+import io.tombolo.raft.core.RaftMessage.PresenceAnswer;
+import io.tombolo.raft.core.RaftMessage.PresenceRequest;
 import io.tombolo.raft.core.RaftMessage.Request;
 import io.tombolo.raft.core.RaftMessage.VoteAnswer;
 import io.tombolo.raft.core.RaftMessage.VoteRequest;
 import io.tombolo.raft.core.ReplicaKey;
+import io.tombolo.raft.core.VoterSet;
 
 import org.apache.kafka.common.message.VoteRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -39,7 +43,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -50,6 +56,9 @@ class RaftWireTest {
     private static final ReplicaKey ONE = new ReplicaKey(1, new UUID(11, 12));
     private static final ReplicaKey TWO = new ReplicaKey(1002, new UUID(-21, 22));
     private static final OffsetAndEpoch END = new OffsetAndEpoch(1L << 40, 7);
+    private static final VoterSet.Voter THERE =
+            new VoterSet.Voter(
+                    ONE, new TreeMap<>(Map.of("INTERNAL", new Endpoint("eu-1.shop", 25092))));
     private static final LeaderAndEpoch LEADER = new LeaderAndEpoch(1002, 9);
 
     static Stream<Request> requests() {
@@ -72,6 +81,8 @@ class RaftWireTest {
                         new LogBatch(6, 3, false, List.of(new byte[] {1, 2, 3}, new byte[0])));
         return Stream.of(
                 new VoteAnswer(RaftError.NONE, unknown, true),
+                new PresenceAnswer(RaftError.NONE, LEADER, THERE, 0, List.of()),
+                new PresenceAnswer(RaftError.NONE, unknown, THERE, 1L << 40, List.of(ONE, TWO)),
                 new BeginEpochAnswer(RaftError.NONE, LEADER),
                 new EndEpochAnswer(RaftError.NONE, LEADER),
                 new FetchAnswer(RaftError.NONE, LEADER, 12, new Fetched.Records(batches)),
@@ -102,6 +113,16 @@ class RaftWireTest {
         assertThat(incoming.from()).isEqualTo(1002);
     }
 
+    @Test
+    void theQuestionWhoIsThereNamesNoSender() {
+        ApiMessage body = new RaftRequests(CLUSTER).encode(new PresenceRequest()).body();
+
+        assertThat(RaftRequests.decode(body))
+                .contains(
+                        new RaftRequests.Incoming(
+                                Optional.empty(), RaftRequests.NOBODY_SAYS, new PresenceRequest()));
+    }
+
     @ParameterizedTest
     @MethodSource("answers")
     void anAnswerComesOutOfItsFrameAsItWentIn(Answer answer) {
@@ -127,7 +148,14 @@ class RaftWireTest {
     @ParameterizedTest
     @EnumSource(
             value = ApiKeys.class,
-            names = {"VOTE", "BEGIN_QUORUM_EPOCH", "END_QUORUM_EPOCH", "FETCH", "FETCH_SNAPSHOT"})
+            names = {
+                "VOTE",
+                "BEGIN_QUORUM_EPOCH",
+                "END_QUORUM_EPOCH",
+                "FETCH",
+                "FETCH_SNAPSHOT",
+                "DESCRIBE_QUORUM"
+            })
     void aRefusedRequestHasNoAnswer(ApiKeys api) {
         ApiMessage refusal = RaftAnswers.refusal(api, Errors.INCONSISTENT_CLUSTER_ID);
 
@@ -151,6 +179,7 @@ class RaftWireTest {
                     case EndEpochAnswer _ -> ApiKeys.END_QUORUM_EPOCH;
                     case FetchAnswer _ -> ApiKeys.FETCH;
                     case FetchSnapshotAnswer _ -> ApiKeys.FETCH_SNAPSHOT;
+                    case PresenceAnswer _ -> ApiKeys.DESCRIBE_QUORUM;
                 };
         short version = ServedApis.internalListener().range(api).max();
         ByteBuffer frame =

@@ -17,6 +17,11 @@ import io.tombolo.raft.core.RaftState.Unattached;
 import io.tombolo.raft.core.RaftState.Voted;
 import io.tombolo.raft.core.RaftState.Waiting;
 
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
 /** How a leader is found: asking for votes, giving them, beginning and end of an epoch. */
 final class Elections {
 
@@ -39,6 +44,24 @@ final class Elections {
             case Prospective _ -> fallBack();
             case Candidate _ -> lost();
         }
+    }
+
+    /** What passed while this replica slept proves nothing: it looks into its inbox first. */
+    RaftState excused(RaftState state) {
+        switch (state) {
+            case Waiting waiting -> {
+                if (core.due(waiting.electionDeadlineNanos())) {
+                    return waiting.until(core.now() + core.electionTimeoutNanos());
+                }
+            }
+            case Fetches fetching -> {
+                FetchLoop loop = fetching.loop();
+                loop.leaderDeadlineNanos =
+                        Math.max(loop.leaderDeadlineNanos, core.now() + core.fetchNanos());
+            }
+            case Leader(LeaderBook book) -> book.excuseUntil(core.now() + core.fetchNanos() / 2);
+        }
+        return state;
     }
 
     /** There is a leader: what was lost before does not count any more. */
@@ -268,6 +291,48 @@ final class Elections {
                 dueNanos = nowNanos + periodNanos;
             }
             return Math.min(deadlineNanos, dueNanos);
+        }
+    }
+
+    /** The votes of one round, asked for and come in. Mutable, part of {@link RaftCore}. */
+    static final class Ballot {
+
+        private final VoterSet voters;
+        private final Map<Long, ReplicaKey> unanswered = new TreeMap<>();
+        private final Set<ReplicaKey> granting = new TreeSet<>();
+        private final Set<ReplicaKey> refusing = new TreeSet<>();
+
+        Ballot(VoterSet voters, ReplicaKey self) {
+            this.voters = voters;
+            if (voters.contains(self)) {
+                granting.add(self);
+            }
+        }
+
+        void asked(ReplicaKey voter, long exchange) {
+            unanswered.put(exchange, voter);
+        }
+
+        /** Takes an answer in, once; false when this round asked no such question. */
+        boolean answered(long exchange, boolean granted) {
+            ReplicaKey voter = unanswered.remove(exchange);
+            if (voter == null) {
+                return false;
+            }
+            (granted ? granting : refusing).add(voter);
+            return true;
+        }
+
+        boolean won() {
+            return granting.size() >= voters.majority();
+        }
+
+        boolean lost() {
+            return voters.size() - refusing.size() < voters.majority();
+        }
+
+        Set<ReplicaKey> granting() {
+            return granting;
         }
     }
 }

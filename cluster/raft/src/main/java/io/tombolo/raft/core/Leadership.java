@@ -1,5 +1,6 @@
 package io.tombolo.raft.core;
 
+import io.tombolo.raft.core.Elections.Ballot;
 import io.tombolo.raft.core.LeaderBook.Parked;
 import io.tombolo.raft.core.LeaderBook.Progress;
 import io.tombolo.raft.core.RaftMessage.BeginEpochRequest;
@@ -309,6 +310,21 @@ final class Leadership {
         long fetchNanos = core.fetchNanos();
         return Math.max(
                 contacts.get(othersNeeded - 1) + fetchNanos + fetchNanos / 2, book.excusedNanos());
+    }
+
+    /** How many of these voters have been heard lately, this replica included. */
+    int heard(LeaderBook book, VoterSet voters) {
+        long since = core.now() - core.fetchNanos();
+        int heard = voters.contains(core.self()) ? 1 : 0;
+        for (ReplicaKey voter : voters.keys()) {
+            Progress progress = book.progressOf(voter, core.now());
+            if (!voter.equals(core.self())
+                    && progress.fetched
+                    && progress.lastFetchNanos - since >= 0) {
+                heard++;
+            }
+        }
+        return heard;
     }
 
     /** Steps down within its epoch and says so. */

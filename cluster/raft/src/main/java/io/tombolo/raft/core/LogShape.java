@@ -16,7 +16,7 @@ final class LogShape {
 
     private static final long NOT_IN_LOG = -1;
 
-    private final VoterSet bootstrapVoters;
+    private VoterSet bootstrapVoters;
     private final TreeMap<Integer, Long> epochStarts = new TreeMap<>();
     private final TreeMap<Long, VoterSet> voterSets = new TreeMap<>();
     private long startOffset;
@@ -76,6 +76,23 @@ final class LogShape {
     /** Where {@link #voters} is named in the log; −1 in a snapshot or at bootstrap. */
     long votersOffset() {
         return voterSets.isEmpty() ? NOT_IN_LOG : voterSets.lastKey();
+    }
+
+    /** Whether it holds nothing of any quorum, and nobody has named voters otherwise. */
+    boolean unfounded() {
+        return endOffset == 0 && bootstrapVoters.size() == 0;
+    }
+
+    /** The voters with which the log begins, if all of it is here and it names no others. */
+    List<ReplicaKey> firstAndOnlyVoters() {
+        boolean whole = startOffset == 0 && snapshot.offset() == 0;
+        return whole && voterSets.size() == 1 ? voters().keys() : List.of();
+    }
+
+    /** The voters of a quorum that begins with this log. */
+    void found(VoterSet voters) {
+        Invariant.check(unfounded(), "a quorum is begun where there is one");
+        bootstrapVoters = voters;
     }
 
     boolean namesVoters() {

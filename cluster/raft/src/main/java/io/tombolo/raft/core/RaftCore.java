@@ -48,7 +48,8 @@ import java.util.List;
  * </pre>
  *
  * An Observer stays one until the voter set in its log names it, then it is Unattached or Follower;
- * it becomes one again when the voter set does not name it any more. A replica that was not
+ * it becomes one again when the voter set does not name it any more. Where no log names voters, all
+ * are Observers until one of them begins the quorum ({@link Founding}). A replica that was not
  * scheduled for an election timeout lets the deadlines that passed meanwhile pass once more.
  */
 public final class RaftCore {
@@ -62,6 +63,7 @@ public final class RaftCore {
     private final Leadership leadership;
     private final Following following;
     private final VoterChanges voterChanges;
+    private final Founding founding;
     private final Enrolment enrolment;
     private final Attention attention;
 
@@ -135,6 +137,7 @@ public final class RaftCore {
         leadership = new Leadership(this);
         following = new Following(this);
         voterChanges = new VoterChanges(this);
+        founding = new Founding(this, origin.enrolment());
         enrolment = origin.enrolment();
         attention = new Attention(settings.timing().election().toNanos());
         state = new Unattached(Long.MAX_VALUE);
@@ -152,13 +155,16 @@ public final class RaftCore {
         this.nowNanos = nowNanos;
         effects = new ArrayList<>();
         if (attention.lapsed(nowNanos) && rules.excusesItsOwnPause()) {
-            excuse();
+            state = elections.excused(state);
         }
         switch (event) {
             case RaftEvent.Started() -> start();
             case RaftEvent.TimerFired() -> timerNanos = Long.MAX_VALUE;
             case RaftEvent.MessageReceived(Envelope envelope) -> receive(envelope);
-            case RaftEvent.RequestFailed(long exchange) -> following.requestFailed(exchange);
+            case RaftEvent.RequestFailed(long exchange) -> {
+                following.requestFailed(exchange);
+                founding.requestFailed(exchange);
+            }
             case RaftEvent.Proposed(List<byte[]> records, int epoch) ->
                     effect(new RaftEffect.AnswerProposal(leadership.propose(records, epoch)));
             case RaftEvent.VoterChangeRequested(
@@ -182,23 +188,6 @@ public final class RaftCore {
         }
         settle();
         return RaftEffect.withOnePersist(effects);
-    }
-
-    /** What passed while this replica slept proves nothing: it looks into its inbox first. */
-    private void excuse() {
-        switch (state) {
-            case Waiting waiting -> {
-                if (due(waiting.electionDeadlineNanos())) {
-                    state = waiting.until(nowNanos + electionTimeoutNanos());
-                }
-            }
-            case Fetches fetching -> {
-                FetchLoop loop = fetching.loop();
-                loop.leaderDeadlineNanos =
-                        Math.max(loop.leaderDeadlineNanos, nowNanos + fetchNanos());
-            }
-            case Leader(LeaderBook book) -> book.excuseUntil(nowNanos + fetchNanos() / 2);
-        }
     }
 
     /** Name of the role this replica has. */
@@ -261,6 +250,13 @@ public final class RaftCore {
         return log.voters();
     }
 
+    /**
+     * The nodes that a replica which would begin a quorum has not heard of; empty at every other.
+     */
+    public List<Integer> awaited() {
+        return founding.awaited();
+    }
+
     /** The other replicas, if this one leads; voters first. */
     public List<ReplicaProgress> replicas() {
         return leadership.replicas();
@@ -296,6 +292,7 @@ public final class RaftCore {
                     case RaftMessage.FetchRequest fetch -> leadership.fetch(envelope, fetch);
                     case RaftMessage.FetchSnapshotRequest fetch ->
                             leadership.fetchSnapshot(envelope, fetch);
+                    case RaftMessage.PresenceRequest _ -> founding.present(envelope);
                 }
             }
             case Answer answer -> {
@@ -306,6 +303,7 @@ public final class RaftCore {
                     case RaftMessage.FetchAnswer fetch -> following.fetched(envelope, fetch);
                     case RaftMessage.FetchSnapshotAnswer piece ->
                             following.pieceFetched(envelope, piece);
+                    case RaftMessage.PresenceAnswer there -> founding.answered(envelope, there);
                 }
             }
         }
@@ -347,6 +345,7 @@ public final class RaftCore {
     /** What may have become due or possible by any event. */
     private void settle() {
         votersMayHaveChanged();
+        voterChanges.noticeVote();
         switch (state) {
             case Waiting waiting -> elections.onTime(waiting);
             case Leader leader -> leadership.onTime(leader.book());
@@ -354,6 +353,7 @@ public final class RaftCore {
         }
         if (state instanceof Fetches fetching) {
             following.onTime(fetching);
+            founding.onTime();
         }
         if (log.beginForce()) {
             effect(new RaftEffect.ForceLog());
@@ -362,7 +362,8 @@ public final class RaftCore {
                 switch (state) {
                     case Waiting waiting -> waiting.electionDeadlineNanos();
                     case Leader leader -> leadership.deadlineNanos(leader.book());
-                    case Fetches fetching -> following.deadlineNanos(fetching);
+                    case Fetches fetching ->
+                            Math.min(following.deadlineNanos(fetching), founding.deadlineNanos());
                 };
         wish = attention.wish(wish, nowNanos);
         if (wish != timerNanos) {

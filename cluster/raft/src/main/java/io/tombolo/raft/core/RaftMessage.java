@@ -122,4 +122,31 @@ public sealed interface RaftMessage {
             long position,
             byte[] bytes)
             implements Answer {}
+
+    /**
+     * Asks a replica who it is and what it holds, before a quorum is begun. Every replica answers;
+     * on the wire it is a DescribeQuorum about the one that is asked.
+     */
+    record PresenceRequest() implements Request {}
+
+    /**
+     * Who is there.
+     *
+     * @param replica who answers, with the addresses and versions it would have as a voter
+     * @param logEndOffset end of its log; 0 when it holds nothing of any quorum
+     * @param voters those with which its log begins, when it is whole and names no others; else
+     *     none
+     */
+    record PresenceAnswer(
+            RaftError error,
+            LeaderAndEpoch current,
+            VoterSet.Voter replica,
+            long logEndOffset,
+            List<ReplicaKey> voters)
+            implements Answer {
+
+        public PresenceAnswer {
+            voters = List.copyOf(voters);
+        }
+    }
 }

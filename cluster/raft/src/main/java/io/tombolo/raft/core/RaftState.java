@@ -1,5 +1,7 @@
 package io.tombolo.raft.core;
 
+import io.tombolo.raft.core.Elections.Ballot;
+
 /**
  * The role of a replica. What must survive a crash is not here but in {@link ElectionState}; a role
  * only says what the replica does and waits for.

@@ -1,9 +1,12 @@
 package io.tombolo.raft.core;
 
 import io.tombolo.raft.core.RaftMessage.Fetched;
+import io.tombolo.raft.core.RaftMessage.PresenceAnswer;
 import io.tombolo.raft.core.RaftMessage.VoteAnswer;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The decisions on which the safety of the quorum rests, each pure and in one place. The tests
@@ -100,6 +103,38 @@ class SafetyRules {
     /** A replica that lags would be counted on and not be there. */
     boolean mayAdd(boolean caughtUp) {
         return caughtUp;
+    }
+
+    /**
+     * A majority of those that are left must have been heard lately: the removal would be the last
+     * thing this quorum ever decided otherwise, or not even that.
+     */
+    boolean mayRemove(int heard, VoterSet next) {
+        return heard >= next.majority();
+    }
+
+    /**
+     * Whether a replica objects to the beginning of a quorum: what its log holds may be committed.
+     * Not when so many of the voters with which its log begins have just said, under the very
+     * directory named there, that they hold nothing, that no majority of them ever held anything:
+     * before anything was committed, those voters could not have been changed either.
+     */
+    boolean objects(PresenceAnswer replica, Set<ReplicaKey> newcomers) {
+        if (replica.logEndOffset() == 0) {
+            return false;
+        }
+        List<ReplicaKey> voters = replica.voters();
+        long mayHold = voters.stream().filter(each -> !newcomers.contains(each)).count();
+        return voters.isEmpty() || mayHold >= voters.size() / 2 + 1;
+    }
+
+    /**
+     * A quorum is begun when every other node has just answered without objection. Whatever was
+     * committed before was on a majority; as long as not all of its disks are lost, one of them
+     * objects.
+     */
+    boolean mayFound(int others, int willing) {
+        return willing == others;
     }
 
     /** A leader that has taken its own vote does not count for the majority. */

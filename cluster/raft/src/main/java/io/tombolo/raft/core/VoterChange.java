@@ -59,7 +59,12 @@ public sealed interface VoterChange {
             /** The replica to be added did not catch up with the leader in time. */
             NOT_CAUGHT_UP,
             /** Nobody would be left to vote. */
-            LAST_VOTER
+            LAST_VOTER,
+            /**
+             * Of those that would be left to vote no majority has been heard lately: their disks
+             * may be lost, and then nothing could be decided any more.
+             */
+            MAJORITY_SILENT
         }
     }
 }

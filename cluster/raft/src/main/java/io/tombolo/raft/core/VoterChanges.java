@@ -22,11 +22,13 @@ import java.util.Optional;
  * </pre>
  *
  * At the leader the one change under way is in its {@link LeaderBook}. A replica that is no leader
- * asks the leader to name its addresses, and to give it a vote if it is to join by itself.
+ * asks the leader to name its addresses, and to give it a vote if it is to join by itself; one
+ * whose vote was taken does not ask for it again before its next start.
  */
 final class VoterChanges {
 
     private final RaftCore core;
+    private boolean enrolled;
 
     VoterChanges(RaftCore core) {
         this.core = core;
@@ -70,7 +72,13 @@ final class VoterChanges {
                 if (!voters.contains(voter)) {
                     yield Optional.of(Reason.VOTER_NOT_FOUND);
                 }
-                yield voters.size() == 1 ? Optional.of(Reason.LAST_VOTER) : Optional.empty();
+                if (voters.size() == 1) {
+                    yield Optional.of(Reason.LAST_VOTER);
+                }
+                VoterSet next = voters.without(voter.nodeId());
+                yield core.rules().mayRemove(core.leadership().heard(book, next), next)
+                        ? Optional.empty()
+                        : Optional.of(Reason.MAJORITY_SILENT);
             }
             case VoterChange.Update(VoterSet.Voter voter) ->
                     voters.contains(voter.key())
@@ -163,6 +171,11 @@ final class VoterChanges {
 
     // ---- At the others ----
 
+    /** Remembers having had a vote; one that is not committed may be taken back by nobody's will. */
+    void noticeVote() {
+        enrolled |= core.votes() && core.log().votersOffset() < core.highWatermark();
+    }
+
     /** What this replica wants of its leader now. */
     private Optional<VoterChange> wish(FetchLoop loop) {
         if (!loop.hasLeader() || !loop.heard || core.installing()) {
@@ -174,7 +187,7 @@ final class VoterChanges {
         boolean caughtUp =
                 loop.leaderHighWatermark > 0
                         && core.log().durableOffset() >= loop.leaderHighWatermark;
-        if (!core.enrolment().autoJoin() || !caughtUp) {
+        if (!core.enrolment().autoJoin() || enrolled || !caughtUp) {
             return Optional.empty();
         }
         return core.log()
@@ -207,7 +220,6 @@ final class VoterChanges {
     }
 
     private VoterSet.Voter self() {
-        return new VoterSet.Voter(
-                core.self(), core.enrolment().listeners(), core.enrolment().versions());
+        return core.enrolment().voter(core.self());
     }
 }

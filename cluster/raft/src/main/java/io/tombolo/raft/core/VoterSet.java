@@ -66,20 +66,38 @@ public final class VoterSet {
      *     also takes the vote of an earlier directory of its node (KIP-1186)
      * @param contacts nodes asked for the leader beside the known voters, as the transport names
      *     them; negative numbers may stand for addresses whose node id is not known
+     * @param founders the nodes that vote first where there is no quorum yet; the lowest of them
+     *     begins it when all contacts have said that they hold nothing of one ({@link Founding}).
+     *     Empty: nobody begins one
      */
     public record Enrolment(
             SortedMap<String, Endpoint> listeners,
             Versions versions,
             boolean autoJoin,
-            List<Integer> contacts) {
+            List<Integer> contacts,
+            List<Integer> founders) {
 
         /** A replica that leaves all of it to others. */
         public static final Enrolment NONE =
                 new Enrolment(new TreeMap<>(), Versions.SUPPORTED, false, List.of());
 
+        /** A replica of a quorum that has begun. */
+        public Enrolment(
+                SortedMap<String, Endpoint> listeners,
+                Versions versions,
+                boolean autoJoin,
+                List<Integer> contacts) {
+            this(listeners, versions, autoJoin, contacts, List.of());
+        }
+
         public Enrolment {
             listeners = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(listeners));
             contacts = List.copyOf(contacts);
+            founders = List.copyOf(founders);
+        }
+
+        Voter voter(ReplicaKey key) {
+            return new Voter(key, listeners, versions);
         }
     }
 

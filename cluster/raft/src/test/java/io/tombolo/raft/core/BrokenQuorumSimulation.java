@@ -44,7 +44,12 @@ class BrokenQuorumSimulation {
                             "at most one uncommitted voter change"),
                     entry(Flaw.ADDS_VOTERS_THAT_LAG, "an added voter has caught up"),
                     entry(Flaw.COUNTS_ITSELF_WITHOUT_A_VOTE, "committed is durable on a majority"),
-                    entry(Flaw.LEADS_ON_WITHOUT_A_VOTE, "a removed leader steps down"));
+                    entry(Flaw.LEADS_ON_WITHOUT_A_VOTE, "a removed leader steps down"),
+                    entry(
+                            Flaw.REMOVES_VOTERS_INTO_SILENCE,
+                            "a removal leaves a majority that was heard"),
+                    entry(Flaw.FOUNDS_WITH_A_MAJORITY, "a quorum begins once"),
+                    entry(Flaw.TAKES_A_USED_DISK_FOR_NEW, "a quorum begins once"));
 
     /** Where to begin for flaws that show rarely, so that the build stays quick. */
     private static final Map<Flaw, Long> FIRST_SEED =

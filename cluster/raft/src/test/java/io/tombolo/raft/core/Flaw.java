@@ -4,6 +4,7 @@ import io.tombolo.raft.core.RaftMessage.Fetched;
 import io.tombolo.raft.core.RaftMessage.VoteAnswer;
 
 import java.util.Optional;
+import java.util.Set;
 
 /** The ways in which a replica can be broken on purpose; each must be noticed by an invariant. */
 enum Flaw {
@@ -27,7 +28,10 @@ enum Flaw {
     ADDS_VOTERS_THAT_LAG,
     COUNTS_ITSELF_WITHOUT_A_VOTE,
     LEADS_ON_WITHOUT_A_VOTE,
-    BLAMES_THE_LEADER_FOR_ITS_OWN_PAUSE;
+    BLAMES_THE_LEADER_FOR_ITS_OWN_PAUSE,
+    REMOVES_VOTERS_INTO_SILENCE,
+    FOUNDS_WITH_A_MAJORITY,
+    TAKES_A_USED_DISK_FOR_NEW;
 
     SafetyRules rules() {
         return new SafetyRules() {
@@ -111,6 +115,23 @@ enum Flaw {
             @Override
             boolean mustStepDown(boolean votes, boolean committed) {
                 return Flaw.this != LEADS_ON_WITHOUT_A_VOTE && super.mustStepDown(votes, committed);
+            }
+
+            @Override
+            boolean mayRemove(int heard, VoterSet next) {
+                return Flaw.this == REMOVES_VOTERS_INTO_SILENCE || super.mayRemove(heard, next);
+            }
+
+            @Override
+            boolean mayFound(int others, int willing) {
+                return Flaw.this == FOUNDS_WITH_A_MAJORITY
+                        ? 2 * (willing + 1) > others + 1
+                        : super.mayFound(others, willing);
+            }
+
+            @Override
+            boolean objects(RaftMessage.PresenceAnswer replica, Set<ReplicaKey> newcomers) {
+                return Flaw.this != TAKES_A_USED_DISK_FOR_NEW && super.objects(replica, newcomers);
             }
 
             @Override

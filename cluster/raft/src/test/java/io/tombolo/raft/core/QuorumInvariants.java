@@ -164,6 +164,22 @@ final class QuorumInvariants {
         require(caughtUp, "an added voter has caught up", leader + " adds " + added);
     }
 
+    /** What is left of the voters can still decide something. */
+    void removesVoter(int leader, VoterSet next, long alive) {
+        require(
+                alive >= next.majority(),
+                "a removal leaves a majority that was heard",
+                leader + " leaves " + alive + " of " + next);
+    }
+
+    /** Where something has been committed, nobody begins a quorum that knows nothing of it. */
+    void founds(int node, VoterSet voters) {
+        require(
+                committedOffset == 0,
+                "a quorum begins once",
+                node + " begins one of " + voters + " after " + committedOffset + " was committed");
+    }
+
     /** Who has no vote does not stand, and leads only until that is committed. */
     void role(
             String role,

@@ -57,7 +57,7 @@ class QuorumSimulation {
         }
         if (single == null) {
             assertThat(seen).contains(EVERY_STATE).contains(EVERY_EFFECT).contains(EVERY_REFUSAL);
-            assertThat(seen).contains("change committed", "wiped");
+            assertThat(seen).contains("change committed", "wiped", "founded");
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A quorum in one thread: virtual time, a network and disks that misbehave as one seed decides. The
@@ -51,6 +52,7 @@ final class QuorumWorld {
     private final SimulatedOperator operator = new SimulatedOperator(this);
     private final boolean votersChange;
     private final boolean autoJoin;
+    private final boolean unfounded;
     private long nowNanos;
     private long order;
     private boolean hashing;
@@ -80,6 +82,7 @@ final class QuorumWorld {
         // The number of voters is given where a test wants a quiet world.
         votersChange = voterCount < 0 && !chance.oneIn(4);
         autoJoin = votersChange && chance.oneIn(3);
+        unfounded = voterCount < 0 && chance.oneIn(3);
         settings =
                 new RaftSettings(
                         new RaftSettings.Timing(
@@ -118,7 +121,15 @@ final class QuorumWorld {
         return invariants;
     }
 
+    /** The nodes that begin the quorum; none where it has begun before time does. */
+    List<Integer> founders() {
+        return unfounded ? IntStream.range(0, voterCount).boxed().toList() : List.of();
+    }
+
     VoterSet initialVoters() {
+        if (unfounded) {
+            return VoterSet.UNKNOWN;
+        }
         var keys = new ReplicaKey[voterCount];
         for (int node = 0; node < voterCount; node++) {
             keys[node] = SimulatedReplica.key(node, 0);
@@ -172,6 +183,7 @@ final class QuorumWorld {
 
     /** Like any request, but nobody waits for the answer. */
     void askVoterChange(int from, LeaderAndEpoch leader, VoterChange change) {
+        operator.underWay(change, 0);
         if (!chance.percent(lossPercent)) {
             at(
                     nowNanos + chance.between(MS / 10, delayNanosMax),

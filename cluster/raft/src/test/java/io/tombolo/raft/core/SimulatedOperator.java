@@ -18,7 +18,12 @@ final class SimulatedOperator {
     /** Enough for whatever was decided about a disk before it was lost to have come to light. */
     private static final long BETWEEN_WIPES_NANOS = 3000 * MS;
 
+    /** Enough for whatever a replica sent before its disk was lost to have come to its leader. */
+    private static final long LAST_WORDS_NANOS = 1500 * MS;
+
     private final QuorumWorld world;
+    private final Map<ReplicaKey, Long> joining = new TreeMap<>();
+    private final Map<ReplicaKey, Long> lost = new TreeMap<>();
     private long lastWipeNanos = -BETWEEN_WIPES_NANOS;
     private long lastChangeNanos = -BETWEEN_WIPES_NANOS;
     private long nextRequest = 1;
@@ -56,13 +61,24 @@ final class SimulatedOperator {
         boolean harmful =
                 change instanceof VoterChange.Remove
                         && world.replicaOf(key).isPresent()
-                        && !whole(leader.voters());
+                        && !leader.voters().keys().stream().allMatch(this::fateIsKnown);
         if (!harmful && !leader.paused()) {
             request(leader, change, chance.between(0, 600 * MS));
         }
     }
 
-    /** With a lost disk among the voters, taking the vote of another one may end the quorum. */
+    /** Whether a leader has had the time to notice that a disk is no more. */
+    private boolean fateIsKnown(ReplicaKey key) {
+        Long since = lost.get(key);
+        return since == null || world.now() - since > LAST_WORDS_NANOS;
+    }
+
+    /** Whether a leader may take this replica for one that lives. */
+    boolean seemsAlive(ReplicaKey key) {
+        Long since = lost.get(key);
+        return since == null || world.now() - since <= LAST_WORDS_NANOS;
+    }
+
     private boolean whole(VoterSet set) {
         return set.keys().stream().allMatch(key -> world.replicaOf(key).isPresent());
     }
@@ -71,18 +87,29 @@ final class SimulatedOperator {
         lastChangeNanos = world.now();
     }
 
+    /** A leader may act on this for some time, whatever becomes of the replica meanwhile. */
+    void underWay(VoterChange change, long timeoutNanos) {
+        if (change instanceof VoterChange.Add(VoterSet.Voter voter)) {
+            long until = world.now() + timeoutNanos + LAST_WORDS_NANOS;
+            joining.merge(voter.key(), until, Math::max);
+        }
+    }
+
     void request(SimulatedReplica leader, VoterChange change, long timeoutNanos) {
+        underWay(change, timeoutNanos);
         leader.step(new RaftEvent.VoterChangeRequested(nextRequest++, change, timeoutNanos));
     }
 
     /**
      * Loses the disk of a replica, unless that might take a majority away: a quorum survives the
-     * loss of a minority of its disks, no more.
+     * loss of a minority of its disks, no more. A replica that is about to be added counts: with
+     * one voter more, its disk is the half of two.
      */
     void wipe(SimulatedReplica victim) {
         // A change of a leader that crashed may be on its way, in no log yet.
         if (world.now() - lastWipeNanos < BETWEEN_WIPES_NANOS
-                || world.now() - lastChangeNanos < 1000 * MS) {
+                || world.now() - lastChangeNanos < 1000 * MS
+                || joining.getOrDefault(victim.key(), 0L) > world.now()) {
             return;
         }
         for (VoterSet set : setsInPlay()) {
@@ -93,13 +120,17 @@ final class SimulatedOperator {
         lastWipeNanos = world.now();
         world.seen("wiped");
         world.trace(victim.node(), "loses its disk");
+        lost.put(victim.key(), world.now());
         victim.wipe();
     }
 
     private List<VoterSet> setsInPlay() {
         var sets = new ArrayList<VoterSet>();
         sets.add(world.invariants().committedVoters().orElse(world.initialVoters()));
-        long from = world.invariants().committedVotersOffset();
+        long from =
+                world.invariants().committedVoters().isPresent()
+                        ? world.invariants().committedVotersOffset()
+                        : SimulatedReplica.FIRST_VOTERS;
         world.replicas().forEach(replica -> sets.addAll(replica.voterSetsFrom(from)));
         return sets;
     }

@@ -22,6 +22,9 @@ import java.util.UUID;
 /** One replica with a driver that is as slow as chance wills, a disk and a state machine. */
 final class SimulatedReplica {
 
+    /** Where the voters stand that no record names. */
+    static final long FIRST_VOTERS = -2;
+
     private final QuorumWorld world;
     private final int node;
     private SimulatedStore store = new SimulatedStore();
@@ -155,7 +158,7 @@ final class SimulatedReplica {
         logical.addAll(store.batches);
         RecoveredLog recovered = store.recover(votersOf(store.snapshotBytes));
         voterSets.clear();
-        voterSets.put(-2L, world.initialVoters());
+        voterSets.put(FIRST_VOTERS, world.initialVoters());
         voterSets.putAll(recovered.voterSets());
         int port = world.port();
         var enrolment =
@@ -164,7 +167,8 @@ final class SimulatedReplica {
                                 port == 0 ? Map.of() : SimulatedOperator.listeners(node, port)),
                         VoterSet.Versions.SUPPORTED,
                         world.autoJoin(),
-                        world.replicas().stream().map(SimulatedReplica::node).toList());
+                        world.replicas().stream().map(SimulatedReplica::node).toList(),
+                        world.founders());
         var origin =
                 new RaftCore.Origin(
                         key(), world.initialVoters(), store.election, recovered, enrolment);
@@ -275,7 +279,13 @@ final class SimulatedReplica {
         }
         world.trace(node, event);
         world.seen(core.role());
+        boolean unfounded = core.voters().size() == 0 && core.logEnd().offset() == 0;
         List<RaftEffect> effects = core.step(event, world.now());
+        if (unfounded && core.voters().size() > 0 && core.logEnd().offset() == 0) {
+            world.seen("founded");
+            world.invariants().founds(node, core.voters());
+            voterSets.put(FIRST_VOTERS, core.voters());
+        }
         world.invariants().monotonic("epoch", node, seenEpoch, epoch());
         seenEpoch = epoch();
         if (leads()) {
@@ -336,6 +346,13 @@ final class SimulatedReplica {
                         this,
                         new QuorumInvariants.Change(
                                 voterSets, next, seenHighWatermark, epochStart));
+        if (next.size() < voters().size()) {
+            world.invariants()
+                    .removesVoter(
+                            node,
+                            next,
+                            next.keys().stream().filter(world.operator()::seemsAlive).count());
+        }
         for (ReplicaKey added : next.keys()) {
             Optional<SimulatedReplica> newcomer = world.replicaOf(added);
             if (!voters().contains(added)
@@ -477,6 +494,7 @@ final class SimulatedReplica {
             case RaftMessage.EndEpochRequest end -> end.leader().epoch();
             case RaftMessage.FetchRequest fetch -> fetch.epoch();
             case RaftMessage.FetchSnapshotRequest fetch -> fetch.epoch();
+            case RaftMessage.PresenceRequest _ -> 0;
         };
     }
 

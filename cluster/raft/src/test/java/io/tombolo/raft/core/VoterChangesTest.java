@@ -214,6 +214,28 @@ class VoterChangesTest {
         assertThat(core.voters().contains(key(3))).isFalse();
     }
 
+    @Test
+    void noVoterIsRemovedWhenOfThoseLeftNoMajorityIsHeard() {
+        settledLeader();
+
+        requested(new VoterChange.Remove(key(2)), 300);
+
+        isRefusedFor(Reason.MAJORITY_SILENT);
+        assertThat(core.voters().size()).isEqualTo(3);
+    }
+
+    @Test
+    void aVoterThatWasNotHeardLatelyCountsAsSilent() {
+        settledLeader();
+        fetched(3);
+        nowNanos += RaftSettings.STANDARD.timing().fetch().toNanos() + 1;
+        fetched(2);
+
+        requested(new VoterChange.Remove(key(2)), 300);
+
+        isRefusedFor(Reason.MAJORITY_SILENT);
+    }
+
     // ---- Changes ----
 
     @Test
@@ -235,6 +257,7 @@ class VoterChangesTest {
     @Test
     void aLeaderThatRemovesItselfLeadsUntilTheOthersHaveCommittedThat() {
         settledLeader();
+        fetched(3);
         requested(new VoterChange.Remove(key(1)), 1000);
         step(new RaftEvent.LogForced());
         fetched(2);
@@ -274,7 +297,35 @@ class VoterChangesTest {
         assertThat(asks()).contains(new VoterChange.Remove(key(1)));
     }
 
+    @Test
+    void aReplicaWhoseVoteWasTakenDoesNotAskForItAgain() {
+        core = core(key(1), new Enrolment(HERE, VoterSet.Versions.SUPPORTED, true, List.of()));
+        step(new RaftEvent.Started());
+        received(2, 5, new RaftMessage.BeginEpochRequest(key(1), new LeaderAndEpoch(2, 3)));
+        var named = VOTERS.with(new Voter(key(1), HERE));
+        answeredFetch(1, votersAt(0, named));
+        step(new RaftEvent.LogForced());
+
+        answeredFetch(2, votersAt(1, named.without(1)));
+        step(new RaftEvent.LogForced());
+
+        assertThat(core.role()).isEqualTo("Observer");
+        assertThat(asks()).isEmpty();
+    }
+
+    private static LogBatch votersAt(long offset, VoterSet voters) {
+        return new LogBatch(offset, 3, true, List.of(new ControlRecord.Voters(voters).encode()));
+    }
+
+    private void answeredFetch(long highWatermark, LogBatch batch) {
+        answeredFetch(highWatermark, new Fetched.Records(List.of(batch)));
+    }
+
     private void answeredFetch(Fetched fetched) {
+        answeredFetch(1, fetched);
+    }
+
+    private void answeredFetch(long highWatermark, Fetched fetched) {
         long number =
                 effects.stream()
                         .filter(RaftEffect.Send.class::isInstance)
@@ -283,7 +334,8 @@ class VoterChangesTest {
                         .findFirst()
                         .orElseThrow()
                         .exchange();
-        received(2, number, new FetchAnswer(RaftError.NONE, new LeaderAndEpoch(2, 3), 1, fetched));
+        var leader = new LeaderAndEpoch(2, 3);
+        received(2, number, new FetchAnswer(RaftError.NONE, leader, highWatermark, fetched));
     }
 
     private List<VoterChange> asks() {

@@ -8,6 +8,7 @@ import io.tombolo.broker.shard.Shards;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.raft.RaftNode;
 import io.tombolo.raft.RaftStatus;
+import io.tombolo.raft.core.VoterSet;
 
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.DescribeQuorumRequestData;
@@ -101,7 +102,7 @@ public final class DescribeQuorumHandler implements RequestHandler<DescribeQuoru
             (replica.voter() ? partition.currentVoters() : partition.observers()).add(state);
         }
         return new DescribeQuorumResponseData()
-                .setNodes(nodes())
+                .setNodes(nodes(status.voterSet()))
                 .setTopics(
                         List.of(
                                 new DescribeQuorumResponseData.TopicData()
@@ -110,20 +111,32 @@ public final class DescribeQuorumHandler implements RequestHandler<DescribeQuoru
     }
 
     /**
-     * Every node of the quorum is a broker: what is for the controller goes to the listener that
-     * the client knows.
+     * Where the voters are reached, as the log names it. A voter that it names without an address
+     * is the only broker of its region: what is for the controller goes to where the client
+     * connects.
      */
-    private NodeCollection nodes() {
+    private NodeCollection nodes(VoterSet voters) {
         var nodes = new NodeCollection();
-        for (ClientListener.Address broker : listener.brokers(images.current())) {
-            var endpoint =
-                    new Listener()
-                            .setName(listener.name())
-                            .setHost(broker.host())
-                            .setPort(broker.port());
+        for (VoterSet.Voter voter : voters.voters()) {
             var endpoints = new ListenerCollection();
-            endpoints.add(endpoint);
-            nodes.add(new Node().setNodeId(broker.brokerId()).setListeners(endpoints));
+            voter.listeners()
+                    .forEach((name, address) ->
+                            endpoints.add(
+                                    new Listener()
+                                            .setName(name)
+                                            .setHost(address.host())
+                                            .setPort(address.port())));
+            if (endpoints.isEmpty()) {
+                listener.brokers(images.current()).stream()
+                        .filter(broker -> broker.brokerId() == voter.key().nodeId())
+                        .forEach(broker ->
+                                endpoints.add(
+                                        new Listener()
+                                                .setName(listener.name())
+                                                .setHost(broker.host())
+                                                .setPort(broker.port())));
+            }
+            nodes.add(new Node().setNodeId(voter.key().nodeId()).setListeners(endpoints));
         }
         return nodes;
     }

@@ -1,0 +1,209 @@
+package io.tombolo.raft.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tombolo.environment.Endpoint;
+import io.tombolo.raft.core.RaftMessage.Envelope;
+import io.tombolo.raft.core.RaftMessage.PresenceAnswer;
+import io.tombolo.raft.core.RaftMessage.PresenceRequest;
+import io.tombolo.raft.core.VoterSet.Enrolment;
+import io.tombolo.raft.core.VoterSet.Voter;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/** How a quorum begins; broker 4 is of the region and not to vote. */
+class FoundingTest {
+
+    private static final LeaderAndEpoch NOBODY = new LeaderAndEpoch(-1, 0);
+    private static final long MS = 1_000_000;
+
+    private RaftCore core = core(1);
+    private List<RaftEffect> effects = List.of();
+    private long nowNanos = MS;
+
+    private static ReplicaKey key(int node) {
+        return new ReplicaKey(node, new UUID(5, node));
+    }
+
+    private static Voter voter(int node) {
+        return new Voter(
+                key(node), new TreeMap<>(Map.of("INTERNAL", new Endpoint("b" + node, 9000))));
+    }
+
+    private static RaftCore core(int self) {
+        var enrolment =
+                new Enrolment(
+                        voter(self).listeners(),
+                        VoterSet.Versions.SUPPORTED,
+                        true,
+                        List.of(1, 2, 3, 4),
+                        List.of(1, 2, 3));
+        var origin =
+                new RaftCore.Origin(
+                        key(self),
+                        VoterSet.UNKNOWN,
+                        ElectionState.NEW,
+                        RecoveredLog.empty(),
+                        enrolment);
+        return new RaftCore(origin, RaftSettings.STANDARD, new Chance(1));
+    }
+
+    private void step(RaftEvent event) {
+        effects = core.step(event, nowNanos);
+    }
+
+    /** The exchange of the question to each node, as far as this step asked one. */
+    private Map<Integer, Long> questions() {
+        var asked = new TreeMap<Integer, Long>();
+        for (RaftEffect effect : effects) {
+            if (effect instanceof RaftEffect.Send(Envelope sent)
+                    && sent.body() instanceof PresenceRequest) {
+                asked.put(sent.to(), sent.exchange());
+            }
+        }
+        return asked;
+    }
+
+    private void answers(int node, long exchange, long logEndOffset) {
+        answers(node, exchange, logEndOffset, List.of());
+    }
+
+    private void answers(int node, long exchange, long logEndOffset, List<ReplicaKey> voters) {
+        var answer = new PresenceAnswer(RaftError.NONE, NOBODY, voter(node), logEndOffset, voters);
+        step(new RaftEvent.MessageReceived(new Envelope(node, 1, exchange, answer)));
+    }
+
+    @Test
+    void theLowestFounderBeginsWhenEverybodySaysThatItHoldsNothing() {
+        step(new RaftEvent.Started());
+        Map<Integer, Long> asked = questions();
+        assertThat(asked).containsOnlyKeys(2, 3, 4);
+
+        asked.forEach((node, exchange) -> answers(node, exchange, 0));
+
+        assertThat(core.voters()).isEqualTo(VoterSet.of(List.of(voter(1), voter(2), voter(3))));
+        step(new RaftEvent.TimerFired());
+        assertThat(core.role()).isEqualTo("Prospective");
+        assertThat(core.awaited()).isEmpty();
+    }
+
+    @Test
+    void itWaitsForThoseThatDoNotAnswerAndTellsForWhom() {
+        step(new RaftEvent.Started());
+        Map<Integer, Long> asked = questions();
+
+        answers(2, asked.get(2), 0);
+        answers(3, asked.get(3), 0);
+        step(new RaftEvent.RequestFailed(asked.get(4)));
+
+        assertThat(core.awaited()).containsExactly(4);
+        assertThat(core.role()).isEqualTo("Observer");
+    }
+
+    @Test
+    void oneThatHoldsALogObjectsEvenIfItNeverVoted() {
+        step(new RaftEvent.Started());
+        Map<Integer, Long> asked = questions();
+
+        answers(2, asked.get(2), 0);
+        answers(3, asked.get(3), 0);
+        answers(4, asked.get(4), 7);
+
+        assertThat(core.voters()).isEqualTo(VoterSet.UNKNOWN);
+        assertThat(core.role()).isEqualTo("Observer");
+    }
+
+    @Test
+    void aLogThatNoMajorityOfItsVotersEverHeldIsNoObjection() {
+        step(new RaftEvent.Started());
+        Map<Integer, Long> asked = questions();
+        var before = new ReplicaKey(1, new UUID(99, 1));
+
+        answers(4, asked.get(4), 2, List.of(before, key(2), key(3)));
+        answers(2, asked.get(2), 0);
+        answers(3, asked.get(3), 0);
+
+        assertThat(core.voters().keys()).containsExactly(key(1), key(2), key(3));
+    }
+
+    @Test
+    void aLogThatLostDisksOfItsVotersMayHaveHeldIsAnObjection() {
+        step(new RaftEvent.Started());
+        Map<Integer, Long> asked = questions();
+        var before = new ReplicaKey(1, new UUID(99, 1));
+        var also = new ReplicaKey(2, new UUID(99, 2));
+
+        answers(4, asked.get(4), 2, List.of(before, also, key(3)));
+        answers(2, asked.get(2), 0);
+        answers(3, asked.get(3), 0);
+
+        assertThat(core.voters()).isEqualTo(VoterSet.UNKNOWN);
+        assertThat(core.awaited()).containsExactly(4);
+    }
+
+    @Test
+    void anOldAnswerIsNone() {
+        step(new RaftEvent.Started());
+        Map<Integer, Long> asked = questions();
+        answers(2, asked.get(2), 0);
+        answers(3, asked.get(3), 0);
+
+        nowNanos += RaftSettings.STANDARD.timing().fetch().toNanos() + MS;
+        answers(4, asked.get(4), 0);
+
+        assertThat(core.voters()).isEqualTo(VoterSet.UNKNOWN);
+        assertThat(questions()).containsOnlyKeys(2, 3);
+    }
+
+    @Test
+    void nobodyElseBeginsOrAsks() {
+        core = core(2);
+
+        step(new RaftEvent.Started());
+
+        assertThat(questions()).isEmpty();
+        assertThat(core.voters()).isEqualTo(VoterSet.UNKNOWN);
+    }
+
+    @Test
+    void everyReplicaSaysWhoItIs() {
+        core = core(3);
+        step(new RaftEvent.Started());
+
+        step(new RaftEvent.MessageReceived(new Envelope(1, 3, 99, new PresenceRequest())));
+
+        assertThat(effects)
+                .contains(
+                        new RaftEffect.Send(
+                                new Envelope(
+                                        3,
+                                        1,
+                                        99,
+                                        new PresenceAnswer(
+                                                RaftError.NONE, NOBODY, voter(3), 0, List.of()))));
+    }
+
+    @Test
+    void aVoteIsGivenToWhoNamedThisReplicaAVoter() {
+        core = core(3);
+        step(new RaftEvent.Started());
+        var asked = new RaftMessage.VoteRequest(key(3), key(1), 1, OffsetAndEpoch.ZERO, false);
+
+        step(new RaftEvent.MessageReceived(new Envelope(1, 3, 99, asked)));
+
+        assertThat(effects)
+                .contains(
+                        new RaftEffect.Send(
+                                new Envelope(
+                                        3,
+                                        1,
+                                        99,
+                                        new RaftMessage.VoteAnswer(
+                                                RaftError.NONE, new LeaderAndEpoch(-1, 1), true))));
+    }
+}
