@@ -28,7 +28,7 @@ final class KafkaTwin implements BrokerProgram {
         var lines = new ArrayList<String>();
         lines.add("process.roles=broker,controller");
         lines.add("node.id=1");
-        lines.add("controller.quorum.voters=1@127.0.0.1:" + controllerPort);
+        lines.add("controller.quorum.bootstrap.servers=127.0.0.1:" + controllerPort);
         lines.add(
                 "listeners=PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d"
                         .formatted(port, controllerPort));
@@ -66,6 +66,7 @@ final class KafkaTwin implements BrokerProgram {
                         folder,
                         "kafka.tools.StorageTool",
                         "format",
+                        "--standalone",
                         "-t",
                         CLUSTER_ID,
                         "-c",

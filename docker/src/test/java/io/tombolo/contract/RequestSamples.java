@@ -5,6 +5,7 @@ import static io.tombolo.contract.FetchCalls.from;
 import static io.tombolo.contract.GroupCalls.committed;
 
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.AddRaftVoterRequestData;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
@@ -45,6 +46,7 @@ import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequest
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData.OffsetForLeaderPartition;
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData.OffsetForLeaderTopic;
+import org.apache.kafka.common.message.RemoveRaftVoterRequestData;
 import org.apache.kafka.common.message.SaslHandshakeRequestData;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.UnregisterBrokerRequestData;
@@ -327,6 +329,8 @@ record RequestSamples(Topic topic, String group) {
             case ALTER_REPLICA_LOG_DIRS -> alterReplicaLogDirs();
             case DESCRIBE_LOG_DIRS -> new DescribeLogDirsRequestData().setTopics(null);
             case DESCRIBE_QUORUM -> new DescribeQuorumRequestData();
+            case ADD_RAFT_VOTER -> new AddRaftVoterRequestData();
+            case REMOVE_RAFT_VOTER -> new RemoveRaftVoterRequestData();
             case UPDATE_FEATURES -> new UpdateFeaturesRequestData().setTimeoutMs(TIMEOUT_MS);
             case DESCRIBE_CLUSTER -> new DescribeClusterRequestData();
             case DESCRIBE_PRODUCERS -> {

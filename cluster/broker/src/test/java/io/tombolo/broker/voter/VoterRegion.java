@@ -146,6 +146,21 @@ final class VoterRegion {
                         core(leader).removeVoter(voter, Duration.ofSeconds(5), outcomes::add));
     }
 
+    void pause(int number) {
+        machine(number).pause();
+    }
+
+    /** The number of the broker that the controller is on, as a broker knows. */
+    int controller(int asked) {
+        return quorum(asked).leader().leaderId() % 1000;
+    }
+
+    /** Whether a broker holds another one for gone. */
+    boolean fenced(int asked, int number) {
+        return core(asked).images().current().brokers().byId().values().stream()
+                .anyMatch(each -> each.brokerId() % 1000 == number && each.fenced());
+    }
+
     /** Creates a topic and waits for that. */
     void create(int number, String topic) {
         submit(number, topic);

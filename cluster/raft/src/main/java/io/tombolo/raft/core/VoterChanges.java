@@ -171,7 +171,9 @@ final class VoterChanges {
 
     // ---- At the others ----
 
-    /** Remembers having had a vote; one that is not committed may be taken back by nobody's will. */
+    /**
+     * Remembers having had a vote; one that is not committed may be taken back by nobody's will.
+     */
     void noticeVote() {
         enrolled |= core.votes() && core.log().votersOffset() < core.highWatermark();
     }
