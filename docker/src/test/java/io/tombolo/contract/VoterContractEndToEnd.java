@@ -110,6 +110,7 @@ class VoterContractEndToEnd {
                         .setHost("127.0.0.1")
                         .setPort(9));
         return new AddRaftVoterRequestData()
+                .setClusterId(null)
                 .setVoterId(node)
                 .setVoterDirectoryId(directory)
                 .setTimeoutMs(500)
@@ -117,7 +118,10 @@ class VoterContractEndToEnd {
     }
 
     private static RemoveRaftVoterRequestData remove(int node, Uuid directory) {
-        return new RemoveRaftVoterRequestData().setVoterId(node).setVoterDirectoryId(directory);
+        return new RemoveRaftVoterRequestData()
+                .setClusterId(null)
+                .setVoterId(node)
+                .setVoterDirectoryId(directory);
     }
 
     private static DescribeQuorumRequestData quorum() {
