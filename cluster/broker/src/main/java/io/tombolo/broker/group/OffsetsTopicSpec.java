@@ -8,8 +8,6 @@ import java.util.TreeMap;
 /** How the offsets topic is made when it is first needed. */
 public final class OffsetsTopicSpec {
 
-    private static final int REPLICAS_MAX = 3;
-
     private OffsetsTopicSpec() {}
 
     /**
@@ -23,7 +21,7 @@ public final class OffsetsTopicSpec {
         return NewTopic.of(
                 OffsetsTopic.NAME,
                 config.integer("offsets.topic.num.partitions"),
-                Math.min(REPLICAS_MAX, brokerCount),
+                Math.min(config.integer("offsets.topic.replication.factor"), brokerCount),
                 overrides);
     }
 }

@@ -1,209 +1,151 @@
 package io.tombolo.broker.link;
 
-import static io.tombolo.broker.Worlds.EU;
 import static io.tombolo.broker.Worlds.LINK;
 import static io.tombolo.broker.Worlds.US;
+import static io.tombolo.broker.link.LinkedRegions.EU_1;
+import static io.tombolo.broker.link.LinkedRegions.PARTITIONS;
+import static io.tombolo.broker.link.LinkedRegions.RECORDS;
+import static io.tombolo.broker.link.LinkedRegions.US_1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tombolo.broker.Images;
-import io.tombolo.broker.Worlds;
-import io.tombolo.controller.command.Answer;
-import io.tombolo.controller.command.Command;
-import io.tombolo.controller.command.LinkCommand;
 import io.tombolo.controller.command.RegionCommand;
-import io.tombolo.coordinator.group.entry.LinkOffsets;
-import io.tombolo.environment.EventLoop;
-import io.tombolo.metadata.image.MetadataDelta;
-import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.metadata.record.OwnershipRecord;
+import io.tombolo.region.DomainName;
 import io.tombolo.region.PolicyName;
-import io.tombolo.region.RegionId;
-import io.tombolo.region.link.Lag;
-import io.tombolo.region.link.LinkHost;
-import io.tombolo.region.link.LinkStatus;
-import io.tombolo.region.link.LossBound;
-import io.tombolo.region.link.MirrorLog;
 import io.tombolo.region.link.MirrorTopic;
-import io.tombolo.region.registry.RegionDocument;
-import io.tombolo.region.registry.RegionRegistry;
-import io.tombolo.region.registry.Sighting;
-import io.tombolo.region.topology.Topology;
+import io.tombolo.region.ownership.Ownership;
 
-import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 
-/** What speaks for and against a failover of {@code eu} to {@code us}. */
+/** What speaks for and against a failover of {@code eu} to {@code us}, and what comes of it. */
 class FailoverDeskTest {
 
     private static final PolicyName POLICY = new PolicyName(LINK.name());
-    private static final long LONG_AGO = Duration.ofMinutes(1).toNanos();
+    private static final PolicyName CAREFUL = new PolicyName("careful");
+    private static final Duration STEP = Duration.ofMillis(20);
 
-    private final StubLink link = new StubLink();
-    private final List<Command<?>> commands = new ArrayList<>();
-    private final List<FailoverReport> reports = new ArrayList<>();
-    private final ManualLoop loop = new ManualLoop();
-    private Optional<Long> sourceAgeNanos = Optional.of(LONG_AGO);
-    private boolean groupsLoaded = true;
-    private DecidingRegion region = new DecidingRegion(US, MetadataImage.EMPTY);
+    /** What the metadata of {@code us} say of the topics. */
+    private record Standing(long ownershipEpoch, MirrorTopic.State mirror) {}
 
     @Test
     void aSilentSourceAndACompleteCopyLeaveNoObjection() {
-        FailoverPreview preview = desk(mirroring()).preview(POLICY, List.of()).orElseThrow();
+        LinkedRegions regions = LinkedRegions.mirroring(1);
 
+        regions.loseSource();
+
+        FailoverPreview preview = regions.preview(US_1, POLICY);
         assertThat(preview.ready()).isTrue();
         assertThat(preview.source().reachable()).isFalse();
         assertThat(preview.ownershipEpoch()).isEqualTo(1);
+        assertThat(preview.risk().lag().records()).isZero();
     }
 
     @Test
     void aSourceThatWasHeardOfLatelyIsAnObjectionThatForceOverrules() {
-        heardBefore(1_000);
-        FailoverDesk desk = desk(mirroring());
+        LinkedRegions regions = LinkedRegions.mirroring(1);
 
-        assertThat(start(desk, false)).isInstanceOf(FailoverReport.Refused.class);
-        assertThat(codes(desk)).containsExactly("TMB-4012");
-        assertThat(commands).isEmpty();
+        FailoverReport refused = regions.failOver(US_1, false);
 
-        assertThat(start(desk, true)).isInstanceOf(FailoverReport.Done.class);
+        assertThat(refused).isInstanceOf(FailoverReport.Refused.class);
+        assertThat(codes(regions, POLICY)).containsExactly("TMB-4012");
+        assertThat(epoch(regions)).isEqualTo(1);
+
+        assertThat(regions.failOver(US_1, true)).isInstanceOf(FailoverReport.Done.class);
+        assertThat(epoch(regions)).isEqualTo(2);
     }
 
     @Test
     void aLinkThatNeverRanCannotFailOverEvenByForce() {
-        FailoverDesk desk = desk(Worlds.image(Worlds.link()));
+        var regions = new LinkedRegions(1);
+        regions.start(US);
+        regions.run("us has parts", () -> regions.hasCore(US_1));
 
-        assertThat(codes(desk)).containsExactly("TMB-4011");
-        assertThat(start(desk, true)).isInstanceOf(FailoverReport.Refused.class);
+        assertThat(codes(regions, POLICY)).containsExactly("TMB-4011");
+        assertThat(regions.failOver(US_1, true)).isInstanceOf(FailoverReport.Refused.class);
     }
 
     @Test
     void aRegionThatOwnsTheTopicsHasNothingToDo() {
-        FailoverDesk desk = desk(owned(MirrorTopic.State.STOPPED));
+        LinkedRegions regions = LinkedRegions.mirroring(1);
+        regions.loseSource();
+        regions.failOver(US_1, false);
 
-        assertThat(codes(desk)).containsExactly("TMB-4010");
-        assertThat(start(desk, true)).isInstanceOf(FailoverReport.Refused.class);
-        assertThat(commands).isEmpty();
+        assertThat(codes(regions, POLICY)).containsExactly("TMB-4010");
+        assertThat(regions.failOver(US_1, true)).isInstanceOf(FailoverReport.Refused.class);
+        assertThat(epoch(regions)).isEqualTo(2);
     }
 
     @Test
     void aCopyThatIsOlderThanThePolicyAllowsIsAnObjection() {
-        link.lag = new Lag(500, 5_000, 90_000, false);
-        Topology strict =
-                Worlds.linked(
-                        "failover:",
-                        "  careful: { follows: eu-to-us, refuseIf: { lagOver: 30s } }");
+        LinkedRegions regions = LinkedRegions.mirroring(1);
+        regions.kill(EU_1);
 
-        FailoverPreview preview =
-                desk(strict, mirroring())
-                        .preview(new PolicyName("careful"), List.of())
-                        .orElseThrow();
+        regions.runFor(Duration.ofSeconds(29));
+        assertThat(codes(regions, CAREFUL)).isEmpty();
+        regions.runFor(Duration.ofSeconds(2));
 
-        assertThat(preview.objections())
-                .extracting(FailoverPreview.Objection::code)
-                .containsExactly("TMB-4013");
-        assertThat(preview.risk().lag().records()).isEqualTo(500);
+        assertThat(codes(regions, CAREFUL)).containsExactly("TMB-4013");
+        assertThat(codes(regions, POLICY)).isEmpty();
+    }
+
+    @Test
+    void anAgeThatIsNotKnownIsOlderThanAPolicyAllows() {
+        LinkedRegions regions = LinkedRegions.mirroring(1);
+        regions.loseSource();
+
+        regions.restart(US_1);
+
+        FailoverPreview preview = regions.preview(US_1, CAREFUL);
+        assertThat(preview.risk().lag().ms()).isNegative();
+        assertThat(codes(regions, CAREFUL)).containsExactly("TMB-4013");
     }
 
     @Test
     void aFailoverClaimsStopsAndPromotesInThisOrder() {
-        FailoverReport report = start(desk(mirroring()), false);
+        LinkedRegions regions = LinkedRegions.mirroring(1);
+        regions.loseSource();
+        var history = new ArrayList<Standing>();
+        regions.simulator.afterEachEvent(() -> note(regions, history));
+
+        FailoverReport report = regions.failOver(US_1, false);
 
         assertThat(report)
                 .isInstanceOfSatisfying(
                         FailoverReport.Done.class,
                         done -> assertThat(done.ownershipEpoch()).isEqualTo(2));
-        assertThat(commands)
-                .hasExactlyElementsOfTypes(
-                        RegionCommand.ClaimOwnership.class,
-                        LinkCommand.BeginPromotion.class,
-                        LinkCommand.SettleMirrorPartitions.class,
-                        LinkCommand.ClampMirrorOffsets.class);
-        assertThat(link.orders).hasSize(1);
-        assertThat(link.orders.getFirst().ownershipEpoch()).isEqualTo(2);
+        assertThat(history)
+                .containsExactly(
+                        new Standing(1, MirrorTopic.State.MIRRORING),
+                        new Standing(2, MirrorTopic.State.MIRRORING),
+                        new Standing(2, MirrorTopic.State.STOPPING),
+                        new Standing(2, MirrorTopic.State.STOPPED));
+    }
+
+    private static void note(LinkedRegions regions, List<Standing> history) {
+        var now = new Standing(epoch(regions), regions.mirrorState().orElseThrow());
+        if (history.isEmpty() || !history.getLast().equals(now)) {
+            history.add(now);
+        }
     }
 
     @Test
-    void anInterruptedFailoverGoesOnAfterItsClaim() {
-        FailoverDesk desk = desk(owned(MirrorTopic.State.MIRRORING));
+    void anInterruptedFailoverGoesOnAfterItsClaimAndIsReportedToWhoeverAsksLater() {
+        LinkedRegions regions = LinkedRegions.mirroring(1);
+        regions.loseSource();
+        claim(regions, US_1);
+        assertThat(regions.mirrorState()).contains(MirrorTopic.State.MIRRORING);
 
-        assertThat(desk.preview(POLICY, List.of()).orElseThrow().ready()).isTrue();
-        desk.finishWhatWasBegun();
+        regions.restart(US_1);
+        regions.run("writable", regions::writable);
+        regions.runFor(Duration.ofSeconds(1));
 
-        loop.advance(Duration.ofSeconds(1));
-
-        assertThat(commands)
-                .hasExactlyElementsOfTypes(
-                        LinkCommand.BeginPromotion.class,
-                        LinkCommand.SettleMirrorPartitions.class,
-                        LinkCommand.ClampMirrorOffsets.class);
-        assertThat(writable()).isTrue();
-    }
-
-    @Test
-    void aFailoverThatGoesOnAfterARestartWaitsForTheOffsetsOfGroups() {
-        groupsLoaded = false;
-        FailoverDesk desk = desk(owned(MirrorTopic.State.STOPPING));
-
-        desk.finishWhatWasBegun();
-        loop.advance(Duration.ofSeconds(60));
-
-        assertThat(writable()).isFalse();
-
-        groupsLoaded = true;
-        loop.advance(Duration.ofSeconds(2));
-
-        assertThat(writable()).isTrue();
-    }
-
-    @Test
-    void anOperatorIsToldThatOffsetsOfGroupsCannotBeReadAndMayForceItWithoutThem() {
-        groupsLoaded = false;
-        FailoverDesk desk = desk(mirroring());
-
-        desk.start(desk.preview(POLICY, List.of()).orElseThrow(), false, "a test", reports::add);
-        loop.advance(Duration.ofSeconds(11));
-
-        assertThat(reports)
-                .singleElement()
-                .isInstanceOfSatisfying(
-                        FailoverReport.Interrupted.class,
-                        one -> assertThat(one.problem()).contains("still being loaded"));
-
-        desk.start(desk.preview(POLICY, List.of()).orElseThrow(), true, "a test", reports::add);
-        loop.advance(Duration.ofSeconds(11));
-
-        assertThat(reports.getLast()).isInstanceOf(FailoverReport.Done.class);
-    }
-
-    @Test
-    void aRunThatStoppedWaitingIsFinishedInTheBackground() {
-        groupsLoaded = false;
-        FailoverDesk desk = desk(mirroring());
-        desk.start(desk.preview(POLICY, List.of()).orElseThrow(), false, "a test", reports::add);
-        loop.advance(Duration.ofSeconds(11));
-
-        groupsLoaded = true;
-        loop.advance(Duration.ofSeconds(1));
-
-        assertThat(writable()).isTrue();
-        assertThat(desk.preview(POLICY, List.of()).orElseThrow().finished()).isPresent();
-    }
-
-    @Test
-    void aFailoverThatGoesOnAfterARestartIsReportedToWhoeverAsksLater() {
-        FailoverDesk desk = desk(owned(MirrorTopic.State.MIRRORING));
-
-        desk.finishWhatWasBegun();
-        loop.advance(Duration.ofSeconds(1));
-
-        FinishedFailover finished =
-                desk.preview(POLICY, List.of()).orElseThrow().finished().orElseThrow();
+        FinishedFailover finished = finished(regions, US_1);
         assertThat(finished.origin()).isEqualTo(FinishedFailover.Origin.RESUMED);
         assertThat(finished.endedAtMs()).isPresent();
         assertThat(finished.done().ownershipEpoch()).isEqualTo(2);
@@ -211,214 +153,206 @@ class FailoverDeskTest {
                 .extracting(FailoverReport.Step::name)
                 .containsExactly(
                         "claim ownership", "stop mirroring", "settle the copy", "make writable");
-        assertThat(finished.done().outcome().partitions()).hasSize(1);
+        assertThat(finished.done().outcome().partitions()).hasSize(PARTITIONS);
     }
 
     @Test
-    void aFailoverOfAnEarlierProcessIsRememberedByItsOwnershipRecord() {
-        FailoverDesk desk = desk(owned(MirrorTopic.State.STOPPED));
+    void aFailoverThatGoesOnAfterARestartWaitsForTheOffsetsOfGroups() {
+        LinkedRegions regions = LinkedRegions.mirroring(3);
+        String coordinator = withoutCoordinator(regions);
+        String other = running(regions);
+        claim(regions, other);
 
-        FinishedFailover finished =
-                desk.preview(POLICY, List.of()).orElseThrow().finished().orElseThrow();
+        regions.restart(other);
+        regions.runFor(Duration.ofSeconds(60));
+        assertThat(regions.writable()).isFalse();
+        regions.restart(coordinator);
+        regions.run("writable", regions::writable);
 
+        assertThat(epoch(regions)).isEqualTo(2);
+    }
+
+    @Test
+    void anOperatorIsToldThatOffsetsOfGroupsCannotBeReadAndMayForceItWithoutThem() {
+        LinkedRegions regions = LinkedRegions.mirroring(3);
+        withoutCoordinator(regions);
+        String other = running(regions);
+
+        FailoverReport waited = regions.failOver(other, false);
+        boolean writable = regions.writable();
+        FailoverReport forced = regions.failOver(other, true);
+
+        assertThat(waited)
+                .isInstanceOfSatisfying(
+                        FailoverReport.Interrupted.class,
+                        one -> assertThat(one.problem()).contains("__consumer_offsets-0"));
+        assertThat(writable).isFalse();
+        assertThat(forced).isInstanceOf(FailoverReport.Done.class);
+        assertThat(regions.writable()).isTrue();
+    }
+
+    @Test
+    void aRunThatStoppedWaitingIsFinishedInTheBackground() {
+        LinkedRegions regions = LinkedRegions.mirroring(3);
+        String coordinator = withoutCoordinator(regions);
+        String other = running(regions);
+        assertThat(regions.failOver(other, false)).isInstanceOf(FailoverReport.Interrupted.class);
+
+        regions.restart(coordinator);
+        regions.run("writable", () -> regions.writable(other));
+
+        assertThat(regions.preview(other, POLICY).finished()).isPresent();
+    }
+
+    @Test
+    void aFailoverOfAnEarlierProcessIsRememberedAndLeftAlone() {
+        LinkedRegions regions = LinkedRegions.mirroring(1);
+        regions.loseSource();
+        regions.failOver(US_1, false);
+        var links = regions.image(US_1).links();
+        Optional<OwnershipRecord> ownership = regions.ownership();
+
+        regions.restart(US_1);
+        regions.runFor(Duration.ofSeconds(5));
+
+        FinishedFailover finished = finished(regions, US_1);
         assertThat(finished.origin()).isEqualTo(FinishedFailover.Origin.REMEMBERED);
-        assertThat(finished.cause()).isEqualTo("a test");
+        assertThat(finished.cause()).startsWith("a test; ");
         assertThat(finished.done().ownershipEpoch()).isEqualTo(2);
+        assertThat(regions.image(US_1).links()).isEqualTo(links);
+        assertThat(regions.ownership()).isEqualTo(ownership);
+    }
+
+    @Test
+    void aRestartClaimsNothing() {
+        LinkedRegions regions = LinkedRegions.mirroring(1);
+        regions.loseSource();
+
+        regions.restart(US_1);
+        regions.runFor(Duration.ofSeconds(5));
+
+        assertThat(epoch(regions)).isEqualTo(1);
+        assertThat(regions.mirrorState()).contains(MirrorTopic.State.MIRRORING);
     }
 
     @Test
     void anyBrokerTellsWhereTheCopiesEnded() {
-        FailoverDesk first = desk(mirroring());
-        start(first, false);
-        MetadataImage after = region.image();
+        LinkedRegions regions = LinkedRegions.mirroring(3);
+        regions.loseSource();
+        regions.failOver(US_1, false);
+        int sourceEpoch =
+                regions.image(EU_1)
+                        .topics()
+                        .topic("orders")
+                        .orElseThrow()
+                        .partitions()
+                        .get(0)
+                        .leaderEpoch();
 
-        FailoverPreview preview = desk(after).preview(POLICY, List.of()).orElseThrow();
+        regions.run("us-2 knows", () -> regions.writable("us-2"));
+        FinishedFailover finished = finished(regions, "us-2");
 
-        FinishedFailover finished = preview.finished().orElseThrow();
         assertThat(finished.origin()).isEqualTo(FinishedFailover.Origin.REMEMBERED);
         assertThat(finished.done().outcome().partitions())
-                .singleElement()
-                .satisfies(one -> assertThat(one.endOffset()).isEqualTo(10))
-                .satisfies(one -> assertThat(one.highestEpoch()).isEqualTo(4));
+                .hasSize(PARTITIONS)
+                .allSatisfy(one -> assertThat(one.endOffset()).isEqualTo(RECORDS))
+                .allSatisfy(one -> assertThat(one.highestEpoch()).isEqualTo(sourceEpoch));
     }
 
     @Test
     void whatWasToldOfTheLossIsKeptWithTheOwnershipRecord() {
-        start(desk(mirroring()), false);
+        LinkedRegions regions = LinkedRegions.mirroring(1);
+        regions.loseSource();
+        var told = regions.preview(US_1, POLICY).risk().lossBound();
 
-        assertThat(((RegionCommand.ClaimOwnership) commands.getFirst()).cause())
-                .isEqualTo(
-                        "a test; 3 records were known to be missing, at most about 310 more were"
-                                + " produced in 1200 ms");
+        regions.failOver(US_1, false);
+
+        assertThat(told.recordsMax()).isNotNegative();
+        assertThat(regions.ownership().orElseThrow().cause())
+                .startsWith(
+                        ("a test; %d records were known to be missing, at most about %d more were"
+                                        + " produced in ")
+                                .formatted(told.records(), told.unheardRecords()));
     }
 
     @Test
     void theSilenceAfterWhichASourceIsGoneIsTheOneThatIsTold() {
-        for (LinkStatus.State state :
-                List.of(LinkStatus.State.ACTIVE, LinkStatus.State.SOURCE_UNAVAILABLE)) {
-            link.state = state;
-            FailoverDesk desk = desk(mirroring());
-            heardBefore(0);
-            long goneAfterMs = desk.preview(POLICY, List.of()).orElseThrow().source().goneAfterMs();
+        LinkedRegions seen = LinkedRegions.mirroring(1);
+        seen.cutRegistry();
+        LinkedRegions dead = LinkedRegions.mirroring(1);
+        dead.kill(EU_1);
 
-            heardBefore(goneAfterMs - 1);
-            FailoverPreview before = desk.preview(POLICY, List.of()).orElseThrow();
-            heardBefore(goneAfterMs);
-            FailoverPreview after = desk.preview(POLICY, List.of()).orElseThrow();
+        assertThat(goneAfterMs(seen)).isEqualTo(SourceContact.GONE_AFTER.toMillis());
+        assertThat(goneAfterMs(dead)).isEqualTo(SourceContact.GONE_AFTER_WHEN_CUT.toMillis());
+    }
 
-            assertThat(before.ready()).isFalse();
-            assertThat(before.objections().getFirst().seen())
-                    .contains("gone after %.1f s of silence".formatted(goneAfterMs / 1_000.0));
-            assertThat(before.source().silentMs()).isEqualTo(goneAfterMs - 1);
-            assertThat(after.ready()).isTrue();
+    /** Watches the source until it counts as gone; whatever is told before must agree with it. */
+    private static long goneAfterMs(LinkedRegions regions) {
+        FailoverPreview now = regions.preview(US_1, POLICY);
+        assertThat(now.ready()).isFalse();
+        while (!now.ready()) {
+            assertThat(now.source().silentMs()).isLessThan(now.source().goneAfterMs());
+            assertThat(now.objections().getFirst().seen())
+                    .contains(
+                            "gone after %.1f s of silence"
+                                    .formatted(now.source().goneAfterMs() / 1_000.0));
+            regions.runFor(STEP);
+            now = regions.preview(US_1, POLICY);
         }
+        assertThat(now.source().silentMs())
+                .isBetween(now.source().goneAfterMs(), SourceContact.GONE_AFTER.toMillis() + 100);
+        return now.source().goneAfterMs();
     }
 
     @Test
     void aSourceThatShowsNoDocumentsIsThereWhileTheLinkHearsOfIt() {
-        sourceAgeNanos = Optional.empty();
-        FailoverDesk desk = desk(mirroring());
+        var regions = new LinkedRegions(1);
+        regions.cutRegistry();
+        regions.begin();
 
-        assertThat(codes(desk)).containsExactly("TMB-4012");
+        assertThat(codes(regions, POLICY)).containsExactly("TMB-4012");
+        regions.loseSource();
 
-        link.lossBound = new LossBound(0, 0, 5_000, 0, 5_000, 0);
-
-        assertThat(desk.preview(POLICY, List.of()).orElseThrow().ready()).isTrue();
+        assertThat(codes(regions, POLICY)).isEmpty();
     }
 
-    @Test
-    void anAgeThatIsNotKnownIsOlderThanAPolicyAllows() {
-        link.lag = new Lag(0, 0, -1, true);
-        Topology strict =
-                Worlds.linked(
-                        "failover:",
-                        "  careful: { follows: eu-to-us, refuseIf: { lagOver: 30s } }");
+    // --- situations
 
-        FailoverPreview preview =
-                desk(strict, mirroring())
-                        .preview(new PolicyName("careful"), List.of())
-                        .orElseThrow();
-
-        assertThat(preview.objections())
-                .extracting(FailoverPreview.Objection::code)
-                .containsExactly("TMB-4013");
+    /** The source is gone, and so is the only broker that has the offsets of groups. */
+    private static String withoutCoordinator(LinkedRegions regions) {
+        String coordinator = regions.coordinator();
+        regions.kill(coordinator);
+        regions.loseSource();
+        regions.runFor(Duration.ofSeconds(15));
+        return coordinator;
     }
 
-    @Test
-    void whatIsFinishedIsLeftAlone() {
-        desk(owned(MirrorTopic.State.STOPPED)).finishWhatWasBegun();
-        desk(mirroring()).finishWhatWasBegun();
-
-        assertThat(commands).isEmpty();
+    private static String running(LinkedRegions regions) {
+        return regions.usHosts().stream()
+                .filter(host -> regions.simulator.node(host).running())
+                .findFirst()
+                .orElseThrow();
     }
 
-    private void heardBefore(long ms) {
-        sourceAgeNanos = Optional.of(Duration.ofMillis(ms).toNanos());
+    /** What a failover does first; whoever did it dies before it can go on. */
+    private static void claim(LinkedRegions regions, String host) {
+        regions.submit(
+                host,
+                new RegionCommand.ClaimOwnership(
+                        new DomainName(LINK.name()), US, 1, Ownership.Mode.FORCED, "a test"));
     }
 
-    private static MetadataImage mirroring() {
-        return Worlds.image(
-                Worlds.topic("orders", 1),
-                Worlds.topic("__consumer_offsets", 1),
-                Worlds.link(),
-                Worlds.mirror("orders", MirrorTopic.State.MIRRORING),
-                Worlds.owned(EU, 1));
+    private static long epoch(LinkedRegions regions) {
+        return regions.ownership().orElseThrow().epoch();
     }
 
-    private static MetadataImage owned(MirrorTopic.State state) {
-        return Worlds.image(
-                Worlds.topic("orders", 1),
-                Worlds.topic("__consumer_offsets", 1),
-                Worlds.link(),
-                Worlds.mirror("orders", state),
-                Worlds.owned(US, 2));
+    private static FinishedFailover finished(LinkedRegions regions, String host) {
+        return regions.preview(host, POLICY).finished().orElseThrow();
     }
 
-    private FailoverReport start(FailoverDesk desk, boolean force) {
-        desk.start(desk.preview(POLICY, List.of()).orElseThrow(), force, "a test", reports::add);
-        loop.advance(Duration.ofSeconds(1));
-        return reports.getLast();
-    }
-
-    private static List<String> codes(FailoverDesk desk) {
-        return desk.preview(POLICY, List.of()).orElseThrow().objections().stream()
+    private static List<String> codes(LinkedRegions regions, PolicyName policy) {
+        return regions.preview(US_1, policy).objections().stream()
                 .map(FailoverPreview.Objection::code)
                 .toList();
-    }
-
-    private FailoverDesk desk(MetadataImage image) {
-        return desk(Worlds.linked(), image);
-    }
-
-    private FailoverDesk desk(Topology topology, MetadataImage now) {
-        var place = new LinkPlace(topology, US, 1, loop);
-        region = new DecidingRegion(US, now);
-        Images images = Worlds.images(now);
-        var links = new LinkSupervisor(place, new StubLink.Provider(link), _ -> noHost(), images);
-        links.publish(MetadataDelta.between(MetadataImage.EMPTY, now));
-        var takeovers = new Takeovers(place, images, links, this::decide, loop, log(), this::clamp);
-        region.onChange(delta -> {
-            Worlds.publish(images, delta.after());
-            links.publish(delta);
-            takeovers.look();
-        });
-        takeovers.look();
-        return new FailoverDesk(
-                place,
-                images,
-                links,
-                new Board(),
-                new FailoverRun.Tools(images, this::decide, loop));
-    }
-
-    private <A> void decide(Command<A> command, EventLoop replyTo, Consumer<Answer<A>> answered) {
-        commands.add(command);
-        answered.accept(region.decide(command));
-    }
-
-    /** Every log ends at 10, in epoch 4 of the source. */
-    private static MirrorLog log() {
-        return new StubMirrorLog(_ -> new MirrorLog.Position(0, 10, 10, 4, 3));
-    }
-
-    private void clamp(
-            int offsetsPartition,
-            Map<TopicPartition, Long> ends,
-            Consumer<Optional<List<LinkOffsets.Beyond>>> answer) {
-        answer.accept(groupsLoaded ? Optional.of(List.of()) : Optional.empty());
-    }
-
-    private boolean writable() {
-        return region.image().links().mirrorTopic(Worlds.idOf("orders")).orElseThrow().writable();
-    }
-
-    /** The link of these tests asks nothing of its broker. */
-    @SuppressWarnings("NullAway")
-    private static LinkHost noHost() {
-        return null;
-    }
-
-    /** Saw the source when the test says. */
-    private final class Board implements RegionRegistry {
-
-        @Override
-        public void publish(RegionDocument own) {}
-
-        @Override
-        public Optional<Sighting> lastSeen(RegionId region) {
-            var version = new RegionDocument.Version(1, 1);
-            var document = new RegionDocument(region, version, List.of(), List.of(), List.of());
-            return sourceAgeNanos.map(age -> new Sighting(document, age));
-        }
-
-        @Override
-        public List<Sighting> others() {
-            return List.of();
-        }
-
-        @Override
-        public Subscription subscribe(EventLoop loop, Consumer<RegionDocument> listener) {
-            return () -> {};
-        }
     }
 }

@@ -1,125 +1,135 @@
 package io.tombolo.broker.link;
 
-import static io.tombolo.broker.Worlds.EU;
-import static io.tombolo.broker.Worlds.US;
+import static io.tombolo.broker.link.LinkedRegions.PARTITIONS;
+import static io.tombolo.broker.link.LinkedRegions.US_1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tombolo.broker.Images;
-import io.tombolo.broker.Worlds;
-import io.tombolo.metadata.image.LogPlace;
-import io.tombolo.metadata.image.MetadataDelta;
-import io.tombolo.metadata.image.MetadataImage;
-import io.tombolo.metadata.record.BrokerIds;
-import io.tombolo.metadata.record.MetadataRecord;
-import io.tombolo.metadata.record.PartitionChange;
-import io.tombolo.metadata.record.TopicRecord.PartitionChanged;
-import io.tombolo.region.link.LinkHost;
-import io.tombolo.region.link.MirrorTopic;
+import io.tombolo.region.link.LinkPartition;
+import io.tombolo.region.link.LinkStatus;
+import io.tombolo.region.link.LocalLeadership;
 
 import org.junit.jupiter.api.Test;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
-/** What the links of broker 1 are told. */
+/** What the links of three brokers are told. */
 class LinkSupervisorTest {
 
-    private final StubLink link = new StubLink();
-    private final Images images = Worlds.images(MetadataImage.EMPTY);
-    private final LinkSupervisor links =
-            new LinkSupervisor(
-                    new LinkPlace(Worlds.linked(), US, 1, new ManualLoop()),
-                    new StubLink.Provider(link),
-                    _ -> noHost(),
-                    images);
-    private MetadataImage image = MetadataImage.EMPTY;
+    private static final Duration A_WHILE = Duration.ofSeconds(20);
+
+    private final LinkedRegions regions = LinkedRegions.mirroring(3);
 
     @Test
     void aLinkCopiesThePartitionsThatItsBrokerLeads() {
-        publishMirrors();
-        assertThat(link.leadership().partitions()).hasSize(2);
+        List<String> hosts = regions.usHosts();
+        assertThat(copied(hosts)).hasSize(PARTITIONS);
 
-        publish(List.of(ledBy(2, 1)));
+        regions.kill(hosts.getLast());
+        regions.runFor(A_WHILE);
 
-        assertThat(link.leadership().partitions())
-                .singleElement()
-                .satisfies(one -> assertThat(one.partition()).isZero());
+        List<String> left = hosts.subList(0, 2);
+        assertThat(copied(left)).hasSize(PARTITIONS);
+        for (String host : left) {
+            assertThat(lastTold(host).partitions()).isEqualTo(led(host));
+            assertThat(statusOf(host)).isEqualTo(led(host));
+        }
     }
 
     @Test
     void whatDoesNotConcernItsPartitionsIsNotTold() {
-        publishMirrors();
-        int told = link.specs.size();
+        String controller = controller(US_1);
+        String dying = others(controller).getFirst();
+        List<String> left = regions.usHosts().stream().filter(one -> !one.equals(dying)).toList();
+        var before = left.stream().map(host -> regions.told(host).size()).toList();
 
-        publish(
-                List.of(
-                        new PartitionChanged(
-                                Worlds.idOf("orders"),
-                                0,
-                                1,
-                                List.of(new PartitionChange.LeaderEpoch(4)))));
+        regions.createSingle("local");
+        assertThat(left.stream().map(host -> regions.told(host).size()).toList()).isEqualTo(before);
+        // Who stays keeps its partitions in a smaller ISR; one of them gets another to lead.
+        regions.kill(dying);
+        regions.runFor(A_WHILE);
 
-        assertThat(link.specs).hasSize(told);
+        assertThat(left.stream().map(host -> regions.told(host).size()).toList())
+                .isNotEqualTo(before)
+                .containsAnyElementsOf(before);
+        assertThat(copied(left)).hasSize(PARTITIONS);
     }
 
     @Test
     void theBrokerOfTheActiveControllerLooksAfterTheLinkAsAWhole() {
-        publishMirrors();
-        assertThat(link.leadership().coordinates()).isFalse();
+        String first = controller(US_1);
+        assertThat(lastTold(first).coordinates()).isTrue();
+        assertThat(others(first)).noneMatch(host -> lastTold(host).coordinates());
 
-        Worlds.controller(images, 1);
-        links.controllerChanged();
-        assertThat(link.leadership().coordinates()).isTrue();
+        regions.kill(first);
+        regions.runFor(A_WHILE);
 
-        Worlds.controller(images, 2);
-        links.controllerChanged();
-        assertThat(link.leadership().coordinates()).isFalse();
+        String second = controller(others(first).getFirst());
+        assertThat(others(first)).contains(second);
+        assertThat(lastTold(second).coordinates()).isTrue();
+        assertThat(others(first))
+                .allMatch(host -> lastTold(host).coordinates() == host.equals(second));
     }
 
     @Test
     void aLinkWhoseTopicsWereTakenOverIsToldNothingMore() {
-        publishMirrors();
-        int told = link.specs.size();
+        regions.loseSource();
+        regions.failOver(US_1, false);
+        String dying = others(US_1).getFirst();
+        int told = regions.told(US_1).size();
 
-        publish(Worlds.owned(US, 2));
-        publish(List.of(ledBy(2, 1)));
+        regions.kill(dying);
+        regions.runFor(A_WHILE);
 
-        assertThat(link.specs).hasSize(told);
-        assertThat(links.statuses()).hasSize(1);
+        assertThat(regions.told(US_1)).hasSize(told);
+        List<LinkStatus> statuses = regions.ask(US_1, core -> core.links().statuses());
+        assertThat(statuses).hasSize(1);
     }
 
-    private void publishMirrors() {
-        publish(Worlds.topic("orders", 2));
-        publish(Worlds.link());
-        publish(Worlds.mirror("orders", MirrorTopic.State.MIRRORING));
-        publish(Worlds.owned(EU, 1));
+    private String controller(String asked) {
+        return regions.hostOf(regions.core(asked).images().controllerId());
     }
 
-    private static PartitionChanged ledBy(int broker, int partition) {
-        return new PartitionChanged(
-                Worlds.idOf("orders"),
-                partition,
-                1,
-                List.of(
-                        new PartitionChange.Replicas(BrokerIds.of(1, 2)),
-                        new PartitionChange.InSync(BrokerIds.of(1, 2)),
-                        new PartitionChange.Leader(broker),
-                        new PartitionChange.LeaderEpoch(4)));
+    private List<String> others(String host) {
+        return regions.usHosts().stream().filter(one -> !one.equals(host)).toList();
     }
 
-    private void publish(List<? extends MetadataRecord> records) {
-        MetadataImage.Applied applied =
-                image.apply(
-                        List.copyOf(records),
-                        new LogPlace(image.place().offset() + records.size(), 1));
-        image = applied.image();
-        MetadataDelta delta = applied.delta();
-        Worlds.publish(images, image);
-        links.publish(delta);
+    private LocalLeadership lastTold(String host) {
+        return regions.told(host).getLast();
     }
 
-    @SuppressWarnings("NullAway")
-    private static LinkHost noHost() {
-        return null;
+    /** What all of them copy together; nothing is copied twice. */
+    private List<LinkPartition> copied(List<String> hosts) {
+        var all = new ArrayList<LinkPartition>();
+        hosts.forEach(host -> all.addAll(lastTold(host).partitions()));
+        assertThat(all).doesNotHaveDuplicates();
+        return all;
+    }
+
+    private Set<LinkPartition> statusOf(String host) {
+        var all = new TreeSet<LinkPartition>();
+        for (var status : regions.ask(host, core -> core.links().statuses())) {
+            status.topics()
+                    .forEach(topic -> topic.partitions().forEach(one -> all.add(one.partition())));
+        }
+        return all;
+    }
+
+    private Set<LinkPartition> led(String host) {
+        var image = regions.image(host);
+        var topic = image.topics().topic("orders").orElseThrow();
+        int id = regions.core(host).settings().id().value();
+        var all = new TreeSet<LinkPartition>();
+        topic.partitions()
+                .forEach((index, partition) -> {
+                    if (partition.leader() == id) {
+                        all.add(new LinkPartition(topic.id(), topic.name(), index));
+                    }
+                });
+        return all;
     }
 }

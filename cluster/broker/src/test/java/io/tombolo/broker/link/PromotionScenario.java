@@ -126,7 +126,7 @@ final class PromotionScenario {
                             new PromotionWorker.Ports(
                                     new Asked(),
                                     machine.environment().clock(),
-                                    new StubMirrorLog(partition -> position(id, partition)),
+                                    new ModelMirrorLog(partition -> position(id, partition)),
                                     PromotionScenario.this::clamp,
                                     Optional::empty));
             loop.execute(worker::look);

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Logs of which only the position is known; none where this broker does not lead. */
-record StubMirrorLog(Function<LinkPartition, @Nullable Position> positions) implements MirrorLog {
+record ModelMirrorLog(Function<LinkPartition, @Nullable Position> positions) implements MirrorLog {
 
     @Override
     public void position(LinkPartition partition, Consumer<PositionAnswer> answer) {
