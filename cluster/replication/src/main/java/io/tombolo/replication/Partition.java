@@ -348,6 +348,18 @@ public final class Partition {
      * (NOT_LEADER_OR_FOLLOWER).
      */
     public FetchOutcome readAsReplica(ReplicaRead wish) {
+        return readAsReplica(wish, true);
+    }
+
+    /**
+     * Reads again for a follower that still waits for the answer to the same wish: it may have died
+     * meanwhile, so that nothing new is known of it.
+     */
+    public FetchOutcome readAgainAsReplica(ReplicaRead wish) {
+        return readAsReplica(wish, false);
+    }
+
+    private FetchOutcome readAsReplica(ReplicaRead wish, boolean heard) {
         Errors refusal = checkEpoch(wish.currentLeaderEpoch());
         LeaderSide leading = state.leaderSide;
         if (refusal != Errors.NONE || leading == null) {
@@ -360,13 +372,13 @@ public final class Partition {
                             : Errors.UNKNOWN_LEADER_EPOCH);
         }
         return leading.current(wish)
-                ? reading(() -> readAsReplica(leading, wish))
+                ? reading(() -> readAsReplica(leading, wish, heard))
                 : refused(Errors.NOT_LEADER_OR_FOLLOWER);
     }
 
-    private FetchOutcome readAsReplica(LeaderSide leading, ReplicaRead wish) {
+    private FetchOutcome readAsReplica(LeaderSide leading, ReplicaRead wish, boolean heard) {
         Optional<FetchOutcome> disagreement = reads.disagreement(wish, state.highWatermark());
-        if (disagreement.isEmpty() || leading.countsDiverging()) {
+        if (heard && (disagreement.isEmpty() || leading.countsDiverging())) {
             leading.fetched(wish, log.endOffset());
             state.advanceHighWatermark();
             leading.expandFor(wish.replicaId());

@@ -51,11 +51,12 @@ class LeaderPartitionTest {
     }
 
     private FetchOutcome fetched(int broker, long offset, long startOffset) {
+        return world.ask(p -> p.readAsReplica(wish(broker, offset, startOffset)));
+    }
+
+    private static ReplicaRead wish(int broker, long offset, long startOffset) {
         int last = offset == 0 ? -1 : 4;
-        return world.ask(p ->
-                p.readAsReplica(
-                        new ReplicaRead(
-                                broker, 100 + broker, offset, last, 4, startOffset, 1 << 20)));
+        return new ReplicaRead(broker, 100 + broker, offset, last, 4, startOffset, 1 << 20);
     }
 
     private List<Deleted> delete(long before) {
@@ -85,6 +86,19 @@ class LeaderPartitionTest {
         fetched(2, 3, 0);
         assertThat(answers).isEmpty();
         fetched(3, 3, 0);
+
+        assertThat(answers).extracting(ProduceOutcome::error).containsExactly(Errors.NONE);
+    }
+
+    @Test
+    void aFetchThatWaitsSaysNothingOfAFollowerThatLeftTheIsrMeanwhile() {
+        committed();
+        var dropped = new Leadership(1, 4, 1, ALL, BrokerIds.of(1, 2));
+        world.on(p -> p.become(new Leader(dropped, new WriteAccess.Open())));
+        var answers = world.produce(Batches.plain(3), -1);
+
+        world.ask(p -> p.readAgainAsReplica(wish(3, 3, 0)));
+        fetched(2, 6, 0);
 
         assertThat(answers).extracting(ProduceOutcome::error).containsExactly(Errors.NONE);
     }

@@ -386,7 +386,7 @@ final class ReplicaRegion {
                         partition,
                         () -> {
                             if (to.partition == partition) {
-                                FetchOutcome later = partition.readAsReplica(wish);
+                                FetchOutcome later = partition.readAgainAsReplica(wish);
                                 answer.accept(new FetcherEvent.Fetched(response(later)));
                             }
                         });

@@ -58,11 +58,22 @@ public final class LeaderReplicas {
 
     /** Takes over a newer committed state of this leader epoch; false when it is not news. */
     public boolean adopt(Leadership committed, long nowNanos) {
+        BrokerIds before = inSync.committed();
         boolean news = inSync.adopt(committed);
         if (news) {
-            followReplicas(nowNanos);
+            committed(before, nowNanos);
         }
         return news;
+    }
+
+    private void committed(BrokerIds before, long nowNanos) {
+        followReplicas(nowNanos);
+        for (ReplicaProgress follower : followers.values()) {
+            int id = follower.brokerId();
+            if (before.has(id) && !inSync.committed().has(id)) {
+                follower.left();
+            }
+        }
     }
 
     private void followReplicas(long nowNanos) {
@@ -281,9 +292,10 @@ public final class LeaderReplicas {
 
     /** What the controller said; whether the committed state changed. */
     public boolean decided(Proposal proposal, Outcome outcome, long nowNanos) {
+        BrokerIds before = inSync.committed();
         boolean changed = inSync.decided(proposal, outcome, nowNanos);
         if (changed) {
-            followReplicas(nowNanos);
+            committed(before, nowNanos);
         }
         return changed;
     }

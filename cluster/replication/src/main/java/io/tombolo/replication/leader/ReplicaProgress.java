@@ -31,7 +31,10 @@ final class ReplicaProgress {
         return brokerId;
     }
 
-    /** It has everything below this offset; −1 while it has not fetched in this leadership. */
+    /**
+     * It has everything below this offset; −1 while it has not fetched in this leadership, or since
+     * it left the ISR.
+     */
     long offset() {
         return offset;
     }
@@ -61,6 +64,14 @@ final class ReplicaProgress {
         brokerEpoch = epoch;
         lastFetchNanos = nowNanos;
         leaderEndAtLastFetch = leaderEnd;
+    }
+
+    /**
+     * It left the ISR, whoever wanted that: where it stood counts no more until it fetches again,
+     * for its disk may be gone while its broker is well.
+     */
+    void left() {
+        offset = UNKNOWN;
     }
 
     /** Whether it has all of the log, or had it not longer ago than the lag allows. */

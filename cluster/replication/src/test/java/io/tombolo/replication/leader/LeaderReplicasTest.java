@@ -154,6 +154,22 @@ class LeaderReplicasTest {
     }
 
     @Test
+    void whomTheControllerDropsHoldsNothingUpBeforeItFetchesAgain() {
+        var replicas = leading(ALL);
+        fetch(replicas, 2, 100, 100);
+        fetch(replicas, 3, 60, 60);
+        assertThat(replicas.advancedHighWatermark(100, 50, 2, now)).isEqualTo(60);
+
+        replicas.adopt(state(8, BrokerIds.of(1, 2)), now);
+
+        assertThat(replicas.advancedHighWatermark(100, 60, 2, now)).isEqualTo(100);
+        assertThat(replicas.review(view(60, 100))).as("it is not taken back").isEmpty();
+        fetch(replicas, 3, 100, 110);
+        assertThat(replicas.advancedHighWatermark(110, 100, 2, now)).as("it runs").isEqualTo(100);
+        assertThat(replicas.expansion(view(100, 110))).isPresent();
+    }
+
+    @Test
     void aLeaderThatStoodStillBlamesNobody() {
         var replicas = leading(ALL);
         fetch(replicas, 2, 60, 100);

@@ -58,6 +58,11 @@ final class FetchRound {
          */
         FetchOutcome read(Partition partition, FetchEntry entry, int bytesMax);
 
+        /** As {@link #read}, for a fetch that has been waiting since it was read for first. */
+        default FetchOutcome readAgain(Partition partition, FetchEntry entry, int bytesMax) {
+            return read(partition, entry, bytesMax);
+        }
+
         /** Has the waiter told of what may be read. */
         void watch(Partition partition, FetchWaiter waiter);
     }
@@ -112,12 +117,12 @@ final class FetchRound {
             return;
         }
         ShardVisit visit = visits.get(index);
-        boolean watch = waiting;
+        boolean again = waiting;
         Shards.runFor(
                 loop,
                 visit.shard.loop(),
                 () -> {
-                    int left = visit.read(bytesLeft, watch);
+                    int left = visit.read(bytesLeft, again);
                     Shards.run(loop, () -> visit(index + 1, left));
                 });
     }
@@ -281,7 +286,7 @@ final class FetchRound {
         }
 
         /** Reads this shard's partitions; returns what is left of the byte limit. */
-        int read(int bytesLeft, boolean watch) {
+        int read(int bytesLeft, boolean again) {
             told = false;
             int left = bytesLeft;
             for (int place : places) {
@@ -291,11 +296,15 @@ final class FetchRound {
                     outcomes.set(place, new FetchOutcome.Refused(Errors.NOT_LEADER_OR_FOLLOWER));
                     continue;
                 }
-                if (watch && !watched.contains(partition)) {
+                if (again && !watched.contains(partition)) {
                     reader.watch(partition, this);
                     watched.add(partition);
                 }
-                FetchOutcome outcome = reader.read(partition, entry, bytesMaxOf(entry, left));
+                int bytesMax = bytesMaxOf(entry, left);
+                FetchOutcome outcome =
+                        again
+                                ? reader.readAgain(partition, entry, bytesMax)
+                                : reader.read(partition, entry, bytesMax);
                 outcomes.set(place, outcome);
                 left = Math.max(0, left - bytesOf(entry, outcome));
             }

@@ -54,16 +54,24 @@ public final class ReplicaFetchHandler implements RequestHandler<FetchRequestDat
 
         @Override
         public FetchOutcome read(Partition partition, FetchEntry entry, int bytesMax) {
+            return partition.readAsReplica(wish(entry, bytesMax));
+        }
+
+        @Override
+        public FetchOutcome readAgain(Partition partition, FetchEntry entry, int bytesMax) {
+            return partition.readAgainAsReplica(wish(entry, bytesMax));
+        }
+
+        private ReplicaRead wish(FetchEntry entry, int bytesMax) {
             var wish = entry.wish();
-            return partition.readAsReplica(
-                    new ReplicaRead(
-                            replicaId,
-                            brokerEpoch,
-                            wish.fetchOffset(),
-                            wish.lastFetchedEpoch(),
-                            wish.currentLeaderEpoch(),
-                            wish.logStartOffset(),
-                            bytesMax));
+            return new ReplicaRead(
+                    replicaId,
+                    brokerEpoch,
+                    wish.fetchOffset(),
+                    wish.lastFetchedEpoch(),
+                    wish.currentLeaderEpoch(),
+                    wish.logStartOffset(),
+                    bytesMax);
         }
 
         @Override
