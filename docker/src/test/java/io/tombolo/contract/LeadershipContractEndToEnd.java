@@ -112,6 +112,20 @@ class LeadershipContractEndToEnd {
     }
 
     @TrioTest
+    @DisplayName("AlterReplicaLogDirs has nothing to move on a node without a replica")
+    void replicasElsewhereAreNotMoved(Trio trio) {
+        Topic topic = trio.newTopic(List.of(1, 2), Map.of());
+        try (var client = trio.connect(3)) {
+            String folder = LogDirCalls.describe(client, topic).results().getFirst().logDir();
+
+            assertThat(LogDirCalls.alter(client, topic, folder))
+                    .isEqualTo(Errors.REPLICA_NOT_AVAILABLE);
+            assertThat(LogDirCalls.alter(client, topic, "/nowhere"))
+                    .isEqualTo(Errors.LOG_DIR_NOT_FOUND);
+        }
+    }
+
+    @TrioTest
     @DisplayName("35: below the minimum in sync nothing is written")
     void tooFewReplicasInSync(Trio trio) {
         assertThat(seen(trio).belowMinimum).isEqualTo(Errors.NOT_ENOUGH_REPLICAS);

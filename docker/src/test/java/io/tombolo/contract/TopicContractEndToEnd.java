@@ -6,8 +6,6 @@ import static io.tombolo.contract.TopicCalls.tryCreate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData;
-import org.apache.kafka.common.message.AlterReplicaLogDirsResponseData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
 import org.apache.kafka.common.message.CreatePartitionsResponseData;
@@ -24,7 +22,6 @@ import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsPa
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData.DeleteTopicState;
 import org.apache.kafka.common.message.DeleteTopicsResponseData;
-import org.apache.kafka.common.message.DescribeLogDirsRequestData;
 import org.apache.kafka.common.message.DescribeLogDirsResponseData;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.DisplayName;
@@ -233,7 +230,7 @@ class TopicContractEndToEnd {
         try (var client = subject.connect()) {
             ProduceCalls.append(client, topic, "some bytes");
 
-            DescribeLogDirsResponseData answer = describe(client, topic);
+            DescribeLogDirsResponseData answer = LogDirCalls.describe(client, topic);
             assertThat(answer.errorCode()).isEqualTo(Errors.NONE.code());
             assertThat(answer.results())
                     .hasSize(2)
@@ -260,19 +257,23 @@ class TopicContractEndToEnd {
         Topic topic = subject.newTopic();
         try (var client = subject.connect()) {
             ProduceCalls.append(client, topic, "some bytes");
-            String from = folderOf(client, topic);
+            String from = LogDirCalls.folderOf(client, topic);
             String to =
-                    describe(client, topic).results().stream()
+                    LogDirCalls.describe(client, topic).results().stream()
                             .map(DescribeLogDirsResponseData.DescribeLogDirsResult::logDir)
                             .filter(dir -> !dir.equals(from))
                             .findFirst()
                             .orElseThrow();
 
-            assertThat(alter(client, topic, from)).isEqualTo(Errors.NONE);
-            assertThat(alter(client, topic, "/nowhere")).isEqualTo(Errors.LOG_DIR_NOT_FOUND);
-            assertThat(alter(client, new Topic("absent", topic.id()), to))
-                    .isEqualTo(Errors.REPLICA_NOT_AVAILABLE);
-            assertThat(alter(client, topic, to)).isEqualTo(Errors.NONE);
+            assertThat(LogDirCalls.alter(client, topic, from)).isEqualTo(Errors.NONE);
+            assertThat(LogDirCalls.alter(client, topic, "/nowhere"))
+                    .isEqualTo(Errors.LOG_DIR_NOT_FOUND);
+            Topic absent = new Topic("absent", topic.id());
+            assertThat(LogDirCalls.alter(client, absent, to))
+                    .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+            assertThat(LogDirCalls.alter(client, absent, "/nowhere"))
+                    .isEqualTo(Errors.LOG_DIR_NOT_FOUND);
+            assertThat(LogDirCalls.alter(client, topic, to)).isEqualTo(Errors.NONE);
 
             Eventually.eventually(
                     "the log is in the other folder alone",
@@ -283,47 +284,10 @@ class TopicContractEndToEnd {
 
     /** Every folder with a log of the topic, finished or not. */
     private static List<String> places(RawClient client, Topic topic) {
-        return describe(client, topic).results().stream()
+        return LogDirCalls.describe(client, topic).results().stream()
                 .filter(dir -> !dir.topics().isEmpty())
                 .map(DescribeLogDirsResponseData.DescribeLogDirsResult::logDir)
                 .toList();
-    }
-
-    private static Errors alter(RawClient client, Topic topic, String folder) {
-        var topics = new AlterReplicaLogDirsRequestData.AlterReplicaLogDirTopicCollection();
-        topics.add(
-                new AlterReplicaLogDirsRequestData.AlterReplicaLogDirTopic()
-                        .setName(topic.name())
-                        .setPartitions(List.of(0)));
-        var request = new AlterReplicaLogDirsRequestData();
-        request.dirs()
-                .add(
-                        new AlterReplicaLogDirsRequestData.AlterReplicaLogDir()
-                                .setPath(folder)
-                                .setTopics(topics));
-        AlterReplicaLogDirsResponseData answer = client.call(request, 2);
-        return Errors.forCode(answer.results().getFirst().partitions().getFirst().errorCode());
-    }
-
-    private static String folderOf(RawClient client, Topic topic) {
-        return describe(client, topic).results().stream()
-                .filter(dir ->
-                        dir.topics().stream()
-                                .anyMatch(it -> !it.partitions().getFirst().isFutureKey()))
-                .map(DescribeLogDirsResponseData.DescribeLogDirsResult::logDir)
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static DescribeLogDirsResponseData describe(RawClient client, Topic topic) {
-        var wanted =
-                new DescribeLogDirsRequestData.DescribableLogDirTopic()
-                        .setTopic(topic.name())
-                        .setPartitions(List.of(0));
-        var request = new DescribeLogDirsRequestData();
-        request.setTopics(new DescribeLogDirsRequestData.DescribableLogDirTopicCollection());
-        request.topics().add(wanted);
-        return client.call(request, 4);
     }
 
     private static CreatableTopic assigned(String name, Integer... brokers) {

@@ -36,6 +36,7 @@ import java.util.function.Function;
 public final class PartitionPublisher {
 
     private final Shards shards;
+    private final LogDirectories directories;
     private final TopicConfigs configs;
     private final Place place;
     private final Casting casting;
@@ -85,6 +86,7 @@ public final class PartitionPublisher {
             Audience audience) {
         this.place = place;
         this.shards = shards;
+        this.directories = directories;
         this.configs = configs;
         this.casting = new Casting(place.brokerId(), place.domains());
         for (Shard shard : shards.all()) {
@@ -139,6 +141,11 @@ public final class PartitionPublisher {
                     Errors error = hosting.move(id, directory);
                     Shards.run(replyTo, () -> answered.accept(error));
                 });
+    }
+
+    /** Why no replica can be moved to a directory; callable from any thread. */
+    public Errors refusal(Path directory) {
+        return ReplicaMoves.refusal(directories, directory);
     }
 
     /** Makes no log any more, because the data directory is about to be closed. */

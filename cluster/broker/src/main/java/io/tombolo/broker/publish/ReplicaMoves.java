@@ -57,20 +57,28 @@ final class ReplicaMoves {
         return Optional.ofNullable(wishes.remove(id)).filter(it -> it.failure().isEmpty());
     }
 
+    /** Why nothing can be moved to a directory; callable from any thread. */
+    static Errors refusal(LogDirectories directories, Path path) {
+        Optional<LogDirectory> target = path.isAbsolute() ? directories.at(path) : Optional.empty();
+        if (target.isPresent()) {
+            boolean works = target.get().failure().isEmpty();
+            return works ? Errors.NONE : Errors.KAFKA_STORAGE_ERROR;
+        }
+        boolean offline =
+                directories.unopened().stream()
+                        .anyMatch(it -> it.path().toAbsolutePath().normalize().equals(path));
+        return offline ? Errors.KAFKA_STORAGE_ERROR : Errors.LOG_DIR_NOT_FOUND;
+    }
+
     /** Kafka's answers to a wish, in Kafka's order. */
     Errors order(TopicIdPartition id, Path path, Optional<Partition> hosted) {
-        Optional<LogDirectory> target = path.isAbsolute() ? directories.at(path) : Optional.empty();
-        if (target.isEmpty()) {
-            boolean offline =
-                    directories.unopened().stream()
-                            .anyMatch(it -> it.path().toAbsolutePath().normalize().equals(path));
-            return offline ? Errors.KAFKA_STORAGE_ERROR : Errors.LOG_DIR_NOT_FOUND;
+        Errors refusal = refusal(directories, path);
+        if (refusal != Errors.NONE) {
+            return refusal;
         }
-        if (target.get().failure().isPresent()) {
-            return Errors.KAFKA_STORAGE_ERROR;
-        }
+        LogDirectory target = directories.at(path).orElseThrow();
         if (hosted.isEmpty()) {
-            wishes.put(id, target.get());
+            wishes.put(id, target);
             return Errors.REPLICA_NOT_AVAILABLE;
         }
         if (hosted.get().log().failure().isPresent()) {
@@ -78,12 +86,12 @@ final class ReplicaMoves {
         }
         LogDirectory at = located(id).orElseThrow().directory();
         Optional<Located> future = directories.future(name(id));
-        if (future.isPresent() && future.get().directory() == target.get()) {
+        if (future.isPresent() && future.get().directory() == target) {
             return Errors.NONE;
         }
         future.ifPresent(it -> callOff(id, it.directory()));
-        if (at != target.get()) {
-            begin(id, target.get(), hosted.get().log().settings());
+        if (at != target) {
+            begin(id, target, hosted.get().log().settings());
         }
         return Errors.NONE;
     }

@@ -70,21 +70,23 @@ public final class AlterReplicaLogDirsHandler
 
     private void move(
             Exchange exchange, TopicPartition name, String path, Consumer<Errors> answered) {
+        Path directory;
+        try {
+            directory = Path.of(path);
+        } catch (InvalidPathException impossible) {
+            answered.accept(Errors.LOG_DIR_NOT_FOUND);
+            return;
+        }
         TopicImage topic = images.current().topics().topic(name.topic()).orElse(null);
         if (topic == null
                 || name.partition() < 0
                 || name.partition() >= topic.partitions().count()) {
-            answered.accept(Errors.REPLICA_NOT_AVAILABLE);
-            return;
-        }
-        try {
+            Errors refusal = partitions.refusal(directory);
+            boolean there = refusal == Errors.NONE;
+            answered.accept(there ? Errors.UNKNOWN_TOPIC_OR_PARTITION : refusal);
+        } else {
             partitions.moveReplica(
-                    new TopicIdPartition(topic.id(), name),
-                    Path.of(path),
-                    exchange.loop(),
-                    answered);
-        } catch (InvalidPathException impossible) {
-            answered.accept(Errors.LOG_DIR_NOT_FOUND);
+                    new TopicIdPartition(topic.id(), name), directory, exchange.loop(), answered);
         }
     }
 
