@@ -37,7 +37,7 @@ final class LinkDescribeCommand implements Callable<Integer> {
         return ExitCode.OK.number();
     }
 
-    private static String text(Tree link) {
+    static String text(Tree link) {
         Table summary = LinkTable.header();
         LinkTable.add(summary, link);
         var text = new StringBuilder(summary.text());

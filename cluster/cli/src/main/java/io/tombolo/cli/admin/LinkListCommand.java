@@ -48,7 +48,7 @@ final class LinkListCommand implements Callable<Integer> {
         return (answered ? ExitCode.OK : ExitCode.FAILED).number();
     }
 
-    private static String table(List<Tree> links) {
+    static String table(List<Tree> links) {
         Table table = LinkTable.header();
         links.forEach(link -> LinkTable.add(table, link));
         return table.textOr("no links");

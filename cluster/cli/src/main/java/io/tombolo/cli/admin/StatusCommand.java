@@ -66,7 +66,7 @@ final class StatusCommand implements Callable<Integer> {
                 .with("brokersExpected", snapshot.region().brokers().size());
     }
 
-    private static String tablesOf(List<Snapshot> snapshots) {
+    static String tablesOf(List<Snapshot> snapshots) {
         var text = new StringBuilder(regions(snapshots).text());
         Table links = LinkTable.header();
         Table policies = Table.of("FAILOVER", "READY", "IF YOU FAIL OVER NOW");

@@ -1,0 +1,229 @@
+package io.tombolo.cli.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tombolo.cli.CommandRun;
+import io.tombolo.cli.output.Tree;
+import io.tombolo.cli.output.TreeText;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+
+/** Status, links and drains against running brokers. */
+class AdminCommandsEndToEnd {
+
+    @TempDir private static Path folder;
+    @TempDir private Path elsewhere;
+    private static LiveRegions regions;
+
+    @BeforeAll
+    static void startRegions() throws IOException {
+        regions = LiveRegions.in(folder);
+    }
+
+    @AfterAll
+    static void stop() {
+        regions.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "us, /api/v1/status, status",
+        "us, /api/v1/links/eu-to-us, link",
+        "us, /api/v1/failover/shop, preview"
+    })
+    void brokersStillAnswerAsTheyWereRecorded(String region, String path, String recorded) {
+        Set<String> live = RecordedAnswer.shape(regions.get(region, path).body());
+
+        assertThat(live).isEqualTo(RecordedAnswer.shape(RecordedAnswer.of(recorded)));
+    }
+
+    @Test
+    void statusIsShownAsTablesJsonAndYaml() {
+        CommandRun text = CommandRun.of(folder, "status");
+        CommandRun json = CommandRun.of(folder, "status", "-o", "json");
+        CommandRun yaml = CommandRun.of(folder, "-o", "yaml", "status");
+
+        assertThat(text.err()).isEmpty();
+        assertThat(text.exitCode()).isZero();
+        assertThat(text.out())
+                .containsPattern("us +serving +1/1 +us-1 +127.0.0.1:\\d+ ")
+                .containsPattern("eu-to-us +eu → us +active +1/1 +0 +0 B ")
+                .containsPattern("shop +no +TMB-4012 eu still answers");
+        Tree us = TreeText.parse(json.out()).orElseThrow().at("regions").items().get(1);
+        assertThat(us.at("links").items().getFirst().at("lag", "records").number(-1)).isZero();
+        assertThat(yaml.out()).startsWith("---\nregions:\n- region: eu\n");
+    }
+
+    @Test
+    void aRegionThatDoesNotAnswerIsShownAndFailsTheCommandWhenItIsTheOnlyOne() throws IOException {
+        leadTo(1);
+
+        CommandRun status = CommandRun.of(elsewhere, "status");
+        CommandRun links = CommandRun.of(elsewhere, "link", "list");
+
+        assertThat(status.exitCode()).isEqualTo(1);
+        assertThat(status.out()).contains("us      unreachable").contains("Connection refused");
+        assertThat(links.exitCode()).isEqualTo(1);
+        assertThat(links.out()).isEmpty();
+        assertThat(links.err()).contains("region us, which runs the links that lead to it");
+    }
+
+    @Test
+    void aRegionThatTakesTheRequestAndStaysSilentTimesOut() throws IOException {
+        try (var silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            leadTo(silent.getLocalPort());
+
+            CommandRun run =
+                    CommandRun.of(elsewhere, "link", "describe", "eu-to-us", "--timeout", "100ms");
+
+            assertThat(run.exitCode()).isEqualTo(5);
+            assertThat(run.err()).startsWith("error[TMB-2102]: region us took the request");
+        }
+    }
+
+    @Test
+    void aLinkIsDescribedPartitionByPartition() {
+        CommandRun run = CommandRun.of(folder, "link", "describe", "eu-to-us");
+
+        assertThat(run.out())
+                .containsPattern("orders +0 +active +2 +2 +0 ")
+                .containsPattern("billing +1 +0 ")
+                .containsPattern("eu was heard of .+ ago; it counts as gone after 4.0 s");
+    }
+
+    @Test
+    void aLinkIsPausedAndResumedAtItsDestination() {
+        CommandRun paused = CommandRun.of(folder, "link", "pause", "eu-to-us");
+        CommandRun resumed = CommandRun.of(folder, "link", "resume", "eu-to-us");
+
+        assertThat(paused.exitCode() + resumed.exitCode()).isZero();
+        assertThat(paused.out()).contains("paused");
+        assertThat(paused.err()).contains("link eu-to-us is told to pause");
+        assertThat(resumed.out()).doesNotContain("paused");
+        LiveRegions.await(() -> regions.link().at("state").text().equals("ACTIVE"));
+    }
+
+    @Test
+    void anUnknownLinkIsAUsageErrorThatNamesTheNearest() {
+        CommandRun run = CommandRun.of(folder, "link", "pause", "eu-to-uss");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("TMB-2007").contains("did you mean eu-to-us");
+    }
+
+    @Test
+    void aFailoverIsRefusedWhileTheSourceAnswers() {
+        CommandRun run = CommandRun.of(folder, "failover", "shop", "-y");
+
+        assertThat(run.exitCode()).isEqualTo(4);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err())
+                .contains("eu: answers\nNot replicated: 0 records (0 B) known + ")
+                .contains("error[TMB-4012]: eu still answers")
+                .contains("failover.shop, tombolo.yaml:8:")
+                .contains("= fix : stop the brokers of eu, then tombolo failover shop\n");
+        assertThat(regions.get("us", "/api/v1/failover/shop").body().at("ownershipEpoch").text())
+                .isEqualTo("1");
+    }
+
+    @Test
+    void aFailoverThatIsForcedNeedsAReason() {
+        CommandRun run =
+                CommandRun.of(folder, "failover", "shop", "-y", "--force-accept-split-brain");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void aFailureIsDataWhenAskedForAndNeverAStackTrace() {
+        CommandRun json = CommandRun.of(folder, "failover", "shop", "-y", "-q", "-o", "json");
+        CommandRun yaml = CommandRun.of(folder, "failover", "shop", "-y", "-q", "-o", "yaml");
+        CommandRun plain = CommandRun.of(folder, "failover", "shop", "-y");
+        CommandRun verbose = CommandRun.of(folder, "failover", "shop", "-y", "-v");
+
+        Tree error = TreeText.parse(json.err()).orElseThrow().at("errors").items().getFirst();
+        assertThat(error.at("code").text()).isEqualTo("TMB-4012");
+        assertThat(yaml.err()).startsWith("---\nexitCode: 4\nerrors:\n- code: TMB-4012\n");
+        assertThat(plain.err()).doesNotContain("\tat ");
+        assertThat(verbose.err()).contains("\tat io.tombolo.cli");
+    }
+
+    @Test
+    void aDrainKeepsItsReasonAndEndsWhenTheBrokerIsEmpty() {
+        CommandRun run = CommandRun.of(folder, "broker", "drain", "ap-1", "--reason", "new disk");
+        Tree kept = regions.get("ap", "/api/v1/drains/2001").body();
+        CommandRun undrained = CommandRun.of(folder, "broker", "undrain", "ap-1");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).startsWith("ap-1  empty");
+        assertThat(kept.at("reason").text()).isEqualTo("new disk");
+        assertThat(undrained.exitCode()).isZero();
+    }
+
+    @Test
+    void aDrainThatIsNotWaitedForTellsHowFarItIsAndOneThatIsStuckWhy() {
+        CommandRun told = CommandRun.of(folder, "broker", "drain", "eu-1", "--detach");
+        CommandRun stuck = CommandRun.of(folder, "broker", "drain", "1", "--timeout", "500ms");
+        CommandRun.of(folder, "broker", "undrain", "eu-1");
+
+        assertThat(told.out()).containsPattern("eu-1  drains   \\d+ replicas? left, 0 on their");
+        assertThat(stuck.exitCode()).isEqualTo(1);
+        assertThat(stuck.err())
+                .contains("error[TMB-2308]: broker eu-1 cannot be emptied")
+                .contains("no broker in service is without a replica of it")
+                .contains("tombolo broker undrain eu-1");
+    }
+
+    @Test
+    void aDecommissionIsConfirmedAndWaitsForTheStop() {
+        CommandRun unconfirmed = CommandRun.of(folder, "broker", "decommission", "ap-1");
+        Tree goal = regions.get("ap", "/api/v1/drains/2001").body().at("goal");
+        CommandRun confirmed = CommandRun.of(folder, "broker", "decommission", "ap-1", "-y");
+        CommandRun.of(folder, "broker", "undrain", "ap-1");
+
+        assertThat(unconfirmed.exitCode()).isEqualTo(4);
+        assertThat(goal.text()).isEqualTo("none");
+        assertThat(confirmed.out()).contains("tombolo down --region ap --id 1");
+    }
+
+    @Test
+    void aRefusalIsShownAndAnUnknownBrokerIsAUsageError() throws IOException {
+        String file = Files.readString(folder.resolve("tombolo.yaml"));
+        Files.writeString(
+                elsewhere.resolve("tombolo.yaml"), file.replace("ap: {", "ap: { brokers: 2,"));
+
+        CommandRun refused = CommandRun.of(elsewhere, "broker", "undrain", "ap-2");
+        CommandRun unknown = CommandRun.of(folder, "broker", "drain", "us-9");
+
+        assertThat(refused.exitCode()).as(refused.err()).isEqualTo(4);
+        assertThat(refused.err()).contains("error[TMB-4102]").contains("ap-2");
+        assertThat(unknown.exitCode()).isEqualTo(2);
+        assertThat(unknown.err()).contains("there are eu-1, us-1, ap-1");
+    }
+
+    /** Another file, whose only region of ours has its admin port there. */
+    private void leadTo(int port) throws IOException {
+        Files.writeString(
+                elsewhere.resolve("tombolo.yaml"),
+                """
+                tombolo: 1
+                regions:
+                  us: { admin: "127.0.0.1:%d" }
+                  eu: { bootstrap: "127.0.0.1:1" }
+                links: { eu-to-us: { from: eu, to: us, topics: ["*"] } }
+                """
+                        .formatted(port));
+    }
+}

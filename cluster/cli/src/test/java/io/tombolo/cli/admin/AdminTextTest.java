@@ -1,0 +1,223 @@
+package io.tombolo.cli.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tombolo.cli.admin.RegionSnapshots.Snapshot;
+import io.tombolo.cli.output.Tree;
+import io.tombolo.region.LinkName;
+import io.tombolo.region.RegionId;
+import io.tombolo.region.topology.LinkEntry;
+import io.tombolo.region.topology.Topology;
+import io.tombolo.region.topology.file.TopologyFile;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+import java.util.Objects;
+
+/** How answers of brokers are shown to people. */
+class AdminTextTest {
+
+    private static final Topology TOPOLOGY =
+            topology(
+                    """
+                    tombolo: 1
+                    regions: { eu: {}, us: {} }
+                    links: { eu-to-us: { from: eu, to: us, topics: ["*"] } }
+                    """);
+
+    @Test
+    void statusShowsRegionsLinksAndPolicies() {
+        assertThat(StatusCommand.tablesOf(List.of(snapshot(RecordedAnswer.of("status")))))
+                .isEqualTo(
+                        """
+                        REGION  STATE    BROKERS  CONTROLLER  KAFKA           PARTITIONS  UNDER-REPL  UNDER-MIN  OFFLINE  OWNS
+                        us      serving      1/1  us-1        127.0.0.1:9192           2           0          0        0  eu-to-us epoch 1 (owner: eu)
+
+                        LINK      FROM → TO  STATE   TOPICS  LAG records  LAG bytes  LAG time  GROUPS  TROUBLE
+                        eu-to-us  eu → us    active     1/1            0        0 B    857 ms       1  –
+
+                        FAILOVER  READY  IF YOU FAIL OVER NOW
+                        eu-to-us  no     TMB-4012 eu still answers, and would go on taking writes after us is promoted
+                        shop      no     TMB-4012 eu still answers, and would go on taking writes after us is promoted
+                        """);
+    }
+
+    @Test
+    void aFailoverThatIsDoneStaysInTheStatus() {
+        Tree status = with("status", "failover", List.of(RecordedAnswer.of("finished")));
+
+        assertThat(StatusCommand.tablesOf(List.of(snapshot(status))))
+                .contains(
+                        "shop      done   us took over under epoch 2, 2026-11-22T07:51:43Z (asked");
+    }
+
+    @Test
+    void aRegionThatDoesNotAnswerIsShownWithTheReason() {
+        var silent = new Snapshot(snapshot(Tree.NOTHING).region(), Tree.NOTHING, "refused", 0);
+
+        assertThat(StatusCommand.tablesOf(List.of(silent)))
+                .contains("us      unreachable      0/1")
+                .endsWith("us: refused\n");
+    }
+
+    @Test
+    void aLinkIsDescribedPartitionByPartition() {
+        assertThat(LinkDescribeCommand.text(RecordedAnswer.of("link")))
+                .isEqualTo(
+                        """
+                        LINK      FROM → TO  STATE   TOPICS  LAG records  LAG bytes  LAG time  GROUPS  TROUBLE
+                        eu-to-us  eu → us    active     1/1            0        0 B    865 ms       1  –
+
+                        eu was heard of 427 ms ago; it counts as gone after 4.0 s of silence
+
+                        TOPIC   PARTITION  STATE   END HERE  END THERE  LAG  LAG time  EPOCH  TROUBLE
+                        orders          0  active         2          2    0    865 ms      0  –
+
+                        GROUP    SYNCED  CLAMPED    AGE  NOT SYNCED
+                        billing       1        0  17 ms  –
+                        """);
+    }
+
+    @Test
+    void aTopicInTroubleIsNamedWhereLinksAreListed() {
+        assertThat(LinkListCommand.table(List.of(inTrouble())))
+                .contains("0/1")
+                .contains("topic orders: SOURCE_DELETED: gone");
+    }
+
+    @Test
+    void aTopicThatIsGoneAtTheSourceComesWithTheCommandThatEndsIt() {
+        assertThat(LinkDescribeCommand.text(inTrouble()))
+                .contains("topic orders is gone in eu")
+                .contains("tombolo topic delete orders --region us");
+    }
+
+    @Test
+    void aLagThatIsNotKnownIsADashAndNoZero() {
+        Tree lag = Tree.fields().with("records", 1204).with("bytes", -1).with("ms", -1);
+
+        assertThat(LinkListCommand.table(List.of(with("link", "lag", lag))).lines().skip(1))
+                .first()
+                .asString()
+                .matches("eu-to-us +eu → us +active +1/1 +1 204 +– +– +1 +–");
+    }
+
+    @Test
+    void aStoppedLinkHasNeitherLagNorTrouble() {
+        Tree trouble = Tree.fields().with("code", "BREAKER_OPEN").with("detail", "x");
+        Tree link = RecordedAnswer.parse(RecordedAnswer.text("link").replace("ACTIVE", "STOPPED"));
+        Tree stopped = ((Tree.Fields) link).with("trouble", trouble);
+
+        assertThat(LinkListCommand.table(List.of(stopped)).lines().skip(1))
+                .first()
+                .asString()
+                .matches("eu-to-us +eu → us +stopped +0/1 +0 +0 B +– +1 +–");
+    }
+
+    @Test
+    void aFailoverShowsTheLossFirst() {
+        assertThat(FailoverText.preview(RecordedAnswer.of("ready")))
+                .isEqualTo(
+                        """
+                        Failover  eu → us   policy shop, link eu-to-us
+                        eu: no answer for 6.6 s
+                        Not replicated: 0 records (0 B) known + up to about 30 produced since (7.0 s silence at up to 5/s)
+                        """);
+    }
+
+    @Test
+    void theLossWhileTheSourceAnswersIsWhatIsOnTheWay() {
+        Tree bound =
+                Tree.fields()
+                        .with("records", 2)
+                        .with("bytes", 200)
+                        .with("unheardRecords", 50)
+                        .with("unheardMs", 170)
+                        .with("recordsPerSecond", 295)
+                        .with("failedPartitions", 2);
+
+        assertThat(FailoverText.preview(with("preview", "lossBound", bound)))
+                .contains(
+                        "Not replicated: 2 records (200 B) known + up to about 50 on the way"
+                                + " (170 ms at up to 295/s); not counted: 2 partitions that the"
+                                + " link has given up\n");
+    }
+
+    @Test
+    void aLossOfWhichNothingIsKnownIsNotCalledNothing() {
+        Tree bound =
+                Tree.fields()
+                        .with("records", 3)
+                        .with("bytes", 300)
+                        .with("unheardRecords", -1)
+                        .with("unheardMs", -1);
+
+        assertThat(FailoverText.preview(with("ready", "lossBound", bound)))
+                .contains(
+                        "3 records (300 B) known + an unknown number: nothing has been heard of"
+                                + " what eu holds\n");
+    }
+
+    @Test
+    void whatAFailoverDidIsShownStepByStep() {
+        assertThat(FailoverText.outcome(RecordedAnswer.of("outcome"), link()))
+                .isEqualTo(
+                        """
+                          1/4  claim ownership              ✓  4 ms   epoch 2 is committed
+                          2/4  stop mirroring               ✓  4 ms   1 partitions
+                          3/4  settle the copy              ✓  21 ms   1 partitions, 0 groups clamped
+                          4/4  make writable                ✓  0 ms   1 topics
+                        Done in 31 ms. Region us owns the topics of eu-to-us under epoch 2.
+                        When eu comes back and hears of that epoch, it refuses writes to them.
+                        """);
+    }
+
+    @Test
+    void aFailoverThatARestartFinishedIsShownWithItsSteps() {
+        Tree.Fields finished = (Tree.Fields) RecordedAnswer.of("finished").at("finished");
+        Tree resumed =
+                finished.with("origin", "RESUMED")
+                        .with("cause", "an operator")
+                        .with("clamped", List.of(Tree.fields().with("group", "g")));
+
+        assertThat(FailoverText.preview(with("finished", "finished", resumed)))
+                .contains(
+                        """
+                        us took over under epoch 2, 2026-11-22T07:51:43Z, gone on with after a restart (an operator)
+                          1/4  claim ownership              ✓  4 ms   epoch 2 is committed
+                        """)
+                .endsWith("  1 group position moved back to the end of the copy\n");
+    }
+
+    private static Tree inTrouble() {
+        Tree trouble =
+                Tree.fields()
+                        .with("code", "SOURCE_DELETED")
+                        .with("detail", "gone")
+                        .with("count", 1);
+        Tree.Fields topic = (Tree.Fields) RecordedAnswer.of("link").at("topics").items().getFirst();
+        return with(
+                "link", "topics", List.of(topic.with("state", "FAILED").with("trouble", trouble)));
+    }
+
+    /** A recorded answer with another value in one place. */
+    private static Tree with(String answer, String field, Object value) {
+        return ((Tree.Fields) RecordedAnswer.of(answer)).with(field, value);
+    }
+
+    private static Snapshot snapshot(Tree status) {
+        return new Snapshot(TOPOLOGY.hosted(new RegionId("us")).orElseThrow(), status, "", 1);
+    }
+
+    private static LinkEntry link() {
+        return Objects.requireNonNull(TOPOLOGY.links().get(new LinkName("eu-to-us")));
+    }
+
+    private static Topology topology(String text) {
+        if (TopologyFile.parse("tombolo.yaml", text) instanceof TopologyFile.Valid valid) {
+            return valid.topology();
+        }
+        throw new IllegalStateException(TopologyFile.parse("tombolo.yaml", text).toString());
+    }
+}

@@ -1,0 +1,48 @@
+package io.tombolo.cli.region;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tombolo.cli.output.Tree;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+
+/** How far the emptying of a broker is, in words. */
+class DrainTextTest {
+
+    @Test
+    void whatIsLeftIsToldWithTheSpeedAndTheTimeToGo() {
+        Tree moving =
+                Tree.fields()
+                        .with("replicasLeft", 120)
+                        .with("replicasMoving", 50)
+                        .with("bytesLeft", 123_456_789)
+                        .with("bytesPerSecond", 1_000_000)
+                        .with("secondsLeft", 124)
+                        .with("stuck", List.of());
+
+        assertThat(DrainOrder.progress(moving))
+                .isEqualTo(
+                        "120 replicas left, 50 on their way, 123.5 MB at 1.0 MB/s,"
+                                + " about 2 min 4 s to go");
+    }
+
+    @Test
+    void whatDoesNotMoveIsToldWithItsReason() {
+        Tree stuck =
+                Tree.fields()
+                        .with("replicasLeft", 1)
+                        .with("replicasMoving", 0)
+                        .with(
+                                "stuck",
+                                List.of(
+                                        Tree.fields()
+                                                .with("partition", "orders-3")
+                                                .with("why", "no broker is without it")));
+
+        assertThat(DrainOrder.progress(stuck))
+                .isEqualTo(
+                        "1 replica left, 0 on their way; stuck: orders-3: no broker is without it");
+    }
+}
