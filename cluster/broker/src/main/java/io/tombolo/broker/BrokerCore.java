@@ -493,7 +493,7 @@ public final class BrokerCore implements MetadataListener {
 
     /** This broker as a replica of the metadata log. */
     public ReplicaKey replica() {
-        return new ReplicaKey(settings.id().value(), directories.first().directoryId());
+        return quorum.raft().self();
     }
 
     /** Takes the vote of a replica, if the quorum is led here. */

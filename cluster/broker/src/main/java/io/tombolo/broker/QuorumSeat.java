@@ -56,7 +56,6 @@ final class QuorumSeat {
     private final Published published;
     private final RaftNode raft;
     private final Optional<Region> region;
-    private final Patience patience;
     private boolean closed;
 
     /** What there is only in a region of several brokers. */
@@ -77,7 +76,6 @@ final class QuorumSeat {
         this.onControllerChange = onControllerChange;
         this.published = new Published(loop);
         var brokers = settings.region().brokers();
-        this.patience = new Patience(new ReplicaKey(settings.id().value(), directoryId), brokers);
         boolean alone = brokers.size() == 1;
         this.region = alone ? Optional.empty() : Optional.of(region(environment));
         this.raft =
@@ -116,6 +114,7 @@ final class QuorumSeat {
         if (closed) {
             return;
         }
+        var patience = new Patience(raft.self(), settings.region().brokers());
         String reason = patience.reason(raft.status()).orElse("");
         if (!reason.isEmpty() && !reason.equals(told)) {
             waiting.accept(reason);

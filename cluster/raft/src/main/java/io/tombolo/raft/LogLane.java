@@ -3,11 +3,14 @@ package io.tombolo.raft;
 import io.tombolo.environment.Offload;
 import io.tombolo.environment.Offload.Outcome;
 import io.tombolo.raft.core.OffsetAndEpoch;
+import io.tombolo.raft.core.ReplicaKey;
 import io.tombolo.raft.core.VoterSet;
 import io.tombolo.raft.log.RaftLog;
 
+import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
@@ -23,6 +26,9 @@ final class LogLane {
         T on(RaftLog log) throws Exception;
     }
 
+    /** A log, and the replica that it is. */
+    record Opened(RaftLog log, ReplicaKey self) {}
+
     private final RaftNode.Place place;
     private final RaftLog log;
     private final Consumer<Exception> onFault;
@@ -36,11 +42,11 @@ final class LogLane {
 
     static void open(
             RaftNode.Place place,
+            RaftNode.Membership membership,
             int segmentBytesMax,
-            Consumer<RaftLog> opened,
+            Consumer<Opened> opened,
             Consumer<Exception> onFault) {
-        Callable<RaftLog> work =
-                () -> new RaftLog(place.disk(), place.directory(), segmentBytesMax);
+        Callable<Opened> work = () -> open(place, membership, segmentBytesMax);
         place.offload()
                 .submit(
                         laneOf(place),
@@ -48,11 +54,27 @@ final class LogLane {
                         place.loop(),
                         outcome -> {
                             switch (outcome) {
-                                case Outcome.Done<RaftLog>(RaftLog log) -> opened.accept(log);
-                                case Outcome.Failed<RaftLog>(Exception cause) ->
+                                case Outcome.Done<Opened>(Opened log) -> opened.accept(log);
+                                case Outcome.Failed<Opened>(Exception cause) ->
                                         onFault.accept(cause);
                             }
                         });
+    }
+
+    private static Opened open(
+            RaftNode.Place place, RaftNode.Membership membership, int segmentBytesMax)
+            throws IOException {
+        var log = new RaftLog(place.disk(), place.directory(), segmentBytesMax);
+        try {
+            UUID kept = membership.self().directoryId();
+            UUID id =
+                    log.settleId(
+                            kept, membership.drawsId() ? place.entropy()::nextUuid : () -> kept);
+            return new Opened(log, new ReplicaKey(membership.self().nodeId(), id));
+        } catch (IOException | RuntimeException unusable) {
+            log.close();
+            throw unusable;
+        }
     }
 
     private static int laneOf(RaftNode.Place place) {

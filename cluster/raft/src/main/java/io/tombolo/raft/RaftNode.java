@@ -39,14 +39,18 @@ public final class RaftNode {
     /**
      * Who this replica is.
      *
+     * @param self its node, and the id of a log that has none written beside it
      * @param bootstrapVoters the voters while the log does not name any; {@link VoterSet#UNKNOWN}
      *     for a replica that joins a quorum it knows from its contacts only
+     * @param drawsId whether a log that begins here draws an id of its own; otherwise it takes that
+     *     of {@code self}
      */
-    public record Membership(ReplicaKey self, VoterSet bootstrapVoters, Enrolment enrolment) {
+    public record Membership(
+            ReplicaKey self, VoterSet bootstrapVoters, Enrolment enrolment, boolean drawsId) {
 
         /** A replica that never changes the voter set by itself. */
         public Membership(ReplicaKey self, VoterSet bootstrapVoters) {
-            this(self, bootstrapVoters, Enrolment.NONE);
+            this(self, bootstrapVoters, Enrolment.NONE, false);
         }
     }
 
@@ -83,6 +87,7 @@ public final class RaftNode {
     private final RaftListener listener;
     private final Map<Long, Consumer<VoterChange.Outcome>> changes = new TreeMap<>();
     private long nextChange;
+    private volatile ReplicaKey self;
     private Life life = new Life.New();
 
     public RaftNode(
@@ -92,6 +97,7 @@ public final class RaftNode {
             RaftTransport transport,
             RaftListener listener) {
         this.membership = membership;
+        this.self = membership.self();
         this.place = place;
         this.settings = settings;
         this.transport = transport;
@@ -106,18 +112,21 @@ public final class RaftNode {
     public void start() {
         Invariant.check(life instanceof Life.New, "a node is started once");
         life = new Life.Opening();
-        LogLane.open(place, settings.bounds().segmentBytesMax(), this::opened, this::fail);
+        LogLane.open(
+                place, membership, settings.bounds().segmentBytesMax(), this::opened, this::fail);
     }
 
-    private void opened(RaftLog log) {
+    private void opened(LogLane.Opened opened) {
+        RaftLog log = opened.log();
         var lane = new LogLane(place, log, this::fail);
         if (!(life instanceof Life.Opening)) {
             lane.close(() -> {});
             return;
         }
+        self = opened.self();
         var origin =
                 new RaftCore.Origin(
-                        membership.self(),
+                        self,
                         membership.bootstrapVoters(),
                         log.election(),
                         log.recovered(),
@@ -236,6 +245,11 @@ public final class RaftNode {
                         });
     }
 
+    /** This replica; its directory id is final once it runs. Callable from any thread. */
+    public ReplicaKey self() {
+        return self;
+    }
+
     /** The leader this node knows, and its epoch. */
     public LeaderAndEpoch leader() {
         return life instanceof Life.Running(RaftCore core, _)
@@ -297,13 +311,11 @@ public final class RaftNode {
         var shown = new ArrayList<RaftStatus.Replica>();
         long nowMs = place.clock().wallTimeMs();
         long nowNanos = place.clock().nanoTime();
-        boolean leads = core.leader().leaderId() == membership.self().nodeId();
+        boolean leads = core.leader().leaderId() == self.nodeId();
         VoterSet voters = core.voters();
         List<RaftCore.ReplicaProgress> others = core.replicas();
-        if (leads && voters.contains(membership.self())) {
-            shown.add(
-                    new RaftStatus.Replica(
-                            membership.self(), true, core.logEnd().offset(), nowMs, nowMs));
+        if (leads && voters.contains(self)) {
+            shown.add(new RaftStatus.Replica(self, true, core.logEnd().offset(), nowMs, nowMs));
         }
         for (RaftCore.ReplicaProgress each : others) {
             long fetchMs = nowMs - (nowNanos - each.lastFetchNanos()) / 1_000_000;

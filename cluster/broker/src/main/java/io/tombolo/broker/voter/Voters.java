@@ -41,7 +41,7 @@ public record Voters(List<Region.Broker> brokers) {
      * What a broker joins its region with. Nobody is a voter because of the file alone: a replica
      * is known by its directory, and which directories there are must be asked.
      *
-     * @param directoryId of the data directory that holds the metadata log
+     * @param directoryId of the data directory, where older versions had no other id
      */
     public RaftNode.Membership member(Region.Broker self, UUID directoryId) {
         int node = self.id().value();
@@ -53,6 +53,6 @@ public record Voters(List<Region.Broker> brokers) {
                         brokers.stream().map(broker -> broker.id().value()).toList(),
                         named());
         return new RaftNode.Membership(
-                new ReplicaKey(node, directoryId), VoterSet.UNKNOWN, enrolment);
+                new ReplicaKey(node, directoryId), VoterSet.UNKNOWN, enrolment, true);
     }
 }

@@ -71,6 +71,52 @@ class RegionVotersSimulation {
         assertThat(region.knows(number, "orders")).isTrue();
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void aBrokerThatLostOnlyItsMetadataLogComesBackAsAnotherReplica(int number) {
+        VoterRegion region = three(number);
+        ReplicaKey before = region.core(number).replica();
+        int other = number % 3 + 1;
+
+        region.kill(number);
+        region.loseMetadata(number);
+        region.restart(number);
+
+        region.await("it serves", () -> region.serving.contains(number));
+        region.await("it votes again", () -> region.settled(other, 3));
+        assertThat(region.core(number).replica()).isNotEqualTo(before);
+        assertThat(region.quorum(other).voterSet().contains(before)).isFalse();
+        assertThat(region.knows(number, "orders")).isTrue();
+    }
+
+    @Test
+    void aMajorityThatLostItsMetadataLogsBeginsNoSecondRegion() {
+        VoterRegion region = three(8);
+
+        region.kill(1, 2, 3);
+        region.loseMetadata(1);
+        region.loseMetadata(2);
+        region.restart(1, 2, 3);
+        region.pass(Duration.ofMinutes(2));
+
+        assertThat(region.serving).isEmpty();
+        assertThat(region.waiting.get(1)).contains("broker 3 ");
+        assertThat(region.waiting.get(3)).contains("a majority of the voters");
+    }
+
+    @Test
+    void aBrokerThatStartsAgainIsTheSameReplica() {
+        VoterRegion region = three(9);
+        List<ReplicaKey> before = region.quorum(1).voterSet().keys();
+
+        region.kill(1, 2, 3);
+        region.restart(1, 2, 3);
+        region.await("all serve", () -> region.serving.equals(Set.of(1, 2, 3)));
+
+        assertThat(region.settled(1, 3)).isTrue();
+        assertThat(region.quorum(1).voterSet().keys()).isEqualTo(before);
+    }
+
     @Test
     void theFirstBrokerWithAnEmptyDiskBeginsNoSecondRegion() {
         VoterRegion region = three(7);

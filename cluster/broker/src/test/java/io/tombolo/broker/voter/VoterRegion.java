@@ -12,6 +12,7 @@ import io.tombolo.controller.command.TopicCommand;
 import io.tombolo.controller.command.TopicCommand.CreatedTopic;
 import io.tombolo.controller.command.TopicCommand.NewTopic;
 import io.tombolo.environment.Environment;
+import io.tombolo.environment.simulated.SimulatedDisk;
 import io.tombolo.environment.simulated.SimulatedNode;
 import io.tombolo.environment.simulated.Simulator;
 import io.tombolo.raft.RaftStatus;
@@ -32,6 +33,8 @@ import io.tombolo.storage.log.Recovery;
 
 import org.apache.kafka.common.protocol.Errors;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -97,6 +100,21 @@ final class VoterRegion {
     /** The machine comes back with an empty disk. */
     void restartEmpty(int number) {
         machine(number).restartEmpty();
+    }
+
+    /** The metadata log of a machine that does not run is removed, and nothing else. */
+    void loseMetadata(int number) {
+        SimulatedDisk disk = machine(number).disk();
+        Path log = Path.of("/data/metadata/__cluster_metadata-0");
+        try {
+            for (String file : disk.list(log)) {
+                disk.delete(log.resolve(file));
+            }
+            disk.delete(log);
+            disk.forceDirectory(log.getParent());
+        } catch (IOException unexpected) {
+            throw new UncheckedIOException(unexpected);
+        }
     }
 
     void await(String what, BooleanSupplier goal) {

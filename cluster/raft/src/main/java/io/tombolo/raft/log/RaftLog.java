@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
  * The log directory of one replica. Every method blocks; all are called one after the other on one
@@ -32,8 +34,10 @@ public final class RaftLog implements AutoCloseable {
     private final SnapshotFiles snapshots;
     private final ElectionStateFile electionFile;
     private final AutoCloseable lock;
+    private final ReplicaIdFile idFile;
     private final ElectionState election;
     private final RecoveredLog recovered;
+    private boolean begunNow;
 
     /** A piece of a snapshot file of {@code totalBytes}. */
     public record SnapshotPiece(long totalBytes, byte[] bytes) {}
@@ -65,6 +69,7 @@ public final class RaftLog implements AutoCloseable {
         lock = disk.lock(directory.resolve(".lock"));
         snapshots = new SnapshotFiles(disk, directory);
         electionFile = new ElectionStateFile(disk, directory);
+        idFile = new ReplicaIdFile(disk, directory);
         try {
             election = electionFile.read();
             recovered = recover();
@@ -84,6 +89,24 @@ public final class RaftLog implements AutoCloseable {
         return recovered;
     }
 
+    /**
+     * The directory id under which this log votes, beside it from now on; durable when this
+     * returns. With a log that is not there any more its id is lost too: whoever had it would vote
+     * for less than the log held, or a second time.
+     *
+     * @param kept that of a log which is there and has none written beside it
+     * @param begun draws one for a log that begins now
+     */
+    public UUID settleId(UUID kept, Supplier<UUID> begun) throws IOException {
+        boolean unused = recovered.endOffset() == 0 && election.equals(ElectionState.NEW);
+        Optional<UUID> written = idFile.read().filter(_ -> !begunNow);
+        UUID id = written.orElseGet(() -> begunNow || unused ? begun.get() : kept);
+        if (written.isEmpty()) {
+            idFile.write(id);
+        }
+        return id;
+    }
+
     // ---- Recovery ----
 
     private RecoveredLog recover() throws IOException {
@@ -92,6 +115,7 @@ public final class RaftLog implements AutoCloseable {
         var epochStarts = new TreeMap<Integer, Long>();
         var voterSets = new TreeMap<Long, VoterSet>();
         openSegments(epochStarts, voterSets);
+        begunNow = segments.isEmpty();
         if (!joins(snapshot, epochStarts)) {
             dropSegments();
             epochStarts.clear();

@@ -30,6 +30,9 @@ class RaftLogTest {
     private static final VoterSet VOTERS = VoterSet.ofKeys(SELF);
     private static final OffsetAndEpoch SNAPSHOT = new OffsetAndEpoch(50, 7);
 
+    private static final UUID KEPT = new UUID(7, 7);
+
+    private final List<UUID> drawn = new ArrayList<>(List.of(new UUID(8, 8), new UUID(9, 9)));
     private SimulatedDisk disk = newDisk(1);
 
     private static SimulatedDisk newDisk(long seed) {
@@ -276,5 +279,44 @@ class RaftLogTest {
 
             assertThatThrownBy(this::open).isInstanceOf(IOException.class);
         }
+    }
+
+    private UUID settled() throws IOException {
+        try (RaftLog log = open()) {
+            return log.settleId(KEPT, drawn::removeFirst);
+        }
+    }
+
+    @Test
+    void aLogThatBeginsDrawsAnIdAndKeepsIt() throws IOException {
+        UUID first = drawn.getFirst();
+
+        assertThat(settled()).isEqualTo(first);
+        assertThat(settled()).isEqualTo(first);
+    }
+
+    @Test
+    void aLogThatIsGoneHasLostItsId() throws IOException {
+        UUID first = settled();
+        for (String file : disk.list(DIRECTORY)) {
+            if (file.endsWith(".log")) {
+                disk.delete(DIRECTORY.resolve(file));
+            }
+        }
+
+        UUID second = settled();
+
+        assertThat(second).isNotEqualTo(first);
+        assertThat(settled()).isEqualTo(second);
+    }
+
+    @Test
+    void aLogWithoutAnIdBesideItKeepsThatOfItsDataDirectory() throws IOException {
+        try (RaftLog log = open()) {
+            log.append(batches(1));
+            log.force();
+        }
+
+        assertThat(settled()).isEqualTo(KEPT);
     }
 }
