@@ -27,9 +27,11 @@ final class LeaderBook {
     /**
      * The one voter change under way.
      *
+     * @param beganNanos when it was asked for
      * @param endOffset committed when the high watermark reaches this; −1 until it is appended
      */
-    record PendingChange(long request, VoterChange change, long deadlineNanos, long endOffset) {
+    record PendingChange(
+            long request, VoterChange change, long beganNanos, long deadlineNanos, long endOffset) {
 
         /** The request number of a change that nobody waits for. */
         static final long OF_NOBODY = -1;
@@ -39,7 +41,7 @@ final class LeaderBook {
         }
 
         PendingChange appended(long end) {
-            return new PendingChange(request, change, deadlineNanos, end);
+            return new PendingChange(request, change, beganNanos, deadlineNanos, end);
         }
     }
 

@@ -215,6 +215,11 @@ final class Leadership {
         }
     }
 
+    /** Whoever waits for news is answered, so that all who live are heard again at once. */
+    void callRoll(LeaderBook book) {
+        book.releaseParked().forEach(each -> serve(each.envelope(), each.request()));
+    }
+
     /** Commits what a majority of voters has made durable. */
     void advance() {
         if (!(core.state() instanceof Leader(LeaderBook book))) {
@@ -312,15 +317,14 @@ final class Leadership {
                 contacts.get(othersNeeded - 1) + fetchNanos + fetchNanos / 2, book.excusedNanos());
     }
 
-    /** How many of these voters have been heard lately, this replica included. */
-    int heard(LeaderBook book, VoterSet voters) {
-        long since = core.now() - core.fetchNanos();
+    /** How many of these voters have been heard since then, this replica included. */
+    int heard(LeaderBook book, VoterSet voters, long sinceNanos) {
         int heard = voters.contains(core.self()) ? 1 : 0;
         for (ReplicaKey voter : voters.keys()) {
             Progress progress = book.progressOf(voter, core.now());
             if (!voter.equals(core.self())
                     && progress.fetched
-                    && progress.lastFetchNanos - since >= 0) {
+                    && progress.lastFetchNanos - sinceNanos >= 0) {
                 heard++;
             }
         }

@@ -106,8 +106,8 @@ class SafetyRules {
     }
 
     /**
-     * A majority of those that are left must have been heard lately: the removal would be the last
-     * thing this quorum ever decided otherwise, or not even that.
+     * A majority of those that are left must be there: the removal would be the last thing this
+     * quorum ever decided otherwise, or not even that.
      */
     boolean mayRemove(int heard, VoterSet next) {
         return heard >= next.majority();

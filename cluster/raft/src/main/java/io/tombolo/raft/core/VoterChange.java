@@ -61,8 +61,9 @@ public sealed interface VoterChange {
             /** Nobody would be left to vote. */
             LAST_VOTER,
             /**
-             * Of those that would be left to vote no majority has been heard lately: their disks
-             * may be lost, and then nothing could be decided any more.
+             * Of those that would be left to vote no majority has been heard lately, and again
+             * since it was asked for: their disks may be lost, and then nothing could be decided
+             * any more.
              */
             MAJORITY_SILENT
         }

@@ -15,8 +15,9 @@ import java.util.Optional;
  * committed.
  *
  * <pre>
- * request                 refused, or waits for its replica to catch up, or appended
- * waiting for catch-up    appended when it has; refused at the deadline
+ * request                 refused, or waits: to add, for the replica to catch up; to remove, for
+ *                         those that are left to be heard again
+ * waiting                 appended when that is so; refused at the deadline
  * appended                in force; answered when committed, or at the deadline, or when the leader
  *                         is no more
  * </pre>
@@ -48,8 +49,12 @@ final class VoterChanges {
         } else if (changed(voters, change).equals(voters)) {
             answer(request, new VoterChange.Outcome.Committed(voters));
         } else {
-            var pending = new PendingChange(request, change, core.now() + timeoutNanos, -1);
+            var pending =
+                    new PendingChange(request, change, core.now(), core.now() + timeoutNanos, -1);
             book.pend(Optional.of(pending));
+            if (change instanceof VoterChange.Remove) {
+                core.leadership().callRoll(book);
+            }
             proceed(book, pending);
         }
     }
@@ -76,7 +81,8 @@ final class VoterChanges {
                     yield Optional.of(Reason.LAST_VOTER);
                 }
                 VoterSet next = voters.without(voter.nodeId());
-                yield core.rules().mayRemove(core.leadership().heard(book, next), next)
+                long lately = core.now() - core.fetchNanos();
+                yield core.rules().mayRemove(core.leadership().heard(book, next, lately), next)
                         ? Optional.empty()
                         : Optional.of(Reason.MAJORITY_SILENT);
             }
@@ -96,17 +102,32 @@ final class VoterChanges {
     }
 
     private void proceed(LeaderBook book, PendingChange pending) {
-        if (pending.change() instanceof VoterChange.Add(VoterSet.Voter voter)
-                && !core.rules().mayAdd(hasCaughtUp(book, voter.key()))) {
-            if (core.due(pending.deadlineNanos())) {
-                book.pend(Optional.empty());
-                refuse(pending.request(), Reason.NOT_CAUGHT_UP);
-            }
-            return;
-        }
         VoterSet next = changed(core.log().voters(), pending.change());
-        long endOffset = core.leadership().append(book, next);
-        book.pend(Optional.of(pending.appended(endOffset)));
+        Optional<Reason> missing = missing(book, pending, next);
+        if (missing.isEmpty()) {
+            long endOffset = core.leadership().append(book, next);
+            book.pend(Optional.of(pending.appended(endOffset)));
+        } else if (core.due(pending.deadlineNanos())) {
+            book.pend(Optional.empty());
+            refuse(pending.request(), missing.get());
+        }
+    }
+
+    /** What a change still waits for. Whoever was heard before it was asked for may have died. */
+    private Optional<Reason> missing(LeaderBook book, PendingChange pending, VoterSet next) {
+        return switch (pending.change()) {
+            case VoterChange.Add(VoterSet.Voter voter) ->
+                    core.rules().mayAdd(hasCaughtUp(book, voter.key()))
+                            ? Optional.empty()
+                            : Optional.of(Reason.NOT_CAUGHT_UP);
+            case VoterChange.Remove _ -> {
+                int heard = core.leadership().heard(book, next, pending.beganNanos());
+                yield core.rules().mayRemove(heard, next)
+                        ? Optional.empty()
+                        : Optional.of(Reason.MAJORITY_SILENT);
+            }
+            case VoterChange.Update _ -> Optional.empty();
+        };
     }
 
     /** Lately it had everything; otherwise the new majority might have to wait for it. */

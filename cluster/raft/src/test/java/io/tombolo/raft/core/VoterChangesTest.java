@@ -236,6 +236,35 @@ class VoterChangesTest {
         isRefusedFor(Reason.MAJORITY_SILENT);
     }
 
+    @Test
+    void aVoterThatIsNotHeardAgainCountsAsSilentHoweverLatelyItWasHeard() {
+        settledLeader();
+        fetched(3);
+        nowNanos += MS;
+
+        requested(new VoterChange.Remove(key(2)), 300);
+        fetched(2);
+        assertThat(outcome()).isEmpty();
+        assertThat(core.voters()).isEqualTo(VOTERS);
+        nowNanos += 300 * MS;
+        step(new RaftEvent.TimerFired());
+
+        isRefusedFor(Reason.MAJORITY_SILENT);
+        assertThat(core.voters()).isEqualTo(VOTERS);
+    }
+
+    @Test
+    void aVoterIsRemovedOnceThoseThatAreLeftAreHeardAgain() {
+        settledLeader();
+        fetched(3);
+        nowNanos += MS;
+        requested(new VoterChange.Remove(key(2)), 300);
+
+        fetched(3);
+
+        assertThat(core.voters()).isEqualTo(VoterSet.ofKeys(key(1), key(3)));
+    }
+
     // ---- Changes ----
 
     @Test
