@@ -22,7 +22,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -280,8 +279,7 @@ final class Hosting {
                         nameOf(id),
                         Optional.of(uuid(id)),
                         placement,
-                        new UncheckedIOException(
-                                new IOException("the directory of the log is offline")));
+                        new IOException("the directory of the log is offline"));
     }
 
     /** Tells the controller where the replica is, if it believes otherwise. */
