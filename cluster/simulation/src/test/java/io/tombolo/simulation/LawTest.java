@@ -6,7 +6,6 @@ import io.tombolo.simulation.fault.Script;
 import io.tombolo.simulation.law.Happenings;
 import io.tombolo.simulation.law.Law;
 import io.tombolo.simulation.mutant.Variant;
-import io.tombolo.simulation.site.Shape;
 import io.tombolo.simulation.world.Trial;
 import io.tombolo.simulation.world.World;
 
@@ -45,8 +44,7 @@ class LawTest {
     }
 
     private static boolean isCaught(Variant variant, long seed) {
-        Shape shape = variant.oneRegion() ? Shape.ONE_REGION : Shape.TWO_REGIONS;
-        var trial = new Trial(seed, shape, variant);
+        var trial = new Trial(seed, variant.shape(), variant);
         Script script = new World(trial, new Happenings()).script();
         return Shrinking.failureOf(trial, script)
                 .map(Shrinking::kindOf)

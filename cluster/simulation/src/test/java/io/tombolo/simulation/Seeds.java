@@ -59,7 +59,7 @@ final class Seeds {
             pace.lived(world.nowNanos());
         }
         System.out.printf("%s: %d seeds, %s, %s%n", test.getSimpleName(), count, pace, happenings);
-        assertThat(happenings.missing(Happening.in(shape.regions())))
+        assertThat(happenings.missing(Happening.in(shape)))
                 .as("what never happened in %d seeds, of all that did: %s", count, happenings)
                 .isEmpty();
     }

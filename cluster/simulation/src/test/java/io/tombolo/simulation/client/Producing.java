@@ -6,6 +6,7 @@ import io.tombolo.protocol.RecordBytes;
 import io.tombolo.protocol.records.BatchBuilder;
 import io.tombolo.protocol.records.BatchSpec;
 import io.tombolo.simulation.law.Sent;
+import io.tombolo.simulation.mutant.Variant;
 import io.tombolo.simulation.site.Place;
 import io.tombolo.simulation.site.Site;
 
@@ -55,10 +56,9 @@ public final class Producing {
      *
      * @param pauseMsMax the longest pause between two batches
      * @param createsTopic whether it asks for a topic that is not there yet
-     * @param retriesAreNew whether it forgets that it sent a batch before: a broken variant
+     * @param variant what is wrong with it, if anything
      */
-    public record Manner(
-            String name, long pauseMsMax, boolean createsTopic, boolean retriesAreNew) {}
+    public record Manner(String name, long pauseMsMax, boolean createsTopic, Variant variant) {}
 
     public Producing(
             Environment environment,
@@ -185,7 +185,7 @@ public final class Producing {
     private void send(UnderWay.Batch batch) {
         batch.sends();
         int used = batch.sent().sequence();
-        if (manner.retriesAreNew() && batch.sentAgain()) {
+        if (manner.variant() == Variant.RETRY_WITH_NEW_SEQUENCE && batch.sentAgain()) {
             used = sequence;
             sequence += batch.sent().count();
         }
@@ -209,7 +209,8 @@ public final class Producing {
         RecordBytes.attach(partition, builder.build());
         var topic = new ProduceRequestData.TopicProduceData().setName(place.topic());
         topic.partitionData().add(partition);
-        var body = new ProduceRequestData().setAcks((short) -1).setTimeoutMs(2000);
+        boolean one = manner.variant() == Variant.LEADER_ALONE_IS_TAKEN_FOR_ALL;
+        var body = new ProduceRequestData().setAcks((short) (one ? 1 : -1)).setTimeoutMs(2000);
         body.topicData().add(topic);
         return body;
     }

@@ -22,6 +22,9 @@ public record Script(List<Numbered> steps) {
 
     private static final int NEW_TOPICS = 2;
     private static final int FAILOVER_AT_MS_MIN = 2_000;
+    private static final int STRIKES_MAX = 4;
+    private static final long STRIKE_MS = 900;
+    private static final long STRIKE_MS_LONG = 6_000;
 
     public Script {
         steps = List.copyOf(steps);
@@ -61,6 +64,9 @@ public record Script(List<Numbered> steps) {
     public static Script drawn(SimulatedEntropy dice, Cast cast, Duration length) {
         var timed = new ArrayList<Timed>();
         drawActs(dice, cast, length.toMillis(), timed);
+        if (cast.source().size() > 1) {
+            drawStrikes(dice, length.toMillis(), timed);
+        }
         boolean failsOver = timed.stream().anyMatch(it -> it.step() == Step.Act.FAIL_OVER);
         drawFaults(dice, cast, length, failsOver, timed);
         timed.sort(Comparator.comparingLong(Timed::afterNanos));
@@ -101,6 +107,19 @@ public record Script(List<Numbered> steps) {
             } else if (dice.chance(0.3)) {
                 drawInterruption(dice, cast, at, timed);
             }
+        }
+    }
+
+    /** What only several brokers survive. */
+    private static void drawStrikes(SimulatedEntropy dice, long untilMs, List<Timed> timed) {
+        for (long left = dice.between(0, STRIKES_MAX); left > 0; left--) {
+            var target = Step.Target.values()[dice.nextInt(Step.Target.values().length)];
+            var blow = Step.Blow.values()[dice.nextInt(Step.Blow.values().length)];
+            long forMs = dice.between(50, dice.chance(0.3) ? STRIKE_MS_LONG : STRIKE_MS);
+            timed.add(at(dice.between(500, untilMs), new Step.Strikes(target, blow, forMs)));
+        }
+        if (dice.chance(0.15)) {
+            timed.add(at(dice.between(500, untilMs / 2), Step.Act.ROLLING_RESTART));
         }
     }
 

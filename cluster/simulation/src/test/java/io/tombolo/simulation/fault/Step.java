@@ -13,6 +13,39 @@ public sealed interface Step {
         }
     }
 
+    /**
+     * Something goes wrong where it hurts, for a while.
+     *
+     * @param target who that is shows when it happens
+     */
+    record Strikes(Target target, Blow blow, long forMs) implements Step {}
+
+    /** Machines by what they do. */
+    enum Target {
+        CONTROLLER,
+        LEADER,
+        LEADER_AND_CONTROLLER,
+        ALL
+    }
+
+    /** What can go wrong with a machine and be undone. */
+    enum Blow {
+        /** The process is killed. */
+        KILL,
+        /** The machine loses its power. */
+        POWER,
+        /** The process stops in an orderly way. */
+        STOP,
+        /** The process stands still. */
+        PAUSE,
+        /** Other brokers do not hear it. */
+        MUTE,
+        /** It does not hear other brokers. */
+        DEAFEN,
+        /** Both. */
+        ISOLATE
+    }
+
     /** Somebody does something. */
     enum Act implements Step {
         PAUSE_LINK,
@@ -20,6 +53,7 @@ public sealed interface Step {
         CUT_REGISTRY,
         FAIL_OVER,
         TOPIC_APPEARS,
+        ROLLING_RESTART,
         MEMBER_JOINS,
         MEMBER_LEAVES,
         MEMBER_VANISHES

@@ -27,6 +27,7 @@ public final class Trouble {
     private final Toll toll;
     private final SimulatedEntropy dice;
     private final Happenings happenings;
+    private final Striking striking;
     private boolean over;
 
     /** Hears what may have been lost, before it is. */
@@ -47,6 +48,7 @@ public final class Trouble {
         this.simulator = simulator;
         this.toll = toll;
         this.dice = simulator.entropy("trouble");
+        this.striking = new Striking(simulator, sites.getFirst(), this);
         this.happenings = happenings;
         for (Site site : sites) {
             inOrder.addAll(site.machines());
@@ -59,6 +61,21 @@ public final class Trouble {
         if (!over) {
             note(fault);
             fault.applyTo(simulator);
+        }
+    }
+
+    /** Strikes whoever plays a part now, unless all of it is over. */
+    public void strike(Step.Strikes strike) {
+        if (!over) {
+            striking.strike(strike);
+        }
+    }
+
+    /** Restarts one broker after the other. */
+    public void roll() {
+        if (!over) {
+            happenings.note(Happening.ROLLED);
+            striking.roll();
         }
     }
 

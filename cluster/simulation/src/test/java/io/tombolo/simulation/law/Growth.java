@@ -1,11 +1,15 @@
 package io.tombolo.simulation.law;
 
+import io.tombolo.replication.Partition;
 import io.tombolo.replication.Role;
 import io.tombolo.simulation.site.Machine;
 import io.tombolo.simulation.site.Place;
 
 /** Hears of what is new in the log of one machine. */
 interface Growth {
+
+    /** There is a log, of which the image will tell from now on. */
+    void begins(Machine machine, Place place, LogImage image);
 
     /** A batch was appended, or found after a restart. */
     void appended(Machine machine, Place place, LogImage.Batch batch, Role role, LogImage image);
@@ -17,6 +21,12 @@ interface Growth {
      */
     void lost(Machine machine, Place place, long end, long excusedFrom);
 
+    /** A follower is about to be cut at {@code end}; the image is still what it was. */
+    void cut(Machine machine, Place place, long end, LogImage image);
+
     /** The machine has begun to lead, or leads in a higher epoch. */
-    void leads(Machine machine, Place place, LogImage image);
+    void leads(Machine machine, Place place, Role role, LogImage image);
+
+    /** The high watermark has moved forward, or a new life begins with it. */
+    void committed(Machine machine, Partition partition, long highWatermark, LogImage image);
 }

@@ -1,5 +1,7 @@
 package io.tombolo.simulation.law;
 
+import io.tombolo.simulation.site.Shape;
+
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -21,8 +23,13 @@ public enum Happening {
     DISK_FILLED,
     TAIL_LOST,
     TORN_TAIL_CUT,
-    ACKED_LOST_BY_POWER,
+    ACKED_LOST_BY_POWER(1, 1, 1),
     LOG_REPAIRED,
+    TRUNCATED(1, 3, 5),
+    TRUNCATED_SEVERAL_EPOCHS(1, 3, 5),
+    LEADER_CHANGED(1, 3, 5),
+    ROLLED(1, 3, 5),
+    COMMITTED_LOST_AND_TOLD(1, 3, 5),
     DISK_WIPED(2),
     FAILED_OVER(2),
     FAILED_OVER_WITH_LAG(2),
@@ -37,19 +44,30 @@ public enum Happening {
     LINK_FAILED_FOR_GOOD(2);
 
     private final int regionsMin;
+    private final int brokersMin;
+    private final int brokersMax;
 
     Happening() {
         this(1);
     }
 
     Happening(int regionsMin) {
-        this.regionsMin = regionsMin;
+        this(regionsMin, 1, Integer.MAX_VALUE);
     }
 
-    /** What can happen in a world of so many regions. */
-    public static Set<Happening> in(int regions) {
+    Happening(int regionsMin, int brokersMin, int brokersMax) {
+        this.regionsMin = regionsMin;
+        this.brokersMin = brokersMin;
+        this.brokersMax = brokersMax;
+    }
+
+    /** What can happen in a world of this shape. */
+    public static Set<Happening> in(Shape shape) {
         var found = EnumSet.allOf(Happening.class);
-        found.removeIf(it -> it.regionsMin > regions);
+        found.removeIf(it ->
+                it.regionsMin > shape.regions()
+                        || it.brokersMin > shape.brokers()
+                        || it.brokersMax < shape.brokers());
         return found;
     }
 }

@@ -4,6 +4,10 @@ package io.tombolo.simulation.law;
 public enum Law {
     ACKED_PRESENT("an acknowledged record is in the log that acknowledged it"),
     PREFIX_KEPT("a log that comes back is a prefix of what it was, without a torn batch"),
+    COMMITTED_KEPT("every leader has what was committed, and no replica gives it up"),
+    ONE_HISTORY("below their high watermarks all replicas are equal"),
+    ONE_LEADER("a partition has one leader in an epoch"),
+    IN_SYNC("who is in sync has what is committed"),
     DURABLE_KEPT("what was durable is there after the power has failed"),
     ONCE("no record of an idempotent producer is in a log twice"),
     IN_SEQUENCE(

@@ -11,6 +11,7 @@ import io.tombolo.storage.log.ReadResult;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +34,7 @@ public final class LogImage {
             String token) {}
 
     private final TreeMap<Long, Batch> batches = new TreeMap<>();
+    private long start;
 
     public Optional<Batch> at(long base) {
         return Optional.ofNullable(batches.get(base));
@@ -62,10 +64,21 @@ public final class LogImage {
         batches.tailMap(offset, true).clear();
     }
 
+    /** Offsets below this are no longer in the log. */
+    long start() {
+        return start;
+    }
+
     void startAt(long offset) {
+        start = offset;
         while (!batches.isEmpty() && batches.firstEntry().getValue().next() <= offset) {
             batches.pollFirstEntry();
         }
+    }
+
+    /** What begins between two offsets; a view. */
+    Collection<Batch> between(long from, long to) {
+        return from < to ? batches.subMap(from, to).values() : List.of();
     }
 
     List<Batch> from(long offset) {

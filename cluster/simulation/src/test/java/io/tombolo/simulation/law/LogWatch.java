@@ -23,9 +23,9 @@ final class LogWatch {
         final Map<String, Long> tokens = new HashMap<>();
         final Sequences sequences = new Sequences();
         Partition life;
+        boolean newLife;
         int leaderEpoch = -1;
         long highWatermark;
-        long start;
 
         /** What was seen to be durable, in whatever life. */
         long durable;
@@ -61,17 +61,13 @@ final class LogWatch {
         return watched(place).image;
     }
 
-    /** Offsets below this are no longer in the log. */
-    long start(Place place) {
-        return watched(place).start;
-    }
-
     private Watched watched(Place place) {
         return logs.computeIfAbsent(
                 place,
                 _ -> {
                     var log = new Watched();
                     log.doubtfulFrom = forcesFail ? 0 : NOWHERE;
+                    growth.begins(machine, place, log.image);
                     return log;
                 });
     }
@@ -146,18 +142,24 @@ final class LogWatch {
                 return;
             }
             watched.life = partition;
+            watched.newLife = true;
             watched.highWatermark = partition.highWatermark();
             watched.leaderEpoch = -1;
         }
         watched.durable = Math.max(watched.durable, partition.log().durableOffset());
-        checkBounds(place, watched, partition);
-        if (partition.log().endOffset() != Math.max(watched.image.end(), watched.start)) {
+        if (partition.log().endOffset() != Math.max(watched.image.end(), watched.image.start())) {
             grown(place, watched, partition);
         }
-        if (partition.role() instanceof Role.Leader leader
-                && leader.leaderEpoch() != watched.leaderEpoch) {
-            watched.leaderEpoch = leader.leaderEpoch();
-            growth.leads(machine, place, watched.image);
+        long before = watched.highWatermark;
+        checkBounds(place, watched, partition);
+        Role role = partition.role();
+        if (role.leading().isPresent() && role.leaderEpoch() != watched.leaderEpoch) {
+            watched.leaderEpoch = role.leaderEpoch();
+            growth.leads(machine, place, role, watched.image);
+        }
+        if (watched.highWatermark > before || watched.newLife) {
+            watched.newLife = false;
+            growth.committed(machine, partition, watched.highWatermark, watched.image);
         }
     }
 
@@ -182,28 +184,46 @@ final class LogWatch {
                 partition.log().startOffset(),
                 partition.log().endOffset());
         watched.highWatermark = high;
-        if (partition.log().startOffset() > watched.start) {
-            watched.start = partition.log().startOffset();
-            watched.image.startAt(watched.start);
+        if (partition.log().startOffset() > watched.image.start()) {
+            watched.image.startAt(partition.log().startOffset());
         }
     }
 
     private void grown(Place place, Watched watched, Partition partition) {
-        long seen = Math.max(watched.image.end(), watched.start);
-        Broken.unless(
-                partition.log().endOffset() >= seen,
-                Law.PREFIX_KEPT,
-                "%s of %s was cut from %d to %d in the middle of a life",
-                place,
-                machine,
-                seen,
-                partition.log().endOffset());
+        long seen = Math.max(watched.image.end(), watched.image.start());
+        if (partition.log().endOffset() < seen) {
+            cut(place, watched, partition, seen);
+            return;
+        }
         var batches = read(partition, seen);
         if (batches.isPresent()) {
             for (LogImage.Batch batch : batches.get()) {
                 added(place, watched, batch, partition.role());
             }
         }
+    }
+
+    /** A follower gives up what its leader does not have; nobody else ever does. */
+    private void cut(Place place, Watched watched, Partition partition, long seen) {
+        long end = partition.log().endOffset();
+        Broken.unless(
+                partition.role() instanceof Role.Follower,
+                Law.PREFIX_KEPT,
+                "%s of %s was cut from %d to %d in the middle of a life",
+                place,
+                machine,
+                seen,
+                end);
+        growth.cut(machine, place, end, watched.image);
+        forget(watched, end);
+    }
+
+    private static void forget(Watched watched, long end) {
+        watched.tokens.values().removeIf(base -> base >= end);
+        watched.image.truncateTo(end);
+        watched.sequences.follow(watched.image.from(watched.image.start()));
+        watched.durable = Math.min(watched.durable, end);
+        watched.highWatermark = Math.min(watched.highWatermark, end);
     }
 
     private Optional<List<LogImage.Batch>> read(Partition partition, long from) {
@@ -260,13 +280,11 @@ final class LogWatch {
         if (found.isEmpty()) {
             return false;
         }
-        long start = partition.log().startOffset();
-        watched.start = start;
+        watched.image.startAt(partition.log().startOffset());
         if (watched.life == null) {
             watched.excusedFrom = NOWHERE;
             return true;
         }
-        watched.image.startAt(start);
         var unseen = new ArrayList<LogImage.Batch>();
         for (LogImage.Batch batch : found.get()) {
             var before = watched.image.at(batch.base());
@@ -307,9 +325,6 @@ final class LogWatch {
                 end,
                 watched.image.end(),
                 excusedFrom);
-        watched.tokens.values().removeIf(base -> base >= end);
-        watched.image.truncateTo(end);
-        watched.sequences.follow(watched.image.from(watched.start));
-        watched.durable = Math.min(watched.durable, end);
+        forget(watched, end);
     }
 }

@@ -5,4 +5,10 @@ package io.tombolo.simulation.law;
  *
  * @param token stands in each of its records
  */
-public record Sent(String token, long producerId, short producerEpoch, int sequence, int count) {}
+public record Sent(String token, long producerId, short producerEpoch, int sequence, int count) {
+
+    /** Whether this is the batch. */
+    boolean isIn(LogImage.Batch batch) {
+        return batch.token().equals(token) && batch.count() == count;
+    }
+}

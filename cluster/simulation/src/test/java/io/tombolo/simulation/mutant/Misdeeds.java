@@ -25,6 +25,7 @@ public final class Misdeeds {
 
     private final Variant variant;
     private final List<Site> sites;
+    private final ReplicaMisdeeds replicas;
     private final Set<Shard> beingOpened = new HashSet<>();
     private final Set<Partition> forgetful = new HashSet<>();
     private MetadataImage early = MetadataImage.EMPTY;
@@ -34,6 +35,7 @@ public final class Misdeeds {
     public Misdeeds(Variant variant, List<Site> sites) {
         this.variant = variant;
         this.sites = sites;
+        this.replicas = new ReplicaMisdeeds(variant, sites.getFirst());
     }
 
     /** What is taken for a high watermark. */
@@ -56,6 +58,7 @@ public final class Misdeeds {
         } else if (variant == Variant.PRODUCERS_ARE_FORGOTTEN) {
             sites.getFirst().machines().forEach(this::forgetProducers);
         }
+        replicas.afterEvent();
     }
 
     /** Once in each life of a log, which from then on takes any first sequence. */
@@ -121,9 +124,15 @@ public final class Misdeeds {
             // Changes the leader epoch of the first batch, which no checksum covers.
             flip(machine, LEADER_EPOCH_AT, 1);
         }
+        replicas.beforeEnd(machine);
         if (variant == Variant.KILL_LOSES_THE_PAGE_CACHE) {
             machine.node().losePower();
         }
+    }
+
+    /** The power of a machine is about to fail. */
+    public void beforePowerLoss(Machine machine) {
+        replicas.beforeEnd(machine);
     }
 
     /** A region has taken over. */

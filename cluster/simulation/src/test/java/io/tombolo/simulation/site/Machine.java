@@ -85,6 +85,11 @@ public final class Machine {
         return node.host();
     }
 
+    /** The id of its broker. */
+    public int id() {
+        return self.id().value();
+    }
+
     public SimulatedNode node() {
         return node;
     }
@@ -132,6 +137,13 @@ public final class Machine {
         node.kill();
         failures = 0;
         node.restart();
+    }
+
+    /** Asks the running broker to stop in an orderly way; nothing happens when there is none. */
+    public void stop(Runnable stopped) {
+        if (node.running()) {
+            broker.ifPresent(running -> running.stop(stopped));
+        }
     }
 
     /** Does something on the loop of the running broker's controller. */

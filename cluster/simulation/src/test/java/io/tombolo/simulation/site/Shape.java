@@ -9,23 +9,40 @@ import java.util.List;
  * How many regions a world has, and how many brokers each of them.
  *
  * @param regions 1, or 2 with a link from the first to the second
- * @param brokers of each region; topologies refuse more than one as long as nothing follows
+ * @param brokers of each region
  */
 public record Shape(int regions, int brokers) {
 
     public static final Shape ONE_REGION = new Shape(1, 1);
     public static final Shape TWO_REGIONS = new Shape(2, 1);
+    public static final Shape THREE_BROKERS = new Shape(1, 3);
+    public static final Shape FIVE_BROKERS = new Shape(1, 5);
+    public static final Shape TWO_REGIONS_OF_THREE = new Shape(2, 3);
 
     /** The partitions that clients use. */
     public static final List<Place> PLACES =
             List.of(new Place("orders", 0), new Place("orders", 1), new Place("ledger", 0));
 
+    /** Shorter than usual where a broker waits for another one: so more happens in less time. */
     private static final String CONFIG =
-            "{ offsets.topic.num.partitions: 1, group.min.session.timeout.ms: 500,"
-                    + " group.initial.rebalance.delay.ms: 100 }";
+            """
+            { offsets.topic.num.partitions: 1, group.min.session.timeout.ms: 500,
+                  group.initial.rebalance.delay.ms: 100, default.replication.factor: %1$d,
+                  offsets.topic.replication.factor: %1$d, min.insync.replicas: %2$d,
+                  broker.session.timeout.ms: 3000, broker.heartbeat.interval.ms: 500,
+                  replica.lag.time.max.ms: 1500 }\
+            """;
+
     private static final String REGION =
-            "  %s: { brokers: %d, kafka: \"%s-{n}:9092\", admin: \"127.0.0.1:%d\","
-                    + " allowInsecure: true, config: %s }%n";
+            """
+              %1$s:
+                brokers: %2$d
+                kafka: "%1$s-{n}:9092"
+                internal: "%1$s-{n}:9093"
+                admin: "127.0.0.1:%3$d"
+                allowInsecure: true
+                config: %4$s
+            """;
     private static final String LINK =
             """
             links:
@@ -34,8 +51,8 @@ public record Shape(int regions, int brokers) {
     private static final String TOPICS =
             """
             topics:
-              orders: { in: eu, partitions: 2 }
-              ledger: { in: eu, partitions: 1, config: { flush.messages: 1 } }
+              orders: { in: eu, partitions: 2, replicas: %1$d }
+              ledger: { in: eu, partitions: 1, replicas: %1$d, config: { flush.messages: 1 } }
             """;
 
     public Shape {
@@ -44,13 +61,19 @@ public record Shape(int regions, int brokers) {
         }
     }
 
+    /** How many copies of each partition there are. */
+    public int replicas() {
+        return Math.min(3, brokers);
+    }
+
     public Topology topology() {
         var text = new StringBuilder("tombolo: 1\nname: world\nregions:\n");
-        text.append(REGION.formatted("eu", brokers, "eu", 9192, CONFIG));
+        String config = CONFIG.formatted(replicas(), replicas() > 1 ? 2 : 1);
+        text.append(REGION.formatted("eu", brokers, 9192, config));
         if (regions == 2) {
-            text.append(REGION.formatted("us", brokers, "us", 9292, CONFIG)).append(LINK);
+            text.append(REGION.formatted("us", brokers, 9292, config)).append(LINK);
         }
-        text.append(TOPICS);
+        text.append(TOPICS.formatted(replicas()));
         TopologyFile file = TopologyFile.parse("world.yaml", text.toString());
         if (!(file instanceof TopologyFile.Valid valid) || !valid.refusals().isEmpty()) {
             throw new IllegalArgumentException("no topology to start: " + file);

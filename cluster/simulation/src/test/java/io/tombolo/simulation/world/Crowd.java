@@ -6,6 +6,7 @@ import io.tombolo.simulation.client.Audit;
 import io.tombolo.simulation.client.Member;
 import io.tombolo.simulation.client.Probing;
 import io.tombolo.simulation.client.Producing;
+import io.tombolo.simulation.mutant.Variant;
 import io.tombolo.simulation.site.Place;
 import io.tombolo.simulation.site.Shape;
 import io.tombolo.simulation.site.Site;
@@ -26,15 +27,15 @@ final class Crowd {
     private final Simulator simulator;
     private final Environment environment;
     private final Watches watches;
-    private final boolean retriesAreNew;
+    private final Variant variant;
     private final List<Producing> producers = new ArrayList<>();
     private final List<Member> members = new ArrayList<>();
     private int joinedCount;
 
-    Crowd(Simulator simulator, Watches watches, boolean retriesAreNew) {
+    Crowd(Simulator simulator, Watches watches, Variant variant) {
         this.simulator = simulator;
         this.watches = watches;
-        this.retriesAreNew = retriesAreNew;
+        this.variant = variant;
         simulator.addNode(HOST, 1);
         this.environment = simulator.node(HOST).start(_ -> {});
     }
@@ -64,7 +65,7 @@ final class Crowd {
                         place,
                         watches,
                         simulator.entropy("producer " + name),
-                        new Producing.Manner(name, PAUSE_MS_MAX, createsTopic, retriesAreNew));
+                        new Producing.Manner(name, PAUSE_MS_MAX, createsTopic, variant));
         producers.add(producer);
         producer.start();
         return producer;

@@ -190,6 +190,7 @@ final class Watches implements Records, Trouble.Toll, Member.Hearing {
 
     @Override
     public void powerLost(Machine machine) {
+        misdeeds.beforePowerLoss(machine);
         of(machine).powerLost(machine);
     }
 

@@ -94,8 +94,7 @@ public final class World {
         this.trouble = new Trouble(simulator, sites, watches, happenings);
         this.operator = destination.map(this::operatorOf);
         watches.operatedBy(operator);
-        this.crowd =
-                new Crowd(simulator, watches, trial.variant() == Variant.RETRY_WITH_NEW_SEQUENCE);
+        this.crowd = new Crowd(simulator, watches, trial.variant());
         this.script = Script.drawn(simulator.entropy("script"), cast(), SAFETY_PHASE);
         simulator.afterEachEvent(watches::check);
     }
@@ -160,6 +159,11 @@ public final class World {
         return simulator.trace().hash();
     }
 
+    /** How many events there have been. */
+    public long eventCount() {
+        return simulator.trace().eventCount();
+    }
+
     /** How much virtual time has passed. */
     public long nowNanos() {
         return simulator.nowNanos();
@@ -215,6 +219,8 @@ public final class World {
                 crowd.disband();
                 operator.ifPresent(Operator::failOver);
             }
+            case Step.Strikes strike -> trouble.strike(strike);
+            case Step.Act.ROLLING_RESTART -> trouble.roll();
             case Step.Act.TOPIC_APPEARS -> crowd.produceToNewTopic(source);
             case Step.Act.MEMBER_JOINS -> crowd.joinOthers();
             case Step.Act.MEMBER_LEAVES -> crowd.leaveOthers();

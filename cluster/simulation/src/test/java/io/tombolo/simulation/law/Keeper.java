@@ -1,0 +1,21 @@
+package io.tombolo.simulation.law;
+
+import io.tombolo.simulation.site.Place;
+
+import java.util.TreeMap;
+
+/** Judges what a region keeps, from what happens to the logs of its machines. */
+interface Keeper extends Growth {
+
+    /** A client was told that a batch is in the log. */
+    void acknowledged(Place place, Sent sent, long base);
+
+    /** The acknowledged batches that have to be there, by base offset. */
+    TreeMap<Long, Sent> acked(Place place);
+
+    /** What clients may be given of a partition. */
+    LogImage image(Place place);
+
+    /** Whether the partition has ever lost its end. */
+    boolean shortened(Place place);
+}

@@ -1,0 +1,238 @@
+package io.tombolo.simulation.law;
+
+import io.tombolo.replication.Partition;
+import io.tombolo.replication.Role;
+import io.tombolo.replication.leader.Leadership;
+import io.tombolo.simulation.site.Machine;
+import io.tombolo.simulation.site.Place;
+import io.tombolo.simulation.site.Site;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A region of several machines keeps what it committed: a leader's high watermark decides once what
+ * stands at an offset, every replica has the same below its own, and every later leader has it. It
+ * may lose what was committed only if disks lost something, and if the leader that lacks it says
+ * that it may.
+ */
+final class Replicas implements Keeper {
+
+    private final Site site;
+    private final BooleanSupplier mayLose;
+    private final SiteWatch.SiteEvents told;
+    private final Happenings happenings;
+    private final Map<Place, Kept> partitions = new HashMap<>();
+
+    /** One partition, all its replicas together. */
+    private static final class Kept {
+        final LogImage committed = new LogImage();
+        final TreeMap<Long, Sent> acked = new TreeMap<>();
+        final Map<Integer, Machine> leaders = new HashMap<>();
+        final Map<Machine, LogImage> copies = new HashMap<>();
+        final Map<Machine, Long> agreedUpTo = new HashMap<>();
+
+        /** Was committed and is no more. */
+        final Set<LogImage.Batch> lost = new HashSet<>();
+
+        int highestEpoch = -1;
+    }
+
+    /**
+     * @param mayLose whether a disk of the region has ever lost something
+     */
+    Replicas(Site site, BooleanSupplier mayLose, SiteWatch.SiteEvents told, Happenings happenings) {
+        this.site = site;
+        this.mayLose = mayLose;
+        this.told = told;
+        this.happenings = happenings;
+    }
+
+    private Kept kept(Place place) {
+        return partitions.computeIfAbsent(place, _ -> new Kept());
+    }
+
+    @Override
+    public LogImage image(Place place) {
+        return kept(place).committed;
+    }
+
+    @Override
+    public TreeMap<Long, Sent> acked(Place place) {
+        return kept(place).acked;
+    }
+
+    @Override
+    public boolean shortened(Place place) {
+        return !kept(place).lost.isEmpty();
+    }
+
+    @Override
+    public void acknowledged(Place place, Sent sent, long base) {
+        Kept kept = kept(place);
+        Optional<LogImage.Batch> there = kept.committed.at(base);
+        if (there.filter(sent::isIn).isPresent()) {
+            kept.acked.put(base, sent);
+            return;
+        }
+        Broken.unless(
+                kept.lost.stream().anyMatch(sent::isIn),
+                Law.ACKED_PRESENT,
+                "%s of %s: %s was acknowledged at %d, where %s is committed, up to %d",
+                place,
+                site,
+                sent,
+                base,
+                there,
+                kept.committed.end());
+    }
+
+    // --- what happens to the logs
+
+    @Override
+    public void begins(Machine machine, Place place, LogImage image) {
+        kept(place).copies.put(machine, image);
+        kept(place).agreedUpTo.remove(machine);
+    }
+
+    @Override
+    public void appended(
+            Machine machine, Place place, LogImage.Batch batch, Role role, LogImage image) {
+        told.appended(site, place, batch, role, image);
+    }
+
+    @Override
+    public void lost(Machine machine, Place place, long end, long excusedFrom) {
+        kept(place).agreedUpTo.merge(machine, end, Math::min);
+    }
+
+    @Override
+    public void cut(Machine machine, Place place, long end, LogImage image) {
+        Kept kept = kept(place);
+        happenings.note(Happening.TRUNCATED);
+        if (image.between(end, image.end()).stream().map(LogImage.Batch::epoch).distinct().count()
+                > 1) {
+            happenings.note(Happening.TRUNCATED_SEVERAL_EPOCHS);
+        }
+        kept.agreedUpTo.merge(machine, end, Math::min);
+        for (LogImage.Batch batch : image.between(end, image.end())) {
+            Broken.unless(
+                    kept.committed.at(batch.base()).filter(batch::equals).isEmpty(),
+                    Law.COMMITTED_KEPT,
+                    "%s cuts %s at %d, although %s is committed",
+                    machine,
+                    place,
+                    end,
+                    batch);
+        }
+    }
+
+    @Override
+    public void leads(Machine machine, Place place, Role role, LogImage image) {
+        Kept kept = kept(place);
+        Machine other = kept.leaders.putIfAbsent(role.leaderEpoch(), machine);
+        Broken.unless(
+                other == null || other == machine,
+                Law.ONE_LEADER,
+                "%s and %s both lead %s in epoch %d",
+                other,
+                machine,
+                place,
+                role.leaderEpoch());
+        if (role.leaderEpoch() <= kept.highestEpoch) {
+            return; // Its time is over, and it does not know that yet.
+        }
+        if (kept.highestEpoch >= 0) {
+            happenings.note(Happening.LEADER_CHANGED);
+        }
+        kept.highestEpoch = role.leaderEpoch();
+        for (LogImage.Batch batch : kept.committed.between(image.start(), Long.MAX_VALUE)) {
+            if (!image.at(batch.base()).equals(Optional.of(batch))) {
+                lacks(machine, place, role.leading().orElseThrow(), batch);
+                return;
+            }
+        }
+    }
+
+    /** A leader without something that was committed. */
+    private void lacks(
+            Machine machine, Place place, Leadership leadership, LogImage.Batch missing) {
+        Broken.unless(
+                leadership.recovering() && mayLose.getAsBoolean(),
+                Law.COMMITTED_KEPT,
+                "%s leads %s in epoch %d%s without %s",
+                machine,
+                place,
+                leadership.leaderEpoch(),
+                leadership.recovering() ? " and says that it may lack something" : "",
+                missing);
+        happenings.note(Happening.COMMITTED_LOST_AND_TOLD);
+        Kept kept = kept(place);
+        kept.lost.addAll(kept.committed.from(missing.base()));
+        kept.committed.truncateTo(missing.base());
+        kept.acked.tailMap(missing.base(), true).clear();
+        kept.agreedUpTo.replaceAll((_, upTo) -> Math.min(upTo, missing.base()));
+        told.lost(site, place, missing.base());
+    }
+
+    // --- what is committed
+
+    @Override
+    public void committed(
+            Machine machine, Partition partition, long highWatermark, LogImage image) {
+        Place place = Place.of(partition);
+        Kept kept = kept(place);
+        var leadership = partition.leadership();
+        if (leadership.isPresent() && highWatermark > kept.committed.end()) {
+            var news = image.between(kept.committed.end(), highWatermark);
+            for (LogImage.Batch batch : news) {
+                kept.committed.add(batch);
+            }
+            checkCopies(machine, place, leadership.get(), highWatermark);
+        }
+        long from = kept.agreedUpTo.getOrDefault(machine, 0L);
+        for (LogImage.Batch batch : image.between(from, highWatermark)) {
+            Broken.unless(
+                    kept.committed.at(batch.base()).filter(batch::equals).isPresent()
+                            || kept.lost.contains(batch),
+                    Law.ONE_HISTORY,
+                    "%s has %s of %s below its high watermark %d, %s is committed there",
+                    machine,
+                    batch,
+                    place,
+                    highWatermark,
+                    kept.committed.at(batch.base()));
+        }
+        kept.agreedUpTo.put(machine, highWatermark);
+    }
+
+    /** Everyone in sync has what is committed, and they are enough. */
+    private void checkCopies(
+            Machine machine, Place place, Leadership leadership, long highWatermark) {
+        List<Machine> without = new ArrayList<>();
+        for (Machine member : site.machines()) {
+            LogImage copy = kept(place).copies.get(member);
+            boolean has = copy != null && copy.end() >= highWatermark;
+            // Who came back with less is in sync until the controller hears of it.
+            if (leadership.isr().has(member.id()) && !has && member.serving()) {
+                without.add(member);
+            }
+        }
+        Broken.unless(
+                without.isEmpty(),
+                Law.IN_SYNC,
+                "%s commits %s up to %d with %s in sync, %s lack some of it",
+                machine,
+                place,
+                highWatermark,
+                leadership.isr(),
+                without);
+    }
+}
