@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import re
+import signal
 import sys
 import tempfile
 
@@ -70,6 +71,8 @@ def main():
         return
     if not os.path.exists(os.path.join(systems.Settings.bench_home, "clients.cp")):
         sys.exit("run setup.sh first")
+    # A run that is told to end stops what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended early"))
     run = Run(options)
     try:
         for workload in options.workload or workloads.ALL:

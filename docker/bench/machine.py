@@ -1,6 +1,7 @@
 """What the kernel counts: CPU time, memory and threads of processes, read from /proc."""
 import os
 import re
+import socket
 import time
 
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
@@ -50,6 +51,11 @@ def process(pid):
 def alive(pid):
     found = fields(f"/proc/{pid}/stat")
     return found is not None and found[1][0] != "Z"
+
+
+def listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def busy_seconds():

@@ -53,6 +53,10 @@ class Cluster:
     def launch(self, node=None):
         """Starts one broker, or all."""
         for each in [node] if node else self.nodes:
+            port = self.port + each - 1
+            # Whoever listens there already would be measured in this system's place.
+            if machine.listens(port):
+                raise SystemExit(f"port {port} is in use: end what an earlier run left behind, or choose others with --port")
             shell(self.script, "start", environment={**self.environment, "SUT_NODE": str(each)}, output=subprocess.DEVNULL)
 
     def start(self):

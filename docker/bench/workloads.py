@@ -105,7 +105,7 @@ def latency_of(run, sut, turn, nodes, rates):
             topic = f"rate{rate}{acks}"
             load("topic", bootstrap=broker.bootstrap, topic=topic, partitions=6, replicas=nodes)
             window = machine.Window(broker.pids())
-            figures = load("latency", window, bootstrap=broker.bootstrap, topic=topic, rate=rate, acks=acks, linger=0, seconds=run.options.seconds)
+            figures = load("latency", window, bootstrap=broker.bootstrap, topic=topic, rate=rate, acks=acks, linger=0, seconds=run.options.seconds, warmup=30)
             run.emit("latency", case, sut, turn, add_cost(figures, window))
     finally:
         broker.stop()
