@@ -33,6 +33,8 @@ final class TomboloBroker implements BrokerProgram {
                 "    storage: { dirs: [\"%s\", \"%s\"] }"
                         .formatted(folder.resolve("data"), folder.resolve("data2")));
         lines.add("    config:");
+        // So that requests cross from one loop to another, whatever machine runs the tests.
+        lines.add("      num.network.threads: 2");
         SHARED_CONFIG.forEach((key, value) -> lines.add("      %s: %s".formatted(key, value)));
         try {
             Files.write(folder.resolve("tombolo.yaml"), lines);

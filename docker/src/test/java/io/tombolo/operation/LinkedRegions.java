@@ -152,6 +152,7 @@ final class LinkedRegions implements AutoCloseable {
             internal: "127.0.%d.{n}:%d"
             storage: { dir: "%s" }
             config:
+              num.network.threads: "2"
               broker.heartbeat.interval.ms: "200"
               broker.session.timeout.ms: "1500"
               default.replication.factor: "3"

@@ -204,6 +204,8 @@ final class Site implements AutoCloseable {
             lines.add("    admin: \"127.0.0.1:%d\"".formatted(at.admin()));
             lines.add("    storage: " + storage());
             lines.add("    config:");
+            // So that requests cross from one loop to another, whatever machine runs the tests.
+            lines.add("      num.network.threads: 2");
             config.forEach((key, value) -> lines.add("      %s: %s".formatted(key, value)));
         }
         return String.join("\n", lines) + "\n" + linkLines;

@@ -71,7 +71,7 @@ public final class BrokerServer implements AutoCloseable {
                 new NettyLoops(
                         new LoopSettings(
                                 name,
-                                Runtime.getRuntime().availableProcessors(),
+                                settings.networkThreads(),
                                 frameMemory(settings, options),
                                 true),
                         this::loopFailed);
@@ -164,7 +164,7 @@ public final class BrokerServer implements AutoCloseable {
                             .formatted(FrameMemory.DIRECT_BYTES_MIN, directBytes),
                     "raise TOMBOLO_HEAP (-Xmx), or -XX:MaxDirectMemorySize");
         }
-        var memory = FrameMemory.within(directBytes, Runtime.getRuntime().availableProcessors());
+        var memory = FrameMemory.within(directBytes, settings.networkThreads());
         int wanted = settings.config().integer("socket.request.max.bytes");
         if (wanted > memory.largeFrameBytesMax()) {
             LOG.atWarn()

@@ -26,6 +26,8 @@ public record BrokerSettings(
     /** The listener that clients connect to. */
     public static final String LISTENER = "PLAINTEXT";
 
+    private static final String NETWORK_THREADS = "num.network.threads";
+
     public BrokerSettings {
         dataDirectories = List.copyOf(dataDirectories);
         if (dataDirectories.isEmpty()) {
@@ -50,6 +52,18 @@ public record BrokerSettings(
 
     public BrokerConfig config() {
         return BrokerConfig.ofFile(region.config());
+    }
+
+    /**
+     * How many loops serve connections and partitions: {@code num.network.threads} where the file
+     * names it, else one for two processors. A loop moves more bytes than the network of a machine
+     * of its size, and what crosses from one loop to another costs a wake-up of a thread there and
+     * one back; the other processors are for the kernel, the collector and the disks.
+     */
+    int networkThreads() {
+        return region.config().containsKey(NETWORK_THREADS)
+                ? config().integer(NETWORK_THREADS)
+                : Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
     }
 
     /**

@@ -243,7 +243,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     }
 
     private void readOnOrStop() {
-        if (!takesFrames() || waiting) {
+        if (waiting || (!takesFrames() && reader.hasUndecoded())) {
             stopReading();
         } else if (!reader.makeRoom()) {
             waiting = true;
