@@ -4,43 +4,65 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
-import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.TreeSet;
 
-/** Every version of every API that we answer: one request of each, and the same errors back. */
+/**
+ * Every version of every API that we answer: one request of each, and the same fields back, but for
+ * those that {@link MaskedFields} names.
+ */
 @ExtendWith(BothSubjects.class)
 class EveryVersionEndToEnd {
 
-    private static final Pattern ERROR_CODE = Pattern.compile("\\b[eE]rrorCode=(-?\\d+)");
-
     @Test
-    @DisplayName("every version of every API is answered alike")
+    @DisplayName("every version of every API is answered alike, field by field")
     void everyVersionIsAnsweredAlike(Subjects.Running running) {
-        Map<String, List<Errors>> first = null;
-        for (Subject subject : running.subjects()) {
-            Map<String, List<Errors>> answered = answers(subject);
-            if (first == null) {
-                first = answered;
-            }
-            assertThat(answered).isEqualTo(first);
+        List<Subject> subjects = running.subjects();
+        Map<String, SortedMap<String, String>> expected = answers(subjects.getFirst());
+        for (Subject subject : subjects.subList(1, subjects.size())) {
+            assertThat(differences(expected, answers(subject)))
+                    .as("fields that %s answers in another way", subject)
+                    .isEmpty();
         }
     }
 
-    /** The errors of each response, sorted: the order of topics and partitions is nobody's. */
-    private static Map<String, List<Errors>> answers(Subject subject) {
-        var answers = new TreeMap<String, List<Errors>>();
+    private static List<String> differences(
+            Map<String, SortedMap<String, String>> expected,
+            Map<String, SortedMap<String, String>> answered) {
+        var differences = new ArrayList<String>();
+        expected.forEach((request, fields) -> {
+            SortedMap<String, String> others = answered.get(request);
+            var names = new TreeSet<>(fields.keySet());
+            names.addAll(others.keySet());
+            for (String name : names) {
+                String one = fields.getOrDefault(name, "nothing");
+                String other = others.getOrDefault(name, "nothing");
+                boolean excused = MaskedFields.excuses(request + " " + name, one);
+                if (!one.equals(other) && !excused) {
+                    differences.add("%s %s: %s, not %s".formatted(request, name, other, one));
+                }
+            }
+        });
+        return differences;
+    }
+
+    private static Map<String, SortedMap<String, String>> answers(Subject subject) {
+        var answers = new LinkedHashMap<String, SortedMap<String, String>>();
         try (var client = subject.connect()) {
             var topic = TopicCalls.create(client, Subject.freshName("sampled"), 1, Map.of());
             var samples = new RequestSamples(topic, Subject.freshName("sampled"));
+            var names = new TreeMap<String, String>();
+            names.put(topic.name(), "<topic>");
+            names.put(samples.group(), "<group>");
             GroupCalls.coordinatorOf(client, samples.group());
             GroupCalls.coordinatorOf(client, "nowhere");
             IdempotenceContractEndToEnd.newProducerId(client);
@@ -51,20 +73,11 @@ class EveryVersionEndToEnd {
                         version++) {
                     // Decoding it fails when a byte is missing or left over.
                     ApiMessage answer = client.call(samples.of(api, version), version);
-                    answers.put(api.name + " " + version, errors(answer));
+                    answers.put(
+                            api.name + " " + version, ResponseFields.of(answer, version, names));
                 }
             }
         }
         return answers;
-    }
-
-    private static List<Errors> errors(ApiMessage answer) {
-        var errors = new ArrayList<Errors>();
-        Matcher matcher = ERROR_CODE.matcher(answer.toString());
-        while (matcher.find()) {
-            errors.add(Errors.forCode(Short.parseShort(matcher.group(1))));
-        }
-        errors.sort(null);
-        return errors;
     }
 }

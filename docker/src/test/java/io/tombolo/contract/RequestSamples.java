@@ -327,7 +327,15 @@ record RequestSamples(Topic topic, String group) {
                             .setTransactionalId(null)
                             .setTransactionTimeoutMs(TIMEOUT_MS);
             case ALTER_REPLICA_LOG_DIRS -> alterReplicaLogDirs();
-            case DESCRIBE_LOG_DIRS -> new DescribeLogDirsRequestData().setTopics(null);
+            case DESCRIBE_LOG_DIRS -> {
+                var request = new DescribeLogDirsRequestData();
+                request.topics()
+                        .add(
+                                new DescribeLogDirsRequestData.DescribableLogDirTopic()
+                                        .setTopic(topic.name())
+                                        .setPartitions(List.of(0)));
+                yield request;
+            }
             case DESCRIBE_QUORUM -> new DescribeQuorumRequestData();
             case ADD_RAFT_VOTER -> new AddRaftVoterRequestData();
             case REMOVE_RAFT_VOTER -> new RemoveRaftVoterRequestData();

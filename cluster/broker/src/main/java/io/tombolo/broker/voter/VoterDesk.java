@@ -61,7 +61,11 @@ public record VoterDesk(String clusterId, EventLoop loop, RaftNode raft) {
         if (named != null && !named.equals(clusterId)) {
             var nobody = new LeaderAndEpoch(LeaderAndEpoch.NO_LEADER, 0);
             exchange.answer(
-                    VoterChangeCodec.response(api, Errors.INCONSISTENT_CLUSTER_ID, null, nobody));
+                    VoterChangeCodec.response(
+                            api,
+                            Errors.INCONSISTENT_CLUSTER_ID,
+                            Errors.INCONSISTENT_CLUSTER_ID.message(),
+                            nobody));
             return;
         }
         Shards.run(loop, () -> change(exchange, api, body));

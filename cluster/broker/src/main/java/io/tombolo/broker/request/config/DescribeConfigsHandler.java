@@ -134,7 +134,8 @@ public final class DescribeConfigsHandler implements RequestHandler<DescribeConf
                         .setReadOnly(entry.readOnly())
                         .setConfigSource(entry.source().code())
                         .setIsSensitive(entry.sensitive())
-                        .setConfigType(entry.definition().type().code());
+                        .setConfigType(entry.definition().type().code())
+                        .setDocumentation(null);
         if (synonyms) {
             for (ConfigEntry.Synonym synonym : entry.synonyms()) {
                 line.synonyms()

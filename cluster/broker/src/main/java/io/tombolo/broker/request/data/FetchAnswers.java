@@ -103,8 +103,9 @@ record FetchAnswers(LeaderHints hints, boolean readCommitted) {
         return answer;
     }
 
+    /** Refused before anything was read; Kafka then has an empty list where a read has none. */
     private static PartitionData failed(FetchEntry entry, Errors error) {
-        return empty(entry).setErrorCode(error.code());
+        return empty(entry).setErrorCode(error.code()).setAbortedTransactions(List.of());
     }
 
     private static PartitionData empty(FetchEntry entry) {

@@ -53,10 +53,12 @@ public final class FindCoordinatorHandler implements RequestHandler<FindCoordina
             return;
         }
         Coordinator found = find(exchange, body.keyType(), body.key());
+        boolean done = found.errorCode() == Errors.NONE.code();
         exchange.answer(
                 new FindCoordinatorResponseData()
                         .setErrorCode(found.errorCode())
-                        .setErrorMessage(found.errorMessage())
+                        // Kafka says so where one is found, and only in these versions.
+                        .setErrorMessage(done ? Errors.NONE.message() : found.errorMessage())
                         .setNodeId(found.nodeId())
                         .setHost(found.host())
                         .setPort(found.port()));

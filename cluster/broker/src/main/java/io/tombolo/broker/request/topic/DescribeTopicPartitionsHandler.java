@@ -84,8 +84,7 @@ public final class DescribeTopicPartitionsHandler
                         .setName(name)
                         .setTopicId(found.map(TopicImage::id).orElse(Uuid.ZERO_UUID))
                         .setIsInternal(TopicDescriptions.internal(name))
-                        .setTopicAuthorizedOperations(
-                                AuthorizedOperations.onTopic(found.isPresent() || !legal));
+                        .setTopicAuthorizedOperations(AuthorizedOperations.onTopic(true));
         response.topics().add(topic);
         if (found.isEmpty()) {
             topic.setErrorCode(
