@@ -30,7 +30,6 @@ class LagSimulation {
 
     private static final int SEEDS = Math.min(Integer.getInteger("seeds", 10), 200);
     private static final int PARTITIONS = 3;
-    private static final Duration GAP = Duration.ofMillis(12);
     private static final Duration WARM = Duration.ofSeconds(3);
     private static final Latency WAN =
             new Latency(Duration.ofMillis(40), Duration.ofMillis(44), 0.02, Duration.ofMillis(900));
@@ -46,6 +45,7 @@ class LagSimulation {
     private ModelSource.Topic orders;
     private SimulatedEntropy dice;
     private boolean flowing = true;
+    private Duration gap = Duration.ofMillis(12);
     private long checkedCount;
 
     static LongStream seeds() {
@@ -101,6 +101,43 @@ class LagSimulation {
                         .isBetween(80L, 80L + 82 + 40 + 10)); // and the model's polling
 
         simulator.runFor(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void anIdleLinkHasNoLagUntilItsSourceFallsSilent() {
+        begin(1, EVEN);
+        simulator.runFor(WARM);
+        flowing = false;
+        simulator.runFor(WARM);
+        for (int i = 0; i < 100; i++) {
+            assertThat(region.status().lag().ms()).isZero();
+            simulator.runFor(Duration.ofMillis(37));
+        }
+
+        simulator.network().cutBothWays("us", "eu1");
+        simulator.runFor(Duration.ofSeconds(4));
+
+        assertThat(region.status().lag().ms()).isBetween(4_000L, 5_200L);
+        simulator.runFor(Duration.ofSeconds(10));
+        assertThat(region.status().lag().ms()).isBetween(14_000L, 15_200L);
+    }
+
+    @Test
+    void aRecordAfterAWhileOfSilenceIsUnnoticedForNoLongerThanItsWay() {
+        gap = Duration.ofSeconds(4);
+        begin(1, EVEN);
+        simulator.afterEachEvent(() -> {
+            checkedCount++;
+            if (region.status().lag().ms() == 0) {
+                // The way here, and the polling of the model.
+                assertThat(oldestMissingNanos())
+                        .isLessThan(Duration.ofMillis(41 + 40 + 4).toNanos());
+            }
+        });
+
+        simulator.runFor(Duration.ofSeconds(60));
+
+        assertThat(checkedCount).isGreaterThan(1_000);
     }
 
     @Test
@@ -164,7 +201,7 @@ class LagSimulation {
             int partition = (int) dice.between(0, PARTITIONS - 1);
             source.produce(orders, partition, 1);
             producedNanos.get(partition).add(simulator.nowNanos());
-            simulator.after(GAP, "produce", this::produce);
+            simulator.after(gap, "produce", this::produce);
         }
     }
 
@@ -173,6 +210,14 @@ class LagSimulation {
             return;
         }
         checkedCount++;
+        long told = region.status().lag().ms();
+        assertThat(told * MS)
+                .as("the lag that is told")
+                .isGreaterThanOrEqualTo(oldestMissingNanos());
+    }
+
+    /** The age of the oldest record that is not here. */
+    private long oldestMissingNanos() {
         long trueNanos = 0;
         for (var entry : region.log.logs.entrySet()) {
             List<Long> times = producedNanos.get(entry.getKey().partition());
@@ -181,8 +226,7 @@ class LagSimulation {
                 trueNanos = Math.max(trueNanos, simulator.nowNanos() - times.get(end));
             }
         }
-        long told = region.status().lag().ms();
-        assertThat(told * MS).as("the lag that is told").isGreaterThanOrEqualTo(trueNanos);
+        return trueNanos;
     }
 
     private void checkLoss() {

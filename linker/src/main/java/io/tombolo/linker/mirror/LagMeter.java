@@ -2,6 +2,7 @@ package io.tombolo.linker.mirror;
 
 import io.tombolo.region.link.Lag;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.OptionalLong;
 
@@ -16,12 +17,23 @@ import java.util.OptionalLong;
  * end it has reached. Forgetting samples can only make the lag look larger. Before any end was
  * reached the time stamps of the copied records stand in.
  *
+ * <p>A copy that has everything of a source which has not grown for {@link #IDLE} is not behind, so
+ * its lag is 0 and not the rhythm of the questions; a record that comes then is noticed after its
+ * way here. That ends when nothing was heard for {@link #HEARD_LATELY}.
+ *
  * <p>Records are differences of offsets, so gaps left by compaction count. Bytes are records times
  * the mean size per offset of what this link has copied.
  */
 public final class LagMeter {
 
     public static final int SAMPLES_MAX = 64;
+
+    /** A source that has not grown for so long is idle: a question waits for half of it. */
+    static final Duration IDLE = Duration.ofSeconds(1);
+
+    /** A question in contact is younger: it waits for half a second, and so does the next one. */
+    static final Duration HEARD_LATELY = Duration.ofSeconds(2);
+
     private static final long NANOS_PER_MS = 1_000_000;
 
     private record Sample(long sourceEnd, long askedNanos) {}
@@ -32,6 +44,10 @@ public final class LagMeter {
     private long localEnd = -1;
     private OptionalLong firstNanos = OptionalLong.empty();
     private long knownNanos;
+
+    /** The earliest question to which the source answered with its present end. */
+    private long grewNanos;
+
     private long completeNanos;
     private boolean everComplete;
     private long copiedBytes;
@@ -63,8 +79,10 @@ public final class LagMeter {
         } else if (samples.size() >= SAMPLES_MAX) {
             thin();
         }
+        boolean grew = sourceHighWatermark != sourceEnd;
         sourceEnd = sourceHighWatermark;
         know(askedNanos);
+        grewNanos = grew ? knownNanos : grewNanos;
         samples.addLast(new Sample(sourceHighWatermark, knownNanos));
         settle();
     }
@@ -115,7 +133,15 @@ public final class LagMeter {
      */
     public Lag lag(long nowNanos, long wallTimeMs, boolean answering) {
         long records = records();
-        return new Lag(records, bytes(records), ms(nowNanos, wallTimeMs), !answering);
+        long ms = answering && idle(nowNanos) ? 0 : ms(nowNanos, wallTimeMs);
+        return new Lag(records, bytes(records), ms, !answering);
+    }
+
+    private boolean idle(long nowNanos) {
+        return everComplete
+                && sourceEnd <= localEnd
+                && knownNanos - grewNanos >= IDLE.toNanos()
+                && nowNanos - knownNanos <= HEARD_LATELY.toNanos();
     }
 
     /** An estimate of the size of so many records, −1 when there is nothing to make it from. */

@@ -52,6 +52,37 @@ class LagMeterTest {
     }
 
     @Test
+    void aWholeCopyOfAnIdleSourceIsNotBehindAsLongAsTheSourceAnswers() {
+        long idle = LagMeter.IDLE.toMillis();
+        long lately = LagMeter.HEARD_LATELY.toMillis();
+        meter.reached(100);
+        meter.heard(100, 5 * MS);
+        meter.confirm((4 + idle) * MS);
+        assertThat(meter.lag((204 + idle) * MS, 0, true).ms()).isEqualTo(200);
+
+        meter.confirm((5 + idle) * MS);
+
+        long asked = 5 + idle;
+        assertThat(meter.lag((asked + 200) * MS, 0, true)).isEqualTo(Lag.NONE);
+        assertThat(meter.lag((asked + lately) * MS, 0, true).ms()).isZero();
+        assertThat(meter.lag((asked + 200) * MS, 0, false).ms()).isEqualTo(200);
+        assertThat(meter.lag((asked + lately + 1) * MS, 0, true).ms()).isEqualTo(lately + 1);
+    }
+
+    @Test
+    void aRecordThatIsMissingEndsTheIdleness() {
+        meter.reached(100);
+        meter.heard(100, 0);
+        meter.confirm(1_500 * MS);
+
+        meter.heard(101, 2_000 * MS);
+        assertThat(meter.lag(2_100 * MS, 0, true).ms()).isEqualTo(600);
+        meter.reached(101);
+
+        assertThat(meter.lag(2_100 * MS, 0, true).ms()).isEqualTo(100);
+    }
+
+    @Test
     void theLagIsTheTimeSinceTheCopyWasComplete() {
         meter.reached(100);
         meter.heard(100, 10 * MS);

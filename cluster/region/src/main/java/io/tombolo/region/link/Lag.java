@@ -10,8 +10,9 @@ package io.tombolo.region.link;
  * @param ms at most so long ago the oldest record was acknowledged at the source that is not here:
  *     everything acknowledged before is. It is the age of the newest state of the source at which
  *     the copy was complete, counted from the moment when the source was asked for it; so it is
- *     never below the way there and back, and grows while the source does not answer. −1 as long as
- *     too little is known to say
+ *     never below the way there and back while records flow, and grows while the source does not
+ *     answer. 0 when nothing is missing of a source that answers and has been idle for a second. −1
+ *     as long as too little is known to say
  * @param extrapolated the source has not answered for so long that records and bytes are old
  */
 public record Lag(long records, long bytes, long ms, boolean extrapolated) {
