@@ -168,6 +168,8 @@ public final class HttpRegistry implements RegionRegistry {
                             URI.create("http://" + admin + PATH).toURL().openConnection();
             connection.setConnectTimeout(TIMEOUT_MS);
             connection.setReadTimeout(TIMEOUT_MS);
+            // A connection that is kept costs a thread that watches over it.
+            connection.setRequestProperty("Connection", "close");
             connection.connect();
             return Optional.of(connection);
         } catch (IOException nobody) {

@@ -146,6 +146,8 @@ public final class PeerBrokers implements RegionPeers {
                             URI.create("http://" + admin + PATH).toURL().openConnection();
             connection.setConnectTimeout(TIMEOUT_MS);
             connection.setReadTimeout(TIMEOUT_MS);
+            // A connection that is kept costs a thread that watches over it.
+            connection.setRequestProperty("Connection", "close");
             try (var body = connection.getInputStream()) {
                 byte[] bytes = body.readNBytes(BYTES_MAX);
                 return BrokerReport.decode(new String(bytes, StandardCharsets.UTF_8));
