@@ -4,12 +4,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Blocking work on a few platform threads of this process; a lane always meets the same thread. */
+/**
+ * Blocking work on a few platform threads of this process; the work of a lane is never done by two
+ * at a time. A thread that has had nothing to do for {@value #IDLE_SECONDS} seconds ends, and the
+ * next work starts another.
+ */
 public final class ThreadOffload implements Offload, AutoCloseable {
+
+    private static final long IDLE_SECONDS = 10;
 
     private final List<ExecutorService> threads = new ArrayList<>();
 
@@ -20,8 +28,16 @@ public final class ThreadOffload implements Offload, AutoCloseable {
     public ThreadOffload(String name, int threadCount) {
         for (int index = 0; index < threadCount; index++) {
             var factory = Thread.ofPlatform().name(name + "-" + index).daemon().factory();
-            threads.add(Executors.newSingleThreadExecutor(factory));
+            threads.add(single(factory));
         }
+    }
+
+    private static ExecutorService single(ThreadFactory factory) {
+        var thread =
+                new ThreadPoolExecutor(
+                        1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
+        thread.allowCoreThreadTimeOut(true);
+        return thread;
     }
 
     @Override
