@@ -57,6 +57,25 @@ class FetchSessionContractEndToEnd {
     }
 
     @ContractTest
+    @DisplayName("75: who reconnects names the session it had, and gets all and a new session")
+    void contract075Reconnection(Subject subject) {
+        Topic topic = subject.newTopic();
+        int before;
+        try (var client = subject.connect()) {
+            before = newSession(client, topic);
+        }
+
+        try (var client = subject.connect()) {
+            FetchResponseData full =
+                    client.call(inSession(before, CREATE, of(topic, from(0, 0))), BY_ID);
+
+            assertThat(Errors.forCode(full.errorCode())).isEqualTo(Errors.NONE);
+            assertThat(full.responses()).hasSize(1);
+            assertThat(full.sessionId()).isPositive().isNotEqualTo(before);
+        }
+    }
+
+    @ContractTest
     @DisplayName("76: an incremental response leaves out partitions with nothing new")
     void contract076IncrementalResponse(Subject subject) {
         Topic topic = subject.newTopic(3, Map.of());
