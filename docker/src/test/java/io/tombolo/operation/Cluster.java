@@ -164,6 +164,11 @@ final class Cluster implements AutoCloseable {
         return new AdminHttp("127.0.0." + number, ports.admin());
     }
 
+    /** The port of every broker's client listener, each on an address of its own. */
+    int kafkaPort() {
+        return ports.kafka();
+    }
+
     /** Where a broker's listener for brokers is. */
     String internal(int number) {
         return "127.0.0.%d:%d".formatted(number, ports.internal());

@@ -17,6 +17,7 @@ import java.util.List;
 final class Produced {
 
     private static final int VERSION = 9;
+    private static final int VERSION_WITH_HINTS = 12;
 
     private Produced() {}
 
@@ -43,6 +44,14 @@ final class Produced {
     static PartitionProduceResponse send(WireClient client, String topic, MemoryRecords records) {
         ProduceResponseData response = client.call(request(topic, records), VERSION);
         return response.responses().iterator().next().partitionResponses().getFirst();
+    }
+
+    /** Sends one record; the answer names the leader if it is another broker. */
+    static ProduceResponseData withHint(WireClient client, String topic, String value) {
+        var record = new SimpleRecord(1_000L, null, value.getBytes(StandardCharsets.UTF_8));
+        return client.call(
+                request(topic, MemoryRecords.withRecords(Compression.NONE, record)),
+                VERSION_WITH_HINTS);
     }
 
     private static ProduceRequestData request(String topic, MemoryRecords records) {

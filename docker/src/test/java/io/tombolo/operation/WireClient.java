@@ -23,8 +23,12 @@ final class WireClient implements AutoCloseable {
     private final DataInputStream in;
 
     WireClient(int port) {
+        this(InetAddress.getLoopbackAddress(), port);
+    }
+
+    WireClient(InetAddress host, int port) {
         try {
-            socket = new Socket(InetAddress.getLoopbackAddress(), port);
+            socket = new Socket(host, port);
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(WAIT_MS_MAX);
             in = new DataInputStream(socket.getInputStream());

@@ -2,8 +2,11 @@ package io.tombolo.broker;
 
 import io.tombolo.broker.link.RegionPeers;
 import io.tombolo.broker.request.ClientConnection;
+import io.tombolo.broker.request.OpenConnections;
 import io.tombolo.broker.request.RequestDispatcher;
 import io.tombolo.broker.shard.Shards;
+import io.tombolo.environment.Connection;
+import io.tombolo.environment.ConnectionHandler;
 import io.tombolo.environment.Endpoint;
 import io.tombolo.environment.Environment;
 import io.tombolo.environment.EventLoop;
@@ -29,6 +32,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * One broker, on whatever environment it is given: the same code in production and in simulation.
@@ -37,20 +41,31 @@ import java.util.function.Consumer;
  *
  * <pre>
  * open the data directory -> listening to other brokers -> quorum and controller
- *   -> registered and unfenced
- *   -> what the file declares is there -> the other regions were asked who owns what -> listening
+ *   -> registered, and every log has the role that the metadata give it
+ *   -> listening to clients -> unfenced -> what the file declares is there
+ *   -> the other regions were asked who owns what: all writes are taken
+ *
+ * stop: what is led here is handed over, while everybody is served
+ *   -> no longer listening to clients -> logs closed, marked as clean
  * </pre>
  */
 public final class Broker {
 
-    /** How long the other regions are waited for before the first request is taken. */
+    /**
+     * How long the other regions are waited for before writes to topics that they may own by now
+     * are taken.
+     */
     private static final long FIRST_CONTACT_NANOS = Duration.ofSeconds(2).toNanos();
 
     /** How long, when they are there and do not tell yet. */
     private static final long FIRST_ANSWER_NANOS = Duration.ofSeconds(20).toNanos();
 
+    /** When a wait is worth a line in the log. */
+    private static final long UNUSUAL_NANOS = Duration.ofMillis(500).toNanos();
+
     private static final long FIRST_CONTACT_CHECK_NANOS = Duration.ofMillis(50).toNanos();
     private static final long QUEUED_BYTES_MAX = 64L << 20;
+    private static final Duration LAST_ANSWERS_MAX = Duration.ofMillis(500);
     private static final Duration STALL_MAX = Duration.ofSeconds(30);
 
     private final BrokerSettings settings;
@@ -59,9 +74,12 @@ public final class Broker {
     private final BrokerObserver observer;
     private final EventLoop loop;
     private volatile @Nullable BrokerCore core;
+    private final OpenConnections clients = new OpenConnections();
     private Network.@Nullable Listener listener;
     private Network.@Nullable Listener internal;
     private boolean stopped;
+    private boolean admitted;
+    private boolean ownersKnown;
     private volatile LifePhase phase = LifePhase.OPENING;
 
     /**
@@ -180,7 +198,7 @@ public final class Broker {
                         observer);
         core = begun;
         phase = LifePhase.JOINING;
-        Runnable start = () -> begun.start(() -> awaitFirstContact(environment.clock().nanoTime()));
+        Runnable start = () -> begun.start(new BrokerCore.Stages(this::loaded, this::admitted));
         begun.internalDispatcher()
                 .ifPresentOrElse(dispatcher -> listenToBrokers(dispatcher, start), start);
     }
@@ -188,7 +206,7 @@ public final class Broker {
     private void listenToBrokers(RequestDispatcher dispatcher, Runnable then) {
         bind(
                 settings.self().internal(),
-                dispatcher,
+                connection -> new ClientConnection(connection, dispatcher),
                 Long.MAX_VALUE,
                 outcome -> {
                     switch (outcome) {
@@ -208,27 +226,65 @@ public final class Broker {
                 });
     }
 
+    private void loaded() {
+        awaitFirstContact(environment.clock().nanoTime(), false);
+        listen();
+    }
+
+    private void admitted() {
+        admitted = true;
+        serveWhenAllIsThere();
+    }
+
     /**
-     * Asks the other regions who owns what before taking the first write: a region that was away
-     * during a failover must not write under an ownership that is over. A region was not away while
-     * a broker of it serves clients: that one has asked, and goes on listening to the others.
+     * Asks the other regions who owns what before taking the first write to what they may own: a
+     * region that was away during a failover must not write under an ownership that is over. A
+     * region was not away while a broker of it serves clients: that one has asked, and goes on
+     * listening to the others.
      */
-    private void awaitFirstContact(long sinceNanos) {
+    private void awaitFirstContact(long sinceNanos, boolean told) {
         BrokerCore running = core;
         if (running == null || stopped) {
             return;
         }
-        phase = LifePhase.ASKING;
+        long waitedNanos = environment.clock().nanoTime() - sinceNanos;
         boolean heard = running.regionsHeard() >= settings.topology().hostedRegions().size() - 1;
         long patienceNanos =
                 surroundings.expectsMore().getAsBoolean()
                         ? FIRST_ANSWER_NANOS
                         : FIRST_CONTACT_NANOS;
         boolean regionThere = surroundings.peers().serving();
-        if (heard || regionThere || environment.clock().nanoTime() - sinceNanos >= patienceNanos) {
-            listen();
-        } else {
-            loop.schedule(FIRST_CONTACT_CHECK_NANOS, () -> awaitFirstContact(sinceNanos));
+        if (heard || regionThere || waitedNanos >= patienceNanos) {
+            if (!heard && !regionThere) {
+                observer.waiting(
+                        "not every other region has told who owns what; from now on writes are"
+                                + " taken under the ownership that is known here");
+            }
+            ownersKnown = true;
+            running.ownersKnown();
+            serveWhenAllIsThere();
+            return;
+        }
+        boolean unusual = waitedNanos >= UNUSUAL_NANOS;
+        if (unusual && !told) {
+            observer.waiting(
+                    "another region may own topics of links by now: writes to them wait until it"
+                            + " has told, or for %d s"
+                                    .formatted(TimeUnit.NANOSECONDS.toSeconds(patienceNanos)));
+        }
+        loop.schedule(
+                FIRST_CONTACT_CHECK_NANOS, () -> awaitFirstContact(sinceNanos, told || unusual));
+    }
+
+    private void serveWhenAllIsThere() {
+        if (stopped) {
+            return;
+        }
+        if (admitted && ownersKnown) {
+            phase = LifePhase.SERVING;
+            observer.serving();
+        } else if (admitted) {
+            phase = LifePhase.ASKING;
         }
     }
 
@@ -240,7 +296,7 @@ public final class Broker {
         long idleMs = settings.config().number("connections.max.idle.ms");
         bind(
                 settings.self().kafka(),
-                running.dispatcher(),
+                connection -> clients.accept(connection, running.dispatcher()),
                 TimeUnit.MILLISECONDS.toNanos(idleMs),
                 this::listening);
     }
@@ -248,7 +304,7 @@ public final class Broker {
     /** Binding blocks, which a loop must not. */
     private void bind(
             Endpoint address,
-            RequestDispatcher dispatcher,
+            Function<Connection, ConnectionHandler> acceptor,
             long idleNanosMax,
             Consumer<Offload.Outcome<Network.Listener>> done) {
         var limits =
@@ -261,15 +317,7 @@ public final class Broker {
                 .offload()
                 .submit(
                         0,
-                        () ->
-                                environment
-                                        .network()
-                                        .listen(
-                                                address,
-                                                limits,
-                                                connection ->
-                                                        new ClientConnection(
-                                                                connection, dispatcher)),
+                        () -> environment.network().listen(address, limits, acceptor),
                         loop,
                         done);
     }
@@ -281,8 +329,7 @@ public final class Broker {
                     open.close();
                 } else {
                     listener = open;
-                    phase = LifePhase.SERVING;
-                    observer.serving();
+                    accept();
                 }
             }
             case Offload.Outcome.Failed<Network.Listener>(Exception cause) ->
@@ -290,13 +337,27 @@ public final class Broker {
         }
     }
 
+    private void accept() {
+        BrokerCore running = core;
+        if (running != null) {
+            running.accept();
+        }
+    }
+
+    /** As {@link #stop(Duration, Runnable)}, in the usual time. */
+    public void stop(Runnable done) {
+        stop(BrokerServer.GRACE, done);
+    }
+
     /**
-     * Stops in an orderly way: no new requests, then links and groups, then the logs, which are
-     * marked as cleanly closed. Callable from any thread.
+     * Stops in an orderly way: what is led here is handed over while clients are served, then no
+     * new connections, then links and groups, then the logs, which are marked as cleanly closed.
+     * Callable from any thread.
      *
+     * @param patience how long it may take to hand over
      * @param done called on the loop when everything is closed
      */
-    public void stop(Runnable done) {
+    public void stop(Duration patience, Runnable done) {
         loop.execute(() -> {
             if (stopped) {
                 done.run();
@@ -304,17 +365,27 @@ public final class Broker {
             }
             stopped = true;
             phase = LifePhase.STOPPING;
-            close(listener);
             BrokerCore running = core;
             if (running == null) {
+                close(listener);
                 done.run();
             } else {
-                running.stop(() -> {
-                    close(internal);
-                    done.run();
-                });
+                running.handOver(patience, () -> close(running, done));
             }
         });
+    }
+
+    private void close(BrokerCore running, Runnable done) {
+        close(listener);
+        clients.end(
+                loop,
+                environment.clock(),
+                LAST_ANSWERS_MAX,
+                () ->
+                        running.close(() -> {
+                            close(internal);
+                            done.run();
+                        }));
     }
 
     private void close(Network.@Nullable Listener open) {

@@ -60,6 +60,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /**
@@ -89,6 +90,8 @@ public final class BrokerCore implements MetadataListener {
     private final OwnershipExchange exchange;
     private final DrainDesk drains;
     private final Registration registration;
+    private final Departure departure;
+    private final LongAdder hintsGiven = new LongAdder();
     private final TopologyReconciler reconciler;
     private final Housekeeping housekeeping;
     private final RequestDispatcher dispatcher;
@@ -97,7 +100,7 @@ public final class BrokerCore implements MetadataListener {
     private final Map<Uuid, TopicImage> deletedInReplay = new TreeMap<>();
     private volatile long controllerHeardNanos;
     private boolean caughtUp;
-    private Runnable onServing = () -> {};
+    private Stages stages = Stages.UNHEARD;
 
     BrokerCore(
             BrokerSettings settings,
@@ -134,6 +137,7 @@ public final class BrokerCore implements MetadataListener {
         this.drains = drainDesk();
         this.reconciler = new TopologyReconciler(settings, images, commands, loop);
         this.registration = registration(environment);
+        this.departure = departure();
         this.housekeeping = new Housekeeping(config, directories, shards, loop);
         directories.onOffline(loop, this::directoryOffline);
         var handlers = new Handlers(settings, environment, images, config, shards, commands);
@@ -166,6 +170,15 @@ public final class BrokerCore implements MetadataListener {
                 loop -> new Partition.Surroundings(loop, environment.clock(), replication.peers()),
                 new PartitionPublisher.Audience(
                         this::hosted, this::partitionOffline, reports::located));
+    }
+
+    private Departure departure() {
+        return new Departure(
+                new Departure.Place(settings.id().value(), loop, clock),
+                registration,
+                images,
+                new Departure.Ports(
+                        hintsGiven::sum, quorum::controllerPossible, observer::handingOver));
     }
 
     private Replication replication(Environment environment) {
@@ -268,7 +281,8 @@ public final class BrokerCore implements MetadataListener {
                 groups,
                 new ProducerIds(commands, loop, id, registration::brokerEpoch),
                 quorum.forwarding(),
-                new Handlers.Replicas(partitions, directories));
+                new Handlers.Replicas(partitions, directories),
+                hintsGiven);
     }
 
     private static RequestDispatcher complete(RequestDispatcher dispatcher) {
@@ -371,19 +385,31 @@ public final class BrokerCore implements MetadataListener {
     }
 
     /**
-     * @param serving called when everything is in place to take requests
+     * How far a start is.
+     *
+     * @param loaded metadata and logs are known here: requests can be taken, {@link #accept}
+     * @param admitted clients are sent here, and what the file declares is there
      */
-    void start(Runnable serving) {
-        onServing = serving;
+    record Stages(Runnable loaded, Runnable admitted) {
+
+        private static final Stages UNHEARD = new Stages(() -> {}, () -> {});
+    }
+
+    void start(Stages heard) {
+        stages = heard;
         quorum.start(observer::waiting);
         registration.register();
         housekeeping.start();
         replication.start();
     }
 
+    /** The client listener is open: the controller may send clients here. */
+    void accept() {
+        registration.accept();
+    }
+
     private void admitted() {
-        exchange.start();
-        reconciler.reconcile(() -> onServing.run());
+        reconciler.reconcile(() -> stages.admitted().run());
     }
 
     @Override
@@ -406,6 +432,8 @@ public final class BrokerCore implements MetadataListener {
             deletedInReplay.clear();
             carryOut(MetadataDelta.between(MetadataImage.EMPTY, images.current()));
             failover.finishWhatWasBegun();
+            exchange.start();
+            shards.settled(loop, () -> stages.loaded().run());
         } else {
             replication.registeredAnew();
         }
@@ -502,15 +530,30 @@ public final class BrokerCore implements MetadataListener {
         quorum.raft().removeVoter(voter, timeout, answer);
     }
 
-    void stop(Runnable done) {
-        if (quorum.several()) {
-            registration.leave(() -> close(done));
+    /** Who owns what has been asked: writes that waited for the answer are let in or refused. */
+    void ownersKnown() {
+        partitions.ownersKnown(images.current());
+    }
+
+    /**
+     * Has what is led here given to others while this broker serves on.
+     *
+     * @param then called when nothing is left to hand over, or the time is up
+     */
+    void handOver(Duration patience, Runnable then) {
+        if (quorum.several() && settings.config().flag("controlled.shutdown.enable")) {
+            departure.begin(patience, then);
         } else {
-            close(done);
+            then.run();
         }
     }
 
-    private void close(Runnable done) {
+    /** What a handover that is under way, or has run out of time, has left; any thread. */
+    String notHandedOver() {
+        return departure.remaining();
+    }
+
+    void close(Runnable done) {
         registration.stop();
         reconciler.stop();
         exchange.stop();

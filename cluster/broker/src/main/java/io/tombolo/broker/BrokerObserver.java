@@ -21,6 +21,9 @@ public interface BrokerObserver {
      */
     default void waiting(String reason) {}
 
+    /** The broker hands over what it leads, before it stops; called about once a second. */
+    default void handingOver(String progress) {}
+
     /** The broker takes requests. */
     void serving();
 

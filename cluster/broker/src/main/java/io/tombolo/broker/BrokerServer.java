@@ -49,7 +49,13 @@ public final class BrokerServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(BrokerServer.class);
     private static final long START_MINUTES_MAX = 10;
-    private static final long STOP_SECONDS_MAX = 30;
+
+    /** How long an orderly stop may take unless somebody says otherwise. */
+    public static final Duration GRACE = Duration.ofSeconds(30);
+
+    /** Kept of it for closing the logs. */
+    private static final Duration CLOSING = Duration.ofSeconds(10);
+
     private static final long REGISTRY_NANOS = Duration.ofMillis(500).toNanos();
     private static final long PEERS_NANOS = Duration.ofMillis(1_800).toNanos();
     private static final int OFFLOAD_THREADS = 4;
@@ -256,16 +262,27 @@ public final class BrokerServer implements AutoCloseable {
         }
     }
 
-    /**
-     * Stops in an orderly way: no new requests, logs closed and marked clean. The admin interface
-     * tells of it until the end. Repeatable.
-     */
+    /** As {@link #stop}, in the usual time. */
     @Override
     public void close() {
+        stop(GRACE);
+    }
+
+    /**
+     * Stops in an orderly way: hands over what it leads while it serves, then closes the logs and
+     * marks them clean. The admin interface tells of it until the end. Repeatable.
+     *
+     * @param grace how long all of it may take; two thirds, or all but ten seconds, to hand over
+     */
+    public void stop(Duration grace) {
         var stopped = new CountDownLatch(1);
-        broker.stop(stopped::countDown);
+        Duration most = grace.minus(CLOSING);
+        Duration share = grace.multipliedBy(2).dividedBy(3);
+        Duration patience = most.compareTo(share) > 0 ? most : share;
+        // Who cannot go on may not even hear who the controller is.
+        broker.stop(failure.isDone() ? Duration.ZERO : patience, stopped::countDown);
         try {
-            if (!stopped.await(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
+            if (!stopped.await(grace.toNanos(), TimeUnit.NANOSECONDS)) {
                 LOG.warn("The broker did not stop in time; its logs are checked at the next start");
             }
         } catch (InterruptedException interrupted) {
@@ -273,6 +290,11 @@ public final class BrokerServer implements AutoCloseable {
         }
         admin.close();
         closeThreads();
+    }
+
+    /** What it leads, while it stops, and has not handed over; empty when nothing. Any thread. */
+    public String notHandedOver() {
+        return broker.core().map(BrokerCore::notHandedOver).orElse("");
     }
 
     private void closeThreads() {
@@ -307,6 +329,11 @@ public final class BrokerServer implements AutoCloseable {
         @Override
         public void waiting(String reason) {
             LOG.atWarn().addKeyValue("reason", reason).log("This broker waits for others");
+        }
+
+        @Override
+        public void handingOver(String progress) {
+            LOG.atInfo().addKeyValue("progress", progress).log("This broker hands over and stops");
         }
 
         @Override

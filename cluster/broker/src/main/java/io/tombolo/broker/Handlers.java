@@ -22,6 +22,7 @@ import io.tombolo.broker.request.data.DeleteRecordsHandler;
 import io.tombolo.broker.request.data.DescribeProducersHandler;
 import io.tombolo.broker.request.data.EpochEndHandler;
 import io.tombolo.broker.request.data.FetchHandler;
+import io.tombolo.broker.request.data.LeaderHints;
 import io.tombolo.broker.request.data.ListOffsetsHandler;
 import io.tombolo.broker.request.data.ProduceHandler;
 import io.tombolo.broker.request.data.ReplicaFetchHandler;
@@ -76,6 +77,7 @@ import org.apache.kafka.common.message.UpdateFeaturesRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 
 /** Which handler answers which API key. */
 record Handlers(
@@ -86,13 +88,18 @@ record Handlers(
         Shards shards,
         Commands commands) {
 
-    /** What the handlers reach beside the partitions. */
+    /**
+     * What the handlers reach beside the partitions.
+     *
+     * @param hintsGiven counts the clients that were sent to another broker
+     */
     record Services(
             RaftNode raft,
             GroupCoordinator groups,
             ProducerIds producerIds,
             Forwarding forwarding,
-            Replicas replicas) {}
+            Replicas replicas,
+            LongAdder hintsGiven) {}
 
     /** Where the replicas of this broker are. */
     record Replicas(PartitionPublisher publisher, LogDirectories directories) {}
@@ -104,7 +111,7 @@ record Handlers(
         addCluster(dispatcher, listener, services);
         addTopics(dispatcher, listener, autoCreation, services.forwarding());
         addConfigs(dispatcher);
-        addData(dispatcher, listener);
+        addData(dispatcher, new LeaderHints(images, listener, services.hintsGiven()));
         new GroupHandlers(services.groups()).addTo(dispatcher);
         new ReplicaHandlers(images).addTo(dispatcher, services.forwarding());
         return dispatcher
@@ -221,7 +228,7 @@ record Handlers(
                         new ListConfigResourcesHandler(images));
     }
 
-    private void addData(RequestDispatcher dispatcher, ClientListener listener) {
+    private void addData(RequestDispatcher dispatcher, LeaderHints hints) {
         var offload = environment.offload();
         var limits =
                 new FetchHandler.Limits(
@@ -231,11 +238,11 @@ record Handlers(
                 .with(
                         ApiKeys.PRODUCE,
                         ProduceRequestData.class,
-                        new ProduceHandler(images, listener, shards))
+                        new ProduceHandler(images, hints, shards))
                 .with(
                         ApiKeys.FETCH,
                         FetchRequestData.class,
-                        new FetchHandler(images, listener, shards, offload, limits))
+                        new FetchHandler(images, hints, shards, offload, limits))
                 .with(
                         ApiKeys.LIST_OFFSETS,
                         ListOffsetsRequestData.class,
@@ -339,7 +346,8 @@ record Handlers(
         return new AutoCreation(
                 commands,
                 fixed().flag("auto.create.topics.enable"),
-                List.of(OffsetsTopicSpec.of(fixed(), settings.region().brokers().size())));
+                List.of(OffsetsTopicSpec.of(fixed(), settings.region().brokers().size())),
+                TopologyReconciler.declaredTopics(settings));
     }
 
     private BrokerConfig fixed() {

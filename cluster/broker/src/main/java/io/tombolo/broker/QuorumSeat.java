@@ -5,10 +5,12 @@ import io.tombolo.broker.quorum.DeathWatch;
 import io.tombolo.broker.quorum.Forwarding;
 import io.tombolo.broker.quorum.InternalHandlers;
 import io.tombolo.broker.quorum.Peer;
+import io.tombolo.broker.quorum.PeerProbe;
 import io.tombolo.broker.quorum.Peers;
 import io.tombolo.broker.quorum.Published;
 import io.tombolo.broker.quorum.QuorumTransport;
 import io.tombolo.broker.request.RequestDispatcher;
+import io.tombolo.broker.shard.Gathering;
 import io.tombolo.broker.shard.Shards;
 import io.tombolo.broker.voter.Patience;
 import io.tombolo.broker.voter.Voters;
@@ -28,8 +30,11 @@ import io.tombolo.raft.core.ReplicaKey;
 import io.tombolo.raft.core.VoterSet;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -56,6 +61,7 @@ final class QuorumSeat {
     private final Published published;
     private final RaftNode raft;
     private final Optional<Region> region;
+    private final PeerProbe probe;
     private boolean closed;
 
     /** What there is only in a region of several brokers. */
@@ -75,6 +81,7 @@ final class QuorumSeat {
         this.images = images;
         this.onControllerChange = onControllerChange;
         this.published = new Published(loop);
+        this.probe = new PeerProbe(settings.id().value(), loop, environment.network());
         var brokers = settings.region().brokers();
         boolean alone = brokers.size() == 1;
         this.region = alone ? Optional.empty() : Optional.of(region(environment));
@@ -212,6 +219,44 @@ final class QuorumSeat {
     /** Whether other brokers go on when this one leaves. */
     boolean several() {
         return region.isPresent();
+    }
+
+    /**
+     * Finds out whether a controller can be elected: most voters have neither said that they stop
+     * nor is nobody there where they listen.
+     *
+     * @param answer called now or later, on the loop
+     */
+    void controllerPossible(Consumer<Boolean> answer) {
+        Set<Integer> voters = new HashSet<>();
+        raft.status().voterSet().keys().forEach(voter -> voters.add(voter.nodeId()));
+        int needed = voters.size() / 2 + 1;
+        voters.removeIf(this::hasStopped);
+        List<Peer> others =
+                others(settings).stream().filter(peer -> voters.contains(peer.nodeId())).toList();
+        int known = voters.size() - others.size();
+        if (voters.size() < needed || others.isEmpty()) {
+            answer.accept(voters.size() >= needed);
+            return;
+        }
+        var there =
+                new Gathering<Boolean>(
+                        others.size(),
+                        refused ->
+                                answer.accept(
+                                        known + Collections.frequency(refused, false) >= needed));
+        for (int index = 0; index < others.size(); index++) {
+            int place = index;
+            probe.call(others.get(index), refused -> there.fill(place, refused));
+        }
+    }
+
+    private boolean hasStopped(int voter) {
+        return images.current()
+                .brokers()
+                .broker(voter)
+                .filter(one -> one.fenced() && one.shuttingDown())
+                .isPresent();
     }
 
     /** Leaves the quorum. */

@@ -20,7 +20,6 @@ import java.util.function.Supplier;
 final class Registration {
 
     private static final long RETRY_NANOS = Duration.ofMillis(50).toNanos();
-    private static final int LEAVE_ATTEMPTS = 100;
 
     private final Commands commands;
     private final Images images;
@@ -30,7 +29,8 @@ final class Registration {
     private final Steps steps;
     private volatile long brokerEpoch = -1;
     private boolean announced;
-    private boolean serving;
+    private boolean accepting;
+    private boolean admitted;
     private boolean stopped;
 
     /**
@@ -51,8 +51,10 @@ final class Registration {
     /**
      * What is done on the way.
      *
-     * @param registered called whenever the controller has taken a registration
-     * @param admitted called once, when the controller lets this broker serve
+     * @param registered called whenever the controller has taken a registration and the metadata
+     *     known here have it
+     * @param admitted called once, when the controller lets this broker serve; not before {@link
+     *     Registration#accept}
      * @param answered called whenever the controller has answered a heartbeat
      */
     record Steps(Runnable registered, Runnable admitted, Runnable answered) {}
@@ -107,7 +109,15 @@ final class Registration {
             return;
         }
         announce();
-        submit(false, this::beaten);
+        submit(new Wish(!accepting, false), this::beaten);
+    }
+
+    /** What a heartbeat asks for; the words are Kafka's. */
+    record Wish(boolean fence, boolean shutDown) {}
+
+    /** Clients can be served from now on: the controller may send them here. */
+    void accept() {
+        accepting = true;
     }
 
     /**
@@ -130,18 +140,18 @@ final class Registration {
     /** Tells at once what has changed, beside the heartbeats in their time. */
     void tell() {
         if (!stopped && brokerEpoch >= 0) {
-            submit(false, _ -> {});
+            submit(new Wish(!accepting, false), _ -> {});
         }
     }
 
-    private void submit(boolean wantShutDown, Consumer<Answer<BrokerState>> answered) {
+    private void submit(Wish wish, Consumer<Answer<BrokerState>> answered) {
         commands.submit(
                 new BrokerCommand.HeartbeatBroker(
                         identity.brokerId(),
                         brokerEpoch,
                         images.current().place().offset(),
-                        false,
-                        wantShutDown,
+                        wish.fence(),
+                        wish.shutDown(),
                         identity.offlineLogDirs().get()),
                 loop,
                 answered);
@@ -152,12 +162,12 @@ final class Registration {
             case Answer.Done<BrokerState>(BrokerState state) -> {
                 steps.answered().run();
                 boolean shown = images.current().brokers().isActive(identity.brokerId());
-                if (!state.fenced() && !serving && shown) {
-                    serving = true;
+                if (!state.fenced() && !admitted && shown) {
+                    admitted = true;
                     steps.admitted().run();
                 }
                 loop.schedule(
-                        serving && !state.fenced() ? heartbeatNanos : RETRY_NANOS, this::beat);
+                        admitted && !state.fenced() ? heartbeatNanos : RETRY_NANOS, this::beat);
             }
             case Answer.Refused<BrokerState> refused -> {
                 boolean replaced =
@@ -169,33 +179,18 @@ final class Registration {
     }
 
     /**
-     * Says that this broker goes, so that what it leads is given to others first and nobody has to
-     * find out.
+     * Says that this broker wants to go, in place of its heartbeats.
      *
-     * @param then called when it may go, or nobody tells in time
+     * @param atOnce whether it goes even where it is needed to have enough replicas in sync
      */
-    void leave(Runnable then) {
+    void leave(boolean atOnce, Consumer<Answer<BrokerState>> answered) {
         stopped = true;
-        leave(brokerEpoch < 0 ? 0 : LEAVE_ATTEMPTS, then);
+        submit(new Wish(atOnce, true), answered);
     }
 
-    private void leave(int attempts, Runnable then) {
-        if (attempts == 0) {
-            then.run();
-            return;
-        }
-        submit(
-                true,
-                answer -> {
-                    boolean wait =
-                            answer instanceof Answer.Done<BrokerState>(BrokerState state)
-                                    && !state.shouldShutDown();
-                    if (wait) {
-                        loop.schedule(RETRY_NANOS, () -> leave(attempts - 1, then));
-                    } else {
-                        then.run();
-                    }
-                });
+    /** Whether the controller has ever taken a registration of this process. */
+    boolean registered() {
+        return brokerEpoch >= 0;
     }
 
     void stop() {

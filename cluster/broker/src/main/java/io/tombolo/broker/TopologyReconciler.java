@@ -64,7 +64,7 @@ final class TopologyReconciler {
                                 "first owner, by the topology file"));
             }
         }
-        List<NewTopic> topics = topics();
+        List<NewTopic> topics = declaredTopics(settings);
         if (!settings.topology().linksInto(settings.region().id()).isEmpty()) {
             // Links bring group offsets along, perhaps before any group was ever used here.
             topics.add(OffsetsTopicSpec.of(settings.config(), settings.region().brokers().size()));
@@ -144,7 +144,8 @@ final class TopologyReconciler {
                 described);
     }
 
-    private List<NewTopic> topics() {
+    /** The topics of the broker's region that the file describes. */
+    static List<NewTopic> declaredTopics(BrokerSettings settings) {
         var topics = new ArrayList<NewTopic>();
         for (Topics.Topic topic : settings.topology().topics().declared().values()) {
             if (topic.in().equals(settings.region().id().name())) {

@@ -86,6 +86,15 @@ final class SimulatedRegion {
         simulator.node(host(number)).kill();
     }
 
+    /** Lets a broker stop in an orderly way. */
+    void stop(int number, Runnable done) {
+        Objects.requireNonNull(brokers.get(number)).stop(BrokerServer.GRACE, done);
+    }
+
+    void pause(int number) {
+        simulator.node(host(number)).pause();
+    }
+
     /** Whether a broker's process has got as far as having parts. */
     boolean serves(int number) {
         return Optional.ofNullable(brokers.get(number)).flatMap(Broker::core).isPresent();

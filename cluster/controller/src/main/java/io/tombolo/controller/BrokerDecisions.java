@@ -42,9 +42,10 @@ import java.util.stream.Stream;
  * any, live        other incarnation registers               refused
  * fenced           heartbeat, caught up, wants to serve      active          it returns
  * active           heartbeat, wants to fence                 fenced          it leaves
- * active           heartbeat, wants to stop, leads           shutting down   it leaves
- * active or        heartbeat, wants to stop, leads nothing   fenced          it leaves
- *   shutting down  that another could lead
+ * active or        heartbeat, wants to stop, leads or is     shutting down   it leaves those that
+ *   shutting down  needed for the in-sync minimum                            do not need it
+ * active or        heartbeat, wants to stop, neither         fenced          it leaves
+ *   shutting down  (or wants to fence as well)
  * any              heartbeat, more directories offline       same            it leaves those
  * active           silent for a session                      fenced          it leaves
  * any              unregistered                              unknown         it leaves
@@ -153,18 +154,20 @@ final class BrokerDecisions {
             return ControllerResult.done(
                     new BrokerState(caughtUp, broker.fenced(), shouldShutDown));
         }
-        return command.wantShutDown()
+        boolean stops = command.wantShutDown();
+        return stops && !command.wantFence()
                 ? shutDown(caughtUp, broker, tip)
                 : changed(
-                        new BrokerState(caughtUp, true, false),
+                        new BrokerState(caughtUp, true, stops),
                         broker,
-                        standing(broker, true, broker.shuttingDown()),
+                        standing(broker, true, stops || broker.shuttingDown()),
                         tip);
     }
 
     /**
-     * First what can be given away is, while the broker still serves and tells clients where to go;
-     * the next heartbeat finds nothing more and lets it stop.
+     * First what can be given away is, while the broker still serves and tells clients where to go,
+     * and it stays in sync where too few would be left while another replica returns; the heartbeat
+     * that finds nothing more of this lets it stop.
      */
     private ControllerResult<BrokerState> shutDown(
             boolean caughtUp, BrokerRegistration broker, MetadataImage tip) {
@@ -175,7 +178,7 @@ final class BrokerDecisions {
                         standing(broker, false, true),
                         tip);
         boolean gaveAway = leaving.batches().stream().flatMap(List::stream).anyMatch(MOVES_LEADER);
-        return gaveAway
+        return gaveAway || new Elections(tip, tip.brokers(), rules).need(broker.brokerId())
                 ? leaving
                 : changed(
                         new BrokerState(caughtUp, true, true),
@@ -233,11 +236,13 @@ final class BrokerDecisions {
             A answer, BrokerRegistration broker, Standing standing, MetadataImage tip) {
         int brokerId = broker.brokerId();
         var then = new Elections(tip, tip.brokers().with(broker.with(standing)), rules);
-        boolean serves = !standing.fenced() && !standing.shuttingDown();
-        return oneByOne(
-                answer,
-                serves ? then.returning(brokerId) : then.leaving(brokerId),
-                change(broker, standing));
+        List<MetadataRecord> elections =
+                standing.fenced()
+                        ? then.leaving(brokerId)
+                        : standing.shuttingDown()
+                                ? then.stopping(brokerId)
+                                : then.returning(brokerId);
+        return oneByOne(answer, elections, change(broker, standing));
     }
 
     private static Standing standing(

@@ -134,7 +134,7 @@ final class ReplicaDecisions {
                 tip.topics().partition(proposal.partition()).orElseThrow();
         return staleProposal(sender, proposal, partition)
                 .or(() -> illegal(sender, proposal, partition))
-                .or(() -> ineligible(sender, proposal, partition, tip));
+                .or(() -> ineligible(proposal, partition, tip));
     }
 
     private static Optional<Refusal> unknown(PartitionId id, MetadataImage tip) {
@@ -210,11 +210,11 @@ final class ReplicaDecisions {
      * Whoever is fenced, about to stop, or another process than the one that fetched must not get
      * in: the controller would count on a replica that is gone (KIP-841), or that has lost what it
      * fetched (KIP-966); nor may one whose directory is offline, of which a leader hears nothing
-     * but that it fetches no more. The leader itself may be about to stop when nobody can take
-     * over.
+     * but that it fetches no more. Whoever is in sync and about to stop stays until it is fenced:
+     * nobody could take over, or it waits for the one that the leader lets in.
      */
     private static Optional<Refusal> ineligible(
-            int sender, Proposal proposal, PartitionRegistration partition, MetadataImage tip) {
+            Proposal proposal, PartitionRegistration partition, MetadataImage tip) {
         for (Member member : proposal.isr()) {
             Optional<BrokerRegistration> broker = tip.brokers().broker(member.brokerId());
             String flaw = "";
@@ -222,7 +222,7 @@ final class ReplicaDecisions {
                 flaw = "is not registered";
             } else if (broker.get().fenced()) {
                 flaw = "is fenced";
-            } else if (broker.get().shuttingDown() && member.brokerId() != sender) {
+            } else if (broker.get().shuttingDown() && !partition.isr().has(member.brokerId())) {
                 flaw = "is shutting down";
             } else if (member.brokerEpoch() != -1
                     && member.brokerEpoch() != broker.get().brokerEpoch()) {

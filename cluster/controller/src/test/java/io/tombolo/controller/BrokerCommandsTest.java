@@ -7,6 +7,9 @@ import io.tombolo.controller.command.BrokerCommand.FenceBroker;
 import io.tombolo.controller.command.BrokerCommand.HeartbeatBroker;
 import io.tombolo.controller.command.BrokerCommand.RegisterBroker;
 import io.tombolo.controller.command.BrokerCommand.UnregisterBroker;
+import io.tombolo.controller.command.ReplicaCommand.AlterPartitions;
+import io.tombolo.controller.command.ReplicaCommand.Member;
+import io.tombolo.controller.command.ReplicaCommand.Proposal;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.UncleanElection;
 import io.tombolo.metadata.record.BrokerIds;
@@ -20,6 +23,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
+import java.util.ArrayList;
 import java.util.List;
 
 class BrokerCommandsTest {
@@ -164,6 +168,56 @@ class BrokerCommandsTest {
     }
 
     @Test
+    void aBrokerThatStopsStaysInSyncWhileTooFewWouldBeLeftAndAnotherIsExpected() {
+        var region = Region.withBrokers(1, 2, 3);
+        region.minInSync(2);
+        Uuid topic = region.create("orders", 1, 3);
+        region.fence(3);
+        long crashed = region.epochOf(3);
+
+        assertThat(region.done(stopping(region, 1))).isEqualTo(new BrokerState(true, false, false));
+        assertThat(region.done(stopping(region, 1))).isEqualTo(new BrokerState(true, false, false));
+        assertThat(region.partition(topic, 0).leader()).isEqualTo(2);
+        assertThat(region.partition(topic, 0).isr().asList()).containsExactlyInAnyOrder(1, 2);
+
+        region.done(Region.registration(3, SECOND, crashed));
+        region.heartbeat(3);
+        inSync(region, topic, 2, 1, 3);
+
+        assertThat(region.done(stopping(region, 1))).isEqualTo(new BrokerState(true, true, true));
+        assertThat(region.partition(topic, 0).isr().asList()).containsExactlyInAnyOrder(2, 3);
+    }
+
+    @Test
+    void aBrokerThatStopsDoesNotWaitForOnesThatStoppedBefore() {
+        var region = Region.withBrokers(1, 2, 3);
+        region.minInSync(2);
+        Uuid topic = region.create("orders", 1, 3);
+        region.done(stopping(region, 3));
+
+        region.done(stopping(region, 1));
+
+        assertThat(region.done(stopping(region, 1))).isEqualTo(new BrokerState(true, true, true));
+        assertThat(region.partition(topic, 0).isr()).isEqualTo(BrokerIds.of(2));
+    }
+
+    @Test
+    void aBrokerThatWillNotWaitGoesAtOnce() {
+        var region = Region.withBrokers(1, 2, 3);
+        region.minInSync(2);
+        Uuid topic = region.create("orders", 1, 3);
+        region.fence(3);
+
+        BrokerState state =
+                region.done(new HeartbeatBroker(1, region.epochOf(1), 1_000, true, true));
+
+        assertThat(state).isEqualTo(new BrokerState(true, true, true));
+        assertThat(region.partition(topic, 0).leader()).isEqualTo(2);
+        assertThat(region.partition(topic, 0).isr()).isEqualTo(BrokerIds.of(2));
+        assertThat(region.image().brokers().broker(1).orElseThrow().shuttingDown()).isTrue();
+    }
+
+    @Test
     void aReplicaWhoseBrokerStoppedCleanlyStaysEligible() {
         var region = Region.withBrokers(1, 2, 3);
         region.minInSync(2);
@@ -278,6 +332,23 @@ class BrokerCommandsTest {
 
     private static HeartbeatBroker stopping(Region region, int broker) {
         return new HeartbeatBroker(broker, region.epochOf(broker), 1_000, false, true);
+    }
+
+    private static void inSync(Region region, Uuid topic, int leader, int... others) {
+        var members = new ArrayList<Member>();
+        members.add(new Member(leader, -1));
+        for (int other : others) {
+            members.add(new Member(other, -1));
+        }
+        var partition = region.partition(topic, 0);
+        var proposal =
+                new Proposal(
+                        new PartitionId(topic, 0),
+                        partition.leaderEpoch(),
+                        partition.partitionEpoch(),
+                        members,
+                        LeaderRecovery.RECOVERED);
+        region.done(new AlterPartitions(leader, region.epochOf(leader), List.of(proposal)));
     }
 
     private static PreviousStop previousStop(Region region, int broker) {

@@ -94,7 +94,7 @@ final class ReplicaHistory {
             case 0 -> stop();
             case 1, 2, 3 -> start(anyBroker());
             case 4, 5 -> fenceTheSilent();
-            case 6 -> shutDown(anyBroker());
+            case 6 -> shutDown(anyBroker(), random.nextInt(4) == 0);
             case 7 -> administer();
             case 8 -> image = laws.throughSnapshot(image);
             case 9 -> submit(new BalanceLeaders(1 + random.nextInt(3), Scope.PREFERRED));
@@ -116,7 +116,7 @@ final class ReplicaHistory {
         for (int round = 0; round < 3; round++) {
             image.brokers().byId().values().stream()
                     .filter(BrokerRegistration::shuttingDown)
-                    .forEach(broker -> shutDown(broker.brokerId()));
+                    .forEach(broker -> shutDown(broker.brokerId(), true));
             fenceTheSilent();
             model.processes.keySet().forEach(this::start);
             laws.check(image);
@@ -259,14 +259,15 @@ final class ReplicaHistory {
                 .ifPresent(one -> submit(new FenceBroker(broker, one.brokerEpoch())));
     }
 
-    private void shutDown(int broker) {
+    /** What it does until it may go; {@code atOnce} when it has waited for long enough. */
+    private void shutDown(int broker, boolean atOnce) {
         if (!model.process(broker).up) {
             return;
         }
         Answer<BrokerState> answer =
                 submit(
                         new HeartbeatBroker(
-                                broker, model.process(broker).epoch, Long.MAX_VALUE, false, true));
+                                broker, model.process(broker).epoch, Long.MAX_VALUE, atOnce, true));
         if (answer instanceof Answer.Done<BrokerState>(var state) && state.shouldShutDown()) {
             model.stopCleanly(broker);
             count("controlled shutdown");

@@ -46,6 +46,9 @@ final class ProduceSide {
                 switch (leader.access()) {
                     case WriteAccess.Fenced(String reason) ->
                             answer.accept(ProduceOutcome.refused(Errors.POLICY_VIOLATION, reason));
+                    case WriteAccess.Undecided(String reason) ->
+                            answer.accept(
+                                    ProduceOutcome.refused(Errors.NOT_LEADER_OR_FOLLOWER, reason));
                     case WriteAccess.Open _ -> produceAsLeader(leader, request, answer);
                 }
             }

@@ -105,5 +105,8 @@ public sealed interface Role {
 
         /** Another region owns the topic; {@code reason} is the sentence that clients get. */
         record Fenced(String reason) implements WriteAccess {}
+
+        /** Not yet: it is being found out who owns the topic, and clients ask again soon. */
+        record Undecided(String reason) implements WriteAccess {}
     }
 }

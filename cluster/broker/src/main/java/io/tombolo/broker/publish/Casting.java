@@ -11,8 +11,13 @@ import io.tombolo.replication.leader.Leadership;
 
 import java.util.Optional;
 
-/** Gives each partition the role that the image wants of this broker. */
-record Casting(int brokerId, Domains domains) {
+/**
+ * Gives each partition the role that the image wants of this broker.
+ *
+ * @param ownersKnown whether the image holds what the other regions know of owners; before that,
+ *     clients may not write to what another region may own by now
+ */
+record Casting(int brokerId, Domains domains, boolean ownersKnown) {
 
     Role roleOf(MetadataImage image, TopicImage topic, PartitionRegistration partition) {
         if (partition.leader() != brokerId) {
@@ -54,6 +59,13 @@ record Casting(int brokerId, Domains domains) {
                                                 owned.ownership().owner(),
                                                 owned.epoch(),
                                                 owned.domain())))
-                .orElseGet(Role.WriteAccess.Open::new);
+                .orElseGet(() -> unfenced(image, topic));
+    }
+
+    private Role.WriteAccess unfenced(MetadataImage image, TopicImage topic) {
+        return ownersKnown || domains.of(image, topic).isEmpty()
+                ? new Role.WriteAccess.Open()
+                : new Role.WriteAccess.Undecided(
+                        "the other regions are asked who owns topic " + topic.name());
     }
 }

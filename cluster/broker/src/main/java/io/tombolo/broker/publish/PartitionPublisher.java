@@ -39,7 +39,7 @@ public final class PartitionPublisher {
     private final LogDirectories directories;
     private final TopicConfigs configs;
     private final Place place;
-    private final Casting casting;
+    private Casting casting;
     private final List<Hosting> hostings = new ArrayList<>();
     private boolean firstImage = true;
 
@@ -88,7 +88,7 @@ public final class PartitionPublisher {
         this.shards = shards;
         this.directories = directories;
         this.configs = configs;
-        this.casting = new Casting(place.brokerId(), place.domains());
+        this.casting = new Casting(place.brokerId(), place.domains(), false);
         for (Shard shard : shards.all()) {
             hostings.add(
                     new Hosting(
@@ -117,6 +117,19 @@ public final class PartitionPublisher {
         for (ConfigResource resource : delta.configs()) {
             if (resource.type() == ConfigResource.Type.TOPIC) {
                 image.topics().topic(resource.name()).ifPresent(topic -> configure(image, topic));
+            }
+        }
+    }
+
+    /**
+     * The other regions have told who owns what, or could not be asked. Until then nothing is
+     * written to topics that may have changed hands.
+     */
+    public void ownersKnown(MetadataImage image) {
+        casting = new Casting(place.brokerId(), place.domains(), true);
+        for (TopicImage topic : image.topics().byId().values()) {
+            if (!place.domains().of(image, topic).isEmpty()) {
+                castAll(image, topic, false);
             }
         }
     }

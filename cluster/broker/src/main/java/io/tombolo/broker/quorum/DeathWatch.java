@@ -8,13 +8,8 @@ import io.tombolo.controller.command.BrokerCommand;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.Network;
 import io.tombolo.metadata.record.BrokerRegistration;
-import io.tombolo.protocol.client.ChannelSettings;
-import io.tombolo.protocol.client.ClientCall;
-import io.tombolo.protocol.client.ClientChannel;
 
-import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
-import org.apache.kafka.common.protocol.ApiKeys;
 
 import java.time.Duration;
 import java.util.HashSet;
@@ -37,10 +32,9 @@ public final class DeathWatch {
     static final Duration PAUSE = Duration.ofMillis(100);
 
     private static final int PROBES = 2;
-    private static final Duration ANSWER_MAX = Duration.ofSeconds(2);
-    private static final short API_VERSIONS = 5;
 
     private final Place place;
+    private final PeerProbe probe;
     private final ActiveController controller;
     private final Images images;
     private final Map<Integer, Peer> peers = new TreeMap<>();
@@ -52,6 +46,7 @@ public final class DeathWatch {
 
     public DeathWatch(Place place, ActiveController controller, Images images, List<Peer> others) {
         this.place = place;
+        this.probe = new PeerProbe(place.self(), place.loop(), place.network());
         this.controller = controller;
         this.images = images;
         others.forEach(peer -> peers.put(peer.nodeId(), peer));
@@ -66,7 +61,7 @@ public final class DeathWatch {
 
     /** This broker has been elected; its controller becomes active soon, if it does. */
     public void elected() {
-        suspectAll(ANSWER_MAX.dividedBy(PAUSE));
+        suspectAll(PeerProbe.ANSWER_MAX.dividedBy(PAUSE));
     }
 
     private void suspectAll(long patience) {
@@ -112,13 +107,9 @@ public final class DeathWatch {
             suspected.remove(brokerId);
             return;
         }
-        ClientChannel channel = channelTo(peer);
-        channel.call(
-                ClientCall.of(ApiKeys.API_VERSIONS, 0, 4, new ApiVersionsRequestData()),
-                ANSWER_MAX.toNanos(),
-                result -> {
-                    channel.close();
-                    boolean refused = refused(result);
+        probe.call(
+                peer,
+                refused -> {
                     if (refused && probesLeft > 1) {
                         place.loop()
                                 .schedule(
@@ -132,34 +123,6 @@ public final class DeathWatch {
                                 new BrokerCommand.FenceBroker(brokerId, brokerEpoch), _ -> {});
                     }
                 });
-    }
-
-    private static boolean refused(ClientCall.Result result) {
-        return switch (result) {
-            case ClientCall.Result.Answered answered -> {
-                answered.frame().release();
-                yield false;
-            }
-            case ClientCall.Result.Failed failed ->
-                    failed.cause() == ClientCall.Cause.UNREACHABLE && !failed.sent();
-        };
-    }
-
-    private ClientChannel channelTo(Peer peer) {
-        var introduction =
-                new ApiVersionsRequestData()
-                        .setClusterId(peer.clusterId())
-                        .setNodeId(peer.nodeId());
-        return new ClientChannel(
-                ClientChannel.Place.on(place.loop(), place.network()),
-                new ClientChannel.Remote(peer.internal(), "broker " + peer.nodeId()),
-                new ChannelSettings(
-                        "broker-%d-probe".formatted(place.self()),
-                        ChannelSettings.LIMITS,
-                        1,
-                        ANSWER_MAX.toNanos()),
-                new ChannelSettings.Handshake(API_VERSIONS, introduction),
-                new ClientChannel.Events() {});
     }
 
     /** Whose heartbeats come on a connection. */

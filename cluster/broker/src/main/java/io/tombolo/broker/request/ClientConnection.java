@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A client's connection. Its requests are begun in their order and answered in their order, one at
@@ -27,10 +28,13 @@ public final class ClientConnection implements ConnectionHandler, Exchange.Owner
 
     static final int PRODUCES_MAX = 8;
 
+    private static final CloseReason ENDED =
+            new CloseReason(CloseReason.Kind.LOCAL, "this broker stops");
     private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
 
     private final Connection connection;
     private final RequestDispatcher dispatcher;
+    private final Consumer<ClientConnection> onClosed;
     private final Attachments attachments = new Attachments();
 
     /** In the order of their arrival; either one request, or produces only. */
@@ -40,10 +44,22 @@ public final class ClientConnection implements ConnectionHandler, Exchange.Owner
     private boolean producing;
     private boolean paused;
     private boolean closed;
+    private boolean stopping;
 
     public ClientConnection(Connection connection, RequestDispatcher dispatcher) {
+        this(connection, dispatcher, _ -> {});
+    }
+
+    /**
+     * @param onClosed hears on the loop of the connection when it is closed
+     */
+    ClientConnection(
+            Connection connection,
+            RequestDispatcher dispatcher,
+            Consumer<ClientConnection> onClosed) {
         this.connection = connection;
         this.dispatcher = dispatcher;
+        this.onClosed = onClosed;
     }
 
     @Override
@@ -58,7 +74,7 @@ public final class ClientConnection implements ConnectionHandler, Exchange.Owner
 
     @Override
     public void received(Frame frame) {
-        if (closed) {
+        if (closed || stopping) {
             frame.release();
             return;
         }
@@ -166,6 +182,9 @@ public final class ClientConnection implements ConnectionHandler, Exchange.Owner
             carryOut(underWay.remove().ending());
         }
         Frame next = heldBack;
+        if (stopping && next == null && underWay.isEmpty()) {
+            close(ENDED);
+        }
         if (next != null && underWay.isEmpty() && !closed) {
             heldBack = null;
             take(next);
@@ -179,6 +198,16 @@ public final class ClientConnection implements ConnectionHandler, Exchange.Owner
             case Ending.Answer(List<Payload> frame) -> connection.send(frame);
             case Ending.Nothing() -> {}
             case Ending.Close(CloseReason reason) -> close(reason);
+        }
+    }
+
+    /** Takes no more requests; closes when those that it has are answered. On its loop. */
+    void endWhenAnswered() {
+        stopping = true;
+        if (underWay.isEmpty() && heldBack == null) {
+            close(ENDED);
+        } else {
+            attachments.endWait();
         }
     }
 
@@ -206,5 +235,6 @@ public final class ClientConnection implements ConnectionHandler, Exchange.Owner
             heldBack = null;
         }
         attachments.close();
+        onClosed.accept(this);
     }
 }

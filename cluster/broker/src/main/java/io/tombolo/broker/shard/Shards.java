@@ -63,6 +63,16 @@ public final class Shards {
         }
     }
 
+    /** Calls back when every shard has done what it was given before. */
+    public void settled(EventLoop replyTo, Runnable then) {
+        var gathering = new Gathering<Boolean>(shards.size(), _ -> then.run());
+        for (int index = 0; index < shards.size(); index++) {
+            int place = index;
+            EventLoop loop = shards.get(index).loop();
+            loop.execute(() -> replyTo.execute(() -> gathering.fill(place, true)));
+        }
+    }
+
     /**
      * Asks something of each partition on its own loop.
      *

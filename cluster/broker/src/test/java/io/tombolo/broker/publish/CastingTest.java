@@ -37,7 +37,7 @@ class CastingTest {
     void whatIsOnOtherBrokersOnlyIsIdle() {
         MetadataImage image = Worlds.image(Worlds.topic("orders", 1));
 
-        assertThat(role(new Casting(2, new Domains(Worlds.linked(), EU)), image))
+        assertThat(role(new Casting(2, new Domains(Worlds.linked(), EU), true), image))
                 .isEqualTo(new Role.Idle());
     }
 
@@ -48,7 +48,9 @@ class CastingTest {
         var partition =
                 new PartitionRegistration(BrokerIds.of(1, 2), BrokerIds.of(1), 1, 3, 0, List.of());
 
-        assertThat(new Casting(2, new Domains(Worlds.linked(), EU)).roleOf(image, topic, partition))
+        assertThat(
+                        new Casting(2, new Domains(Worlds.linked(), EU), true)
+                                .roleOf(image, topic, partition))
                 .isEqualTo(new Role.Follower(3, 1));
     }
 
@@ -73,10 +75,26 @@ class CastingTest {
     }
 
     @Test
+    void aTopicOfALinkWaitsForWordOfItsOwnerAndAnOrdinaryOneDoesNot() {
+        MetadataImage image = Worlds.image(Worlds.topic("orders", 1), Worlds.topic("local", 1));
+        var asking = new Casting(1, new Domains(Worlds.linked(), EU), false);
+        var local = image.topics().topic("local").orElseThrow();
+
+        assertThat(role(asking, image))
+                .isInstanceOfSatisfying(
+                        Role.Leader.class,
+                        leader ->
+                                assertThat(leader.access())
+                                        .isInstanceOf(Role.WriteAccess.Undecided.class));
+        assertThat(asking.roleOf(image, local, local.partitions().get(0)))
+                .isEqualTo(new Role.Leader(Leadership.alone(1, 3), new Role.WriteAccess.Open()));
+    }
+
+    @Test
     void aTopicOutsideTheFilterStaysOpen() {
         MetadataImage image =
                 Worlds.image(Worlds.topic("local", 1), Worlds.link(), Worlds.owned(US, 2));
-        var casting = new Casting(1, new Domains(Worlds.linked(), EU));
+        var casting = new Casting(1, new Domains(Worlds.linked(), EU), true);
         var topic = image.topics().topic("local").orElseThrow();
 
         assertThat(casting.roleOf(image, topic, topic.partitions().get(0)))
@@ -133,7 +151,7 @@ class CastingTest {
     }
 
     private static Role roleIn(RegionId region, MetadataImage image) {
-        return role(new Casting(1, new Domains(Worlds.linked(), region)), image);
+        return role(new Casting(1, new Domains(Worlds.linked(), region), true), image);
     }
 
     private static Role role(Casting casting, MetadataImage image) {

@@ -1,5 +1,6 @@
 package io.tombolo.cli.run;
 
+import io.tombolo.broker.BrokerServer;
 import io.tombolo.cli.process.BrokerProgram;
 import io.tombolo.cli.process.PidFile;
 import io.tombolo.cli.shell.Code;
@@ -25,7 +26,8 @@ import java.util.concurrent.Callable;
         description = {
             "Runs one broker in the foreground, until SIGTERM or Ctrl-C stops it in an orderly"
                     + " way.",
-            "A second signal stops it at once."
+            "It hands over what it leads first, while it serves, and says how far it is. A second"
+                    + " signal ends it at once, and it says what was left."
         },
         footer = {"", "Example:", "  tombolo broker -f tombolo.yaml --region eu --id 1"})
 final class BrokerCommand implements Callable<Integer> {
@@ -49,6 +51,13 @@ final class BrokerCommand implements Callable<Integer> {
             paramLabel = "DURATION",
             description = "Delay links into this region by this much each way, for demonstrations.")
     private Duration wanOneWay = Duration.ZERO;
+
+    @Option(
+            names = "--grace",
+            paramLabel = "DURATION",
+            description = "How long an orderly stop may take (default: ${DEFAULT-VALUE}).",
+            defaultValue = "30s")
+    private Duration grace = BrokerServer.GRACE;
 
     @Option(
             names = BrokerProgram.PID_FILE_OPTION,
@@ -84,7 +93,8 @@ final class BrokerCommand implements Callable<Integer> {
         if (logFile != null) {
             Logging.keepSmall(logFile);
         }
-        int exitCode = new Foreground(shell, file).run(List.of(new Seat(home, self)), wanOneWay);
+        int exitCode =
+                new Foreground(shell, file, grace).run(List.of(new Seat(home, self)), wanOneWay);
         if (pidFile != null) {
             PidFile.removeOwn(pidFile);
         }

@@ -1,5 +1,6 @@
 package io.tombolo.cli.run;
 
+import io.tombolo.broker.BrokerServer;
 import io.tombolo.cli.shell.LoadedFile;
 import io.tombolo.cli.shell.Shell;
 import io.tombolo.region.topology.Region;
@@ -40,6 +41,6 @@ final class DevCommand implements Callable<Integer> {
         for (Region.Hosted region : file.hostedOrAll(Optional.empty())) {
             region.brokers().forEach(broker -> seats.add(new Seat(region, broker)));
         }
-        return new Foreground(shell, file).run(seats, wanOneWay);
+        return new Foreground(shell, file, BrokerServer.GRACE).run(seats, wanOneWay);
     }
 }

@@ -22,7 +22,6 @@ import io.tombolo.region.topology.Region;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashSet;
@@ -30,6 +29,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedDeque;
 
 /** Brokers that run in this process until a signal, or until one of them cannot go on. */
 final class Foreground {
@@ -37,11 +37,16 @@ final class Foreground {
     private final Shell shell;
     private final LoadedFile file;
     private final CompletableFuture<String> failure = new CompletableFuture<>();
-    private final Deque<BrokerServer> running = new ArrayDeque<>();
+    private final Deque<BrokerServer> running = new ConcurrentLinkedDeque<>();
+    private final Duration grace;
 
-    Foreground(Shell shell, LoadedFile file) {
+    /**
+     * @param grace how long an orderly stop of a broker may take
+     */
+    Foreground(Shell shell, LoadedFile file, Duration grace) {
         this.shell = shell;
         this.file = file;
+        this.grace = grace;
     }
 
     /** Starts the brokers and blocks; the exit code is 0 after an orderly stop. */
@@ -49,7 +54,7 @@ final class Foreground {
         refuseWhatIsMissing();
         Logging.ofBroker(shell.options().verbose());
         tellWhatHasNoEffect(seats);
-        var signals = StopSignals.install();
+        var signals = StopSignals.install(this::tellWhatIsLeft);
         try {
             startAll(seats, new BrokerServer.Options(wanOneWay).among(seats.size()));
             announce(seats);
@@ -64,11 +69,20 @@ final class Foreground {
             shell.note("stopping");
         } finally {
             while (!running.isEmpty()) {
-                running.removeLast().close();
+                running.getLast().stop(grace);
+                running.removeLast();
             }
         }
         shell.note("stopped");
         return ExitCode.OK.number();
+    }
+
+    private void tellWhatIsLeft() {
+        shell.note("a second signal: ending at once");
+        running.stream()
+                .map(BrokerServer::notHandedOver)
+                .filter(left -> !left.isEmpty())
+                .forEach(shell::warn);
     }
 
     private void refuseWhatIsMissing() {

@@ -7,7 +7,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * SIGTERM and SIGINT: the first asks for an orderly stop, the second ends the process at once.
+ * SIGTERM and SIGINT: the first asks for an orderly stop, the second ends the process at once and
+ * says what was left to do.
  *
  * <p>The JDK has no public type for signals, and a shutdown hook cannot see a second one, so the
  * half-public {@code sun.misc.Signal} is reached by reflection. Without it the hook alone stops the
@@ -19,11 +20,17 @@ final class StopSignals {
 
     private final CompletableFuture<String> stop = new CompletableFuture<>();
     private final AtomicBoolean asked = new AtomicBoolean();
+    private final Runnable last;
 
-    private StopSignals() {}
+    private StopSignals(Runnable last) {
+        this.last = last;
+    }
 
-    static StopSignals install() {
-        var signals = new StopSignals();
+    /**
+     * @param last done before the process ends at once
+     */
+    static StopSignals install(Runnable last) {
+        var signals = new StopSignals(last);
         signals.handle("TERM");
         signals.handle("INT");
         return signals;
@@ -38,7 +45,11 @@ final class StopSignals {
         if (asked.compareAndSet(false, true)) {
             stop.complete("");
         } else {
-            Runtime.getRuntime().halt(EXIT_CODE_NOW);
+            try {
+                last.run();
+            } finally {
+                Runtime.getRuntime().halt(EXIT_CODE_NOW);
+            }
         }
     }
 

@@ -47,8 +47,9 @@ public sealed interface BrokerCommand<A> extends Command<A> {
      * @param metadataOffset of the last metadata record that it has applied
      * @param wantFence whether it is not ready to serve, for example because logs are loading
      * @param wantShutDown whether it wants to stop in an orderly way: what it leads is given to
-     *     others and it goes on answering; when it leads nothing more that others could take, it is
-     *     fenced and may go
+     *     others and it goes on answering; when it leads nothing more that others could take, and
+     *     enough others are in sync or nobody else is expected to be, it is fenced and may go. With
+     *     {@code wantFence} as well it goes at once
      * @param offlineLogDirs all its log directories that failed
      */
     record HeartbeatBroker(

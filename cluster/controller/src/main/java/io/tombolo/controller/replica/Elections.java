@@ -52,6 +52,20 @@ public final class Elections {
     }
 
     /**
+     * A broker wants to go: it gives what it leads away, and leaves where the others can do without
+     * it.
+     */
+    public List<MetadataRecord> stopping(int brokerId) {
+        return changes(tip.topics().replicasOn(brokerId), transition -> transition.stops(brokerId));
+    }
+
+    /** Whether a broker that wants to go is needed until another replica is back in sync. */
+    public boolean need(int brokerId) {
+        return tip.topics().replicasOn(brokerId).ids().stream()
+                .anyMatch(id -> transition(id, partition(id)).needs(brokerId));
+    }
+
+    /**
      * A process takes the place of the one that had its broker id. When it cannot vouch for what
      * that one had, it leaves every in-sync and every eligible set before anything can elect it;
      * otherwise only those of replicas in directories that it no longer has.

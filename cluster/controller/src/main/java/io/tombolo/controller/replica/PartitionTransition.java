@@ -23,6 +23,8 @@ import java.util.Optional;
  * <pre>
  * what happens               in-sync set                 eligible set (ELR)
  * broker leaves              without it, save the last   with it, if the set is below the minimum
+ * broker wants to go         as if it left, unless too   as if it left, or unchanged
+ *                            few stay and one returns
  * broker lost its tail       without it, even the last   without it
  *                            (a sole replica stays: nobody has more)
  * leader proposes a set      that set                    those that left, if below the minimum
@@ -101,6 +103,28 @@ public final class PartitionTransition {
         BrokerIds left = isr.without(brokerId);
         isr = left.isEmpty() ? isr : left;
         return this;
+    }
+
+    /**
+     * A broker wants to go and still runs: where too few would be left in sync and another replica
+     * is expected, it stays one of them until that one is back.
+     */
+    public PartitionTransition stops(int brokerId) {
+        return needs(brokerId) ? this : leaves(brokerId);
+    }
+
+    /** Whether a broker that wants to go would better wait for another one. */
+    boolean needs(int brokerId) {
+        int wanted = Math.min(rules.inSyncMin(), old.replicas().size());
+        return old.isr().has(brokerId)
+                && old.isr().size() - 1 < wanted
+                && old.replicas().asList().stream()
+                        .anyMatch(other -> !old.isr().has(other) && isExpected(other));
+    }
+
+    /** Whoever did not say that it goes: it lags, it starts, or it has crashed. */
+    private boolean isExpected(int brokerId) {
+        return brokers.broker(brokerId).filter(broker -> !broker.shuttingDown()).isPresent();
     }
 
     /** The replica of a broker may have lost records that it had. */

@@ -1,6 +1,5 @@
 package io.tombolo.broker.request.data;
 
-import io.tombolo.broker.ClientListener;
 import io.tombolo.broker.Images;
 import io.tombolo.broker.request.Exchange;
 import io.tombolo.broker.request.RequestHandler;
@@ -36,11 +35,11 @@ public final class FetchHandler implements RequestHandler<FetchRequestData> {
     public record Limits(int sessionsMax, int bytesMax) {}
 
     public FetchHandler(
-            Images images, ClientListener listener, Shards shards, Offload offload, Limits limits) {
+            Images images, LeaderHints hints, Shards shards, Offload offload, Limits limits) {
         this.images = images;
         this.fetching =
                 new Fetching(images, shards, offload, limits.sessionsMax(), limits.bytesMax());
-        this.hints = new LeaderHints(images, listener);
+        this.hints = hints;
     }
 
     @Override

@@ -11,21 +11,26 @@ import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.protocol.Errors;
 
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /**
  * Where clients that asked the wrong broker are sent (KIP-951): to the leader that the partition
- * knows of or to that of the newest image, whichever was elected later.
+ * knows of or to that of the newest image, whichever was elected later. Nobody is sent back to this
+ * broker: it is about to lead, and would refuse again at once.
  *
  * @param listener the one that the clients came in on; empty when nobody is sent anywhere
+ * @param given counts the refusals that hints go with
  */
-record LeaderHints(Supplier<MetadataImage> image, Optional<ClientListener> listener) {
+public record LeaderHints(
+        Supplier<MetadataImage> image, Optional<ClientListener> listener, LongAdder given) {
 
     /** Sends nobody anywhere. */
-    static final LeaderHints NONE = new LeaderHints(() -> MetadataImage.EMPTY, Optional.empty());
+    static final LeaderHints NONE =
+            new LeaderHints(() -> MetadataImage.EMPTY, Optional.empty(), new LongAdder());
 
-    LeaderHints(Images images, ClientListener listener) {
-        this(images::current, Optional.of(listener));
+    public LeaderHints(Images images, ClientListener listener, LongAdder given) {
+        this(images::current, Optional.of(listener), given);
     }
 
     /** The hint that goes with an error; {@link LeaderHint#NONE} with most. */
@@ -35,6 +40,7 @@ record LeaderHints(Supplier<MetadataImage> image, Optional<ClientListener> liste
         if (!elsewhere || listener.isEmpty()) {
             return LeaderHint.NONE;
         }
+        given.increment();
         LeaderHint published =
                 image.get()
                         .topics()
@@ -42,7 +48,8 @@ record LeaderHints(Supplier<MetadataImage> image, Optional<ClientListener> liste
                         .filter(PartitionRegistration::hasLeader)
                         .map(found -> new LeaderHint(found.leader(), found.leaderEpoch()))
                         .orElse(LeaderHint.NONE);
-        return published.leaderEpoch() >= known.leaderEpoch() ? published : known;
+        LeaderHint later = published.leaderEpoch() >= known.leaderEpoch() ? published : known;
+        return later.leaderId() == listener.get().brokerId() ? LeaderHint.NONE : later;
     }
 
     /** Where the leader is; empty when it does not serve. */

@@ -1,6 +1,5 @@
 package io.tombolo.broker.request.data;
 
-import io.tombolo.broker.ClientListener;
 import io.tombolo.broker.Images;
 import io.tombolo.broker.request.Exchange;
 import io.tombolo.broker.request.RequestHandler;
@@ -47,10 +46,10 @@ public final class ProduceHandler implements RequestHandler<ProduceRequestData> 
     private final Shards shards;
     private final LeaderHints hints;
 
-    public ProduceHandler(Images images, ClientListener listener, Shards shards) {
+    public ProduceHandler(Images images, LeaderHints hints, Shards shards) {
         this.images = images;
         this.shards = shards;
-        this.hints = new LeaderHints(images, listener);
+        this.hints = hints;
     }
 
     @Override

@@ -21,18 +21,25 @@ public final class AutoCreation {
 
     private final Commands commands;
     private final boolean enabled;
-    private final TreeMap<String, NewTopic> internalTopics;
+    private final TreeMap<String, NewTopic> internalTopics = new TreeMap<>();
+    private final TreeMap<String, NewTopic> declaredTopics = new TreeMap<>();
     private final Set<String> underWay = ConcurrentHashMap.newKeySet();
 
     /**
      * @param internalTopics how topics of the broker's own are created, by name; created whatever
      *     {@code enabled} says
+     * @param declaredTopics topics that the file describes: a client that is there before they are
+     *     made gets them as they stand there
      */
-    public AutoCreation(Commands commands, boolean enabled, List<NewTopic> internalTopics) {
+    public AutoCreation(
+            Commands commands,
+            boolean enabled,
+            List<NewTopic> internalTopics,
+            List<NewTopic> declaredTopics) {
         this.commands = commands;
         this.enabled = enabled;
-        this.internalTopics = new TreeMap<>();
         internalTopics.forEach(topic -> this.internalTopics.put(topic.name(), topic));
+        declaredTopics.forEach(topic -> this.declaredTopics.put(topic.name(), topic));
     }
 
     /**
@@ -59,8 +66,9 @@ public final class AutoCreation {
     }
 
     private NewTopic topicNamed(String name) {
-        return internalTopics.getOrDefault(
-                name, NewTopic.of(name, NewTopic.BY_DEFAULT, NewTopic.BY_DEFAULT, new TreeMap<>()));
+        var byDefault =
+                NewTopic.of(name, NewTopic.BY_DEFAULT, NewTopic.BY_DEFAULT, new TreeMap<>());
+        return internalTopics.getOrDefault(name, declaredTopics.getOrDefault(name, byDefault));
     }
 
     private void submit(List<NewTopic> wanted, EventLoop loop) {

@@ -1,0 +1,53 @@
+package io.tombolo.broker.request;
+
+import io.tombolo.environment.Clock;
+import io.tombolo.environment.Connection;
+import io.tombolo.environment.EventLoop;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The connections of a listener, so that they can be ended when what was asked on them is answered.
+ * Callable from any thread.
+ */
+public final class OpenConnections {
+
+    private static final long CHECK_NANOS = Duration.ofMillis(10).toNanos();
+
+    /** In the order in which they came, so that a simulation runs through it alike each time. */
+    private final Set<ClientConnection> open = Collections.synchronizedSet(new LinkedHashSet<>());
+
+    /** A new connection; on its loop. */
+    public ClientConnection accept(Connection connection, RequestDispatcher dispatcher) {
+        var accepted = new ClientConnection(connection, dispatcher, open::remove);
+        open.add(accepted);
+        return accepted;
+    }
+
+    /**
+     * Takes no more requests and closes each connection when those that it took are answered.
+     *
+     * @param most how long answers are waited for
+     * @param done called once on the loop, when all are closed or the time is up
+     */
+    public void end(EventLoop loop, Clock clock, Duration most, Runnable done) {
+        List<ClientConnection> ending;
+        synchronized (open) {
+            ending = List.copyOf(open);
+        }
+        ending.forEach(each -> each.connection().loop().execute(each::endWhenAnswered));
+        awaitEnd(loop, clock, clock.nanoTime() + most.toNanos(), done);
+    }
+
+    private void awaitEnd(EventLoop loop, Clock clock, long deadlineNanos, Runnable done) {
+        if (open.isEmpty() || clock.nanoTime() - deadlineNanos >= 0) {
+            done.run();
+        } else {
+            loop.schedule(CHECK_NANOS, () -> awaitEnd(loop, clock, deadlineNanos, done));
+        }
+    }
+}
