@@ -60,6 +60,7 @@ class EveryVersionEndToEnd {
         try (var client = subject.connect()) {
             var topic = TopicCalls.create(client, Subject.freshName("sampled"), 1, Map.of());
             var samples = new RequestSamples(topic, Subject.freshName("sampled"));
+            var further = new FurtherSamples(topic, samples.group());
             var names = new TreeMap<String, String>();
             names.put(topic.name(), "<topic>");
             names.put(samples.group(), "<group>");
@@ -73,8 +74,14 @@ class EveryVersionEndToEnd {
                         version++) {
                     // Decoding it fails when a byte is missing or left over.
                     ApiMessage answer = client.call(samples.of(api, version), version);
-                    answers.put(
-                            api.name + " " + version, ResponseFields.of(answer, version, names));
+                    String request = api.name + " " + version;
+                    answers.put(request, ResponseFields.of(answer, version, names));
+                    for (var more : further.of(api, version).entrySet()) {
+                        ApiMessage other = client.call(more.getValue(), version);
+                        answers.put(
+                                request + " " + more.getKey(),
+                                ResponseFields.of(other, version, names));
+                    }
                 }
             }
         }

@@ -22,6 +22,7 @@ final class MaskedFields {
                     mask(".*\\.(host|port)", "each broker listens on a port of its own"),
                     mask(".*\\.errorMessage", "for people, in words of our own"),
                     mask(".*\\.leaderEpoch", "ours may rise when a broker starts"),
+                    mask("LIST_OFFSETS\\..*\\.timestamp", "when the record was sent"),
                     mask("INIT_PRODUCER_ID\\.producerId", "each region has a range of its own"),
                     mask("DESCRIBE_LOG_DIRS\\.results\\.logDir", "a folder of each broker"),
                     mask(
@@ -38,8 +39,7 @@ final class MaskedFields {
     private static final List<Mask> KNOWN =
             List.of(
                     mask(
-                            "CreateTopics \\d+"
-                                + " topics\\[.*]\\.configs\\[min\\.insync\\.replicas]\\.configSource",
+                            ".*\\.configs\\[min\\.insync\\.replicas]\\.(configSource|synonyms.*)",
                             "Kafka writes this default into the metadata when it formats a cluster"
                                     + " with ELR; ours stays in the file"));
 

@@ -114,6 +114,9 @@ class HouseRulesTest {
             Pattern.compile(
                     "(Abstract|Default)[A-Z].*|.*(Manager|Helper|Utils?|Impl|Base|Info|Data)");
 
+    private static final Pattern STAND_IN =
+            Pattern.compile("(Stub|Mock|Fake|Canned)[A-Z].*|.*(Stub|Mock|Fake)(Test)?");
+
     private static final Set<String> BANNED_PACKAGES =
             Set.of("util", "utils", "common", "helper", "misc", "impl");
 
@@ -239,6 +242,20 @@ class HouseRulesTest {
                 }
                 if (BANNED_PACKAGES.contains(file.getParent().getFileName().toString())) {
                     broken.add(shown(file) + " lies in a package that says nothing");
+                }
+            }
+        }
+        assertThat(broken).isEmpty();
+    }
+
+    @Test
+    void testsUseRealPartsAndTheSimulatedEnvironment() {
+        var broken = new ArrayList<String>();
+        for (Module module : House.modules()) {
+            for (Path file : House.javaFiles(module.testSources())) {
+                String type = file.getFileName().toString().replace(".java", "");
+                if (STAND_IN.matcher(type).matches()) {
+                    broken.add(shown(file) + " stands in for a type of ours");
                 }
             }
         }

@@ -18,14 +18,15 @@ import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteReque
 import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteRequestTopicCollection;
 import org.apache.kafka.common.message.OffsetDeleteResponseData;
 import org.apache.kafka.common.message.OffsetDeleteResponseData.OffsetDeleteResponsePartition;
-import org.apache.kafka.common.message.OffsetDeleteResponseData.OffsetDeleteResponsePartitionCollection;
 import org.apache.kafka.common.message.OffsetDeleteResponseData.OffsetDeleteResponseTopic;
 import org.apache.kafka.common.protocol.Errors;
 
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 
 /**
  * DescribeGroups, ListGroups, DeleteGroups and OffsetDelete in all versions. Every call comes from
@@ -148,11 +149,9 @@ public final class GroupAdministration {
         Collection<OffsetDeleteRequestTopic> existing = known;
         var missing = new ArrayList<OffsetDeleteRequestTopic>();
         for (OffsetDeleteRequestTopic topic : request.topics()) {
-            if (topics.idOf(topic.name()).isPresent()) {
-                existing.add(topic.duplicate());
-            } else {
-                missing.add(topic);
-            }
+            int count = topics.partitionCount(topic.name());
+            split(topic, index -> index >= 0 && index < count).ifPresent(existing::add);
+            split(topic, index -> index < 0 || index >= count).ifPresent(missing::add);
         }
         var lookedUp = new OffsetDeleteRequestData().setGroupId(request.groupId()).setTopics(known);
         partitions.write(
@@ -164,6 +163,21 @@ public final class GroupAdministration {
                         error -> new OffsetDeleteResponseData().setErrorCode(error.code())));
     }
 
+    /** The topic with some of its partitions; empty when there are none of them. */
+    private static Optional<OffsetDeleteRequestTopic> split(
+            OffsetDeleteRequestTopic topic, IntPredicate wanted) {
+        var partitions =
+                topic.partitions().stream()
+                        .filter(partition -> wanted.test(partition.partitionIndex()))
+                        .toList();
+        return partitions.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new OffsetDeleteRequestTopic()
+                                .setName(topic.name())
+                                .setPartitions(partitions));
+    }
+
     private static OffsetDeleteResponseData withMissing(
             OffsetDeleteResponseData response, List<OffsetDeleteRequestTopic> missing) {
         if (response.errorCode() != Errors.NONE.code()) {
@@ -171,18 +185,18 @@ public final class GroupAdministration {
         }
         Collection<OffsetDeleteResponseTopic> results = response.topics();
         for (OffsetDeleteRequestTopic topic : missing) {
-            var partitions = new OffsetDeleteResponsePartitionCollection();
-            Collection<OffsetDeleteResponsePartition> filled = partitions;
+            OffsetDeleteResponseTopic answered = response.topics().find(topic.name());
+            if (answered == null) {
+                answered = new OffsetDeleteResponseTopic().setName(topic.name());
+                results.add(answered);
+            }
+            Collection<OffsetDeleteResponsePartition> filled = answered.partitions();
             for (var partition : topic.partitions()) {
                 filled.add(
                         new OffsetDeleteResponsePartition()
                                 .setPartitionIndex(partition.partitionIndex())
                                 .setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code()));
             }
-            results.add(
-                    new OffsetDeleteResponseTopic()
-                            .setName(topic.name())
-                            .setPartitions(partitions));
         }
         return response;
     }

@@ -189,6 +189,31 @@ class GroupAdministrationTest {
     }
 
     @Test
+    void aPartitionThatItsTopicDoesNotHaveIsUnknownBesideOneThatItHas() {
+        stage.form(1);
+        var request = new OffsetDeleteRequestData().setGroupId(G);
+        request.topics()
+                .add(
+                        new OffsetDeleteRequestTopic()
+                                .setName("payments")
+                                .setPartitions(
+                                        List.of(
+                                                new OffsetDeleteRequestPartition()
+                                                        .setPartitionIndex(0),
+                                                new OffsetDeleteRequestPartition()
+                                                        .setPartitionIndex(9_999))));
+        var heard = new Heard<OffsetDeleteResponseData>();
+
+        stage.coordinator.administration().deleteOffsets(stage.caller(0), request, heard);
+        stage.loop.run();
+
+        var partitions = heard.response().topics().find("payments").partitions();
+        assertThat(partitions.find(0).errorCode()).isZero();
+        assertThat(partitions.find(9_999).errorCode())
+                .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+    }
+
+    @Test
     void offsetsOfAGroupThatIsNoConsumerGroupAreDeletedOnlyWhenItIsEmpty() {
         var join = stage.join(3, Stage.joinRequest("", "default").setProtocolType("connect"));
         stage.loop.advance(java.time.Duration.ofSeconds(4));
