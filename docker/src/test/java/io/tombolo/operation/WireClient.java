@@ -26,6 +26,15 @@ final class WireClient implements AutoCloseable {
         this(InetAddress.getLoopbackAddress(), port);
     }
 
+    /**
+     * @param address host:port
+     */
+    WireClient(String address) {
+        this(
+                InetAddress.ofLiteral(address.substring(0, address.indexOf(':'))),
+                Integer.parseInt(address.substring(address.indexOf(':') + 1)));
+    }
+
     WireClient(InetAddress host, int port) {
         try {
             socket = new Socket(host, port);

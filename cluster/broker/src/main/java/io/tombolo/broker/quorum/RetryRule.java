@@ -2,7 +2,6 @@ package io.tombolo.broker.quorum;
 
 import io.tombolo.controller.command.BrokerCommand;
 import io.tombolo.controller.command.Command;
-import io.tombolo.controller.command.ConfigCommand;
 import io.tombolo.controller.command.LinkCommand;
 import io.tombolo.controller.command.RegionCommand;
 import io.tombolo.controller.command.ReplicaCommand;
@@ -61,13 +60,13 @@ record RetryRule(long deadlineNanos, boolean idempotent) {
 
     /**
      * Commands for which what is so already succeeds. A topic that is created twice is refused the
-     * second time, and a claim under an epoch that has passed as well.
+     * second time, and a claim under an epoch that has passed as well. A config that is set a
+     * second time might undo what somebody else has set meanwhile.
      */
     private static boolean idempotent(Command<?> command) {
         return switch (command) {
             case LinkCommand.CreateMirrorTopic _ -> false;
             case LinkCommand<?> _ -> true;
-            case ConfigCommand<?> _ -> true;
             case RegionCommand.ObserveOwnership _ -> true;
             case RegionCommand.AllocateProducerIds _ -> true; // some ids stay unused
             case ReplicaCommand.AlterPartitions _ -> true; // the partition epoch tells

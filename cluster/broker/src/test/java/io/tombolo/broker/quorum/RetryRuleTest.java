@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.broker.quorum.RetryRule.Fate;
 import io.tombolo.controller.command.BrokerCommand;
+import io.tombolo.controller.command.ConfigCommand.IncrementalAlterConfigs;
+import io.tombolo.controller.command.ConfigCommand.Origin;
 import io.tombolo.controller.command.LinkCommand;
 import io.tombolo.controller.command.TopicCommand;
 import io.tombolo.region.LinkName;
@@ -33,7 +35,10 @@ class RetryRuleTest {
         var create = RetryRule.of(new TopicCommand.CreateTopics(List.of(), false), NOW);
         var pause = RetryRule.of(new LinkCommand.PauseLink(new LinkName("l")), NOW);
 
+        var set = RetryRule.of(new IncrementalAlterConfigs(List.of(), Origin.CLIENT, false), NOW);
+
         assertThat(create.again(Fate.UNKNOWN, NOW)).isFalse();
+        assertThat(set.again(Fate.UNKNOWN, NOW)).as("others may have set it since").isFalse();
         assertThat(pause.again(Fate.UNKNOWN, NOW)).isTrue();
         assertThat(pause.again(Fate.UNKNOWN, LATE)).isFalse();
     }
