@@ -4,6 +4,7 @@ import io.tombolo.environment.Environment;
 import io.tombolo.environment.simulated.SimulatedEntropy;
 import io.tombolo.protocol.RecordBytes;
 import io.tombolo.protocol.records.BatchWalk;
+import io.tombolo.replication.Role;
 import io.tombolo.simulation.law.Broken;
 import io.tombolo.simulation.law.Law;
 import io.tombolo.simulation.law.Sent;
@@ -27,14 +28,15 @@ public final class Audit {
 
     private record Key(long producerId, int producerEpoch, int sequence) {}
 
+    private final Site site;
     private final Place place;
     private final SimulatedEntropy dice;
     private final Route route;
     private final Map<Key, Integer> counts = new HashMap<>();
     private long position;
-    private long highWatermark = -1;
 
     public Audit(Environment environment, Site site, Place place, SimulatedEntropy dice) {
+        this.site = site;
         this.place = place;
         this.dice = dice;
         this.route = new Route(environment, site.bootstrap(), "audit of " + place);
@@ -44,9 +46,15 @@ public final class Audit {
         later(1);
     }
 
-    /** Whether it has read all there was. */
+    /**
+     * Whether it has read to the end of the leader's log. What the leader shows is no measure: a
+     * new one does not know for a moment how far the one before had committed.
+     */
     public boolean done() {
-        return highWatermark >= 0 && position >= highWatermark;
+        return site.machines().stream()
+                .flatMap(machine -> machine.partition(place).stream())
+                .filter(partition -> partition.role() instanceof Role.Leader)
+                .anyMatch(leader -> position >= leader.log().endOffset());
     }
 
     /** What was acknowledged has to be among what it read. */
@@ -99,7 +107,6 @@ public final class Audit {
             later(dice.between(20, 300));
             return;
         }
-        highWatermark = partition.highWatermark();
         var walk = new BatchWalk(RecordBytes.of(partition));
         while (walk.next()) {
             var batch = walk.batch();
