@@ -14,10 +14,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DeterminismTest {
 
     @ParameterizedTest
-    @CsvSource({"1, 1", "2, 1", "1, 3"})
+    @CsvSource({"1, 1", "2, 1", "1, 3", "2, 3"})
     void oneSeedTwiceGivesOneTrace(int regions, int brokers) {
         var shape = new Shape(regions, brokers);
-        for (long seed = 1; seed <= 4; seed++) {
+        for (long seed = 1; seed <= 3; seed++) {
             assertThat(traceOf(seed, shape)).as("seed %d", seed).isEqualTo(traceOf(seed, shape));
         }
     }

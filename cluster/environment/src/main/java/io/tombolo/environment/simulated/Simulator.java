@@ -34,6 +34,7 @@ public final class Simulator {
     private final List<Runnable> endOfTurn = new ArrayList<>();
     private final SimulatedNetwork network;
     private @Nullable SimulatedLoop currentLoop;
+    private @Nullable SimulatedNode actor;
     private long nowNanos;
     private long sequence;
     private int cancelledCount;
@@ -99,6 +100,14 @@ public final class Simulator {
         return List.copyOf(nodes.values());
     }
 
+    /**
+     * The machine to which the event under way, or the last one, happened; empty when it was one of
+     * the test's own, which may have changed anything.
+     */
+    public Optional<SimulatedNode> actor() {
+        return Optional.ofNullable(actor);
+    }
+
     /** Runs a check after every event; it throws when its invariant is broken. */
     public void afterEachEvent(Runnable invariant) {
         invariants.add(invariant);
@@ -126,9 +135,10 @@ public final class Simulator {
             event.process.node().holdBack(event);
             return true;
         }
-        String actor = event.process == null ? "-" : event.process.node().host();
+        actor = event.process == null ? null : event.process.node();
+        String host = actor == null ? "-" : actor.host();
         int loopIndex = event.loop == null ? -1 : event.loop.index();
-        trace.add(nowNanos, actor, event.what, loopIndex, event.sequence());
+        trace.add(nowNanos, host, event.what, loopIndex, event.sequence());
         try {
             turn(event);
             invariants.forEach(Runnable::run);

@@ -6,6 +6,7 @@ import io.tombolo.protocol.RecordBytes;
 import io.tombolo.protocol.records.BatchWalk;
 import io.tombolo.simulation.law.Broken;
 import io.tombolo.simulation.law.Law;
+import io.tombolo.simulation.law.LogImage;
 import io.tombolo.simulation.law.Progress;
 import io.tombolo.simulation.site.Place;
 import io.tombolo.simulation.site.Site;
@@ -171,6 +172,7 @@ final class Reading {
                     batch.nextOffset(),
                     partition.highWatermark());
             position = batch.nextOffset();
+            progress.given(site, place, LogImage.Batch.of(batch));
         }
         progress.read(site, group, place, from, position);
     }

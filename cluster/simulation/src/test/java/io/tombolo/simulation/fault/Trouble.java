@@ -118,7 +118,7 @@ public final class Trouble {
     public void supervise() {
         for (Machine machine : inOrder) {
             boolean mended = over || machine.node().running() && dice.chance(RESTART_SHARE);
-            if (mended && machine.ailing()) {
+            if (mended && machine.ailing() || over && machine.stopping()) {
                 machine.restart();
             }
         }

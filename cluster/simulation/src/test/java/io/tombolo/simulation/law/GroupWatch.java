@@ -163,6 +163,9 @@ public final class GroupWatch implements Progress, SiteWatch.SiteEvents {
     }
 
     @Override
+    public void given(Site site, Place place, LogImage.Batch batch) {}
+
+    @Override
     public void reset(Site site, String group, Place place, long from, long to) {
         Broken.unless(
                 shortened.contains(place),

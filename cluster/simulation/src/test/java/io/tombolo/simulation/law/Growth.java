@@ -27,6 +27,10 @@ interface Growth {
     /** The machine has begun to lead, or leads in a higher epoch. */
     void leads(Machine machine, Place place, Role role, LogImage image);
 
-    /** The high watermark has moved forward, or a new life begins with it. */
-    void committed(Machine machine, Partition partition, long highWatermark, LogImage image);
+    /**
+     * The high watermark has moved forward, or a new life begins with it.
+     *
+     * @param led whether the machine led the partition before this event or after it
+     */
+    void committed(Machine machine, Partition partition, LogImage image, boolean led);
 }

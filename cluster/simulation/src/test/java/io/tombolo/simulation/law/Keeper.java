@@ -13,6 +13,12 @@ interface Keeper extends Growth {
     /** The acknowledged batches that have to be there, by base offset. */
     TreeMap<Long, Sent> acked(Place place);
 
+    /** A reader was given a batch. */
+    void given(Place place, LogImage.Batch batch);
+
+    /** Whether all copies that there have to be have the same records. */
+    boolean settled();
+
     /** What clients may be given of a partition. */
     LogImage image(Place place);
 

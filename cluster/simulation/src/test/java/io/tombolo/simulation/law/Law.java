@@ -8,6 +8,12 @@ public enum Law {
     ONE_HISTORY("below their high watermarks all replicas are equal"),
     ONE_LEADER("a partition has one leader in an epoch"),
     IN_SYNC("who is in sync has what is committed"),
+    GIVEN_COMMITTED("readers are given what is committed, and nothing else"),
+    ONE_CONTROLLER("a term has one controller"),
+    CONTROLLER_COMPLETE("every controller has the metadata that were committed before"),
+    ONE_METADATA("all brokers have the same metadata at an offset"),
+    PARTITION_EPOCHS("the epochs of a partition ascend, with each leader and with each change"),
+    ELECTED_BY_RULE("leaders are in sync or eligible, or may lack something and say so"),
     DURABLE_KEPT("what was durable is there after the power has failed"),
     ONCE("no record of an idempotent producer is in a log twice"),
     IN_SEQUENCE(

@@ -31,7 +31,24 @@ public final class LogImage {
             int producerEpoch,
             int sequence,
             int count,
-            String token) {}
+            String token) {
+
+        /** One as it stands in bytes; without a checksum that fits, its contents are unknown. */
+        public static Batch of(BatchView view) {
+            boolean whole = view.crcValid();
+            return new Batch(
+                    view.baseOffset(),
+                    view.nextOffset(),
+                    view.partitionLeaderEpoch(),
+                    whole ? view.crc() : ~view.crc(),
+                    view.lengthBytes(),
+                    view.producerId(),
+                    view.producerEpoch(),
+                    view.baseSequence(),
+                    view.recordCount(),
+                    whole && view.hasProducerId() ? tokenOf(view) : "");
+        }
+    }
 
     private final TreeMap<Long, Batch> batches = new TreeMap<>();
     private long start;
@@ -116,18 +133,7 @@ public final class LogImage {
         while (walk.next()) {
             BatchView view = walk.batch();
             Broken.unless(view.crcValid(), Law.PREFIX_KEPT, "torn batch at %d", view.baseOffset());
-            found.add(
-                    new Batch(
-                            view.baseOffset(),
-                            view.nextOffset(),
-                            view.partitionLeaderEpoch(),
-                            view.crc(),
-                            view.lengthBytes(),
-                            view.producerId(),
-                            view.producerEpoch(),
-                            view.baseSequence(),
-                            view.recordCount(),
-                            view.hasProducerId() ? tokenOf(view) : ""));
+            found.add(Batch.of(view));
         }
         return found;
     }

@@ -24,6 +24,10 @@ final class LogWatch {
         final Sequences sequences = new Sequences();
         Partition life;
         boolean newLife;
+
+        /** Whether it led after the event before. */
+        boolean led;
+
         int leaderEpoch = -1;
         long highWatermark;
 
@@ -132,17 +136,19 @@ final class LogWatch {
     }
 
     private void check(Partition partition) {
-        if (partition.log().failure().isPresent()) {
-            return;
-        }
         Place place = Place.of(partition);
         Watched watched = watched(place);
+        if (partition.log().failure().isPresent()) {
+            checkLastWords(watched, partition);
+            return;
+        }
         if (watched.life != partition) {
             if (!recovered(place, watched, partition)) {
                 return;
             }
             watched.life = partition;
             watched.newLife = true;
+            watched.led = false;
             watched.highWatermark = partition.highWatermark();
             watched.leaderEpoch = -1;
         }
@@ -152,14 +158,24 @@ final class LogWatch {
         }
         long before = watched.highWatermark;
         checkBounds(place, watched, partition);
+        boolean led = watched.led;
         Role role = partition.role();
         if (role.leading().isPresent() && role.leaderEpoch() != watched.leaderEpoch) {
             watched.leaderEpoch = role.leaderEpoch();
             growth.leads(machine, place, role, watched.image);
         }
+        watched.led = role.leading().isPresent();
         if (watched.highWatermark > before || watched.newLife) {
             watched.newLife = false;
-            growth.committed(machine, partition, watched.highWatermark, watched.image);
+            growth.committed(machine, partition, watched.image, led || watched.led);
+        }
+    }
+
+    /** A log that is closed or failed tells nothing, but its leader may still commit records. */
+    private void checkLastWords(Watched watched, Partition partition) {
+        if (watched.life == partition && partition.highWatermark() > watched.highWatermark) {
+            watched.highWatermark = partition.highWatermark();
+            growth.committed(machine, partition, watched.image, watched.led);
         }
     }
 

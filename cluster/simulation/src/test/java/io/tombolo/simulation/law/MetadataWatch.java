@@ -12,11 +12,13 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 
 /** Looks at what one machine knows of the metadata: nothing decided is forgotten. */
 final class MetadataWatch {
 
     private final Machine machine;
+    private final BiConsumer<Machine, MetadataImage> agreement;
     private final Map<String, Uuid> topicIds = new HashMap<>();
 
     /** Which ownership epoch was known at which offset of the metadata log, in any life. */
@@ -28,8 +30,9 @@ final class MetadataWatch {
     private boolean serving;
     private long offset = -1;
 
-    MetadataWatch(Machine machine) {
+    MetadataWatch(Machine machine, BiConsumer<Machine, MetadataImage> agreement) {
         this.machine = machine;
+        this.agreement = agreement;
     }
 
     /** The machine was replaced: it begins with nothing. */
@@ -48,6 +51,7 @@ final class MetadataWatch {
                 epochsOfLife.clear();
             }
             published(core.get().images().current());
+            agreement.accept(machine, image);
         }
         checkServing();
     }

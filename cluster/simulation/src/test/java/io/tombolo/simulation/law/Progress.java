@@ -17,6 +17,9 @@ public interface Progress {
 
     void read(Site site, String group, Place place, long from, long to);
 
+    /** Was given a batch. */
+    void given(Site site, Place place, LogImage.Batch batch);
+
     /** The offset asked for is not in the log (any more); it goes on at another. */
     void reset(Site site, String group, Place place, long from, long to);
 

@@ -94,6 +94,31 @@ final class Replicas implements Keeper {
                 kept.committed.end());
     }
 
+    @Override
+    public void given(Place place, LogImage.Batch batch) {
+        Kept kept = kept(place);
+        Broken.unless(
+                kept.committed.at(batch.base()).filter(batch::equals).isPresent()
+                        || kept.lost.contains(batch),
+                Law.GIVEN_COMMITTED,
+                "a reader of %s was given %s, up to %d is committed, there %s",
+                place,
+                batch,
+                kept.committed.end(),
+                kept.committed.at(batch.base()));
+    }
+
+    @Override
+    public boolean settled() {
+        return partitions.values().stream()
+                .allMatch(kept ->
+                        kept.copies.entrySet().stream()
+                                .allMatch(copy ->
+                                        copy.getValue().end() == kept.committed.end()
+                                                && kept.agreedUpTo.getOrDefault(copy.getKey(), 0L)
+                                                        == kept.committed.end()));
+    }
+
     // --- what happens to the logs
 
     @Override
@@ -185,17 +210,17 @@ final class Replicas implements Keeper {
     // --- what is committed
 
     @Override
-    public void committed(
-            Machine machine, Partition partition, long highWatermark, LogImage image) {
+    public void committed(Machine machine, Partition partition, LogImage image, boolean led) {
         Place place = Place.of(partition);
         Kept kept = kept(place);
-        var leadership = partition.leadership();
-        if (leadership.isPresent() && highWatermark > kept.committed.end()) {
-            var news = image.between(kept.committed.end(), highWatermark);
-            for (LogImage.Batch batch : news) {
-                kept.committed.add(batch);
-            }
-            checkCopies(machine, place, leadership.get(), highWatermark);
+        long highWatermark = partition.highWatermark();
+        if (led && highWatermark > kept.committed.end()) {
+            commit(kept, image, highWatermark);
+            // A leader whose log fails cannot be read any more; who is in sync has it, too.
+            kept.copies.values().forEach(copy -> commit(kept, copy, highWatermark));
+            partition
+                    .leadership()
+                    .ifPresent(state -> checkCopies(machine, place, state, highWatermark));
         }
         long from = kept.agreedUpTo.getOrDefault(machine, 0L);
         for (LogImage.Batch batch : image.between(from, highWatermark)) {
@@ -211,6 +236,10 @@ final class Replicas implements Keeper {
                     kept.committed.at(batch.base()));
         }
         kept.agreedUpTo.put(machine, highWatermark);
+    }
+
+    private static void commit(Kept kept, LogImage image, long highWatermark) {
+        image.between(kept.committed.end(), highWatermark).forEach(kept.committed::add);
     }
 
     /** Everyone in sync has what is committed, and they are enough. */

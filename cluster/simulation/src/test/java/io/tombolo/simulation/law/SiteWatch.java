@@ -1,5 +1,6 @@
 package io.tombolo.simulation.law;
 
+import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.replication.Role;
 import io.tombolo.simulation.site.Machine;
 import io.tombolo.simulation.site.Place;
@@ -11,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.LongUnaryOperator;
+import java.util.function.BiConsumer;
 
 /**
  * Looks at one region after every event: the logs and the metadata of each of its machines, and
@@ -24,8 +25,20 @@ public final class SiteWatch {
     private final Map<Machine, LogWatch> logs = new LinkedHashMap<>();
     private final Map<Machine, MetadataWatch> metadata = new LinkedHashMap<>();
     private final Keeper keeper;
+    private final Agreement agreement;
     private long doubts;
     private boolean mayLose;
+
+    /** What is taken for what is seen. */
+    public interface Reported {
+
+        long highWatermark(long seen);
+
+        int term(int seen);
+
+        /** Where the metadata log of a controller ends. */
+        long logEnd(long seen);
+    }
 
     /** Hears of what is new in the logs of a region. */
     public interface SiteEvents {
@@ -39,22 +52,23 @@ public final class SiteWatch {
 
     /**
      * @param durableTopics whose acknowledgements wait until records are durable
-     * @param reported what is taken for a high watermark; itself, unless a variant lies
+     * @param reported what is taken for what is seen; itself, unless a variant lies
      */
     public SiteWatch(
-            Site site,
-            Set<String> durableTopics,
-            LongUnaryOperator reported,
-            Happenings happenings) {
+            Site site, Set<String> durableTopics, Reported reported, Happenings happenings) {
         this.site = site;
+        this.agreement = new Agreement(reported, happenings);
         var told = new ToAll();
         this.keeper =
                 site.machines().size() == 1
                         ? new SoleCopy(site, durableTopics, told, happenings)
                         : new Replicas(site, () -> mayLose, told, happenings);
+        // Of one machine it only tells what its disk keeps, which is another law.
+        BiConsumer<Machine, MetadataImage> agreeing =
+                site.machines().size() == 1 ? (_, _) -> {} : agreement::published;
         for (Machine machine : site.machines()) {
-            logs.put(machine, new LogWatch(machine, keeper, reported, happenings));
-            metadata.put(machine, new MetadataWatch(machine));
+            logs.put(machine, new LogWatch(machine, keeper, reported::highWatermark, happenings));
+            metadata.put(machine, new MetadataWatch(machine, agreeing));
         }
     }
 
@@ -115,12 +129,30 @@ public final class SiteWatch {
         return keeper.shortened(place);
     }
 
+    /** Whether all is well: leaders everywhere, all replicas in sync and with the same records. */
+    public boolean settled() {
+        return agreement.allInSync() && keeper.settled();
+    }
+
+    /** A reader was given a batch. */
+    public void given(Place place, LogImage.Batch batch) {
+        keeper.given(place, batch);
+    }
+
     // --- the laws
 
     /** After every event. */
     public void check() {
-        metadata.values().forEach(MetadataWatch::check);
-        logs.values().forEach(LogWatch::check);
+        site.machines().forEach(this::check);
+    }
+
+    /** After an event that could change nothing but this machine. */
+    public void check(Machine machine) {
+        metadata.get(machine).check();
+        if (site.machines().size() > 1) {
+            agreement.check(machine);
+        }
+        logs.get(machine).check();
     }
 
     /** A client was told that a batch is in the log. */

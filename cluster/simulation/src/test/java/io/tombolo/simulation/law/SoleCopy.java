@@ -78,6 +78,16 @@ final class SoleCopy implements Keeper {
     }
 
     @Override
+    public void given(Place place, LogImage.Batch batch) {
+        // What it was given may be lost by a failing power meanwhile.
+    }
+
+    @Override
+    public boolean settled() {
+        return true;
+    }
+
+    @Override
     public void begins(Machine machine, Place place, LogImage image) {
         images.put(place, image);
     }
@@ -137,6 +147,5 @@ final class SoleCopy implements Keeper {
     }
 
     @Override
-    public void committed(
-            Machine machine, Partition partition, long highWatermark, LogImage image) {}
+    public void committed(Machine machine, Partition partition, LogImage image, boolean led) {}
 }

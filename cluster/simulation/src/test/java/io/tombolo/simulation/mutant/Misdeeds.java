@@ -7,6 +7,7 @@ import io.tombolo.protocol.records.BatchBuilder;
 import io.tombolo.protocol.records.BatchSpec;
 import io.tombolo.replication.Partition;
 import io.tombolo.replication.Role;
+import io.tombolo.simulation.law.SiteWatch;
 import io.tombolo.simulation.site.Machine;
 import io.tombolo.simulation.site.Place;
 import io.tombolo.simulation.site.Site;
@@ -18,7 +19,7 @@ import java.util.List;
 import java.util.Set;
 
 /** What a broken variant does while the world goes on; a sound one does nothing. */
-public final class Misdeeds {
+public final class Misdeeds implements SiteWatch.Reported {
 
     private static final Place VICTIM = new Place("orders", 0);
     private static final int LEADER_EPOCH_AT = 15;
@@ -38,8 +39,18 @@ public final class Misdeeds {
         this.replicas = new ReplicaMisdeeds(variant, sites.getFirst());
     }
 
-    /** What is taken for a high watermark. */
-    public long reported(long highWatermark) {
+    @Override
+    public int term(int seen) {
+        return variant == Variant.TERMS_ARE_REPORTED_LOW ? seen / 2 : seen;
+    }
+
+    @Override
+    public long logEnd(long seen) {
+        return variant == Variant.LOGS_OF_CONTROLLERS_ARE_REPORTED_SHORT ? seen / 2 : seen;
+    }
+
+    @Override
+    public long highWatermark(long highWatermark) {
         boolean lies = variant == Variant.HIGH_WATERMARK_IS_REPORTED_BACK && highWatermark > 20;
         return lies ? highWatermark - highWatermark % 2 : highWatermark;
     }

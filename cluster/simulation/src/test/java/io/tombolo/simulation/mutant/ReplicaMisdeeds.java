@@ -27,12 +27,14 @@ final class ReplicaMisdeeds {
 
     private final Variant variant;
     private final Site site;
+    private final MetadataMisdeeds metadata;
     private final Map<Partition, Role> roles = new HashMap<>();
     private final Map<Machine, Long> sizes = new HashMap<>();
 
     ReplicaMisdeeds(Variant variant, Site site) {
         this.variant = variant;
         this.site = site;
+        this.metadata = new MetadataMisdeeds(variant, site.machines().getLast());
     }
 
     /** Before anything is checked. */
@@ -43,7 +45,22 @@ final class ReplicaMisdeeds {
             case FOLLOWER_CHANGES_EPOCHS -> changeEpoch(site.machines().getLast());
             case FOLLOWER_LEADS_UNASKED -> leadUnasked(site.machines().getLast());
             case FETCHES_ARE_FORGED -> site.machines().forEach(this::forgeFetch);
+            case DISK_ROTS -> site.machines().forEach(this::rot);
+            case A_CHANGE_IS_MISSED, OLD_TOPICS_COME_BACK, WHO_LAGS_IS_ELECTED ->
+                    metadata.afterEvent();
             default -> {}
+        }
+    }
+
+    /** A bit of a leader's records changes after they were written. */
+    private void rot(Machine machine) {
+        var partition = machine.partition(VICTIM);
+        long size = partition.map(it -> it.log().sizeBytes()).orElse(Long.MAX_VALUE);
+        Long before = sizes.put(machine, size);
+        boolean leads = partition.filter(it -> it.leadership().isPresent()).isPresent();
+        if (leads && before != null && 2_000 < before && before < size) {
+            var segment = DATA.resolve("orders-0/00000000000000000000.log");
+            machine.node().disk().flipBit(segment, before - 1, 0);
         }
     }
 

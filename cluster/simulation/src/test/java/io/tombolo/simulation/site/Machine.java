@@ -31,6 +31,7 @@ public final class Machine {
     private final Habitat habitat;
     private Optional<Broker> broker = Optional.empty();
     private boolean serving;
+    private boolean stopping;
     private int failures;
 
     /**
@@ -69,6 +70,7 @@ public final class Machine {
 
     private void begin(Environment environment) {
         serving = false;
+        stopping = false;
         Environment seen = habitat.environments().apply(environment);
         var started =
                 new Broker(
@@ -96,7 +98,7 @@ public final class Machine {
 
     /** Whether clients are served, as far as the broker said. */
     public boolean serving() {
-        return node.running() && serving;
+        return node.running() && serving && !stopping;
     }
 
     /** The running broker's inside; empty while there is none. */
@@ -125,6 +127,11 @@ public final class Machine {
         return Optional.empty();
     }
 
+    /** Whether its broker was asked to stop and was not started since. */
+    public boolean stopping() {
+        return stopping;
+    }
+
     /** Whether someone has to restart the broker: it gave up, or a disk fault took a partition. */
     public boolean ailing() {
         return !node.running()
@@ -142,6 +149,7 @@ public final class Machine {
     /** Asks the running broker to stop in an orderly way; nothing happens when there is none. */
     public void stop(Runnable stopped) {
         if (node.running()) {
+            stopping = true;
             broker.ifPresent(running -> running.stop(stopped));
         }
     }

@@ -1,5 +1,6 @@
 package io.tombolo.simulation.world;
 
+import io.tombolo.environment.simulated.SimulatedNode;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.RegionId;
 import io.tombolo.simulation.client.Member;
@@ -10,6 +11,7 @@ import io.tombolo.simulation.law.GroupWatch;
 import io.tombolo.simulation.law.Happening;
 import io.tombolo.simulation.law.Happenings;
 import io.tombolo.simulation.law.Law;
+import io.tombolo.simulation.law.LogImage;
 import io.tombolo.simulation.law.MirrorWatch;
 import io.tombolo.simulation.law.Sent;
 import io.tombolo.simulation.law.SiteWatch;
@@ -33,6 +35,7 @@ final class Watches implements Records, Trouble.Toll, Member.Hearing {
 
     private final Map<Site, SiteWatch> sites = new LinkedHashMap<>();
     private final Map<Machine, Site> homes = new HashMap<>();
+    private final Map<String, Machine> byHost = new HashMap<>();
     private final MirrorWatch mirrors;
     private final GroupWatch groups;
     private final Misdeeds misdeeds;
@@ -61,11 +64,14 @@ final class Watches implements Records, Trouble.Toll, Member.Hearing {
         for (Site site : all) {
             // A link does not copy flush.messages: a mirror is as durable as its region chooses.
             Set<String> durable = site == source ? DURABLE : Set.of();
-            var watch = new SiteWatch(site, durable, misdeeds::reported, happenings);
+            var watch = new SiteWatch(site, durable, misdeeds, happenings);
             watch.tell(mirrors);
             watch.tell(groups);
             sites.put(site, watch);
-            site.machines().forEach(machine -> homes.put(machine, site));
+            for (Machine machine : site.machines()) {
+                homes.put(machine, site);
+                byHost.put(machine.host(), machine);
+            }
         }
     }
 
@@ -96,13 +102,24 @@ final class Watches implements Records, Trouble.Toll, Member.Hearing {
         return groups;
     }
 
-    /** After every event. */
-    void check() {
+    /** After an event of one machine, of the clients or of nobody. */
+    void check(Optional<SimulatedNode> actor) {
         misdeeds.afterEvent();
-        sites.forEach((site, watch) -> {
-            watch.check();
-            mirrors.check(site);
-        });
+        Machine machine = actor.map(one -> byHost.get(one.host())).orElse(null);
+        if (machine != null) {
+            of(machine).check(machine);
+            mirrors.check(homes.get(machine));
+        } else if (actor.isEmpty()) {
+            sites.forEach((site, watch) -> {
+                watch.check();
+                mirrors.check(site);
+            });
+        }
+    }
+
+    /** Whether all regions are in good order. */
+    boolean settled() {
+        return sites.values().stream().allMatch(SiteWatch::settled);
     }
 
     // --- what producers were told
@@ -150,6 +167,11 @@ final class Watches implements Records, Trouble.Toll, Member.Hearing {
     @Override
     public void read(Site site, String group, Place place, long from, long to) {
         groups.read(site, group, place, from, to);
+    }
+
+    @Override
+    public void given(Site site, Place place, LogImage.Batch batch) {
+        of(site).given(place, batch);
     }
 
     @Override

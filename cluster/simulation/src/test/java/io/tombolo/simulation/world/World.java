@@ -96,7 +96,7 @@ public final class World {
         watches.operatedBy(operator);
         this.crowd = new Crowd(simulator, watches, trial.variant());
         this.script = Script.drawn(simulator.entropy("script"), cast(), SAFETY_PHASE);
-        simulator.afterEachEvent(watches::check);
+        simulator.afterEachEvent(() -> watches.check(simulator.actor()));
     }
 
     private record VirtualClock(Simulator simulator) implements Clock {
@@ -266,6 +266,7 @@ public final class World {
             await("the lag is zero", copies()::whole);
         }
         await("the group has read all", crowd::readAll);
+        await("all replicas are in sync", watches::settled);
         everythingIsReadable(owner);
     }
 

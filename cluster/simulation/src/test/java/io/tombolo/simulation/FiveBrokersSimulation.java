@@ -1,0 +1,13 @@
+package io.tombolo.simulation;
+
+import io.tombolo.simulation.site.Shape;
+
+import org.junit.jupiter.api.Test;
+
+class FiveBrokersSimulation {
+
+    @Test
+    void aRegionOfFiveKeepsItsLawsWhateverGoesWrong() {
+        Seeds.runFew(Shape.FIVE_BROKERS, 40, FiveBrokersSimulation.class);
+    }
+}

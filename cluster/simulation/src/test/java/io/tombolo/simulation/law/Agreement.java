@@ -1,0 +1,148 @@
+package io.tombolo.simulation.law;
+
+import io.tombolo.metadata.image.MetadataDelta;
+import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.metadata.record.LeaderRecovery;
+import io.tombolo.metadata.record.PartitionId;
+import io.tombolo.metadata.record.PartitionRegistration;
+import io.tombolo.raft.RaftStatus;
+import io.tombolo.simulation.site.Machine;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What the brokers of a region agree on: one controller in a term, who knows all that was ever
+ * committed, and one history of the metadata, in which leaders are elected by the rules.
+ */
+final class Agreement {
+
+    private final SiteWatch.Reported reported;
+    private final Happenings happenings;
+    private final Map<Integer, Machine> controllers = new HashMap<>();
+    private final Map<Long, MetadataImage> images = new HashMap<>();
+    private MetadataImage newest = MetadataImage.EMPTY;
+    private long committedOffset;
+
+    /**
+     * @param reported what is taken for what is seen; itself, unless a variant lies
+     */
+    Agreement(SiteWatch.Reported reported, Happenings happenings) {
+        this.reported = reported;
+        this.happenings = happenings;
+    }
+
+    // --- the quorum
+
+    /** After an event on a machine. */
+    void check(Machine machine) {
+        machine.core().ifPresent(core -> check(machine, core.quorum()));
+    }
+
+    private void check(Machine machine, RaftStatus quorum) {
+        committedOffset = Math.max(committedOffset, quorum.highWatermark());
+        if (!quorum.role().equals("Leader")) {
+            return;
+        }
+        int term = reported.term(quorum.leader().epoch());
+        Machine other = controllers.putIfAbsent(term, machine);
+        Broken.unless(
+                other == null || other == machine,
+                Law.ONE_CONTROLLER,
+                "%s and %s are both elected in term %d",
+                other,
+                machine,
+                term);
+        if (other == null) {
+            if (controllers.size() > 1) {
+                happenings.note(Happening.CONTROLLER_CHANGED);
+            }
+            Broken.unless(
+                    reported.logEnd(quorum.logEnd().offset()) >= committedOffset,
+                    Law.CONTROLLER_COMPLETE,
+                    "%s is elected in term %d with a log up to %d, %d is committed",
+                    machine,
+                    term,
+                    quorum.logEnd().offset(),
+                    committedOffset);
+        }
+    }
+
+    // --- the metadata
+
+    /** A machine looks at another image than before. */
+    void published(Machine machine, MetadataImage image) {
+        MetadataImage same = images.putIfAbsent(image.place().offset(), image);
+        Broken.unless(
+                same == null || same == image || same.equals(image),
+                Law.ONE_METADATA,
+                "%s has other metadata at %s than there were before",
+                machine,
+                image.place());
+        if (image.place().offset() > newest.place().offset()) {
+            MetadataImage before = newest;
+            newest = image;
+            for (PartitionId id : MetadataDelta.between(before, image).partitions()) {
+                before.topics()
+                        .partition(id)
+                        .ifPresent(old ->
+                                changed(id, old, image.topics().partition(id).orElseThrow()));
+            }
+        }
+    }
+
+    private void changed(PartitionId id, PartitionRegistration old, PartitionRegistration now) {
+        boolean otherLeader = now.leader() != old.leader() && now.hasLeader();
+        int epochMin = old.leaderEpoch() + (otherLeader ? 1 : 0);
+        Broken.unless(
+                now.partitionEpoch() > old.partitionEpoch() && now.leaderEpoch() >= epochMin,
+                Law.PARTITION_EPOCHS,
+                "%s went from %s to %s",
+                id,
+                old,
+                now);
+        noteWhatIsRare(old, now);
+        if (!otherLeader || now.partitionEpoch() > old.partitionEpoch() + 1) {
+            return; // What was between the two was not seen.
+        }
+        boolean safe = old.isr().has(now.leader()) || old.elr().has(now.leader());
+        Broken.unless(
+                safe || now.leaderRecovery() == LeaderRecovery.RECOVERING,
+                Law.ELECTED_BY_RULE,
+                "%s went from %s to %s",
+                id,
+                old,
+                now);
+        if (!old.isr().has(now.leader()) && old.elr().has(now.leader())) {
+            happenings.note(Happening.ELIGIBLE_ELECTED);
+        } else if (!safe) {
+            happenings.note(Happening.LAST_LEADER_ELECTED);
+        }
+    }
+
+    private void noteWhatIsRare(PartitionRegistration old, PartitionRegistration now) {
+        if (now.isr().size() == 1 && old.isr().size() > 1) {
+            happenings.note(Happening.ONE_IN_SYNC);
+        }
+        if (!now.hasLeader() && old.hasLeader()) {
+            happenings.note(Happening.LEADERLESS);
+        }
+        if (now.isr().size() == now.replicas().size() && old.isr().size() < old.replicas().size()) {
+            happenings.note(Happening.ALL_IN_SYNC_AGAIN);
+        }
+    }
+
+    /** Whether every partition has a leader and all its replicas in sync. */
+    boolean allInSync() {
+        return newest.topics().byId().values().stream()
+                .allMatch(topic -> {
+                    for (int index = 0; index < topic.partitions().count(); index++) {
+                        PartitionRegistration one = topic.partitions().get(index);
+                        if (!one.hasLeader() || one.isr().size() < one.replicas().size()) {
+                            return false;
+                        }
+                    }
+                    return true;
+                });
+    }
+}
