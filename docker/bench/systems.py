@@ -53,7 +53,7 @@ class Cluster:
     def launch(self, node=None):
         """Starts one broker, or all."""
         for each in [node] if node else self.nodes:
-            port = self.port + each - 1
+            port = int(self.bootstrap.split(",")[each - 1].rsplit(":", 1)[1])
             # Whoever listens there already would be measured in this system's place.
             if machine.listens(port):
                 raise SystemExit(f"port {port} is in use: end what an earlier run left behind, or choose others with --port")
