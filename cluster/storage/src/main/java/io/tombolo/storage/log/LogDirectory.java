@@ -323,7 +323,6 @@ public final class LogDirectory {
             PartitionMetadata.write(environment.disk(), contents.directory, contents.topicId.get());
         }
         new LogOpening(contents, false, LogOpening.Caution.FULL).open();
-        environment.disk().forceDirectory(path);
         Exception refusal = contents.failure();
         if (refusal != null) {
             throw new IOException(refusal);

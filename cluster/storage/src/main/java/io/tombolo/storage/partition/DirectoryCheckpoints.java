@@ -8,10 +8,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * The checkpoint files of a data directory, in Kafka's format: for each log its recovery point, its
@@ -56,7 +56,7 @@ public final class DirectoryCheckpoints {
         if (lines.isEmpty() && disk.exists(path)) {
             damaged.add(file);
         }
-        var offsets = new TreeMap<LogName, Long>();
+        var offsets = new HashMap<LogName, Long>();
         try {
             for (String[] words : lines.orElse(List.of())) {
                 long offset = Long.parseLong(words[2]);
@@ -67,7 +67,7 @@ public final class DirectoryCheckpoints {
             return offsets;
         } catch (NumberFormatException notNumbers) {
             damaged.add(file);
-            return new TreeMap<>();
+            return new HashMap<>();
         }
     }
 
@@ -117,26 +117,42 @@ public final class DirectoryCheckpoints {
      * a log that is truncated meanwhile has the last word.
      */
     public synchronized void write(Collection<LogContents> logs) throws IOException {
-        var newRecoveryPoints = new TreeMap<LogName, Long>();
-        var newLogStarts = new TreeMap<LogName, Long>();
-        var newHighWatermarks = new TreeMap<LogName, Long>();
+        var newRecoveryPoints = new HashMap<LogName, Long>();
+        var newLogStarts = new HashMap<LogName, Long>();
+        var newHighWatermarks = new HashMap<LogName, Long>();
         for (LogContents log : logs) {
             if (log.opened) {
-                newRecoveryPoints.put(log.name, log.recoveryPoint);
-                newLogStarts.put(log.name, log.startOffset);
-                newHighWatermarks.put(log.name, log.highWatermark);
+                note(log.recoveryPoint, log.name, recoveryPoints, newRecoveryPoints);
+                note(log.startOffset, log.name, logStarts, newLogStarts);
+                note(log.highWatermark, log.name, highWatermarks, newHighWatermarks);
             }
         }
         // A recovery point may lie above the last record, but then it is also the log start.
-        replace(LOG_STARTS, logStarts, newLogStarts);
-        replace(RECOVERY_POINTS, recoveryPoints, newRecoveryPoints);
-        replace(HIGH_WATERMARKS, highWatermarks, newHighWatermarks);
+        replaceIfChanged(LOG_STARTS, logStarts, newLogStarts);
+        replaceIfChanged(RECOVERY_POINTS, recoveryPoints, newRecoveryPoints);
+        replaceIfChanged(HIGH_WATERMARKS, highWatermarks, newHighWatermarks);
+    }
+
+    private static void note(
+            long offset, LogName name, Map<LogName, Long> known, Map<LogName, Long> changes) {
+        Long before = known.get(name);
+        if (before == null || before != offset) {
+            changes.put(name, offset);
+        }
+    }
+
+    /** Where most partitions are idle, most checkpoints have nothing to tell. */
+    private void replaceIfChanged(String file, Map<LogName, Long> known, Map<LogName, Long> changes)
+            throws IOException {
+        if (!changes.isEmpty() || damaged.contains(file)) {
+            replace(file, known, changes);
+        }
     }
 
     /** What is known of a file changes only when the file has. */
     private void replace(String file, Map<LogName, Long> known, Map<LogName, Long> changes)
             throws IOException {
-        var changed = new TreeMap<>(known);
+        var changed = new HashMap<>(known);
         changed.putAll(changes);
         write(file, changed);
         known.putAll(changes);
@@ -145,6 +161,7 @@ public final class DirectoryCheckpoints {
     private void write(String file, Map<LogName, Long> offsets) throws IOException {
         List<String> lines =
                 offsets.entrySet().stream()
+                        .sorted(Map.Entry.comparingByKey())
                         .map(entry ->
                                 entry.getKey().topic()
                                         + " "

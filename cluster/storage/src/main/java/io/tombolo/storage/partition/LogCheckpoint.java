@@ -106,8 +106,8 @@ final class LogCheckpoint implements Callable<Boolean> {
             segment.log().force();
         }
         if (!everything) {
-            if (namesUnforced) {
-                log.disk().forceDirectory(log.directory);
+            if (namesUnforced || !log.named()) {
+                log.forceNames();
             }
             return true;
         }
@@ -137,7 +137,7 @@ final class LogCheckpoint implements Callable<Boolean> {
             log.checkpoints.raiseLogStart(log.name, startOffset);
             CheckpointFile.write(disk, log.directory.resolve(LogFiles.EPOCHS), epochLines);
         }
-        disk.forceDirectory(log.directory);
+        log.forceNames();
         for (long offset : obsoleteSnapshots) {
             disk.delete(LogFiles.file(log.directory, offset, LogFiles.SNAPSHOT));
         }

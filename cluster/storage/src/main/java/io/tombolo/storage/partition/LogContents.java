@@ -1,6 +1,7 @@
 package io.tombolo.storage.partition;
 
 import io.tombolo.environment.Disk;
+import io.tombolo.environment.DiskFile;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.storage.log.LogEnvironment;
 import io.tombolo.storage.log.LogName;
@@ -57,9 +58,6 @@ public final class LogContents {
      */
     public final ReentrantLock derivedFiles = new ReentrantLock();
 
-    /** For reading headers on the loop. */
-    public final ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES);
-
     /** In the place of the lines of a file that may say anything. */
     public static final List<String> UNKNOWN_LINES = List.of("unknown");
 
@@ -83,6 +81,8 @@ public final class LogContents {
     /** Grows with every truncation. */
     public volatile long generation;
 
+    private @Nullable ByteBuffer window;
+    private volatile boolean named;
     private volatile @Nullable Exception failure;
     private boolean faulty;
     private @Nullable Consumer<Exception> failureListener;
@@ -128,7 +128,7 @@ public final class LogContents {
         if (saved.isPresent()) {
             Path ours = LogFiles.file(directory, offset, LogFiles.SNAPSHOT);
             LogCheckpoint.writeForced(disk(), ours, bytes);
-            disk().forceDirectory(directory);
+            forceNames();
             snapshots.add(offset);
             producers.load(saved.get(), offset);
         }
@@ -141,6 +141,43 @@ public final class LogContents {
     public void learnFrom(LogContents other) {
         producers.learnFrom(other.producers);
         epochs.learnFrom(other.epochs);
+    }
+
+    /**
+     * Makes the names of the log's files durable; the first time in this process also that of the
+     * log itself, and whose it is: a log is made without waiting for the disk, and until it has
+     * durable records nothing is lost with its name. Callable from any thread.
+     */
+    public void forceNames() throws IOException {
+        if (!named) {
+            Path metadata = directory.resolve(LogFiles.PARTITION_METADATA);
+            if (disk().exists(metadata)) {
+                try (DiskFile file = disk().open(metadata)) {
+                    file.force();
+                }
+            }
+            Path parent = directory.getParent();
+            if (parent != null) {
+                disk().forceDirectory(parent);
+            }
+        }
+        disk().forceDirectory(directory);
+        named = true;
+    }
+
+    /** Whether a power failure leaves the log where it is, at worst empty. */
+    boolean named() {
+        return named;
+    }
+
+    /** For reading headers on the loop; a log that nobody reads has none. */
+    ByteBuffer window() {
+        ByteBuffer known = window;
+        if (known == null) {
+            known = ByteBuffer.allocate(WINDOW_BYTES);
+            window = known;
+        }
+        return known;
     }
 
     public long nowMs() {

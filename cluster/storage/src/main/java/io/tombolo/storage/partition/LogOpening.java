@@ -35,7 +35,7 @@ public final class LogOpening {
     private final Disk disk;
     private final boolean cleanStop;
     private final Caution caution;
-    private final ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES);
+    private ByteBuffer window = ByteBuffer.allocate(0);
     private final List<String> repairs = new ArrayList<>();
     private long recoveryPoint;
     private long replayFrom = Long.MAX_VALUE;
@@ -98,12 +98,22 @@ public final class LogOpening {
             }
         }
         dropSegmentsBelowLogStart();
+        window = ByteBuffer.allocate(windowBytes());
         var continuity = new SegmentWalk.Continuity(0, -1);
         for (int index = 0; index < log.segments.size(); index++) {
             if (!openSegment(index, continuity)) {
                 dropSegmentsFrom(index + 1);
             }
         }
+    }
+
+    /** As much as is worth reading at once: nothing for the many logs that are empty. */
+    private int windowBytes() throws IOException {
+        long largest = 0;
+        for (Segment segment : log.segments) {
+            largest = Math.max(largest, segment.log().size());
+        }
+        return (int) Math.min(largest, WINDOW_BYTES);
     }
 
     /** A crash may have come between raising the log start and deleting what lies below. */
@@ -314,14 +324,19 @@ public final class LogOpening {
         return offsets;
     }
 
-    /** After an unclean stop: what has been found becomes the new ground to stand on. */
+    /**
+     * After an unclean stop: what has been found becomes the new ground to stand on. A log that
+     * never had a record is not worth waiting for the disk.
+     */
     private void makeDurable(TreeMap<Long, ByteBuffer> snapshots) throws IOException {
+        boolean unwritten = log.endOffset == 0 && uneventful();
         boolean settled =
-                cleanStop
-                        && !created
-                        && uneventful()
-                        && recoveryPoint >= log.endOffset
-                        && snapshots.isEmpty();
+                unwritten
+                        || cleanStop
+                                && !created
+                                && uneventful()
+                                && recoveryPoint >= log.endOffset
+                                && snapshots.isEmpty();
         if (!settled) {
             log.durableOffset = Math.min(recoveryPoint, log.endOffset);
             snapshots.put(log.endOffset, log.producers.save().encode());

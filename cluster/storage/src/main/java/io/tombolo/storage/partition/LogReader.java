@@ -43,7 +43,7 @@ public final class LogReader {
         }
         try {
             var reader = reader(index, false, offset, bytesMax, upToOffset, isolation);
-            return reader.slice(reader.locate(log.window));
+            return reader.slice(reader.locate(log.window()));
         } catch (IOException failure) {
             return new ReadResult.Failed(failure);
         }

@@ -33,9 +33,9 @@ public final class LogTruncation {
         int index = log.indexOf(offset);
         Segment last = log.segments.get(index);
         warm(last);
-        BatchPosition cut = last.view().endingAtOrAfter(offset, log.window);
+        BatchPosition cut = last.view().endingAtOrAfter(offset, log.window());
         // In front of a gap the log ends below the offset.
-        long newEnd = last.endBefore(cut.position(), log.window);
+        long newEnd = last.endBefore(cut.position(), log.window());
         lowerRecoveryPoint(newEnd, log.startOffset);
         log.derivedFiles.lock();
         try {
@@ -45,8 +45,8 @@ public final class LogTruncation {
             // A snapshot vouches for the indexes below it, so it goes before they are cut.
             deleteSnapshotsAbove(newEnd);
             removal.removeNow(gone);
-            log.disk().forceDirectory(log.directory);
-            last.truncateTo(offset, log.window);
+            log.forceNames();
+            last.truncateTo(offset, log.window());
             log.endOffset = Math.max(last.endOffset(), log.startOffset);
         } finally {
             log.derivedFiles.unlock();
@@ -76,10 +76,10 @@ public final class LogTruncation {
             log.generation++;
             removal.removeNow(removal.withThoseUnderWay(log.segments));
             deleteSnapshotsAbove(-1);
-            log.disk().forceDirectory(log.directory);
+            log.forceNames();
             log.segments.clear();
             log.segments.add(Segment.create(log.disk(), log.directory, offset, log.nowMs()));
-            log.disk().forceDirectory(log.directory);
+            log.forceNames();
         } finally {
             log.derivedFiles.unlock();
         }
@@ -102,8 +102,8 @@ public final class LogTruncation {
 
     private void warm(Segment segment) throws IOException {
         if (!segment.warmed()) {
-            segment.rebuild(segment.endOffset(), true, log.window);
-            SegmentWalk.follow(segment, log.settings.indexIntervalBytes(), log.window);
+            segment.rebuild(segment.endOffset(), true, log.window());
+            SegmentWalk.follow(segment, log.settings.indexIntervalBytes(), log.window());
         }
     }
 

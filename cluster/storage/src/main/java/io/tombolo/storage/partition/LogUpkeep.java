@@ -173,8 +173,8 @@ public final class LogUpkeep {
                 segment.log().force();
             }
         }
-        if (namesUnforced) {
-            log.disk().forceDirectory(log.directory);
+        if (namesUnforced || !log.named()) {
+            log.forceNames();
             namesUnforced = false;
         }
         log.durableOffset = log.endOffset;
@@ -235,12 +235,17 @@ public final class LogUpkeep {
                         done);
     }
 
-    /** Whether the last checkpoint covers all there is. */
+    /**
+     * Whether the last checkpoint covers all there is; a log that never had a record needs none.
+     */
     private boolean quiet() {
         return log.recoveryPoint == log.endOffset
                 && log.durableOffset == log.endOffset
                 && !namesUnforced
-                && log.disk()
-                        .exists(LogFiles.file(log.directory, log.endOffset, LogFiles.SNAPSHOT));
+                && (log.endOffset == 0
+                        || log.disk()
+                                .exists(
+                                        LogFiles.file(
+                                                log.directory, log.endOffset, LogFiles.SNAPSHOT)));
     }
 }

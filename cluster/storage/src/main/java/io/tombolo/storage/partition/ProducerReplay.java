@@ -19,7 +19,7 @@ final class ProducerReplay {
     private static final int WINDOW_BYTES = 64 << 10;
 
     private final LogContents log;
-    private final ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES);
+    private ByteBuffer window = ByteBuffer.allocate(0);
     private final List<String> repairs = new ArrayList<>();
     private final TreeMap<Long, ByteBuffer> missing = new TreeMap<>();
 
@@ -83,6 +83,9 @@ final class ProducerReplay {
     }
 
     private void replay(Segment segment, long from) throws IOException {
+        if (window.capacity() == 0) {
+            window = ByteBuffer.allocate(WINDOW_BYTES);
+        }
         int position = segment.view().endingAtOrAfter(from, window).position();
         BatchScan scan = segment.view().scan(position, window);
         while (scan.next()) {

@@ -81,7 +81,7 @@ public final class SegmentRemoval {
                         log.disk(),
                         LogFiles.file(log.directory, offset, LogFiles.SNAPSHOT),
                         producers);
-                log.disk().forceDirectory(log.directory);
+                log.forceNames();
             }
         } finally {
             log.derivedFiles.unlock();

@@ -8,7 +8,10 @@ import java.util.Arrays;
 /** The offset index of a segment in memory, growing at its end. Mutable; owned by its log. */
 final class OffsetIndex {
 
-    private long[] entries = new long[16];
+    private static final long[] NONE = {};
+    private static final int FIRST_SLOTS = 16;
+
+    private long[] entries = NONE;
     private int count;
 
     int count() {
@@ -30,7 +33,7 @@ final class OffsetIndex {
                     last);
         }
         if (count == entries.length) {
-            entries = Arrays.copyOf(entries, count * 2);
+            entries = Arrays.copyOf(entries, Math.max(FIRST_SLOTS, count * 2));
         }
         entries[count++] = OffsetEntries.entry(relativeOffset, position);
     }
@@ -50,7 +53,7 @@ final class OffsetIndex {
             count--;
         }
         // Views handed out before must not see what is appended from here on.
-        entries = Arrays.copyOf(entries, Math.max(16, count));
+        entries = count == 0 ? NONE : Arrays.copyOf(entries, count);
     }
 
     /** The entries from an index on, as the file holds them. */
@@ -82,7 +85,7 @@ final class OffsetIndex {
      */
     void decodeBelow(ByteBuffer bytes, long relativeOffset, int segmentBytes) {
         int wanted = bytes.remaining() / OffsetEntries.ENTRY_BYTES;
-        entries = new long[Math.max(16, wanted)];
+        entries = wanted == 0 ? NONE : new long[wanted];
         count = 0;
         int lastRelative = -1;
         int lastPosition = -1;

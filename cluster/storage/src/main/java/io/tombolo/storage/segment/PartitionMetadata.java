@@ -1,6 +1,7 @@
 package io.tombolo.storage.segment;
 
 import io.tombolo.environment.Disk;
+import io.tombolo.environment.DiskFile;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,13 +20,16 @@ public final class PartitionMetadata {
 
     private PartitionMetadata() {}
 
+    /** Writes the file of a new log, which is not durable on return. */
     public static void write(Disk disk, Path directory, UUID topicId) throws IOException {
         Map<String, String> pairs = new LinkedHashMap<>();
         pairs.put("version", "0");
         pairs.put("topic_id", text(topicId));
-        disk.writeAtomically(
-                directory.resolve(LogFiles.PARTITION_METADATA),
-                PropertyFile.encode(pairs, SEPARATOR));
+        Path path = directory.resolve(LogFiles.PARTITION_METADATA);
+        disk.delete(path); // an attempt before may have left half of it
+        try (DiskFile file = disk.open(path)) {
+            file.append(ByteBuffer.wrap(PropertyFile.encode(pairs, SEPARATOR)));
+        }
     }
 
     /** The topic's id; empty when the file is missing or unreadable. */

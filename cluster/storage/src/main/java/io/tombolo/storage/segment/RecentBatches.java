@@ -2,36 +2,71 @@ package io.tombolo.storage.segment;
 
 /**
  * Where the last batches of a segment lie, so that a reader at the tail costs no lookup on disk. A
- * ring of fixed size. Mutable; owned by its log.
+ * ring that grows to a fixed size: a partition that nobody writes to has none. Mutable; owned by
+ * its log.
  */
 final class RecentBatches {
 
-    private static final int SLOTS = 256;
-    private static final int MASK = SLOTS - 1;
+    private static final int SLOTS_FIRST = 16;
+    private static final int SLOTS_MAX = 256;
 
-    private final long[] lastOffsets = new long[SLOTS];
-    private final long[] baseOffsets = new long[SLOTS];
-    private final int[] positions = new int[SLOTS];
+    /** Last offset, base offset and position of each batch in turn. */
+    private static final int FIELDS = 3;
+
+    private static final long[] NONE = {};
+
+    private long[] ring = NONE;
+    private int mask = -1;
     private long begin;
     private long end;
 
     void add(long baseOffset, long lastOffset, int position) {
-        int slot = (int) end & MASK;
-        baseOffsets[slot] = baseOffset;
-        lastOffsets[slot] = lastOffset;
-        positions[slot] = position;
+        if (end - begin > mask && mask < SLOTS_MAX - 1) {
+            grow();
+        }
+        int slot = slotOf(end);
+        ring[slot] = lastOffset;
+        ring[slot + 1] = baseOffset;
+        ring[slot + 2] = position;
         end++;
-        begin = Math.max(begin, end - SLOTS);
+        begin = Math.max(begin, end - (mask + 1));
+    }
+
+    private void grow() {
+        int slots = ring.length == 0 ? SLOTS_FIRST : 2 * (mask + 1);
+        long[] old = ring;
+        int oldMask = mask;
+        ring = new long[slots * FIELDS];
+        mask = slots - 1;
+        for (long index = begin; index < end; index++) {
+            System.arraycopy(old, ((int) index & oldMask) * FIELDS, ring, slotOf(index), FIELDS);
+        }
+    }
+
+    private int slotOf(long index) {
+        return ((int) index & mask) * FIELDS;
+    }
+
+    private long lastOffset(long index) {
+        return ring[slotOf(index)];
+    }
+
+    private long baseOffset(long index) {
+        return ring[slotOf(index) + 1];
+    }
+
+    private int position(long index) {
+        return (int) ring[slotOf(index) + 2];
     }
 
     /** Whether every batch that ends at or after the offset is in the ring. */
     boolean coversOffset(long offset) {
-        return begin < end && offset >= baseOffsets[(int) begin & MASK];
+        return begin < end && offset >= baseOffset(begin);
     }
 
     /** Whether every batch that begins at or after the position is in the ring. */
     boolean coversPosition(int position) {
-        return begin < end && position >= positions[(int) begin & MASK];
+        return begin < end && position >= position(begin);
     }
 
     /** The first batch that ends at or after a covered offset; {@code after} when none does. */
@@ -40,7 +75,7 @@ final class RecentBatches {
         long high = end;
         while (low < high) {
             long middle = (low + high) >>> 1;
-            if (lastOffsets[(int) middle & MASK] < offset) {
+            if (lastOffset(middle) < offset) {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -55,7 +90,7 @@ final class RecentBatches {
         long high = end;
         while (low < high) {
             long middle = (low + high) >>> 1;
-            if (positions[(int) middle & MASK] <= position) {
+            if (position(middle) <= position) {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -65,13 +100,12 @@ final class RecentBatches {
     }
 
     void truncate(int position) {
-        while (end > begin && positions[(int) (end - 1) & MASK] >= position) {
+        while (end > begin && position(end - 1) >= position) {
             end--;
         }
     }
 
     private BatchPosition at(long index) {
-        int slot = (int) index & MASK;
-        return new BatchPosition(positions[slot], baseOffsets[slot]);
+        return new BatchPosition(position(index), baseOffset(index));
     }
 }

@@ -13,8 +13,12 @@ final class TimeIndex {
     /** Bytes of an entry in the file. */
     static final int ENTRY_BYTES = 12;
 
-    private long[] timestamps = new long[16];
-    private int[] relativeOffsets = new int[16];
+    private static final int FIRST_SLOTS = 16;
+    private static final long[] NO_TIMESTAMPS = {};
+    private static final int[] NO_OFFSETS = {};
+
+    private long[] timestamps = NO_TIMESTAMPS;
+    private int[] relativeOffsets = NO_OFFSETS;
     private int count;
 
     int count() {
@@ -35,8 +39,9 @@ final class TimeIndex {
             return;
         }
         if (count == timestamps.length) {
-            timestamps = Arrays.copyOf(timestamps, count * 2);
-            relativeOffsets = Arrays.copyOf(relativeOffsets, count * 2);
+            int slots = Math.max(FIRST_SLOTS, count * 2);
+            timestamps = Arrays.copyOf(timestamps, slots);
+            relativeOffsets = Arrays.copyOf(relativeOffsets, slots);
         }
         timestamps[count] = timestampMs;
         relativeOffsets[count] = relativeOffset;
@@ -68,9 +73,11 @@ final class TimeIndex {
     /** A copy for another thread. */
     TimeIndex copy() {
         var copy = new TimeIndex();
-        copy.timestamps = Arrays.copyOf(timestamps, Math.max(16, count));
-        copy.relativeOffsets = Arrays.copyOf(relativeOffsets, Math.max(16, count));
-        copy.count = count;
+        if (count > 0) {
+            copy.timestamps = Arrays.copyOf(timestamps, count);
+            copy.relativeOffsets = Arrays.copyOf(relativeOffsets, count);
+            copy.count = count;
+        }
         return copy;
     }
 

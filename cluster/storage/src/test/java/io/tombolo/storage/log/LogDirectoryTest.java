@@ -86,7 +86,6 @@ class LogDirectoryTest {
         assertThat(failed.log().read(0, 100, 0, Isolation.READ_UNCOMMITTED))
                 .isInstanceOf(ReadResult.Failed.class);
         assertThat(directory.names()).isEmpty();
-        assertThat(world.checkpoint(directory)).isFalse();
         disk.capacityBytes(Long.MAX_VALUE);
         PartitionLog log = world.create(directory, "orders");
         assertThat(log.append(Batches.plain(2, 1, "a"), 1, AppendOrigin.PRODUCER))

@@ -29,7 +29,8 @@ import java.util.function.Predicate;
  *   <li>durability: it reaches at least to the durable offset;
  *   <li>derived: producers, epochs, aborted transactions and timestamps are those of the batches;
  *   <li>reachable: every offset can be read, and reading on from there reaches the end;
- *   <li>alive: nothing but an injected fault ends a log, and a start never refuses it.
+ *   <li>alive: nothing but an injected fault ends a log, and a start never refuses it; a log
+ *       without durable records may be gone and is made anew.
  * </ul>
  */
 final class LogHistory {
@@ -410,15 +411,23 @@ final class LogHistory {
 
     private Recovery open() {
         if (moving.isPresent()) {
-            OpenResult.OpenedLog found = moving.get().reopen();
+            Recovery recovery = moving.get().reopen();
             directory = moving.get().place();
-            log = found.log();
-            return found.recovery();
+            log = directory.log(NAME).orElseThrow();
+            return recovery;
         }
         var opened = world.opened();
         directory = opened.directory();
-        log = opened.logs().getFirst().log();
-        return opened.logs().getFirst().recovery();
+        Optional<OpenResult.OpenedLog> found =
+                opened.logs().stream().filter(it -> it.log().topicId().isPresent()).findFirst();
+        if (found.isEmpty()) {
+            // Nothing was durable: the log is gone, or does not know whose it is.
+            world.delete(directory, NAME);
+            log = world.create(directory, NAME.topic());
+            return LogWorld.madeAnew(NAME);
+        }
+        log = found.get().log();
+        return found.get().recovery();
     }
 
     private void crash(String when) {

@@ -120,6 +120,16 @@ final class LogWorld implements Clock {
         return answer.get();
     }
 
+    void delete(LogDirectory directory, LogName name) {
+        directory.deleteLog(name, loop, _ -> {});
+        drain();
+    }
+
+    /** What is found of a log that had to be made again. */
+    static Recovery madeAnew(LogName name) {
+        return new Recovery(name, false, 0, Optional.empty(), 0, List.of());
+    }
+
     boolean checkpoint(LogDirectory directory) {
         var answer = new AtomicReference<Offload.Outcome<Boolean>>();
         directory.checkpoint(loop, answer::set);

@@ -17,7 +17,7 @@ class PartitionLogSimulation {
 
     private static final int SEEDS = Integer.getInteger("storage.seeds", 300);
     private static final int STEPS = 150;
-    private static final int MUTANT_SEEDS = 400;
+    private static final int MUTANT_SEEDS = 1_500;
 
     @Test
     void aLogIsWhatWasAppendedToItThroughEveryCrash() {
@@ -64,6 +64,10 @@ class PartitionLogSimulation {
                 LogOpening.Caution.FULL, path -> path.toString().contains(".snapshot")),
         NAMES_OF_SEGMENTS_ARE_NOT_FORCED(
                 LogOpening.Caution.FULL, path -> path.toString().endsWith("orders-0")),
+        THE_NAME_OF_A_NEW_LOG_IS_NOT_FORCED(
+                LogOpening.Caution.FULL, path -> path.toString().endsWith("/one")),
+        WHOSE_A_NEW_LOG_IS_IS_NOT_FORCED(
+                LogOpening.Caution.FULL, path -> path.toString().endsWith("partition.metadata")),
         A_MOVE_IS_NOT_ALIGNED_AFTER_A_CRASH(new LogMove.Rules(false, true, true, true)),
         A_MOVE_FORGETS_WHAT_RECORDS_DO_NOT_TELL(new LogMove.Rules(true, false, true, true)),
         A_MOVE_DOES_NOT_FOLLOW_A_CUT(new LogMove.Rules(true, true, false, true)),
