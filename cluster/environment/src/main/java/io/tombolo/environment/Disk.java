@@ -16,6 +16,14 @@ public interface Disk {
     /** Opens a file for reading and writing, creating it empty when it does not exist. */
     DiskFile open(Path path) throws IOException;
 
+    /**
+     * Opens a file of which there are many and of which few are in use at a time: as {@link #open},
+     * but it need not hold a descriptor all the time. Its owner tells it when it is renamed.
+     */
+    default DiskFile openSparing(Path path) throws IOException {
+        return open(path);
+    }
+
     /** Opens an existing file for reading only. */
     DiskFile openForReading(Path path) throws IOException;
 

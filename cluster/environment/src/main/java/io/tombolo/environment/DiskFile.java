@@ -3,6 +3,7 @@ package io.tombolo.environment;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 
 /** An open file. One thread writes; any thread reads below what was written. */
 public interface DiskFile extends AutoCloseable {
@@ -52,6 +53,12 @@ public interface DiskFile extends AutoCloseable {
      * more.
      */
     void force() throws IOException;
+
+    /**
+     * The file has another name now, its own or that of a directory above it. To be told of files
+     * opened with {@link Disk#openSparing}; others do not mind.
+     */
+    default void movedTo(Path renamed) {}
 
     /** Closes the file; slices handed out before stay readable until they are released. */
     @Override

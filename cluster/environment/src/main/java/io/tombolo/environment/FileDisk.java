@@ -16,14 +16,36 @@ import java.util.List;
 /** The file system of this machine. */
 public final class FileDisk implements Disk {
 
+    private final OpenFiles openFiles;
+
+    /** Which may open half of the files that this process may. */
+    public FileDisk() {
+        this(OpenFiles.ofThisProcess());
+    }
+
+    FileDisk(OpenFiles openFiles) {
+        this.openFiles = openFiles;
+    }
+
     @Override
     public DiskFile open(Path path) throws IOException {
+        return opened(path);
+    }
+
+    private static ChannelFile opened(Path path) throws IOException {
         return new ChannelFile(
                 FileChannel.open(
                         path,
                         StandardOpenOption.CREATE,
                         StandardOpenOption.READ,
                         StandardOpenOption.WRITE));
+    }
+
+    @Override
+    public DiskFile openSparing(Path path) throws IOException {
+        var file = new SparingFile(path, opened(path), openFiles);
+        openFiles.opened(file);
+        return file;
     }
 
     @Override

@@ -62,6 +62,7 @@ final class LogDeletion {
     private synchronized void rename() throws IOException {
         if (!done) {
             log.disk().move(log.directory, renamed);
+            log.segments.forEach(segment -> segment.movedTo(renamed));
             log.disk().forceDirectory(dataDirectory);
             done = true;
         }

@@ -56,7 +56,7 @@ public final class Segment {
      */
     public static Segment create(Disk disk, Path directory, long baseOffset, long nowMs)
             throws IOException {
-        DiskFile log = disk.open(LogFiles.file(directory, baseOffset, LogFiles.LOG));
+        DiskFile log = disk.openSparing(LogFiles.file(directory, baseOffset, LogFiles.LOG));
         var segment = new Segment(disk, directory, baseOffset, log);
         Invariant.check(log.size() == 0, "segment %d is not new: %d bytes", baseOffset, log.size());
         segment.createdMs = nowMs;
@@ -67,7 +67,7 @@ public final class Segment {
     /** Opens the file of a segment; its end and its indexes remain to be found. */
     public static Segment open(Disk disk, Path directory, long baseOffset, long nowMs)
             throws IOException {
-        DiskFile log = disk.open(LogFiles.file(directory, baseOffset, LogFiles.LOG));
+        DiskFile log = disk.openSparing(LogFiles.file(directory, baseOffset, LogFiles.LOG));
         var segment = new Segment(disk, directory, baseOffset, log);
         segment.createdMs = nowMs;
         return segment;
@@ -101,6 +101,7 @@ public final class Segment {
     /** The directory of the log has another name now. */
     public void movedTo(Path renamed) {
         directory = renamed;
+        log.movedTo(file(LogFiles.LOG));
     }
 
     /** The largest timestamp of a record, -1 when there is none. */
@@ -438,6 +439,9 @@ public final class Segment {
             Path file = file(suffix);
             if (disk.exists(file)) {
                 disk.move(file, file(suffix + LogFiles.DELETED));
+                if (suffix.equals(LogFiles.LOG)) {
+                    log.movedTo(file(suffix + LogFiles.DELETED));
+                }
             }
         }
     }
