@@ -339,6 +339,7 @@ record Handlers(
                 images,
                 shards,
                 environment.offload(),
+                environment.clock(),
                 fixed().integer("replica.fetch.response.max.bytes"));
     }
 

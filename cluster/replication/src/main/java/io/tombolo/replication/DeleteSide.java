@@ -43,7 +43,10 @@ final class DeleteSide {
                         () -> log.deleteRecordsBefore(target, state.highWatermark()),
                         ChangeResult.Failed::new);
         switch (result) {
-            case ChangeResult.Changed _ -> await(target, timeoutNanos, answer);
+            case ChangeResult.Changed _ -> {
+                state.trimmed();
+                await(target, timeoutNanos, answer);
+            }
             case ChangeResult.OutOfRange _ -> answer.accept(Errors.OFFSET_OUT_OF_RANGE, -1);
             case ChangeResult.Failed _ -> answer.accept(Errors.KAFKA_STORAGE_ERROR, -1);
         }

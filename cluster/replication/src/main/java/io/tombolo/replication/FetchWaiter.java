@@ -9,4 +9,10 @@ public interface FetchWaiter {
      * itself.
      */
     void advanced(Partition partition);
+
+    /**
+     * Something changed that does not end a wait: for whoever reads for a replica, that the high
+     * watermark or the log start has moved.
+     */
+    default void changed(Partition partition) {}
 }

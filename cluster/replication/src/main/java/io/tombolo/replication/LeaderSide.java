@@ -112,9 +112,24 @@ final class LeaderSide {
                         wish.replicaId(),
                         wish.brokerEpoch(),
                         wish.fetchOffset(),
-                        wish.logStartOffset()),
+                        wish.logStartOffset(),
+                        wish.attendance()),
                 leaderEnd,
                 clock.nanoTime());
+    }
+
+    /** This leader has appended. */
+    void appended() {
+        replicas.appended();
+    }
+
+    /** A replica fetches this partition no more, for now. */
+    void left(int brokerId) {
+        replicas.left(brokerId);
+    }
+
+    boolean settled(int brokerId, long offset, long leaderEnd) {
+        return replicas.settled(brokerId, offset, leaderEnd);
     }
 
     /** Proposes those who have caught up, if a fetch of this replica can have changed that. */

@@ -387,6 +387,24 @@ public final class Partition {
         return disagreement.orElseGet(() -> lend(leading, wish));
     }
 
+    /**
+     * Whether a replica that fetched from an offset needs no further look until a {@link
+     * FetchWaiter} hears of news: it is in sync, has all of the log, and all that depends on it was
+     * done.
+     */
+    public boolean settled(int replicaId, long fetchOffset) {
+        LeaderSide leading = state.leaderSide;
+        return leading != null && leading.settled(replicaId, fetchOffset, log.endOffset());
+    }
+
+    /** A replica fetches this partition no more, for now; its session may go on without it. */
+    public void replicaLeft(int replicaId) {
+        LeaderSide leading = state.leaderSide;
+        if (leading != null) {
+            leading.left(replicaId);
+        }
+    }
+
     /** Gives records, unless the replica is not in sync and its kind has had its share for now. */
     private FetchOutcome lend(LeaderSide leading, ReplicaRead wish) {
         CopyLimit lending = surroundings.peers().lending();
@@ -525,7 +543,11 @@ public final class Partition {
                 () -> {
                     log.expireProducers();
                     if (state.role instanceof Leader) {
+                        long before = log.startOffset();
                         log.applyRetention(state.highWatermark());
+                        if (log.startOffset() != before) {
+                            state.trimmed();
+                        }
                     }
                     return true;
                 },

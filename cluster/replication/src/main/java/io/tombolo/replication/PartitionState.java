@@ -143,8 +143,17 @@ final class PartitionState implements LeaderSide.Host {
 
     /** The log of a leader has more records. */
     void appended() {
+        LeaderSide leading = leaderSide;
+        if (leading != null) {
+            leading.appended();
+        }
         advanceHighWatermark();
         readers.appended(partition);
+    }
+
+    /** The log of a leader starts later. */
+    void trimmed() {
+        readers.changed(partition);
     }
 
     /** Who is in sync, or how many must be, is another thing; whether the high watermark moved. */
@@ -159,6 +168,7 @@ final class PartitionState implements LeaderSide.Host {
     @Override
     public void inSyncChanged() {
         reconsider();
+        readers.changed(partition); // whoever is not in sync any more is looked at again
     }
 
     @Override

@@ -35,9 +35,15 @@ final class Readers {
         wake(replicas, partition);
     }
 
+    /** What replicas have to be told, or what is to be done for them, is another thing. */
+    void changed(Partition partition) {
+        replicas.forEach(waiter -> waiter.changed(partition));
+    }
+
     /** The high watermark or the role has moved. */
     void moved(Partition partition) {
         wake(consumers, partition);
+        changed(partition);
         for (Consumer<Partition> listener : listeners) {
             listener.accept(partition);
         }

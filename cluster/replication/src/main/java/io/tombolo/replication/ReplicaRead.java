@@ -1,5 +1,7 @@
 package io.tombolo.replication;
 
+import io.tombolo.replication.leader.Attendance;
+
 /**
  * A follower's wish to read.
  *
@@ -10,6 +12,8 @@ package io.tombolo.replication;
  * @param currentLeaderEpoch the leader epoch that it follows, −1 for no check
  * @param logStartOffset the start of its log
  * @param bytesMax soft limit; see {@code PartitionLog.read}
+ * @param attendance of the session that this read is part of: until the next read of this partition
+ *     the session's fetches count as reads at the same offset
  */
 public record ReplicaRead(
         int replicaId,
@@ -18,4 +22,26 @@ public record ReplicaRead(
         int lastFetchedEpoch,
         int currentLeaderEpoch,
         long logStartOffset,
-        int bytesMax) {}
+        int bytesMax,
+        Attendance attendance) {
+
+    /** A read that is part of no session. */
+    public ReplicaRead(
+            int replicaId,
+            long brokerEpoch,
+            long fetchOffset,
+            int lastFetchedEpoch,
+            int currentLeaderEpoch,
+            long logStartOffset,
+            int bytesMax) {
+        this(
+                replicaId,
+                brokerEpoch,
+                fetchOffset,
+                lastFetchedEpoch,
+                currentLeaderEpoch,
+                logStartOffset,
+                bytesMax,
+                new Attendance());
+    }
+}

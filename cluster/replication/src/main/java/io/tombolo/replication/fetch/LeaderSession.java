@@ -3,6 +3,7 @@ package io.tombolo.replication.fetch;
 import io.tombolo.replication.follower.FetchPosition;
 
 import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
@@ -10,9 +11,11 @@ import org.apache.kafka.common.message.FetchRequestData.ForgottenTopic;
 import org.apache.kafka.common.protocol.Errors;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * An incremental fetch session (KIP-227) with one leader: after the first request only partitions
@@ -20,32 +23,85 @@ import java.util.Map;
  */
 final class LeaderSession {
 
-    private final Map<TopicIdPartition, FetchPosition> known = new LinkedHashMap<>();
+    private final Map<TopicIdPartition, FetchPosition> known = new HashMap<>();
+    private final Map<Uuid, Map<Integer, TopicIdPartition>> byTopic = new HashMap<>();
     private int id;
     private int epoch;
+
+    /** Whether the next request has to name everything. */
+    boolean beginsAnew() {
+        return epoch == 0;
+    }
 
     /**
      * Completes a request so that the leader's idea of the session equals what is wanted. To be
      * followed by {@link #answered} or {@link #lost}.
      *
-     * @param wanted in the order in which they are to be served
+     * @param changes what may be different now, in the order in which it is to be served: empty for
+     *     what is not wanted; when the session {@link #beginsAnew}, all that is wanted
      */
     void complete(
-            FetchRequestData request, Map<TopicIdPartition, FetchPosition> wanted, int bytesMax) {
+            FetchRequestData request,
+            Map<TopicIdPartition, Optional<FetchPosition>> changes,
+            int bytesMax) {
         if (epoch == 0) {
             known.clear();
+            byTopic.clear();
         }
+        var topics = new ArrayList<FetchTopic>();
+        var forgotten = new LinkedHashMap<Uuid, ForgottenTopic>();
+        changes.forEach((partition, wanted) ->
+                wanted.ifPresentOrElse(
+                        position -> want(partition, position, topics, bytesMax),
+                        () -> forget(partition, forgotten)));
         request.setSessionId(id)
                 .setSessionEpoch(epoch)
-                .setTopics(changed(wanted, bytesMax))
-                .setForgottenTopicsData(forgotten(wanted));
-        known.clear();
-        known.putAll(wanted);
+                .setTopics(topics)
+                .setForgottenTopicsData(new ArrayList<>(forgotten.values()));
+    }
+
+    private void want(
+            TopicIdPartition partition,
+            FetchPosition position,
+            List<FetchTopic> topics,
+            int bytesMax) {
+        if (!position.equals(known.put(partition, position))) {
+            byTopic.computeIfAbsent(partition.topicId(), _ -> new HashMap<>())
+                    .put(partition.partition(), partition);
+            // A new topic for each run keeps the order of partitions as it is wanted.
+            FetchTopic last = topics.isEmpty() ? null : topics.getLast();
+            if (last == null || !last.topicId().equals(partition.topicId())) {
+                last = new FetchTopic();
+                last.setTopicId(partition.topicId()).setTopic(partition.topic());
+                topics.add(last);
+            }
+            last.partitions().add(wish(partition, position, bytesMax));
+        }
+    }
+
+    private void forget(TopicIdPartition partition, Map<Uuid, ForgottenTopic> forgotten) {
+        if (known.remove(partition) != null) {
+            byTopic.getOrDefault(partition.topicId(), Map.of()).remove(partition.partition());
+            forgotten
+                    .computeIfAbsent(
+                            partition.topicId(),
+                            topicId ->
+                                    new ForgottenTopic()
+                                            .setTopicId(topicId)
+                                            .setTopic(partition.topic()))
+                    .partitions()
+                    .add(partition.partition());
+        }
     }
 
     /** What the request under way asks for, named in it or not. */
     Map<TopicIdPartition, FetchPosition> asked() {
         return known;
+    }
+
+    /** The partition of that name that the request under way asks for. */
+    Optional<TopicIdPartition> asked(Uuid topicId, int index) {
+        return Optional.ofNullable(byTopic.getOrDefault(topicId, Map.of()).get(index));
     }
 
     /** The leader answered; whether the answer can be used. */
@@ -75,23 +131,6 @@ final class LeaderSession {
         epoch = 0;
     }
 
-    private List<FetchTopic> changed(Map<TopicIdPartition, FetchPosition> wanted, int bytesMax) {
-        var topics = new ArrayList<FetchTopic>();
-        wanted.forEach((partition, position) -> {
-            if (!position.equals(known.get(partition))) {
-                // A new topic for each run keeps the order of partitions as it is wanted.
-                FetchTopic last = topics.isEmpty() ? null : topics.getLast();
-                if (last == null || !last.topicId().equals(partition.topicId())) {
-                    last = new FetchTopic();
-                    last.setTopicId(partition.topicId()).setTopic(partition.topic());
-                    topics.add(last);
-                }
-                last.partitions().add(wish(partition, position, bytesMax));
-            }
-        });
-        return topics;
-    }
-
     private static FetchPartition wish(
             TopicIdPartition partition, FetchPosition position, int bytesMax) {
         return new FetchPartition()
@@ -101,22 +140,5 @@ final class LeaderSession {
                 .setLastFetchedEpoch(position.lastFetchedEpoch())
                 .setLogStartOffset(position.logStartOffset())
                 .setPartitionMaxBytes(bytesMax);
-    }
-
-    private List<ForgottenTopic> forgotten(Map<TopicIdPartition, FetchPosition> wanted) {
-        var topics = new LinkedHashMap<String, ForgottenTopic>();
-        for (TopicIdPartition partition : known.keySet()) {
-            if (!wanted.containsKey(partition)) {
-                topics.computeIfAbsent(
-                                partition.topicId() + "/" + partition.topic(),
-                                _ ->
-                                        new ForgottenTopic()
-                                                .setTopicId(partition.topicId())
-                                                .setTopic(partition.topic()))
-                        .partitions()
-                        .add(partition.partition());
-            }
-        }
-        return new ArrayList<>(topics.values());
     }
 }

@@ -9,19 +9,20 @@ import io.tombolo.replication.follower.LeaderAnswer;
 import io.tombolo.replication.quota.CopyLimit;
 
 import org.apache.kafka.common.TopicIdPartition;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * Copies the partitions of one shard from one leader. A pure machine: it hears events with the time
@@ -36,6 +37,8 @@ import java.util.OptionalLong;
  *
  * <p>An error of one partition never stops the others: it pauses. A partition that gave records
  * goes behind those that did not, so that a limit on the size of answers starves nobody.
+ *
+ * <p>A step costs as much as something changed, however many partitions are followed.
  */
 public final class ReplicaFetcher {
 
@@ -44,10 +47,17 @@ public final class ReplicaFetcher {
     private final CopyLimit borrowing;
     private final LeaderSession session = new LeaderSession();
     private final Map<TopicIdPartition, FollowedPartition> followed = new LinkedHashMap<>();
+
+    /** Whose wish may be another one than the session knows: the next request looks at these. */
+    private final Set<TopicIdPartition> changed = new LinkedHashSet<>();
+
+    /** Who was left out of the session because of a pause. */
+    private final Map<TopicIdPartition, FollowedPartition> pausing = new LinkedHashMap<>();
+
     private final OffsetQuestions questions;
+    private long pauseEndNanos;
     private boolean underWay;
     private boolean fetching;
-    private long steppedNanos;
     private int failureCount;
     private long pausedUntilNanos;
 
@@ -85,24 +95,58 @@ public final class ReplicaFetcher {
      *     ask for before {@link #wakeAtNanos()} or the next event
      */
     public Optional<FetcherRequest> step(FetcherEvent event, long nowNanos) {
-        steppedNanos = nowNanos;
         switch (event) {
             case FetcherEvent.Followed(Partition partition) -> follow(partition);
-            case FetcherEvent.Unfollowed(TopicIdPartition partition) -> followed.remove(partition);
+            case FetcherEvent.Unfollowed(TopicIdPartition partition) -> unfollow(partition);
             case FetcherEvent.Fetched(FetchResponseData response) -> fetched(response, nowNanos);
             case FetcherEvent.OffsetsListed(var response) -> {
                 succeeded();
                 questions.answered(response, followed, nowNanos);
+                looked().forEach(one -> notePause(one, nowNanos));
             }
             case FetcherEvent.RequestFailed _ -> failed(nowNanos);
             case FetcherEvent.TimePassed _ -> {}
         }
+        endPauses(nowNanos);
         return underWay ? Optional.empty() : nextRequest(nowNanos);
+    }
+
+    private void unfollow(TopicIdPartition partition) {
+        followed.remove(partition);
+        pausing.remove(partition);
+        changed.add(partition);
+    }
+
+    /** Whoever pauses is left out of the next request, and looked at again when that is over. */
+    private void notePause(FollowedPartition one, long nowNanos) {
+        if (one.pausing(nowNanos)) {
+            long until = one.pausedUntilNanos();
+            boolean first = pausing.isEmpty() || until - pauseEndNanos < 0;
+            pauseEndNanos = first ? until : pauseEndNanos;
+            pausing.put(one.partition().id(), one);
+        }
+    }
+
+    private void endPauses(long nowNanos) {
+        if (pausing.isEmpty() || nowNanos - pauseEndNanos < 0) {
+            return;
+        }
+        var all = List.copyOf(pausing.values());
+        pausing.clear();
+        for (FollowedPartition one : all) {
+            if (one.pausing(nowNanos)) {
+                notePause(one, nowNanos);
+            } else {
+                changed.add(one.partition().id());
+            }
+        }
     }
 
     /** A later epoch of the same partition starts without pauses of the one before. */
     private void follow(Partition partition) {
         followed.put(partition.id(), new FollowedPartition(partition));
+        pausing.remove(partition.id());
+        changed.add(partition.id());
     }
 
     private void succeeded() {
@@ -129,8 +173,9 @@ public final class ReplicaFetcher {
     public boolean hurries(long nowNanos) {
         return underWay
                 && fetching
-                && followed.values().stream()
-                        .anyMatch(one -> !one.pausing(nowNanos) && leftOut(one));
+                && changed.stream()
+                        .map(followed::get)
+                        .anyMatch(one -> one != null && !one.pausing(nowNanos) && leftOut(one));
     }
 
     private boolean leftOut(FollowedPartition one) {
@@ -148,27 +193,20 @@ public final class ReplicaFetcher {
         if (followed.isEmpty()) {
             return OptionalLong.empty();
         }
-        if (underWay) {
-            return followed.values().stream()
-                    .filter(one -> one.pausing(steppedNanos) && leftOut(one))
-                    .mapToLong(FollowedPartition::pausedUntilNanos)
-                    .reduce((one, other) -> one - other < 0 ? one : other);
-        }
-        if (failureCount > 0) {
+        if (!underWay && failureCount > 0) {
             return OptionalLong.of(pausedUntilNanos);
         }
-        // Whoever does not pause would be under way, or does not follow any more.
-        return followed.values().stream()
-                .filter(one -> one.partition().fetchPosition().isPresent())
-                .mapToLong(FollowedPartition::pausedUntilNanos)
-                .reduce((one, other) -> one - other < 0 ? one : other);
+        return pausing.isEmpty() ? OptionalLong.empty() : OptionalLong.of(pauseEndNanos);
     }
 
     private Optional<FetcherRequest> nextRequest(long nowNanos) {
         if (pausing(nowNanos)) {
             return Optional.empty();
         }
-        Optional<FetcherRequest> request = questions.next(followed.values(), nowNanos);
+        if (session.beginsAnew()) {
+            changed.addAll(followed.keySet());
+        }
+        Optional<FetcherRequest> request = questions.next(looked(), nowNanos);
         fetching = request.isEmpty();
         if (fetching) {
             request = nextFetch(nowNanos);
@@ -177,17 +215,27 @@ public final class ReplicaFetcher {
         return request;
     }
 
+    private List<FollowedPartition> looked() {
+        return changed.stream().map(followed::get).filter(Objects::nonNull).toList();
+    }
+
     private Optional<FetcherRequest> nextFetch(long nowNanos) {
-        var wanted = new LinkedHashMap<TopicIdPartition, FetchPosition>();
-        followed.forEach((id, one) -> {
-            if (!one.pausing(nowNanos) && one.question() == Question.RECORDS) {
-                one.partition()
-                        .fetchPosition()
-                        .filter(position -> mayCopy(id, one, position, nowNanos))
-                        .ifPresent(position -> wanted.put(id, position));
-            }
-        });
-        if (wanted.isEmpty()) {
+        var changes = new LinkedHashMap<TopicIdPartition, Optional<FetchPosition>>();
+        boolean someWanted = false;
+        for (TopicIdPartition id : inOrder()) {
+            Optional<FetchPosition> wanted = wish(id, nowNanos);
+            someWanted |= wanted.isPresent();
+            changes.put(id, wanted);
+        }
+        changed.clear();
+        boolean othersWanted =
+                !session.beginsAnew()
+                        && session.asked().keySet().stream()
+                                .anyMatch(id -> !changes.containsKey(id));
+        if (!someWanted && !othersWanted) {
+            changes.keySet().stream()
+                    .filter(id -> followed.containsKey(id) || session.asked().containsKey(id))
+                    .forEach(changed::add);
             return Optional.empty();
         }
         var request =
@@ -199,8 +247,29 @@ public final class ReplicaFetcher {
                         .setMaxWaitMs((int) settings.waitMax().toMillis())
                         .setMinBytes(settings.bytesMin())
                         .setMaxBytes(settings.responseBytesMax());
-        session.complete(request, wanted, settings.partitionBytesMax());
+        session.complete(request, changes, settings.partitionBytesMax());
         return Optional.of(new FetcherRequest.Fetch(request));
+    }
+
+    /** All of them where the session begins, in the order in which they are served. */
+    private List<TopicIdPartition> inOrder() {
+        return session.beginsAnew() ? order() : List.copyOf(changed);
+    }
+
+    /** From where a partition is to be fetched; empty when it is not. */
+    private Optional<FetchPosition> wish(TopicIdPartition id, long nowNanos) {
+        FollowedPartition one = followed.get(id);
+        if (one == null) {
+            return Optional.empty();
+        }
+        Optional<FetchPosition> position =
+                one.pausing(nowNanos) || one.question() != Question.RECORDS
+                        ? Optional.empty()
+                        : one.partition()
+                                .fetchPosition()
+                                .filter(now -> mayCopy(id, one, now, nowNanos));
+        notePause(one, nowNanos);
+        return position;
     }
 
     /** One that has caught up is never held back: in sync, it would hold back the producers. */
@@ -233,24 +302,12 @@ public final class ReplicaFetcher {
             return;
         }
         succeeded();
-        Map<Uuid, Map<Integer, TopicIdPartition>> asked = byTopic();
         for (var topic : response.responses()) {
-            Map<Integer, TopicIdPartition> known = asked.getOrDefault(topic.topicId(), Map.of());
             for (PartitionData partition : topic.partitions()) {
-                TopicIdPartition id = known.get(partition.partitionIndex());
-                if (id != null) {
-                    answered(id, partition, nowNanos);
-                }
+                session.asked(topic.topicId(), partition.partitionIndex())
+                        .ifPresent(id -> answered(id, partition, nowNanos));
             }
         }
-    }
-
-    private Map<Uuid, Map<Integer, TopicIdPartition>> byTopic() {
-        var topics = new HashMap<Uuid, Map<Integer, TopicIdPartition>>();
-        for (TopicIdPartition id : session.asked().keySet()) {
-            topics.computeIfAbsent(id.topicId(), _ -> new HashMap<>()).put(id.partition(), id);
-        }
-        return topics;
     }
 
     private void answered(TopicIdPartition id, PartitionData answer, long nowNanos) {
@@ -259,6 +316,7 @@ public final class ReplicaFetcher {
         if (one == null || asked == null) {
             return; // not followed any more
         }
+        changed.add(id);
         switch (Errors.forCode(answer.errorCode())) {
             case NONE -> take(one, asked, answer, nowNanos);
             case OFFSET_OUT_OF_RANGE -> {
@@ -276,6 +334,7 @@ public final class ReplicaFetcher {
                 }
             }
         }
+        notePause(one, nowNanos);
     }
 
     private void take(

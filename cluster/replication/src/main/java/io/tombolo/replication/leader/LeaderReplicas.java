@@ -116,6 +116,7 @@ public final class LeaderReplicas {
                     fetch.offset(),
                     fetch.logStartOffset(),
                     fetch.brokerEpoch(),
+                    fetch.attendance(),
                     leaderEnd,
                     nowNanos);
         }
@@ -123,7 +124,38 @@ public final class LeaderReplicas {
 
     /** A fetch of a follower. */
     public record ReplicaFetched(
-            int brokerId, long brokerEpoch, long offset, long logStartOffset) {}
+            int brokerId,
+            long brokerEpoch,
+            long offset,
+            long logStartOffset,
+            Attendance attendance) {
+
+        /** One that is part of no session. */
+        ReplicaFetched(int brokerId, long brokerEpoch, long offset, long logStartOffset) {
+            this(brokerId, brokerEpoch, offset, logStartOffset, new Attendance());
+        }
+    }
+
+    /** This leader has appended: who had all of the log until now had it at its last fetch. */
+    public void appended() {
+        followers.values().forEach(ReplicaProgress::countAttendance);
+    }
+
+    /** A follower fetches this partition no more, for now. */
+    public void left(int brokerId) {
+        ReplicaProgress follower = followers.get(brokerId);
+        if (follower != null) {
+            follower.endAttendance();
+        }
+    }
+
+    /**
+     * Whether a follower that fetches from an offset is in sync and has nothing to wait for but
+     * news: nothing here depends on its fetching again.
+     */
+    public boolean settled(int brokerId, long offset, long leaderEnd) {
+        return offset == leaderEnd && inSync.committed().has(brokerId);
+    }
 
     /**
      * How far the high watermark may go: as far as the maximal ISR has the log, and as far as those

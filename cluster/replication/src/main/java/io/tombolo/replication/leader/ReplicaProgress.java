@@ -16,6 +16,7 @@ final class ReplicaProgress {
     private boolean everFetched;
     private long lastFetchNanos;
     private long leaderEndAtLastFetch;
+    private Attendance attendance = new Attendance();
     private int removalCount;
     private long removedNanos;
 
@@ -52,7 +53,14 @@ final class ReplicaProgress {
      * Notes a fetch. A follower was caught up at its last fetch when it now has all that the log
      * had then, however much was appended since.
      */
-    void fetched(long fetchOffset, long startOffset, long epoch, long leaderEnd, long nowNanos) {
+    void fetched(
+            long fetchOffset,
+            long startOffset,
+            long epoch,
+            Attendance session,
+            long leaderEnd,
+            long nowNanos) {
+        attendance = session;
         if (fetchOffset >= leaderEnd) {
             caughtUpNanos = nowNanos;
         } else if (everFetched && fetchOffset >= leaderEndAtLastFetch) {
@@ -72,6 +80,23 @@ final class ReplicaProgress {
      */
     void left() {
         offset = UNKNOWN;
+    }
+
+    /**
+     * The log is about to grow, or the follower leaves its session: if it had all of the log, then
+     * so it was at its last fetch, although nobody looked here since.
+     */
+    void countAttendance() {
+        if (everFetched && offset >= leaderEndAtLastFetch) {
+            lastFetchNanos = attendance.orLater(lastFetchNanos);
+            caughtUpNanos = attendance.orLater(caughtUpNanos);
+        }
+    }
+
+    /** Its session is about this partition no more. */
+    void endAttendance() {
+        countAttendance();
+        attendance = new Attendance();
     }
 
     /** Whether it has all of the log, or had it not longer ago than the lag allows. */

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A fetch session with a leader, by example. */
 class LeaderSessionTest {
@@ -36,8 +37,11 @@ class LeaderSessionTest {
     }
 
     private FetchRequestData request(Map<TopicIdPartition, FetchPosition> wanted) {
+        var changes = new LinkedHashMap<TopicIdPartition, Optional<FetchPosition>>();
+        session.asked().keySet().forEach(known -> changes.put(known, Optional.empty()));
+        wanted.forEach((partition, position) -> changes.put(partition, Optional.of(position)));
         var request = new FetchRequestData();
-        session.complete(request, wanted, 1000);
+        session.complete(request, changes, 1000);
         return request;
     }
 

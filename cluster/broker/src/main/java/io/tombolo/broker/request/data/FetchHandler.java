@@ -38,7 +38,12 @@ public final class FetchHandler implements RequestHandler<FetchRequestData> {
             Images images, LeaderHints hints, Shards shards, Offload offload, Limits limits) {
         this.images = images;
         this.fetching =
-                new Fetching(images, shards, offload, limits.sessionsMax(), limits.bytesMax());
+                new Fetching(
+                        images,
+                        shards,
+                        offload,
+                        new FetchSessions.Slots(limits.sessionsMax()),
+                        limits.bytesMax());
         this.hints = hints;
     }
 
@@ -55,17 +60,19 @@ public final class FetchHandler implements RequestHandler<FetchRequestData> {
         }
         boolean committed = body.isolationLevel() == READ_COMMITTED;
         var isolation = committed ? Isolation.READ_COMMITTED : Isolation.READ_UNCOMMITTED;
-        fetching.fetch(
-                exchange,
-                body,
+        var consumer =
                 new Consumer(
                         isolation,
                         exchange.version() >= FIRST_FROM_ANY_REPLICA,
-                        closeTo(body.rackId())),
+                        closeTo(body.rackId()));
+        var answers =
                 new FetchAnswers(
                         exchange.version() < FIRST_WITH_HINTS ? LeaderHints.NONE : hints,
-                        committed),
-                exchange.attachments().get(Fetching.Parked.class, Fetching.Parked::new));
+                        committed);
+        var parked = exchange.attachments().get(Fetching.Parked.class, Fetching.Parked::new);
+        fetching.choose(exchange, body)
+                .ifPresent(chosen ->
+                        fetching.start(exchange, body, consumer, answers, parked, chosen));
     }
 
     /** Who is in the rack of a reader; nobody when it does not tell. */

@@ -16,7 +16,9 @@ import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -25,7 +27,7 @@ import java.util.function.Consumer;
  * enough or the time is up. Confined to the loop of the connection, except where a method says
  * otherwise.
  */
-final class FetchRound {
+final class FetchRound implements Fetching.Round {
 
     private final Reader reader;
     private final EventLoop loop;
@@ -160,8 +162,8 @@ final class FetchRound {
         return bytes >= limits.bytesMin || entries.isEmpty();
     }
 
-    /** Answers with what there is; on this round's loop. */
-    void endWait() {
+    @Override
+    public void endWait() {
         if (!finished) {
             expire();
         }
@@ -213,7 +215,7 @@ final class FetchRound {
                 });
     }
 
-    private static FetchOutcome coldOutcome(
+    static FetchOutcome coldOutcome(
             Offload.Outcome<ReadResult> outcome, FetchOutcome.Bounds bounds) {
         return switch (outcome) {
             case Offload.Outcome.Done<ReadResult>(ReadResult.Slice slice) ->
@@ -238,12 +240,8 @@ final class FetchRound {
         answer.accept(complete);
     }
 
-    /**
-     * Gives up, because the connection is gone.
-     *
-     * @return whether there will be no answer; false when it is on its way
-     */
-    boolean giveUp() {
+    @Override
+    public boolean giveUp() {
         if (finished) {
             return false;
         }
@@ -278,7 +276,7 @@ final class FetchRound {
 
         private final Shard shard;
         private final List<Integer> places = new ArrayList<>();
-        private final List<Partition> watched = new ArrayList<>();
+        private final Set<Partition> watched = new LinkedHashSet<>();
         private boolean told;
 
         ShardVisit(Shard shard) {
@@ -296,9 +294,8 @@ final class FetchRound {
                     outcomes.set(place, new FetchOutcome.Refused(Errors.NOT_LEADER_OR_FOLLOWER));
                     continue;
                 }
-                if (again && !watched.contains(partition)) {
+                if (again && watched.add(partition)) {
                     reader.watch(partition, this);
-                    watched.add(partition);
                 }
                 int bytesMax = bytesMaxOf(entry, left);
                 FetchOutcome outcome =

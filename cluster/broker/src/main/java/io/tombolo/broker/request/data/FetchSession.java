@@ -1,10 +1,13 @@
 package io.tombolo.broker.request.data;
 
 import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
 
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * An incremental fetch session (KIP-227): the partitions a client fetches, so that it need not name
@@ -15,6 +18,7 @@ final class FetchSession {
     private final int id;
     private final boolean usesTopicIds;
     private final Map<Key, FetchEntry> entries = new LinkedHashMap<>();
+    private @Nullable ReplicaSession replica;
     private int epoch = 1;
 
     /** A partition as the client names it: by topic id, or by name with the zero id. */
@@ -43,18 +47,39 @@ final class FetchSession {
         epoch = epoch == Integer.MAX_VALUE ? 1 : epoch + 1;
     }
 
-    /** Adds a partition, or gives a known one a newer wish. */
-    void put(FetchEntry entry) {
-        FetchEntry known = entries.get(entry.key());
+    /** Adds a partition, or gives a known one a newer wish; returns the one of the session. */
+    FetchEntry put(FetchEntry entry) {
+        FetchEntry known = entries.putIfAbsent(entry.key(), entry);
         if (known == null) {
-            entries.put(entry.key(), entry);
-        } else {
-            known.update(entry);
+            return entry;
         }
+        known.update(entry);
+        return known;
     }
 
-    void remove(Key key) {
-        entries.remove(key);
+    Optional<FetchEntry> remove(Key key) {
+        return Optional.ofNullable(entries.remove(key));
+    }
+
+    boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
+    /** What a replica keeps for its session, made when it is first asked for. */
+    ReplicaSession replica(Supplier<ReplicaSession> maker) {
+        ReplicaSession known = replica;
+        if (known == null) {
+            known = maker.get();
+            replica = known;
+        }
+        return known;
+    }
+
+    /** Nobody will continue this session. */
+    void end() {
+        if (replica != null) {
+            replica.close();
+        }
     }
 
     List<FetchEntry> entries() {

@@ -8,6 +8,7 @@ import org.apache.kafka.common.message.FetchRequestData.ForgottenTopic;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -22,11 +23,23 @@ sealed interface FetchSessionChoice {
     /**
      * These partitions.
      *
+     * @param named those that the request names
+     * @param forgotten those that are no part of the session any more
      * @param session to be named in the answer, null for none
      * @param incremental whether partitions without news are left out of the answer
      */
-    record Chosen(List<FetchEntry> entries, @Nullable FetchSession session, boolean incremental)
-            implements FetchSessionChoice {}
+    record Chosen(
+            List<FetchEntry> named,
+            List<FetchEntry> forgotten,
+            @Nullable FetchSession session,
+            boolean incremental)
+            implements FetchSessionChoice {
+
+        /** All that the fetch is about. */
+        List<FetchEntry> entries() {
+            return session != null && incremental ? session.entries() : named;
+        }
+    }
 
     /** The whole request is refused. */
     record Refused(Errors error) implements FetchSessionChoice {}
@@ -36,14 +49,14 @@ sealed interface FetchSessionChoice {
         return switch (body.sessionEpoch()) {
             case NO_SESSION_EPOCH -> {
                 sessions.close(body.sessionId());
-                yield new Chosen(named(body, byId), null, false);
+                yield new Chosen(named(body, byId), List.of(), null, false);
             }
             case FIRST_EPOCH -> {
                 sessions.close(body.sessionId());
                 List<FetchEntry> entries = named(body, byId);
                 Optional<FetchSession> session = sessions.open(byId);
                 session.ifPresent(opened -> entries.forEach(opened::put));
-                yield new Chosen(entries, session.orElse(null), false);
+                yield new Chosen(entries, List.of(), session.orElse(null), false);
             }
             default -> continued(sessions, body, byId);
         };
@@ -63,13 +76,15 @@ sealed interface FetchSessionChoice {
             return new Refused(Errors.INVALID_FETCH_SESSION_EPOCH);
         }
         session.advanceEpoch();
-        named(body, byId).forEach(session::put);
+        List<FetchEntry> named = named(body, byId).stream().map(session::put).toList();
+        var forgotten = new ArrayList<FetchEntry>();
         for (ForgottenTopic topic : body.forgottenTopicsData()) {
             for (int partition : topic.partitions()) {
-                session.remove(key(topic.topicId(), topic.topic(), partition, byId));
+                session.remove(key(topic.topicId(), topic.topic(), partition, byId))
+                        .ifPresent(forgotten::add);
             }
         }
-        return new Chosen(session.entries(), session, true);
+        return new Chosen(named, forgotten, session, true);
     }
 
     /** Of a partition that is named twice the last wish counts. */

@@ -1,6 +1,7 @@
 package io.tombolo.broker.request.data;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,15 +39,16 @@ final class FetchSessions implements AutoCloseable {
     }
 
     void close(int id) {
-        if (sessions.remove(id) != null) {
+        FetchSession gone = sessions.remove(id);
+        if (gone != null) {
             slots.giveBack();
+            gone.end();
         }
     }
 
     @Override
     public void close() {
-        sessions.keySet().forEach(_ -> slots.giveBack());
-        sessions.clear();
+        List.copyOf(sessions.keySet()).forEach(this::close);
     }
 
     /** The sessions that the whole broker may have; callable from any thread. */

@@ -12,6 +12,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** What fetches of consumers and of replicas have in common: sessions, waiting, the answer. */
@@ -24,15 +25,33 @@ final class Fetching {
     private final int bytesMax;
 
     /**
-     * @param sessionsMax incremental sessions of the whole broker
+     * @param slots for incremental sessions of the whole broker
      * @param bytesMax soft limit of one answer, whatever is asked for
      */
-    Fetching(Images images, Shards shards, Offload offload, int sessionsMax, int bytesMax) {
+    Fetching(
+            Images images,
+            Shards shards,
+            Offload offload,
+            FetchSessions.Slots slots,
+            int bytesMax) {
         this.images = images;
         this.shards = shards;
         this.offload = offload;
-        this.slots = new FetchSessions.Slots(sessionsMax);
+        this.slots = slots;
         this.bytesMax = bytesMax;
+    }
+
+    /** What a fetch is about; empty when it was refused, which is answered already. */
+    Optional<FetchSessionChoice.Chosen> choose(Exchange exchange, FetchRequestData body) {
+        var sessions =
+                exchange.attachments().get(FetchSessions.class, () -> new FetchSessions(slots));
+        return switch (FetchSessionChoice.choose(sessions, body, exchange.version())) {
+            case FetchSessionChoice.Refused(Errors error) -> {
+                exchange.answer(new FetchResponseData().setErrorCode(error.code()));
+                yield Optional.empty();
+            }
+            case FetchSessionChoice.Chosen chosen -> Optional.of(chosen);
+        };
     }
 
     /**
@@ -40,23 +59,16 @@ final class Fetching {
      *
      * @param parked what the connection keeps of it while it waits
      */
-    void fetch(
+    void start(
             Exchange exchange,
             FetchRequestData body,
             FetchRound.Reader reader,
             FetchAnswers answers,
-            Parked parked) {
-        var sessions =
-                exchange.attachments().get(FetchSessions.class, () -> new FetchSessions(slots));
-        switch (FetchSessionChoice.choose(sessions, body, exchange.version())) {
-            case FetchSessionChoice.Refused(Errors error) ->
-                    exchange.answer(new FetchResponseData().setErrorCode(error.code()));
-            case FetchSessionChoice.Chosen(var entries, var session, boolean incremental) -> {
-                var plan = new FetchAnswers.Plan(entries, session, incremental);
-                var place = new FetchRound.Place(shards, exchange.loop(), offload, reader);
-                start(exchange, body, place, new Task(plan, answers, parked));
-            }
-        }
+            Parked parked,
+            FetchSessionChoice.Chosen chosen) {
+        var plan = new FetchAnswers.Plan(chosen.entries(), chosen.session(), chosen.incremental());
+        var place = new FetchRound.Place(shards, exchange.loop(), offload, reader);
+        start(exchange, body, place, new Task(plan, answers, parked));
     }
 
     private record Task(FetchAnswers.Plan plan, FetchAnswers answers, Parked parked) {}
@@ -86,19 +98,41 @@ final class Fetching {
                         readable,
                         limits,
                         outcomes -> {
-                            parked.round = null;
+                            parked.end();
                             exchange.answer(task.answers().response(task.plan(), errors, outcomes));
                         });
-        parked.round = round;
-        parked.exchange = exchange;
+        parked.begin(round, exchange);
         round.start();
+    }
+
+    /** A fetch under way; on the loop of its connection. */
+    interface Round {
+
+        /** Answers with what there is. */
+        void endWait();
+
+        /**
+         * Gives up, because the connection is gone.
+         *
+         * @return whether there will be no answer; false when it is on its way
+         */
+        boolean giveUp();
     }
 
     /** The fetch that a connection has under way. */
     static class Parked implements AutoCloseable {
 
-        private @Nullable FetchRound round;
+        private @Nullable Round round;
         private @Nullable Exchange exchange;
+
+        void begin(Round begun, Exchange of) {
+            round = begun;
+            exchange = of;
+        }
+
+        void end() {
+            round = null;
+        }
 
         @Override
         public void close() {
@@ -113,7 +147,7 @@ final class Fetching {
 
         @Override
         public void endWait() {
-            FetchRound waiting = super.round;
+            Round waiting = super.round;
             if (waiting != null) {
                 waiting.endWait();
             }
