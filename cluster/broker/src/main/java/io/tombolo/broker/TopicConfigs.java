@@ -15,14 +15,19 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
  * What the configs of topics come to on this broker. Callable from any thread.
  *
- * @param broker the broker's own configs as they are now
+ * <p>Most topics have the same configs: what follows from equal ones is worked out once and is one
+ * object, however many partitions there are.
  */
-public record TopicConfigs(Supplier<BrokerConfig> broker) {
+public final class TopicConfigs {
+
+    /** Different configs that are remembered. */
+    private static final int REMEMBERED_MAX = 1_000;
 
     /**
      * What the heap bears of a batch whose records are read or compressed anew: that costs several
@@ -31,6 +36,21 @@ public record TopicConfigs(Supplier<BrokerConfig> broker) {
     private static final int INFLATED_BYTES_MAX =
             Math.clamp(Runtime.getRuntime().maxMemory() / 16, 4 << 20, 1 << 30);
 
+    private final Supplier<BrokerConfig> broker;
+    private final Map<Map<String, String>, InForce> inForce = new ConcurrentHashMap<>();
+    private final Map<TopicConfig, Settings> settings = new ConcurrentHashMap<>();
+
+    private record InForce(BrokerConfig broker, TopicConfig config) {}
+
+    private record Settings(BrokerConfig broker, LogSettings log, PartitionSettings partition) {}
+
+    /**
+     * @param broker the broker's own configs as they are now
+     */
+    public TopicConfigs(Supplier<BrokerConfig> broker) {
+        this.broker = broker;
+    }
+
     /** The 37 configs of a topic with these overrides. */
     public List<ConfigEntry> describe(Map<String, String> overrides) {
         return ConfigDescription.ofTopic(overrides, broker.get());
@@ -38,11 +58,44 @@ public record TopicConfigs(Supplier<BrokerConfig> broker) {
 
     /** The configs in force for a topic. */
     public TopicConfig inForce(MetadataImage image, String topic) {
-        return TopicConfig.of(image.configs().of(ConfigResource.topic(topic)), broker.get());
+        Map<String, String> overrides = image.configs().of(ConfigResource.topic(topic));
+        BrokerConfig now = broker.get();
+        InForce known = inForce.get(overrides);
+        if (known == null || known.broker() != now) {
+            known = new InForce(now, TopicConfig.of(overrides, now));
+            remember(inForce, overrides, known);
+        }
+        return known.config();
+    }
+
+    private static <K, V> void remember(Map<K, V> all, K key, V value) {
+        if (all.size() >= REMEMBERED_MAX) {
+            all.clear();
+        }
+        all.put(key, value);
     }
 
     /** What the log is told. */
     public LogSettings logSettings(TopicConfig config) {
+        return settings(config).log();
+    }
+
+    /** What the partition is told. */
+    public PartitionSettings partitionSettings(TopicConfig config) {
+        return settings(config).partition();
+    }
+
+    private Settings settings(TopicConfig config) {
+        BrokerConfig now = broker.get();
+        Settings known = settings.get(config);
+        if (known == null || known.broker() != now) {
+            known = new Settings(now, ofLog(config, now), ofPartition(config));
+            remember(settings, config, known);
+        }
+        return known;
+    }
+
+    private static LogSettings ofLog(TopicConfig config, BrokerConfig broker) {
         var segments = config.segments();
         var retention = config.retention();
         return new LogSettings(
@@ -61,11 +114,10 @@ public record TopicConfigs(Supplier<BrokerConfig> broker) {
                 retention.deletes(),
                 flush(config.durability()),
                 Duration.ofMillis(retention.fileDeleteDelayMs()),
-                Duration.ofMillis(broker.get().number("producer.id.expiration.ms")));
+                Duration.ofMillis(broker.number("producer.id.expiration.ms")));
     }
 
-    /** What the partition is told. */
-    public PartitionSettings partitionSettings(TopicConfig config) {
+    private static PartitionSettings ofPartition(TopicConfig config) {
         var messages = config.messages();
         return new PartitionSettings(
                 config.durability().inSyncReplicasMin(),

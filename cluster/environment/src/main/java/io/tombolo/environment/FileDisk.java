@@ -16,14 +16,14 @@ import java.util.List;
 /** The file system of this machine. */
 public final class FileDisk implements Disk {
 
-    private final OpenFiles openFiles;
+    private final SparingFile.OpenFiles openFiles;
 
     /** Which may open half of the files that this process may. */
     public FileDisk() {
-        this(OpenFiles.ofThisProcess());
+        this(SparingFile.OpenFiles.ofThisProcess());
     }
 
-    FileDisk(OpenFiles openFiles) {
+    FileDisk(SparingFile.OpenFiles openFiles) {
         this.openFiles = openFiles;
     }
 

@@ -22,7 +22,7 @@ class SparingFileTest extends DiskContract {
 
     @TempDir private Path directory;
 
-    private final OpenFiles openFiles = new OpenFiles(1, 4);
+    private final SparingFile.OpenFiles openFiles = new SparingFile.OpenFiles(1, 4);
     private final Disk disk = new FileDisk(openFiles);
 
     @Override

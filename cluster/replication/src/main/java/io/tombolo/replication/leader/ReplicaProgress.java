@@ -14,6 +14,7 @@ final class ReplicaProgress {
     private long brokerEpoch = UNKNOWN;
     private long caughtUpNanos;
     private boolean everFetched;
+    private boolean hadAll;
     private long lastFetchNanos;
     private long leaderEndAtLastFetch;
     private Attendance attendance = new Attendance();
@@ -67,6 +68,7 @@ final class ReplicaProgress {
             caughtUpNanos = Math.max(caughtUpNanos, lastFetchNanos);
         }
         everFetched = true;
+        hadAll = fetchOffset >= leaderEnd;
         offset = fetchOffset;
         logStartOffset = startOffset;
         brokerEpoch = epoch;
@@ -79,6 +81,7 @@ final class ReplicaProgress {
      * for its disk may be gone while its broker is well.
      */
     void left() {
+        hadAll = false;
         offset = UNKNOWN;
     }
 
@@ -87,7 +90,8 @@ final class ReplicaProgress {
      * so it was at its last fetch, although nobody looked here since.
      */
     void countAttendance() {
-        if (everFetched && offset >= leaderEndAtLastFetch) {
+        if (hadAll) {
+            hadAll = false;
             lastFetchNanos = attendance.orLater(lastFetchNanos);
             caughtUpNanos = attendance.orLater(caughtUpNanos);
         }

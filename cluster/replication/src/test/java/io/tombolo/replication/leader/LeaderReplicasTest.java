@@ -170,6 +170,33 @@ class LeaderReplicasTest {
     }
 
     @Test
+    void whoHadAllOfAnIdleLogWasThereWhenItsSessionFetchedLast() {
+        var replicas = leading(ALL);
+        var attendance = new Attendance();
+        for (int broker : new int[] {2, 3}) {
+            replicas.fetched(
+                    new ReplicaFetched(broker, 100 + broker, 100, 0, attendance), 100, now);
+        }
+        for (int review = 0; review < 10; review++) {
+            now += LAG_MAX / 2;
+            attendance.heard(now);
+            assertThat(replicas.review(view(100, 100))).isEmpty();
+        }
+
+        replicas.appended();
+        assertThat(replicas.review(view(100, 110))).as("it lags for a moment").isEmpty();
+        for (int review = 0; review < 2; review++) {
+            now += LAG_MAX / 2;
+            attendance.heard(now);
+            replicas.appended();
+            assertThat(replicas.review(view(100, 120))).isEmpty();
+        }
+        now += 1;
+
+        assertThat(replicas.review(view(100, 120))).as("only this log is not copied").isPresent();
+    }
+
+    @Test
     void aLeaderThatStoodStillBlamesNobody() {
         var replicas = leading(ALL);
         fetch(replicas, 2, 60, 100);
