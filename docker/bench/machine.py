@@ -48,6 +48,10 @@ def process(pid):
     return usage
 
 
+def open_files(pid):
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
 def alive(pid):
     found = fields(f"/proc/{pid}/stat")
     return found is not None and found[1][0] != "Z"

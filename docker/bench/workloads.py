@@ -235,6 +235,43 @@ def partitions(run, sut, turn):
             broker.stop()
 
 
+def region(run, sut, turn):
+    """Many partitions in a region of three brokers: created, left alone, started again."""
+    for count, replicas in ((1000, 3), (10000, 3), (30000, 3), (100000, 1), (100000, 3)):
+        case = f"{count}-partitions-rf{replicas}"
+        if run.wants(case):
+            cluster = Cluster(sut, nodes=3).start()
+            try:
+                run.emit("region", case, sut, turn, region_of(cluster, count, replicas))
+            finally:
+                cluster.stop()
+
+
+def region_of(cluster, count, replicas):
+    before = sum(machine.process(pid)["rss_mb"] for pid in cluster.pids())
+    window = machine.Window(cluster.pids())
+    figures = load("partitions", window, timeout=900, bootstrap=cluster.bootstrap, partitions=count, replicas=replicas)
+    figures["create_cpu_s"] = window.spent()["cpu_s"] if window.after else None
+    time.sleep(20)
+    idle = machine.Window(cluster.pids())
+    idle.open()
+    time.sleep(20)
+    idle.close()
+    figures["idle_cores_per_broker"] = idle.spent()["cpu_s"] / idle.wall_s() / 3
+    usage = [machine.process(pid) for pid in cluster.pids()]
+    figures["rss_mb_per_broker"] = sum(each["rss_mb"] for each in usage) / 3
+    figures["kb_per_replica"] = (sum(each["rss_mb"] for each in usage) - before) / count / replicas * 1e3
+    figures["files_open_per_broker"] = sum(machine.open_files(pid) for pid in cluster.pids()) / 3
+    cluster.stop(keep=True)
+    began = time.time()
+    cluster.launch()
+    again = load("partitions", timeout=900, bootstrap=cluster.bootstrap, partitions=count, create=0)
+    usage = [machine.process(pid) for pid in cluster.pids()]
+    figures.update(restart_ms=(time.time() - began) * 1e3, restart_cpu_s=sum(each["cpu_s"] for each in usage if each),
+                   ok=figures.get("ok") and again.get("ok"))
+    return figures
+
+
 class Pair:
     """A source and a target broker with a link between them that has not begun to copy."""
 
@@ -331,4 +368,4 @@ def geowan(run, sut, turn):
 
 
 ALL = {"produce": produce, "consume": consume, "latency": latency, "requests": requests, "startup": startup, "replicated": replicated,
-       "failover": failover, "rolling": rolling, "partitions": partitions, "geo": geo, "geowan": geowan}
+       "failover": failover, "rolling": rolling, "partitions": partitions, "region": region, "geo": geo, "geowan": geowan}

@@ -27,6 +27,8 @@ import java.util.function.Supplier;
  */
 public final class RaftLog implements AutoCloseable {
 
+    private static final int LEVELS_MADE = 2;
+
     private final Disk disk;
     private final Path directory;
     private final int segmentBytesMax;
@@ -62,10 +64,7 @@ public final class RaftLog implements AutoCloseable {
         this.directory = directory;
         this.segmentBytesMax = segmentBytesMax;
         disk.createDirectories(directory);
-        Path parent = directory.toAbsolutePath().getParent();
-        if (parent != null) {
-            disk.forceDirectory(parent);
-        }
+        forceNames();
         lock = disk.lock(directory.resolve(".lock"));
         snapshots = new SnapshotFiles(disk, directory);
         electionFile = new ElectionStateFile(disk, directory);
@@ -76,6 +75,15 @@ public final class RaftLog implements AutoCloseable {
         } catch (IOException | RuntimeException unusable) {
             close();
             throw unusable;
+        }
+    }
+
+    /** The folder that the directory is in may have been made together with it. */
+    private void forceNames() throws IOException {
+        Path above = directory.toAbsolutePath().getParent();
+        for (int level = 0; level < LEVELS_MADE && above != null; level++) {
+            disk.forceDirectory(above);
+            above = above.getParent();
         }
     }
 
