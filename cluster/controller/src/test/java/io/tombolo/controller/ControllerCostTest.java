@@ -19,14 +19,20 @@ import io.tombolo.controller.command.TopicCommand.Growth;
 import io.tombolo.controller.command.TopicCommand.TopicKey;
 import io.tombolo.controller.replica.Elections;
 import io.tombolo.controller.replica.SafetyRules;
+import io.tombolo.metadata.image.MetadataDelta;
+import io.tombolo.metadata.image.MetadataSnapshot;
 import io.tombolo.metadata.record.BrokerIds;
 import io.tombolo.metadata.record.BrokerRegistration;
+import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
 import io.tombolo.metadata.record.ConfigResource;
 import io.tombolo.metadata.record.MetadataRecord;
+import io.tombolo.metadata.record.MetadataRecordCodec;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.metadata.record.PartitionRegistration;
 import io.tombolo.metadata.record.TopicRecord.PartitionCreated;
 import io.tombolo.metadata.record.TopicRecord.TopicCreated;
+import io.tombolo.raft.core.LogBatch;
+import io.tombolo.raft.core.OffsetAndEpoch;
 
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -108,6 +114,52 @@ class ControllerCostTest {
         long many = bytesToDecide(large, new FenceBroker(4, large.epochOf(4)));
 
         assertThat(many).isLessThan(few * 2 + 20_000);
+    }
+
+    @Test
+    void aChangeBearsTheSameShareOfSnapshotsInALargeRegion() {
+        int few = snapshotsWhileChanging(region(10));
+        int many = snapshotsWhileChanging(region(500));
+
+        assertThat(few).isGreaterThan(10);
+        assertThat(many).isLessThan(few / 10);
+    }
+
+    /** Each change of a config takes some bytes of the log. */
+    private static int snapshotsWhileChanging(Region region) {
+        var committed = new CommittedMetadata(new ControllerSettings.Bounds(8, 1_000_000, 20_000));
+        committed.beginSnapshot();
+        MetadataSnapshot.records(region.image())
+                .forEachRemaining(record ->
+                        committed.addSnapshot(List.of(MetadataRecordCodec.encode(record))));
+        committed.restore(new OffsetAndEpoch(1_000, 1));
+        var quorum = new ScriptedQuorum(nobody());
+        int snapshots = 0;
+        for (int change = 0; change < 50_000; change++) {
+            var record =
+                    new ConfigSet(ConfigResource.topic("topic-1"), "retention.ms", "" + change);
+            var bytes = List.of(MetadataRecordCodec.encode(record));
+            long before = quorum.snapshotEnd;
+            committed.replay(new LogBatch(committed.image().place().offset() + 1, 1, false, bytes));
+            committed.snapshotWhenDue(quorum);
+            snapshots += quorum.snapshotEnd == before ? 0 : 1;
+        }
+        return snapshots;
+    }
+
+    private static ActiveController nobody() {
+        var loop = new StepLoop();
+        return new ActiveController(
+                new ActiveController.Place(1, loop, loop, new SeededEntropy(1)),
+                Region.settings(),
+                new PlainConfigs(),
+                new MetadataListener() {
+                    @Override
+                    public void published(MetadataDelta delta) {}
+
+                    @Override
+                    public void failed(Exception cause) {}
+                });
     }
 
     private static List<Command<?>> commands() {
