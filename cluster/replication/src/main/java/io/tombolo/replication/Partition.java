@@ -360,6 +360,7 @@ public final class Partition {
     }
 
     private FetchOutcome readAsReplica(ReplicaRead wish, boolean heard) {
+        state.failWhenLogFailed(); // a log that has been closed acknowledges nothing more
         Errors refusal = checkEpoch(wish.currentLeaderEpoch());
         LeaderSide leading = state.leaderSide;
         if (refusal != Errors.NONE || leading == null) {
