@@ -105,7 +105,9 @@ final class Agreement {
         if (!otherLeader || now.partitionEpoch() > old.partitionEpoch() + 1) {
             return; // What was between the two was not seen.
         }
-        boolean safe = old.isr().has(now.leader()) || old.elr().has(now.leader());
+        // A leader that is going hands over to one that it takes into the ISR with the same record.
+        boolean handedOver = old.hasLeader() && now.isr().has(old.leader());
+        boolean safe = handedOver || old.isr().has(now.leader()) || old.elr().has(now.leader());
         Broken.unless(
                 safe || now.leaderRecovery() == LeaderRecovery.RECOVERING,
                 Law.ELECTED_BY_RULE,
