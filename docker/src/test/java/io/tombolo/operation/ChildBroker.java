@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -33,25 +34,46 @@ final class ChildBroker implements AutoCloseable {
         return start(site.file(), region, 1, site.folder().resolve(outputName + ".out"), heap);
     }
 
+    /** The broker of a region, in a process that may have so many files and sockets open. */
+    static ChildBroker startWithDescriptors(
+            Site site, String region, String outputName, int descriptors) {
+        Path output = site.folder().resolve(outputName + ".out");
+        var limited =
+                new ArrayList<>(
+                        List.of(
+                                "sh",
+                                "-c",
+                                "ulimit -n %d && exec \"$@\"".formatted(descriptors),
+                                "limited"));
+        limited.addAll(command(site.file(), region, 1, "128m"));
+        return start(limited, output);
+    }
+
     /** The broker of a file with this number in its region. */
     static ChildBroker start(Path file, String region, int number, Path output, String heap) {
-        var command =
-                List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx" + heap,
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "io.tombolo.cli.Main",
-                        "broker",
-                        "-f",
-                        file.toString(),
-                        "--region",
-                        region,
-                        "--id",
-                        Integer.toString(number));
+        return start(command(file, region, number, heap), output);
+    }
+
+    private static List<String> command(Path file, String region, int number, String heap) {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx" + heap,
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.tombolo.cli.Main",
+                "broker",
+                "-f",
+                file.toString(),
+                "--region",
+                region,
+                "--id",
+                Integer.toString(number));
+    }
+
+    private static ChildBroker start(List<String> command, Path output) {
         try {
             var process =
                     new ProcessBuilder(command)

@@ -2,6 +2,7 @@ package io.tombolo.network;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -15,9 +16,13 @@ import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.FrameLimits;
 import io.tombolo.environment.Network;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
@@ -34,11 +39,14 @@ import java.util.function.Function;
 public final class NettyNetwork implements Network {
 
     private static final int CONNECT_MILLIS_MAX = 10_000;
+    private static final Logger LOG = LoggerFactory.getLogger(NettyNetwork.class);
     private static final int BACKLOG = 1024;
+    private static final long ACCEPT_PAUSE_MS = 1_000;
 
     private final NettyLoops loops;
     private final Clock clock;
     private final AtomicLong lastConnectionId = new AtomicLong();
+    private final DescriptorReserve reserve = DescriptorReserve.ofThisProcess();
 
     /**
      * @param loops own every connection; closing them closes the connections
@@ -64,11 +72,33 @@ public final class NettyNetwork implements Network {
                                 new ChannelInitializer<SocketChannel>() {
                                     @Override
                                     protected void initChannel(SocketChannel channel) {
-                                        SendBuffer.fit(channel);
-                                        addConnection(channel, limits, acceptor, bind);
+                                        if (reserve.admits()) {
+                                            SendBuffer.fit(channel);
+                                            addConnection(channel, limits, acceptor, bind);
+                                        } else {
+                                            turnAway(channel, bind);
+                                        }
                                     }
                                 });
         return NettyListener.bind(loops, bootstrap, bind);
+    }
+
+    /** Those that come meanwhile wait in the queue of the system, which has an end. */
+    private static void turnAway(SocketChannel channel, Endpoint address) {
+        channel.close();
+        ChannelConfig listener = channel.parent().config();
+        if (listener.isAutoRead()) {
+            listener.setAutoRead(false);
+            LOG.atWarn()
+                    .addKeyValue("listener", address)
+                    .log("Few file descriptors are left: no connections are accepted for a while");
+            channel.parent()
+                    .eventLoop()
+                    .schedule(
+                            () -> listener.setAutoRead(true),
+                            ACCEPT_PAUSE_MS,
+                            TimeUnit.MILLISECONDS);
+        }
     }
 
     private void addConnection(
