@@ -93,6 +93,17 @@ public final class DirectoryCheckpoints {
         }
     }
 
+    /**
+     * Lowers a high watermark above the end of its log, which has been cut off: once the log has
+     * grown again it would name records as committed that nobody has committed. On return it does
+     * so after no crash.
+     */
+    synchronized void lowerHighWatermark(LogName name, long endOffset) throws IOException {
+        if (highWatermark(name) > endOffset) {
+            replace(HIGH_WATERMARKS, highWatermarks, Map.of(name, endOffset));
+        }
+    }
+
     public synchronized void raiseLogStart(LogName name, long logStart) throws IOException {
         if (logStart(name) < logStart) {
             replace(LOG_STARTS, logStarts, Map.of(name, logStart));

@@ -256,6 +256,7 @@ public final class LogOpening {
         }
         log.startOffset = Math.max(start, log.segments.getFirst().baseOffset());
         log.endOffset = Math.max(log.startOffset, log.segments.getLast().endOffset());
+        log.checkpoints.lowerHighWatermark(log.name, log.endOffset);
         log.highWatermark =
                 Math.clamp(log.checkpoints.highWatermark(log.name), log.startOffset, log.endOffset);
         log.countBytes();

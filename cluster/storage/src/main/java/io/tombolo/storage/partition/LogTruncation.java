@@ -97,7 +97,9 @@ public final class LogTruncation {
 
     private void lowerRecoveryPoint(long offset, long startOffset) throws IOException {
         log.recoveryPoint = Math.min(log.recoveryPoint, offset);
+        log.highWatermark = Math.min(log.highWatermark, offset);
         log.checkpoints.lower(log.name, log.recoveryPoint, startOffset);
+        log.checkpoints.lowerHighWatermark(log.name, log.highWatermark);
     }
 
     private void warm(Segment segment) throws IOException {

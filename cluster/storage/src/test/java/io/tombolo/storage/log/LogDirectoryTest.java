@@ -182,6 +182,56 @@ class LogDirectoryTest {
         assertThat(text(".kafka_cleanshutdown", false)).isEmpty();
     }
 
+    @Test
+    void recordsInPlaceOfTruncatedOnesAreNotTakenForCommitted() {
+        LogDirectory directory = world.opened().directory();
+        PartitionLog log = world.create(directory, "orders");
+        fill(log, 10);
+        log.flush();
+        log.noteHighWatermark(7);
+        world.drain();
+        assertThat(world.checkpoint(directory)).isTrue();
+
+        log.truncateTo(3);
+        fill(log, 7);
+        log.flush();
+        world.drain();
+        world.forget();
+        disk().losePower();
+
+        PartitionLog reopened = world.opened().logs().getFirst().log();
+        assertThat(reopened.endOffset()).isEqualTo(10);
+        assertThat(reopened.checkpointedHighWatermark()).isEqualTo(3);
+    }
+
+    @Test
+    void recordsInPlaceOfLostOnesAreNotTakenForCommitted() {
+        LogDirectory directory = world.opened().directory();
+        PartitionLog log = world.create(directory, "orders");
+        fill(log, 2);
+        log.flush();
+        world.drain();
+        fill(log, 8);
+        log.noteHighWatermark(7);
+        world.drain();
+        assertThat(world.checkpoint(directory)).isTrue();
+        world.forget();
+        disk().losePower();
+
+        PartitionLog shorter = world.opened().logs().getFirst().log();
+        long left = shorter.endOffset();
+        assertThat(left).isBetween(2L, 6L);
+        fill(shorter, 10);
+        shorter.flush();
+        world.drain();
+        world.forget();
+        disk().losePower();
+
+        PartitionLog grown = world.opened().logs().getFirst().log();
+        assertThat(grown.endOffset()).isEqualTo(left + 10);
+        assertThat(grown.checkpointedHighWatermark()).isEqualTo(left);
+    }
+
     private String text(String file) throws IOException {
         return text(file, true);
     }
