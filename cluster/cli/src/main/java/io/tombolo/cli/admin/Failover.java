@@ -11,9 +11,11 @@ import io.tombolo.region.diagnosis.NearestName;
 import io.tombolo.region.diagnosis.Violation;
 import io.tombolo.region.diagnosis.Where;
 import io.tombolo.region.topology.LinkEntry;
+import io.tombolo.region.topology.Region;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** One failover policy and the region that takes over; used by the command and by the demo. */
@@ -61,6 +63,11 @@ public final class Failover {
 
     public LinkEntry link() {
         return link;
+    }
+
+    /** The region that the link reads, and that owned the topics until now. */
+    Region source() {
+        return Objects.requireNonNull(file.topology().regions().get(link.from()));
     }
 
     /** What the region that would take over says about doing so now. */

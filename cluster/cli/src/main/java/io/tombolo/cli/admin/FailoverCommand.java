@@ -61,7 +61,8 @@ final class FailoverCommand implements Callable<Integer> {
         }
         shell.confirm("failover " + policy, policy);
         Tree outcome = failover.execute(override);
-        shell.print(outcome, () -> FailoverText.outcome(outcome, failover.link()));
+        shell.print(
+                outcome, () -> FailoverText.outcome(outcome, failover.link(), failover.source()));
         return ExitCode.OK.number();
     }
 

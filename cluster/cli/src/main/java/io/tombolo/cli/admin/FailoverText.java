@@ -3,6 +3,7 @@ package io.tombolo.cli.admin;
 import io.tombolo.cli.output.Amounts;
 import io.tombolo.cli.output.Tree;
 import io.tombolo.region.topology.LinkEntry;
+import io.tombolo.region.topology.Region;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -101,8 +102,12 @@ public final class FailoverText {
                         Amounts.count(bound.at("recordsPerSecond").number(0)));
     }
 
-    /** What was done. */
-    static String outcome(Tree outcome, LinkEntry link) {
+    /**
+     * What was done.
+     *
+     * @param source the region that the link reads
+     */
+    static String outcome(Tree outcome, LinkEntry link, Region source) {
         var text = new StringBuilder(steps(outcome));
         text.append(
                 "Done in %s. Region %s owns the topics of %s under epoch %s.\n"
@@ -111,10 +116,22 @@ public final class FailoverText {
                                 link.to(),
                                 link.name(),
                                 outcome.at("ownershipEpoch").text()));
-        text.append(
-                "When %s comes back and hears of that epoch, it refuses writes to them.\n"
-                        .formatted(link.from()));
-        return text.toString();
+        return text.append(oldOwner(source)).toString();
+    }
+
+    /** What becomes of writes to the region that owned the topics. */
+    private static String oldOwner(Region source) {
+        return switch (source) {
+            case Region.Foreign kafka ->
+                    """
+                    %1$s is Apache Kafka and never hears of that epoch: nothing stops writers there.
+                    Point producers away from %1$s, or deny them WRITE on these topics with its ACLs.
+                    """
+                            .formatted(kafka.id());
+            case Region.Hosted own ->
+                    "When %s comes back and hears of that epoch, it refuses writes to them.\n"
+                            .formatted(own.id());
+        };
     }
 
     private static String steps(Tree outcome) {

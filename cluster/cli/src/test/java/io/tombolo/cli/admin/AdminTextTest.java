@@ -161,7 +161,7 @@ class AdminTextTest {
 
     @Test
     void whatAFailoverDidIsShownStepByStep() {
-        assertThat(FailoverText.outcome(RecordedAnswer.of("outcome"), link()))
+        assertThat(outcomeOf(TOPOLOGY))
                 .isEqualTo(
                         """
                           1/4  claim ownership              ✓  4 ms   epoch 2 is committed
@@ -171,6 +171,26 @@ class AdminTextTest {
                         Done in 31 ms. Region us owns the topics of eu-to-us under epoch 2.
                         When eu comes back and hears of that epoch, it refuses writes to them.
                         """);
+    }
+
+    @Test
+    void afterAFailoverFromApacheKafkaItSaysThatNothingStopsWritersThere() {
+        Topology topology =
+                topology(
+                        """
+                        tombolo: 1
+                        regions: { eu: { bootstrap: "kafka:9092" }, us: {} }
+                        links: { eu-to-us: { from: eu, to: us, topics: ["*"] } }
+                        """);
+
+        assertThat(outcomeOf(topology))
+                .endsWith(
+                        """
+                        Done in 31 ms. Region us owns the topics of eu-to-us under epoch 2.
+                        eu is Apache Kafka and never hears of that epoch: nothing stops writers there.
+                        Point producers away from eu, or deny them WRITE on these topics with its ACLs.
+                        """)
+                .doesNotContain("refuses writes");
     }
 
     @Test
@@ -211,7 +231,19 @@ class AdminTextTest {
     }
 
     private static LinkEntry link() {
-        return Objects.requireNonNull(TOPOLOGY.links().get(new LinkName("eu-to-us")));
+        return linkOf(TOPOLOGY);
+    }
+
+    private static LinkEntry linkOf(Topology topology) {
+        return Objects.requireNonNull(topology.links().get(new LinkName("eu-to-us")));
+    }
+
+    private static String outcomeOf(Topology topology) {
+        LinkEntry link = linkOf(topology);
+        return FailoverText.outcome(
+                RecordedAnswer.of("outcome"),
+                link,
+                Objects.requireNonNull(topology.regions().get(link.from())));
     }
 
     private static Topology topology(String text) {
