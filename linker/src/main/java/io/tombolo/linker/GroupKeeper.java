@@ -1,5 +1,6 @@
 package io.tombolo.linker;
 
+import io.tombolo.linker.mirror.Safeguard;
 import io.tombolo.linker.source.LinkTimers;
 import io.tombolo.linker.source.SourceCluster;
 import io.tombolo.linker.source.SourceNode;
@@ -50,6 +51,8 @@ final class GroupKeeper {
         private int syncedCount;
         private int clampedCount;
         private long syncedNanos;
+        private long refreshedNanos;
+        private boolean refreshing;
         private boolean everSynced;
         private boolean complete;
         private long round;
@@ -197,7 +200,7 @@ final class GroupKeeper {
     private void compare(String group, Known known, Map<TopicPartition, Committed> source) {
         var values = new HashMap<TopicPartition, Long>();
         source.forEach((partition, committed) -> values.put(partition, committed.offset()));
-        if (known.complete && values.equals(known.seen)) {
+        if (known.complete && values.equals(known.seen) && !looksHere(group)) {
             synced(known); // nothing has moved since everything was equal
             return;
         }
@@ -221,6 +224,22 @@ final class GroupKeeper {
                             }
                             done();
                         });
+    }
+
+    /** What has not moved at the source may have been deleted here, or be about to expire. */
+    private boolean looksHere(String group) {
+        return scope.safeguards().contains(Safeguard.STANDSTILL)
+                && GroupTurns.looksAt(group, round, scope.spec().settings().syncOffsets());
+    }
+
+    private boolean refreshDue(Known known) {
+        return known.everSynced
+                && scope.now() - known.refreshedNanos >= refreshNanos()
+                && scope.safeguards().contains(Safeguard.STANDSTILL);
+    }
+
+    private long refreshNanos() {
+        return GroupTurns.refreshNanos(scope.host().groups().retention());
     }
 
     /** What is committed at both ends, and where the copies are that other brokers lead. */
@@ -282,6 +301,7 @@ final class GroupKeeper {
         }
         Map<TopicPartition, Committed> source = compared.source();
         var plan = new GroupPlan(scope.safeguards(), scope.spec().settings().propagateResets());
+        known.refreshing = refreshDue(known);
         GroupPlan.Decision decision =
                 plan.decide(
                         new GroupPlan.Situation(
@@ -293,11 +313,12 @@ final class GroupKeeper {
                                                 .or(() ->
                                                         Optional.ofNullable(
                                                                 compared.elsewhere()
-                                                                        .get(partition)))));
+                                                                        .get(partition))),
+                                known.refreshing));
         var values = new HashMap<TopicPartition, Long>();
         source.forEach((partition, committed) -> values.put(partition, committed.offset()));
         if (decision.commits().isEmpty()) {
-            settle(known, decision, values);
+            settle(group, known, decision, values);
             return;
         }
         pending++;
@@ -309,7 +330,8 @@ final class GroupKeeper {
                         scope.spec().intent().ownershipEpoch(),
                         answer -> {
                             switch (answer) {
-                                case GroupOffsets.Stored _ -> settle(known, decision, values);
+                                case GroupOffsets.Stored _ ->
+                                        settle(group, known, decision, values);
                                 case GroupOffsets.Skipped(var reason, var detail) ->
                                         skip(known, reason, detail);
                                 case GroupOffsets.Unavailable(var detail) ->
@@ -319,7 +341,16 @@ final class GroupKeeper {
                         });
     }
 
-    private void settle(Known known, GroupPlan.Decision decision, Map<TopicPartition, Long> seen) {
+    private void settle(
+            String group,
+            Known known,
+            GroupPlan.Decision decision,
+            Map<TopicPartition, Long> seen) {
+        if (known.refreshing) {
+            known.refreshedNanos = scope.now();
+        } else if (!known.everSynced) {
+            known.refreshedNanos = scope.now() - GroupTurns.headStartNanos(group, refreshNanos());
+        }
         known.seen = seen;
         known.skipped = decision.skipped();
         known.syncedCount = decision.syncedCount();

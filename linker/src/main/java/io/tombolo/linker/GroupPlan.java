@@ -39,12 +39,15 @@ final class GroupPlan {
      * @param seen committed at the source when it was looked at last; empty the first time
      * @param here committed here
      * @param copied empty for a partition that this link does not mirror
+     * @param refresh whether what stays as it is here is committed anew, so that it does not expire
+     *     while the group lives at the source
      */
     record Situation(
             Map<TopicPartition, Committed> source,
             Map<TopicPartition, Long> seen,
             Map<TopicPartition, Committed> here,
-            Function<TopicPartition, Optional<Copied>> copied) {}
+            Function<TopicPartition, Optional<Copied>> copied,
+            boolean refresh) {}
 
     /**
      * What is to be done.
@@ -88,6 +91,7 @@ final class GroupPlan {
                 if (isReset(situation, partition, entry.getValue())) {
                     commits.put(partition, wanted);
                 } else {
+                    refresh(situation, partition, commits);
                     skip(
                             skipped,
                             partition,
@@ -98,10 +102,27 @@ final class GroupPlan {
                 }
             } else if (here == null || here.offset() < wanted.offset()) {
                 commits.put(partition, wanted);
+            } else {
+                refresh(situation, partition, commits);
             }
             syncedCount += clamped ? 0 : 1;
         }
         return new Decision(commits, skipped, clampedCount, syncedCount);
+    }
+
+    /** Commits what is committed; not what lies beyond the copy, which is of another topic. */
+    private static void refresh(
+            Situation situation, TopicPartition partition, Map<TopicPartition, Committed> commits) {
+        Committed here = situation.here.get(partition);
+        boolean within =
+                situation
+                        .copied
+                        .apply(partition)
+                        .filter(copied -> here != null && here.offset() <= copied.highWatermark())
+                        .isPresent();
+        if (situation.refresh && here != null && within) {
+            commits.put(partition, here);
+        }
     }
 
     private static SkipReason notCopied(Optional<Copied> copied) {

@@ -93,7 +93,8 @@ class GroupPlanTest {
                         Map.of(ORDERS, at(10, 3)),
                         Map.of(ORDERS, 60L),
                         Map.of(ORDERS, at(60, 3)),
-                        _ -> copied(100, 100, 5));
+                        _ -> copied(100, 100, 5),
+                        false);
 
         assertThat(new GroupPlan(Safeguard.ALL, false).decide(situation).commits()).isEmpty();
     }
@@ -112,13 +113,37 @@ class GroupPlanTest {
         assertThat(unready.skipped().getFirst().reason()).isEqualTo(SkipReason.NOT_READY);
     }
 
+    @Test
+    void aRefreshCommitsWhatIsHereAndMovesNothing() {
+        var equal = refreshed(at(40, 3), copied(100, 100, 5));
+        var ahead = refreshed(at(60, 3), copied(100, 100, 5));
+        var beyondTheCopy = refreshed(at(60, 3), copied(50, 50, 5));
+
+        assertThat(equal.commits()).containsExactly(Map.entry(ORDERS, at(40, 3)));
+        assertThat(ahead.commits()).containsExactly(Map.entry(ORDERS, at(60, 3)));
+        assertThat(beyondTheCopy.commits()).isEmpty();
+    }
+
+    private GroupPlan.Decision refreshed(Committed here, Optional<GroupPlan.Copied> copied) {
+        return decide(at(40, 3), Map.of(ORDERS, 40L), Map.of(ORDERS, here), copied, true);
+    }
+
     private GroupPlan.Decision decide(
             Committed source,
             Map<TopicPartition, Long> seen,
             Map<TopicPartition, Committed> here,
             Optional<GroupPlan.Copied> copied) {
+        return decide(source, seen, here, copied, false);
+    }
+
+    private GroupPlan.Decision decide(
+            Committed source,
+            Map<TopicPartition, Long> seen,
+            Map<TopicPartition, Committed> here,
+            Optional<GroupPlan.Copied> copied,
+            boolean refresh) {
         return plan.decide(
-                new GroupPlan.Situation(Map.of(ORDERS, source), seen, here, _ -> copied));
+                new GroupPlan.Situation(Map.of(ORDERS, source), seen, here, _ -> copied, refresh));
     }
 
     private static Committed at(long offset, int epoch) {

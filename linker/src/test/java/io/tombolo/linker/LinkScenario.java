@@ -34,6 +34,7 @@ final class LinkScenario {
     static final String CLAMPED = "group offsets stay within the copy";
     static final String STOPPED = "nothing is appended after the failover";
     static final String REPORTED = "a copy that is not complete says why";
+    static final String SYNCED_IS_COMMITTED = "what is synced of a group is committed here";
     static final String QUIET = "a closed link leaves nothing behind";
 
     private static final Duration SETTLE = Duration.ofSeconds(90);
@@ -115,7 +116,32 @@ final class LinkScenario {
         inUs(() -> region.pause(false));
         simulator.runUntil(this::isSettled, SETTLE);
         require(isSettled(), REPORTED, describe());
+        inUs(region.groups::clear); // they expire, or someone deletes them
+        simulator.runUntil(() -> uncommitted().isEmpty(), SETTLE);
+        require(uncommitted().isEmpty(), SYNCED_IS_COMMITTED, uncommitted());
         failOver();
+    }
+
+    /** A position of a group at the source that is not committed here, although it could be. */
+    private String uncommitted() {
+        for (var topic : region.status().topics()) {
+            for (var partition : topic.partitions()) {
+                var id = partition.partition();
+                var at = new TopicPartition(id.topic(), id.partition());
+                for (var group : source.groups.entrySet()) {
+                    boolean wanted =
+                            partition.state() == State.ACTIVE
+                                    && group.getValue().containsKey(at.toString());
+                    if (wanted
+                            && !region.groups
+                                    .getOrDefault(group.getKey(), Map.of())
+                                    .containsKey(at)) {
+                        return group.getKey() + " is nowhere in " + at;
+                    }
+                }
+            }
+        }
+        return "";
     }
 
     private void failOver() {

@@ -24,6 +24,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -48,6 +49,8 @@ final class ModelRegion implements LinkAdmin, GroupOffsets {
     final TreeMap<String, MirrorTopic> mirrors;
     final TreeMap<String, Map<TopicPartition, Committed>> groups;
     final Set<String> activeGroups = new HashSet<>();
+    final Map<String, Long> committedNanos = new HashMap<>();
+    Duration retention = Duration.ofDays(7);
     final ModelMirrorLog log;
     private final Environment environment;
     private final EventLoop loop;
@@ -280,6 +283,11 @@ final class ModelRegion implements LinkAdmin, GroupOffsets {
     }
 
     @Override
+    public Duration retention() {
+        return retention;
+    }
+
+    @Override
     public void groups(Consumer<SortedSet<String>> answer) {
         later(() -> answer.accept(new TreeSet<>(groups.keySet())));
     }
@@ -302,6 +310,7 @@ final class ModelRegion implements LinkAdmin, GroupOffsets {
                 answer.accept(new Skipped(SkipReason.ACTIVE_HERE, "one member"));
             } else {
                 groups.computeIfAbsent(group, _ -> new HashMap<>()).putAll(offsets);
+                committedNanos.put(group, environment.clock().nanoTime());
                 answer.accept(new Stored());
             }
         });

@@ -25,7 +25,9 @@ public enum Safeguard {
     /** Nothing is appended once a failover has been ordered. */
     STOP,
     /** Offsets of groups never point beyond the copy. */
-    CLAMP;
+    CLAMP,
+    /** A group that stands still at the source is looked at here again and again. */
+    STANDSTILL;
 
     public static final Set<Safeguard> ALL = EnumSet.allOf(Safeguard.class);
 

@@ -8,6 +8,7 @@ import io.tombolo.region.link.GroupOffsets;
 
 import org.apache.kafka.common.TopicPartition;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedSet;
@@ -29,6 +30,11 @@ record CoordinatorGroupOffsets(
     @Override
     public boolean keeps(String group) {
         return kept.test(group);
+    }
+
+    @Override
+    public Duration retention() {
+        return offsets.retention();
     }
 
     @Override

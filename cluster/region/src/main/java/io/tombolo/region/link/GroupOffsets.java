@@ -2,6 +2,7 @@ package io.tombolo.region.link;
 
 import org.apache.kafka.common.TopicPartition;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.function.Consumer;
@@ -17,6 +18,9 @@ public interface GroupOffsets {
      * and that one copies them.
      */
     boolean keeps(String group);
+
+    /** How long offsets of a group without members are kept here after they were committed. */
+    Duration retention();
 
     /** The names of the groups that have committed offsets here; empty when they cannot be read. */
     void groups(Consumer<SortedSet<String>> answer);

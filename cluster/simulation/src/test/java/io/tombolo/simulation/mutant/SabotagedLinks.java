@@ -20,6 +20,7 @@ import io.tombolo.region.link.Reason;
 import org.apache.kafka.common.TopicPartition;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -135,6 +136,11 @@ record SabotagedLinks(LinkProvider sound, Variant variant) implements LinkProvid
         @Override
         public boolean keeps(String group) {
             return sound.keeps(group);
+        }
+
+        @Override
+        public Duration retention() {
+            return sound.retention();
         }
 
         @Override

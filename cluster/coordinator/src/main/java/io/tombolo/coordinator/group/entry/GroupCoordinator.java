@@ -39,7 +39,7 @@ public final class GroupCoordinator {
         this.membership = new GroupMembership(partitions, settings.membership(), ports.entropy());
         this.offsets = new GroupOffsets(partitions, ports.topics(), ports.clock());
         this.administration = new GroupAdministration(partitions, ports.topics());
-        this.links = new LinkOffsets(partitions, ports.topics());
+        this.links = new LinkOffsets(partitions, ports.topics(), settings.offsets().retention());
     }
 
     /** For tests of what lies behind the answers. */

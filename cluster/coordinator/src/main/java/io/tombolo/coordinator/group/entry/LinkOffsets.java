@@ -12,6 +12,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,10 +30,17 @@ public final class LinkOffsets {
 
     private final Partitions partitions;
     private final TopicLookup topics;
+    private final Duration retention;
 
-    LinkOffsets(Partitions partitions, TopicLookup topics) {
+    LinkOffsets(Partitions partitions, TopicLookup topics, Duration retention) {
         this.partitions = partitions;
         this.topics = topics;
+        this.retention = retention;
+    }
+
+    /** How long offsets of a group without members are kept after they were committed. */
+    public Duration retention() {
+        return retention;
     }
 
     /** A position of a group that lies beyond the end of a log. */

@@ -1,0 +1,91 @@
+package io.tombolo.linker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tombolo.environment.Endpoint;
+import io.tombolo.environment.simulated.SimulatedNode;
+import io.tombolo.environment.simulated.Simulator;
+import io.tombolo.linker.mirror.Safeguard;
+import io.tombolo.region.link.GroupOffsets.Committed;
+import io.tombolo.region.link.LinkSpec;
+
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Groups that stay where they are at the source, while their copies here come to harm. */
+class StandstillTest {
+
+    private static final TopicPartition ORDERS = new TopicPartition("orders", 0);
+
+    private final Simulator simulator = new Simulator(1);
+    private final ModelSource source = new ModelSource();
+    private final SimulatedNode us = simulator.addNode("us", 1);
+    private ModelRegion region;
+
+    @BeforeEach
+    void aGroupIsCopied() {
+        source.brokerHosts.put(1, "eu1");
+        simulator
+                .addNode("eu1", 1)
+                .start(environment -> new ModelSourceBroker(1, source, environment).listen());
+        us.start(_ -> {});
+        region =
+                new ModelRegion(
+                        us.environment(),
+                        List.of(new Endpoint("eu1", 9092)),
+                        LinkSpec.Settings.standard(),
+                        () -> 300_000,
+                        () -> false);
+        region.retention = Duration.ofMinutes(1);
+        source.produce(source.create("orders", 1), 0, 90);
+        source.commit("billing", "orders", 0, 50);
+        inUs(() -> region.open(Safeguard.ALL));
+        simulator.runUntil(() -> position() == 50, Duration.ofSeconds(30));
+        simulator.runFor(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void aGroupThatIsDeletedHereComesBack() {
+        assertThat(position()).isEqualTo(50);
+
+        inUs(region.groups::clear);
+        simulator.runFor(Duration.ofSeconds(12));
+
+        assertThat(position()).isEqualTo(50);
+    }
+
+    @Test
+    void aGroupThatLivesAtTheSourceNeverGetsOldEnoughToExpireHere() {
+        simulator.afterEachEvent(() ->
+                assertThat(simulator.nowNanos() - region.committedNanos.get("billing"))
+                        .isLessThan(region.retention.toNanos()));
+
+        simulator.runFor(Duration.ofMinutes(5));
+    }
+
+    @Test
+    void aGroupThatWentOnHereIsNeverSetBack() {
+        inUs(() ->
+                region.groups.put(
+                        "billing", new HashMap<>(Map.of(ORDERS, new Committed(70, 0, "")))));
+        simulator.runFor(Duration.ofSeconds(1));
+        simulator.afterEachEvent(() -> assertThat(position()).isEqualTo(70));
+
+        simulator.runFor(Duration.ofMinutes(5));
+    }
+
+    private long position() {
+        Committed committed = region.groups.getOrDefault("billing", Map.of()).get(ORDERS);
+        return committed == null ? -1 : committed.offset();
+    }
+
+    private void inUs(Runnable action) {
+        us.environment().loops().loop(0).execute(action);
+    }
+}
