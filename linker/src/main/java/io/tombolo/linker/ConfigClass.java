@@ -47,23 +47,22 @@ final class ConfigClass {
     /**
      * What has to be changed here so that the mirror follows the source.
      *
-     * @param before what the source had when it was asked last, empty when it has not been asked
-     *     before; a configuration that may be chosen here is changed only when the source changed
-     *     it
+     * @param followed what the link has set here so far; where the source still has that, a
+     *     configuration that may be chosen here stays as it was chosen
      */
     static SortedMap<String, Optional<String>> changes(
             SortedMap<String, String> source,
-            Optional<SortedMap<String, String>> before,
+            SortedMap<String, String> followed,
             SortedMap<String, String> here) {
         var changes = new TreeMap<String, Optional<String>>();
         for (String name : ALWAYS) {
             compare(name, source, here).ifPresent(value -> changes.put(name, value));
         }
         for (String name : FOLLOW) {
-            boolean chosenHere = here.containsKey(name);
-            boolean changedThere =
-                    before.isPresent() && !Objects.equals(before.get().get(name), source.get(name));
-            if (changedThere || !chosenHere) {
+            if (!Objects.equals(followed.get(name), source.get(name))) {
+                // set even if it is so here by chance: it is followed from now on
+                changes.put(name, Optional.ofNullable(source.get(name)));
+            } else if (!here.containsKey(name)) {
                 compare(name, source, here).ifPresent(value -> changes.put(name, value));
             }
         }

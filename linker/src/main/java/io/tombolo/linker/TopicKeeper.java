@@ -36,7 +36,7 @@ final class TopicKeeper {
     private static final long CONFIG_AGE_NANOS_MAX = TimeUnit.SECONDS.toNanos(10);
     private static final long REFUSAL_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    private record KnownConfigs(TopicPlan.SourceConfigs configs, long readNanos) {}
+    private record KnownConfigs(SortedMap<String, String> configs, long readNanos) {}
 
     private record Refusal(Reason reason, long count, long retryAtNanos) {}
 
@@ -100,7 +100,7 @@ final class TopicKeeper {
     }
 
     private List<Decision> decide(SourceInventory inventory) {
-        var known = new HashMap<String, TopicPlan.SourceConfigs>();
+        var known = new HashMap<String, SortedMap<String, String>>();
         if (scope.spec().settings().syncConfigs()) {
             configs.forEach((topic, value) -> known.put(topic, value.configs));
         }
@@ -175,7 +175,7 @@ final class TopicKeeper {
                         source.name(),
                         source.id(),
                         source.partitions().size(),
-                        known == null ? new TreeMap<>() : known.configs.now());
+                        known == null ? new TreeMap<>() : known.configs);
         command(source.name(), answer -> scope.host().admin().createMirrorTopic(topic, answer));
     }
 
@@ -247,16 +247,7 @@ final class TopicKeeper {
     }
 
     private void configRead(String topic, SortedMap<String, String> overrides) {
-        KnownConfigs before = configs.get(topic);
-        configs.put(
-                topic,
-                new KnownConfigs(
-                        new TopicPlan.SourceConfigs(
-                                overrides,
-                                before == null
-                                        ? Optional.empty()
-                                        : Optional.of(before.configs.now())),
-                        scope.now()));
+        configs.put(topic, new KnownConfigs(overrides, scope.now()));
     }
 
     private void configsRead(SourceInventory inventory) {

@@ -47,19 +47,15 @@ final class TopicPlan {
         record Find(String topic) implements Decision {}
     }
 
-    /** The overrides of a source topic that are synchronised, and what they were before. */
-    record SourceConfigs(
-            SortedMap<String, String> now, Optional<SortedMap<String, String>> before) {}
-
     /**
      * What the decisions depend on.
      *
-     * @param sourceConfigs of the topics whose configurations are known
+     * @param sourceConfigs the overrides that are synchronised, of the topics where they are known
      * @param missingForLong mirror topics that the source has not listed for a while
      */
     record Situation(
             SourceInventory source,
-            Map<String, SourceConfigs> sourceConfigs,
+            Map<String, SortedMap<String, String>> sourceConfigs,
             List<MirrorTopic> mirrors,
             NameFilter filter,
             Set<String> missingForLong) {}
@@ -117,9 +113,9 @@ final class TopicPlan {
         if (topic.partitions().size() > mirror.partitionCount()) {
             decisions.add(new Decision.Grow(mirror.name(), topic.partitions().size()));
         }
-        SourceConfigs configs = situation.sourceConfigs().get(mirror.name());
+        var configs = situation.sourceConfigs().get(mirror.name());
         if (configs != null) {
-            var changes = ConfigClass.changes(configs.now(), configs.before(), mirror.configs());
+            var changes = ConfigClass.changes(configs, mirror.followed(), mirror.configs());
             if (!changes.isEmpty()) {
                 decisions.add(new Decision.Configure(mirror.name(), changes));
             }

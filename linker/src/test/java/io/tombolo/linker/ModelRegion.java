@@ -21,7 +21,6 @@ import io.tombolo.region.link.NameFilter;
 import io.tombolo.region.link.Reason;
 
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
@@ -176,11 +175,14 @@ final class ModelRegion implements LinkAdmin, GroupOffsets {
                                 new Reason(Reason.Code.NAME_TAKEN, topic.name() + " exists"));
                     }
                     put(
-                            topic.name(),
-                            topic.sourceTopicId(),
-                            topic.partitionCount(),
-                            MirrorTopic.State.MIRRORING,
-                            topic.configs());
+                            new MirrorTopic(
+                                    topic.name(),
+                                    topic.sourceTopicId(),
+                                    topic.sourceTopicId(),
+                                    topic.partitionCount(),
+                                    MirrorTopic.State.MIRRORING,
+                                    topic.configs(),
+                                    topic.configs()));
                     return new Applied();
                 });
     }
@@ -192,7 +194,7 @@ final class ModelRegion implements LinkAdmin, GroupOffsets {
                 answer,
                 () -> {
                     MirrorTopic known = mirrors.get(topic);
-                    put(topic, known.topicId(), partitionCount, known.state(), known.configs());
+                    put(changed(known, partitionCount, known.state()));
                     return new Applied();
                 });
     }
@@ -207,13 +209,51 @@ final class ModelRegion implements LinkAdmin, GroupOffsets {
                 answer,
                 () -> {
                     MirrorTopic known = mirrors.get(topic);
-                    var configs = new TreeMap<>(known.configs());
-                    changes.forEach((key, value) ->
-                            value.ifPresentOrElse(
-                                    text -> configs.put(key, text), () -> configs.remove(key)));
-                    put(topic, known.topicId(), known.partitionCount(), known.state(), configs);
+                    put(
+                            new MirrorTopic(
+                                    topic,
+                                    known.topicId(),
+                                    known.sourceTopicId(),
+                                    known.partitionCount(),
+                                    known.state(),
+                                    changed(known.configs(), changes),
+                                    changed(known.followed(), changes)));
                     return new Applied();
                 });
+    }
+
+    private static SortedMap<String, String> changed(
+            SortedMap<String, String> configs, SortedMap<String, Optional<String>> changes) {
+        var changed = new TreeMap<>(configs);
+        changes.forEach((key, value) ->
+                value.ifPresentOrElse(text -> changed.put(key, text), () -> changed.remove(key)));
+        return changed;
+    }
+
+    /** Someone in this region sets a configuration of a mirror topic. */
+    void choose(String topic, String key, String value) {
+        MirrorTopic known = mirrors.get(topic);
+        put(
+                new MirrorTopic(
+                        topic,
+                        known.topicId(),
+                        known.sourceTopicId(),
+                        known.partitionCount(),
+                        known.state(),
+                        changed(known.configs(), new TreeMap<>(Map.of(key, Optional.of(value)))),
+                        known.followed()));
+    }
+
+    private static MirrorTopic changed(
+            MirrorTopic known, int partitionCount, MirrorTopic.State state) {
+        return new MirrorTopic(
+                known.name(),
+                known.topicId(),
+                known.sourceTopicId(),
+                partitionCount,
+                state,
+                known.configs(),
+                known.followed());
     }
 
     @Override
@@ -227,7 +267,7 @@ final class ModelRegion implements LinkAdmin, GroupOffsets {
                 answer,
                 () -> {
                     MirrorTopic known = mirrors.get(topic);
-                    put(topic, known.topicId(), known.partitionCount(), state, known.configs());
+                    put(changed(known, known.partitionCount(), state));
                     return new Applied();
                 });
     }
@@ -255,16 +295,12 @@ final class ModelRegion implements LinkAdmin, GroupOffsets {
         });
     }
 
-    private void put(
-            String name,
-            Uuid id,
-            int partitionCount,
-            MirrorTopic.State state,
-            SortedMap<String, String> configs) {
-        mirrors.put(name, new MirrorTopic(name, id, id, partitionCount, state, configs));
-        for (int i = 0; i < partitionCount; i++) {
+    private void put(MirrorTopic topic) {
+        mirrors.put(topic.name(), topic);
+        for (int i = 0; i < topic.partitionCount(); i++) {
             int number = i;
-            log.logs.computeIfAbsent(new LinkPartition(id, name, i), _ -> newLog(number));
+            log.logs.computeIfAbsent(
+                    new LinkPartition(topic.topicId(), topic.name(), i), _ -> newLog(number));
         }
     }
 

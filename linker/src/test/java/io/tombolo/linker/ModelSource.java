@@ -73,6 +73,7 @@ final class ModelSource {
     final Map<Key, Batch> history = new HashMap<>();
     final TreeMap<String, TreeMap<String, Long>> groups = new TreeMap<>();
     final TreeMap<Integer, String> brokerHosts = new TreeMap<>();
+    String retentionMs = "60000";
     boolean corruptNext;
     boolean replayNext;
     private long idCount;

@@ -239,7 +239,7 @@ final class ModelSourceBroker {
                         .add(
                                 new DescribeConfigsResponseData.DescribeConfigsResourceResult()
                                         .setName("retention.ms")
-                                        .setValue("60000")
+                                        .setValue(source.retentionMs)
                                         .setConfigSource((byte) 1));
                 answer.results().add(result);
             }

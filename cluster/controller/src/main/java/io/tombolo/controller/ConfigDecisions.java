@@ -13,12 +13,14 @@ import io.tombolo.controller.command.Refusal;
 import io.tombolo.controller.replica.Elections;
 import io.tombolo.controller.replica.SafetyRules;
 import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.metadata.image.MirrorRegistration;
 import io.tombolo.metadata.image.PartitionSet;
 import io.tombolo.metadata.image.TopicImage;
 import io.tombolo.metadata.record.ConfigRecord;
 import io.tombolo.metadata.record.ConfigRecord.ConfigRemoved;
 import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
 import io.tombolo.metadata.record.ConfigResource;
+import io.tombolo.metadata.record.LinkRecord.MirrorConfigsFollowed;
 import io.tombolo.metadata.record.MetadataRecord;
 
 import org.apache.kafka.common.protocol.Errors;
@@ -98,13 +100,50 @@ final class ConfigDecisions {
             }
             var wanted = new TreeMap<>(tip.configs().of(one.resource()));
             Optional<Refusal> bad = change(one, wanted);
-            outcome.add(
-                    one.resource(),
+            Answer<List<MetadataRecord>> plan =
                     bad.isPresent()
                             ? bad.get().answer()
-                            : records(one.resource(), wanted, command.origin(), tip));
+                            : records(one.resource(), wanted, command.origin(), tip);
+            if (command.origin() == Origin.LINK
+                    && plan instanceof Answer.Done<List<MetadataRecord>>(var records)) {
+                plan = new Answer.Done<>(followed(one, records, tip));
+            }
+            outcome.add(one.resource(), plan);
         }
         return outcome.result(command.validateOnly(), tip);
+    }
+
+    /** With what a link sets, the metadata keeps that it was the link which set it. */
+    private static List<MetadataRecord> followed(
+            Alteration alteration, List<MetadataRecord> records, MetadataImage tip) {
+        Optional<MirrorRegistration> mirror = mirror(alteration.resource(), tip);
+        if (mirror.isEmpty()) {
+            return records;
+        }
+        var followed = new TreeMap<>(mirror.get().followed());
+        for (Change change : alteration.changes()) {
+            switch (change) {
+                case Change.Set(var key, var value) -> followed.put(key, value);
+                case Change.Delete(var key) -> followed.remove(key);
+                case Change.Append _, Change.Subtract _ -> followed.remove(change.key());
+            }
+        }
+        if (followed.equals(mirror.get().followed())) {
+            return records;
+        }
+        var all = new ArrayList<>(records);
+        all.add(new MirrorConfigsFollowed(mirror.get().topicId(), followed));
+        return all;
+    }
+
+    private static Optional<MirrorRegistration> mirror(ConfigResource resource, MetadataImage tip) {
+        return resource.type() == ConfigResource.Type.TOPIC
+                ? tip.topics()
+                        .topic(resource.name())
+                        .map(TopicImage::id)
+                        .flatMap(tip.links()::mirrorTopic)
+                        .filter(mirror -> !mirror.writable())
+                : Optional.empty();
     }
 
     /** Carries out the changes of one resource on its overrides. */
@@ -235,14 +274,10 @@ final class ConfigDecisions {
             List<MetadataRecord> records,
             Origin origin,
             MetadataImage tip) {
-        if (resource.type() != ConfigResource.Type.TOPIC || origin == Origin.LINK) {
+        if (origin == Origin.LINK) {
             return Optional.empty();
         }
-        return tip.topics()
-                .topic(resource.name())
-                .map(TopicImage::id)
-                .flatMap(tip.links()::mirrorTopic)
-                .filter(mirror -> !mirror.writable())
+        return mirror(resource, tip)
                 .flatMap(mirror ->
                         records.stream()
                                 .map(ConfigDecisions::keyOf)

@@ -12,6 +12,7 @@ import io.tombolo.controller.command.TopicCommand.NewTopic;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.MirrorRegistration;
 import io.tombolo.metadata.image.TopicImage;
+import io.tombolo.metadata.record.LinkRecord.MirrorConfigsFollowed;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
 import io.tombolo.metadata.record.MetadataRecord;
@@ -82,6 +83,9 @@ final class MirrorDecisions {
             case Answer.Done<TopicDecisions.Plan>(var plan) -> {
                 List<MetadataRecord> records = new ArrayList<>(plan.records());
                 records.add(new MirrorTopicDefined(id, command.link(), command.sourceTopicId()));
+                if (!command.configs().isEmpty()) {
+                    records.add(new MirrorConfigsFollowed(id, command.configs()));
+                }
                 yield ControllerResult.atomic(plan.topic(), records);
             }
             case Answer.Refused<TopicDecisions.Plan>(var refusal) ->

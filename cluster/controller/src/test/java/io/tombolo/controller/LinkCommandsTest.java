@@ -165,6 +165,36 @@ class LinkCommandsTest {
         assertThat(compress(Origin.LINK)).isInstanceOf(Answer.Done.class);
     }
 
+    @Test
+    void whatALinkHasSetIsKnownAfterwardsAndWhatAClientSetsIsNotTakenForIt() {
+        region.done(
+                new CreateMirrorTopic(
+                        LINK, "orders", SOURCE, 3, new TreeMap<>(Map.of("retention.ms", "5"))));
+        assertThat(followed()).containsExactly(Map.entry("retention.ms", "5"));
+
+        set("retention.ms", "9", Origin.CLIENT);
+        assertThat(followed()).containsExactly(Map.entry("retention.ms", "5"));
+
+        set("retention.ms", "9", Origin.LINK);
+        assertThat(followed()).containsExactly(Map.entry("retention.ms", "9"));
+
+        set("retention.ms", "9", Origin.LINK);
+        assertThat(region.last().batches().stream().flatMap(List::stream)).isEmpty();
+    }
+
+    private Map<String, String> followed() {
+        return region.image().links().mirrorTopic(SOURCE).orElseThrow().followed();
+    }
+
+    private Answer<?> set(String key, String value, Origin origin) {
+        var change =
+                new Alteration(ConfigResource.topic("orders"), List.of(new Change.Set(key, value)));
+        return region.done(new IncrementalAlterConfigs(List.of(change), origin, false))
+                .values()
+                .iterator()
+                .next();
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = State.class,
@@ -400,12 +430,7 @@ class LinkCommandsTest {
     }
 
     private Answer<?> compress(Origin origin) {
-        var orders = ConfigResource.topic("orders");
-        var change = new Alteration(orders, List.of(new Change.Set("compression.type", "zstd")));
-        return region.done(new IncrementalAlterConfigs(List.of(change), origin, false))
-                .values()
-                .iterator()
-                .next();
+        return set("compression.type", "zstd", origin);
     }
 
     private static PartitionId id(int index) {

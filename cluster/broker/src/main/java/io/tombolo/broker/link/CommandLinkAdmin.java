@@ -57,7 +57,8 @@ record CommandLinkAdmin(Images images, Commands commands, EventLoop loop) implem
                 mirror.sourceTopicId(),
                 topic.partitions().count(),
                 mirror.state(),
-                image.configs().of(ConfigResource.topic(topic.name())));
+                image.configs().of(ConfigResource.topic(topic.name())),
+                mirror.followed());
     }
 
     @Override

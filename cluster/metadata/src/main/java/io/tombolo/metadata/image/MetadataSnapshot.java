@@ -6,6 +6,7 @@ import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
 import io.tombolo.metadata.record.ConfigResource;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.LinkPaused;
+import io.tombolo.metadata.record.LinkRecord.MirrorConfigsFollowed;
 import io.tombolo.metadata.record.LinkRecord.MirrorOffsetsClamped;
 import io.tombolo.metadata.record.LinkRecord.MirrorPartitionSettled;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
@@ -113,8 +114,10 @@ public final class MetadataSnapshot {
                                         one.getKey(),
                                         one.getValue()));
         var state = new MirrorTopicStateChanged(mirror.topicId(), mirror.state(), mirror.reason());
+        var followed = new MirrorConfigsFollowed(mirror.topicId(), mirror.followed());
         return Stream.concat(
-                Stream.of(defined), Stream.concat(Stream.concat(ends, clamped), Stream.of(state)));
+                Stream.of(defined, followed),
+                Stream.concat(Stream.concat(ends, clamped), Stream.of(state)));
     }
 
     /** Makes an image from the records of a snapshot. Mutable, used once, by one thread. */

@@ -1,5 +1,6 @@
 package io.tombolo.metadata.image;
 
+import io.tombolo.metadata.record.LinkRecord.MirrorConfigsFollowed;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
@@ -7,11 +8,16 @@ import io.tombolo.region.link.MirrorTopic;
 
 import org.apache.kafka.common.Uuid;
 
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
 /**
  * A mirror topic as the metadata has it. It stays known after it has been stopped, so that its
  * domain is.
  *
  * @param reason why it is in this state; may be empty
+ * @param followed what its link has set on it, because the source has it
  * @param promotion how far its region is with taking over, or was when it had
  */
 public record MirrorRegistration(
@@ -20,7 +26,12 @@ public record MirrorRegistration(
         Uuid sourceTopicId,
         MirrorTopic.State state,
         String reason,
+        SortedMap<String, String> followed,
         Promotion promotion) {
+
+    public MirrorRegistration {
+        followed = Collections.unmodifiableSortedMap(new TreeMap<>(followed));
+    }
 
     static MirrorRegistration of(MirrorTopicDefined defined) {
         return new MirrorRegistration(
@@ -29,6 +40,7 @@ public record MirrorRegistration(
                 defined.sourceTopicId(),
                 MirrorTopic.State.MIRRORING,
                 "",
+                Collections.emptySortedMap(),
                 Promotion.NONE);
     }
 
@@ -44,10 +56,17 @@ public record MirrorRegistration(
 
     MirrorRegistration withState(MirrorTopic.State newState, String newReason) {
         Promotion kept = newState == MirrorTopic.State.STOPPED ? promotion.finished() : promotion;
-        return new MirrorRegistration(topicId, link, sourceTopicId, newState, newReason, kept);
+        return new MirrorRegistration(
+                topicId, link, sourceTopicId, newState, newReason, followed, kept);
     }
 
     MirrorRegistration with(Promotion newPromotion) {
-        return new MirrorRegistration(topicId, link, sourceTopicId, state, reason, newPromotion);
+        return new MirrorRegistration(
+                topicId, link, sourceTopicId, state, reason, followed, newPromotion);
+    }
+
+    MirrorRegistration with(MirrorConfigsFollowed configs) {
+        return new MirrorRegistration(
+                topicId, link, sourceTopicId, state, reason, configs.configs(), promotion);
     }
 }

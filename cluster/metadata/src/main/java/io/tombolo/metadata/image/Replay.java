@@ -14,6 +14,7 @@ import io.tombolo.metadata.record.LinkRecord;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.LinkPaused;
 import io.tombolo.metadata.record.LinkRecord.LinkRemoved;
+import io.tombolo.metadata.record.LinkRecord.MirrorConfigsFollowed;
 import io.tombolo.metadata.record.LinkRecord.MirrorOffsetsClamped;
 import io.tombolo.metadata.record.LinkRecord.MirrorPartitionSettled;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
@@ -184,6 +185,14 @@ final class Replay {
                     links = links.with(mirror.withState(changed.state(), changed.reason()));
                 }
                 changes.mirrorTopics.add(changed.topicId());
+            }
+            case MirrorConfigsFollowed followed -> {
+                MirrorRegistration mirror = links.mirrorTopics().get(followed.topicId());
+                check(mirror != null, "topic %s is no mirror", followed.topicId());
+                if (mirror != null) {
+                    links = links.with(mirror.with(followed));
+                }
+                changes.mirrorTopics.add(followed.topicId());
             }
             case MirrorPartitionSettled(var topicId, var index, var epoch, var end) ->
                     promote(topicId, promotion -> promotion.settled(epoch, index, end));

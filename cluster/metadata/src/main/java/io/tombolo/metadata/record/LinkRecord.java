@@ -59,6 +59,20 @@ public sealed interface LinkRecord extends MetadataRecord {
             implements LinkRecord {}
 
     /**
+     * What a link has set on a mirror topic, because its source has it. What is set there besides,
+     * or differently, was chosen in this region.
+     *
+     * @param configs all of it, in place of what was known before
+     */
+    record MirrorConfigsFollowed(Uuid topicId, SortedMap<String, String> configs)
+            implements LinkRecord {
+
+        public MirrorConfigsFollowed {
+            configs = Collections.unmodifiableSortedMap(new TreeMap<>(configs));
+        }
+    }
+
+    /**
      * The copy of a partition has come to its end, because this region takes over.
      *
      * @param ownershipEpoch under which it does; a higher one than before begins anew

@@ -11,6 +11,7 @@ import io.tombolo.metadata.record.LinkRecord.CopyEnd;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.LinkPaused;
 import io.tombolo.metadata.record.LinkRecord.LinkRemoved;
+import io.tombolo.metadata.record.LinkRecord.MirrorConfigsFollowed;
 import io.tombolo.metadata.record.LinkRecord.MirrorOffsetsClamped;
 import io.tombolo.metadata.record.LinkRecord.MirrorPartitionSettled;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
@@ -59,6 +60,7 @@ final class RecordFields {
             case MirrorTopicDefined _ -> RecordType.MIRROR_TOPIC_DEFINED;
             case MirrorTopicStateChanged _ -> RecordType.MIRROR_TOPIC_STATE_CHANGED;
             case MirrorPartitionSettled _ -> RecordType.MIRROR_PARTITION_SETTLED;
+            case MirrorConfigsFollowed _ -> RecordType.MIRROR_CONFIGS_FOLLOWED;
             case MirrorOffsetsClamped _ -> RecordType.MIRROR_OFFSETS_CLAMPED;
             case OwnershipRecord _ -> RecordType.OWNERSHIP;
         };
@@ -115,7 +117,8 @@ final class RecordFields {
                             MIRROR_TOPIC_DEFINED,
                             MIRROR_TOPIC_STATE_CHANGED,
                             MIRROR_PARTITION_SETTLED,
-                            MIRROR_OFFSETS_CLAMPED ->
+                            MIRROR_OFFSETS_CLAMPED,
+                            MIRROR_CONFIGS_FOLLOWED ->
                             readLink(type, from);
                     case OWNERSHIP -> new OwnershipRecord(readOwnership(from), from.string());
                 };
@@ -172,6 +175,8 @@ final class RecordFields {
                     to.uuid(topicId).string(link.name()).uuid(sourceTopicId);
             case MirrorTopicStateChanged(var topicId, var state, var reason) ->
                     to.uuid(topicId).number(codeOf(state)).string(reason);
+            case MirrorConfigsFollowed(var topicId, var configs) ->
+                    to.uuid(topicId).strings(configs);
             case MirrorPartitionSettled(var topicId, var index, var epoch, var end) ->
                     end.write(to.uuid(topicId).number(index).number(epoch));
             case MirrorOffsetsClamped(var topicIds, var offsetsPartition, var clamped) ->
@@ -195,6 +200,7 @@ final class RecordFields {
             case LINK_REMOVED -> new LinkRemoved(new LinkName(from.string()));
             case MIRROR_TOPIC_DEFINED ->
                     new MirrorTopicDefined(from.uuid(), new LinkName(from.string()), from.uuid());
+            case MIRROR_CONFIGS_FOLLOWED -> new MirrorConfigsFollowed(from.uuid(), from.strings());
             case MIRROR_PARTITION_SETTLED ->
                     new MirrorPartitionSettled(
                             from.uuid(), from.smallNumber(), from.number(), CopyEnd.read(from));

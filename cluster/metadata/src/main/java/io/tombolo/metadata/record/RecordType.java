@@ -26,6 +26,7 @@ enum RecordType {
     MIRROR_TOPIC_STATE_CHANGED(44),
     MIRROR_PARTITION_SETTLED(45),
     MIRROR_OFFSETS_CLAMPED(46),
+    MIRROR_CONFIGS_FOLLOWED(47),
     OWNERSHIP(50);
 
     private static final RecordType[] BY_CODE = new RecordType[51];

@@ -17,6 +17,7 @@ import io.tombolo.metadata.record.LinkRecord.CopyEnd;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.LinkPaused;
 import io.tombolo.metadata.record.LinkRecord.LinkRemoved;
+import io.tombolo.metadata.record.LinkRecord.MirrorConfigsFollowed;
 import io.tombolo.metadata.record.LinkRecord.MirrorOffsetsClamped;
 import io.tombolo.metadata.record.LinkRecord.MirrorPartitionSettled;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
@@ -43,6 +44,7 @@ import org.apache.kafka.common.Uuid;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
@@ -234,7 +236,16 @@ final class RandomHistory {
                             ? Optional.of(new LinkRemoved(link))
                             : Optional.empty();
             case 3 -> topic().map(t -> new MirrorTopicDefined(t.id(), link, t.id()));
-            case 4 -> mirror().map(this::settled);
+            case 4 ->
+                    random.nextBoolean()
+                            ? mirror().map(this::settled)
+                            : mirror().map(t ->
+                                    new MirrorConfigsFollowed(
+                                            t.id(),
+                                            new TreeMap<>(
+                                                    Map.of(
+                                                            "retention.ms",
+                                                            "" + random.nextInt(9)))));
             case 5 ->
                     mirror().filter(t -> promoting(t) > 0)
                             .map(t ->

@@ -12,6 +12,7 @@ import io.tombolo.metadata.record.LinkRecord.CopyEnd;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.LinkPaused;
 import io.tombolo.metadata.record.LinkRecord.LinkRemoved;
+import io.tombolo.metadata.record.LinkRecord.MirrorConfigsFollowed;
 import io.tombolo.metadata.record.LinkRecord.MirrorOffsetsClamped;
 import io.tombolo.metadata.record.LinkRecord.MirrorPartitionSettled;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
@@ -35,6 +36,7 @@ import org.apache.kafka.common.Uuid;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -79,6 +81,8 @@ final class RandomRecords {
                     new MirrorTopicDefined(uuid(), new LinkName(name()), uuid());
             case MIRROR_TOPIC_STATE_CHANGED ->
                     new MirrorTopicStateChanged(uuid(), oneOf(MirrorTopic.State.values()), text());
+            case MIRROR_CONFIGS_FOLLOWED ->
+                    new MirrorConfigsFollowed(uuid(), new TreeMap<>(Map.of(name(), text())));
             case MIRROR_PARTITION_SETTLED ->
                     new MirrorPartitionSettled(
                             uuid(),

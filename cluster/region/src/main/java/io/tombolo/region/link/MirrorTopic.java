@@ -13,6 +13,7 @@ import java.util.TreeMap;
  * @param sourceTopicId the id at the source when it was made; {@link Uuid#ZERO_UUID} when the
  *     source is too old to have ids
  * @param configs the configurations set on it, overrides only
+ * @param followed those that its link has set, as the source had them; what differs was chosen here
  */
 public record MirrorTopic(
         String name,
@@ -20,10 +21,12 @@ public record MirrorTopic(
         Uuid sourceTopicId,
         int partitionCount,
         State state,
-        SortedMap<String, String> configs) {
+        SortedMap<String, String> configs,
+        SortedMap<String, String> followed) {
 
     public MirrorTopic {
         configs = Collections.unmodifiableSortedMap(new TreeMap<>(configs));
+        followed = Collections.unmodifiableSortedMap(new TreeMap<>(followed));
     }
 
     /** The life of a mirror topic. Only {@link #STOPPED} is writable. */
