@@ -58,7 +58,7 @@ class FetchSessionContractEndToEnd {
 
     @ContractTest
     @DisplayName("75: who reconnects names the session it had, and gets all and a new session")
-    void contract075Reconnection(Subject subject) {
+    void reconnection(Subject subject) {
         Topic topic = subject.newTopic();
         int before;
         try (var client = subject.connect()) {
