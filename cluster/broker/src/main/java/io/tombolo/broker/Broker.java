@@ -61,7 +61,7 @@ public final class Broker {
     private static final long FIRST_ANSWER_NANOS = Duration.ofSeconds(20).toNanos();
 
     /** When a wait is worth a line in the log. */
-    private static final long UNUSUAL_NANOS = Duration.ofMillis(500).toNanos();
+    private static final long UNUSUAL_NANOS = Duration.ofSeconds(3).toNanos();
 
     private static final long FIRST_CONTACT_CHECK_NANOS = Duration.ofMillis(50).toNanos();
     private static final long QUEUED_BYTES_MAX = 64L << 20;
@@ -255,7 +255,9 @@ public final class Broker {
                         : FIRST_CONTACT_NANOS;
         boolean regionThere = surroundings.peers().serving();
         if (heard || regionThere || waitedNanos >= patienceNanos) {
-            if (!heard && !regionThere) {
+            // That a region beside this one is not there yet is how most first starts go.
+            boolean answering = patienceNanos > FIRST_CONTACT_NANOS;
+            if (!heard && !regionThere && answering) {
                 observer.waiting(
                         "not every other region has told who owns what; from now on writes are"
                                 + " taken under the ownership that is known here");

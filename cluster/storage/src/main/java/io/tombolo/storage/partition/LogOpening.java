@@ -289,7 +289,8 @@ public final class LogOpening {
         long from = loaded ? Math.min(recoveryPoint, log.endOffset) : log.startOffset;
         if (loaded) {
             log.epochLinesOnDisk = log.epochs.lines();
-        } else if (log.endOffset > log.startOffset) {
+        } else if (log.endOffset > log.startOffset && recoveryPoint > 0) {
+            // Before the first force there need be no file.
             repairs.add("rebuilt the leader epochs");
         }
         log.epochs.truncateTo(from);
