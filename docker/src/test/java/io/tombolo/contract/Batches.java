@@ -8,6 +8,7 @@ import org.apache.kafka.common.record.internal.SimpleRecord;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -22,7 +23,15 @@ final class Batches {
     static final int ATTRIBUTES_POSITION = 21;
     static final int LAST_OFFSET_DELTA_POSITION = 23;
 
+    private static final AtomicLong LAST_MS = new AtomicLong();
+
     private Batches() {}
+
+    /** The wall clock, but never the same millisecond twice: the youngest record is only one. */
+    private static long nextMs() {
+        long nowMs = System.currentTimeMillis();
+        return LAST_MS.updateAndGet(lastMs -> Math.max(nowMs, lastMs + 1));
+    }
 
     static MemoryRecords of(String... values) {
         return of(Compression.NONE, values);
@@ -32,7 +41,7 @@ final class Batches {
         return MemoryRecords.withRecords(
                 compression,
                 Stream.of(values)
-                        .map(value -> record(System.currentTimeMillis(), "key", value))
+                        .map(value -> record(nextMs(), "key", value))
                         .toArray(SimpleRecord[]::new));
     }
 
@@ -46,16 +55,16 @@ final class Batches {
 
     static MemoryRecords withoutKey(String value) {
         return MemoryRecords.withRecords(
-                Compression.NONE, new SimpleRecord(System.currentTimeMillis(), null, utf8(value)));
+                Compression.NONE, new SimpleRecord(nextMs(), null, utf8(value)));
     }
 
     static MemoryRecords ofMagic(int magic, String value) {
         return MemoryRecords.withRecords(
-                (byte) magic, Compression.NONE, record(System.currentTimeMillis(), "key", value));
+                (byte) magic, Compression.NONE, record(nextMs(), "key", value));
     }
 
     static MemoryRecords idempotent(long producerId, int epoch, int sequence, int count) {
-        long now = System.currentTimeMillis();
+        long now = nextMs();
         return sequenced(
                 producerId,
                 epoch,
@@ -71,7 +80,7 @@ final class Batches {
     }
 
     static MemoryRecords transactional(long producerId, int epoch, int sequence) {
-        var record = record(System.currentTimeMillis(), "key", "in a transaction");
+        var record = record(nextMs(), "key", "in a transaction");
         return sequenced(producerId, epoch, sequence, true, record);
     }
 

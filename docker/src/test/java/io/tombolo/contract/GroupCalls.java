@@ -83,16 +83,25 @@ final class GroupCalls {
         return request;
     }
 
-    /** Joins as the first dynamic member; the answer names the leader, which is this member. */
-    static JoinGroupResponseData joinAlone(RawClient client, String group) {
-        coordinatorOf(client, group);
-        JoinGroupResponseData hello = client.call(join(group, "", "range"), 9);
-        return client.call(join(group, hello.memberId(), "range"), 9);
+    /**
+     * Joins an empty group with an id that is fetched first, and leaves the id in the request.
+     * Apache Kafka's sweep of expired groups also removes an empty one whose first member has its
+     * id and has not joined yet: then it is told another id.
+     */
+    static JoinGroupResponseData joinFirst(RawClient client, JoinGroupRequestData request) {
+        coordinatorOf(client, request.groupId());
+        return Eventually.eventually(
+                "the first member of " + request.groupId(),
+                () -> {
+                    JoinGroupResponseData hello = client.call(request.setMemberId(""), 9);
+                    return client.call(request.setMemberId(hello.memberId()), 9);
+                },
+                joined -> joined.errorCode() != Errors.UNKNOWN_MEMBER_ID.code());
     }
 
     /** A stable group with this one member. */
     static JoinGroupResponseData stableAlone(RawClient client, String group) {
-        JoinGroupResponseData joined = joinAlone(client, group);
+        JoinGroupResponseData joined = joinFirst(client, join(group, "", "range"));
         SyncGroupResponseData synced =
                 client.call(sync(group, joined, assignment(joined.memberId(), "all")), 5);
         if (synced.errorCode() != Errors.NONE.code()) {

@@ -4,6 +4,7 @@ import static io.tombolo.contract.GroupCalls.assignment;
 import static io.tombolo.contract.GroupCalls.coordinatorOf;
 import static io.tombolo.contract.GroupCalls.heartbeat;
 import static io.tombolo.contract.GroupCalls.join;
+import static io.tombolo.contract.GroupCalls.joinFirst;
 import static io.tombolo.contract.GroupCalls.stableAlone;
 import static io.tombolo.contract.GroupCalls.sync;
 
@@ -115,8 +116,8 @@ class GroupContractEndToEnd {
                         Errors.INVALID_SESSION_TIMEOUT);
             }
 
-            JoinGroupResponseData joined =
-                    client.call(join(group, hello.memberId(), "range"), NEWEST_JOIN);
+            var request = join(group, "", "range");
+            JoinGroupResponseData joined = joinFirst(client, request);
             assertThat(Errors.forCode(joined.errorCode())).isEqualTo(Errors.NONE);
             assertThat(joined.generationId()).isEqualTo(1);
             assertThat(joined.protocolName()).isEqualTo("range");
@@ -125,7 +126,7 @@ class GroupContractEndToEnd {
             assertThat(joined.members())
                     .singleElement()
                     .satisfies(member -> {
-                        assertThat(member.memberId()).isEqualTo(hello.memberId());
+                        assertThat(member.memberId()).isEqualTo(request.memberId());
                         assertThat(new String(member.metadata())).isEqualTo("of range");
                     });
             JoinGroupRequestData otherType =
@@ -213,9 +214,9 @@ class GroupContractEndToEnd {
         try (var one = subject.connect();
                 var two = subject.connect();
                 var three = subject.connect()) {
-            String a = helloId(one, group);
             JoinGroupResponseData alone =
-                    one.call(join(group, a, "range", "roundrobin", "only-mine"), NEWEST_JOIN);
+                    joinFirst(one, join(group, "", "range", "roundrobin", "only-mine"));
+            String a = alone.memberId();
             one.call(sync(group, alone, assignment(a, "all")), 5);
             String b = helloId(two, group);
             two.send(join(group, b, "roundrobin", "range"), NEWEST_JOIN);
@@ -244,9 +245,9 @@ class GroupContractEndToEnd {
         String group = Subject.freshName("silent");
         try (var one = subject.connect();
                 var two = subject.connect()) {
-            String a = helloId(one, group);
-            var impatient = join(group, a, "range").setRebalanceTimeoutMs(IMPATIENT_MS);
-            JoinGroupResponseData alone = one.call(impatient, NEWEST_JOIN);
+            var impatient = join(group, "", "range").setRebalanceTimeoutMs(IMPATIENT_MS);
+            JoinGroupResponseData alone = joinFirst(one, impatient);
+            String a = alone.memberId();
             one.call(sync(group, alone, assignment(a, "all")), 5);
             String b = helloId(two, group);
             two.send(join(group, b, "range").setRebalanceTimeoutMs(IMPATIENT_MS), NEWEST_JOIN);
