@@ -13,6 +13,7 @@ import io.tombolo.controller.command.ReplicaCommand.Proposal;
 import io.tombolo.controller.command.TopicCommand.CreateTopics;
 import io.tombolo.controller.command.TopicCommand.NewTopic;
 import io.tombolo.environment.Entropy;
+import io.tombolo.environment.simulated.manual.ManualLoop;
 import io.tombolo.metadata.image.MetadataDelta;
 import io.tombolo.metadata.record.LeaderRecovery;
 import io.tombolo.metadata.record.MetadataRecordCodec;
@@ -26,6 +27,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +37,7 @@ class ActiveControllerTest {
 
     private static final long SECOND = 1_000_000_000L;
 
-    private final StepLoop loop = new StepLoop();
+    private final ManualLoop loop = new ManualLoop();
     private final Entropy entropy = new SeededEntropy(1);
     private final List<MetadataDelta> published = new ArrayList<>();
     private final List<Exception> failures = new ArrayList<>();
@@ -151,7 +153,7 @@ class ActiveControllerTest {
         assertThat(quorum.proposed).isEmpty();
 
         quorum.roomLeft = 10;
-        loop.pass(SECOND / 100);
+        loop.advance(Duration.ofNanos(SECOND / 100));
         quorum.commitAll();
 
         assertThat(topicErrors()).containsExactly(Errors.NONE, Errors.NONE);
@@ -190,12 +192,12 @@ class ActiveControllerTest {
     void aBrokerThatIsNotHeardOfIsFenced() {
         start();
 
-        loop.pass(5 * SECOND);
+        loop.advance(Duration.ofNanos(5 * SECOND));
         submit(heartbeat(false));
-        loop.pass(8 * SECOND);
+        loop.advance(Duration.ofNanos(8 * SECOND));
         assertThat(quorum.proposed).isEmpty();
 
-        loop.pass(4 * SECOND);
+        loop.advance(Duration.ofNanos(4 * SECOND));
         quorum.commitAll();
         assertThat(controller.image().brokers().isActive(1)).isFalse();
     }
@@ -203,13 +205,13 @@ class ActiveControllerTest {
     @Test
     void aNewTermGivesEveryBrokerAWholeSession() {
         start();
-        loop.pass(8 * SECOND);
+        loop.advance(Duration.ofNanos(8 * SECOND));
         quorum.lose(2);
         quorum.lead(1, 3);
 
-        loop.pass(8 * SECOND);
+        loop.advance(Duration.ofNanos(8 * SECOND));
         assertThat(quorum.proposed).isEmpty();
-        loop.pass(4 * SECOND);
+        loop.advance(Duration.ofNanos(4 * SECOND));
         assertThat(quorum.proposed).isNotEmpty();
     }
 
@@ -322,7 +324,7 @@ class ActiveControllerTest {
                                         LeaderRecovery.RECOVERED))));
         quorum.commitAll();
 
-        loop.pass(3 * SECOND);
+        loop.advance(Duration.ofNanos(3 * SECOND));
         quorum.commitAll();
 
         assertThat(only().leader()).isEqualTo(2);

@@ -19,6 +19,7 @@ import io.tombolo.controller.command.TopicCommand.Growth;
 import io.tombolo.controller.command.TopicCommand.TopicKey;
 import io.tombolo.controller.replica.Elections;
 import io.tombolo.controller.replica.SafetyRules;
+import io.tombolo.environment.simulated.manual.ManualLoop;
 import io.tombolo.metadata.image.MetadataDelta;
 import io.tombolo.metadata.image.MetadataSnapshot;
 import io.tombolo.metadata.record.BrokerIds;
@@ -148,7 +149,7 @@ class ControllerCostTest {
     }
 
     private static ActiveController nobody() {
-        var loop = new StepLoop();
+        var loop = new ManualLoop();
         return new ActiveController(
                 new ActiveController.Place(1, loop, loop, new SeededEntropy(1)),
                 Region.settings(),

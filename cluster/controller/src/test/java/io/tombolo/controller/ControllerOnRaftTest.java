@@ -9,6 +9,7 @@ import io.tombolo.controller.command.TopicCommand.CreateTopics;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.FileDisk;
 import io.tombolo.environment.Offload;
+import io.tombolo.environment.simulated.manual.ManualLoop;
 import io.tombolo.metadata.image.MetadataDelta;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.raft.RaftNode;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -34,7 +36,7 @@ class ControllerOnRaftTest {
 
     @TempDir Path directory;
 
-    private final StepLoop loop = new StepLoop();
+    private final ManualLoop loop = new ManualLoop();
 
     @Test
     void metadataOutlivesTheProcess() {
@@ -110,13 +112,13 @@ class ControllerOnRaftTest {
                             controller);
             controller.attach(raft);
             raft.start();
-            loop.pass(SECOND);
+            loop.advance(Duration.ofNanos(SECOND));
         }
 
         <A> Answer<A> submit(Command<A> command) {
             var answers = new ArrayList<Answer<A>>();
             controller.submit(command, answers::add);
-            loop.pass(SECOND / 100);
+            loop.advance(Duration.ofNanos(SECOND / 100));
             assertThat(failures).isEmpty();
             assertThat(answers).hasSize(1);
             return answers.getFirst();
@@ -132,7 +134,7 @@ class ControllerOnRaftTest {
             controller.close();
             boolean[] closed = {false};
             raft.close(() -> closed[0] = true);
-            loop.pass(SECOND);
+            loop.advance(Duration.ofNanos(SECOND));
             assertThat(closed[0]).isTrue();
         }
 

@@ -8,6 +8,7 @@ import io.tombolo.controller.command.ReplicaCommand.AlterPartitions;
 import io.tombolo.controller.command.ReplicaCommand.Member;
 import io.tombolo.controller.command.ReplicaCommand.Proposal;
 import io.tombolo.controller.command.TopicCommand.CreateTopics;
+import io.tombolo.environment.simulated.manual.ManualLoop;
 import io.tombolo.metadata.image.LogPlace;
 import io.tombolo.metadata.image.MetadataDelta;
 import io.tombolo.metadata.image.MetadataImage;
@@ -201,7 +202,7 @@ final class MetadataCosts {
 
     /** The image is in memory, as on every node of the quorum. */
     private void takeover(List<List<byte[]>> snapshot) {
-        var loop = new StepLoop();
+        var loop = new ManualLoop();
         var controller =
                 new ActiveController(
                         new ActiveController.Place(1, loop, loop, new SeededEntropy(1)),

@@ -6,6 +6,7 @@ import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.Command;
 import io.tombolo.controller.command.TopicCommand.CreateTopics;
 import io.tombolo.environment.Offload.Outcome;
+import io.tombolo.environment.simulated.manual.ManualLoop;
 import io.tombolo.metadata.image.MetadataDelta;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.raft.core.LeaderAndEpoch;
@@ -16,6 +17,7 @@ import io.tombolo.raft.core.ProposeResult;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -68,7 +70,7 @@ class TermsSimulation {
         private final Random random;
         private final boolean tellsOfFall;
         private final RandomCommands commands;
-        private final StepLoop loop = new StepLoop();
+        private final ManualLoop loop = new ManualLoop();
         private final List<Node> nodes = new ArrayList<>();
         private final ArrayDeque<LogBatch> uncommitted = new ArrayDeque<>();
         private int leader = -1;
@@ -90,7 +92,7 @@ class TermsSimulation {
             elect(0);
             for (int step = 0; step < STEPS; step++) {
                 switch (random.nextInt(8)) {
-                    case 0 -> loop.pass(random.nextInt(400) * 1_000_000L);
+                    case 0 -> loop.advance(Duration.ofNanos(random.nextInt(400) * 1_000_000L));
                     case 1, 2, 3 -> commitNext();
                     case 4 -> {
                         if (random.nextInt(12) == 0) {

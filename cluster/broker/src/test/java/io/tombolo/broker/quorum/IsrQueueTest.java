@@ -8,6 +8,7 @@ import io.tombolo.controller.command.Refusal;
 import io.tombolo.controller.command.ReplicaCommand.AlterPartitions;
 import io.tombolo.controller.command.ReplicaCommand.PartitionState;
 import io.tombolo.environment.EventLoop;
+import io.tombolo.environment.simulated.manual.ManualLoop;
 import io.tombolo.metadata.record.BrokerIds;
 import io.tombolo.metadata.record.LeaderRecovery;
 import io.tombolo.metadata.record.PartitionId;
@@ -22,7 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,8 +35,8 @@ class IsrQueueTest {
     private static final Uuid TOPIC = new Uuid(1, 2);
     private static final int SELF = 1;
 
-    private final Tasks controllerLoop = new Tasks();
-    private final Tasks partitionLoop = new Tasks();
+    private final ManualLoop controllerLoop = new ManualLoop();
+    private final ManualLoop partitionLoop = new ManualLoop();
     private final List<Asked> asked = new ArrayList<>();
     private final List<Outcome> outcomes = new ArrayList<>();
     private long brokerEpoch = 70;
@@ -245,38 +245,6 @@ class IsrQueueTest {
 
         void refuseAll(Errors error) {
             answered.accept(new Refusal(error, "no").answer());
-        }
-    }
-
-    /** A loop that does what it was given when it is told to. */
-    private static final class Tasks implements EventLoop {
-
-        private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
-
-        void run() {
-            while (!tasks.isEmpty()) {
-                tasks.remove().run();
-            }
-        }
-
-        @Override
-        public int index() {
-            return 0;
-        }
-
-        @Override
-        public boolean inLoop() {
-            return true;
-        }
-
-        @Override
-        public void execute(Runnable task) {
-            tasks.add(task);
-        }
-
-        @Override
-        public Timer schedule(long delayNanos, Runnable task) {
-            throw new AssertionError("nothing here waits for time");
         }
     }
 }

@@ -3,8 +3,8 @@ package io.tombolo.coordinator.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.coordinator.stage.Heard;
-import io.tombolo.coordinator.stage.ManualLoop;
 import io.tombolo.coordinator.stage.MemoryLog;
+import io.tombolo.environment.simulated.manual.ManualLoop;
 
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;

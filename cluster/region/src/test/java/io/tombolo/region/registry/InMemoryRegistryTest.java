@@ -4,16 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tombolo.environment.Clock;
-import io.tombolo.environment.EventLoop;
+import io.tombolo.environment.simulated.manual.ManualLoop;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.registry.RegionDocument.Version;
 
 import org.junit.jupiter.api.Test;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 
 class InMemoryRegistryTest {
 
@@ -69,10 +67,10 @@ class InMemoryRegistryTest {
         eu.publish(document(EU, 2));
         us.publish(document(US, 9));
         assertThat(heard).isEmpty();
-        loop.runAll();
+        loop.run();
         subscription.close();
         eu.publish(document(EU, 3));
-        loop.runAll();
+        loop.run();
 
         assertThat(heard).containsExactly(1L, 2L);
     }
@@ -112,38 +110,6 @@ class InMemoryRegistryTest {
         @Override
         public long wallTimeMs() {
             return now;
-        }
-    }
-
-    private static final class ManualLoop implements EventLoop {
-
-        private final Queue<Runnable> tasks = new ArrayDeque<>();
-
-        void runAll() {
-            while (!tasks.isEmpty()) {
-                tasks.remove().run();
-            }
-        }
-
-        @Override
-        public int index() {
-            return 0;
-        }
-
-        @Override
-        public boolean inLoop() {
-            return true;
-        }
-
-        @Override
-        public void execute(Runnable task) {
-            tasks.add(task);
-        }
-
-        @Override
-        public Timer schedule(long delayNanos, Runnable task) {
-            tasks.add(task);
-            return () -> tasks.remove(task);
         }
     }
 }

@@ -1,6 +1,5 @@
 package io.tombolo.broker.request.data;
 
-import io.tombolo.broker.shard.Shard;
 import io.tombolo.broker.shard.Shards;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.EventLoop.Timer;
@@ -9,16 +8,15 @@ import io.tombolo.environment.Payload;
 import io.tombolo.replication.FetchOutcome;
 import io.tombolo.replication.FetchWaiter;
 import io.tombolo.replication.Partition;
-import io.tombolo.storage.log.ColdRead;
 import io.tombolo.storage.log.ReadResult;
 
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -32,11 +30,10 @@ final class FetchRound implements Fetching.Round {
     private final Reader reader;
     private final EventLoop loop;
     private final Offload offload;
-    private final List<FetchEntry> entries;
+    private final Parts parts;
     private final Limits limits;
-    private final Consumer<List<FetchOutcome>> answer;
-    private final List<@Nullable FetchOutcome> outcomes = new ArrayList<>();
-    private final List<ShardVisit> visits = new ArrayList<>();
+    private final Consumer<Map<FetchEntry, FetchOutcome>> answer;
+    private final Map<FetchEntry, FetchOutcome> outcomes = new LinkedHashMap<>();
     private Timer deadline = () -> {};
     private boolean timeUp;
     private boolean waiting;
@@ -44,6 +41,19 @@ final class FetchRound implements Fetching.Round {
     private boolean reading;
     private boolean finished;
     private int coldReads;
+
+    FetchRound(
+            Place place,
+            Parts parts,
+            Limits limits,
+            Consumer<Map<FetchEntry, FetchOutcome>> answer) {
+        this.reader = place.reader();
+        this.loop = place.loop();
+        this.offload = place.offload();
+        this.parts = parts;
+        this.limits = limits;
+        this.answer = answer;
+    }
 
     /**
      * @param bytesMin answer as soon as this much is there
@@ -69,40 +79,36 @@ final class FetchRound implements Fetching.Round {
         void watch(Partition partition, FetchWaiter waiter);
     }
 
-    /** Where a round runs and what it reads. */
-    record Place(Shards shards, EventLoop loop, Offload offload, Reader reader) {}
+    /** What a round reads on one shard; its methods run on that shard's loop. */
+    interface Part {
 
-    FetchRound(
-            Place place,
-            List<FetchEntry> entries,
-            Limits limits,
-            Consumer<List<FetchOutcome>> answer) {
-        this.reader = place.reader();
-        this.loop = place.loop();
-        this.offload = place.offload();
-        this.entries = entries;
-        this.limits = limits;
-        this.answer = answer;
-        for (int index = 0; index < entries.size(); index++) {
-            outcomes.add(null);
-            Shard owner = place.shards().ownerOf(entries.get(index).partition());
-            visitOf(owner).places.add(index);
-        }
+        EventLoop loop();
+
+        /**
+         * @param again whether this fetch was read for before, and has waited since
+         * @param bytesMax soft limit of what is read here
+         * @param news run once, on this loop, at the first news that comes from now on
+         */
+        ShardReading read(Reader reader, boolean again, int bytesMax, Runnable news);
     }
+
+    /** What a round reads. */
+    sealed interface Parts {
+
+        List<? extends Part> list();
+
+        /** Everything is read each time, and watched only while the fetch waits. */
+        record OfConsumer(List<ConsumerShard> list) implements Parts {}
+
+        /** Only what may be new is read, and all is watched all the time. */
+        record OfSession(List<SessionShard> list) implements Parts {}
+    }
+
+    /** Where a round runs and how it reads. */
+    record Place(EventLoop loop, Offload offload, Reader reader) {}
 
     void start() {
         read();
-    }
-
-    private ShardVisit visitOf(Shard shard) {
-        for (ShardVisit visit : visits) {
-            if (visit.shard == shard) {
-                return visit;
-            }
-        }
-        var visit = new ShardVisit(shard);
-        visits.add(visit);
-        return visit;
     }
 
     private void read() {
@@ -113,66 +119,75 @@ final class FetchRound implements Fetching.Round {
 
     /** Visits the shards one after the other, handing on what is left of the byte limit. */
     private void visit(int index, int bytesLeft) {
-        if (finished || index == visits.size()) {
+        if (finished || index == parts.list().size()) {
             reading = false;
             decide();
             return;
         }
-        ShardVisit visit = visits.get(index);
+        Part part = parts.list().get(index);
         boolean again = waiting;
         Shards.runFor(
                 loop,
-                visit.shard.loop(),
+                part.loop(),
                 () -> {
-                    int left = visit.read(bytesLeft, again);
-                    Shards.run(loop, () -> visit(index + 1, left));
+                    var found = part.read(reader, again, bytesLeft, () -> loop.execute(this::news));
+                    Shards.run(
+                            loop,
+                            () -> {
+                                found.outcomes().forEach(this::put);
+                                visit(index + 1, found.bytesLeft());
+                            });
                 });
+    }
+
+    private void put(FetchEntry entry, FetchOutcome outcome) {
+        release(outcomes.put(entry, outcome));
     }
 
     private void decide() {
         if (finished) {
             releaseAll();
-            return;
-        }
-        if (timeUp || limits.waitNanosMax <= 0 || satisfied()) {
+        } else if (timeUp || limits.waitNanosMax <= 0 || satisfied()) {
             finish();
-            return;
+        } else {
+            await();
         }
-        releaseAll();
+    }
+
+    private void await() {
+        boolean unwatched = !waiting && parts instanceof Parts.OfConsumer;
+        if (parts instanceof Parts.OfConsumer) {
+            releaseAll();
+        }
         if (!waiting) {
-            // Read once more with the waiters in place: nothing can slip between read and wait.
             waiting = true;
-            deadline = loop.schedule(limits.waitNanosMax, this::expire);
-            read();
-        } else if (newsPending) {
+            deadline = loop.schedule(limits.waitNanosMax, this::endWait);
+        }
+        // Read once more with the waiters in place: nothing can slip between read and wait.
+        if (newsPending || unwatched) {
             read();
         }
     }
 
     private boolean satisfied() {
         long bytes = 0;
-        for (FetchOutcome outcome : outcomes) {
-            switch (outcome) {
-                case FetchOutcome.Read(ReadResult.Slice slice, var _) -> bytes += slice.bytes();
-                case null, default -> {
-                    return true; // errors, divergence and cold data do not wait
-                }
+        for (FetchOutcome outcome : outcomes.values()) {
+            if (outcome instanceof FetchOutcome.Read(ReadResult.Slice slice, var _)) {
+                bytes += slice.bytes();
+            } else {
+                return true; // errors, divergence and cold data do not wait
             }
         }
-        return bytes >= limits.bytesMin || entries.isEmpty();
+        return bytes >= limits.bytesMin || parts.list().isEmpty();
     }
 
     @Override
     public void endWait() {
         if (!finished) {
-            expire();
-        }
-    }
-
-    private void expire() {
-        timeUp = true;
-        if (!reading) {
-            read();
+            timeUp = true;
+            if (!reading) {
+                read();
+            }
         }
     }
 
@@ -187,35 +202,43 @@ final class FetchRound implements Fetching.Round {
     }
 
     private void finish() {
-        stopWaiting();
-        finished = true;
-        for (int place = 0; place < outcomes.size(); place++) {
-            if (outcomes.get(place) instanceof FetchOutcome.Cold(ColdRead read, var bounds)) {
-                readCold(place, read, bounds);
+        end();
+        var cold = new LinkedHashMap<FetchEntry, FetchOutcome.Cold>();
+        outcomes.forEach((entry, outcome) -> {
+            if (outcome instanceof FetchOutcome.Cold found) {
+                cold.put(entry, found);
             }
-        }
-        if (coldReads == 0) {
-            deliver();
+        });
+        coldReads = cold.size();
+        cold.forEach(this::readCold);
+        if (cold.isEmpty()) {
+            answer.accept(outcomes);
         }
     }
 
-    private void readCold(int place, ColdRead read, FetchOutcome.Bounds bounds) {
-        coldReads++;
-        int lane = entries.get(place).partition().hashCode();
+    private void end() {
+        finished = true;
+        deadline.cancel();
+        if (waiting && parts instanceof Parts.OfConsumer(List<ConsumerShard> watching)) {
+            watching.forEach(part -> Shards.run(part.loop(), part::forget));
+        }
+    }
+
+    private void readCold(FetchEntry entry, FetchOutcome.Cold cold) {
         offload.submit(
-                lane,
-                read,
+                entry.partition().hashCode(),
+                cold.read(),
                 loop,
                 outcome -> {
-                    outcomes.set(place, coldOutcome(outcome, bounds));
+                    outcomes.put(entry, coldOutcome(outcome, cold.bounds()));
                     coldReads--;
                     if (coldReads == 0) {
-                        deliver();
+                        answer.accept(outcomes);
                     }
                 });
     }
 
-    static FetchOutcome coldOutcome(
+    private static FetchOutcome coldOutcome(
             Offload.Outcome<ReadResult> outcome, FetchOutcome.Bounds bounds) {
         return switch (outcome) {
             case Offload.Outcome.Done<ReadResult>(ReadResult.Slice slice) ->
@@ -229,109 +252,26 @@ final class FetchRound implements Fetching.Round {
         };
     }
 
-    private void deliver() {
-        var complete = new ArrayList<FetchOutcome>(outcomes.size());
-        for (FetchOutcome outcome : outcomes) {
-            complete.add(
-                    outcome == null
-                            ? new FetchOutcome.Refused(Errors.UNKNOWN_SERVER_ERROR)
-                            : outcome);
-        }
-        answer.accept(complete);
-    }
-
     @Override
     public boolean giveUp() {
         if (finished) {
             return false;
         }
-        finished = true;
-        stopWaiting();
+        end();
         if (!reading) {
             releaseAll();
         }
         return true;
     }
 
-    private void stopWaiting() {
-        deadline.cancel();
-        if (waiting) {
-            for (ShardVisit visit : visits) {
-                Shards.run(visit.shard.loop(), visit::forget);
-            }
-        }
-    }
-
     private void releaseAll() {
-        for (int place = 0; place < outcomes.size(); place++) {
-            if (outcomes.get(place) instanceof FetchOutcome.Read(ReadResult.Slice slice, var _)) {
-                slice.parts().forEach(Payload::release);
-            }
-            outcomes.set(place, null);
-        }
+        new ArrayList<>(outcomes.values()).forEach(FetchRound::release);
+        outcomes.clear();
     }
 
-    /** What this round does on one shard; its methods run on that shard's loop. */
-    private final class ShardVisit implements FetchWaiter {
-
-        private final Shard shard;
-        private final List<Integer> places = new ArrayList<>();
-        private final Set<Partition> watched = new LinkedHashSet<>();
-        private boolean told;
-
-        ShardVisit(Shard shard) {
-            this.shard = shard;
-        }
-
-        /** Reads this shard's partitions; returns what is left of the byte limit. */
-        int read(int bytesLeft, boolean again) {
-            told = false;
-            int left = bytesLeft;
-            for (int place : places) {
-                FetchEntry entry = entries.get(place);
-                Partition partition = shard.find(entry.partition());
-                if (partition == null) {
-                    outcomes.set(place, new FetchOutcome.Refused(Errors.NOT_LEADER_OR_FOLLOWER));
-                    continue;
-                }
-                if (again && watched.add(partition)) {
-                    reader.watch(partition, this);
-                }
-                int bytesMax = bytesMaxOf(entry, left);
-                FetchOutcome outcome =
-                        again
-                                ? reader.readAgain(partition, entry, bytesMax)
-                                : reader.read(partition, entry, bytesMax);
-                outcomes.set(place, outcome);
-                left = Math.max(0, left - bytesOf(entry, outcome));
-            }
-            return left;
-        }
-
-        /** Cold data is not read yet, and counts as much as it may come to. */
-        private static int bytesOf(FetchEntry entry, FetchOutcome outcome) {
-            return switch (outcome) {
-                case FetchOutcome.Read(ReadResult.Slice slice, var _) -> slice.bytes();
-                case FetchOutcome.Cold _ -> Math.max(0, entry.wish().partitionMaxBytes());
-                case FetchOutcome.Refused _, FetchOutcome.Diverging _, FetchOutcome.Closer _ -> 0;
-            };
-        }
-
-        private static int bytesMaxOf(FetchEntry entry, int bytesLeft) {
-            return Math.min(bytesLeft, entry.wish().partitionMaxBytes());
-        }
-
-        @Override
-        public void advanced(Partition partition) {
-            if (!told) {
-                told = true;
-                loop.execute(FetchRound.this::news);
-            }
-        }
-
-        void forget() {
-            watched.forEach(partition -> partition.removeWaiter(this));
-            watched.clear();
+    private static void release(@Nullable FetchOutcome outcome) {
+        if (outcome instanceof FetchOutcome.Read(ReadResult.Slice slice, var _)) {
+            slice.parts().forEach(Payload::release);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.tombolo.broker.request.data;
 import io.tombolo.broker.Images;
 import io.tombolo.broker.request.Attachments;
 import io.tombolo.broker.request.Exchange;
+import io.tombolo.broker.shard.Shard;
 import io.tombolo.broker.shard.Shards;
 import io.tombolo.environment.Offload;
 
@@ -12,6 +13,8 @@ import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -67,7 +70,7 @@ final class Fetching {
             Parked parked,
             FetchSessionChoice.Chosen chosen) {
         var plan = new FetchAnswers.Plan(chosen.entries(), chosen.session(), chosen.incremental());
-        var place = new FetchRound.Place(shards, exchange.loop(), offload, reader);
+        var place = new FetchRound.Place(exchange.loop(), offload, reader);
         start(exchange, body, place, new Task(plan, answers, parked));
     }
 
@@ -95,14 +98,24 @@ final class Fetching {
         var round =
                 new FetchRound(
                         place,
-                        readable,
+                        new FetchRound.Parts.OfConsumer(partsOf(readable)),
                         limits,
                         outcomes -> {
                             parked.end();
-                            exchange.answer(task.answers().response(task.plan(), errors, outcomes));
+                            var inOrder = readable.stream().map(outcomes::get).toList();
+                            exchange.answer(task.answers().response(task.plan(), errors, inOrder));
                         });
         parked.begin(round, exchange);
         round.start();
+    }
+
+    private List<ConsumerShard> partsOf(List<FetchEntry> entries) {
+        var parts = new LinkedHashMap<Shard, ConsumerShard>();
+        for (FetchEntry entry : entries) {
+            Shard owner = shards.ownerOf(entry.partition());
+            parts.computeIfAbsent(owner, ConsumerShard::new).add(entry);
+        }
+        return List.copyOf(parts.values());
     }
 
     /** A fetch under way; on the loop of its connection. */

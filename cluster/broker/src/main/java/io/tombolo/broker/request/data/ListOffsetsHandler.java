@@ -166,7 +166,8 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
         return twice;
     }
 
-    private static ListOffsetsResponseData response(
+    /** Answers, given in the order of the request, by their topics. */
+    static ListOffsetsResponseData response(
             ListOffsetsRequestData body, List<ListOffsetsPartitionResponse> answers) {
         var response = new ListOffsetsResponseData();
         int place = 0;

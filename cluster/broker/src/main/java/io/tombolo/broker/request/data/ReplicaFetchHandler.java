@@ -97,10 +97,10 @@ public final class ReplicaFetchHandler implements RequestHandler<FetchRequestDat
                         Math.min(body.maxBytes(), bytesMax),
                         unknown.isEmpty() ? TimeUnit.MILLISECONDS.toNanos(body.maxWaitMs()) : 0);
         var round =
-                new ReplicaRound(
-                        new ReplicaRound.Place(
+                new FetchRound(
+                        new FetchRound.Place(
                                 exchange.loop(), offload, reader(body, replica.attendance())),
-                        replica,
+                        new FetchRound.Parts.OfSession(replica.parts()),
                         limits,
                         outcomes -> {
                             parked.end();

@@ -10,13 +10,10 @@ import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
-import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
-import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicResponse;
 import org.apache.kafka.common.protocol.Errors;
 
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -49,7 +46,7 @@ public final class ReplicaOffsetsHandler implements RequestHandler<ListOffsetsRe
                 exchange.loop(),
                 (place, partition, fill) ->
                         fill.accept(answer(partition, names.get(place), wishes.get(place))),
-                answers -> exchange.answer(response(body, answers)));
+                answers -> exchange.answer(ListOffsetsHandler.response(body, answers)));
     }
 
     private static ListOffsetsPartitionResponse answer(
@@ -68,19 +65,5 @@ public final class ReplicaOffsetsHandler implements RequestHandler<ListOffsetsRe
             case LATEST -> answer.setOffset(partition.log().endOffset());
             case null, default -> answer.setErrorCode(Errors.INVALID_REQUEST.code());
         };
-    }
-
-    private static ListOffsetsResponseData response(
-            ListOffsetsRequestData body, List<ListOffsetsPartitionResponse> answers) {
-        var response = new ListOffsetsResponseData();
-        int place = 0;
-        for (ListOffsetsTopic topic : body.topics()) {
-            var answered = new ListOffsetsTopicResponse().setName(topic.name());
-            for (int index = 0; index < topic.partitions().size(); index++) {
-                answered.partitions().add(answers.get(place++));
-            }
-            response.topics().add(answered);
-        }
-        return response;
     }
 }

@@ -8,7 +8,6 @@ import io.tombolo.replication.leader.Attendance;
 import org.apache.kafka.common.protocol.Errors;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,8 +37,8 @@ final class ReplicaSession {
         return attendance;
     }
 
-    Collection<SessionShard> parts() {
-        return parts.values();
+    List<SessionShard> parts() {
+        return List.copyOf(parts.values());
     }
 
     /** Takes over what a request names and forgets; returns whose topics are not known. */

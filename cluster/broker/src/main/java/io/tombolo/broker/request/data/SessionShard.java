@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +24,7 @@ import java.util.Set;
  * when the partition tells of news or the replica asks for something else. Mutable, confined to the
  * loop of the shard.
  */
-final class SessionShard implements FetchWaiter {
+final class SessionShard implements FetchRound.Part, FetchWaiter {
 
     private final Shard shard;
     private final int replicaId;
@@ -43,7 +42,8 @@ final class SessionShard implements FetchWaiter {
         this.replicaId = replicaId;
     }
 
-    EventLoop loop() {
+    @Override
+    public EventLoop loop() {
         return shard.loop();
     }
 
@@ -73,36 +73,25 @@ final class SessionShard implements FetchWaiter {
         onNews = () -> {};
     }
 
-    /** What was read, in order, and what is left of the byte limit. */
-    record Reading(Map<FetchEntry, FetchOutcome> outcomes, int bytesLeft) {}
-
-    /**
-     * Reads those in which something may be new.
-     *
-     * @param again whether this fetch was read for before, and has waited since
-     * @param news run once, on this loop, at the first news that comes from now on
-     */
-    Reading read(FetchRound.Reader reader, boolean again, int bytesMax, Runnable news) {
+    /** Reads those in which something may be new. */
+    @Override
+    public ShardReading read(FetchRound.Reader reader, boolean again, int bytesMax, Runnable news) {
         onNews = news;
         told = false;
-        int left = bytesMax;
-        var outcomes = new LinkedHashMap<FetchEntry, FetchOutcome>();
+        var reading = new ShardReading(bytesMax);
         for (FetchEntry entry : new ArrayList<>(fresh)) {
-            FetchOutcome outcome = read(reader, again, entry, left);
-            outcomes.put(entry, outcome);
-            left = Math.max(0, left - bytesOf(entry, outcome));
+            reading.add(entry, read(reader, again, entry, reading.bytesMaxOf(entry)));
         }
-        return new Reading(outcomes, left);
+        return reading;
     }
 
     private FetchOutcome read(
-            FetchRound.Reader reader, boolean again, FetchEntry entry, int bytesLeft) {
+            FetchRound.Reader reader, boolean again, FetchEntry entry, int bytesMax) {
         Partition partition = shard.find(entry.partition());
         watch(entry.partition(), partition);
         if (partition == null) {
             return new FetchOutcome.Refused(Errors.NOT_LEADER_OR_FOLLOWER);
         }
-        int bytesMax = Math.min(bytesLeft, entry.wish().partitionMaxBytes());
         FetchOutcome outcome =
                 again
                         ? reader.readAgain(partition, entry, bytesMax)
@@ -132,15 +121,6 @@ final class SessionShard implements FetchWaiter {
             partition.addReplicaWaiter(this);
             watched.put(id, partition);
         }
-    }
-
-    /** Cold data is not read yet, and counts as much as it may come to. */
-    static int bytesOf(FetchEntry entry, FetchOutcome outcome) {
-        return switch (outcome) {
-            case FetchOutcome.Read(ReadResult.Slice slice, var _) -> slice.bytes();
-            case FetchOutcome.Cold _ -> Math.max(0, entry.wish().partitionMaxBytes());
-            case FetchOutcome.Refused _, FetchOutcome.Diverging _, FetchOutcome.Closer _ -> 0;
-        };
     }
 
     @Override

@@ -8,9 +8,9 @@ import io.tombolo.coordinator.group.GroupsState;
 import io.tombolo.coordinator.runtime.RuntimeSettings;
 import io.tombolo.coordinator.runtime.StateMachine;
 import io.tombolo.coordinator.stage.Heard;
-import io.tombolo.coordinator.stage.ManualLoop;
 import io.tombolo.coordinator.stage.MemoryLog;
 import io.tombolo.environment.Entropy;
+import io.tombolo.environment.simulated.manual.ManualLoop;
 
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.DescribeGroupsRequestData;

@@ -1,17 +1,24 @@
-package io.tombolo.coordinator.stage;
+package io.tombolo.environment.simulated.manual;
 
 import io.tombolo.environment.Clock;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.EventLoops;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.PriorityQueue;
 
-/** One loop with its own time, run by the test; equal times run in the order of their setting. */
+/**
+ * One loop with its own time, run by the test: what is given to it runs when the test says so, in
+ * the order in which it was given; timers of the same time in the order of their setting. The test
+ * itself always counts as being in the loop.
+ */
 public final class ManualLoop implements EventLoop, EventLoops, Clock {
 
     private static final long WALL_START_MS = 1_800_000_000_000L;
+    private static final int TURNS_MAX = 1_000_000;
 
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private final PriorityQueue<Entry> timers = new PriorityQueue<>();
@@ -66,19 +73,24 @@ public final class ManualLoop implements EventLoop, EventLoops, Clock {
 
     /** Runs what is ready, and what that makes ready, without letting time pass. */
     public void run() {
-        for (int turns = 0; turns < 100_000; turns++) {
-            Runnable task = tasks.poll();
+        for (int turns = 0; turns < TURNS_MAX; turns++) {
+            Runnable task = next();
             if (task == null) {
-                Entry due = timers.peek();
-                if (due == null || due.atNanos > nowNanos) {
-                    return;
-                }
-                timers.remove();
-                task = due.task;
+                return;
             }
             task.run();
         }
         throw new AssertionError("the loop never comes to rest");
+    }
+
+    private @Nullable Runnable next() {
+        Runnable task = tasks.poll();
+        Entry due = timers.peek();
+        if (task != null || due == null || due.atNanos > nowNanos) {
+            return task;
+        }
+        timers.remove();
+        return due.task;
     }
 
     /** Lets time pass, timer by timer. */
