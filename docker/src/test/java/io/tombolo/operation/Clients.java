@@ -1,6 +1,8 @@
 package io.tombolo.operation;
 
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -8,6 +10,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
@@ -72,6 +75,19 @@ record Clients(String bootstrap) {
                 new NewTopic(topic, partitions, (short) 3)
                         .configs(Map.of("min.insync.replicas", Integer.toString(inSyncMin)));
         admin(admin -> admin.createTopics(List.of(created)).all());
+    }
+
+    /** Changes configs of a topic. */
+    void configure(String topic, Map<String, String> configs) {
+        var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        var changes =
+                configs.entrySet().stream()
+                        .map(config ->
+                                new AlterConfigOp(
+                                        new ConfigEntry(config.getKey(), config.getValue()),
+                                        AlterConfigOp.OpType.SET))
+                        .toList();
+        admin(admin -> admin.incrementalAlterConfigs(Map.of(resource, changes)).all());
     }
 
     /** What the broker says of a partition. */

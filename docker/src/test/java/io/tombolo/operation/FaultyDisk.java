@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class FaultyDisk extends DelegatingDisk {
 
     private final Map<Operation, String> faults = new ConcurrentHashMap<>();
+    private final Map<Operation, String> stalls = new ConcurrentHashMap<>();
 
     FaultyDisk() {
         super(new FileDisk());
@@ -33,11 +34,35 @@ final class FaultyDisk extends DelegatingDisk {
         faults.put(operation, within);
     }
 
+    /** From now on the operation never ends, until the disk is healed. */
+    void standStill(Operation operation, String within) {
+        stalls.put(operation, within);
+    }
+
     void heal() {
         faults.clear();
+        synchronized (stalls) {
+            stalls.clear();
+            stalls.notifyAll();
+        }
+    }
+
+    private void awaitEndOfStall(Operation operation, Path path) throws IOException {
+        synchronized (stalls) {
+            while (path.toString().contains(stalls.getOrDefault(operation, "\0"))) {
+                try {
+                    stalls.wait();
+                } catch (InterruptedException ended) {
+                    throw new IOException("interrupted", ended);
+                }
+            }
+        }
     }
 
     private void check(Operation operation, Path path) throws IOException {
+        if (!stalls.isEmpty()) {
+            awaitEndOfStall(operation, path);
+        }
         String within = faults.get(operation);
         if (within != null && path.toString().contains(within)) {
             throw new IOException("Input/output error on " + path.getFileName());

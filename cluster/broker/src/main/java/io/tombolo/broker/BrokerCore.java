@@ -15,6 +15,7 @@ import io.tombolo.broker.publish.CopyLimits;
 import io.tombolo.broker.publish.DirectoryReports;
 import io.tombolo.broker.publish.Domains;
 import io.tombolo.broker.publish.PartitionPublisher;
+import io.tombolo.broker.publish.StrayLogs;
 import io.tombolo.broker.quorum.IsrQueue;
 import io.tombolo.broker.quorum.LogSizes;
 import io.tombolo.broker.replica.ReplicaSettings;
@@ -48,6 +49,7 @@ import io.tombolo.raft.core.VoterChange;
 import io.tombolo.region.config.BrokerConfig;
 import io.tombolo.replication.Partition;
 import io.tombolo.storage.directory.LogDirectories;
+import io.tombolo.storage.log.LogDamage;
 import io.tombolo.storage.log.LogDirectory;
 
 import org.apache.kafka.common.TopicIdPartition;
@@ -169,7 +171,25 @@ public final class BrokerCore implements MetadataListener {
                 new TopicConfigs(config),
                 loop -> new Partition.Surroundings(loop, environment.clock(), replication.peers()),
                 new PartitionPublisher.Audience(
-                        this::hosted, this::partitionOffline, reports::located));
+                        this::hosted,
+                        this::partitionOffline,
+                        repairListener(),
+                        reports::tell,
+                        copyLimits.moving()));
+    }
+
+    private PartitionPublisher.RepairListener repairListener() {
+        return new PartitionPublisher.RepairListener() {
+            @Override
+            public void damaged(TopicIdPartition id, LogDamage damage) {
+                loop.execute(() -> observer.partitionDamaged(id.topicPartition(), damage));
+            }
+
+            @Override
+            public void repaired(TopicIdPartition id, long endOffset) {
+                loop.execute(() -> observer.partitionRepaired(id.topicPartition(), endOffset));
+            }
+        };
     }
 
     private Departure departure() {
@@ -373,7 +393,8 @@ public final class BrokerCore implements MetadataListener {
                 new Registration.Steps(
                         this::catchUp,
                         this::admitted,
-                        () -> controllerHeardNanos = clock.nanoTime()));
+                        () -> controllerHeardNanos = clock.nanoTime(),
+                        then -> shards.settled(loop, then)));
     }
 
     private static List<Uuid> kafka(List<UUID> ids) {
@@ -431,11 +452,20 @@ public final class BrokerCore implements MetadataListener {
             partitions.sweep(deletedInReplay.values());
             deletedInReplay.clear();
             carryOut(MetadataDelta.between(MetadataImage.EMPTY, images.current()));
+            removeStrays();
             failover.finishWhatWasBegun();
             exchange.start();
             shards.settled(loop, () -> stages.loaded().run());
         } else {
             replication.registeredAnew();
+        }
+    }
+
+    private void removeStrays() {
+        StrayLogs found = StrayLogs.in(directories, images.current(), settings.id().value());
+        if (!found.strays().isEmpty()) {
+            observer.strayLogs(found);
+            partitions.sweep(found);
         }
     }
 

@@ -1,6 +1,8 @@
 package io.tombolo.broker;
 
+import io.tombolo.broker.publish.StrayLogs;
 import io.tombolo.broker.replica.UncleanLeaders;
+import io.tombolo.storage.log.LogDamage;
 import io.tombolo.storage.log.Recovery;
 
 import org.apache.kafka.common.TopicPartition;
@@ -38,6 +40,14 @@ public interface BrokerObserver {
         }
     }
 
+    /**
+     * Records of a partition here cannot be read any more; told before anything is done about it.
+     */
+    default void partitionDamaged(TopicPartition partition, LogDamage damage) {}
+
+    /** A partition that was offline is in use again; others have what is missing behind the end. */
+    default void partitionRepaired(TopicPartition partition, long endOffset) {}
+
     /** Leaders on this broker were elected that may lack committed records; at least one. */
     default void uncleanLeaders(List<UncleanLeaders.Elected> leaders) {}
 
@@ -45,6 +55,9 @@ public interface BrokerObserver {
      * Records were thrown away here because the leader lacks them; the first ones were committed.
      */
     default void recordsDiscarded(UncleanLeaders.Discarded records) {}
+
+    /** Logs were found that no replica of this broker belongs to; at least one. */
+    default void strayLogs(StrayLogs found) {}
 
     /** A log directory cannot be used: what is in it is offline until the next start. */
     default void directoryOffline(Path directory, Exception cause) {}

@@ -4,6 +4,8 @@ import io.tombolo.broker.admin.AdminRoutes;
 import io.tombolo.broker.admin.HttpRegistry;
 import io.tombolo.broker.admin.PeerBrokers;
 import io.tombolo.broker.admin.Probes;
+import io.tombolo.broker.publish.StrayLogs;
+import io.tombolo.broker.publish.StrayLogs.Stray;
 import io.tombolo.broker.replica.UncleanLeaders;
 import io.tombolo.environment.Clock;
 import io.tombolo.environment.Disk;
@@ -25,6 +27,7 @@ import io.tombolo.region.RegionId;
 import io.tombolo.region.link.LinkProvider;
 import io.tombolo.region.link.LinkType;
 import io.tombolo.region.topology.Region;
+import io.tombolo.storage.log.LogDamage;
 import io.tombolo.storage.log.Recovery;
 
 import org.apache.kafka.common.TopicPartition;
@@ -324,6 +327,37 @@ public final class BrokerServer implements AutoCloseable {
                     .addKeyValue("partition", partition)
                     .setCause(cause)
                     .log("A partition is offline: its clients get KAFKA_STORAGE_ERROR");
+        }
+
+        @Override
+        public void partitionDamaged(TopicPartition partition, LogDamage damage) {
+            LOG.atError()
+                    .addKeyValue("partition", partition)
+                    .addKeyValue("fromOffset", damage.fromOffset())
+                    .addKeyValue("toOffset", damage.toOffset())
+                    .setCause(damage)
+                    .log("Records are damaged on this disk: whoever reads them gets an error");
+        }
+
+        @Override
+        public void partitionRepaired(TopicPartition partition, long endOffset) {
+            LOG.atInfo()
+                    .addKeyValue("partition", partition)
+                    .addKeyValue("endOffset", endOffset)
+                    .log("A partition that was offline is in use again");
+        }
+
+        @Override
+        public void strayLogs(StrayLogs found) {
+            LOG.atWarn()
+                    .addKeyValue("count", found.strays().size())
+                    .addKeyValue(
+                            "first", found.strays().stream().limit(10).map(Stray::name).toList())
+                    .log(
+                            found.deleted()
+                                    ? "Logs of replicas that are not here any more are deleted"
+                                    : "Logs that the metadata do not explain are set aside as"
+                                            + " -stray");
         }
 
         @Override

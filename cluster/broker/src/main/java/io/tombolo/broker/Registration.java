@@ -56,8 +56,11 @@ final class Registration {
      * @param admitted called once, when the controller lets this broker serve; not before {@link
      *     Registration#accept}
      * @param answered called whenever the controller has answered a heartbeat
+     * @param works runs what it is given when this broker works. A heartbeat waits for it: one
+     *     whose disk holds up a loop must not keep its leaderships by heartbeats from another loop
      */
-    record Steps(Runnable registered, Runnable admitted, Runnable answered) {}
+    record Steps(
+            Runnable registered, Runnable admitted, Runnable answered, Consumer<Runnable> works) {}
 
     Registration(
             Identity identity,
@@ -109,7 +112,12 @@ final class Registration {
             return;
         }
         announce();
-        submit(new Wish(!accepting, false), this::beaten);
+        steps.works()
+                .accept(() -> {
+                    if (!stopped) {
+                        submit(new Wish(!accepting, false), this::beaten);
+                    }
+                });
     }
 
     /** What a heartbeat asks for; the words are Kafka's. */

@@ -47,7 +47,7 @@ class DepartureTest {
                     images,
                     loop,
                     Duration.ofMillis(500),
-                    new Registration.Steps(() -> {}, () -> {}, () -> {}));
+                    new Registration.Steps(() -> {}, () -> {}, () -> {}, Runnable::run));
     private boolean possible = true;
     private long hints;
     private boolean gone;

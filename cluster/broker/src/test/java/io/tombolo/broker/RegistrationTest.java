@@ -72,7 +72,8 @@ class RegistrationTest {
                         images,
                         loop,
                         Duration.ofMillis(500),
-                        new Registration.Steps(registered::incrementAndGet, () -> {}, () -> {}));
+                        new Registration.Steps(
+                                registered::incrementAndGet, () -> {}, () -> {}, Runnable::run));
         loop.execute(registration::register);
 
         publish(image(30, 20));

@@ -260,6 +260,9 @@ final class ReplicaDecisions {
             return refusal(
                     Errors.NOT_LEADER_OR_FOLLOWER, "Broker %d has no replica of %s.", sender, id);
         }
+        if (directory.equals(BrokerRegistration.DAMAGED)) {
+            return refusalOfDamage(sender, tip.topics().partition(id).orElseThrow());
+        }
         boolean known =
                 directory.equals(BrokerRegistration.LOST)
                         || tip.brokers().broker(sender).orElseThrow().logDirs().contains(directory);
@@ -273,33 +276,57 @@ final class ReplicaDecisions {
     }
 
     /**
-     * The new directory, and what follows: a replica in one that is offline leaves, and one that is
-     * well may lead where nobody does.
+     * Whoever has told of damage cuts his log, so somebody else must have all that was committed.
+     */
+    private static Optional<Refusal> refusalOfDamage(int sender, PartitionRegistration partition) {
+        boolean others = !partition.isr().without(sender).isEmpty();
+        return others && partition.hasLeader() && partition.leader() != sender
+                ? Optional.empty()
+                : refusal(
+                        Errors.ELIGIBLE_LEADERS_NOT_AVAILABLE,
+                        "Nobody else is known to have what broker %d had.",
+                        sender);
+    }
+
+    /**
+     * The new directory, and what follows: a replica in one that is offline leaves, one that has
+     * lost records is not eligible any more, and one that is well may lead where nobody does.
      */
     private List<MetadataRecord> assigned(
             int brokerId, PartitionId id, Uuid directory, MetadataImage tip) {
         PartitionRegistration partition = tip.topics().partition(id).orElseThrow();
-        if (partition.directoryOf(brokerId).equals(directory)) {
+        boolean damaged = directory.equals(BrokerRegistration.DAMAGED);
+        Uuid place = damaged ? BrokerRegistration.LOST : directory;
+        var records = new ArrayList<MetadataRecord>();
+        if (!partition.directoryOf(brokerId).equals(place)) {
+            int epoch = partition.partitionEpoch() + 1;
+            List<PartitionChange> changes = List.of(moved(partition, brokerId, place));
+            records.add(new PartitionChanged(id.topicId(), id.index(), epoch, changes));
+            partition = partition.changed(epoch, changes);
+        } else if (!damaged) {
             return List.of();
         }
+        boolean online = tip.brokers().broker(brokerId).orElseThrow().hasOnline(place);
+        if (!online || !partition.hasLeader()) {
+            PartitionTransition transition =
+                    new Elections(tip, tip.brokers(), rules).transition(id, partition);
+            if (damaged) {
+                transition.damaged(brokerId);
+            } else if (!online) {
+                transition.leaves(brokerId);
+            }
+            transition.finish().ifPresent(outcome -> records.add(outcome.record()));
+        }
+        return records;
+    }
+
+    private static PartitionChange moved(
+            PartitionRegistration partition, int brokerId, Uuid directory) {
         var directories = new ArrayList<Uuid>();
         for (int replica : partition.replicas().asList()) {
             directories.add(replica == brokerId ? directory : partition.directoryOf(replica));
         }
-        int epoch = partition.partitionEpoch() + 1;
-        List<PartitionChange> changes = List.of(new PartitionChange.Directories(directories));
-        var records = new ArrayList<MetadataRecord>();
-        records.add(new PartitionChanged(id.topicId(), id.index(), epoch, changes));
-        boolean online = tip.brokers().broker(brokerId).orElseThrow().hasOnline(directory);
-        if (!online || !partition.hasLeader()) {
-            PartitionTransition transition =
-                    new Elections(tip, tip.brokers(), rules)
-                            .transition(id, partition.changed(epoch, changes));
-            (online ? transition : transition.leaves(brokerId))
-                    .finish()
-                    .ifPresent(outcome -> records.add(outcome.record()));
-        }
-        return records;
+        return new PartitionChange.Directories(directories);
     }
 
     private static Optional<Refusal> refusal(Errors error, String message, Object... values) {

@@ -151,9 +151,11 @@ final class RandomCommands {
                 .forEach(partition ->
                         directories.put(
                                 partition,
-                                random.nextInt(4) == 0
-                                        ? BrokerRegistration.LOST
-                                        : new Uuid(77, id + random.nextInt(2))));
+                                switch (random.nextInt(8)) {
+                                    case 0, 1 -> BrokerRegistration.LOST;
+                                    case 2 -> BrokerRegistration.DAMAGED;
+                                    default -> new Uuid(77, id + random.nextInt(2));
+                                }));
         return new AssignReplicasToDirs(id, epoch, directories);
     }
 

@@ -270,6 +270,45 @@ class ReplicaCommandsTest {
     }
 
     @Test
+    void aReplicaThatHasLostRecordsIsNotEligibleAnyMore() {
+        int leader = now().leader();
+        int other = now().replicas().at(1);
+        int third = now().replicas().at(2);
+        assertThat(assign(other, id, BrokerRegistration.LOST)).isEqualTo(Errors.NONE);
+        assertThat(assign(third, id, BrokerRegistration.LOST)).isEqualTo(Errors.NONE);
+        assertThat(now().elr().has(third)).isTrue();
+        int leaderEpoch = now().leaderEpoch();
+
+        assertThat(assign(third, id, BrokerRegistration.DAMAGED)).isEqualTo(Errors.NONE);
+
+        assertThat(now().leaderEpoch())
+                .as("what the leader knows of it is over")
+                .isGreaterThan(leaderEpoch);
+
+        assertThat(now().elr().has(third)).isFalse();
+        assertThat(now().directoryOf(third)).isEqualTo(BrokerRegistration.LOST);
+        assertThat(assign(third, id, new Uuid(77, third))).isEqualTo(Errors.NONE);
+        assertThat(now().elr().has(third)).isFalse();
+        assertThat(now().leader()).isEqualTo(leader);
+    }
+
+    @Test
+    void whoIsAloneInSyncMayNotThrowRecordsAway() {
+        int leader = now().leader();
+        for (int other : List.of(now().replicas().at(1), now().replicas().at(2))) {
+            assertThat(assign(other, id, BrokerRegistration.LOST)).isEqualTo(Errors.NONE);
+        }
+        assertThat(assign(leader, id, BrokerRegistration.DAMAGED))
+                .isEqualTo(Errors.ELIGIBLE_LEADERS_NOT_AVAILABLE);
+
+        assertThat(assign(leader, id, BrokerRegistration.LOST)).isEqualTo(Errors.NONE);
+        assertThat(now().hasLeader()).isFalse();
+        assertThat(assign(leader, id, BrokerRegistration.DAMAGED))
+                .isEqualTo(Errors.ELIGIBLE_LEADERS_NOT_AVAILABLE);
+        assertThat(now().isr()).isEqualTo(BrokerIds.of(leader));
+    }
+
+    @Test
     void aReplicaInAnOfflineDirectoryIsNotTakenBackIntoTheInSyncSet() {
         int leader = now().leader();
         int other = now().replicas().at(1);

@@ -58,6 +58,15 @@ final class BoundedReads {
         return readUpTo(asFetch(wish), bounds(highWatermark), log.endOffset());
     }
 
+    /** As {@link #readToEnd}, comparing checksums. */
+    FetchOutcome readChecked(ReplicaRead wish, long highWatermark) {
+        FetchRead read = asFetch(wish);
+        return outcome(
+                log.readChecked(
+                        read.fetchOffset(), read.bytesMax(), log.endOffset(), read.isolation()),
+                bounds(highWatermark));
+    }
+
     /** What a reader gets that has to wait: no records, and how far the others are. */
     FetchOutcome nothing(ReplicaRead wish, long highWatermark) {
         return new FetchOutcome.Read(
@@ -98,7 +107,12 @@ final class BoundedReads {
             // Kafka has no error of its own for this either.
             return new FetchOutcome.Refused(Errors.UNKNOWN_SERVER_ERROR);
         }
-        return switch (log.read(wish.fetchOffset(), wish.bytesMax(), upTo, wish.isolation())) {
+        return outcome(
+                log.read(wish.fetchOffset(), wish.bytesMax(), upTo, wish.isolation()), bounds);
+    }
+
+    private static FetchOutcome outcome(ReadResult result, Bounds bounds) {
+        return switch (result) {
             case ReadResult.Slice slice -> new FetchOutcome.Read(slice, bounds);
             case ReadResult.Cold(var read) -> new FetchOutcome.Cold(read, bounds);
             case ReadResult.OutOfRange _ -> new FetchOutcome.Refused(Errors.OFFSET_OUT_OF_RANGE);

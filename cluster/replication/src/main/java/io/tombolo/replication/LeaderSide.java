@@ -13,6 +13,8 @@ import io.tombolo.replication.leader.Peers;
 
 import org.apache.kafka.common.TopicIdPartition;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntPredicate;
 
@@ -28,6 +30,7 @@ final class LeaderSide {
     private final EventLoop loop;
     private final Clock clock;
     private final Host host;
+    private final Map<Integer, Long> given = new HashMap<>();
     private EventLoop.Timer retry = () -> {};
     private boolean ended;
 
@@ -95,6 +98,31 @@ final class LeaderSide {
 
     boolean follows(int brokerId) {
         return replicas.follows(brokerId);
+    }
+
+    /** Whether the replica was given records for the same offset last time. */
+    boolean gaveBefore(ReplicaRead wish) {
+        Long before = given.get(wish.replicaId());
+        return before != null && before == wish.fetchOffset();
+    }
+
+    /** Notes whether a replica is given records. */
+    void gives(ReplicaRead wish, FetchOutcome outcome) {
+        boolean records =
+                outcome instanceof FetchOutcome.Cold
+                        || outcome instanceof FetchOutcome.Read(var slice, _) && slice.bytes() > 0;
+        if (records) {
+            given.put(wish.replicaId(), wish.fetchOffset());
+        } else {
+            given.remove(wish.replicaId());
+        }
+    }
+
+    /** Whether enough replicas are in sync without this one. */
+    boolean othersSuffice(int inSyncMin) {
+        Leadership state = replicas.state();
+        int others = state.isr().size() - 1;
+        return others >= Math.max(1, Math.min(inSyncMin, state.replicas().size() - 1));
     }
 
     boolean current(ReplicaRead wish) {

@@ -19,6 +19,7 @@ import io.tombolo.replication.leader.Peers;
 import io.tombolo.replication.leader.SafetyRules;
 import io.tombolo.replication.quota.CopyLimit;
 import io.tombolo.storage.log.EpochEnd;
+import io.tombolo.storage.log.LogDamage;
 import io.tombolo.storage.log.PartitionLog;
 
 import org.apache.kafka.common.TopicIdPartition;
@@ -41,8 +42,8 @@ import java.util.function.Supplier;
  * Role}; a leadership is a {@link LeaderSide}, the log of a follower a {@link FollowedLog}.
  *
  * <p>A fault of the disk, a broken invariant or anything else that an operation throws takes this
- * partition offline, and no other: it answers KAFKA_STORAGE_ERROR until the broker has started
- * again and recovered its log.
+ * partition offline, and no other: it answers KAFKA_STORAGE_ERROR until another one takes its
+ * place, whose log was opened anew.
  */
 public final class Partition {
 
@@ -204,6 +205,7 @@ public final class Partition {
         if (!state.reconsider()) {
             state.readers.moved(this);
         }
+        state.giveUpDamaged();
         state.failWhenLogFailed();
         return true;
     }
@@ -372,9 +374,11 @@ public final class Partition {
                             ? Errors.NOT_LEADER_OR_FOLLOWER
                             : Errors.UNKNOWN_LEADER_EPOCH);
         }
-        return leading.current(wish)
-                ? reading(() -> readAsReplica(leading, wish, heard))
-                : refused(Errors.NOT_LEADER_OR_FOLLOWER);
+        if (!leading.current(wish)) {
+            return refused(Errors.NOT_LEADER_OR_FOLLOWER);
+        }
+        state.asked(wish.fetchOffset());
+        return reading(() -> readAsReplica(leading, wish, heard));
     }
 
     private FetchOutcome readAsReplica(LeaderSide leading, ReplicaRead wish, boolean heard) {
@@ -415,7 +419,12 @@ public final class Partition {
         if (!inSync && lending.holds(name, now)) {
             return reads.nothing(wish, state.highWatermark());
         }
-        FetchOutcome outcome = reads.readToEnd(wish, state.highWatermark());
+        // Who asks twice for the same may have been given what it could not use.
+        FetchOutcome outcome =
+                leading.gaveBefore(wish)
+                        ? reads.readChecked(wish, state.highWatermark())
+                        : reads.readToEnd(wish, state.highWatermark());
+        leading.gives(wish, outcome);
         switch (outcome) {
             case FetchOutcome.Read(var slice, _) -> lending.copied(name, slice.bytes(), now);
             case FetchOutcome.Cold _ -> lending.copied(name, wish.bytesMax(), now);
@@ -530,6 +539,7 @@ public final class Partition {
                 () -> {
                     state.advanceHighWatermark();
                     deleteSide.reconsider();
+                    state.giveUpDamaged();
                     if (state.leaderSide != null) {
                         state.leaderSide.review();
                     }
@@ -567,6 +577,16 @@ public final class Partition {
     /** Names who hears of committed records that a new leader lacks and this log had. */
     public void onDiscarded(DiscardListener listener) {
         discarded = listener;
+    }
+
+    /** What is known to be damaged of a log that is in use: an error for whoever reads it. */
+    public Optional<LogDamage> damage() {
+        return state.damage();
+    }
+
+    /** Calls the listener on this loop when damage is found, before anything is done about it. */
+    public void onDamage(Consumer<LogDamage> listener) {
+        state.onDamage(listener);
     }
 
     /**

@@ -7,12 +7,14 @@ import io.tombolo.replication.Role.Leader;
 import io.tombolo.replication.Role.MirrorLeader;
 import io.tombolo.replication.leader.LeaderReplicas;
 import io.tombolo.replication.leader.Leadership;
+import io.tombolo.storage.log.LogDamage;
 import io.tombolo.storage.log.PartitionLog;
 
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -32,6 +34,9 @@ final class PartitionState implements LeaderSide.Host {
     private final Partition partition;
     private Consumer<Exception> offlineListener = _ -> {};
     private Consumer<Errors> leadershipEndListener = _ -> {};
+    private Consumer<LogDamage> damageListener = _ -> {};
+    private @Nullable LogDamage damage;
+    private boolean damageHoldsUp;
     Role role = new Idle();
     PartitionSettings settings;
     @Nullable LeaderSide leaderSide;
@@ -55,6 +60,56 @@ final class PartitionState implements LeaderSide.Host {
     void listen() {
         log.onDurable(_ -> guarded(this::advanceHighWatermark, _ -> false));
         log.onFailure(this::wentOffline);
+        log.onDamage(found -> guarded(() -> damaged(found), _ -> false));
+    }
+
+    /** A follower gives its log up at once, so that it is fetched again. */
+    private boolean damaged(LogDamage found) {
+        LogDamage known = damage;
+        if (known == null || found.fromOffset() < known.fromOffset()) {
+            damage = found;
+            damageListener.accept(found);
+        }
+        giveUpDamaged();
+        return true;
+    }
+
+    /**
+     * A leader whose log is damaged gives it up when the others in sync are enough without it: one
+     * of them leads, and this replica fetches again what it has lost. When a replica cannot catch
+     * up for the damage, one other in sync is enough: more there would never be. Until then the
+     * leader answers with what is sound; the rest is an error for each fetch, and never cut.
+     */
+    void giveUpDamaged() {
+        LogDamage known = damage;
+        if (known == null || role instanceof Idle) {
+            return;
+        }
+        if (known.toOffset() <= log.startOffset()) {
+            damage = null;
+        } else if (leaderSide == null
+                || leaderSide.othersSuffice(damageHoldsUp ? 1 : settings.inSyncMin())) {
+            log.fail(known);
+            failWhenLogFailed();
+        }
+    }
+
+    /** A replica asks for the records from an offset on. */
+    void asked(long fetchOffset) {
+        LogDamage known = damage;
+        if (known != null && fetchOffset < known.toOffset()) {
+            damageHoldsUp = true;
+            giveUpDamaged();
+        }
+    }
+
+    /** What is known to be damaged of a log that is in use. */
+    Optional<LogDamage> damage() {
+        return Optional.ofNullable(damage);
+    }
+
+    void onDamage(Consumer<LogDamage> listener) {
+        damageListener = listener;
     }
 
     long highWatermark() {
@@ -169,6 +224,7 @@ final class PartitionState implements LeaderSide.Host {
     public void inSyncChanged() {
         reconsider();
         readers.changed(partition); // whoever is not in sync any more is looked at again
+        giveUpDamaged();
     }
 
     @Override

@@ -26,13 +26,22 @@ final class ModelController {
             int partitionEpoch,
             BrokerIds replicas,
             BrokerIds isr,
+            BrokerIds outOfUse,
             Map<Integer, Standing> standings) {}
+
+    /** What a broker reports of its replica. */
+    enum Report {
+        WELL,
+        LOST,
+        DAMAGED
+    }
 
     private final BrokerIds replicas;
     private final boolean raisesEpochs;
     private final TreeMap<Integer, Standing> standings = new TreeMap<>();
     private final TreeSet<Integer> eligible = new TreeSet<>();
     private BrokerIds isr;
+    private BrokerIds outOfUse = BrokerIds.NONE;
     private int leader = -1;
     private int leaderEpoch;
     private int partitionEpoch;
@@ -47,7 +56,14 @@ final class ModelController {
 
     Image image() {
         return new Image(
-                version, leader, leaderEpoch, partitionEpoch, replicas, isr, Map.copyOf(standings));
+                version,
+                leader,
+                leaderEpoch,
+                partitionEpoch,
+                replicas,
+                isr,
+                outOfUse,
+                Map.copyOf(standings));
     }
 
     BrokerIds isr() {
@@ -79,6 +95,7 @@ final class ModelController {
     long register(int broker, boolean clean) {
         standings.put(broker, new Standing(++brokerEpochs, true));
         version++;
+        outOfUse = outOfUse.without(broker);
         if (!clean) {
             changeIsr(isr.without(broker));
             eligible.remove(broker);
@@ -118,6 +135,43 @@ final class ModelController {
         }
     }
 
+    /**
+     * AssignReplicasToDirs: a replica is in use, or not, or does not have any more what it had.
+     *
+     * @return whether that is accepted
+     */
+    boolean told(int broker, long brokerEpoch, Report report) {
+        if (brokerEpoch != epochOf(broker)) {
+            return false;
+        }
+        boolean others = !isr.without(broker).isEmpty() && leader != -1 && leader != broker;
+        if (report == Report.DAMAGED && !others) {
+            return false;
+        }
+        boolean known = report != Report.DAMAGED && outOfUse.has(broker) == (report == Report.LOST);
+        if (known) {
+            return true;
+        }
+        version++;
+        partitionEpoch++;
+        if (report == Report.WELL) {
+            outOfUse = outOfUse.without(broker);
+        } else {
+            outOfUse = outOfUse.with(broker);
+            changeIsr(isr.without(broker));
+            if (report == Report.DAMAGED) {
+                eligible.remove(broker);
+                leadBy(leader); // in another epoch: the leader believes the replica where it was
+            }
+        }
+        electIfNeeded();
+        return true;
+    }
+
+    private boolean mayLead(int broker) {
+        return !fenced(broker) && !outOfUse.has(broker);
+    }
+
     /** Gives the leadership to a replica in sync, as a balancer does. */
     void prefer(int broker) {
         if (isr.has(broker) && !fenced(broker) && leader != -1 && leader != broker) {
@@ -148,13 +202,13 @@ final class ModelController {
             return;
         }
         for (int id : isr.asList()) {
-            if (!fenced(id)) {
+            if (mayLead(id)) {
                 leadBy(id);
                 return;
             }
         }
         for (int id : eligible) {
-            if (!fenced(id)) {
+            if (mayLead(id)) {
                 isr = BrokerIds.of(id);
                 eligible.remove(id);
                 leadBy(id);
@@ -192,7 +246,7 @@ final class ModelController {
             boolean current =
                     member.brokerEpoch() == -1
                             || member.brokerEpoch() == epochOf(member.brokerId());
-            if (fenced(member.brokerId()) || !current) {
+            if (!mayLead(member.brokerId()) || !current) {
                 return new Outcome.InvalidUpdate();
             }
         }

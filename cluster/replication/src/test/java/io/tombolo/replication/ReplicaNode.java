@@ -66,6 +66,7 @@ final class ReplicaNode {
     private @Nullable ReplicaFetcher fetcher;
     private int fetchedLeader = -1;
     private EventLoop.Timer wake = () -> {};
+    private @Nullable ReplicaMender mender;
 
     ReplicaNode(int id, ReplicaRegion region) {
         this.id = id;
@@ -96,6 +97,7 @@ final class ReplicaNode {
     }
 
     private void openLog(LogDirectory directory, EventLoop loop) {
+        mender = new ReplicaMender(this, region, directory, NAME);
         Optional<PartitionLog> present = directory.log(NAME);
         if (present.isPresent()) {
             host(present.get());
@@ -113,6 +115,15 @@ final class ReplicaNode {
     }
 
     private void host(PartitionLog log) {
+        use(log);
+        brokerEpoch = region.controller.register(id, cleanOnDisk);
+        cleanOnDisk = false;
+        region.started(this);
+        tick();
+    }
+
+    /** Puts a partition on a log; the one before, if there was one, has failed. */
+    void use(PartitionLog log) {
         Environment here = running();
         var peers =
                 new Peers(
@@ -123,17 +134,22 @@ final class ReplicaNode {
                         (_, proposal, answer) -> region.propose(this, proposal, answer),
                         LAG_MAX,
                         Duration.ofMillis(500));
-        partition =
+        var made =
                 new Partition(
                         ID,
                         log,
                         ReplicaRegion.SETTINGS,
                         new Surroundings(here.loops().loop(0), here.clock(), peers),
                         region.mutant.rules());
-        brokerEpoch = region.controller.register(id, cleanOnDisk);
-        cleanOnDisk = false;
-        region.started(this);
-        tick();
+        partition = made;
+        ReplicaMender ours = mender;
+        if (region.trouble != null && ours != null) {
+            made.onOffline(cause -> ours.failed(made, cause));
+        }
+        ModelController.Image known = image;
+        if (known != null) {
+            take(made, known);
+        }
     }
 
     Environment running() {
@@ -151,6 +167,7 @@ final class ReplicaNode {
             node.kill();
         }
         partition = null;
+        mender = null;
         environment = null;
         image = null;
         fetcher = null;
@@ -176,6 +193,16 @@ final class ReplicaNode {
             return; // from before this start: what it says of this log may not hold any more
         }
         image = news;
+        Optional.ofNullable(mender).ifPresent(it -> it.cast(roleIn(news), news.outOfUse()));
+        take(here, news);
+    }
+
+    /** The role of the last image. */
+    Role role() {
+        return image == null ? new Idle() : roleIn(image);
+    }
+
+    private void take(Partition here, ModelController.Image news) {
         Role role = roleIn(news);
         boolean same = role instanceof Follower && role.equals(here.role());
         if (!same) {

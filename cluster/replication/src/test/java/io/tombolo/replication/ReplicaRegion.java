@@ -6,6 +6,7 @@ import io.tombolo.environment.simulated.SimulatedEntropy;
 import io.tombolo.environment.simulated.Simulator;
 import io.tombolo.metadata.record.BrokerIds;
 import io.tombolo.protocol.records.BatchView;
+import io.tombolo.replication.ModelController.Report;
 import io.tombolo.replication.Partition.Rules;
 import io.tombolo.replication.ReplicaWatch.Law;
 import io.tombolo.replication.fetch.FetcherEvent;
@@ -26,6 +27,7 @@ import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartit
 import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicResponse;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -162,6 +164,7 @@ final class ReplicaRegion {
     final List<ReplicaNode> nodes = new ArrayList<>();
     final ReplicaWatch watch;
     final Optional<ModelOrigin> origin;
+    @Nullable DiskTrouble trouble;
     int copyCount;
     private final SimulatedEntropy dice;
     private final long[] lastSeenNanos = new long[4];
@@ -193,6 +196,56 @@ final class ReplicaRegion {
         }
         beat();
         simulator.afterEachEvent(watch::check);
+    }
+
+    /** The disks fail, too. */
+    ReplicaRegion withDiskTrouble() {
+        trouble = new DiskTrouble(this, simulator.entropy("trouble"));
+        trouble.begin();
+        return this;
+    }
+
+    boolean calm() {
+        return calm;
+    }
+
+    /** Whether a replica that ended uncleanly is not in sync again. */
+    boolean unsettled() {
+        return crashed > 0;
+    }
+
+    /** Tells the controller of a replica until it has heard it. */
+    void report(ReplicaNode from, Report report, Consumer<Boolean> taken) {
+        int life = from.life;
+        long epoch = from.brokerEpoch;
+        var once = new boolean[1];
+        send(
+                from.id,
+                0,
+                () -> {
+                    boolean accepted = controller.told(from.id, epoch, report);
+                    publish();
+                    send(
+                            0,
+                            from.id,
+                            () -> {
+                                if (!once[0] && from.life == life) {
+                                    once[0] = true;
+                                    taken.accept(accepted);
+                                }
+                            });
+                });
+        from.running()
+                .loops()
+                .loop(0)
+                .schedule(
+                        CALL_TIMEOUT.toNanos(),
+                        () -> {
+                            if (!once[0] && from.life == life && from.environment != null) {
+                                once[0] = true;
+                                report(from, report, taken);
+                            }
+                        });
     }
 
     /** Lives through faults, then everything heals and must end well. */
@@ -446,8 +499,13 @@ final class ReplicaRegion {
         var data = new PartitionData().setPartitionIndex(0).setHighWatermark(-1);
         switch (outcome) {
             case FetchOutcome.Read(ReadResult.Slice slice, var bounds) -> fill(data, slice, bounds);
-            case FetchOutcome.Cold(var read, var bounds) ->
-                    fill(data, (ReadResult.Slice) read.call(), bounds);
+            case FetchOutcome.Cold(var read, var bounds) -> {
+                if (read.call() instanceof ReadResult.Slice slice) {
+                    fill(data, slice, bounds);
+                } else {
+                    data.setErrorCode(Errors.KAFKA_STORAGE_ERROR.code());
+                }
+            }
             case FetchOutcome.Diverging(var end, var _) ->
                     data.setDivergingEpoch(
                             new FetchResponseData.EpochEndOffset()
@@ -622,7 +680,8 @@ final class ReplicaRegion {
 
     /** One unclean end at a time: until it is in sync again, the others live. */
     private void crash(ReplicaNode victim) {
-        if (crashed > 0 || victim.partition == null || !victim.node.running()) {
+        boolean spared = trouble != null && trouble.unsettled();
+        if (crashed > 0 || spared || victim.partition == null || !victim.node.running()) {
             return;
         }
         crashed = victim.id;

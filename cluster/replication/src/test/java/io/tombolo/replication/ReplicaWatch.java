@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Looks at all replicas after every event, and knows what must never be seen. */
@@ -58,6 +59,7 @@ final class ReplicaWatch {
         private long highWatermark;
         private int ledEpoch = -1;
         private int roleEpoch = -1;
+        private boolean damaged;
 
         Seen(Partition partition) {
             this.partition = partition;
@@ -74,9 +76,19 @@ final class ReplicaWatch {
     int ackCount;
     int truncationCount;
     int shrunkCount;
+    int damageCount;
+    int repairCount;
 
     ReplicaWatch(ReplicaRegion region) {
         this.region = region;
+    }
+
+    void damaged() {
+        damageCount++;
+    }
+
+    void repaired() {
+        repairCount++;
     }
 
     void ended(ReplicaNode node) {
@@ -104,7 +116,7 @@ final class ReplicaWatch {
     private static void requireAcknowledged(Seen leader, long offset, int crc) {
         Stored stored = leader.log.get(offset);
         require(
-                stored != null && stored.crc() == crc,
+                leader.damaged || stored != null && stored.crc() == crc,
                 Law.ACKNOWLEDGED_IS_IN_EVERY_LATER_LEADER,
                 "the leader of epoch %d has %s at %d",
                 leader.ledEpoch,
@@ -116,6 +128,10 @@ final class ReplicaWatch {
         for (ReplicaNode node : region.nodes) {
             Partition partition = node.partition;
             if (partition == null) {
+                continue;
+            }
+            if (region.trouble != null && partition.log().failure().isPresent()) {
+                seen.remove(node.id);
                 continue;
             }
             Seen one = seen.get(node.id);
@@ -179,23 +195,32 @@ final class ReplicaWatch {
         }
         boolean leading = one.partition.role().leading().isPresent();
         while (one.end < log.endOffset()) {
-            var walk = new BatchWalk(bytes(log, one.end));
+            Optional<ByteBuffer> bytes = bytes(log, one.end);
+            if (bytes.isEmpty()) {
+                one.end = log.endOffset();
+                one.damaged = true; // its user hears of it by this read
+                return;
+            }
+            var walk = new BatchWalk(bytes.get());
             while (walk.next()) {
                 appended(node, one, walk.batch(), leading);
             }
         }
     }
 
-    private static ByteBuffer bytes(PartitionLog log, long from) {
+    private Optional<ByteBuffer> bytes(PartitionLog log, long from) {
         ReadResult result = log.read(from, 1 << 20, log.endOffset(), Isolation.READ_UNCOMMITTED);
         ReadResult warm = result instanceof ReadResult.Cold(var cold) ? cold.call() : result;
+        if (region.trouble != null && !(warm instanceof ReadResult.Slice)) {
+            return Optional.empty();
+        }
         var slice = (ReadResult.Slice) warm;
         var bytes = ByteBuffer.allocate(slice.bytes());
         for (Payload part : slice.parts()) {
             bytes.put(((Payload.Memory) part).bytes().duplicate());
             part.release();
         }
-        return bytes.flip();
+        return Optional.of(bytes.flip());
     }
 
     private void appended(ReplicaNode node, Seen one, BatchView batch, boolean leading) {
@@ -265,7 +290,7 @@ final class ReplicaWatch {
                     high);
             one.highWatermark = high;
         }
-        if (high <= one.comparedTo) {
+        if (high <= one.comparedTo || one.damaged) {
             return;
         }
         one.log
@@ -301,7 +326,7 @@ final class ReplicaWatch {
                             && node.partition == one.partition
                             && region.controller.isr().has(node.id)
                             && node.brokerEpoch == region.controller.epochOf(node.id);
-            if (member && last != null) {
+            if (member && last != null && !one.damaged && !leader.damaged) {
                 require(
                         one.end >= high && last.getValue().equals(one.log.get(last.getKey())),
                         Law.IN_SYNC_HAVE_ALL_BELOW_THE_HIGH_WATERMARK,
@@ -331,7 +356,8 @@ final class ReplicaWatch {
                 return false;
             }
         }
-        return leader.partition.log().endOffset() == leader.end;
+        return leader.partition.log().endOffset() == leader.end
+                && (region.trouble == null || region.trouble.allSound());
     }
 
     String describe() {

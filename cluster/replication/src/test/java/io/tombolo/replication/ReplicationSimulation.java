@@ -63,6 +63,30 @@ class ReplicationSimulation {
         assertThat(truncations).as("truncations").isPositive();
     }
 
+    /** Disks fail writes and forces and turn bits over; whoever has failed comes back. */
+    @Test
+    void replicasWhoseDisksFailAreRepairedAndKeepTheirLaws() {
+        int damages = 0;
+        int repairs = 0;
+        int acks = 0;
+        long first = Long.getLong("seed", 1);
+        long last = Long.getLong("seed") == null ? Math.max(1, SEEDS / 8) : first;
+        for (long seed = first; seed <= last; seed++) {
+            try {
+                var region = new ReplicaRegion(seed, Mutant.NONE).withDiskTrouble();
+                region.live(LIFE);
+                damages += region.watch.damageCount;
+                repairs += region.watch.repairCount;
+                acks += region.watch.ackCount;
+            } catch (RuntimeException | AssertionError failure) {
+                throw new AssertionError("seed " + seed + ": " + failure.getMessage(), failure);
+            }
+        }
+        assertThat(acks).as("acknowledged records").isGreaterThan(10 * (int) (last - first));
+        assertThat(damages).as("damaged files").isPositive();
+        assertThat(repairs).as("repaired replicas").isGreaterThan((int) (last - first) / 2);
+    }
+
     @ParameterizedTest
     @EnumSource(value = Mutant.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
     void everyMutantIsCaughtByItsLaw(Mutant mutant) {

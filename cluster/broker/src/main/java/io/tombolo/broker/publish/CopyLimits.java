@@ -18,10 +18,14 @@ import java.util.TreeMap;
  */
 public final class CopyLimits {
 
+    /** Kafka's config for moves between the directories of a broker. */
+    static final String MOVING = "replica.alter.log.dirs.io.max.bytes.per.second";
+
     private final int brokerId;
     private final Clock clock;
     private final Direction lending = new Direction("leader");
     private final Direction borrowing = new Direction("follower");
+    private final CopyLimit moving = new CopyLimit();
 
     public CopyLimits(int brokerId, Clock clock) {
         this.brokerId = brokerId;
@@ -38,12 +42,30 @@ public final class CopyLimits {
         return borrowing.limit;
     }
 
+    /** How fast replicas may be moved between the directories of this broker, all together. */
+    public CopyLimit moving() {
+        return moving;
+    }
+
+    private static CopyLimit.Terms everything(long bytesPerSecond) {
+        return new CopyLimit.Terms(bytesPerSecond, ThrottledReplicas.EVERY);
+    }
+
     /** Takes over what configs say now. */
     public void publish(MetadataDelta delta) {
         if (!delta.configs().isEmpty()) {
+            moving.change(everything(rate(delta, MOVING).orElse(Long.MAX_VALUE)), clock.nanoTime());
             lending.publish(delta);
             borrowing.publish(delta);
         }
+    }
+
+    /** A rate that is set for this broker, or for all. */
+    private Optional<Long> rate(MetadataDelta delta, String name) {
+        ConfigsImage configs = delta.after().configs();
+        return configs.value(ConfigResource.broker(brokerId), name)
+                .or(() -> configs.value(ConfigResource.allBrokers(), name))
+                .map(Long::parseLong);
     }
 
     /** One direction. */
@@ -70,12 +92,9 @@ public final class CopyLimits {
                                     () -> textByTopic.remove(resource.name()));
                 }
             }
-            Optional<String> set =
-                    configs.value(ConfigResource.broker(brokerId), rate)
-                            .or(() -> configs.value(ConfigResource.allBrokers(), rate));
             var next =
                     new CopyLimit.Terms(
-                            set.map(Long::parseLong).orElse(Long.MAX_VALUE),
+                            rate(delta, rate).orElse(Long.MAX_VALUE),
                             ThrottledReplicas.of(textByTopic, brokerId));
             if (!next.equals(terms)) {
                 terms = next;

@@ -2,17 +2,20 @@ package io.tombolo.broker.publish;
 
 import io.tombolo.broker.Commands;
 import io.tombolo.controller.command.Answer;
+import io.tombolo.controller.command.Applied;
 import io.tombolo.controller.command.ReplicaCommand.AssignReplicasToDirs;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.metadata.record.PartitionId;
 
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -31,9 +34,20 @@ public final class DirectoryReports {
     private final LongSupplier brokerEpoch;
     private final Commands commands;
     private final EventLoop loop;
-    private final Map<PartitionId, Uuid> untold = new LinkedHashMap<>();
+    private final Map<PartitionId, Report> untold = new LinkedHashMap<>();
     private boolean underWay;
     private boolean closed;
+
+    /** Each is itself only, so that what was told while it was under way is kept. */
+    private static final class Report {
+        private final Uuid directory;
+        private final Consumer<Boolean> taken;
+
+        Report(Uuid directory, Consumer<Boolean> taken) {
+            this.directory = directory;
+            this.taken = taken;
+        }
+    }
 
     /**
      * @param brokerEpoch of the broker's registration, negative before it
@@ -46,10 +60,15 @@ public final class DirectoryReports {
         this.loop = loop;
     }
 
-    /** A replica is in a directory; callable from any thread. */
-    public void located(TopicIdPartition id, Uuid directory) {
+    /**
+     * A replica is in a directory; callable from any thread.
+     *
+     * @param taken hears whether the controller has accepted it; not when a newer report of this
+     *     replica has taken the place of this one
+     */
+    public void tell(TopicIdPartition id, Uuid directory, Consumer<Boolean> taken) {
         loop.execute(() -> {
-            untold.put(new PartitionId(id.topicId(), id.partition()), directory);
+            untold.put(new PartitionId(id.topicId(), id.partition()), new Report(directory, taken));
             // What comes in the same turn goes in the same report.
             loop.execute(this::send);
         });
@@ -60,7 +79,7 @@ public final class DirectoryReports {
             return;
         }
         underWay = true;
-        var told = new TreeMap<PartitionId, Uuid>();
+        var told = new TreeMap<PartitionId, Report>();
         untold.entrySet().stream()
                 .limit(REPLICAS_MAX)
                 .forEach(entry -> told.put(entry.getKey(), entry.getValue()));
@@ -68,19 +87,28 @@ public final class DirectoryReports {
             pause();
             return;
         }
+        var directories = new TreeMap<PartitionId, Uuid>();
+        told.forEach((id, report) -> directories.put(id, report.directory));
         commands.submit(
-                new AssignReplicasToDirs(brokerId, brokerEpoch.getAsLong(), told),
+                new AssignReplicasToDirs(brokerId, brokerEpoch.getAsLong(), directories),
                 loop,
                 answer -> {
-                    if (answer instanceof Answer.Done<?>) {
-                        // A replica that was refused is not ours any more.
-                        told.forEach(untold::remove);
+                    if (answer
+                            instanceof Answer.Done<Map<PartitionId, Answer<Applied>>>(var each)) {
+                        told.forEach((id, report) -> heard(id, report, each.get(id)));
                         underWay = false;
                         send();
                     } else {
                         pause();
                     }
                 });
+    }
+
+    /** A replica that was refused is not ours any more, or what it says is not possible now. */
+    private void heard(PartitionId id, Report report, @Nullable Answer<Applied> answer) {
+        if (untold.remove(id, report)) {
+            report.taken.accept(answer instanceof Answer.Done<Applied>);
+        }
     }
 
     private void pause() {

@@ -28,6 +28,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -54,12 +55,13 @@ final class Hosting {
     private final Shard shard;
     private final LogDirectories directories;
     private final ReplicaMoves moves;
-    private final Map<TopicIdPartition, Uuid> assigned = new HashMap<>();
+    private final ReplicaRepairs repairs;
+    private final Map<TopicIdPartition, Wanted> casts;
     private final TopicConfigs configs;
     private final Partition.Surroundings surroundings;
     private final PartitionPublisher.Audience audience;
-    private final Map<TopicIdPartition, Opening> opening = new HashMap<>();
-    private final Map<LogName, ArrayDeque<Consumer<Runnable>>> turns = new HashMap<>();
+    private final Map<TopicIdPartition, Opening> opening;
+    private final Map<LogName, ArrayDeque<Consumer<Runnable>>> turns;
 
     /** What a partition is to be. */
     record Wanted(Role role, TopicConfig config, Assigned assigned) {
@@ -67,6 +69,10 @@ final class Hosting {
         /** In whatever directory. */
         Wanted(Role role, TopicConfig config) {
             this(role, config, Assigned.NOWHERE);
+        }
+
+        Wanted with(TopicConfig changed) {
+            return new Wanted(role, changed, assigned);
         }
     }
 
@@ -102,10 +108,51 @@ final class Hosting {
             PartitionPublisher.Audience audience) {
         this.shard = shard;
         this.directories = directories;
-        this.moves = new ReplicaMoves(shard.loop(), directories, audience.directories());
+        this.moves =
+                new ReplicaMoves(
+                        shard.loop(),
+                        directories,
+                        new ReplicaMoves.Pace(audience.moving(), surroundings.clock()),
+                        audience.directories());
         this.configs = configs;
+        this.casts = new HashMap<>();
+        this.opening = new HashMap<>();
+        this.turns = new HashMap<>();
         this.surroundings = surroundings;
         this.audience = audience;
+        this.repairs =
+                new ReplicaRepairs(
+                        shard.loop(),
+                        surroundings.clock(),
+                        directories,
+                        audience.directories(),
+                        new Repaired());
+    }
+
+    /** The partitions as their repairs need them. */
+    private final class Repaired implements ReplicaRepairs.Host {
+
+        @Override
+        public LogPlacement placementOf(TopicIdPartition id) {
+            return new LogPlacement(configs.logSettings(wanted(id).config()), shard.loop());
+        }
+
+        @Override
+        public void inTurn(TopicIdPartition id, Consumer<Runnable> work) {
+            Hosting.this.inTurn(nameOf(id), work);
+        }
+
+        @Override
+        public void use(TopicIdPartition id, PartitionLog log) {
+            Wanted wanted = wanted(id);
+            log.changeSettings(configs.logSettings(wanted.config()));
+            audience.repairs().repaired(id, log.endOffset());
+            begin(id, log, wanted);
+        }
+
+        private Wanted wanted(TopicIdPartition id) {
+            return Objects.requireNonNull(casts.get(id), "a replica that is not wanted");
+        }
     }
 
     Shard shard() {
@@ -116,15 +163,17 @@ final class Hosting {
     void cast(TopicIdPartition id, Wanted wanted) {
         Opening under = opening.get(id);
         Partition hosted = shard.find(id);
-        assigned.put(id, wanted.assigned().directory());
+        casts.put(id, wanted);
+        Role role = wanted.role();
+        repairs.cast(id, role, wanted.assigned().directory());
         if (under != null) {
             under.wanted = wanted;
             tryAgain(id, under);
         } else if (hosted != null) {
             tellPlace(id);
             // To its followers a partition may change in ways that do not concern them.
-            if (!(wanted.role() instanceof Role.Follower && wanted.role().equals(hosted.role()))) {
-                hosted.become(wanted.role());
+            if (!(role instanceof Role.Follower && role.equals(hosted.role()))) {
+                hosted.become(role);
             }
         } else {
             opening.put(id, new Opening(wanted));
@@ -151,8 +200,9 @@ final class Hosting {
         }
         Opening under = opening.get(id);
         if (under != null) {
-            under.wanted = new Wanted(under.wanted.role(), config, under.wanted.assigned());
+            under.wanted = under.wanted.with(config);
         }
+        casts.computeIfPresent(id, (_, cast) -> cast.with(config));
     }
 
     /** Drops a partition that has no replica here any more, if it is hosted. */
@@ -168,10 +218,29 @@ final class Hosting {
         if (under != null) {
             under.pause.cancel();
         }
-        assigned.remove(id);
+        casts.remove(id);
         moves.forget(id);
+        repairs.forget(id);
         shard.drop(id).ifPresent(partition -> partition.become(new Role.Idle()));
         inTurn(nameOf(id), done -> deleteOwn(id, done));
+    }
+
+    /** Deletes a log, or sets it aside, unless it has come to be wanted meanwhile. */
+    void removeStray(StrayLogs.Stray stray, boolean forGood) {
+        inTurn(
+                stray.name(),
+                done -> {
+                    if (casts.containsKey(stray.id())) {
+                        done.run();
+                    } else if (forGood) {
+                        stray.directory()
+                                .log(stray.name())
+                                .map(log -> new LogDirectories.Located(stray.directory(), log))
+                                .ifPresentOrElse(it -> delete(it, done), done);
+                    } else {
+                        stray.directory().setAside(stray.name(), shard.loop(), _ -> done.run());
+                    }
+                });
     }
 
     /** Makes no log any more; what is hosted stays. */
@@ -179,6 +248,7 @@ final class Hosting {
         opening.values().forEach(under -> under.pause.cancel());
         opening.clear();
         moves.close();
+        repairs.close();
     }
 
     /**
@@ -284,25 +354,40 @@ final class Hosting {
 
     /** Tells the controller where the replica is, if it believes otherwise. */
     private void tellPlace(TopicIdPartition id) {
-        Uuid believed = assigned.getOrDefault(id, Uuid.ZERO_UUID);
+        Uuid believed = believedPlace(id);
+        Partition hosted = shard.find(id);
         directories
                 .find(nameOf(id), uuid(id))
                 .filter(it -> it.log().failure().isEmpty())
+                .filter(it -> hosted != null && hosted.log() == it.log())
                 .map(it -> kafka(it.directory().directoryId()))
                 .filter(actual -> !actual.equals(believed))
                 .ifPresent(actual -> audience.directories().located(id, actual));
     }
 
-    /** What failed alone, while its directory works, is lost; of the others the heartbeat tells. */
-    private void tellLoss(TopicIdPartition id) {
-        Uuid believed = assigned.getOrDefault(id, Uuid.ZERO_UUID);
+    private Uuid believedPlace(TopicIdPartition id) {
+        Wanted cast = casts.get(id);
+        return cast == null ? Uuid.ZERO_UUID : cast.assigned().directory();
+    }
+
+    /**
+     * What failed alone, while its directory works, is lost until it is repaired; of directories
+     * the heartbeat tells.
+     */
+    private void failed(TopicIdPartition id, PartitionLog log, Exception cause) {
+        Uuid believed = believedPlace(id);
+        Optional<LogDirectories.Located> found =
+                directories.find(nameOf(id), uuid(id)).filter(it -> it.log() == log);
         boolean withDirectory =
                 directories.offlineIds().contains(uuid(believed))
-                        || directories
-                                .find(nameOf(id), uuid(id))
-                                .filter(it -> it.directory().failure().isPresent())
-                                .isPresent();
-        if (!withDirectory && !believed.equals(BrokerRegistration.LOST)) {
+                        || found.filter(it -> it.directory().failure().isPresent()).isPresent();
+        Wanted cast = casts.get(id);
+        if (withDirectory || cast == null) {
+            return;
+        }
+        if (found.isPresent()) {
+            repairs.failed(id, log, cause, cast.role());
+        } else if (!believed.equals(BrokerRegistration.LOST)) {
             audience.directories().located(id, BrokerRegistration.LOST);
         }
     }
@@ -342,11 +427,15 @@ final class Hosting {
                     .log("The log of a partition could be made after all");
         }
         log.changeSettings(configs.logSettings(under.wanted.config()));
-        Partition partition = host(id, log, under.wanted);
+        begin(id, log, under.wanted);
+    }
+
+    private void begin(TopicIdPartition id, PartitionLog log, Wanted wanted) {
+        Partition partition = host(id, log, wanted);
         audience.onHosted().accept(partition);
         tellPlace(id);
         moves.resume(id);
-        partition.become(under.wanted.role());
+        partition.become(wanted.role());
     }
 
     private Partition host(TopicIdPartition id, PartitionLog log, Wanted wanted) {
@@ -354,8 +443,9 @@ final class Hosting {
                 new Partition(id, log, configs.partitionSettings(wanted.config()), surroundings);
         partition.onOffline(cause -> {
             audience.onOffline().accept(id, cause);
-            tellLoss(id);
+            failed(id, log, cause);
         });
+        partition.onDamage(damage -> audience.repairs().damaged(id, damage));
         shard.host(id, partition);
         return partition;
     }

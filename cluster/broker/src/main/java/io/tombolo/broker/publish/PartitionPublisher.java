@@ -13,7 +13,9 @@ import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.metadata.record.PartitionRegistration;
 import io.tombolo.region.config.TopicConfig;
 import io.tombolo.replication.Partition;
+import io.tombolo.replication.quota.CopyLimit;
 import io.tombolo.storage.directory.LogDirectories;
+import io.tombolo.storage.log.LogDamage;
 
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
@@ -40,8 +42,8 @@ public final class PartitionPublisher {
     private final TopicConfigs configs;
     private final Place place;
     private Casting casting;
-    private final List<Hosting> hostings = new ArrayList<>();
-    private boolean firstImage = true;
+    private final List<Hosting> hostings;
+    private boolean firstImage;
 
     /** Who this broker is, and which topics its region may lose to others. */
     public record Place(int brokerId, Domains domains) {}
@@ -56,12 +58,24 @@ public final class PartitionPublisher {
     public record Audience(
             Consumer<Partition> onHosted,
             BiConsumer<TopicIdPartition, Exception> onOffline,
-            DirectoryListener directories) {
+            RepairListener repairs,
+            DirectoryListener directories,
+            CopyLimit moving) {
 
         /** For somebody who has one directory. */
         Audience(Consumer<Partition> onHosted, BiConsumer<TopicIdPartition, Exception> onOffline) {
-            this(onHosted, onOffline, (_, _) -> {});
+            this(onHosted, onOffline, new RepairListener() {}, (_, _, _) -> {}, new CopyLimit());
         }
+    }
+
+    /** Hears of damaged logs and of those that are well again. */
+    public interface RepairListener {
+
+        /** Records cannot be read any more, for the first time. */
+        default void damaged(TopicIdPartition id, LogDamage damage) {}
+
+        /** The log of a partition that was offline is in use again, up to an offset. */
+        default void repaired(TopicIdPartition id, long endOffset) {}
     }
 
     /** Hears where replicas are. */
@@ -72,9 +86,15 @@ public final class PartitionPublisher {
          * A replica is in another directory than the controller believes.
          *
          * @param directory where it is; {@link BrokerRegistration#LOST} when it failed alone, in a
-         *     directory that works
+         *     directory that works, {@link BrokerRegistration#DAMAGED} when it has lost records
+         * @param taken hears, on any loop, whether the controller has accepted it; or never, when
+         *     something newer of the same replica is told before that
          */
-        void located(TopicIdPartition id, Uuid directory);
+        void tell(TopicIdPartition id, Uuid directory, Consumer<Boolean> taken);
+
+        default void located(TopicIdPartition id, Uuid directory) {
+            tell(id, directory, _ -> {});
+        }
     }
 
     public PartitionPublisher(
@@ -88,6 +108,8 @@ public final class PartitionPublisher {
         this.shards = shards;
         this.directories = directories;
         this.configs = configs;
+        this.hostings = new ArrayList<>();
+        this.firstImage = true;
         this.casting = new Casting(place.brokerId(), place.domains(), false);
         for (Shard shard : shards.all()) {
             hostings.add(
@@ -137,6 +159,13 @@ public final class PartitionPublisher {
     /** Removes what is left on disk of topics that are deleted; before anything is published. */
     public void sweep(Collection<TopicImage> deletedTopics) {
         deletedTopics.forEach(this::drop);
+    }
+
+    /** Takes away the logs that belong to no replica of this broker. */
+    public void sweep(StrayLogs found) {
+        for (StrayLogs.Stray stray : found.strays()) {
+            on(stray.id(), hosting -> hosting.removeStray(stray, found.deleted()));
+        }
     }
 
     /**

@@ -1,7 +1,9 @@
 package io.tombolo.broker.publish;
 
+import io.tombolo.environment.Clock;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.replication.Partition;
+import io.tombolo.replication.quota.CopyLimit;
 import io.tombolo.storage.directory.LogDirectories;
 import io.tombolo.storage.directory.LogDirectories.Located;
 import io.tombolo.storage.log.CreateResult;
@@ -37,6 +39,7 @@ final class ReplicaMoves {
 
     private final EventLoop loop;
     private final LogDirectories directories;
+    private final Pace pace;
     private final PartitionPublisher.DirectoryListener listener;
     private final Map<TopicIdPartition, LogDirectory> wishes = new HashMap<>();
     private final Map<TopicIdPartition, LogMove> running = new HashMap<>();
@@ -46,10 +49,33 @@ final class ReplicaMoves {
     ReplicaMoves(
             EventLoop loop,
             LogDirectories directories,
+            Pace pace,
             PartitionPublisher.DirectoryListener listener) {
         this.loop = loop;
+        this.pace = pace;
         this.directories = directories;
         this.listener = listener;
+    }
+
+    /** How fast all moves of this broker together may be. */
+    record Pace(CopyLimit limit, Clock clock) {
+
+        LogMove.Pace of(TopicIdPartition id) {
+            return new LogMove.Pace() {
+                @Override
+                public long waitNanos() {
+                    long now = clock.nanoTime();
+                    return limit.holds(id.topicPartition(), now)
+                            ? limit.asksAgainNanos(now) - now
+                            : 0;
+                }
+
+                @Override
+                public void copied(int bytes) {
+                    limit.copied(id.topicPartition(), bytes, clock.nanoTime());
+                }
+            };
+        }
     }
 
     /** Where a replica that is not here yet was wished to be. */
@@ -139,7 +165,11 @@ final class ReplicaMoves {
                 LogMove move =
                         from.get()
                                 .directory()
-                                .move(name(id), target, ending -> ended(id, target, ending));
+                                .move(
+                                        name(id),
+                                        target,
+                                        pace.of(id),
+                                        ending -> ended(id, target, ending));
                 running.put(id, move);
             }
         }

@@ -63,7 +63,10 @@ public final class Shards {
         }
     }
 
-    /** Calls back when every shard has done what it was given before. */
+    /**
+     * Calls back when every shard has done what it was given before; never, while the loop of one
+     * stands still.
+     */
     public void settled(EventLoop replyTo, Runnable then) {
         var gathering = new Gathering<Boolean>(shards.size(), _ -> then.run());
         for (int index = 0; index < shards.size(); index++) {

@@ -22,7 +22,7 @@ class LinkSupervisorTest {
 
     private static final Duration A_WHILE = Duration.ofSeconds(20);
 
-    private final LinkedRegions regions = LinkedRegions.mirroring(3);
+    private final LinkedRegions regions = LinkedRegions.spread(3);
 
     @Test
     void aLinkCopiesThePartitionsThatItsBrokerLeads() {

@@ -132,9 +132,26 @@ final class LinkedRegions {
         return regions;
     }
 
+    /**
+     * As {@link #mirroring}, and all of {@code us} were there when the topic was made: each leads
+     * some of it.
+     */
+    static LinkedRegions spread(int usBrokers) {
+        var regions = new LinkedRegions(usBrokers);
+        regions.start(US);
+        regions.run("us serves", () -> regions.serving.size() == usBrokers);
+        regions.start(EU);
+        regions.copy();
+        return regions;
+    }
+
     void begin() {
         start(EU);
         start(US);
+        copy();
+    }
+
+    private void copy() {
         run("all serve", () -> serving.size() == 1 + usHosts().size());
         for (int index = 0; index < PARTITIONS; index++) {
             int partition = index;

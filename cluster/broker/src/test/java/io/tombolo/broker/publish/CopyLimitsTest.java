@@ -62,6 +62,19 @@ class CopyLimitsTest {
         assertThat(limits.lending().holds(ORDERS_0, now())).isFalse();
     }
 
+    @Test
+    void movesBetweenDirectoriesHaveARateOfTheirOwn() {
+        limits.moving().copied(ORDERS_0, 10_000, now());
+        assertThat(limits.moving().holds(ORDERS_0, now())).isFalse();
+
+        apply(new ConfigSet(SELF, CopyLimits.MOVING, "1000"));
+        limits.moving().copied(ORDERS_1, 10_000, now());
+
+        assertThat(limits.moving().holds(ORDERS_0, now())).isTrue();
+        assertThat(limits.moving().asksAgainNanos(now())).isPositive();
+        assertThat(heldAfterCopying(ORDERS_0)).isFalse();
+    }
+
     private boolean heldAfterCopying(TopicPartition partition) {
         limits.lending().copied(partition, 10_000, now());
         return limits.lending().holds(partition, now());

@@ -27,6 +27,7 @@ import java.util.Optional;
  *                            few stay and one returns
  * broker lost its tail       without it, even the last   without it
  *                            (a sole replica stays: nobody has more)
+ * replica is damaged         as lost, and the leader epoch ends
  * leader proposes a set      that set                    those that left, if below the minimum
  * set reaches the minimum    -                           empty: it may commit without the others
  *
@@ -68,6 +69,7 @@ public final class PartitionTransition {
     private int rehoused = NOBODY;
     private boolean mayComplete;
     private boolean preferred;
+    private boolean fencesLeader;
     private boolean unclean;
 
     /** What came of it. */
@@ -139,6 +141,15 @@ public final class PartitionTransition {
         isr = isr.without(brokerId);
         elr = elr.without(brokerId);
         return this;
+    }
+
+    /**
+     * As {@link #lost}, of a replica whose broker goes on. Its leader still believes it to be where
+     * it was, and may propose it: that ends with the leader epoch.
+     */
+    public PartitionTransition damaged(int brokerId) {
+        fencesLeader = true;
+        return lost(brokerId);
     }
 
     /** The replica of a broker is in another directory from now on, if it has only one. */
@@ -299,7 +310,8 @@ public final class PartitionTransition {
             changes.add(new PartitionChange.Leader(leader));
         }
         // Without a replica that is gone for good nobody may still copy under the old epoch.
-        if (leader != old.leader() || unclean || !replicas.hasAll(old.replicas())) {
+        boolean goesOn = leader == old.leader() && replicas.hasAll(old.replicas());
+        if (!goesOn || unclean || fencesLeader) {
             changes.add(new PartitionChange.LeaderEpoch(old.leaderEpoch() + 1));
         }
         if (!elr.equals(old.elr())) {

@@ -24,6 +24,12 @@ public record BrokerRegistration(
     /** In the place of a directory: the replica failed alone, its directory works (as Kafka's). */
     public static final Uuid LOST = new Uuid(0L, 1L);
 
+    /**
+     * In the place of a directory, in reports only: as {@link #LOST}, and the replica does not have
+     * any more what it had.
+     */
+    public static final Uuid DAMAGED = new Uuid(0L, 3L);
+
     public BrokerRegistration {
         Names.requireNotNegative(brokerId, "broker id");
         Names.requireNotNegative(brokerEpoch, "broker epoch");

@@ -21,6 +21,10 @@ public record ThrottledReplicas(SortedMap<String, Set<Integer>> byTopic) {
 
     private static final String ALL = "*";
 
+    /** All there are. */
+    public static final ThrottledReplicas EVERY =
+            new ThrottledReplicas(new TreeMap<>(Map.of(ALL, Set.of())));
+
     public ThrottledReplicas {
         byTopic = Collections.unmodifiableSortedMap(new TreeMap<>(byTopic));
     }
@@ -54,7 +58,8 @@ public record ThrottledReplicas(SortedMap<String, Set<Integer>> byTopic) {
 
     boolean has(TopicPartition partition) {
         Set<Integer> partitions = byTopic.get(partition.topic());
-        return partitions != null
-                && (partitions.isEmpty() || partitions.contains(partition.partition()));
+        return this == EVERY
+                || partitions != null
+                        && (partitions.isEmpty() || partitions.contains(partition.partition()));
     }
 }

@@ -4,6 +4,7 @@ import io.tombolo.replication.Partition;
 import io.tombolo.replication.Role;
 import io.tombolo.simulation.site.Machine;
 import io.tombolo.simulation.site.Place;
+import io.tombolo.storage.log.LogDamage;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -139,6 +140,10 @@ final class LogWatch {
         Place place = Place.of(partition);
         Watched watched = watched(place);
         if (partition.log().failure().isPresent()) {
+            if (partition.log().failure().get() instanceof LogDamage damage) {
+                // Opened again while the process lives, it is cut there and fetched from others.
+                watched.excusedFrom = Math.min(watched.excusedFrom, damage.fromOffset());
+            }
             checkLastWords(watched, partition);
             return;
         }

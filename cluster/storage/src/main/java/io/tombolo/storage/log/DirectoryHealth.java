@@ -11,6 +11,7 @@ import java.util.Set;
  * <pre>
  * what happens                             then
  * a log fails for another reason than I/O  nothing: it is the log
+ * bytes of a log were altered              nothing: it is that log
  * a log, or the directory itself, fails    probe: write, force and delete a small file
  * the probe fails                          offline
  * the probe fails, and the disk is full    nothing: what is there can still be read
@@ -36,7 +37,9 @@ final class DirectoryHealth {
     }
 
     Verdict logFailed(LogName name, Throwable cause) {
-        if (offline || !(cause instanceof IOException || cause instanceof UncheckedIOException)) {
+        boolean ofDisk = cause instanceof IOException || cause instanceof UncheckedIOException;
+        boolean altered = cause instanceof LogDamage && cause.getCause() == null;
+        if (offline || !ofDisk || altered) {
             return Verdict.GO_ON;
         }
         failedLogs.add(name);

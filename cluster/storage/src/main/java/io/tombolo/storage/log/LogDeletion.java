@@ -19,13 +19,27 @@ final class LogDeletion {
     private final LogContents log;
     private final Path dataDirectory;
     private final Path renamed;
+    private final boolean kept;
     private boolean done;
 
+    /** How the directory of a log ends that nobody knows of, and that is left to people. */
+    static final String STRAY = "-stray";
+
     LogDeletion(LogContents log, Path dataDirectory) {
+        this(log, dataDirectory, SUFFIX);
+    }
+
+    /** Takes the name away and leaves the files where they are. */
+    static LogDeletion onlyOfName(LogContents log, Path dataDirectory) {
+        return new LogDeletion(log, dataDirectory, STRAY);
+    }
+
+    private LogDeletion(LogContents log, Path dataDirectory, String suffix) {
         this.log = log;
         this.dataDirectory = dataDirectory;
+        this.kept = suffix.equals(STRAY);
         String unique = log.environment.entropy().nextUuid().toString().replace("-", "");
-        this.renamed = dataDirectory.resolve(log.name.directoryName() + "." + unique + SUFFIX);
+        this.renamed = dataDirectory.resolve(log.name.directoryName() + "." + unique + suffix);
     }
 
     void begin(EventLoop replyTo, Consumer<Outcome<Boolean>> done) {
@@ -82,7 +96,9 @@ final class LogDeletion {
         for (Segment segment : log.segments) {
             segment.log().close();
         }
-        removeTree(log.disk(), renamed);
+        if (!kept) {
+            removeTree(log.disk(), renamed);
+        }
         return true;
     }
 

@@ -5,6 +5,7 @@ import io.tombolo.environment.Offload.Outcome;
 import io.tombolo.storage.partition.DirectoryCheckpoints;
 import io.tombolo.storage.partition.LogContents;
 import io.tombolo.storage.partition.LogOpening;
+import io.tombolo.storage.partition.LogReopening;
 import io.tombolo.storage.segment.CleanStop;
 import io.tombolo.storage.segment.PartitionMetadata;
 import io.tombolo.storage.segment.Segment;
@@ -270,6 +271,42 @@ public final class LogDirectory {
         return contents;
     }
 
+    /**
+     * Opens a log anew that has failed while its directory works, as a start after a crash would.
+     * Nobody may use the old one any more.
+     *
+     * @param limitOffset everything from here on is cut off: nobody may count on this replica for
+     *     it any more; {@link Long#MAX_VALUE} to keep all that is sound
+     * @param done called on the owner's loop with the log, which may have failed again
+     */
+    public void reopenLog(
+            LogName name, LogPlacement placement, long limitOffset, Consumer<PartitionLog> done) {
+        LogContents old = log(name).orElseThrow().contents();
+        var reopening = new LogReopening(old, this::writable, placement, limitOffset);
+        environment
+                .offload()
+                .submit(
+                        old.lane(),
+                        reopening,
+                        placement.owner(),
+                        outcome -> {
+                            LogContents opened = reopening.contents(outcome);
+                            var log = new PartitionLog(opened);
+                            if (failure != null && opened.failure() == null) {
+                                log.fail(new IOException("the directory is offline", failure));
+                            }
+                            logs.replace(name, log);
+                            watch(opened);
+                            log.failure().ifPresent(cause -> logFailed(opened, cause));
+                            done.accept(log);
+                        });
+    }
+
+    private boolean writable() {
+        var finding = new DirectoryProbe(environment.disk(), path).call();
+        return finding.sound() && !finding.full();
+    }
+
     /** A log that has failed and is no part of the directory, in place of one that nobody has. */
     public PartitionLog unusable(
             LogName name, Optional<UUID> topicId, LogPlacement placement, Exception cause) {
@@ -352,6 +389,19 @@ public final class LogDirectory {
         delete(logs.remove(name), replyTo, done);
     }
 
+    /**
+     * As {@link #deleteLog}, but the files stay, under a name that no start takes for a log: nobody
+     * knows whether they may go.
+     */
+    public void setAside(LogName name, EventLoop replyTo, Consumer<Outcome<Boolean>> done) {
+        PartitionLog log = logs.remove(name);
+        if (log == null) {
+            replyTo.execute(() -> done.accept(new Outcome.Done<>(false)));
+            return;
+        }
+        LogDeletion.onlyOfName(log.contents(), path).begin(replyTo, done);
+    }
+
     /** Forgets a log that failed to open, because there is another one; its files stay. */
     public void disown(LogName name) {
         logs.remove(name);
@@ -377,8 +427,9 @@ public final class LogDirectory {
      *
      * @param done called on that loop when it is there, or is not going to be
      */
-    public LogMove move(LogName name, LogDirectory target, Consumer<LogMove.Ending> done) {
-        return move(name, target, new LogMove.Order(done, LogMove.Rules.ALL));
+    public LogMove move(
+            LogName name, LogDirectory target, LogMove.Pace pace, Consumer<LogMove.Ending> done) {
+        return move(name, target, new LogMove.Order(done, LogMove.Rules.ALL, pace));
     }
 
     LogMove move(LogName name, LogDirectory target, LogMove.Order order) {

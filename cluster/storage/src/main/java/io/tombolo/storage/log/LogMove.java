@@ -43,6 +43,7 @@ public final class LogMove {
     private final Consumer<Ending> done;
     private final EventLoop loop;
     private final Rules rules;
+    private final Pace pace;
     private int seedCount;
     private boolean barrierPassed;
     private boolean learned;
@@ -59,7 +60,28 @@ public final class LogMove {
      *
      * @param done called when it has ended
      */
-    record Order(Consumer<Ending> done, Rules rules) {}
+    record Order(Consumer<Ending> done, Rules rules, Pace pace) {}
+
+    /** How fast it may be; what it needs to keep up at the end is not held back for long. */
+    public interface Pace {
+
+        /** As fast as the disks are. */
+        Pace UNLIMITED =
+                new Pace() {
+                    @Override
+                    public long waitNanos() {
+                        return 0;
+                    }
+
+                    @Override
+                    public void copied(int bytes) {}
+                };
+
+        /** How long nothing may be copied; 0 when something may. */
+        long waitNanos();
+
+        void copied(int bytes);
+    }
 
     /** How a move ended. */
     public sealed interface Ending {
@@ -86,6 +108,7 @@ public final class LogMove {
         this.copy = copy;
         this.done = order.done;
         this.rules = order.rules;
+        this.pace = order.pace;
         this.loop = current.contents().owner;
     }
 
@@ -230,6 +253,11 @@ public final class LogMove {
     }
 
     private void copyMore() {
+        long waitNanos = pace.waitNanos();
+        if (waitNanos > 0) {
+            loop.schedule(waitNanos, this::proceed);
+            return;
+        }
         ReadResult result = current.readForCopy(copy.endOffset(), STEP_BYTES);
         if (result instanceof ReadResult.Cold(ColdRead read)) {
             LogContents contents = current.contents();
@@ -296,6 +324,7 @@ public final class LogMove {
             loop.execute(this::proceed);
             return;
         }
+        pace.copied(slice.bytes());
         AppendResult result = copy.appendAsFollower(batches, copy.endOffset());
         if (!(result instanceof AppendResult.Appended)) {
             end(new Ending.Failed(new IOException("the copy cannot be written: " + result)));

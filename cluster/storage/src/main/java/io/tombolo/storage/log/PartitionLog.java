@@ -46,6 +46,7 @@ public final class PartitionLog {
     private LogRetention retention;
     private LongConsumer durableListener = _ -> {};
     private Consumer<Exception> failureListener = _ -> {};
+    private Consumer<LogDamage> damageListener = _ -> {};
     private @Nullable LogMove move;
     private @Nullable LogMove origin;
 
@@ -126,6 +127,16 @@ public final class PartitionLog {
     }
 
     /**
+     * Calls the listener, on the owner's loop, when a read has found damage; the log goes on. One
+     * listener, a later one replaces it. It is never called from within another call of this log,
+     * and perhaps several times for the same damage.
+     */
+    public void onDamage(Consumer<LogDamage> listener) {
+        damageListener = listener;
+        log.onDamage(listener);
+    }
+
+    /**
      * Ends the log because its user found that it, or what he knows of it, is wrong. Nothing more
      * is written; the next start does not trust its files and recovers it. A log that has ended
      * already keeps its first cause.
@@ -191,6 +202,17 @@ public final class PartitionLog {
         Exception failure = log.failure();
         return failure == null
                 ? reader.read(offset, bytesMax, upToOffset, isolation)
+                : new ReadResult.Failed(failure);
+    }
+
+    /**
+     * As {@link #read}, of records that a reader has been given before and could not use: their
+     * checksums are compared, so the answer is cold.
+     */
+    public ReadResult readChecked(long offset, int bytesMax, long upToOffset, Isolation isolation) {
+        Exception failure = log.failure();
+        return failure == null
+                ? reader.readChecked(offset, bytesMax, upToOffset, isolation)
                 : new ReadResult.Failed(failure);
     }
 
@@ -426,6 +448,7 @@ public final class PartitionLog {
         retention = copy.retention;
         upkeep.onDurable(durableListener);
         next.onFault(failureListener);
+        next.onDamage(damageListener);
         upkeep.request(LogUpkeep.Extent.EVERYTHING);
         return left;
     }
@@ -444,8 +467,9 @@ public final class PartitionLog {
             change.make();
             return new ChangeResult.Changed(log.startOffset, log.endOffset);
         } catch (IOException failure) {
-            log.fail(failure);
-            return new ChangeResult.Failed(failure);
+            var damage = log.unforced(failure);
+            log.fail(damage);
+            return new ChangeResult.Failed(damage);
         }
     }
 }

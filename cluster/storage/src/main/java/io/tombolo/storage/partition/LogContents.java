@@ -3,6 +3,7 @@ package io.tombolo.storage.partition;
 import io.tombolo.environment.Disk;
 import io.tombolo.environment.DiskFile;
 import io.tombolo.environment.EventLoop;
+import io.tombolo.storage.log.LogDamage;
 import io.tombolo.storage.log.LogEnvironment;
 import io.tombolo.storage.log.LogName;
 import io.tombolo.storage.log.LogPlacement;
@@ -43,6 +44,26 @@ public final class LogContents {
     public final EventLoop owner;
     public final DirectoryCheckpoints checkpoints;
 
+    /** From here on every byte was written or checked by this process. */
+    public long checkedFrom;
+
+    public LogSettings settings;
+    public volatile long startOffset;
+    public volatile long endOffset;
+    public volatile long durableOffset;
+
+    /** What the next checkpoint of the directory may claim. */
+    public volatile long recoveryPoint;
+
+    public volatile long highWatermark;
+    public volatile long sizeBytes;
+
+    /** Whether the offsets above mean anything: false for a log that could not be opened. */
+    public volatile boolean opened;
+
+    /** Grows with every truncation. */
+    public volatile long generation;
+
     /** Ascending by base offset; never empty; the last one is written to. */
     public final List<Segment> segments = new ArrayList<>();
 
@@ -64,29 +85,13 @@ public final class LogContents {
     /** What the epoch checkpoint file says. */
     public List<String> epochLinesOnDisk = UNKNOWN_LINES;
 
-    public LogSettings settings;
-    public volatile long startOffset;
-    public volatile long endOffset;
-    public volatile long durableOffset;
-
-    /** What the next checkpoint of the directory may claim. */
-    public volatile long recoveryPoint;
-
-    public volatile long highWatermark;
-    public volatile long sizeBytes;
-
-    /** Whether the offsets above mean anything: false for a log that could not be opened. */
-    public volatile boolean opened;
-
-    /** Grows with every truncation. */
-    public volatile long generation;
-
     private @Nullable ByteBuffer window;
     private volatile boolean named;
     private volatile @Nullable Exception failure;
     private boolean faulty;
     private @Nullable Consumer<Exception> failureListener;
     private volatile Consumer<Exception> watcher = _ -> {};
+    private volatile Consumer<LogDamage> damageListener = _ -> {};
 
     public LogContents(
             LogName name,
@@ -243,6 +248,25 @@ public final class LogContents {
         if (failure == null) {
             failure = new IllegalStateException(reason);
         }
+    }
+
+    /** A force may have failed: of what was not forced before, nobody knows where it is. */
+    public LogDamage unforced(Exception failure) {
+        return new LogDamage(durableOffset, endOffset, failure);
+    }
+
+    /** Some of the files are damaged; called by whoever finds it, on his thread. */
+    public void foundDamage(LogDamage damage) {
+        owner.execute(() -> {
+            if (failure == null) {
+                damageListener.accept(damage);
+            }
+        });
+    }
+
+    /** One listener, called on the owner's loop. */
+    public void onDamage(Consumer<LogDamage> listener) {
+        damageListener = listener;
     }
 
     /** One watcher of the disk below, called by whoever finds a fault, on his thread. */

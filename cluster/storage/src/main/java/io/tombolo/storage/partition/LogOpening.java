@@ -1,6 +1,7 @@
 package io.tombolo.storage.partition;
 
 import io.tombolo.environment.Disk;
+import io.tombolo.storage.log.LogDamage;
 import io.tombolo.storage.log.Recovery;
 import io.tombolo.storage.segment.BatchPosition;
 import io.tombolo.storage.segment.CheckpointFile;
@@ -35,6 +36,7 @@ public final class LogOpening {
     private final Disk disk;
     private final boolean cleanStop;
     private final Caution caution;
+    private final long limitOffset;
     private ByteBuffer window = ByteBuffer.allocate(0);
     private final List<String> repairs = new ArrayList<>();
     private long recoveryPoint;
@@ -54,10 +56,19 @@ public final class LogOpening {
     }
 
     public LogOpening(LogContents log, boolean cleanStop, Caution caution) {
+        this(log, cleanStop, caution, Long.MAX_VALUE);
+    }
+
+    /**
+     * @param limitOffset everything from here on is cut off without being looked at: other replicas
+     *     have it, and have been told that this one does not
+     */
+    public LogOpening(LogContents log, boolean cleanStop, Caution caution, long limitOffset) {
         this.log = log;
         this.disk = log.disk();
         this.cleanStop = cleanStop;
         this.caution = caution;
+        this.limitOffset = limitOffset;
     }
 
     /**
@@ -66,7 +77,7 @@ public final class LogOpening {
      * @throws IOException when the disk fails
      */
     public Recovery open() throws IOException {
-        recoveryPoint = log.checkpoints.recoveryPoint(log.name);
+        recoveryPoint = Math.min(log.checkpoints.recoveryPoint(log.name), limitOffset);
         try {
             new Leftovers(disk, log.directory, repairs).clear();
             openSegments();
@@ -78,7 +89,7 @@ public final class LogOpening {
             makeDurable(replay.missing());
             log.opened = true;
         } catch (RefusedException refused) {
-            log.fail(refused);
+            log.fail(refused.damage);
         }
         return new Recovery(
                 log.name,
@@ -100,9 +111,14 @@ public final class LogOpening {
         dropSegmentsBelowLogStart();
         window = ByteBuffer.allocate(windowBytes());
         var continuity = new SegmentWalk.Continuity(0, -1);
+        dropSegmentsAboveLimit();
         for (int index = 0; index < log.segments.size(); index++) {
-            if (!openSegment(index, continuity)) {
-                dropSegmentsFrom(index + 1);
+            try {
+                if (!openSegment(index, continuity)) {
+                    dropSegmentsFrom(index + 1);
+                }
+            } catch (IOException failure) {
+                throw belowRecoveryPoint(index, failure);
             }
         }
     }
@@ -114,6 +130,36 @@ public final class LogOpening {
             largest = Math.max(largest, segment.log().size());
         }
         return (int) Math.min(largest, WINDOW_BYTES);
+    }
+
+    private void dropSegmentsAboveLimit() throws IOException {
+        int kept = 1;
+        while (kept < log.segments.size() && log.segments.get(kept).baseOffset() < limitOffset) {
+            kept++;
+        }
+        if (kept < log.segments.size()) {
+            dropSegmentsFrom(kept);
+        }
+    }
+
+    /** What cannot be read a second time either is damage, if it was durable once. */
+    private IOException belowRecoveryPoint(int index, IOException failure) throws RefusedException {
+        Optional<LogDamage> damage = damageIn(index);
+        if (damage.isPresent() && damage.get().fromOffset() < recoveryPoint) {
+            throw new RefusedException(damage.get());
+        }
+        return failure;
+    }
+
+    private Optional<LogDamage> damageIn(int index) {
+        Segment segment = log.segments.get(index);
+        boolean last = index == log.segments.size() - 1;
+        long end = last ? recoveryPoint : log.segments.get(index + 1).baseOffset();
+        try {
+            return SegmentCheck.damage(segment.view(), segment.log().size(), end, window);
+        } catch (IOException unreadable) {
+            return Optional.of(new LogDamage(segment.baseOffset(), end, unreadable));
+        }
     }
 
     /** A crash may have come between raising the log start and deleting what lies below. */
@@ -133,12 +179,13 @@ public final class LogOpening {
         boolean last = index == log.segments.size() - 1;
         if (index > 0 && !continues(log.segments.get(index - 1), segment)) {
             if (segment.baseOffset() < recoveryPoint) {
+                long end = log.segments.get(index - 1).endOffset();
                 throw new RefusedException(
-                        "a hole: %s ends at %d, and the next segment begins at %d"
-                                .formatted(
-                                        log.name,
-                                        log.segments.get(index - 1).endOffset(),
-                                        segment.baseOffset()));
+                        new LogDamage(
+                                end,
+                                segment.baseOffset(),
+                                "a hole: %s ends at %d, and the next segment begins at %d"
+                                        .formatted(log.name, end, segment.baseOffset())));
             }
             dropSegmentsFrom(index);
             return true;
@@ -194,7 +241,12 @@ public final class LogOpening {
         continuity.reached(start.baseOffset());
         long checkedOffset = caution.checksums ? recoveryPoint : Long.MAX_VALUE;
         validatedBytes +=
-                SegmentWalk.validate(segment, continuity, checkedOffset, interval, window);
+                SegmentWalk.validate(
+                        segment,
+                        continuity,
+                        new SegmentWalk.Bounds(checkedOffset, limitOffset),
+                        interval,
+                        window);
         if (start.position() == 0
                 && (segment.indexesBelow(recoveryPoint) || !segment.indexFilesAgree())) {
             repairs.add("rebuilt the indexes of " + segment);
@@ -218,14 +270,16 @@ public final class LogOpening {
     }
 
     private RefusedException damaged(Segment segment) {
-        return new RefusedException(
-                "%s: %s is damaged or cut short at position %d, offset %d, although all below %d was made durable"
+        String reason =
+                "%s is damaged or cut short at position %d, offset %d, although all below %d was made durable"
                         .formatted(
-                                log.name,
-                                segment,
-                                segment.sizeBytes(),
-                                segment.endOffset(),
-                                recoveryPoint));
+                                segment, segment.sizeBytes(), segment.endOffset(), recoveryPoint);
+        long from =
+                damageIn(log.segments.indexOf(segment))
+                        .map(LogDamage::fromOffset)
+                        .orElse(segment.endOffset());
+        long to = Math.max(Math.max(segment.endOffset(), recoveryPoint), from + 1);
+        return new RefusedException(new LogDamage(Math.min(from, segment.endOffset()), to, reason));
     }
 
     private void dropSegmentsFrom(int index) throws IOException {
@@ -346,6 +400,7 @@ public final class LogOpening {
             checkpoint.call();
             checkpoint.written();
         }
+        log.checkedFrom = Math.min(recoveryPoint, log.endOffset);
         log.durableOffset = log.endOffset;
         log.recoveryPoint = log.endOffset;
         for (Segment segment : log.segments.subList(0, log.segments.size() - 1)) {
@@ -364,8 +419,11 @@ public final class LogOpening {
 
         private static final long serialVersionUID = 1;
 
-        RefusedException(String reason) {
-            super(reason);
+        private final LogDamage damage;
+
+        RefusedException(LogDamage damage) {
+            super(damage);
+            this.damage = damage;
         }
     }
 }

@@ -12,7 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
-/** Reading: what is in memory on the loop, everything else off it. */
+/**
+ * Reading: what this process wrote or has checked, and is in memory, on the loop; everything else
+ * off it, where it is checked.
+ */
 public final class LogReader {
 
     /** Bytes at the end of the log that the page cache is taken to hold. */
@@ -38,20 +41,36 @@ public final class LogReader {
         }
         int index = log.indexOf(offset);
         if (!hot(index, offset)) {
-            var reader = reader(index, true, offset, bytesMax, upToOffset, isolation);
-            return new ReadResult.Cold(new ColdRead(new OffLoopRead(log, reader)));
+            return cold(index, offset, bytesMax, upToOffset, isolation);
         }
         try {
             var reader = reader(index, false, offset, bytesMax, upToOffset, isolation);
             return reader.slice(reader.locate(log.window()));
         } catch (IOException failure) {
-            return new ReadResult.Failed(failure);
+            return cold(index, offset, bytesMax, upToOffset, isolation); // which tells what it is
         }
+    }
+
+    /** As {@link #read}, but never from memory: the checksums are compared. */
+    public ReadResult readChecked(long offset, int bytesMax, long upToOffset, Isolation isolation) {
+        boolean something =
+                offset >= log.startOffset
+                        && offset < Math.min(log.endOffset, upToOffset)
+                        && bytesMax > 0;
+        return something
+                ? cold(log.indexOf(offset), offset, bytesMax, upToOffset, isolation)
+                : read(offset, bytesMax, upToOffset, isolation);
+    }
+
+    private ReadResult cold(
+            int index, long offset, int bytesMax, long upToOffset, Isolation isolation) {
+        var reader = reader(index, true, offset, bytesMax, upToOffset, isolation);
+        return new ReadResult.Cold(new ColdRead(new OffLoopRead(log, reader)));
     }
 
     private boolean hot(int index, long offset) {
         Segment segment = log.segments.get(index);
-        if (!segment.warmed()) {
+        if (!segment.warmed() || offset < log.checkedFrom) {
             return false;
         }
         long distance = segment.sizeBytes() - segment.view().positionBefore(offset);

@@ -56,6 +56,7 @@ public final class LogTruncation {
             new ProducerReplay(log).rebuild(log.endOffset);
         }
         log.durableOffset = Math.min(log.durableOffset, log.endOffset);
+        log.checkedFrom = Math.min(log.checkedFrom, log.endOffset);
         log.countBytes();
         upkeep.truncated();
     }
@@ -89,6 +90,7 @@ public final class LogTruncation {
         log.startOffset = offset;
         log.endOffset = offset;
         log.durableOffset = offset;
+        log.checkedFrom = offset;
         log.recoveryPoint = offset;
         log.highWatermark = offset;
         log.countBytes();

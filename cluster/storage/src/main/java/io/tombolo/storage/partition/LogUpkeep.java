@@ -123,7 +123,7 @@ public final class LogUpkeep {
     private void ended(LogCheckpoint checkpoint, Outcome<Boolean> outcome) {
         running = false;
         switch (outcome) {
-            case Outcome.Failed<Boolean>(var cause) -> log.fail(cause);
+            case Outcome.Failed<Boolean>(var cause) -> log.fail(log.unforced(cause));
             case Outcome.Done<Boolean>(var valid) when valid && checkpoint.current() ->
                     advance(checkpoint);
             case Outcome.Done<Boolean> _ -> {

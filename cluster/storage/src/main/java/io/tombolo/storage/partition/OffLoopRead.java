@@ -1,14 +1,20 @@
 package io.tombolo.storage.partition;
 
 import io.tombolo.environment.Payload;
+import io.tombolo.storage.log.LogDamage;
 import io.tombolo.storage.log.ReadResult;
 import io.tombolo.storage.segment.SegmentView;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
-/** One read off the loop: pulls the bytes into memory, then answers like a read on the loop. */
+/**
+ * One read off the loop: pulls the bytes into memory and checks them on the way, then answers like
+ * a read on the loop. When that fails the whole segment is looked through, and if there is damage
+ * the log's user hears of it.
+ */
 final class OffLoopRead implements Callable<ReadResult> {
 
     private static final int WINDOW_BYTES = 8 << 10;
@@ -17,11 +23,13 @@ final class OffLoopRead implements Callable<ReadResult> {
     private final LogContents log;
     private final SegmentReader reader;
     private final long generation;
+    private final boolean gapsExpected;
 
     OffLoopRead(LogContents log, SegmentReader reader) {
         this.log = log;
         this.reader = reader;
         this.generation = log.generation;
+        this.gapsExpected = log.settings.compacted();
     }
 
     @Override
@@ -29,7 +37,16 @@ final class OffLoopRead implements Callable<ReadResult> {
         try {
             SegmentReader.Range range = reader.locate(ByteBuffer.allocate(WINDOW_BYTES));
             SegmentView view = reader.views().getFirst();
-            view.pull(range.start().position(), range.bytes(), ByteBuffer.allocate(PULL_BYTES));
+            int start = range.start().position();
+            boolean gaps =
+                    SegmentCheck.require(
+                            view.scan(
+                                    start, start + range.bytes(), ByteBuffer.allocate(PULL_BYTES)),
+                            reader.offset());
+            Optional<LogDamage> hidden = gaps && !gapsExpected ? damage() : Optional.empty();
+            if (hidden.isPresent()) {
+                throw hidden.get();
+            }
             ReadResult.Slice slice = reader.slice(range);
             if (overtaken()) {
                 slice.parts().forEach(Payload::release);
@@ -37,8 +54,24 @@ final class OffLoopRead implements Callable<ReadResult> {
             }
             return slice;
         } catch (IOException failure) {
-            return overtaken() ? new ReadResult.Overtaken() : new ReadResult.Failed(failure);
+            return overtaken() ? new ReadResult.Overtaken() : failed(failure);
         }
+    }
+
+    private Optional<LogDamage> damage() {
+        SegmentView view = reader.views().getFirst();
+        return SegmentCheck.damage(
+                view, view.sizeBytes(), view.endOffset(), ByteBuffer.allocate(PULL_BYTES));
+    }
+
+    /** A file that could not be opened, say, is no damage; a second look at the batches tells. */
+    private ReadResult failed(IOException failure) {
+        Optional<LogDamage> damage = damage();
+        if (overtaken()) {
+            return new ReadResult.Overtaken();
+        }
+        damage.ifPresent(log::foundDamage);
+        return new ReadResult.Failed(damage.<Exception>map(it -> it).orElse(failure));
     }
 
     private boolean overtaken() {

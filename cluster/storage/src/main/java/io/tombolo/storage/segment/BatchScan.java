@@ -68,6 +68,12 @@ public final class BatchScan {
         return true;
     }
 
+    /** Another scan, of what lies behind the batch found last. */
+    BatchScan behind() {
+        return new BatchScan(
+                file, nextPosition, limit, ByteBuffer.allocate(BatchView.HEADER_BYTES));
+    }
+
     /** The header of the batch found last; its records only after {@link #whole()}. */
     public BatchView batch() {
         return batch;
@@ -110,6 +116,20 @@ public final class BatchScan {
         return (int) crc.getValue() == claimed;
     }
 
+    /** Fills the window; when what lies behind cannot be read, with what is wanted only. */
+    private int read(long from, int bytes) throws IOException {
+        try {
+            return file.read(window, from);
+        } catch (IOException unreadable) {
+            if (window.limit() <= bytes) {
+                throw unreadable;
+            }
+            window.clear().limit(bytes);
+            windowPosition = from;
+            return file.read(window, from);
+        }
+    }
+
     /** Makes the bytes available in the window and returns the index at which they begin. */
     private int load(long from, int bytes) throws IOException {
         if (from < windowPosition || from + bytes > windowPosition + window.limit()) {
@@ -118,7 +138,7 @@ public final class BatchScan {
             }
             window.clear().limit((int) Math.min(window.capacity(), limit - from));
             windowPosition = from;
-            int read = file.read(window, from);
+            int read = read(from, bytes);
             window.position(0).limit(read);
             if (read < bytes) {
                 throw new EOFException("the log file ends within a batch at position " + from);

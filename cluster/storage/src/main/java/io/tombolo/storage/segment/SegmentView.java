@@ -73,17 +73,14 @@ public final class SegmentView {
         return segment.log().slice(position, bytes);
     }
 
-    /** Reads a part of the log file through the buffer, so that it is in memory afterwards. */
-    public void pull(int position, int bytes, ByteBuffer through) throws IOException {
-        int at = position;
-        while (at < position + bytes) {
-            through.clear().limit(Math.min(through.capacity(), position + bytes - at));
-            int read = segment.log().read(through, at);
-            if (read == 0) {
-                return;
-            }
-            at += read;
-        }
+    /** All batches of the first bytes of the file, which may be more than are known here. */
+    public BatchScan scan(long bytes, ByteBuffer window) {
+        return new BatchScan(segment.log(), 0, bytes, window);
+    }
+
+    /** The batches between two positions. */
+    public BatchScan scan(int position, int end, ByteBuffer window) {
+        return new BatchScan(segment.log(), position, end, window);
     }
 
     /** The batches from a position on. */

@@ -23,25 +23,26 @@ public final class SegmentWalk {
      * Takes batches as long as they are sound: whole, with the right checksum from an offset on,
      * and with offsets and leader epochs that do not go back.
      *
-     * @param checkedOffset batches that end at or below it were made durable and are not checked
      * @return bytes whose checksum was verified
      */
     public static long validate(
             Segment segment,
             Continuity continuity,
-            long checkedOffset,
+            Bounds bounds,
             int indexIntervalBytes,
             ByteBuffer window)
             throws IOException {
         long fileBytes = Math.min(segment.log().size(), Integer.MAX_VALUE);
         var scan = new BatchScan(segment.log(), segment.sizeBytes(), fileBytes, window);
         long validatedBytes = 0;
-        while (scan.next()) {
+        while (segment.endOffset() < bounds.limitOffset && scan.next()) {
             boolean fits =
                     continuity.allows(scan.batch())
                             && segment.reaches(scan.batch().lastOffset())
-                            && scan.batch().baseOffset() >= segment.baseOffset();
-            boolean checked = scan.batch().lastOffset() >= checkedOffset;
+                            && scan.batch().baseOffset() >= segment.baseOffset()
+                            && scan.batch().nextOffset() <= bounds.limitOffset
+                            && !(continuity.skips(scan.batch()) && goesBackAfter(scan));
+            boolean checked = scan.batch().lastOffset() >= bounds.checkedOffset;
             if (!fits || checked && !scan.checksumValid()) {
                 break;
             }
@@ -51,6 +52,23 @@ public final class SegmentWalk {
         }
         return validatedBytes;
     }
+
+    /**
+     * Whether the batch behind this one begins below its end: then it claims offsets that are not
+     * its own, which no checksum covers. Compaction leaves gaps, and order behind them.
+     */
+    private static boolean goesBackAfter(BatchScan scan) throws IOException {
+        BatchScan behind = scan.behind();
+        return behind.next() && behind.batch().baseOffset() < scan.batch().nextOffset();
+    }
+
+    /**
+     * What is looked at.
+     *
+     * @param checkedOffset batches that end below it were made durable and are not checked
+     * @param limitOffset batches from here on are not looked at
+     */
+    public record Bounds(long checkedOffset, long limitOffset) {}
 
     /** What the next batch must not fall behind. Mutable; one thread. */
     public static final class Continuity {
@@ -71,6 +89,11 @@ public final class SegmentWalk {
         public boolean allows(BatchView batch) {
             return batch.baseOffset() >= nextOffset
                     && (batch.partitionLeaderEpoch() < 0 || batch.partitionLeaderEpoch() >= epoch);
+        }
+
+        /** Whether records are missing in front of a batch. */
+        public boolean skips(BatchView batch) {
+            return batch.baseOffset() > nextOffset;
         }
 
         public void passed(BatchView batch) {

@@ -112,7 +112,8 @@ final class MovingLog {
                                     ending.set(how);
                                     ended(to, how);
                                 },
-                                rules));
+                                rules,
+                                LogMove.Pace.UNLIMITED));
     }
 
     private void ended(LogDirectory to, LogMove.Ending how) {
