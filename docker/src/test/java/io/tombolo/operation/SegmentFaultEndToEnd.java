@@ -24,6 +24,10 @@ class SegmentFaultEndToEnd {
 
     private static final String FIRST_SEGMENT = "00000000000000000000.log";
     private static final int RECORDS = 20;
+
+    /** A record in the middle of the first segment. */
+    private static final int DAMAGED = 5;
+
     private static final String[] VALUES =
             IntStream.range(0, RECORDS)
                     .mapToObj(n -> n + "x".repeat(99_999))
@@ -59,17 +63,13 @@ class SegmentFaultEndToEnd {
             createSegments(clients, "orders");
             clients.create("others", 1);
             site.stop("eu");
-            try (var file = new RandomAccessFile(segment(site).toFile(), "rw")) {
-                long middle = file.length() / 2;
-                file.seek(middle);
-                int was = file.read();
-                file.seek(middle);
-                file.write(was ^ 4);
-            }
+            flipBitOf(DAMAGED, segment(site));
 
             site.start("eu");
 
-            assertThat(fetch(site, 0)).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
+            assertThat(fetch(site, DAMAGED)).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
+            assertThat(clients.read("orders", 0, DAMAGED))
+                    .containsExactly(Arrays.copyOf(VALUES, DAMAGED));
             clients.produce("others", 0, "b");
             assertThat(clients.read("others", 0, 1)).containsExactly("b");
         }
@@ -95,11 +95,31 @@ class SegmentFaultEndToEnd {
         }
     }
 
-    /** Segments of less than a mebibyte are not allowed; so the records are large. */
+    /**
+     * Segments of less than a mebibyte are not allowed; so the records are large, and each is a
+     * batch.
+     */
     private static void createSegments(Clients clients, String topic) throws Exception {
         clients.create(topic, 1, Map.of("segment.bytes", "1048576"));
-        for (int from = 0; from < RECORDS; from += 5) {
-            clients.produce(topic, 0, Arrays.copyOfRange(VALUES, from, from + 5));
+        clients.produce(topic, 0, VALUES);
+    }
+
+    /** Alters the last byte of the batch that holds a record, however the records were batched. */
+    private static void flipBitOf(long offset, Path segment) throws IOException {
+        try (var file = new RandomAccessFile(segment.toFile(), "rw")) {
+            long position = 0;
+            long next = 0;
+            while (next <= offset) {
+                file.seek(position);
+                assertThat(file.readLong()).as("base offset").isEqualTo(next);
+                position += 12 + file.readInt();
+                file.skipBytes(11);
+                next += file.readInt() + 1;
+            }
+            file.seek(position - 1);
+            int was = file.read();
+            file.seek(position - 1);
+            file.write(was ^ 4);
         }
     }
 

@@ -35,27 +35,28 @@ final class OffLoopRead implements Callable<ReadResult> {
     @Override
     public ReadResult call() {
         try {
-            SegmentReader.Range range = reader.locate(ByteBuffer.allocate(WINDOW_BYTES));
-            SegmentView view = reader.views().getFirst();
-            int start = range.start().position();
-            boolean gaps =
-                    SegmentCheck.require(
-                            view.scan(
-                                    start, start + range.bytes(), ByteBuffer.allocate(PULL_BYTES)),
-                            reader.offset());
-            Optional<LogDamage> hidden = gaps && !gapsExpected ? damage() : Optional.empty();
-            if (hidden.isPresent()) {
-                throw hidden.get();
-            }
-            ReadResult.Slice slice = reader.slice(range);
-            if (overtaken()) {
-                slice.parts().forEach(Payload::release);
-                return new ReadResult.Overtaken();
-            }
-            return slice;
+            return answer(reader);
         } catch (IOException failure) {
             return overtaken() ? new ReadResult.Overtaken() : failed(failure);
         }
+    }
+
+    private ReadResult answer(SegmentReader wish) throws IOException {
+        SegmentReader.Range range = wish.locate(ByteBuffer.allocate(WINDOW_BYTES));
+        SegmentView view = wish.views().getFirst();
+        int start = range.start().position();
+        var scan = view.scan(start, start + range.bytes(), ByteBuffer.allocate(PULL_BYTES));
+        boolean gaps = SegmentCheck.require(scan, wish.offset());
+        Optional<LogDamage> hidden = gaps && !gapsExpected ? damage() : Optional.empty();
+        if (hidden.isPresent()) {
+            throw hidden.get();
+        }
+        ReadResult.Slice slice = wish.slice(range);
+        if (overtaken()) {
+            slice.parts().forEach(Payload::release);
+            return new ReadResult.Overtaken();
+        }
+        return slice;
     }
 
     private Optional<LogDamage> damage() {
@@ -64,13 +65,24 @@ final class OffLoopRead implements Callable<ReadResult> {
                 view, view.sizeBytes(), view.endOffset(), ByteBuffer.allocate(PULL_BYTES));
     }
 
-    /** A file that could not be opened, say, is no damage; a second look at the batches tells. */
+    /**
+     * A file that could not be opened, say, is no damage; a second look at the batches tells. What
+     * lies before the damage is given, so that the error meets whoever has come to it.
+     */
     private ReadResult failed(IOException failure) {
         Optional<LogDamage> damage = damage();
         if (overtaken()) {
             return new ReadResult.Overtaken();
         }
         damage.ifPresent(log::foundDamage);
+        long soundOffset = damage.map(LogDamage::fromOffset).orElse(reader.offset());
+        if (soundOffset > reader.offset()) {
+            try {
+                return answer(reader.upTo(soundOffset));
+            } catch (IOException again) {
+                return new ReadResult.Failed(again);
+            }
+        }
         return new ReadResult.Failed(damage.<Exception>map(it -> it).orElse(failure));
     }
 

@@ -26,6 +26,12 @@ public record SegmentReader(
     /** Where whole batches lie that answer the read. */
     public record Range(BatchPosition start, int bytes, long nextOffset) {}
 
+    /** The same read of fewer records. */
+    SegmentReader upTo(long endOffset) {
+        return new SegmentReader(
+                views, offset, bytesMax, Math.min(upToOffset, endOffset), isolation);
+    }
+
     public Range locate(ByteBuffer window) throws IOException {
         SegmentView view = views.getFirst();
         BatchPosition start = view.endingAtOrAfter(offset, window);

@@ -36,6 +36,21 @@ class LogDamageTest extends OpenLog {
     }
 
     @Test
+    void whatLiesBeforeTheDamageIsGivenHoweverMuchIsAskedFor() {
+        fillAndStartAgain();
+        flip(4);
+
+        assertThat(called(log.read(1, 1 << 20, BATCHES, Isolation.READ_UNCOMMITTED)))
+                .isInstanceOfSatisfying(
+                        ReadResult.Slice.class,
+                        slice -> {
+                            assertThat(slice.firstOffset()).isEqualTo(1);
+                            assertThat(slice.nextOffset()).isEqualTo(4);
+                        });
+        assertThat(told).singleElement().satisfies(it -> assertDamaged(it, 4, 5));
+    }
+
+    @Test
     void whatThisProcessWroteIsCheckedOnDemand() {
         fill();
         log.onDamage(told::add);
