@@ -34,7 +34,7 @@ class ReadmeEndToEnd {
 
     @Test
     void everyCommandPrintsWhatTheReadmeShows() throws IOException {
-        String readme = Files.readString(root().resolve("README.md"));
+        String readme = Files.readString(SourceTree.root().resolve("README.md"));
         Transcript transcript = Transcript.of(readme);
         String[] files = readme.split("```yaml\n");
         unpackRelease(files[1].split("```")[0], files[2].split("```")[0]);
@@ -84,9 +84,9 @@ class ReadmeEndToEnd {
      * As a release: the launcher with its jars beside it, and the reader's own file on free ports.
      */
     private void unpackRelease(String topology, String three) throws IOException {
-        Path distribution = root().resolve("docker/target/tombolo/lib");
+        Path distribution = SourceTree.root().resolve("docker/target/tombolo/lib");
         Files.createSymbolicLink(folder.resolve("lib"), distribution);
-        Files.copy(root().resolve("tombolo"), folder.resolve("tombolo"));
+        Files.copy(SourceTree.root().resolve("tombolo"), folder.resolve("tombolo"));
         // An empty cache for quick starts: making one costs more than it saves here.
         Files.createFile(folder.resolve("tombolo.aot"));
         writeThree(three);
@@ -122,13 +122,5 @@ class ReadmeEndToEnd {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
-    }
-
-    private static Path root() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (!Files.exists(folder.resolve("mvnw"))) {
-            folder = folder.getParent();
-        }
-        return folder;
     }
 }
