@@ -3,6 +3,7 @@ package io.tombolo.linker;
 import io.tombolo.linker.source.CallOutcome;
 import io.tombolo.linker.source.SourceNode;
 import io.tombolo.protocol.client.ClientCall;
+import io.tombolo.region.link.FollowedConfigs;
 
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData.DescribeConfigsResource;
@@ -61,8 +62,8 @@ final class SourceConfigReader {
     }
 
     private static ClientCall call(List<String> topics) {
-        var keys = new ArrayList<>(ConfigClass.ALWAYS);
-        keys.addAll(ConfigClass.FOLLOW);
+        var keys = new ArrayList<>(FollowedConfigs.ALWAYS);
+        keys.addAll(FollowedConfigs.BY_DEFAULT);
         keys.sort(null);
         var request = new DescribeConfigsRequestData();
         for (String topic : topics) {
@@ -97,9 +98,9 @@ final class SourceConfigReader {
                             && !config.isSensitive()
                             && config.value().length() <= VALUE_LENGTH_MAX;
             boolean counts =
-                    ConfigClass.ALWAYS.contains(config.name())
+                    FollowedConfigs.ALWAYS.contains(config.name())
                             ? config.configSource() != KAFKA_DEFAULT
-                            : ConfigClass.FOLLOW.contains(config.name())
+                            : FollowedConfigs.BY_DEFAULT.contains(config.name())
                                     && config.configSource() == SET_ON_TOPIC;
             if (usable && counts) {
                 overrides.put(config.name(), config.value());

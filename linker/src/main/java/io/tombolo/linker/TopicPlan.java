@@ -115,7 +115,7 @@ final class TopicPlan {
         }
         var configs = situation.sourceConfigs().get(mirror.name());
         if (configs != null) {
-            var changes = ConfigClass.changes(configs, mirror.followed(), mirror.configs());
+            var changes = ConfigPlan.changes(configs, mirror.followed(), mirror.configs());
             if (!changes.isEmpty()) {
                 decisions.add(new Decision.Configure(mirror.name(), changes));
             }

@@ -68,30 +68,30 @@ class TopicPlanTest {
         var source = new TreeMap<>(Map.of("cleanup.policy", "compact", "retention.ms", "5"));
         var here = new TreeMap<>(Map.of("cleanup.policy", "delete", "retention.ms", "9"));
 
-        assertThat(ConfigClass.changes(source, retention("5"), here))
+        assertThat(ConfigPlan.changes(source, retention("5"), here))
                 .containsExactly(Map.entry("cleanup.policy", Optional.of("compact")));
-        assertThat(ConfigClass.changes(source, retention("4"), here))
+        assertThat(ConfigPlan.changes(source, retention("4"), here))
                 .containsEntry("retention.ms", Optional.of("5"));
     }
 
     @Test
     void whatTheLinkSetFollowsTheSourceThoughNobodySawItChangeThere() {
-        assertThat(ConfigClass.changes(retention("5"), retention("4"), retention("4")))
+        assertThat(ConfigPlan.changes(retention("5"), retention("4"), retention("4")))
                 .containsExactly(Map.entry("retention.ms", Optional.of("5")));
-        assertThat(ConfigClass.changes(new TreeMap<>(), retention("4"), retention("4")))
+        assertThat(ConfigPlan.changes(new TreeMap<>(), retention("4"), retention("4")))
                 .containsExactly(Map.entry("retention.ms", Optional.empty()));
-        assertThat(ConfigClass.changes(retention("5"), retention("5"), retention("5"))).isEmpty();
+        assertThat(ConfigPlan.changes(retention("5"), retention("5"), retention("5"))).isEmpty();
     }
 
     @Test
     void aValueThatIsTheSourcesByChanceIsFollowedFromThenOn() {
-        assertThat(ConfigClass.changes(retention("9"), retention("5"), retention("9")))
+        assertThat(ConfigPlan.changes(retention("9"), retention("5"), retention("9")))
                 .containsExactly(Map.entry("retention.ms", Optional.of("9")));
     }
 
     @Test
     void whatTheSourceNeverHadIsChosenHere() {
-        assertThat(ConfigClass.changes(new TreeMap<>(), new TreeMap<>(), retention("9"))).isEmpty();
+        assertThat(ConfigPlan.changes(new TreeMap<>(), new TreeMap<>(), retention("9"))).isEmpty();
     }
 
     private static TreeMap<String, String> retention(String ms) {
@@ -107,7 +107,7 @@ class TopicPlanTest {
                                 "unclean.leader.election.enable", "true",
                                 "remote.storage.enable", "true"));
 
-        assertThat(ConfigClass.changes(source, new TreeMap<>(), new TreeMap<>())).isEmpty();
+        assertThat(ConfigPlan.changes(source, new TreeMap<>(), new TreeMap<>())).isEmpty();
     }
 
     private static void assertLost(List<Decision> decisions, Reason.Code code) {

@@ -134,7 +134,7 @@ final class TopologyReconciler {
         String seed = "tombolo/" + settings.topology().name() + "/link/" + link.name();
         UUID id = UUID.nameUUIDFromBytes(seed.getBytes(StandardCharsets.UTF_8));
         var described = new TreeMap<String, String>();
-        described.put("topics", String.join(",", link.topics().patterns()));
+        described.put(LinkDefined.TOPICS, String.join(",", link.topics().patterns()));
         described.put("groups", String.join(",", link.groups().patterns()));
         return new LinkDefined(
                 link.name(),

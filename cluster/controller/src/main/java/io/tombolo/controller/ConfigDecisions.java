@@ -12,6 +12,8 @@ import io.tombolo.controller.command.ConfigCommand.Replacement;
 import io.tombolo.controller.command.Refusal;
 import io.tombolo.controller.replica.Elections;
 import io.tombolo.controller.replica.SafetyRules;
+import io.tombolo.controller.topic.OwnerRules;
+import io.tombolo.controller.topic.TopicName;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.MirrorRegistration;
 import io.tombolo.metadata.image.PartitionSet;
@@ -40,16 +42,6 @@ import java.util.stream.Collectors;
 
 /** Decides about dynamic configs: one resource is changed as a whole or not at all. */
 final class ConfigDecisions {
-
-    /** What must be the same at both ends of a link for the logs to be the same. */
-    private static final Set<String> FOLLOWS_SOURCE =
-            Set.of(
-                    "cleanup.policy",
-                    "compression.type",
-                    "max.compaction.lag.ms",
-                    "max.message.bytes",
-                    "message.timestamp.type",
-                    "min.compaction.lag.ms");
 
     private final ConfigValidator validator;
 
@@ -116,7 +108,8 @@ final class ConfigDecisions {
     /** With what a link sets, the metadata keeps that it was the link which set it. */
     private static List<MetadataRecord> followed(
             Alteration alteration, List<MetadataRecord> records, MetadataImage tip) {
-        Optional<MirrorRegistration> mirror = mirror(alteration.resource(), tip);
+        Optional<MirrorRegistration> mirror =
+                topic(alteration.resource(), tip).flatMap(tip::mirrorOf);
         if (mirror.isEmpty()) {
             return records;
         }
@@ -136,13 +129,9 @@ final class ConfigDecisions {
         return all;
     }
 
-    private static Optional<MirrorRegistration> mirror(ConfigResource resource, MetadataImage tip) {
+    private static Optional<TopicImage> topic(ConfigResource resource, MetadataImage tip) {
         return resource.type() == ConfigResource.Type.TOPIC
-                ? tip.topics()
-                        .topic(resource.name())
-                        .map(TopicImage::id)
-                        .flatMap(tip.links()::mirrorTopic)
-                        .filter(mirror -> !mirror.writable())
+                ? tip.topics().topic(resource.name())
                 : Optional.empty();
     }
 
@@ -218,7 +207,7 @@ final class ConfigDecisions {
         });
         Optional<Refusal> bad =
                 missing(resource, tip)
-                        .or(() -> following(resource, records, origin, tip))
+                        .or(() -> foreign(resource, records, origin, tip))
                         .or(() -> validator.violation(resource, wanted));
         return bad.isPresent() ? bad.get().answer() : new Answer.Done<>(records);
     }
@@ -269,7 +258,8 @@ final class ConfigDecisions {
         return Optional.of(new Refusal(Errors.INVALID_REQUEST, message));
     }
 
-    private static Optional<Refusal> following(
+    /** Why somebody else than the link of a mirror may not change it so. */
+    private static Optional<Refusal> foreign(
             ConfigResource resource,
             List<MetadataRecord> records,
             Origin origin,
@@ -277,28 +267,7 @@ final class ConfigDecisions {
         if (origin == Origin.LINK) {
             return Optional.empty();
         }
-        return mirror(resource, tip)
-                .flatMap(mirror ->
-                        records.stream()
-                                .map(ConfigDecisions::keyOf)
-                                .filter(FOLLOWS_SOURCE::contains)
-                                .findFirst()
-                                .map(key ->
-                                        new Refusal(
-                                                Errors.POLICY_VIOLATION,
-                                                "Config %s of mirror topic %s follows its source through link %s."
-                                                        .formatted(
-                                                                key,
-                                                                resource.name(),
-                                                                mirror.link()))));
-    }
-
-    private static String keyOf(MetadataRecord record) {
-        return switch (record) {
-            case ConfigSet set -> set.key();
-            case ConfigRemoved removed -> removed.key();
-            default -> "";
-        };
+        return topic(resource, tip).flatMap(topic -> OwnerRules.configs(topic, records, tip));
     }
 
     private static Set<ConfigResource> repeated(List<ConfigResource> resources) {

@@ -9,6 +9,7 @@ import io.tombolo.controller.command.Refusal;
 import io.tombolo.controller.command.TopicCommand.CreatedTopic;
 import io.tombolo.controller.command.TopicCommand.Growth;
 import io.tombolo.controller.command.TopicCommand.NewTopic;
+import io.tombolo.controller.topic.TopicName;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.MirrorRegistration;
 import io.tombolo.metadata.image.TopicImage;

@@ -7,6 +7,7 @@ import io.tombolo.controller.command.TopicCommand.CreatePartitions;
 import io.tombolo.controller.command.TopicCommand.Growth;
 import io.tombolo.controller.replica.Assignments;
 import io.tombolo.controller.replica.Placement;
+import io.tombolo.controller.topic.OwnerRules;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.TopicImage;
 import io.tombolo.metadata.record.MetadataRecord;
@@ -82,12 +83,9 @@ final class PartitionDecisions {
                             "This server does not host this topic-partition.")
                     .answer();
         }
-        if (tip.writability(topic.get().id()) == MetadataImage.Writability.MIRROR) {
-            return new Refusal(
-                            Errors.POLICY_VIOLATION,
-                            "Topic %s is a mirror; its partitions follow its source."
-                                    .formatted(growth.topic()))
-                    .answer();
+        Optional<Refusal> bad = OwnerRules.growth(topic.get(), tip);
+        if (bad.isPresent()) {
+            return bad.get().answer();
         }
         return grow(topic.get(), growth, tip, circumstances);
     }

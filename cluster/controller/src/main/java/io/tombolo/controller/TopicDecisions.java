@@ -10,6 +10,8 @@ import io.tombolo.controller.command.TopicCommand.NewTopic;
 import io.tombolo.controller.command.TopicCommand.TopicKey;
 import io.tombolo.controller.replica.Assignments;
 import io.tombolo.controller.replica.Placement;
+import io.tombolo.controller.topic.OwnerRules;
+import io.tombolo.controller.topic.TopicName;
 import io.tombolo.environment.Entropy;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.TopicImage;
@@ -93,8 +95,12 @@ final class TopicDecisions {
                                 .answer());
             } else {
                 TopicImage topic = found.get();
-                batches.add(List.of(new TopicDeleted(topic.id())));
-                answers.put(key, new Answer.Done<>(new DeletedTopic(topic.name(), topic.id())));
+                Optional<Refusal> bad = OwnerRules.deletion(topic, tip);
+                if (bad.isEmpty()) {
+                    batches.add(List.of(new TopicDeleted(topic.id())));
+                }
+                var done = new Answer.Done<>(new DeletedTopic(topic.name(), topic.id()));
+                answers.put(key, bad.<Answer<DeletedTopic>>map(Refusal::answer).orElse(done));
             }
         }
         return ControllerResult.inBatches(answers, batches);
@@ -137,7 +143,8 @@ final class TopicDecisions {
         Optional<Refusal> bad =
                 TopicName.refusal(topic.name())
                         .or(() -> taken(topic.name(), tip))
-                        .or(() -> collision(topic.name(), tip));
+                        .or(() -> collision(topic.name(), tip))
+                        .or(() -> OwnerRules.creation(topic.name(), tip));
         return bad.isPresent()
                 ? bad.get().answer()
                 : plan(topic, freshId(tip, circumstances.entropy()), tip, circumstances);

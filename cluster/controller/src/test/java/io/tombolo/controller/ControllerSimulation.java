@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.Command;
+import io.tombolo.controller.command.ConfigCommand;
 import io.tombolo.controller.command.RegionCommand.FormatRegion;
 import io.tombolo.controller.command.RegionCommand.ProducerIdBlock;
+import io.tombolo.controller.command.TopicCommand;
+import io.tombolo.metadata.image.LinksImage;
 import io.tombolo.metadata.image.LogPlace;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.MetadataSnapshot;
@@ -102,6 +105,8 @@ class ControllerSimulation {
     private enum Mutant {
         GIVES_PRODUCER_IDS_TWICE(List::of),
         FORGETS_LOOKALIKES(List::of),
+        FORGETS_WHO_OWNS_WHAT(List::of),
+        FORGETS_WHAT_IS_A_MIRROR(List::of),
         FENCES_WITHOUT_ELECTIONS(
                 record -> record instanceof PartitionChanged ? List.of() : List.of(record)),
         KEEPS_THE_PARTITION_EPOCH(record ->
@@ -179,7 +184,8 @@ class ControllerSimulation {
                 @Override
                 public <A> ControllerResult<A> handle(
                         Command<A> command, MetadataImage tip, Circumstances circumstances) {
-                    ControllerResult<A> result = sound.handle(command, seenBy(tip), circumstances);
+                    ControllerResult<A> result =
+                            sound.handle(command, seenBy(tip, command), circumstances);
                     List<List<MetadataRecord>> batches = new ArrayList<>();
                     result.batches()
                             .forEach(batch ->
@@ -192,23 +198,34 @@ class ControllerSimulation {
             };
         }
 
-        private MetadataImage seenBy(MetadataImage tip) {
-            if (this != FORGETS_LOOKALIKES) {
-                return tip;
-            }
-            TopicsImage topics = tip.topics();
+        private MetadataImage seenBy(MetadataImage tip, Command<?> command) {
+            boolean asked = command instanceof TopicCommand || command instanceof ConfigCommand;
+            return switch (this) {
+                case FORGETS_LOOKALIKES -> with(tip, withoutLookalikes(tip.topics()), tip.links());
+                case FORGETS_WHO_OWNS_WHAT, FORGETS_WHAT_IS_A_MIRROR ->
+                        asked ? with(tip, tip.topics(), linksSeen(tip.links())) : tip;
+                default -> tip;
+            };
+        }
+
+        private static MetadataImage with(MetadataImage tip, TopicsImage topics, LinksImage links) {
             return new MetadataImage(
-                    tip.place(),
-                    tip.region(),
-                    tip.brokers(),
-                    new TopicsImage(
-                            topics.byId(),
-                            topics.idByName(),
-                            TreePMap.empty(),
-                            topics.indexes(),
-                            topics.partitionCount()),
-                    tip.configs(),
-                    tip.links());
+                    tip.place(), tip.region(), tip.brokers(), topics, tip.configs(), links);
+        }
+
+        private static TopicsImage withoutLookalikes(TopicsImage topics) {
+            return new TopicsImage(
+                    topics.byId(),
+                    topics.idByName(),
+                    TreePMap.empty(),
+                    topics.indexes(),
+                    topics.partitionCount());
+        }
+
+        private LinksImage linksSeen(LinksImage links) {
+            return this == FORGETS_WHO_OWNS_WHAT
+                    ? new LinksImage(TreePMap.empty(), links.mirrorTopics(), links.topicsOfLink())
+                    : new LinksImage(links.byName(), TreePMap.empty(), TreePMap.empty());
         }
 
         @SuppressWarnings("unchecked")

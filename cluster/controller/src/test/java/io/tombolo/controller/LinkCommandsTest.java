@@ -353,6 +353,7 @@ class LinkCommandsTest {
         mirror("orders", SOURCE);
         assertThat(region.refused(new RemoveLink(LINK)).message()).contains("1 topic(s)");
 
+        region.done(new PauseLink(LINK));
         region.done(new DeleteTopics(List.of(new TopicKey.ByName("orders"))));
         region.done(new RemoveLink(LINK));
 

@@ -2,7 +2,9 @@ package io.tombolo.controller;
 
 import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.Command;
+import io.tombolo.controller.command.ConfigCommand;
 import io.tombolo.controller.command.RegionCommand.ProducerIdBlock;
+import io.tombolo.controller.command.TopicCommand;
 import io.tombolo.controller.command.TopicCommand.CreateTopics;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.TopicImage;
@@ -41,6 +43,9 @@ final class MetadataInvariants {
         mirrorTopicsDoNotGoBack(before, after);
         noLookalikeIsAdded(command, before, after);
         promotedEpochsAreAboveMirrored(before, after);
+        if (command instanceof TopicCommand || command instanceof ConfigCommand) {
+            OwnerLaws.check(before, after);
+        }
     }
 
     private static void checkTopic(TopicImage topic, MetadataImage before, MetadataImage after) {
@@ -226,7 +231,7 @@ final class MetadataInvariants {
                 });
     }
 
-    private static void require(boolean holds, String name, Object detail) {
+    static void require(boolean holds, String name, Object detail) {
         if (!holds) {
             throw new Broken(name, detail);
         }

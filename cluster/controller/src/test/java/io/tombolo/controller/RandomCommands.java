@@ -177,7 +177,7 @@ final class RandomCommands {
     }
 
     private Command<?> region(MetadataImage image) {
-        var domain = new DomainName("d" + random.nextInt(2));
+        var domain = new DomainName(random.nextInt(3) == 0 ? "out" : "d" + random.nextInt(2));
         long epoch = image.region().ownershipOf(domain).map(one -> one.epoch()).orElse(0L);
         Ownership.Mode mode = Ownership.Mode.values()[random.nextInt(3)];
         var owner = new RegionId("r" + random.nextInt(3));
@@ -214,15 +214,10 @@ final class RandomCommands {
     private Command<?> link(MetadataImage image) {
         var link = new LinkName("l" + random.nextInt(2));
         String name = name();
-        return switch (random.nextInt(12)) {
-            case 0, 1 ->
-                    new DefineLink(
-                            new LinkDefined(
-                                    link,
-                                    new Uuid(6, random.nextInt(8) == 0 ? 1 : 0),
-                                    new RegionId("us"),
-                                    new RegionId("eu"),
-                                    new TreeMap<>()));
+        return switch (random.nextInt(13)) {
+            case 0, 1 -> defined(link, "us", "eu", random.nextBoolean() ? "*" : "");
+            case 9 ->
+                    defined(new LinkName("out"), "eu", "us", random.nextBoolean() ? "o*,t" : "x*");
             case 2 -> random.nextBoolean() ? new PauseLink(link) : new RemoveLink(link);
             case 3 -> new GrowMirrorTopic(link, name, 1 + random.nextInt(6));
             case 4 ->
@@ -244,6 +239,16 @@ final class RandomCommands {
                             1 + random.nextInt(3),
                             new TreeMap<>());
         };
+    }
+
+    private Command<?> defined(LinkName link, String from, String to, String topics) {
+        return new DefineLink(
+                new LinkDefined(
+                        link,
+                        new Uuid(6, random.nextInt(8) == 0 ? 1 : 0),
+                        new RegionId(from),
+                        new RegionId(to),
+                        new TreeMap<>(Map.of(LinkDefined.TOPICS, topics))));
     }
 
     private static long ownershipEpoch(MetadataImage image, LinkName link) {

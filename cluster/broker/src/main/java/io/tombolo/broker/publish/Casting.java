@@ -31,7 +31,7 @@ record Casting(int brokerId, Domains domains, boolean ownersKnown) {
                         partition.replicas(),
                         partition.isr(),
                         partition.leaderRecovery() == LeaderRecovery.RECOVERING);
-        Optional<MirrorRegistration> mirror = Domains.mirrorOf(image, topic);
+        Optional<MirrorRegistration> mirror = image.mirrorOf(topic);
         if (mirror.isPresent()) {
             long epoch =
                     image.region()

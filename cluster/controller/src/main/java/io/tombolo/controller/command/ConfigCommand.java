@@ -12,8 +12,8 @@ import java.util.TreeMap;
  * Dynamic configs. Each resource is changed as a whole or not at all and has its own answer; a
  * resource that occurs twice is refused with INVALID_REQUEST.
  *
- * <p>Of a mirror topic that has not been stopped, configs that must equal the source's are refused
- * with POLICY_VIOLATION unless the change comes from the link.
+ * <p>POLICY_VIOLATION, unless the change comes from the link: what must equal the source's in a
+ * mirror topic, and what links set on a topic that another region owns.
  */
 public sealed interface ConfigCommand<A> extends Command<A> {
 

@@ -8,7 +8,10 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Topics and partitions. Each topic named in a command has its own answer. */
+/**
+ * Topics and partitions. Each topic named in a command has its own answer. What another region owns
+ * or a link fills is refused with POLICY_VIOLATION.
+ */
 public sealed interface TopicCommand<A> extends Command<A> {
 
     /**
@@ -34,7 +37,7 @@ public sealed interface TopicCommand<A> extends Command<A> {
         }
     }
 
-    /** Adds partitions to topics. Refused with POLICY_VIOLATION for mirror topics. */
+    /** Adds partitions to topics. */
     record CreatePartitions(List<Growth> topics, boolean validateOnly)
             implements TopicCommand<Map<String, Answer<Applied>>> {
 

@@ -1,6 +1,19 @@
 package io.tombolo.metadata.image;
 
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
+import io.tombolo.region.DomainName;
+import io.tombolo.region.RegionId;
 
 /** A link as the metadata has it. */
-public record LinkRegistration(LinkDefined definition, boolean paused) {}
+public record LinkRegistration(LinkDefined definition, boolean paused) {
+
+    /** Whether it copies a topic of this name out of a region. */
+    boolean copies(String topic, RegionId from) {
+        return definition.sourceRegion().equals(from) && definition.topics().includes(topic);
+    }
+
+    /** The domain that its topics change hands with. */
+    DomainName domain() {
+        return new DomainName(definition.link().name());
+    }
+}

@@ -1,10 +1,15 @@
 package io.tombolo.metadata.image;
 
 import io.tombolo.metadata.record.MetadataRecord;
+import io.tombolo.metadata.record.OwnershipRecord;
+import io.tombolo.region.DomainName;
 
 import org.apache.kafka.common.Uuid;
 
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * All metadata of a region after the record at {@code place} of its metadata log. Immutable.
@@ -43,20 +48,47 @@ public record MetadataImage(
         return replay.finish(last);
     }
 
+    /** The mirror that a topic is; empty when it never was one, or has been stopped. */
+    public Optional<MirrorRegistration> mirrorOf(TopicImage topic) {
+        return links.mirrorTopic(topic.id()).filter(mirror -> !mirror.writable());
+    }
+
     /**
-     * Whether producers may write to a topic, as far as mirroring is concerned. Ownership of a
-     * domain that the topic belongs to without being a mirror is asked with {@link
-     * RegionImage#mayWrite}.
+     * The domains that a topic changes hands with, whether it exists or not: those of the links
+     * which copy topics of its name out of this region, and that of the link whose mirror it is, or
+     * was. None before the region is formatted.
      */
+    public Set<DomainName> domainsOf(String topic) {
+        var domains = new LinkedHashSet<DomainName>();
+        topics.topic(topic)
+                .flatMap(known -> links.mirrorTopic(known.id()))
+                .map(MirrorRegistration::domain)
+                .ifPresent(domains::add);
+        region.identity()
+                .ifPresent(self ->
+                        links.byName().values().stream()
+                                .filter(link -> link.copies(topic, self.region()))
+                                .forEach(link -> domains.add(link.domain())));
+        return domains;
+    }
+
+    /** The ownership that keeps this region from changing a topic; empty when it may. */
+    public Optional<OwnershipRecord> fencing(String topic) {
+        return domainsOf(topic).stream()
+                .filter(domain -> !region.mayWrite(domain))
+                .flatMap(domain -> region.ownershipOf(domain).stream())
+                .findFirst();
+    }
+
+    /** Whether producers may write to a topic. */
     public Writability writability(Uuid topicId) {
-        MirrorRegistration mirror = links.mirrorTopics().get(topicId);
-        if (mirror == null) {
-            return Writability.WRITABLE;
-        }
-        if (!mirror.writable()) {
+        Optional<TopicImage> topic = topics.topic(topicId);
+        if (topic.flatMap(this::mirrorOf).isPresent()) {
             return Writability.MIRROR;
         }
-        return region.mayWrite(mirror.domain()) ? Writability.WRITABLE : Writability.FENCED;
+        return topic.flatMap(known -> fencing(known.name())).isPresent()
+                ? Writability.FENCED
+                : Writability.WRITABLE;
     }
 
     /** What {@link #apply} makes. */

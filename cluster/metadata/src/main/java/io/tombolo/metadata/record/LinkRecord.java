@@ -3,6 +3,7 @@ package io.tombolo.metadata.record;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.link.MirrorTopic;
+import io.tombolo.region.link.NameFilter;
 
 import org.apache.kafka.common.Uuid;
 
@@ -21,7 +22,8 @@ public sealed interface LinkRecord extends MetadataRecord {
      *
      * @param sourceRegion the region that records come from
      * @param destinationRegion the region that they go to; one of the two is this region
-     * @param settings the link's own settings, opaque here; never secrets, only references to them
+     * @param settings the link's own settings, opaque here save {@link #TOPICS}; never secrets,
+     *     only references to them
      */
     record LinkDefined(
             LinkName link,
@@ -31,8 +33,18 @@ public sealed interface LinkRecord extends MetadataRecord {
             SortedMap<String, String> settings)
             implements LinkRecord {
 
+        /**
+         * The setting that chooses topics: patterns, comma-separated. Without it there are none.
+         */
+        public static final String TOPICS = "topics";
+
         public LinkDefined {
             settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
+        }
+
+        /** Which topics of the source it copies. */
+        public NameFilter topics() {
+            return new NameFilter(List.of(settings.getOrDefault(TOPICS, "").split(",")));
         }
     }
 

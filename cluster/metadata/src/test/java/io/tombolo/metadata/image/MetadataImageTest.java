@@ -31,6 +31,7 @@ import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
 
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 
 class MetadataImageTest {
@@ -157,6 +158,19 @@ class MetadataImageTest {
     }
 
     @Test
+    void aTopicThatALinkCopiesFromHereIsFencedWhenItsDomainGoesElsewhere() {
+        MetadataImage source = applied(identity(EU), orders(), linkOf("orders*"), owned(EU, 1));
+        MetadataImage lost = with(source, owned(US, 2));
+
+        assertThat(source.writability(ORDERS)).isEqualTo(Writability.WRITABLE);
+        assertThat(lost.writability(ORDERS)).isEqualTo(Writability.FENCED);
+        assertThat(lost.fencing("orders.not.made.yet")).isPresent();
+        assertThat(lost.fencing("local")).isEmpty();
+        assertThat(applied(identity(US), linkOf("orders*"), owned(EU, 2)).fencing("orders"))
+                .isEmpty();
+    }
+
+    @Test
     void ownershipNeverGoesBack() {
         MetadataImage image = applied(identity(US), owned(US, 5));
 
@@ -217,7 +231,12 @@ class MetadataImageTest {
     }
 
     private static MetadataRecord link() {
-        return new LinkDefined(LINK, new Uuid(8, 8), EU, US, new TreeMap<>());
+        return linkOf("");
+    }
+
+    private static LinkDefined linkOf(String topics) {
+        return new LinkDefined(
+                LINK, new Uuid(8, 8), EU, US, new TreeMap<>(Map.of(LinkDefined.TOPICS, topics)));
     }
 
     private static MetadataRecord mirror() {

@@ -1,4 +1,4 @@
-package io.tombolo.controller;
+package io.tombolo.controller.topic;
 
 import io.tombolo.controller.command.Refusal;
 
@@ -7,13 +7,13 @@ import org.apache.kafka.common.protocol.Errors;
 import java.util.Optional;
 
 /** Kafka's rule for the names of topics, in Kafka's words. */
-final class TopicName {
+public final class TopicName {
 
     private static final int LENGTH_MAX = 249;
 
     private TopicName() {}
 
-    static Optional<Refusal> refusal(String name) {
+    public static Optional<Refusal> refusal(String name) {
         return flaw(name).map(flaw -> new Refusal(Errors.INVALID_TOPIC_EXCEPTION, flaw));
     }
 

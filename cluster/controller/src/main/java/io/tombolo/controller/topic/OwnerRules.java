@@ -1,0 +1,175 @@
+package io.tombolo.controller.topic;
+
+import io.tombolo.controller.command.Refusal;
+import io.tombolo.metadata.image.LinkRegistration;
+import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.metadata.image.MirrorRegistration;
+import io.tombolo.metadata.image.TopicImage;
+import io.tombolo.metadata.record.ConfigRecord.ConfigRemoved;
+import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
+import io.tombolo.metadata.record.MetadataRecord;
+import io.tombolo.metadata.record.OwnershipRecord;
+import io.tombolo.region.link.FollowedConfigs;
+import io.tombolo.region.link.MirrorTopic.State;
+import io.tombolo.region.ownership.Ownership;
+
+import org.apache.kafka.common.protocol.Errors;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Keeps the copies of a topic alike: only the region that owns it changes it, and a mirror is
+ * changed by its link. What is a region's own business (replicas, leaders, configs that no link
+ * sets) stays free everywhere, and so do topics that no link copies.
+ *
+ * <pre>
+ * the topic here               create     delete            add partitions  configs that links set
+ * no link copies its name      yes        yes               yes             yes
+ * its domain is owned here     yes        yes               yes             yes
+ * its domain is owned by       no         no                no              no
+ *   another region
+ * a mirror                     it exists  when its link is  by its link     by its link; those
+ *                                         paused, lost it,                  that follow by default
+ *                                         or leaves it out                  also here, a retention
+ *                                                                           not below the source's
+ * a mirror being taken over    it exists  no                no              as a mirror
+ * </pre>
+ *
+ * <p>All refusals are POLICY_VIOLATION.
+ */
+public final class OwnerRules {
+
+    private OwnerRules() {}
+
+    public static Optional<Refusal> creation(String topic, MetadataImage tip) {
+        return fenced(topic, tip, "create it there: tombolo topic create %s --region %s");
+    }
+
+    public static Optional<Refusal> deletion(TopicImage topic, MetadataImage tip) {
+        return tip.mirrorOf(topic)
+                .map(mirror -> mirrorDeletion(topic, mirror, tip))
+                .orElseGet(() ->
+                        fenced(
+                                topic.name(),
+                                tip,
+                                "delete it there: tombolo topic delete %s --region %s"));
+    }
+
+    public static Optional<Refusal> growth(TopicImage topic, MetadataImage tip) {
+        Optional<MirrorRegistration> mirror = tip.mirrorOf(topic);
+        return mirror.isPresent()
+                ? violation(
+                        "Topic %s is a mirror of link %s; its partitions follow its source%s."
+                                .formatted(
+                                        topic.name(), mirror.get().link(), in(mirror.get(), tip)))
+                : fenced(topic.name(), tip, "add partitions there");
+    }
+
+    /**
+     * @param changes the records that would change the topic's overrides
+     */
+    public static Optional<Refusal> configs(
+            TopicImage topic, List<MetadataRecord> changes, MetadataImage tip) {
+        for (MetadataRecord change : changes) {
+            Optional<Refusal> bad =
+                    switch (change) {
+                        case ConfigSet set -> config(topic, set.key(), set.value(), tip);
+                        case ConfigRemoved removed -> config(topic, removed.key(), "", tip);
+                        default -> Optional.empty();
+                    };
+            if (bad.isPresent()) {
+                return bad;
+            }
+        }
+        return Optional.empty();
+    }
+
+    // --- what belongs to another region
+
+    /**
+     * @param remedy what to do instead; may name the topic and then the owner
+     */
+    private static Optional<Refusal> fenced(String topic, MetadataImage tip, String remedy) {
+        return tip.fencing(topic).flatMap(owned -> violation(because(topic, owned, remedy)));
+    }
+
+    private static String because(String topic, OwnershipRecord owned, String remedy) {
+        Ownership ownership = owned.ownership();
+        if (ownership.mode() == Ownership.Mode.HANDOVER) {
+            return "Nobody may change topic %s: since ownership epoch %d it is open who owns %s; tombolo failover %s decides."
+                    .formatted(topic, ownership.epoch(), owned.domain(), owned.domain());
+        }
+        return "Topic %s belongs to region %s since ownership epoch %d of %s; %s."
+                .formatted(
+                        topic,
+                        ownership.owner(),
+                        ownership.epoch(),
+                        owned.domain(),
+                        remedy.formatted(topic, ownership.owner()));
+    }
+
+    // --- what a link fills
+
+    private static Optional<Refusal> mirrorDeletion(
+            TopicImage topic, MirrorRegistration mirror, MetadataImage tip) {
+        if (mirror.state() == State.STOPPING) {
+            return violation(
+                    "Mirror topic %s of link %s is being taken over; delete it when that is done: tombolo failover %s goes on with it."
+                            .formatted(topic.name(), mirror.link(), mirror.link()));
+        }
+        Optional<LinkRegistration> link = tip.links().link(mirror.link());
+        boolean followed =
+                link.filter(known -> !known.paused())
+                        .filter(known -> known.definition().topics().includes(topic.name()))
+                        .isPresent();
+        if (!followed || mirror.state() == State.FAILED) {
+            return Optional.empty();
+        }
+        return violation(
+                "Topic %s is a mirror of link %s; delete it at its source%s. To delete this copy alone: tombolo link pause %s first; once resumed, the link makes it anew."
+                        .formatted(topic.name(), mirror.link(), in(mirror, tip), mirror.link()));
+    }
+
+    private static Optional<Refusal> config(
+            TopicImage topic, String key, String value, MetadataImage tip) {
+        Optional<MirrorRegistration> mirror = tip.mirrorOf(topic);
+        if (mirror.isEmpty()) {
+            return FollowedConfigs.has(key)
+                    ? fenced(topic.name(), tip, "change " + key + " there")
+                    : Optional.empty();
+        }
+        if (FollowedConfigs.ALWAYS.contains(key)) {
+            return violation(
+                    "Config %s of mirror topic %s follows its source through link %s; change it there%s."
+                            .formatted(
+                                    key, topic.name(), mirror.get().link(), in(mirror.get(), tip)));
+        }
+        String source = mirror.get().followed().getOrDefault(key, "");
+        return FollowedConfigs.AT_LEAST.contains(key) && less(value, source)
+                ? violation(
+                        "Config %s of mirror topic %s may not be below the %s of its source, whose records it keeps; change it there%s."
+                                .formatted(key, topic.name(), source, in(mirror.get(), tip)))
+                : Optional.empty();
+    }
+
+    /** Whether both are numbers, and the first is less; −1 is without end. */
+    private static boolean less(String one, String other) {
+        try {
+            return Long.compareUnsigned(Long.parseLong(one), Long.parseLong(other)) < 0;
+        } catch (NumberFormatException unset) {
+            return false;
+        }
+    }
+
+    private static String in(MirrorRegistration mirror, MetadataImage tip) {
+        return tip.links()
+                .link(mirror.link())
+                .map(link -> ", in region " + link.definition().sourceRegion())
+                .orElse("");
+    }
+
+    private static Optional<Refusal> violation(String message) {
+        return Optional.of(new Refusal(Errors.POLICY_VIOLATION, message));
+    }
+}
