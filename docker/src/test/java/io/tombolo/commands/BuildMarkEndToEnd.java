@@ -2,6 +2,8 @@ package io.tombolo.commands;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tombolo.nodes.Checkout;
+
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
@@ -14,7 +16,7 @@ class BuildMarkEndToEnd {
 
     @Test
     void besideTheJarsStandsWhenTheirBuildBegan() throws IOException {
-        Path distribution = SourceTree.root().resolve("docker/target/tombolo");
+        Path distribution = Checkout.root().resolve("docker/target/tombolo");
 
         Instant began = Instant.parse(Files.readString(distribution.resolve("built")).strip());
 

@@ -3,6 +3,7 @@ package io.tombolo.commands;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.commands.Tombolo.Ended;
+import io.tombolo.nodes.Nodes;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,7 +33,7 @@ class FleetEndToEnd {
 
     @BeforeEach
     void writeFile() throws IOException {
-        usPort = freePort();
+        usPort = Nodes.freePort();
         Files.writeString(
                 folder.resolve("tombolo.yaml"),
                 """
@@ -41,7 +42,7 @@ class FleetEndToEnd {
                   eu: { kafka: "127.0.0.1:%d", admin: "127.0.0.1:%d" }
                   us: { kafka: "127.0.0.1:%d", admin: "127.0.0.1:%d" }
                 """
-                        .formatted(freePort(), freePort(), usPort, freePort()));
+                        .formatted(Nodes.freePort(), Nodes.freePort(), usPort, Nodes.freePort()));
         tombolo = new Tombolo(folder);
         background = new Background(folder);
     }
@@ -156,11 +157,5 @@ class FleetEndToEnd {
 
     private static List<String> states(JsonNode brokers) {
         return brokers.valueStream().map(broker -> broker.at("/state").asString()).toList();
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

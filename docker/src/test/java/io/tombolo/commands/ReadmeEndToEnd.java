@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.commands.Terminal.Printed;
 import io.tombolo.commands.Transcript.Step;
+import io.tombolo.nodes.Checkout;
+import io.tombolo.nodes.Nodes;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +34,7 @@ class ReadmeEndToEnd {
 
     @Test
     void everyCommandPrintsWhatTheReadmeShows() throws IOException {
-        String readme = Files.readString(SourceTree.root().resolve("README.md"));
+        String readme = Files.readString(Checkout.root().resolve("README.md"));
         Transcript transcript = Transcript.of(readme);
         String[] files = readme.split("```yaml\n");
         unpackRelease(files[1].split("```")[0], files[2].split("```")[0]);
@@ -84,9 +84,9 @@ class ReadmeEndToEnd {
      * As a release: the launcher with its jars beside it, and the reader's own file on free ports.
      */
     private void unpackRelease(String topology, String three) throws IOException {
-        Path distribution = SourceTree.root().resolve("docker/target/tombolo/lib");
+        Path distribution = Checkout.root().resolve("docker/target/tombolo/lib");
         Files.createSymbolicLink(folder.resolve("lib"), distribution);
-        Files.copy(SourceTree.root().resolve("tombolo"), folder.resolve("tombolo"));
+        Files.copy(Checkout.root().resolve("tombolo"), folder.resolve("tombolo"));
         // An empty cache for quick starts: making one costs more than it saves here.
         Files.createFile(folder.resolve("tombolo.aot"));
         writeThree(three);
@@ -115,12 +115,7 @@ class ReadmeEndToEnd {
     }
 
     private static String ports() throws IOException {
-        return "kafka: \"127.0.0.1:%d\", admin: \"127.0.0.1:%d\"".formatted(freePort(), freePort());
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
+        return "kafka: \"127.0.0.1:%d\", admin: \"127.0.0.1:%d\""
+                .formatted(Nodes.freePort(), Nodes.freePort());
     }
 }

@@ -2,6 +2,7 @@ package io.tombolo.commands;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tombolo.nodes.Checkout;
 import io.tombolo.protocol.ServedApis;
 import io.tombolo.region.config.ConfigCatalogue;
 import io.tombolo.region.config.ConfigDefinition;
@@ -68,10 +69,6 @@ class ReadmeTest {
     }
 
     private static Path readme() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (!Files.exists(folder.resolve("mvnw"))) {
-            folder = folder.getParent();
-        }
-        return folder.resolve("README.md");
+        return Checkout.root().resolve("README.md");
     }
 }

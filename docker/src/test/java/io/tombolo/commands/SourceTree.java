@@ -3,6 +3,8 @@ package io.tombolo.commands;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tombolo.nodes.Checkout;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -66,7 +68,7 @@ final class SourceTree implements AutoCloseable {
      */
     SourceTree(Path folder, Instant built, String output) throws IOException {
         this.folder = folder;
-        Files.copy(root().resolve("tombolo"), folder.resolve("tombolo"));
+        Files.copy(Checkout.root().resolve("tombolo"), folder.resolve("tombolo"));
         writeExecutable(folder.resolve("mvnw"), BUILD);
         Files.createDirectories(folder.resolve("jdk/bin"));
         Files.writeString(folder.resolve("jdk/release"), "JAVA_VERSION=\"25\"\n");
@@ -240,14 +242,5 @@ final class SourceTree implements AutoCloseable {
     private static void writeExecutable(Path file, String text) throws IOException {
         Files.writeString(file, text);
         assertThat(file.toFile().setExecutable(true)).isTrue();
-    }
-
-    /** The tree of this very build. */
-    static Path root() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (!Files.exists(folder.resolve("mvnw"))) {
-            folder = folder.getParent();
-        }
-        return folder;
     }
 }

@@ -1,5 +1,8 @@
 package io.tombolo.contract;
 
+import io.tombolo.nodes.KafkaNode;
+import io.tombolo.nodes.Nodes;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,8 +12,6 @@ import java.util.List;
 
 /** Apache Kafka from its Maven Central jars: one node, broker and controller in one. */
 final class KafkaTwin implements BrokerProgram {
-
-    private static final String CLUSTER_ID = "AAAAAAAAAAAAAAAAAAAAAQ";
 
     @Override
     public String id() {
@@ -24,7 +25,7 @@ final class KafkaTwin implements BrokerProgram {
 
     @Override
     public void prepare(Path folder, int port) {
-        int controllerPort = ChildProcess.freePort();
+        int controllerPort = Nodes.freePort();
         var lines = new ArrayList<String>();
         lines.add("process.roles=broker,controller");
         lines.add("node.id=1");
@@ -37,54 +38,18 @@ final class KafkaTwin implements BrokerProgram {
         lines.add("listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
         lines.add("log.dirs=%s,%s".formatted(folder.resolve("data"), folder.resolve("data2")));
         SHARED_CONFIG.forEach((key, value) -> lines.add(key + "=" + value));
+        Path properties = folder.resolve("server.properties");
         try {
-            Files.write(folder.resolve("server.properties"), lines);
-            Files.writeString(
-                    folder.resolve("logback.xml"),
-                    """
-                    <configuration>
-                      <appender name="out" class="ch.qos.logback.core.ConsoleAppender">
-                        <encoder><pattern>%d %p %c{1} %m%n%ex{8}</pattern></encoder>
-                      </appender>
-                      <root level="WARN"><appender-ref ref="out"/></root>
-                    </configuration>
-                    """);
+            Files.write(properties, lines);
+            Files.writeString(folder.resolve("logback.xml"), KafkaNode.LOGGING);
         } catch (IOException unwritable) {
             throw new UncheckedIOException(unwritable);
         }
-        format(folder);
+        KafkaNode.format("-c", properties.toString(), "--standalone");
     }
 
     @Override
     public List<String> command(Path folder) {
-        return java(folder, "kafka.Kafka", folder.resolve("server.properties").toString());
-    }
-
-    private static void format(Path folder) {
-        List<String> command =
-                java(
-                        folder,
-                        "kafka.tools.StorageTool",
-                        "format",
-                        "--standalone",
-                        "-t",
-                        CLUSTER_ID,
-                        "-c",
-                        folder.resolve("server.properties").toString());
-        try (var formatting = ChildProcess.start(command, folder.resolve("format.out"))) {
-            if (formatting.awaitExit() != 0) {
-                throw new IllegalStateException("format failed: " + formatting.lastOutput());
-            }
-        }
-    }
-
-    private static List<String> java(Path folder, String... mainAndArguments) {
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-        command.add("-Dlogback.configurationFile=" + folder.resolve("logback.xml"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-        command.addAll(List.of(mainAndArguments));
-        return command;
+        return KafkaNode.java(folder, "-Xmx512m", folder.resolve("server.properties"));
     }
 }

@@ -1,5 +1,8 @@
 package io.tombolo.contract;
 
+import io.tombolo.nodes.NodeProcess;
+import io.tombolo.nodes.Nodes;
+
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +24,7 @@ final class Subject {
     private final BrokerProgram program;
     private @Nullable Path folder;
     private int port;
-    private @Nullable ChildProcess process;
+    private @Nullable NodeProcess process;
     private boolean ready;
 
     Subject(BrokerProgram program) {
@@ -44,7 +47,7 @@ final class Subject {
         } catch (IOException unwritable) {
             throw new UncheckedIOException(unwritable);
         }
-        port = ChildProcess.freePort();
+        port = Nodes.freePort();
         program.prepare(folder, port);
         run();
     }
@@ -101,7 +104,7 @@ final class Subject {
     private void run() {
         ready = false;
         Path home = java.util.Objects.requireNonNull(folder);
-        process = ChildProcess.start(program.command(home), home.resolve("broker.out"));
+        process = NodeProcess.start(program.command(home), home.resolve("broker.out"));
     }
 
     /** Returns when the broker answers; fails when it has ended. */
@@ -113,7 +116,7 @@ final class Subject {
     }
 
     private boolean answers() {
-        if (!running().isAlive()) {
+        if (!running().alive()) {
             throw new AssertionError(this + " ended: " + running().lastOutput());
         }
         try (var client = RawClient.connect(port)) {
@@ -124,7 +127,7 @@ final class Subject {
         }
     }
 
-    private ChildProcess running() {
+    private NodeProcess running() {
         return java.util.Objects.requireNonNull(process);
     }
 

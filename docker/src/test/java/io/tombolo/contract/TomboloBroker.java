@@ -1,5 +1,8 @@
 package io.tombolo.contract;
 
+import io.tombolo.nodes.Nodes;
+import io.tombolo.nodes.TomboloNode;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -28,7 +31,7 @@ final class TomboloBroker implements BrokerProgram {
         lines.add("regions:");
         lines.add("  eu:");
         lines.add("    kafka: \"127.0.0.1:%d\"".formatted(port));
-        lines.add("    admin: \"127.0.0.1:%d\"".formatted(ChildProcess.freePort()));
+        lines.add("    admin: \"127.0.0.1:%d\"".formatted(Nodes.freePort()));
         lines.add(
                 "    storage: { dirs: [\"%s\", \"%s\"] }"
                         .formatted(folder.resolve("data"), folder.resolve("data2")));
@@ -45,25 +48,10 @@ final class TomboloBroker implements BrokerProgram {
 
     @Override
     public List<String> command(Path folder) {
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-        command.addAll(List.of("-XX:+UseCompactObjectHeaders", "-XX:+ExitOnOutOfMemoryError"));
-        command.add("--enable-native-access=ALL-UNNAMED");
-        command.add("--sun-misc-unsafe-memory-access=allow");
-        command.addAll(List.of("-cp", distribution().resolve("*").toString()));
-        command.addAll(List.of("io.tombolo.cli.Main", "broker"));
+        List<String> command = TomboloNode.tombolo("-Xmx256m");
+        command.add("broker");
         command.addAll(List.of("-f", folder.resolve("tombolo.yaml").toString()));
         command.addAll(List.of("--region", "eu", "--id", "1"));
         return command;
-    }
-
-    /** The folder of jars that the package phase assembles. */
-    private static Path distribution() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (!Files.exists(folder.resolve("mvnw"))) {
-            folder = folder.getParent();
-        }
-        return folder.resolve("docker/target/tombolo/lib");
     }
 }

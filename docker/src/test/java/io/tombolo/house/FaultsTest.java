@@ -3,6 +3,7 @@ package io.tombolo.house;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.house.House.Module;
+import io.tombolo.nodes.Checkout;
 
 import org.junit.jupiter.api.Test;
 
@@ -58,7 +59,7 @@ class FaultsTest {
 
     private static List<MatchResult> rows() {
         var rows = new ArrayList<MatchResult>();
-        for (String line : House.lines(House.root().resolve("docker/FAULTS.md"))) {
+        for (String line : House.lines(Checkout.root().resolve("docker/FAULTS.md"))) {
             ROW.matcher(line).results().forEach(rows::add);
         }
         return rows;

@@ -6,6 +6,8 @@ import com.google.googlejavaformat.java.Formatter;
 import com.google.googlejavaformat.java.FormatterException;
 import com.google.googlejavaformat.java.JavaFormatterOptions;
 
+import io.tombolo.nodes.Checkout;
+
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
@@ -35,7 +37,7 @@ class FormatTest {
                     if (write) {
                         Files.writeString(file, formatted);
                     } else {
-                        unformatted.add(House.root().relativize(file).toString());
+                        unformatted.add(Checkout.root().relativize(file).toString());
                     }
                 }
             }

@@ -1,5 +1,7 @@
 package io.tombolo.house;
 
+import io.tombolo.nodes.Checkout;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.classfile.ClassFile;
@@ -24,20 +26,11 @@ final class House {
 
     private House() {}
 
-    /** The folder that holds the parent pom. */
-    static Path root() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (!Files.exists(folder.resolve("mvnw"))) {
-            folder = folder.getParent();
-        }
-        return folder;
-    }
-
     /** Every module that has code, main or test. */
     static List<Module> modules() {
         var modules = new ArrayList<Module>();
         for (String parent : List.of("", "cluster")) {
-            for (Path folder : entries(root().resolve(parent))) {
+            for (Path folder : entries(Checkout.root().resolve(parent))) {
                 if (Files.exists(folder.resolve("pom.xml"))
                         && Files.exists(folder.resolve("src"))) {
                     modules.add(new Module(folder.getFileName().toString(), folder));

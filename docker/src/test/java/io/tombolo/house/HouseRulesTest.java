@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.house.House.CompiledClass;
 import io.tombolo.house.House.Module;
+import io.tombolo.nodes.Checkout;
 
 import org.junit.jupiter.api.Test;
 
@@ -281,7 +282,7 @@ class HouseRulesTest {
     @Test
     void everyModuleIsInTheArchitecture() {
         String architecture =
-                String.join("\n", House.lines(House.root().resolve("ARCHITECTURE.md")));
+                String.join("\n", House.lines(Checkout.root().resolve("ARCHITECTURE.md")));
         for (Module module : House.modules()) {
             assertThat(architecture).contains("`" + relative(module.folder()) + "`");
         }
@@ -347,7 +348,7 @@ class HouseRulesTest {
      * shrinks.
      */
     private static List<String> exceptExcused(List<String> findings) {
-        Path list = House.root().resolve("docker/src/test/resources/house-exceptions.txt");
+        Path list = Checkout.root().resolve("docker/src/test/resources/house-exceptions.txt");
         var excused =
                 Files.exists(list)
                         ? House.lines(list).stream().filter(line -> !line.isBlank()).toList()
@@ -360,6 +361,6 @@ class HouseRulesTest {
     }
 
     private static String relative(Path path) {
-        return House.root().relativize(path).toString();
+        return Checkout.root().relativize(path).toString();
     }
 }

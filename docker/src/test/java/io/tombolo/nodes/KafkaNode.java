@@ -21,7 +21,9 @@ import java.util.stream.IntStream;
 public final class KafkaNode implements NodeProgram {
 
     private static final String CLUSTER_ID = "AAAAAAAAAAAAAAAAAAAAAQ";
-    private static final String LOGGING =
+
+    /** A logback configuration that tells of warnings. */
+    public static final String LOGGING =
             """
             <configuration>
               <appender name="out" class="ch.qos.logback.core.ConsoleAppender">
@@ -50,7 +52,7 @@ public final class KafkaNode implements NodeProgram {
         } catch (IOException unwritable) {
             throw new UncheckedIOException(unwritable);
         }
-        format(properties(plan, node));
+        format("-c", properties(plan, node).toString());
     }
 
     private List<String> config(Plan plan, int node) {
@@ -87,12 +89,19 @@ public final class KafkaNode implements NodeProgram {
         return plan.home(node).resolve("server.properties");
     }
 
-    /** In this process: a JVM of its own would cost seconds. */
-    private static void format(Path properties) {
+    /**
+     * Formats a node's folders, in this process: a JVM of its own would cost seconds.
+     *
+     * @param options of the storage tool, beside the id of the cluster
+     */
+    public static void format(String... options) {
         var said = new ByteArrayOutputStream();
-        var arguments = new String[] {"format", "-t", CLUSTER_ID, "-c", properties.toString()};
+        var arguments = new ArrayList<>(List.of("format", "-t", CLUSTER_ID));
+        arguments.addAll(List.of(options));
         int code =
-                StorageTool.execute(arguments, new PrintStream(said, true, StandardCharsets.UTF_8));
+                StorageTool.execute(
+                        arguments.toArray(String[]::new),
+                        new PrintStream(said, true, StandardCharsets.UTF_8));
         if (code != 0) {
             throw new IllegalStateException(
                     "format failed: " + said.toString(StandardCharsets.UTF_8));
@@ -102,12 +111,22 @@ public final class KafkaNode implements NodeProgram {
     @Override
     public List<String> command(Plan plan, int node) {
         var command = new ArrayList<>(plan.wires().prefix(node));
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-        command.add("-Dlogback.configurationFile=" + plan.home(node).resolve("logback.xml"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-        command.addAll(List.of("kafka.Kafka", properties(plan, node).toString()));
+        command.addAll(java(plan.home(node), "-Xmx256m", properties(plan, node)));
         return command;
+    }
+
+    /** Apache Kafka, with the logging of a folder. */
+    public static List<String> java(Path folder, String heap, Path properties) {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                heap,
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Dlogback.configurationFile=" + folder.resolve("logback.xml"),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "kafka.Kafka",
+                properties.toString());
     }
 
     @Override

@@ -67,16 +67,21 @@ public final class NodeProcess implements AutoCloseable {
 
     /** SIGSTOP: not one instruction more until {@link #resume}. */
     public void pause() {
-        signal("-STOP");
+        signal("STOP");
     }
 
     /** SIGCONT. */
     public void resume() {
-        signal("-CONT");
+        signal("CONT");
     }
 
-    private void signal(String name) {
-        run(List.of("kill", name, Long.toString(process.pid())));
+    /** Sends a signal by its name. */
+    public void signal(String name) {
+        run(List.of("kill", "-" + name, Long.toString(pid())));
+    }
+
+    public long pid() {
+        return process.pid();
     }
 
     /** SIGKILL; returns when the process is gone. */

@@ -64,13 +64,8 @@ public final class TomboloNode implements NodeProgram {
     @Override
     public List<String> command(Plan plan, int node) {
         var command = new ArrayList<>(plan.wires().prefix(node));
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-        command.addAll(List.of("-XX:+UseCompactObjectHeaders", "-XX:+ExitOnOutOfMemoryError"));
-        command.add("--enable-native-access=ALL-UNNAMED");
-        command.add("--sun-misc-unsafe-memory-access=allow");
-        command.addAll(List.of("-cp", distribution().resolve("*").toString()));
-        command.addAll(List.of("io.tombolo.cli.Main", "broker"));
+        command.addAll(tombolo("-Xmx128m"));
+        command.add("broker");
         command.addAll(List.of("-f", file(plan, node).toString()));
         command.addAll(List.of("--region", "eu", "--id", Integer.toString(node)));
         return command;
@@ -81,12 +76,16 @@ public final class TomboloNode implements NodeProgram {
         return plan.folder().resolve("data").resolve("eu-" + node);
     }
 
-    /** The folder of jars that the package phase assembles. */
-    private static Path distribution() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (!Files.exists(folder.resolve("mvnw"))) {
-            folder = folder.getParent();
-        }
-        return folder.resolve("docker/target/tombolo/lib");
+    /** {@code tombolo} with a heap of this size; its arguments are to follow. */
+    public static List<String> tombolo(String heap) {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(heap, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        command.addAll(List.of("-XX:+UseCompactObjectHeaders", "-XX:+ExitOnOutOfMemoryError"));
+        command.add("--enable-native-access=ALL-UNNAMED");
+        command.add("--sun-misc-unsafe-memory-access=allow");
+        command.addAll(List.of("-cp", Checkout.jars()));
+        command.add("io.tombolo.cli.Main");
+        return command;
     }
 }

@@ -1,27 +1,23 @@
 package io.tombolo.operation;
 
+import io.tombolo.nodes.NodeProcess;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** {@code tombolo broker} as a process of its own, which never outlives the test run. */
 final class ChildBroker implements AutoCloseable {
 
-    private static final long EXIT_SECONDS_MAX = 45;
-
-    private final Process process;
+    private final NodeProcess process;
     private final Path output;
-    private final Thread exitHook;
 
-    private ChildBroker(Process process, Path output) {
+    private ChildBroker(NodeProcess process, Path output) {
         this.process = process;
         this.output = output;
-        exitHook = new Thread(process::destroyForcibly);
-        Runtime.getRuntime().addShutdownHook(exitHook);
     }
 
     /** Starts the broker of a region; its output goes to a file of that name. */
@@ -75,23 +71,18 @@ final class ChildBroker implements AutoCloseable {
 
     private static ChildBroker start(List<String> command, Path output) {
         try {
-            var process =
-                    new ProcessBuilder(command)
-                            .redirectErrorStream(true)
-                            .redirectOutput(output.toFile())
-                            .start();
-            return new ChildBroker(process, output);
-        } catch (IOException unstartable) {
-            throw new UncheckedIOException(unstartable);
+            Files.deleteIfExists(output);
+        } catch (IOException undeletable) {
+            throw new UncheckedIOException(undeletable);
         }
+        return new ChildBroker(NodeProcess.start(command, output), output);
     }
 
     /** Waits until it says that it serves. */
     ChildBroker awaitReady() {
         Patience.untilTrue(
-                "the broker is ready or has ended",
-                () -> !process.isAlive() || output().contains("ready"));
-        if (!process.isAlive()) {
+                "the broker is ready or has ended", () -> !alive() || output().contains("ready"));
+        if (!alive()) {
             throw new IllegalStateException("it ended: " + output());
         }
         return this;
@@ -110,48 +101,30 @@ final class ChildBroker implements AutoCloseable {
     }
 
     boolean alive() {
-        return process.isAlive();
+        return process.alive();
     }
 
     /** SIGKILL. */
     void kill() {
-        process.destroyForcibly();
-        awaitExit();
+        process.kill();
     }
 
     /** Sends a signal by its name. */
     void signal(String name) {
-        try {
-            new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor();
-        } catch (IOException unsent) {
-            throw new UncheckedIOException(unsent);
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(stop);
-        }
+        process.signal(name);
     }
 
     /** SIGTERM; returns the exit code. */
     int terminate() {
-        process.destroy();
-        return awaitExit();
+        return process.terminate();
     }
 
     int awaitExit() {
-        try {
-            if (!process.waitFor(EXIT_SECONDS_MAX, TimeUnit.SECONDS)) {
-                throw new AssertionError("it still runs: " + output());
-            }
-            return process.exitValue();
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(stop);
-        }
+        return process.awaitExit();
     }
 
     @Override
     public void close() {
-        kill();
-        Runtime.getRuntime().removeShutdownHook(exitHook);
+        process.close();
     }
 }

@@ -4,6 +4,7 @@ import io.tombolo.broker.BrokerServer;
 import io.tombolo.broker.BrokerSettings;
 import io.tombolo.broker.StartRefused;
 import io.tombolo.environment.Disk;
+import io.tombolo.nodes.Nodes;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.topology.Region;
 import io.tombolo.region.topology.file.TopologyFile;
@@ -54,7 +55,7 @@ final class Cluster implements AutoCloseable {
     }
 
     Cluster(Path folder) {
-        this(folder, "quorum", new Ports(Site.freePort(), Site.freePort(), Site.freePort()));
+        this(folder, "quorum", new Ports(Nodes.freePort(), Nodes.freePort(), Nodes.freePort()));
     }
 
     /** The same addresses, but another cluster with data of its own. */

@@ -3,6 +3,7 @@ package io.tombolo.operation;
 import io.tombolo.broker.BrokerServer;
 import io.tombolo.broker.BrokerSettings;
 import io.tombolo.broker.StartRefused;
+import io.tombolo.nodes.Nodes;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.topology.Region;
 import io.tombolo.region.topology.Topology;
@@ -31,9 +32,9 @@ final class LinkedRegions implements AutoCloseable {
     private static final int SIZE = 3;
 
     private final Path folder;
-    private final int kafka = Site.freePort();
-    private final int admin = Site.freePort();
-    private final int internal = Site.freePort();
+    private final int kafka = Nodes.freePort();
+    private final int admin = Nodes.freePort();
+    private final int internal = Nodes.freePort();
     private final Map<Integer, BrokerServer> source = new ConcurrentHashMap<>();
     private final Map<Integer, ChildBroker> children = new TreeMap<>();
     private int spawned;

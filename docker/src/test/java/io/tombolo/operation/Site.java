@@ -5,6 +5,7 @@ import io.tombolo.broker.BrokerSettings;
 import io.tombolo.broker.StartRefused;
 import io.tombolo.environment.Disk;
 import io.tombolo.environment.FileDisk;
+import io.tombolo.nodes.Nodes;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.topology.Region;
 import io.tombolo.region.topology.Topology;
@@ -12,8 +13,6 @@ import io.tombolo.region.topology.file.TopologyFile;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,7 +45,8 @@ final class Site implements AutoCloseable {
         this.linkLines = linkLines;
         config.put("group.initial.rebalance.delay.ms", "0");
         config.put("offsets.topic.num.partitions", "4");
-        regionNames.forEach(region -> ports.put(region, new Ports(freePort(), freePort())));
+        regionNames.forEach(
+                region -> ports.put(region, new Ports(Nodes.freePort(), Nodes.freePort())));
     }
 
     /** The region {@code eu} alone. */
@@ -88,14 +88,6 @@ final class Site implements AutoCloseable {
     Site with(String key, String value) {
         config.put(key, value);
         return this;
-    }
-
-    static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException none) {
-            throw new UncheckedIOException(none);
-        }
     }
 
     BrokerServer start(String region) throws StartRefused {
