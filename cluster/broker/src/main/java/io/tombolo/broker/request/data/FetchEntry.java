@@ -26,7 +26,9 @@ final class FetchEntry {
     private @Nullable TopicIdPartition partition;
     private long toldHighWatermark = UNKNOWN;
     private long toldLogStart = UNKNOWN;
-    private boolean toldError;
+
+    /** Whether the client has not taken what it was told last. */
+    private boolean untaken;
 
     FetchEntry(FetchSession.Key key, FetchPartition wish) {
         this.key = key;
@@ -41,8 +43,9 @@ final class FetchEntry {
         return wish;
     }
 
-    /** Takes the client's newer wish. */
+    /** Takes the client's newer wish; under another epoch, it took nothing that it was told. */
     void update(FetchEntry newer) {
+        untaken |= newer.wish.currentLeaderEpoch() != wish.currentLeaderEpoch();
         wish = newer.wish;
     }
 
@@ -81,7 +84,7 @@ final class FetchEntry {
     /** Whether an incremental answer has to name this partition, because it tells something new. */
     boolean newsIn(PartitionData answer) {
         return answer.errorCode() != Errors.NONE.code()
-                || toldError
+                || untaken
                 || PayloadRecords.bytesOf(answer) > 0
                 || answer.divergingEpoch().epoch() >= 0
                 || answer.preferredReadReplica() >= 0
@@ -93,7 +96,8 @@ final class FetchEntry {
     void told(PartitionData answer) {
         toldHighWatermark = answer.highWatermark();
         toldLogStart = answer.logStartOffset();
-        // A partition that failed is told again once it is well.
-        toldError = answer.errorCode() != Errors.NONE.code();
+        // A partition that failed is told again once it is well, and who has to truncate does no
+        // more: it would not hear of the high watermark before that moves again.
+        untaken = answer.errorCode() != Errors.NONE.code() || answer.divergingEpoch().epoch() >= 0;
     }
 }

@@ -75,6 +75,29 @@ class FetchEntryTest {
         assertThat(entry.newsIn(answer(10, 0, Errors.NONE))).isTrue();
     }
 
+    @Test
+    void whoHadToTruncateHearsOfTheHighWatermarkAgain() {
+        FetchEntry entry = entry(Uuid.ZERO_UUID, "orders", 0);
+        PartitionData diverging = answer(10, 0, Errors.NONE);
+        diverging.divergingEpoch().setEpoch(3).setEndOffset(10);
+        entry.told(diverging);
+
+        assertThat(entry.newsIn(answer(10, 0, Errors.NONE))).isTrue();
+        entry.told(answer(10, 0, Errors.NONE));
+        assertThat(entry.newsIn(answer(10, 0, Errors.NONE))).isFalse();
+    }
+
+    @Test
+    void whoFollowsAnotherEpochHearsOfTheHighWatermarkAgain() {
+        FetchEntry entry = entry(Uuid.ZERO_UUID, "orders", 0);
+        entry.told(answer(10, 0, Errors.NONE));
+        var later = new FetchPartition().setPartition(0).setCurrentLeaderEpoch(7);
+
+        entry.update(new FetchEntry(entry.key(), later));
+
+        assertThat(entry.newsIn(answer(10, 0, Errors.NONE))).isTrue();
+    }
+
     private static FetchEntry entry(Uuid id, String topic, int partition) {
         return new FetchEntry(
                 new FetchSession.Key(id, topic, partition),
