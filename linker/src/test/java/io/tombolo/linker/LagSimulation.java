@@ -2,13 +2,9 @@ package io.tombolo.linker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tombolo.environment.Endpoint;
 import io.tombolo.environment.simulated.Latency;
 import io.tombolo.environment.simulated.SimulatedEntropy;
-import io.tombolo.environment.simulated.SimulatedNode;
 import io.tombolo.environment.simulated.Simulator;
-import io.tombolo.linker.mirror.Safeguard;
-import io.tombolo.region.link.LinkSpec;
 import io.tombolo.region.link.LinkStatus;
 import io.tombolo.region.link.LossBound;
 import io.tombolo.region.link.MirrorTopic;
@@ -37,10 +33,10 @@ class LagSimulation {
             Latency.between(Duration.ofMillis(40), Duration.ofMillis(41));
     private static final long MS = 1_000_000;
 
-    private final ModelSource source = new ModelSource();
     private final List<List<Long>> producedNanos = new ArrayList<>();
     private Simulator simulator;
-    private SimulatedNode us;
+    private OneBrokerEach link;
+    private ModelSource source;
     private ModelRegion region;
     private ModelSource.Topic orders;
     private SimulatedEntropy dice;
@@ -148,7 +144,7 @@ class LagSimulation {
         simulator.runFor(Duration.ofSeconds(30));
         assertThat(region.status().trouble()).isPresent();
 
-        inUs(() -> region.failover(2, Duration.ofSeconds(5).toNanos()));
+        link.inUs(() -> region.failover(2, Duration.ofSeconds(5).toNanos()));
         simulator.runFor(Duration.ofSeconds(1));
 
         LinkStatus stopped = region.status();
@@ -167,24 +163,14 @@ class LagSimulation {
         simulator = new Simulator(seed);
         dice = simulator.entropy("traffic");
         simulator.network().latency(latency);
-        source.brokerHosts.put(1, "eu1");
-        simulator
-                .addNode("eu1", 1)
-                .start(environment -> new ModelSourceBroker(1, source, environment).listen());
-        us = simulator.addNode("us", 1);
-        us.start(_ -> {});
-        region =
-                new ModelRegion(
-                        us.environment(),
-                        List.of(new Endpoint("eu1", 9092)),
-                        LinkSpec.Settings.standard(),
-                        () -> 300_000,
-                        () -> false);
+        link = new OneBrokerEach(simulator);
+        source = link.source;
+        region = link.region;
         orders = source.create("orders", PARTITIONS);
         for (int i = 0; i < PARTITIONS; i++) {
             producedNanos.add(new ArrayList<>());
         }
-        inUs(() -> region.open(Safeguard.ALL));
+        link.open();
         simulator.runUntil(this::isMirroring, Duration.ofSeconds(30));
         produce();
     }
@@ -242,9 +228,5 @@ class LagSimulation {
             missing += orders.parts.get(entry.getKey().partition()).end - entry.getValue().end;
         }
         return missing;
-    }
-
-    private void inUs(Runnable action) {
-        us.environment().loops().loop(0).execute(action);
     }
 }

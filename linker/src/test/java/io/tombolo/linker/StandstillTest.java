@@ -2,12 +2,8 @@ package io.tombolo.linker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tombolo.environment.Endpoint;
-import io.tombolo.environment.simulated.SimulatedNode;
 import io.tombolo.environment.simulated.Simulator;
-import io.tombolo.linker.mirror.Safeguard;
 import io.tombolo.region.link.GroupOffsets.Committed;
-import io.tombolo.region.link.LinkSpec;
 
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
@@ -15,7 +11,6 @@ import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /** Groups that stay where they are at the source, while their copies here come to harm. */
@@ -24,28 +19,16 @@ class StandstillTest {
     private static final TopicPartition ORDERS = new TopicPartition("orders", 0);
 
     private final Simulator simulator = new Simulator(1);
-    private final ModelSource source = new ModelSource();
-    private final SimulatedNode us = simulator.addNode("us", 1);
-    private ModelRegion region;
+    private final OneBrokerEach link = new OneBrokerEach(simulator);
+    private final ModelSource source = link.source;
+    private final ModelRegion region = link.region;
 
     @BeforeEach
     void aGroupIsCopied() {
-        source.brokerHosts.put(1, "eu1");
-        simulator
-                .addNode("eu1", 1)
-                .start(environment -> new ModelSourceBroker(1, source, environment).listen());
-        us.start(_ -> {});
-        region =
-                new ModelRegion(
-                        us.environment(),
-                        List.of(new Endpoint("eu1", 9092)),
-                        LinkSpec.Settings.standard(),
-                        () -> 300_000,
-                        () -> false);
         region.retention = Duration.ofMinutes(1);
         source.produce(source.create("orders", 1), 0, 90);
         source.commit("billing", "orders", 0, 50);
-        inUs(() -> region.open(Safeguard.ALL));
+        link.open();
         simulator.runUntil(() -> position() == 50, Duration.ofSeconds(30));
         simulator.runFor(Duration.ofSeconds(5));
     }
@@ -54,7 +37,7 @@ class StandstillTest {
     void aGroupThatIsDeletedHereComesBack() {
         assertThat(position()).isEqualTo(50);
 
-        inUs(region.groups::clear);
+        link.inUs(region.groups::clear);
         simulator.runFor(Duration.ofSeconds(12));
 
         assertThat(position()).isEqualTo(50);
@@ -71,7 +54,7 @@ class StandstillTest {
 
     @Test
     void aGroupThatWentOnHereIsNeverSetBack() {
-        inUs(() ->
+        link.inUs(() ->
                 region.groups.put(
                         "billing", new HashMap<>(Map.of(ORDERS, new Committed(70, 0, "")))));
         simulator.runFor(Duration.ofSeconds(1));
@@ -83,9 +66,5 @@ class StandstillTest {
     private long position() {
         Committed committed = region.groups.getOrDefault("billing", Map.of()).get(ORDERS);
         return committed == null ? -1 : committed.offset();
-    }
-
-    private void inUs(Runnable action) {
-        us.environment().loops().loop(0).execute(action);
     }
 }

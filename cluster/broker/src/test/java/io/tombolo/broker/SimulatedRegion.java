@@ -6,13 +6,6 @@ import io.tombolo.environment.Environment;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.simulated.Simulator;
 import io.tombolo.region.RegionId;
-import io.tombolo.region.link.Guarantees;
-import io.tombolo.region.link.Link;
-import io.tombolo.region.link.LinkHost;
-import io.tombolo.region.link.LinkProvider;
-import io.tombolo.region.link.LinkSpec;
-import io.tombolo.region.link.LinkType;
-import io.tombolo.region.link.Reason;
 import io.tombolo.region.registry.InMemoryRegistry;
 import io.tombolo.region.topology.Region;
 import io.tombolo.region.topology.Topology;
@@ -152,29 +145,6 @@ final class SimulatedRegion {
         @Override
         public void failed(String reason) {
             throw new AssertionError("broker " + number + ": " + reason);
-        }
-    }
-
-    private static final class NoLinks implements LinkProvider {
-
-        @Override
-        public LinkType type() {
-            return LinkType.CLUSTER_LINK;
-        }
-
-        @Override
-        public Guarantees guarantees() {
-            throw new AssertionError("the file has no links");
-        }
-
-        @Override
-        public List<Reason> check(LinkSpec spec) {
-            return List.of();
-        }
-
-        @Override
-        public Link open(LinkSpec spec, LinkHost host) {
-            throw new AssertionError("the file has no links");
         }
     }
 }

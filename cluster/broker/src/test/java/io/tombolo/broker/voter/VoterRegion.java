@@ -6,6 +6,7 @@ import io.tombolo.broker.Broker;
 import io.tombolo.broker.BrokerCore;
 import io.tombolo.broker.BrokerObserver;
 import io.tombolo.broker.BrokerSettings;
+import io.tombolo.broker.NoLinks;
 import io.tombolo.broker.request.Answers;
 import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.TopicCommand;
@@ -19,13 +20,6 @@ import io.tombolo.raft.RaftStatus;
 import io.tombolo.raft.core.ReplicaKey;
 import io.tombolo.raft.core.VoterChange;
 import io.tombolo.region.RegionId;
-import io.tombolo.region.link.Guarantees;
-import io.tombolo.region.link.Link;
-import io.tombolo.region.link.LinkHost;
-import io.tombolo.region.link.LinkProvider;
-import io.tombolo.region.link.LinkSpec;
-import io.tombolo.region.link.LinkType;
-import io.tombolo.region.link.Reason;
 import io.tombolo.region.registry.InMemoryRegistry;
 import io.tombolo.region.topology.Region;
 import io.tombolo.region.topology.file.TopologyFile;
@@ -262,29 +256,6 @@ final class VoterRegion {
         @Override
         public void failed(String reason) {
             failures.add(reason);
-        }
-    }
-
-    private static final class NoLinks implements LinkProvider {
-
-        @Override
-        public LinkType type() {
-            return LinkType.CLUSTER_LINK;
-        }
-
-        @Override
-        public Guarantees guarantees() {
-            throw new AssertionError("the file has no links");
-        }
-
-        @Override
-        public List<Reason> check(LinkSpec spec) {
-            return List.of();
-        }
-
-        @Override
-        public Link open(LinkSpec spec, LinkHost host) {
-            throw new AssertionError("the file has no links");
         }
     }
 }
