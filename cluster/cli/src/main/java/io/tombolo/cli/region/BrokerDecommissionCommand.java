@@ -5,10 +5,8 @@ import io.tombolo.cli.shell.ExitCode;
 import io.tombolo.cli.shell.Shell;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 
-import java.time.Duration;
 import java.util.concurrent.Callable;
 
 /** Moves everything off a broker and takes it out of its region. */
@@ -28,20 +26,13 @@ import java.util.concurrent.Callable;
         })
 final class BrokerDecommissionCommand implements Callable<Integer> {
 
-    private static final Duration PATIENCE = Duration.ofHours(1);
+    private static final String VOTES =
+            "      it votes about the metadata still: take its vote before it stops"
+                    + " (kafka-metadata-quorum remove-controller; see the README)\n";
 
     private final Shell shell;
 
-    @Parameters(
-            paramLabel = "BROKER",
-            description = "Its region and number, eu-2, or its id in Kafka.")
-    private String broker = "";
-
-    @Option(names = "--reason", paramLabel = "TEXT", description = "Why; kept with the order.")
-    private String reason = "";
-
-    @Option(names = "--detach", description = "Give the order and do not wait.")
-    private boolean detached;
+    @Mixin private final DrainChoice choice = new DrainChoice();
 
     BrokerDecommissionCommand(Shell shell) {
         this.shell = shell;
@@ -49,24 +40,25 @@ final class BrokerDecommissionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        BrokerTarget target = BrokerTarget.of(shell, broker);
+        BrokerTarget target = choice.target(shell);
         shell.confirm("decommission " + target.name(), target.name());
-        var order = new DrainOrder(shell, target);
-        Tree first = order.give("leave", reason);
-        Tree last = detached ? first : order.await(first, shell.options().timeoutOr(PATIENCE));
+        Tree last = choice.carryOut("leave", target, shell);
         shell.print(last, () -> text(target, last));
         return ExitCode.OK.number();
+    }
+
+    private static boolean votes(BrokerTarget target) {
+        return target.view().at("voter").flag();
     }
 
     private String text(BrokerTarget target, Tree last) {
         if (!last.present()) {
             return "%s  has left region %s%n".formatted(target.name(), target.region().id());
         }
-        if (detached) {
-            return "%s  drains   %s%n".formatted(target.name(), DrainOrder.progress(last));
-        }
         String number = target.name().substring(target.name().lastIndexOf('-') + 1);
-        return "%s  empty   it leaves the region when it stops: tombolo down --region %s --id %s%n"
-                .formatted(target.name(), target.region().id(), number);
+        String then =
+                "it leaves the region when it stops: tombolo down --region %s --id %s"
+                        .formatted(target.region().id(), number);
+        return choice.text(target, last, then) + (votes(target) ? VOTES : "");
     }
 }

@@ -7,7 +7,7 @@ import io.tombolo.cli.shell.ExitCode;
 import io.tombolo.cli.shell.Shell;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -24,10 +24,7 @@ final class BrokerDescribeCommand implements Callable<Integer> {
 
     private final Shell shell;
 
-    @Parameters(
-            paramLabel = "BROKER",
-            description = "Its region and number, eu-2, or its id in Kafka.")
-    private String broker = "";
+    @Mixin private final BrokerChoice broker = new BrokerChoice();
 
     BrokerDescribeCommand(Shell shell) {
         this.shell = shell;
@@ -35,7 +32,7 @@ final class BrokerDescribeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        BrokerTarget target = BrokerTarget.of(shell, broker);
+        BrokerTarget target = broker.target(shell);
         Tree view = target.view();
         shell.print(view, () -> text(target, view));
         return ExitCode.OK.number();

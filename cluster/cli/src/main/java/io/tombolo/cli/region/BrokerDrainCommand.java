@@ -5,10 +5,8 @@ import io.tombolo.cli.shell.ExitCode;
 import io.tombolo.cli.shell.Shell;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 
-import java.time.Duration;
 import java.util.concurrent.Callable;
 
 /** Moves everything off a broker. */
@@ -29,20 +27,9 @@ import java.util.concurrent.Callable;
         })
 final class BrokerDrainCommand implements Callable<Integer> {
 
-    private static final Duration PATIENCE = Duration.ofHours(1);
-
     private final Shell shell;
 
-    @Parameters(
-            paramLabel = "BROKER",
-            description = "Its region and number, eu-2, or its id in Kafka.")
-    private String broker = "";
-
-    @Option(names = "--reason", paramLabel = "TEXT", description = "Why; kept with the order.")
-    private String reason = "";
-
-    @Option(names = "--detach", description = "Give the order and do not wait.")
-    private boolean detached;
+    @Mixin private final DrainChoice choice = new DrainChoice();
 
     BrokerDrainCommand(Shell shell) {
         this.shell = shell;
@@ -50,18 +37,10 @@ final class BrokerDrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        BrokerTarget target = BrokerTarget.of(shell, broker);
-        var order = new DrainOrder(shell, target);
-        Tree first = order.give("empty", reason);
-        Tree last = detached ? first : order.await(first, shell.options().timeoutOr(PATIENCE));
-        shell.print(
-                last,
-                () ->
-                        detached
-                                ? "%s  drains   %s%n"
-                                        .formatted(target.name(), DrainOrder.progress(first))
-                                : "%s  empty   tombolo broker undrain %s gives it replicas again%n"
-                                        .formatted(target.name(), target.name()));
+        BrokerTarget target = choice.target(shell);
+        Tree last = choice.carryOut("empty", target, shell);
+        String then = "tombolo broker undrain %s gives it replicas again".formatted(target.name());
+        shell.print(last, () -> choice.text(target, last, then));
         return ExitCode.OK.number();
     }
 }

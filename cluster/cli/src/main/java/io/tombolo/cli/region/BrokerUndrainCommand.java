@@ -5,7 +5,7 @@ import io.tombolo.cli.shell.ExitCode;
 import io.tombolo.cli.shell.Shell;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 
 import java.util.concurrent.Callable;
 
@@ -14,17 +14,14 @@ import java.util.concurrent.Callable;
         name = "undrain",
         description = {
             "Takes a drain or decommission back: the broker gets replicas and leaderships again.",
-            "What has moved stays where it is; moves that have begun come to their end."
+            "What has moved stays where it is; moves that have begun are cancelled."
         },
         footer = {"", "Example:", "  tombolo broker undrain eu-2"})
 final class BrokerUndrainCommand implements Callable<Integer> {
 
     private final Shell shell;
 
-    @Parameters(
-            paramLabel = "BROKER",
-            description = "Its region and number, eu-2, or its id in Kafka.")
-    private String broker = "";
+    @Mixin private final BrokerChoice broker = new BrokerChoice();
 
     BrokerUndrainCommand(Shell shell) {
         this.shell = shell;
@@ -32,7 +29,7 @@ final class BrokerUndrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        BrokerTarget target = BrokerTarget.of(shell, broker);
+        BrokerTarget target = broker.target(shell);
         Tree now = new DrainOrder(shell, target).give("none", "");
         shell.print(now, () -> "%s  may hold replicas again%n".formatted(target.name()));
         return ExitCode.OK.number();

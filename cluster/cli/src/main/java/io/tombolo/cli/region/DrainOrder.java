@@ -62,13 +62,15 @@ final class DrainOrder {
     }
 
     /**
-     * Waits until nothing is left on the broker, telling how far it is now and then.
+     * Waits until nothing is left on the broker, telling how far it is as soon as there is a speed
+     * to tell of, and now and then.
      *
      * @return what the region said last; a broker that has left the region is not there any more
      * @throws CommandFailure when it takes longer than this, or nothing moves
      */
     Tree await(Tree first, Duration patience) {
         long startNanos = System.nanoTime();
+        boolean told = false;
         long toldMs = 0;
         long movedMs = 0;
         Tree now = first;
@@ -79,7 +81,9 @@ final class DrainOrder {
             if (ms - movedMs > STUCK_MS_MAX || ms > patience.toMillis()) {
                 throw stuck ? stuck(now) : late(now, ms);
             }
-            if (ms - toldMs >= TELL_EVERY_MS) {
+            boolean firstSpeed = !told && now.at("bytesPerSecond").number(0) > 0;
+            if (firstSpeed || ms - toldMs >= TELL_EVERY_MS) {
+                told = true;
                 toldMs = ms;
                 shell.note("%s (%s): %s".formatted(target.name(), Amounts.ms(ms), progress(now)));
             }
