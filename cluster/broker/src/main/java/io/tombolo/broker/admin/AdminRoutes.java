@@ -49,9 +49,17 @@ public final class AdminRoutes implements HttpHandler {
             case "livez" -> probes.live(ask);
             case "readyz" -> probes.ready(ask);
             case "startupz" -> probes.started(ask);
-            case "api" -> api(ask, path.subList(Math.min(2, path.size()), path.size()));
+            case "api" -> apiOnceStarted(ask, path.subList(Math.min(2, path.size()), path.size()));
             default -> HttpAnswer.error(404, "there is no " + ask.path());
         };
+    }
+
+    private HttpAnswer apiOnceStarted(HttpAsk ask, List<String> path) throws Exception {
+        try {
+            return api(ask, path);
+        } catch (LoopInquiry.NotYet starting) {
+            return HttpAnswer.error(503, "the broker is starting");
+        }
     }
 
     private HttpAnswer api(HttpAsk ask, List<String> path) throws Exception {

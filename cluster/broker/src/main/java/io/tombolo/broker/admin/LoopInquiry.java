@@ -18,6 +18,16 @@ final class LoopInquiry<C> {
 
     private static final long PATIENCE_SECONDS = 20;
 
+    /** There is nothing to ask yet; asking again later helps. */
+    static final class NotYet extends Exception {
+
+        private static final long serialVersionUID = 1;
+
+        NotYet() {
+            super("the broker is starting", null, false, false);
+        }
+    }
+
     private final EventLoop loop;
     private final Supplier<Optional<C>> subject;
 
@@ -32,7 +42,7 @@ final class LoopInquiry<C> {
     /**
      * Puts a question on the loop and waits for the answer, at most 20 seconds.
      *
-     * @throws IllegalStateException when there is nothing to ask yet
+     * @throws NotYet when there is nothing to ask yet
      * @throws Exception what the question threw, at once; the owner of the loop hears of it too, as
      *     of everything that is thrown there
      */
@@ -50,7 +60,7 @@ final class LoopInquiry<C> {
             BiConsumer<C, CompletableFuture<T>> question, CompletableFuture<T> answer) {
         Optional<C> asked = subject.get();
         if (asked.isEmpty()) {
-            answer.completeExceptionally(new IllegalStateException("the broker is starting"));
+            answer.completeExceptionally(new NotYet());
             return;
         }
         try {

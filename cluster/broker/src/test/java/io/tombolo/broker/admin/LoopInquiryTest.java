@@ -52,7 +52,7 @@ class LoopInquiryTest {
         subject = Optional.empty();
 
         assertThatThrownBy(() -> inquiry.ask((core, done) -> done.complete(core)))
-                .isInstanceOf(IllegalStateException.class)
+                .isInstanceOf(LoopInquiry.NotYet.class)
                 .hasMessage("the broker is starting");
     }
 }
