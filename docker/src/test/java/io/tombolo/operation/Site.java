@@ -63,6 +63,20 @@ final class Site implements AutoCloseable {
                 "links:\n  eu-to-us: { from: eu, to: us, topics: [\"*\"], groups: [\"*\"] }\n");
     }
 
+    /** The region {@code us}, and a link of all topics to it from a cluster that is not ours. */
+    static Site fedBy(Path folder, String bootstrap) {
+        return new Site(
+                folder,
+                "fed",
+                List.of("us"),
+                """
+                  eu: { bootstrap: "%s" }
+                links:
+                  eu-to-us: { from: eu, to: us, topics: ["*"], groups: ["*"] }
+                """
+                        .formatted(bootstrap));
+    }
+
     /** Every broker has two log directories, in {@code disk1} and {@code disk2}. */
     Site onTwoDisks() {
         twoDisks = true;
