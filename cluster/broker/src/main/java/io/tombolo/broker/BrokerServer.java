@@ -376,7 +376,7 @@ public final class BrokerServer implements AutoCloseable {
             LOG.atError()
                     .addKeyValue("count", leaders.size())
                     .addKeyValue("firstPartition", first.partition())
-                    .addKeyValue("lostFromOffset", first.endOffset().orElse(-1))
+                    .addKeyValue("lostFromOffset", first.lostFromOffset().orElse(-1))
                     .addKeyValue("oldLeader", first.oldLeader())
                     .log("Leaders were elected uncleanly: committed records may be lost");
         }

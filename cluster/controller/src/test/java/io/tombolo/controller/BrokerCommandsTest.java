@@ -274,7 +274,11 @@ class BrokerCommandsTest {
                                 .uncleanElections())
                 .containsExactly(
                         new UncleanElection(
-                                new PartitionId(topic, 0), last, last, partition.leaderEpoch()));
+                                new PartitionId(topic, 0),
+                                last,
+                                partition.leaderEpoch() - 2,
+                                last,
+                                partition.leaderEpoch()));
     }
 
     @Test

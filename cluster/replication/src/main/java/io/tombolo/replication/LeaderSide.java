@@ -3,6 +3,7 @@ package io.tombolo.replication;
 import io.tombolo.environment.Clock;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.metadata.record.BrokerIds;
+import io.tombolo.replication.leader.Beginning;
 import io.tombolo.replication.leader.IsrProposals.Outcome;
 import io.tombolo.replication.leader.IsrProposals.Proposal;
 import io.tombolo.replication.leader.LeaderReplicas;
@@ -79,8 +80,8 @@ final class LeaderSide {
                 : replicas.inSyncWith(offset, close);
     }
 
-    long epochStartOffset() {
-        return replicas.epochStartOffset();
+    Beginning beginning() {
+        return replicas.beginning();
     }
 
     boolean enoughInSync(int inSyncMin) {

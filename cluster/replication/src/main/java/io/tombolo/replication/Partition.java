@@ -13,6 +13,7 @@ import io.tombolo.replication.follower.FollowedLog;
 import io.tombolo.replication.follower.FollowerOutcome;
 import io.tombolo.replication.follower.LeaderAnswer;
 import io.tombolo.replication.follower.TruncationRule;
+import io.tombolo.replication.leader.Beginning;
 import io.tombolo.replication.leader.LeaderReplicas;
 import io.tombolo.replication.leader.Leadership;
 import io.tombolo.replication.leader.Peers;
@@ -225,7 +226,7 @@ public final class Partition {
                         leadership,
                         surroundings.peers(),
                         rules.leading(),
-                        log.endOffset(),
+                        Beginning.of(log, next.leaderEpoch(), highWatermark()),
                         surroundings.clock().nanoTime());
         state.leaderSide = new LeaderSide(state.id, replicas, surroundings, state);
         if (rules.beginsEpoch().test(next)) {
@@ -433,13 +434,9 @@ public final class Partition {
         return outcome;
     }
 
-    /**
-     * Whether an offset that is asked for is older than this leadership: a new leader's high
-     * watermark may lag behind what was committed before (KIP-207).
-     */
-    public boolean lagsBehindElection(long offset) {
-        LeaderSide leading = state.leaderSide;
-        return leading != null && offset < leading.epochStartOffset();
+    /** What this leader had when it became one; empty when this broker does not lead. */
+    public Optional<Beginning> beginning() {
+        return Optional.ofNullable(state.leaderSide).map(LeaderSide::beginning);
     }
 
     /** From where this follower wants to go on; empty when it does not follow. */

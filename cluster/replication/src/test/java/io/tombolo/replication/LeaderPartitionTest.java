@@ -155,8 +155,8 @@ class LeaderPartitionTest {
         world.produce(Batches.plain(3), 1);
 
         leads(5);
-        assertThat(world.partition().lagsBehindElection(0)).isTrue();
-        assertThat(world.partition().lagsBehindElection(3)).isFalse();
+        assertThat(world.partition().beginning().orElseThrow().after(0)).isTrue();
+        assertThat(world.partition().beginning().orElseThrow().after(3)).isFalse();
     }
 
     private FetchOutcome consumes(long offset, IntPredicate close) {

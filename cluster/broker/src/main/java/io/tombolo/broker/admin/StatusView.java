@@ -112,8 +112,8 @@ record StatusView(
             view.put("oldLeader", one.oldLeader());
             view.put("newLeader", one.newLeader());
             view.put("leaderEpoch", one.leaderEpoch());
-            boolean known = one.endOffset().isPresent();
-            view.put("lostFromOffset", known ? one.endOffset().getAsLong() : null);
+            boolean known = one.lostFromOffset().isPresent();
+            view.put("lostFromOffset", known ? one.lostFromOffset().getAsLong() : null);
             elected.add(view);
         }
         var discarded = new ArrayList<Map<String, @Nullable Object>>();

@@ -4,6 +4,7 @@ import io.tombolo.broker.shard.Shards;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.metadata.image.MetadataDelta;
 import io.tombolo.metadata.image.UncleanElection;
+import io.tombolo.replication.Partition;
 
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
@@ -11,13 +12,15 @@ import org.apache.kafka.common.TopicPartition;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
- * What unclean elections cost. The new leader knows where its log ends: committed records from
- * there on are lost. How many there were shows when a broker that had them comes back and throws
- * them away. Kept for whoever asks while this broker runs; mutable, owned by the controller's loop.
+ * What unclean elections cost. The new leader knows up to where it surely has what was committed:
+ * committed records from there on may be lost. How many there were shows when a broker that had
+ * them comes back and throws them away. Kept for whoever asks while this broker runs; mutable,
+ * owned by the controller's loop.
  */
 public final class UncleanLeaders {
 
@@ -37,14 +40,14 @@ public final class UncleanLeaders {
      * A leader that may lack committed records.
      *
      * @param oldLeader −1 when none is known
-     * @param endOffset where its log ended when it was elected; known to itself only
+     * @param lostFromOffset below it nothing is lost; known to itself only
      */
     public record Elected(
             TopicPartition partition,
             int oldLeader,
             int newLeader,
             int leaderEpoch,
-            OptionalLong endOffset) {}
+            OptionalLong lostFromOffset) {}
 
     /** Records that this broker had and its leader has not; the first ones were committed. */
     public record Discarded(TopicPartition partition, long fromOffset, long toOffset) {}
@@ -64,19 +67,18 @@ public final class UncleanLeaders {
     public void publish(MetadataDelta delta) {
         List<UncleanElection> elections = delta.uncleanElections();
         var here = new ArrayList<TopicIdPartition>();
-        var hereElected = new ArrayList<Elected>();
+        var hereElected = new ArrayList<UncleanElection>();
         for (UncleanElection election : elections) {
             var id =
                     new TopicIdPartition(
                             election.partition().topicId(),
                             election.partition().index(),
                             delta.topic(election.partition().topicId()).orElseThrow().name());
-            Elected one = elected(id.topicPartition(), election, OptionalLong.empty());
             if (election.newLeader() == self) {
                 here.add(id);
-                hereElected.add(one);
+                hereElected.add(election);
             } else {
-                note(one);
+                note(elected(id.topicPartition(), election, OptionalLong.empty()));
             }
         }
         if (!here.isEmpty()) {
@@ -85,39 +87,39 @@ public final class UncleanLeaders {
     }
 
     private static Elected elected(
-            TopicPartition partition, UncleanElection election, OptionalLong endOffset) {
+            TopicPartition partition, UncleanElection election, OptionalLong lostFromOffset) {
         return new Elected(
                 partition,
                 election.oldLeader(),
                 election.newLeader(),
                 election.leaderEpoch(),
-                endOffset);
+                lostFromOffset);
     }
 
-    private void ask(List<TopicIdPartition> ids, List<Elected> leaders) {
+    private void ask(List<TopicIdPartition> ids, List<UncleanElection> elections) {
         shards.<OptionalLong>askAll(
                 ids,
                 loop,
-                (_, partition, fill) ->
-                        fill.accept(
-                                partition
-                                        .map(found -> OptionalLong.of(found.log().endOffset()))
-                                        .orElseGet(OptionalLong::empty)),
-                ends -> {
+                (place, partition, fill) ->
+                        fill.accept(lostFromOffset(partition, elections.get(place))),
+                lost -> {
                     var known = new ArrayList<Elected>();
-                    for (int place = 0; place < leaders.size(); place++) {
-                        Elected one = leaders.get(place);
-                        known.add(
-                                new Elected(
-                                        one.partition(),
-                                        one.oldLeader(),
-                                        one.newLeader(),
-                                        one.leaderEpoch(),
-                                        ends.get(place)));
+                    for (int place = 0; place < ids.size(); place++) {
+                        TopicPartition name = ids.get(place).topicPartition();
+                        known.add(elected(name, elections.get(place), lost.get(place)));
                     }
                     known.forEach(this::note);
                     electedHere.accept(known);
                 });
+    }
+
+    private static OptionalLong lostFromOffset(
+            Optional<Partition> partition, UncleanElection election) {
+        return partition
+                .flatMap(Partition::beginning)
+                .filter(begun -> begun.leaderEpoch() == election.leaderEpoch())
+                .map(begun -> OptionalLong.of(begun.lostFromOffset(election.oldLeaderEpoch())))
+                .orElseGet(OptionalLong::empty);
     }
 
     private void note(Elected one) {

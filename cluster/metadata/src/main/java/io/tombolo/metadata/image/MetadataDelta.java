@@ -90,8 +90,15 @@ public final class MetadataDelta {
                 then.lastKnownElr().isEmpty()
                         ? PartitionRegistration.NO_LEADER
                         : then.lastKnownElr().at(0);
+        boolean next = now.leaderEpoch() == then.leaderEpoch() + 1;
+        // Becoming leaderless raises the epoch.
+        int oldLeaderEpoch = then.hasLeader() ? then.leaderEpoch() : then.leaderEpoch() - 1;
         return new UncleanElection(
-                id, then.hasLeader() ? then.leader() : lastKnown, now.leader(), now.leaderEpoch());
+                id,
+                then.hasLeader() ? then.leader() : lastKnown,
+                next ? oldLeaderEpoch : -1,
+                now.leader(),
+                now.leaderEpoch());
     }
 
     /** Brokers that came, changed or went. */

@@ -9,6 +9,8 @@ import io.tombolo.metadata.record.PartitionId;
  * @param oldLeader the last leader before, {@link
  *     io.tombolo.metadata.record.PartitionRegistration#NO_LEADER} when none is known. Equal to the
  *     new leader when that one came back after an unclean stop (the last known leader of KIP-966)
+ * @param oldLeaderEpoch in which somebody led last; −1 when that is not known, because the batch
+ *     changed the partition several times
  */
 public record UncleanElection(
-        PartitionId partition, int oldLeader, int newLeader, int leaderEpoch) {}
+        PartitionId partition, int oldLeader, int oldLeaderEpoch, int newLeader, int leaderEpoch) {}

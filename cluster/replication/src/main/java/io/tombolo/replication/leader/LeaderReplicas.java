@@ -22,25 +22,21 @@ public final class LeaderReplicas {
     private final Peers peers;
     private final SafetyRules rules;
     private final long lagMaxNanos;
-    private final long epochStartOffset;
+    private final Beginning beginning;
     private final InSyncReplicas inSync;
     private final TreeMap<Integer, ReplicaProgress> followers = new TreeMap<>();
     private long reviewedNanos;
 
     /**
-     * @param epochStartOffset the log end when this leadership began: a follower without it may
-     *     still have records that this leader has not
+     * @param beginning a follower without all that the leader had then may still have records that
+     *     this leader has not
      */
     public LeaderReplicas(
-            Leadership state,
-            Peers peers,
-            SafetyRules rules,
-            long epochStartOffset,
-            long nowNanos) {
+            Leadership state, Peers peers, SafetyRules rules, Beginning beginning, long nowNanos) {
         this.peers = peers;
         this.rules = rules;
         this.lagMaxNanos = peers.replicaLagMax().toNanos();
-        this.epochStartOffset = epochStartOffset;
+        this.beginning = beginning;
         this.inSync = new InSyncReplicas(state, peers.proposalPauseMax().toNanos());
         this.reviewedNanos = nowNanos;
         followReplicas(nowNanos);
@@ -52,8 +48,8 @@ public final class LeaderReplicas {
     }
 
     /** Where this leadership began to write; before the high watermark is there it may be old. */
-    public long epochStartOffset() {
-        return epochStartOffset;
+    public Beginning beginning() {
+        return beginning;
     }
 
     /** Takes over a newer committed state of this leader epoch; false when it is not news. */
@@ -182,7 +178,7 @@ public final class LeaderReplicas {
     }
 
     private boolean joining(ReplicaProgress follower, long leaderEnd, long nowNanos) {
-        return follower.offset() >= epochStartOffset
+        return follower.offset() >= beginning.endOffset()
                 && follower.keepsUp(leaderEnd, nowNanos, lagMaxNanos)
                 && follower.mayRejoin(nowNanos, lagMaxNanos)
                 && eligible(follower);
@@ -289,7 +285,7 @@ public final class LeaderReplicas {
     }
 
     private boolean mayJoin(ReplicaProgress follower, View view) {
-        return rules.caughtUp(follower.offset(), view.highWatermark(), epochStartOffset)
+        return rules.caughtUp(follower.offset(), view.highWatermark(), beginning.endOffset())
                 && eligible(follower)
                 && (follower.mayRejoin(view.nowNanos(), lagMaxNanos)
                         || !enoughInSync(view.inSyncMin()));

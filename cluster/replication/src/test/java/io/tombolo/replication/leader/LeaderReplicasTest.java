@@ -20,6 +20,8 @@ import java.util.Optional;
 /** What broker 1 knows of its followers 2 and 3, by example. */
 class LeaderReplicasTest {
 
+    private static final Beginning BEGINNING = new Beginning(7, 50, 50, 6);
+
     private static final long LAG_MAX = Duration.ofSeconds(10).toNanos();
     private static final BrokerIds ALL = BrokerIds.of(1, 2, 3);
 
@@ -32,7 +34,7 @@ class LeaderReplicasTest {
     private long now;
 
     private LeaderReplicas leading(BrokerIds isr) {
-        return new LeaderReplicas(state(7, isr), peers(), SafetyRules.STANDARD, 50, now);
+        return new LeaderReplicas(state(7, isr), peers(), SafetyRules.STANDARD, BEGINNING, now);
     }
 
     private Peers peers() {
@@ -68,7 +70,8 @@ class LeaderReplicasTest {
     @Test
     void aLeaderThatWasElectedUncleanlyTellsThatItHasSettled() {
         var recovering = new Leadership(1, 4, 7, ALL, BrokerIds.of(1), true);
-        var replicas = new LeaderReplicas(recovering, peers(), SafetyRules.STANDARD, 50, now);
+        var replicas =
+                new LeaderReplicas(recovering, peers(), SafetyRules.STANDARD, BEGINNING, now);
 
         Proposal proposal = replicas.review(view(50, 50)).orElseThrow();
 

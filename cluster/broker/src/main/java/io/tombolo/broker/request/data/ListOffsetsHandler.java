@@ -102,7 +102,7 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
         long upTo = wish.committed ? partition.lastStableOffset() : partition.highWatermark();
         var log = partition.log();
         long start = log.startOffset();
-        boolean lags = partition.lagsBehindElection(upTo);
+        boolean lags = partition.beginning().filter(begun -> begun.after(upTo)).isPresent();
         var limit = new Limit(upTo, lags);
         switch (SpecialOffset.of(wish.partition.timestamp()).orElse(null)) {
             case LATEST ->
