@@ -5,8 +5,10 @@ import io.tombolo.environment.simulated.SimulatedEntropy;
 import io.tombolo.protocol.RecordBytes;
 import io.tombolo.protocol.records.BatchWalk;
 import io.tombolo.replication.Role;
+import io.tombolo.simulation.law.AckedAlone;
 import io.tombolo.simulation.law.Broken;
 import io.tombolo.simulation.law.Law;
+import io.tombolo.simulation.law.LogImage;
 import io.tombolo.simulation.law.Sent;
 import io.tombolo.simulation.site.Place;
 import io.tombolo.simulation.site.Site;
@@ -18,8 +20,11 @@ import org.apache.kafka.common.protocol.Errors;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Reads a partition from its beginning, as a new consumer would, and says what it was given. */
 public final class Audit {
@@ -33,6 +38,7 @@ public final class Audit {
     private final SimulatedEntropy dice;
     private final Route route;
     private final Map<Key, Integer> counts = new HashMap<>();
+    private final Set<String> tokens = new HashSet<>();
     private long position;
 
     public Audit(Environment environment, Site site, Place place, SimulatedEntropy dice) {
@@ -70,6 +76,26 @@ public final class Audit {
         }
     }
 
+    /** What leaders acknowledged alone is there, but for what is lost by the rules. */
+    public void expect(AckedAlone alone) {
+        Set<String> missing = new TreeSet<>(alone.kept());
+        missing.removeAll(tokens);
+        Broken.unless(
+                missing.isEmpty(),
+                Law.ACKED_BY_LEADER,
+                "a reader of %s is not given %s, which no leader began without",
+                place,
+                missing);
+        Set<String> risen = new TreeSet<>(alone.lost());
+        risen.retainAll(tokens);
+        Broken.unless(
+                risen.isEmpty(),
+                Law.ACKED_BY_LEADER,
+                "a reader of %s is given %s, which a leader began without",
+                place,
+                risen);
+    }
+
     private void later(long ms) {
         route.later(ms, this::go);
     }
@@ -89,6 +115,7 @@ public final class Audit {
                         new FetchRequestData.FetchPartition()
                                 .setPartition(place.partition())
                                 .setFetchOffset(position)
+                                .setCurrentLeaderEpoch(route.leaderEpoch())
                                 .setPartitionMaxBytes(1 << 16));
         body.topics().add(topic);
         body.setSessionEpoch(-1);
@@ -113,6 +140,7 @@ public final class Audit {
             counts.put(
                     new Key(batch.producerId(), batch.producerEpoch(), batch.baseSequence()),
                     batch.recordCount());
+            tokens.add(LogImage.Batch.of(batch).token());
             position = batch.nextOffset();
         }
         later(1);

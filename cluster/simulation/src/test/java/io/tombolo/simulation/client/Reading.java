@@ -106,6 +106,7 @@ final class Reading {
                 new FetchRequestData.FetchPartition()
                         .setPartition(place.partition())
                         .setFetchOffset(position)
+                        .setCurrentLeaderEpoch(route.leaderEpoch())
                         .setPartitionMaxBytes(1 << 16);
         var topic = new FetchRequestData.FetchTopic().setTopic(place.topic());
         topic.partitions().add(partition);
@@ -181,6 +182,7 @@ final class Reading {
         var partition =
                 new ListOffsetsRequestData.ListOffsetsPartition()
                         .setPartitionIndex(place.partition())
+                        .setCurrentLeaderEpoch(route.leaderEpoch())
                         .setTimestamp(-1);
         var topic = new ListOffsetsRequestData.ListOffsetsTopic().setName(place.topic());
         topic.partitions().add(partition);

@@ -10,6 +10,9 @@ public interface Records {
     /** The broker said that the batch is in the log. */
     void acknowledged(Site site, Place place, Sent sent, long baseOffset);
 
+    /** The leader said that it has the batch, which nobody else may have. */
+    void acknowledgedAlone(Site site, Place place, Sent sent, long baseOffset);
+
     /** The broker said that this region may not write. */
     void refused(Site site, Place place);
 

@@ -33,6 +33,7 @@ final class Route {
     private final String clientId;
     private KafkaPipe pipe;
     private Endpoint end;
+    private int leaderEpoch = -1;
     private boolean found;
     private int next;
     private int lives;
@@ -100,14 +101,26 @@ final class Route {
                 });
     }
 
-    private static @Nullable Endpoint leaderOf(MetadataResponseData answer, Place place) {
+    /**
+     * The epoch of the leader that was found last; −1 before that. A leader that is asked with it
+     * refuses when its own time was earlier.
+     */
+    int leaderEpoch() {
+        return leaderEpoch;
+    }
+
+    /** Nobody is found in an answer that is older than an earlier one. */
+    private @Nullable Endpoint leaderOf(MetadataResponseData answer, Place place) {
         var topic = answer.topics().find(place.topic());
         if (topic == null) {
             return null;
         }
         for (var partition : topic.partitions()) {
             var leader = answer.brokers().find(partition.leaderId());
-            if (partition.partitionIndex() == place.partition() && leader != null) {
+            if (partition.partitionIndex() == place.partition()
+                    && leader != null
+                    && partition.leaderEpoch() >= leaderEpoch) {
+                leaderEpoch = partition.leaderEpoch();
                 return new Endpoint(leader.host(), leader.port());
             }
         }

@@ -2,13 +2,16 @@ package io.tombolo.simulation.law;
 
 import io.tombolo.metadata.image.MetadataDelta;
 import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.metadata.image.TopicImage;
 import io.tombolo.metadata.record.LeaderRecovery;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.metadata.record.PartitionRegistration;
 import io.tombolo.raft.RaftStatus;
 import io.tombolo.simulation.site.Machine;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -18,6 +21,7 @@ import java.util.Map;
 final class Agreement {
 
     private final SiteWatch.Reported reported;
+    private final UncleanWatch unclean;
     private final Happenings happenings;
     private final Map<Integer, Machine> controllers = new HashMap<>();
     private final Map<Long, MetadataImage> images = new HashMap<>();
@@ -26,9 +30,11 @@ final class Agreement {
 
     /**
      * @param reported what is taken for what is seen; itself, unless a variant lies
+     * @param unclean hears of leaders who may lack something
      */
-    Agreement(SiteWatch.Reported reported, Happenings happenings) {
+    Agreement(SiteWatch.Reported reported, UncleanWatch unclean, Happenings happenings) {
         this.reported = reported;
+        this.unclean = unclean;
         this.happenings = happenings;
     }
 
@@ -118,7 +124,9 @@ final class Agreement {
         if (!old.isr().has(now.leader()) && old.elr().has(now.leader())) {
             happenings.note(Happening.ELIGIBLE_ELECTED);
         } else if (!safe) {
-            happenings.note(Happening.LAST_LEADER_ELECTED);
+            boolean last = old.lastKnownElr().has(now.leader()) || old.leader() == now.leader();
+            happenings.note(last ? Happening.LAST_LEADER_ELECTED : Happening.UNCLEANLY_ELECTED);
+            unclean.elected(newest.place().offset());
         }
     }
 
@@ -134,17 +142,17 @@ final class Agreement {
         }
     }
 
-    /** Whether every partition has a leader and all its replicas in sync. */
-    boolean allInSync() {
-        return newest.topics().byId().values().stream()
-                .allMatch(topic -> {
-                    for (int index = 0; index < topic.partitions().count(); index++) {
-                        PartitionRegistration one = topic.partitions().get(index);
-                        if (!one.hasLeader() || one.isr().size() < one.replicas().size()) {
-                            return false;
-                        }
-                    }
-                    return true;
-                });
+    /** Which partitions have no leader, or replicas that are not in sync. */
+    List<String> notInSync() {
+        var found = new ArrayList<String>();
+        for (TopicImage topic : newest.topics().byId().values()) {
+            for (int index = 0; index < topic.partitions().count(); index++) {
+                PartitionRegistration one = topic.partitions().get(index);
+                if (!one.hasLeader() || one.isr().size() < one.replicas().size()) {
+                    found.add(topic.name() + "-" + index + " is " + one);
+                }
+            }
+        }
+        return found;
     }
 }

@@ -2,6 +2,7 @@ package io.tombolo.simulation.law;
 
 import io.tombolo.simulation.site.Place;
 
+import java.util.List;
 import java.util.TreeMap;
 
 /** Judges what a region keeps, from what happens to the logs of its machines. */
@@ -16,8 +17,14 @@ interface Keeper extends Growth {
     /** A reader was given a batch. */
     void given(Place place, LogImage.Batch batch);
 
-    /** Whether all copies that there have to be have the same records. */
-    boolean settled();
+    /** Which partitions have copies that lack some of their records. */
+    List<String> unequal();
+
+    /** What leaders acknowledged alone. */
+    AckedAlone alone(Place place);
+
+    /** What has to hold when {@link #settled} and nothing is written any more. */
+    void checkSettled();
 
     /** What clients may be given of a partition. */
     LogImage image(Place place);

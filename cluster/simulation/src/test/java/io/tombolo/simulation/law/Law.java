@@ -14,6 +14,10 @@ public enum Law {
     ONE_METADATA("all brokers have the same metadata at an offset"),
     PARTITION_EPOCHS("the epochs of a partition ascend, with each leader and with each change"),
     ELECTED_BY_RULE("leaders are in sync or eligible, or may lack something and say so"),
+    ACKED_BY_LEADER(
+            "what a leader alone acknowledged is lost when the next one begins without it, and"
+                    + " only then"),
+    LOSS_TOLD("what an unclean election loses is told, with where it begins"),
     DURABLE_KEPT("what was durable is there after the power has failed"),
     ONCE("no record of an idempotent producer is in a log twice"),
     IN_SEQUENCE(

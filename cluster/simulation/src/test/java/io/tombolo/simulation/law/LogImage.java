@@ -46,7 +46,17 @@ public final class LogImage {
                     view.producerEpoch(),
                     view.baseSequence(),
                     view.recordCount(),
-                    whole && view.hasProducerId() ? tokenOf(view) : "");
+                    whole ? tokenOf(view) : "");
+        }
+
+        /** Whether it comes from a producer whose batches have sequences. */
+        boolean idempotent() {
+            return producerId >= 0 && !token.isEmpty();
+        }
+
+        /** Whether its producer wants to hear from the leader alone. */
+        boolean ofLeaderAlone() {
+            return token.startsWith(Sent.ALONE);
         }
     }
 
@@ -145,6 +155,7 @@ public final class LogImage {
             return "";
         }
         String value = StandardCharsets.UTF_8.decode(reader.value().duplicate()).toString();
-        return value.substring(0, value.lastIndexOf('/'));
+        boolean known = batch.hasProducerId() || value.startsWith(Sent.ALONE);
+        return known ? value.substring(0, value.lastIndexOf('/')) : "";
     }
 }

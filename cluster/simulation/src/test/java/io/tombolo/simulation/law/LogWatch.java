@@ -263,7 +263,7 @@ final class LogWatch {
                                 machine,
                                 batch.epoch(),
                                 last.epoch()));
-        if (!batch.token().isEmpty()) {
+        if (batch.idempotent()) {
             Long before = watched.tokens.put(batch.token(), batch.base());
             Broken.unless(
                     before == null,

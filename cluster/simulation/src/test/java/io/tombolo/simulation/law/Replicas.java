@@ -28,6 +28,7 @@ final class Replicas implements Keeper {
     private final Site site;
     private final BooleanSupplier mayLose;
     private final SiteWatch.SiteEvents told;
+    private final UncleanWatch unclean;
     private final Happenings happenings;
     private final Map<Place, Kept> partitions = new HashMap<>();
 
@@ -39,24 +40,43 @@ final class Replicas implements Keeper {
         final Map<Machine, LogImage> copies = new HashMap<>();
         final Map<Machine, Long> agreedUpTo = new HashMap<>();
 
+        /** What each machine knows to be committed. */
+        final Map<Machine, Long> highWatermarks = new HashMap<>();
+
+        final AckedAlone alone;
+
         /** Was committed and is no more. */
         final Set<LogImage.Batch> lost = new HashSet<>();
 
         int highestEpoch = -1;
+
+        /** What the leader of that epoch began with, beyond what was committed. */
+        LogImage begun = new LogImage();
+
+        Kept(AckedAlone alone) {
+            this.alone = alone;
+        }
     }
 
     /**
      * @param mayLose whether a disk of the region has ever lost something
+     * @param unclean hears of what is lost
      */
-    Replicas(Site site, BooleanSupplier mayLose, SiteWatch.SiteEvents told, Happenings happenings) {
+    Replicas(
+            Site site,
+            BooleanSupplier mayLose,
+            SiteWatch.SiteEvents told,
+            UncleanWatch unclean,
+            Happenings happenings) {
         this.site = site;
         this.mayLose = mayLose;
         this.told = told;
+        this.unclean = unclean;
         this.happenings = happenings;
     }
 
     private Kept kept(Place place) {
-        return partitions.computeIfAbsent(place, _ -> new Kept());
+        return partitions.computeIfAbsent(place, _ -> new Kept(new AckedAlone(place, happenings)));
     }
 
     @Override
@@ -109,14 +129,30 @@ final class Replicas implements Keeper {
     }
 
     @Override
-    public boolean settled() {
-        return partitions.values().stream()
-                .allMatch(kept ->
-                        kept.copies.entrySet().stream()
-                                .allMatch(copy ->
-                                        copy.getValue().end() == kept.committed.end()
-                                                && kept.agreedUpTo.getOrDefault(copy.getKey(), 0L)
-                                                        == kept.committed.end()));
+    public AckedAlone alone(Place place) {
+        return kept(place).alone;
+    }
+
+    @Override
+    public void checkSettled() {
+        partitions.values().forEach(kept -> kept.alone.check(kept.committed));
+    }
+
+    @Override
+    public List<String> unequal() {
+        var found = new ArrayList<String>();
+        partitions.forEach((place, kept) -> {
+            long end = kept.committed.end();
+            kept.copies.forEach((machine, copy) -> {
+                long agreed = kept.agreedUpTo.getOrDefault(machine, 0L);
+                if (copy.end() != end || agreed != end) {
+                    found.add(
+                            "%s of %s ends at %d, known to be committed up to %d of %d"
+                                    .formatted(place, machine, copy.end(), agreed, end));
+                }
+            });
+        });
+        return found;
     }
 
     // --- what happens to the logs
@@ -125,17 +161,22 @@ final class Replicas implements Keeper {
     public void begins(Machine machine, Place place, LogImage image) {
         kept(place).copies.put(machine, image);
         kept(place).agreedUpTo.remove(machine);
+        kept(place).highWatermarks.remove(machine);
     }
 
     @Override
     public void appended(
             Machine machine, Place place, LogImage.Batch batch, Role role, LogImage image) {
+        if (role instanceof Role.Leader) {
+            kept(place).alone.appended(batch, batch.epoch() < kept(place).highestEpoch);
+        }
         told.appended(site, place, batch, role, image);
     }
 
     @Override
     public void lost(Machine machine, Place place, long end, long excusedFrom) {
         kept(place).agreedUpTo.merge(machine, end, Math::min);
+        kept(place).highWatermarks.merge(machine, end, Math::min);
     }
 
     @Override
@@ -147,6 +188,11 @@ final class Replicas implements Keeper {
             happenings.note(Happening.TRUNCATED_SEVERAL_EPOCHS);
         }
         kept.agreedUpTo.merge(machine, end, Math::min);
+        long highWatermark = kept.highWatermarks.getOrDefault(machine, 0L);
+        if (end < highWatermark) {
+            unclean.gaveUp(machine, place, end, highWatermark);
+            kept.highWatermarks.put(machine, end);
+        }
         for (LogImage.Batch batch : image.between(end, image.end())) {
             Broken.unless(
                     kept.committed.at(batch.base()).filter(batch::equals).isEmpty(),
@@ -178,19 +224,22 @@ final class Replicas implements Keeper {
             happenings.note(Happening.LEADER_CHANGED);
         }
         kept.highestEpoch = role.leaderEpoch();
+        kept.alone.leads(image);
         for (LogImage.Batch batch : kept.committed.between(image.start(), Long.MAX_VALUE)) {
             if (!image.at(batch.base()).equals(Optional.of(batch))) {
                 lacks(machine, place, role.leading().orElseThrow(), batch);
-                return;
+                break;
             }
         }
+        kept.begun = new LogImage();
+        image.from(kept.committed.end()).forEach(kept.begun::add);
     }
 
     /** A leader without something that was committed. */
     private void lacks(
             Machine machine, Place place, Leadership leadership, LogImage.Batch missing) {
         Broken.unless(
-                leadership.recovering() && mayLose.getAsBoolean(),
+                leadership.recovering() && (mayLose.getAsBoolean() || place.equals(Place.CLICKS)),
                 Law.COMMITTED_KEPT,
                 "%s leads %s in epoch %d%s without %s",
                 machine,
@@ -200,6 +249,8 @@ final class Replicas implements Keeper {
                 missing);
         happenings.note(Happening.COMMITTED_LOST_AND_TOLD);
         Kept kept = kept(place);
+        long end = kept.committed.end();
+        unclean.lacks(machine, place, leadership.leaderEpoch(), missing.base(), end);
         kept.lost.addAll(kept.committed.from(missing.base()));
         kept.committed.truncateTo(missing.base());
         kept.acked.tailMap(missing.base(), true).clear();
@@ -215,6 +266,9 @@ final class Replicas implements Keeper {
         Kept kept = kept(place);
         long highWatermark = partition.highWatermark();
         if (led && highWatermark > kept.committed.end()) {
+            if (place.equals(Place.CLICKS)) {
+                loseWhatIsDeposed(kept, image, highWatermark);
+            }
             commit(kept, image, highWatermark);
             // A leader whose log fails cannot be read any more; who is in sync has it, too.
             kept.copies.values().forEach(copy -> commit(kept, copy, highWatermark));
@@ -222,6 +276,7 @@ final class Replicas implements Keeper {
                     .leadership()
                     .ifPresent(state -> checkCopies(machine, place, state, highWatermark));
         }
+        kept.highWatermarks.put(machine, highWatermark);
         long from = kept.agreedUpTo.getOrDefault(machine, 0L);
         for (LogImage.Batch batch : image.between(from, highWatermark)) {
             Broken.unless(
@@ -238,8 +293,28 @@ final class Replicas implements Keeper {
         kept.agreedUpTo.put(machine, highWatermark);
     }
 
+    /**
+     * A leader that has not heard of an unclean election goes on committing what is lost already.
+     */
+    private static void loseWhatIsDeposed(Kept kept, LogImage image, long highWatermark) {
+        for (LogImage.Batch batch : image.between(kept.committed.end(), highWatermark)) {
+            if (isDeposed(kept, batch)) {
+                kept.lost.add(batch);
+            }
+        }
+    }
+
+    private static boolean isDeposed(Kept kept, LogImage.Batch batch) {
+        return batch.epoch() < kept.highestEpoch
+                && kept.begun.at(batch.base()).filter(batch::equals).isEmpty();
+    }
+
     private static void commit(Kept kept, LogImage image, long highWatermark) {
-        image.between(kept.committed.end(), highWatermark).forEach(kept.committed::add);
+        for (LogImage.Batch batch : image.between(kept.committed.end(), highWatermark)) {
+            if (!kept.lost.contains(batch)) {
+                kept.committed.add(batch);
+            }
+        }
     }
 
     /** Everyone in sync has what is committed, and they are enough. */

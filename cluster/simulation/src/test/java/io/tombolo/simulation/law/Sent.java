@@ -7,6 +7,9 @@ package io.tombolo.simulation.law;
  */
 public record Sent(String token, long producerId, short producerEpoch, int sequence, int count) {
 
+    /** How tokens of producers with acks=1 begin. */
+    public static final String ALONE = "alone ";
+
     /** Whether this is the batch. */
     boolean isIn(LogImage.Batch batch) {
         return batch.token().equals(token) && batch.count() == count;

@@ -44,7 +44,7 @@ final class Sequences {
         lost.addAll(next.keySet());
         next.clear();
         for (LogImage.Batch batch : batches) {
-            if (!batch.token().isEmpty()) {
+            if (batch.idempotent()) {
                 add(batch);
             }
         }

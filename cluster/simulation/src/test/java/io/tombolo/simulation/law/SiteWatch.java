@@ -1,5 +1,6 @@
 package io.tombolo.simulation.law;
 
+import io.tombolo.broker.replica.UncleanLeaders;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.replication.Role;
 import io.tombolo.simulation.site.Machine;
@@ -26,6 +27,7 @@ public final class SiteWatch {
     private final Map<Machine, MetadataWatch> metadata = new LinkedHashMap<>();
     private final Keeper keeper;
     private final Agreement agreement;
+    private final UncleanWatch unclean;
     private long doubts;
     private boolean mayLose;
 
@@ -38,6 +40,9 @@ public final class SiteWatch {
 
         /** Where the metadata log of a controller ends. */
         long logEnd(long seen);
+
+        /** From where on a leader says that records are lost. */
+        long lostFrom(long told);
     }
 
     /** Hears of what is new in the logs of a region. */
@@ -57,12 +62,13 @@ public final class SiteWatch {
     public SiteWatch(
             Site site, Set<String> durableTopics, Reported reported, Happenings happenings) {
         this.site = site;
-        this.agreement = new Agreement(reported, happenings);
+        this.unclean = new UncleanWatch(reported, happenings);
+        this.agreement = new Agreement(reported, unclean, happenings);
         var told = new ToAll();
         this.keeper =
                 site.machines().size() == 1
                         ? new SoleCopy(site, durableTopics, told, happenings)
-                        : new Replicas(site, () -> mayLose, told, happenings);
+                        : new Replicas(site, () -> mayLose, told, unclean, happenings);
         // Of one machine it only tells what its disk keeps, which is another law.
         BiConsumer<Machine, MetadataImage> agreeing =
                 site.machines().size() == 1 ? (_, _) -> {} : agreement::published;
@@ -131,7 +137,14 @@ public final class SiteWatch {
 
     /** Whether all is well: leaders everywhere, all replicas in sync and with the same records. */
     public boolean settled() {
-        return agreement.allInSync() && keeper.settled();
+        return agreement.notInSync().isEmpty() && keeper.unequal().isEmpty();
+    }
+
+    /** What it lacks to be {@link #settled}. */
+    public List<String> unsettled() {
+        var found = new ArrayList<>(agreement.notInSync());
+        found.addAll(keeper.unequal());
+        return found;
     }
 
     /** A reader was given a batch. */
@@ -139,7 +152,33 @@ public final class SiteWatch {
         keeper.given(place, batch);
     }
 
+    /** A leader says that it may lack something. */
+    public void told(Machine machine, List<UncleanLeaders.Elected> leaders) {
+        unclean.told(machine, leaders);
+    }
+
+    /** A replica says what it has thrown away. */
+    public void told(Machine machine, UncleanLeaders.Discarded records) {
+        unclean.told(machine, records);
+    }
+
+    /** What leaders acknowledged alone. */
+    public AckedAlone alone(Place place) {
+        return keeper.alone(place);
+    }
+
+    /** A client was told that a leader alone has a batch. */
+    public void acknowledgedAlone(Place place, Sent sent, long base) {
+        keeper.alone(place).acknowledged(sent, base);
+    }
+
     // --- the laws
+
+    /** When it is {@link #settled} and nobody writes any more. */
+    public void checkSettled() {
+        keeper.checkSettled();
+        unclean.check();
+    }
 
     /** After every event. */
     public void check() {
@@ -151,6 +190,7 @@ public final class SiteWatch {
         metadata.get(machine).check();
         if (site.machines().size() > 1) {
             agreement.check(machine);
+            unclean.check(machine);
         }
         logs.get(machine).check();
     }

@@ -83,9 +83,17 @@ final class SoleCopy implements Keeper {
     }
 
     @Override
-    public boolean settled() {
-        return true;
+    public List<String> unequal() {
+        return List.of();
     }
+
+    @Override
+    public AckedAlone alone(Place place) {
+        return new AckedAlone(place, happenings); // whoever is alone keeps it as all else
+    }
+
+    @Override
+    public void checkSettled() {}
 
     @Override
     public void begins(Machine machine, Place place, LogImage image) {

@@ -50,6 +50,11 @@ public final class Misdeeds implements SiteWatch.Reported {
     }
 
     @Override
+    public long lostFrom(long told) {
+        return variant == Variant.LOSSES_ARE_TOLD_SHORT ? told + 1 : told;
+    }
+
+    @Override
     public long highWatermark(long highWatermark) {
         boolean lies = variant == Variant.HIGH_WATERMARK_IS_REPORTED_BACK && highWatermark > 20;
         return lies ? highWatermark - highWatermark % 2 : highWatermark;

@@ -4,6 +4,7 @@ import io.tombolo.broker.Broker;
 import io.tombolo.broker.BrokerCore;
 import io.tombolo.broker.BrokerObserver;
 import io.tombolo.broker.BrokerSettings;
+import io.tombolo.broker.replica.UncleanLeaders;
 import io.tombolo.broker.shard.Shard;
 import io.tombolo.environment.Environment;
 import io.tombolo.environment.simulated.SimulatedNode;
@@ -16,7 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /** A machine, and the broker that lives on it from start to end, again and again. */
@@ -38,12 +39,25 @@ public final class Machine {
      * What the brokers of a region find around them.
      *
      * @param environments what a broker sees of its machine
-     * @param repaired hears what a broker had to repair when it started
+     * @param hearing hears what brokers say
      */
     public record Habitat(
             UnaryOperator<Environment> environments,
             SurroundingsOf surroundings,
-            Consumer<Recovery> repaired) {}
+            Supplier<Hearing> hearing) {}
+
+    /** Hears what brokers say to those who operate them. */
+    public interface Hearing {
+
+        /** A broker had to repair a log when it started. */
+        void repaired(Recovery recovery);
+
+        /** Leaders on a broker may lack committed records. */
+        void told(Machine machine, List<UncleanLeaders.Elected> leaders);
+
+        /** A broker has thrown committed records away. */
+        void told(Machine machine, UncleanLeaders.Discarded records);
+    }
 
     /** What lies beyond the region. */
     public interface SurroundingsOf {
@@ -170,7 +184,17 @@ public final class Machine {
 
         @Override
         public void repaired(Recovery recovery) {
-            habitat.repaired().accept(recovery);
+            habitat.hearing().get().repaired(recovery);
+        }
+
+        @Override
+        public void uncleanLeaders(List<UncleanLeaders.Elected> leaders) {
+            habitat.hearing().get().told(Machine.this, leaders);
+        }
+
+        @Override
+        public void recordsDiscarded(UncleanLeaders.Discarded records) {
+            habitat.hearing().get().told(Machine.this, records);
         }
 
         @Override

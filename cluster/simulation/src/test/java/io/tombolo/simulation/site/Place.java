@@ -8,6 +8,9 @@ public record Place(String topic, int partition) {
     /** Where groups keep their offsets. */
     public static final Place OFFSETS = new Place("__consumer_offsets", 0);
 
+    /** May lose what was committed, rather than wait for those who have it. */
+    public static final Place CLICKS = new Place("clicks", 0);
+
     public static Place of(Partition partition) {
         return new Place(partition.id().topic(), partition.id().partition());
     }

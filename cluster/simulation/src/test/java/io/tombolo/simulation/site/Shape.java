@@ -3,6 +3,7 @@ package io.tombolo.simulation.site;
 import io.tombolo.region.topology.Topology;
 import io.tombolo.region.topology.file.TopologyFile;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -55,6 +56,15 @@ public record Shape(int regions, int brokers) {
               ledger: { in: eu, partitions: 1, replicas: %1$d, config: { flush.messages: 1 } }
             """;
 
+    private static final String CLICKS =
+            """
+              clicks:
+                in: eu
+                partitions: 1
+                replicas: %1$d
+                config: { unclean.leader.election.enable: true, min.insync.replicas: 1 }
+            """;
+
     public Shape {
         if (regions < 1 || regions > 2 || brokers < 1) {
             throw new IllegalArgumentException("no world of %d × %d".formatted(regions, brokers));
@@ -66,6 +76,25 @@ public record Shape(int regions, int brokers) {
         return Math.min(3, brokers);
     }
 
+    /** Whether there are several copies of each partition in a region. */
+    public boolean replicated() {
+        return brokers > 1;
+    }
+
+    /** Whether there is {@link Place#CLICKS}. */
+    public boolean clicked() {
+        return replicated() && regions == 1;
+    }
+
+    /** All partitions that producers write to from the beginning. */
+    public List<Place> written() {
+        var all = new ArrayList<>(PLACES);
+        if (clicked()) {
+            all.add(Place.CLICKS);
+        }
+        return all;
+    }
+
     public Topology topology() {
         var text = new StringBuilder("tombolo: 1\nname: world\nregions:\n");
         String config = CONFIG.formatted(replicas(), replicas() > 1 ? 2 : 1);
@@ -74,6 +103,9 @@ public record Shape(int regions, int brokers) {
             text.append(REGION.formatted("us", brokers, 9292, config)).append(LINK);
         }
         text.append(TOPICS.formatted(replicas()));
+        if (clicked()) {
+            text.append(CLICKS.formatted(replicas()));
+        }
         TopologyFile file = TopologyFile.parse("world.yaml", text.toString());
         if (!(file instanceof TopologyFile.Valid valid) || !valid.refusals().isEmpty()) {
             throw new IllegalArgumentException("no topology to start: " + file);

@@ -3,6 +3,7 @@ package io.tombolo.simulation.world;
 import io.tombolo.environment.Environment;
 import io.tombolo.environment.simulated.Simulator;
 import io.tombolo.simulation.client.Audit;
+import io.tombolo.simulation.client.HastyProducing;
 import io.tombolo.simulation.client.Member;
 import io.tombolo.simulation.client.Probing;
 import io.tombolo.simulation.client.Producing;
@@ -29,6 +30,7 @@ final class Crowd {
     private final Watches watches;
     private final Variant variant;
     private final List<Producing> producers = new ArrayList<>();
+    private final List<HastyProducing> hasty = new ArrayList<>();
     private final List<Member> members = new ArrayList<>();
     private int joinedCount;
 
@@ -56,6 +58,33 @@ final class Crowd {
         produceAt(site, new Place("new-" + producers.size(), 0), true);
     }
 
+    /**
+     * Producers with acks=1.
+     *
+     * @param clicks whether there are clicks, which then have an acks=all producer as well
+     */
+    void produceHastily(Site site, boolean clicks) {
+        produceHastily(site, Shape.PLACES.getFirst());
+        if (clicks) {
+            produceHastily(site, Place.CLICKS);
+            produceAt(site, Place.CLICKS, false);
+        }
+    }
+
+    private void produceHastily(Site site, Place place) {
+        String name = site + "/hasty";
+        var producer =
+                new HastyProducing(
+                        environment,
+                        site,
+                        place,
+                        watches,
+                        simulator.entropy("hasty producer of " + place),
+                        new Producing.Manner(name, PAUSE_MS_MAX, false, variant));
+        hasty.add(producer);
+        producer.start();
+    }
+
     private Producing produceAt(Site site, Place place, boolean createsTopic) {
         String name = site + "/" + producers.size();
         var producer =
@@ -73,10 +102,12 @@ final class Crowd {
 
     void stopProducing() {
         producers.forEach(Producing::stop);
+        hasty.forEach(HastyProducing::stop);
     }
 
     boolean doneProducing() {
-        return producers.stream().allMatch(Producing::done);
+        return producers.stream().allMatch(Producing::done)
+                && hasty.stream().allMatch(HastyProducing::done);
     }
 
     // --- groups
@@ -146,10 +177,10 @@ final class Crowd {
 
     // --- auditors
 
-    /** Reads all that a region has. */
-    Map<Place, Audit> audit(Site site) {
+    /** Reads all that a region has of some partitions. */
+    Map<Place, Audit> audit(Site site, List<Place> places) {
         var audits = new HashMap<Place, Audit>();
-        for (Place place : Shape.PLACES) {
+        for (Place place : places) {
             var audit = new Audit(environment, site, place, simulator.entropy("audit " + place));
             audits.put(place, audit);
             audit.start();

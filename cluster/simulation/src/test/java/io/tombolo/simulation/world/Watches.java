@@ -1,5 +1,6 @@
 package io.tombolo.simulation.world;
 
+import io.tombolo.broker.replica.UncleanLeaders;
 import io.tombolo.environment.simulated.SimulatedNode;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.RegionId;
@@ -19,6 +20,7 @@ import io.tombolo.simulation.mutant.Misdeeds;
 import io.tombolo.simulation.site.Machine;
 import io.tombolo.simulation.site.Place;
 import io.tombolo.simulation.site.Site;
+import io.tombolo.storage.log.Recovery;
 
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -29,7 +31,7 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /** All watches of a world, and who tells them what. */
-final class Watches implements Records, Trouble.Toll, Member.Hearing {
+final class Watches implements Records, Machine.Hearing, Trouble.Toll, Member.Hearing {
 
     private static final Set<String> DURABLE = Set.of("ledger");
 
@@ -117,6 +119,31 @@ final class Watches implements Records, Trouble.Toll, Member.Hearing {
         }
     }
 
+    // --- what brokers say
+
+    @Override
+    public void repaired(Recovery recovery) {
+        happenings.note(Happening.LOG_REPAIRED);
+        if (recovery.truncatedBytes() > 0) {
+            happenings.note(Happening.TORN_TAIL_CUT);
+        }
+    }
+
+    @Override
+    public void told(Machine machine, List<UncleanLeaders.Elected> leaders) {
+        of(machine).told(machine, leaders);
+    }
+
+    @Override
+    public void told(Machine machine, UncleanLeaders.Discarded records) {
+        of(machine).told(machine, records);
+    }
+
+    /** What has to hold when all regions are in good order and nobody writes any more. */
+    void checkSettled() {
+        sites.values().forEach(SiteWatch::checkSettled);
+    }
+
     /** Whether all regions are in good order. */
     boolean settled() {
         return sites.values().stream().allMatch(SiteWatch::settled);
@@ -128,6 +155,12 @@ final class Watches implements Records, Trouble.Toll, Member.Hearing {
     public void acknowledged(Site site, Place place, Sent sent, long baseOffset) {
         happenings.note(Happening.ACKNOWLEDGED);
         of(site).acknowledged(place, sent, baseOffset);
+    }
+
+    @Override
+    public void acknowledgedAlone(Site site, Place place, Sent sent, long baseOffset) {
+        happenings.note(Happening.ACKED_ALONE);
+        of(site).acknowledgedAlone(place, sent, baseOffset);
     }
 
     @Override

@@ -19,7 +19,6 @@ import io.tombolo.simulation.fault.Script;
 import io.tombolo.simulation.fault.Step;
 import io.tombolo.simulation.fault.Trouble;
 import io.tombolo.simulation.law.Broken;
-import io.tombolo.simulation.law.Happening;
 import io.tombolo.simulation.law.Happenings;
 import io.tombolo.simulation.law.Law;
 import io.tombolo.simulation.mutant.Misdeeds;
@@ -29,7 +28,6 @@ import io.tombolo.simulation.site.Machine;
 import io.tombolo.simulation.site.Place;
 import io.tombolo.simulation.site.Shape;
 import io.tombolo.simulation.site.Site;
-import io.tombolo.storage.log.Recovery;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,6 +50,7 @@ public final class World {
     private static final LinkName LINK = new LinkName("eu-to-us");
 
     private final Simulator simulator;
+    private final Shape shape;
     private final LinkProvider links;
     private final Happenings happenings;
     private final InMemoryRegistry registry;
@@ -72,6 +71,7 @@ public final class World {
     public World(Trial trial, Happenings happenings, LinkProvider links) {
         this.links = links;
         this.simulator = new Simulator(trial.seed());
+        this.shape = trial.shape();
         this.happenings = happenings;
         this.registry = new InMemoryRegistry(new VirtualClock(simulator));
         simulator
@@ -116,18 +116,15 @@ public final class World {
         return new Machine.Habitat(
                 sabotage::environment,
                 environment -> sabotage.surroundings(surroundings(region, environment)),
-                this::repaired);
+                this::hearing);
     }
 
     private Broker.Surroundings surroundings(RegionId region, Environment environment) {
         return new Broker.Surroundings(registry.of(region), links, environment.network());
     }
 
-    private void repaired(Recovery recovery) {
-        happenings.note(Happening.LOG_REPAIRED);
-        if (recovery.truncatedBytes() > 0) {
-            happenings.note(Happening.TORN_TAIL_CUT);
-        }
+    private Machine.Hearing hearing() {
+        return watches;
     }
 
     private Operator operatorOf(Site there) {
@@ -196,6 +193,9 @@ public final class World {
         sites.forEach(Site::start);
         await("a first start", () -> sites.stream().allMatch(Site::well));
         crowd.produceAt(source);
+        if (shape.replicated()) {
+            crowd.produceHastily(source, shape.clicked());
+        }
         crowd.joinAt(source);
         crowd.joinAt(source);
         destination.ifPresent(there -> {
@@ -267,6 +267,7 @@ public final class World {
         }
         await("the group has read all", crowd::readAll);
         await("all replicas are in sync", watches::settled);
+        watches.checkSettled();
         everythingIsReadable(owner);
     }
 
@@ -286,11 +287,12 @@ public final class World {
     }
 
     private void everythingIsReadable(Site owner) {
-        var audits = crowd.audit(owner);
+        var audits = crowd.audit(owner, owner == source ? shape.written() : Shape.PLACES);
         await("all can be read", () -> audits.values().stream().allMatch(Audit::done));
-        for (Place place : Shape.PLACES) {
-            audits.get(place).expect(watches.of(owner).acked(place).values());
-        }
+        audits.forEach((place, audit) -> {
+            audit.expect(watches.of(owner).acked(place).values());
+            audit.expect(watches.of(owner).alone(place));
+        });
     }
 
     private Copies copies() {
@@ -311,10 +313,11 @@ public final class World {
                         .append(machine.serving() ? " serves" : " is down")
                         .append(machine.ailing() ? ", ails; " : "; ");
             }
-            for (Place place : Shape.PLACES) {
+            for (Place place : shape.written()) {
                 text.append(place).append(" ends at ");
                 text.append(watches.of(site).image(place).end()).append("; ");
             }
+            text.append(watches.of(site).unsettled());
         }
         destination.ifPresent(_ -> text.append(copies().statuses()));
         return text.toString();
