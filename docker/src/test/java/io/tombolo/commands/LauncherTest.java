@@ -22,6 +22,8 @@ class LauncherTest {
     private static final Instant BUILT = Instant.now().minus(Duration.ofHours(1));
     private static final String SOURCE = "cluster/raft/src/main/java/Raft.java";
     private static final String TEST = "cluster/raft/src/test/java/RaftTest.java";
+    private static final String JAR = "docker/target/tombolo/lib/tombolo-raft.jar";
+    private static final String PREPARING = "Preparing quick starts";
     private static final String RUNS = "the command runs\n";
     private static final String BUILDING = "Building tombolo";
     private static final String WAITING = "Another start builds tombolo, this one waits for it";
@@ -100,6 +102,22 @@ class LauncherTest {
         assertThat(output).contains("error: the build failed", "[ERROR] it does not compile");
         assertThat(failed.exitCode()).isEqualTo(1);
         assertThat(next).contains(BUILDING).endsWith(RUNS);
+    }
+
+    @Test
+    void aCacheForQuickStartsIsMadeOnceAndAgainForOtherJars() throws IOException {
+        tree.build();
+        tree.write(JAR, BUILT);
+        String first = tree.startBroker().ended();
+        String second = tree.startBroker().ended();
+        // As copies of the same jars are: older than the cache, and yet not those it was made of.
+        tree.write(JAR, BUILT.plusSeconds(1));
+
+        String copied = tree.startBroker().ended();
+
+        assertThat(first).contains(PREPARING).endsWith(RUNS);
+        assertThat(second).isEqualTo(RUNS);
+        assertThat(copied).contains(PREPARING).endsWith(RUNS);
     }
 
     @ParameterizedTest(name = "flock: {0}")

@@ -59,6 +59,14 @@ final class SourceTree implements AutoCloseable {
             cp began docker/target/tombolo/built
             """;
 
+    /** Makes the cache that it is told to make. */
+    private static final String JAVA =
+            """
+            #!/bin/sh
+            for flag; do case $flag in -XX:AOTCacheOutput=*) echo cache > "${flag#*=}" ;; esac; done
+            echo '%s'
+            """;
+
     private final Path folder;
     private final List<Start> starts = new ArrayList<>();
 
@@ -72,7 +80,7 @@ final class SourceTree implements AutoCloseable {
         writeExecutable(folder.resolve("mvnw"), BUILD);
         Files.createDirectories(folder.resolve("jdk/bin"));
         Files.writeString(folder.resolve("jdk/release"), "JAVA_VERSION=\"25\"\n");
-        writeExecutable(folder.resolve("jdk/bin/java"), "#!/bin/sh\necho '%s'\n".formatted(output));
+        writeExecutable(folder.resolve("jdk/bin/java"), JAVA.formatted(output));
         for (String pom :
                 List.of("pom.xml", "cluster/pom.xml", "linker/pom.xml", "docker/pom.xml")) {
             write(pom, built.minusSeconds(1));
@@ -149,6 +157,11 @@ final class SourceTree implements AutoCloseable {
     /** Starts the command with or without {@code flock} among the commands of the machine. */
     Start start(boolean flock) {
         return start(List.of(folder.resolve("tombolo").toString(), "version"), flock);
+    }
+
+    /** Starts a broker, which is the quicker for a cache. */
+    Start startBroker() {
+        return start(List.of(folder.resolve("tombolo").toString(), "broker"), true);
     }
 
     private Start start(List<String> command, boolean flock) {
