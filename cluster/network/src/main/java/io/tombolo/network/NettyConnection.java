@@ -55,7 +55,13 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
     private long queuedBytesSeen;
 
     /**
-     * @param acceptor gives the handler when the connection is open
+     * What holds for all connections of a listener.
+     *
+     * @param acceptor gives the handler when a connection is open
+     */
+    record Terms(FrameLimits limits, Function<Connection, ConnectionHandler> acceptor) {}
+
+    /**
      * @param dialled the address at the other end, as far as it is known by now
      */
     NettyConnection(
@@ -63,15 +69,14 @@ final class NettyConnection extends ChannelInboundHandlerAdapter
             NettyLoop loop,
             SocketChannel channel,
             Clock clock,
-            FrameLimits limits,
-            Function<Connection, ConnectionHandler> acceptor,
+            Terms terms,
             Endpoint dialled) {
         this.id = id;
         this.loop = loop;
         this.channel = channel;
         this.clock = clock;
-        this.limits = limits;
-        this.acceptor = acceptor;
+        this.limits = terms.limits();
+        this.acceptor = terms.acceptor();
         this.dialled = dialled;
         this.remote = dialled;
         this.local = dialled;

@@ -60,6 +60,7 @@ public final class NettyNetwork implements Network {
     @Override
     public Listener listen(
             Endpoint bind, FrameLimits limits, Function<Connection, ConnectionHandler> acceptor) {
+        var terms = new NettyConnection.Terms(limits, acceptor);
         var bootstrap =
                 new ServerBootstrap()
                         .group(loops.group())
@@ -74,7 +75,7 @@ public final class NettyNetwork implements Network {
                                     protected void initChannel(SocketChannel channel) {
                                         if (reserve.admits()) {
                                             SendBuffer.fit(channel);
-                                            addConnection(channel, limits, acceptor, bind);
+                                            addConnection(channel, terms, bind);
                                         } else {
                                             turnAway(channel, bind);
                                         }
@@ -102,10 +103,7 @@ public final class NettyNetwork implements Network {
     }
 
     private void addConnection(
-            SocketChannel channel,
-            FrameLimits limits,
-            Function<Connection, ConnectionHandler> acceptor,
-            Endpoint address) {
+            SocketChannel channel, NettyConnection.Terms terms, Endpoint address) {
         loops.own(channel);
         var connection =
                 new NettyConnection(
@@ -113,8 +111,7 @@ public final class NettyNetwork implements Network {
                         loops.of(channel.eventLoop()),
                         channel,
                         clock,
-                        limits,
-                        acceptor,
+                        terms,
                         address);
         channel.pipeline().addLast(connection);
     }
@@ -142,6 +139,7 @@ public final class NettyNetwork implements Network {
             Endpoint remote,
             FrameLimits limits,
             ConnectionHandler handler) {
+        var terms = new NettyConnection.Terms(limits, _ -> handler);
         ChannelFuture dialled =
                 new Bootstrap()
                         .group(loop.netty())
@@ -153,7 +151,7 @@ public final class NettyNetwork implements Network {
                                 new ChannelInitializer<SocketChannel>() {
                                     @Override
                                     protected void initChannel(SocketChannel channel) {
-                                        addConnection(channel, limits, open -> handler, remote);
+                                        addConnection(channel, terms, remote);
                                     }
                                 })
                         .connect(new InetSocketAddress(address, remote.port()));

@@ -7,7 +7,6 @@ import io.tombolo.coordinator.group.entry.LinkOffsets;
 import io.tombolo.environment.Clock;
 import io.tombolo.metadata.image.MetadataDelta;
 import io.tombolo.region.LinkName;
-import io.tombolo.region.link.MirrorLog;
 import io.tombolo.region.topology.LinkEntry;
 
 import java.util.Map;
@@ -26,24 +25,8 @@ public final class Takeovers {
     public record Tools(Shards shards, LinkOffsets offsets, Commands commands, Clock clock) {}
 
     public Takeovers(LinkPlace place, Images images, LinkSupervisor links, Tools tools) {
-        this(
-                place,
-                images,
-                links,
-                tools.commands(),
-                tools.clock(),
-                new ShardMirrorLog(tools.shards(), place.loop(), RegionPeers.NONE),
-                new ClampedGroups(tools.offsets(), place.loop()));
-    }
-
-    Takeovers(
-            LinkPlace place,
-            Images images,
-            LinkSupervisor links,
-            Commands commands,
-            Clock clock,
-            MirrorLog log,
-            PromotionWorker.Groups groups) {
+        var log = new ShardMirrorLog(tools.shards(), place.loop(), RegionPeers.NONE);
+        var groups = new ClampedGroups(tools.offsets(), place.loop());
         for (LinkEntry entry : place.topology().linksInto(place.region())) {
             workers.put(
                     entry.name(),
@@ -52,7 +35,11 @@ public final class Takeovers {
                             entry,
                             images,
                             new PromotionWorker.Ports(
-                                    commands, clock, log, groups, () -> links.find(entry.name()))));
+                                    tools.commands(),
+                                    tools.clock(),
+                                    log,
+                                    groups,
+                                    () -> links.find(entry.name()))));
         }
     }
 
