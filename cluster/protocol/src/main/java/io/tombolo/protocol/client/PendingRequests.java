@@ -15,7 +15,7 @@ import java.util.OptionalInt;
  *
  * @param <T> what the caller wants back with the response
  */
-public final class PendingRequests<T> {
+final class PendingRequests<T> {
 
     private final int countMax;
     private final ArrayDeque<Pending<T>> waiting = new ArrayDeque<>();
@@ -24,7 +24,7 @@ public final class PendingRequests<T> {
     /**
      * @param countMax how many requests may wait at the same time, at least 1
      */
-    public PendingRequests(int countMax) {
+    PendingRequests(int countMax) {
         if (countMax < 1) {
             throw new IllegalArgumentException("at least one request must be able to wait");
         }
@@ -32,15 +32,15 @@ public final class PendingRequests<T> {
     }
 
     /** A request on its way. */
-    public record Pending<T>(int correlationId, ApiKeys api, short version, T context) {}
+    record Pending<T>(int correlationId, ApiKeys api, short version, T context) {}
 
     /** Whether another request may be sent now. */
-    public boolean hasRoom() {
+    boolean hasRoom() {
         return waiting.size() < countMax;
     }
 
     /** How many requests wait. */
-    public int count() {
+    int count() {
         return waiting.size();
     }
 
@@ -49,7 +49,7 @@ public final class PendingRequests<T> {
      *
      * @return its correlation id, ≥ 0; empty when there is no room, and then nothing was noted
      */
-    public OptionalInt add(ApiKeys api, short version, T context) {
+    OptionalInt add(ApiKeys api, short version, T context) {
         if (!hasRoom()) {
             return OptionalInt.empty();
         }
@@ -65,7 +65,7 @@ public final class PendingRequests<T> {
      * @return empty when the oldest has another correlation id or none waits; the connection is
      *     then to be closed
      */
-    public Optional<Pending<T>> take(int correlationId) {
+    Optional<Pending<T>> take(int correlationId) {
         Pending<T> oldest = waiting.peek();
         if (oldest == null || oldest.correlationId() != correlationId) {
             return Optional.empty();
@@ -75,7 +75,7 @@ public final class PendingRequests<T> {
     }
 
     /** Takes out all that wait, oldest first; for a connection that was closed. */
-    public List<Pending<T>> drain() {
+    List<Pending<T>> drain() {
         var all = new ArrayList<>(waiting);
         waiting.clear();
         return all;

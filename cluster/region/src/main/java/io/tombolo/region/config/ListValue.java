@@ -6,20 +6,20 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** Comma-separated values of configs of type LIST, and the two changes that only they know. */
-public final class ListValue {
+final class ListValue {
 
     private static final Pattern COMMA = Pattern.compile("\\s*,\\s*");
 
     private ListValue() {}
 
     /** The elements without surrounding blanks; none for a blank text. */
-    public static List<String> elements(String text) {
+    static List<String> elements(String text) {
         String trimmed = text.trim();
         return trimmed.isEmpty() ? List.of() : Arrays.asList(COMMA.split(trimmed, -1));
     }
 
     /** The current list followed by those added elements that it does not have yet. */
-    public static String append(String current, String added) {
+    static String append(String current, String added) {
         var elements = new ArrayList<>(elements(current));
         for (String element : elements(added)) {
             if (!elements.contains(element)) {
@@ -30,7 +30,7 @@ public final class ListValue {
     }
 
     /** The current list without the elements that are to go. */
-    public static String subtract(String current, String removed) {
+    static String subtract(String current, String removed) {
         var elements = new ArrayList<>(elements(current));
         elements.removeAll(elements(removed));
         return String.join(",", elements);

@@ -4,7 +4,7 @@ package io.tombolo.region.topology.file;
  * The rules of the file format, each with its stable code and what it is about; for {@code tombolo
  * explain}.
  */
-public enum Rule {
+enum Rule {
     SYNTAX("TMB-1001", "The file is not valid YAML 1.2"),
     TAB("TMB-1002", "YAML is indented with spaces, never with tabs"),
     SIZE("TMB-1003", "The file is too large, too deep or has too many values"),
@@ -52,12 +52,12 @@ public enum Rule {
     }
 
     /** The stable code, {@code TMB-} and four digits. */
-    public String code() {
+    String code() {
         return code;
     }
 
     /** The rule in one line. */
-    public String title() {
+    String title() {
         return title;
     }
 }
