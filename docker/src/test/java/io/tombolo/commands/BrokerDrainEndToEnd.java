@@ -4,12 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.commands.Tombolo.Ended;
 
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
-import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.config.ConfigResource.Type;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,10 +17,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -43,9 +34,6 @@ class BrokerDrainEndToEnd {
     private static final int LINES = 300;
     private static final int LINE_BYTES = 9_000;
 
-    /** At this rate the copies of a test would take minutes, if nobody lifted it. */
-    private static final String SLOW_BYTES_PER_SECOND = "10000";
-
     private static final Pattern PROGRESS =
             Pattern.compile("eu-2 \\(.*\\): \\d replicas? left, .* at .*/s, about .* to go");
 
@@ -55,11 +43,11 @@ class BrokerDrainEndToEnd {
 
     private Tombolo tombolo;
     private Background background;
-    private int kafkaPort;
+    private ReplicaThrottle throttle;
 
     @BeforeEach
     void startTheRegion() throws IOException {
-        kafkaPort = Ports.threeFree();
+        int kafkaPort = Ports.threeFree();
         Files.writeString(
                 folder.resolve("tombolo.yaml"),
                 """
@@ -73,6 +61,7 @@ class BrokerDrainEndToEnd {
                     config: { replica.fetch.max.bytes: 20000 }
                 """
                         .formatted(kafkaPort, Ports.threeFree(), Ports.threeFree()));
+        throttle = new ReplicaThrottle(kafkaPort, "pair");
         tombolo = new Tombolo(folder);
         background = new Background(folder);
         Ended up = tombolo.run("up");
@@ -90,7 +79,7 @@ class BrokerDrainEndToEnd {
     void aDrainIsTakenBackWhileItGoesOnAndAnotherOneEmptiesTheBroker() throws Exception {
         tombolo.runWithInput(lines(), "topic", "produce", "pair", "-q");
         List<Set<Integer>> before = replicas("pair");
-        copySlowly();
+        throttle.set();
         await(() -> MOVES.matcher(orderedToDrain()).find());
 
         Ended undrained = tombolo.run("broker", "undrain", "eu-2");
@@ -100,7 +89,7 @@ class BrokerDrainEndToEnd {
 
         Process drain = tombolo.start("drain.out", "broker", "drain", "eu-2", "--reason", "disk");
         await(() -> PROGRESS.matcher(printed("drain.out")).find());
-        copyAtFullSpeed();
+        throttle.lift();
 
         await(() -> !drain.isAlive());
         assertThat(drain.exitValue()).as(printed("drain.out")).isZero();
@@ -123,12 +112,13 @@ class BrokerDrainEndToEnd {
 
         tombolo.run("topic", "delete", "wide", "-y");
         Ended empty = tombolo.run("broker", "decommission", "eu-2", "-y");
+        Ended region = tombolo.run("region", "describe", "eu");
         Ended down = tombolo.run("down", "--region", "eu", "--id", "2");
 
         assertThat(empty.exitCode()).as(empty.err()).isZero();
         assertThat(empty.out())
-                .contains("it leaves the region when it stops: tombolo down --region eu --id 2")
-                .contains("it votes about the metadata still");
+                .contains("it leaves the region when it stops: tombolo down --region eu --id 2");
+        assertThat(region.out()).containsPattern("voters 1, 3\\n");
         assertThat(down.exitCode()).as(down.err()).isZero();
         await(() -> state(2).equals("unknown"));
         assertThat(tombolo.run("topic", "create", "narrow", "--replicas", "2").exitCode()).isZero();
@@ -148,33 +138,6 @@ class BrokerDrainEndToEnd {
             text.append(Base64.getEncoder().encodeToString(bytes)).append('\n');
         }
         return text.toString();
-    }
-
-    private void copySlowly() throws Exception {
-        configure(OpType.SET, SLOW_BYTES_PER_SECOND);
-    }
-
-    private void copyAtFullSpeed() throws Exception {
-        configure(OpType.DELETE, "");
-    }
-
-    private void configure(OpType change, String rate) throws Exception {
-        var changes = new HashMap<ConfigResource, Collection<AlterConfigOp>>();
-        for (String broker : List.of("1", "3")) {
-            changes.put(
-                    new ConfigResource(Type.BROKER, broker),
-                    List.of(operation("follower.replication.throttled.rate", rate, change)));
-        }
-        changes.put(
-                new ConfigResource(Type.TOPIC, "pair"),
-                List.of(operation("follower.replication.throttled.replicas", "*", change)));
-        try (var admin = Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + kafkaPort))) {
-            admin.incrementalAlterConfigs(changes).all().get();
-        }
-    }
-
-    private static AlterConfigOp operation(String name, String value, OpType change) {
-        return new AlterConfigOp(new ConfigEntry(name, value), change);
     }
 
     private Set<Integer> hosts(String topic) {

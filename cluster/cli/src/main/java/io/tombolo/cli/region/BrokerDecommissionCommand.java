@@ -1,5 +1,6 @@
 package io.tombolo.cli.region;
 
+import io.tombolo.cli.kafka.Votes;
 import io.tombolo.cli.output.Tree;
 import io.tombolo.cli.shell.ExitCode;
 import io.tombolo.cli.shell.Shell;
@@ -16,7 +17,7 @@ import java.util.concurrent.Callable;
             "Moves every replica and leadership off a broker, and takes it out of its region once"
                     + " it is empty and has stopped.",
             "Asks for confirmation (-y). Waits until it is empty, as drain does; the region keeps"
-                    + " the order."
+                    + " the order. Then takes its vote about the metadata, if it has one."
         },
         footer = {
             "",
@@ -25,10 +26,6 @@ import java.util.concurrent.Callable;
             "  tombolo broker decommission eu-3 -y --reason 'old machine'"
         })
 final class BrokerDecommissionCommand implements Callable<Integer> {
-
-    private static final String VOTES =
-            "      it votes about the metadata still: take its vote before it stops"
-                    + " (kafka-metadata-quorum remove-controller; see the README)\n";
 
     private final Shell shell;
 
@@ -43,12 +40,12 @@ final class BrokerDecommissionCommand implements Callable<Integer> {
         BrokerTarget target = choice.target(shell);
         shell.confirm("decommission " + target.name(), target.name());
         Tree last = choice.carryOut("leave", target, shell);
+        if (choice.waits()) {
+            // While it runs: who has stopped with a vote is missed in every majority.
+            Votes.take(shell, target.region().id().name(), target.id());
+        }
         shell.print(last, () -> text(target, last));
         return ExitCode.OK.number();
-    }
-
-    private static boolean votes(BrokerTarget target) {
-        return target.view().at("voter").flag();
     }
 
     private String text(BrokerTarget target, Tree last) {
@@ -59,6 +56,6 @@ final class BrokerDecommissionCommand implements Callable<Integer> {
         String then =
                 "it leaves the region when it stops: tombolo down --region %s --id %s"
                         .formatted(target.region().id(), number);
-        return choice.text(target, last, then) + (votes(target) ? VOTES : "");
+        return choice.text(target, last, then);
     }
 }

@@ -25,6 +25,10 @@ final class DrainChoice {
         return broker.target(shell);
     }
 
+    boolean waits() {
+        return !detached;
+    }
+
     /**
      * Gives the order and waits until the broker is empty, unless it shall not.
      *
