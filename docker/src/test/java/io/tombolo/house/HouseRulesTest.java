@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 import java.lang.classfile.Attributes;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.attribute.CodeAttribute;
+import java.lang.constant.ClassDesc;
+import java.lang.reflect.AccessFlag;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +29,7 @@ class HouseRulesTest {
     private static final int TEST_FILE_LINES_MAX = 800;
     private static final int METHOD_LINES_MAX = 60;
     private static final int PACKAGE_FILES_MAX = 25;
+    private static final int PARAMETERS_MAX = 6;
 
     /** What each module may import of the others, as ARCHITECTURE.md draws it. */
     private static final Map<String, Set<String>> MAY_IMPORT =
@@ -233,6 +236,23 @@ class HouseRulesTest {
     }
 
     @Test
+    void whatNeedsManyArgumentsTakesARecord() {
+        var broken = new ArrayList<String>();
+        forEachMainClass((module, type) -> {
+            for (MethodModel method : type.model().methods()) {
+                int count = parametersOf(type, method);
+                if (count > PARAMETERS_MAX) {
+                    broken.add(
+                            "%s.%s takes %d parameters"
+                                    .formatted(
+                                            type.name(), method.methodName().stringValue(), count));
+                }
+            }
+        });
+        assertThat(exceptExcused(broken)).isEmpty();
+    }
+
+    @Test
     void namesSayWhatAThingIs() {
         var broken = new ArrayList<String>();
         for (Module module : House.modules()) {
@@ -318,6 +338,39 @@ class HouseRulesTest {
         int dot = rest.indexOf('.');
         String module = dot < 0 ? rest : rest.substring(0, dot);
         return MAY_IMPORT.containsKey(module) ? module : null;
+    }
+
+    /** As they are written. The arguments of a record have a name already: its own. */
+    private static int parametersOf(CompiledClass type, MethodModel method) {
+        List<String> all =
+                method.methodTypeSymbol().parameterList().stream()
+                        .map(ClassDesc::descriptorString)
+                        .toList();
+        if (method.flags().has(AccessFlag.SYNTHETIC)) {
+            return 0;
+        }
+        if (!method.methodName().equalsString("<init>")) {
+            return all.size();
+        }
+        String parent = type.model().superclass().orElseThrow().asInternalName();
+        boolean local = type.name().matches(".*\\$\\d.*");
+        if (parent.equals("java/lang/Record") || parent.equals("java/lang/Enum") || local) {
+            return 0;
+        }
+        int nested = type.name().lastIndexOf('$');
+        boolean givenTheOuterOne =
+                nested > 0
+                        && !all.isEmpty()
+                        && all.getFirst()
+                                .equals(
+                                        "L%s;"
+                                                .formatted(
+                                                        slashed(type.name().substring(0, nested))));
+        return all.size() - (givenTheOuterOne ? 1 : 0);
+    }
+
+    private static String slashed(String name) {
+        return name.replace('.', '/');
     }
 
     private static int linesOf(MethodModel method) {
