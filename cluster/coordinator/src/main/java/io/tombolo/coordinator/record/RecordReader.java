@@ -78,6 +78,15 @@ public final class RecordReader {
         return length;
     }
 
+    /** Like {@link #arrayLength}; -1 for an array that is null. */
+    public int nullableArrayLength(boolean compact) {
+        int length = compact ? varint() - 1 : int32();
+        if (length > in.remaining()) {
+            throw new IllegalArgumentException("an array of " + length + " elements is impossible");
+        }
+        return Math.max(-1, length);
+    }
+
     /** Skips tagged fields. */
     public void skipTags() {
         int count = varint();
