@@ -2,6 +2,7 @@ package io.tombolo.region.topology;
 
 import io.tombolo.environment.Endpoint;
 import io.tombolo.region.BrokerId;
+import io.tombolo.region.ControllerId;
 import io.tombolo.region.ProducerIdRange;
 import io.tombolo.region.RegionId;
 
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** One entry of {@code regions:}. Its index is its position in the file, from 0. */
 public sealed interface Region {
@@ -20,7 +22,7 @@ public sealed interface Region {
     /**
      * A region whose brokers are ours.
      *
-     * @param brokers number 1 first; 1 to 999 of them
+     * @param nodes its processes
      * @param config Kafka's own broker config names and values, all known to the catalogue, none of
      *     them secret
      * @param security what may listen where, and the secrets among the broker configs
@@ -28,14 +30,13 @@ public sealed interface Region {
     record Hosted(
             RegionId id,
             int index,
-            List<Broker> brokers,
+            Nodes nodes,
             Storage storage,
             Map<String, String> config,
             Security security)
             implements Region {
 
         public Hosted {
-            brokers = List.copyOf(brokers);
             config = Topology.inOrder(config);
         }
 
@@ -44,27 +45,47 @@ public sealed interface Region {
             return ProducerIdRange.ofRegion(index);
         }
 
+        /** The brokers, number 1 first. */
+        public List<Broker> brokers() {
+            return nodes.brokers();
+        }
+
         /** The broker with this number, counted from 1 as on the command line. */
         public Optional<Broker> broker(int number) {
-            return number >= 1 && number <= brokers.size()
-                    ? Optional.of(brokers.get(number - 1))
+            return numbered(brokers(), number);
+        }
+
+        /** The controller with this number, where controllers are processes of their own. */
+        public Optional<Controller> controller(int number) {
+            return numbered(nodes.controllers(), number);
+        }
+
+        private static <T> Optional<T> numbered(List<T> nodes, int number) {
+            return number >= 1 && number <= nodes.size()
+                    ? Optional.of(nodes.get(number - 1))
                     : Optional.empty();
         }
 
+        /** What people call one of its processes: {@code eu-1}, a controller {@code eu-c1}. */
+        public String nameOf(Node node) {
+            return id + "-" + node.shortName();
+        }
+
         /**
-         * Where a broker keeps its data: folders of its own below {@code storage.dirs}, so that
-         * brokers and regions that share a disk never share a folder. In the first one is the
-         * metadata log, too.
+         * Where a process keeps its data: folders of its own below {@code storage.dirs}, so that
+         * processes and regions that share a disk never share a folder. In the first one is the
+         * metadata log, and so all that a controller has.
          */
-        public List<String> dataDirectories(Broker broker) {
+        public List<String> dataDirectories(Node node) {
             return storage.dirs().stream()
-                    .map(dir -> dir + "/" + id + "-" + broker.number())
+                    .limit(node instanceof Controller ? 1 : Long.MAX_VALUE)
+                    .map(dir -> dir + "/" + nameOf(node))
                     .toList();
         }
 
         /** The first of {@link #dataDirectories}. */
-        public String dataDirectory(Broker broker) {
-            return dataDirectories(broker).getFirst();
+        public String dataDirectory(Node node) {
+            return dataDirectories(node).getFirst();
         }
     }
 
@@ -91,6 +112,81 @@ public sealed interface Region {
     }
 
     /**
+     * The processes of a region.
+     *
+     * @param brokers number 1 first; 1 to 999 of them
+     * @param controllers number 1 first; 1, 3 or 5 of them, who then vote about the metadata
+     *     instead of brokers; none where brokers do both
+     */
+    record Nodes(List<Broker> brokers, List<Controller> controllers) {
+
+        public Nodes {
+            brokers = List.copyOf(brokers);
+            controllers = List.copyOf(controllers);
+        }
+
+        /** A region whose brokers vote themselves. */
+        public static Nodes combined(List<Broker> brokers) {
+            return new Nodes(brokers, List.of());
+        }
+
+        /** Whether the metadata are voted about by controllers that are processes of their own. */
+        public boolean separate() {
+            return !controllers.isEmpty();
+        }
+
+        /** The brokers, then the controllers. */
+        public List<Node> all() {
+            return Stream.<Node>concat(brokers.stream(), controllers.stream()).toList();
+        }
+
+        /** The process with this node id. */
+        public Optional<Node> withId(int nodeId) {
+            return all().stream().filter(node -> node.nodeId() == nodeId).findFirst();
+        }
+    }
+
+    /** One process of a region. */
+    sealed interface Node permits Broker, Controller {
+
+        /** 1 or more, as on the command line; brokers and controllers are counted apart. */
+        int number();
+
+        /** Kafka's {@code node.id}: unique in the whole topology. */
+        int nodeId();
+
+        /** Where commands connect. */
+        Endpoint admin();
+
+        /** Where the other processes of the region connect. */
+        Endpoint internal();
+
+        /** Its name within its region: {@code 1}, or {@code c1} for a controller. */
+        String shortName();
+    }
+
+    /**
+     * A process that votes about the metadata of its region and does nothing else.
+     *
+     * @param number 1 or more, as on the command line
+     * @param admin where commands connect
+     * @param internal where the brokers and the other controllers of the region connect
+     */
+    record Controller(int number, ControllerId id, Endpoint admin, Endpoint internal)
+            implements Node {
+
+        @Override
+        public int nodeId() {
+            return id.value();
+        }
+
+        @Override
+        public String shortName() {
+            return "c" + number;
+        }
+    }
+
+    /**
      * One broker of a region.
      *
      * @param number 1 or more, as on the command line
@@ -106,7 +202,19 @@ public sealed interface Region {
             Endpoint kafka,
             Endpoint admin,
             Endpoint internal,
-            Optional<String> rack) {}
+            Optional<String> rack)
+            implements Node {
+
+        @Override
+        public int nodeId() {
+            return id.value();
+        }
+
+        @Override
+        public String shortName() {
+            return Integer.toString(number);
+        }
+    }
 
     /**
      * Where a region keeps its logs.

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Reads {@code host:port}, with {@code {n}} standing for the number of a broker. */
+/** Reads {@code host:port}, with {@code {n}} standing for the number of a process. */
 final class Addresses {
 
     private static final String LOOPBACK = "127.0.0.1";
@@ -34,9 +34,12 @@ final class Addresses {
                 value.get()
                         .problem(
                                 Rule.ADDRESS,
-                                "there is no port %d for broker %d"
-                                        .formatted(first.get().port() + count - 1, count))
-                        .why("broker n listens on port + n - 1")
+                                "there is no port %d for %s %d"
+                                        .formatted(
+                                                first.get().port() + count - 1,
+                                                counted(value.get()),
+                                                count))
+                        .why(counted(value.get()) + " n listens on port + n - 1")
                         .fix(value.get().name() + ": " + first.get().host() + ":" + defaultPort);
                 return fallback;
             }
@@ -52,6 +55,10 @@ final class Addresses {
             endpoints.add(endpoint.get());
         }
         return endpoints;
+    }
+
+    private static String counted(Value value) {
+        return value.path().contains(".controllers.") ? "controller" : "broker";
     }
 
     /** One address or a list of them; commas separate several in one text. */

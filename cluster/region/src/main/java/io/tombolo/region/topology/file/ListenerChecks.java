@@ -19,14 +19,19 @@ final class ListenerChecks {
 
     private static final Set<String> WILDCARDS = Set.of("0.0.0.0", "::", "0:0:0:0:0:0:0:0");
 
-    private record Listener(RegionId region, int number, String key, Endpoint endpoint) {
+    /**
+     * @param section where its key stands: {@code controllers.} for those of controllers
+     */
+    private record Listener(
+            RegionId region, int number, String section, String key, Endpoint endpoint) {
 
         String path() {
-            return "regions." + region + "." + key;
+            return "regions." + region + "." + section + key;
         }
 
         String shown() {
-            return "%s of broker %d of region %s".formatted(key, number, region);
+            return "%s of %s %d of region %s"
+                    .formatted(key, section.isEmpty() ? "broker" : "controller", number, region);
         }
     }
 
@@ -44,17 +49,24 @@ final class ListenerChecks {
     void run(Shortfalls notes) {
         for (Region region : regions.values()) {
             if (region instanceof Region.Hosted hosted) {
-                for (Region.Broker broker : hosted.brokers()) {
-                    int number = broker.number();
-                    take(new Listener(hosted.id(), number, "kafka", broker.kafka()));
-                    take(new Listener(hosted.id(), number, "admin", broker.admin()));
-                    if (opensInternal(hosted)) {
-                        take(new Listener(hosted.id(), number, "internal", broker.internal()));
-                    }
-                }
+                hosted.nodes().all().forEach(node -> listeners(hosted, node).forEach(this::take));
                 checkPlaintext(hosted, notes);
             }
         }
+    }
+
+    private static List<Listener> listeners(Region.Hosted region, Region.Node node) {
+        var listeners = new ArrayList<Listener>();
+        String section = node instanceof Region.Controller ? "controllers." : "";
+        RegionId id = region.id();
+        if (node instanceof Region.Broker broker) {
+            listeners.add(new Listener(id, node.number(), section, "kafka", broker.kafka()));
+        }
+        listeners.add(new Listener(id, node.number(), section, "admin", node.admin()));
+        if (opensInternal(region)) {
+            listeners.add(new Listener(id, node.number(), section, "internal", node.internal()));
+        }
+        return listeners;
     }
 
     /** One message per pair of regions and keys: the other brokers of the two clash alike. */
@@ -80,7 +92,9 @@ final class ListenerChecks {
     }
 
     private int brokerCount(RegionId region) {
-        return regions.get(region) instanceof Region.Hosted hosted ? hosted.brokers().size() : 1;
+        return regions.get(region) instanceof Region.Hosted hosted
+                ? Math.max(hosted.brokers().size(), hosted.nodes().controllers().size())
+                : 1;
     }
 
     private @Nullable Listener clashWithWildcard(String host, Listener listener) {
@@ -99,14 +113,9 @@ final class ListenerChecks {
     }
 
     private void checkPlaintext(Region.Hosted region, Shortfalls notes) {
-        Region.Broker first = region.brokers().getFirst();
-        var listeners = new ArrayList<Listener>();
-        listeners.add(new Listener(region.id(), 1, "kafka", first.kafka()));
-        listeners.add(new Listener(region.id(), 1, "admin", first.admin()));
-        if (opensInternal(region)) {
-            listeners.add(new Listener(region.id(), 1, "internal", first.internal()));
-        }
-        for (Listener listener : listeners) {
+        var firsts = new ArrayList<>(listeners(region, region.brokers().getFirst()));
+        region.controller(1).ifPresent(first -> firsts.addAll(listeners(region, first)));
+        for (Listener listener : firsts) {
             Endpoint endpoint = listener.endpoint();
             if (isLoopback(plainHost(endpoint))) {
                 continue;
@@ -120,7 +129,7 @@ final class ListenerChecks {
     }
 
     private static boolean opensInternal(Region.Hosted region) {
-        return region.brokers().size() > 1;
+        return region.nodes().all().size() > 1;
     }
 
     /** What a literal address means is certain; a name may turn out to be loopback after all. */

@@ -2,6 +2,7 @@ package io.tombolo.region.topology.file;
 
 import io.tombolo.environment.Endpoint;
 import io.tombolo.region.BrokerId;
+import io.tombolo.region.ControllerId;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.topology.Region;
 import io.tombolo.region.topology.Secret;
@@ -20,7 +21,8 @@ import java.util.Optional;
  * <p>Without {@code kafka:} broker n of the region at position i listens on 127.0.0.1, port 9092 +
  * 100 i + n − 1; without {@code admin:} on 127.0.0.1, port 8080 + 100 i + n − 1 for the first ten
  * regions and 18080 + 100 (i − 10) + n − 1 for the others; without {@code internal:} on 127.0.0.1,
- * port 25092 + 100 i + n − 1. So defaults never meet for 64 regions of 100 brokers each.
+ * port 25092 + 100 i + n − 1. Controller n has the default addresses of broker 90 + n. So defaults
+ * never meet for 64 regions of 90 brokers and ten controllers each.
  */
 final class RegionsReader {
 
@@ -30,12 +32,15 @@ final class RegionsReader {
     private static final int ADMIN_PORT_AFTER_TEN = 18_080;
     private static final int INTERNAL_PORT = 25_092;
     private static final int PORTS_PER_REGION = 100;
+    private static final int CONTROLLER_PORTS_FROM = 90;
+    private static final List<Integer> CONTROLLER_COUNTS = List.of(1, 3, 5);
     private static final List<String> HOSTED_KEYS =
             List.of(
                     "brokers",
                     "kafka",
                     "admin",
                     "internal",
+                    "controllers",
                     "racks",
                     "storage",
                     "config",
@@ -86,6 +91,7 @@ final class RegionsReader {
                         "kafka",
                         "admin",
                         "internal",
+                        "controllers",
                         "racks",
                         "storage",
                         "config",
@@ -130,7 +136,11 @@ final class RegionsReader {
         return new Region.Hosted(
                 id,
                 index,
-                brokers(index, section),
+                new Region.Nodes(
+                        brokers(index, section),
+                        section.get("controllers")
+                                .map(value -> controllers(index, value))
+                                .orElse(List.of())),
                 section.get("storage").map(this::storage).orElseGet(RegionsReader::defaultStorage),
                 config,
                 new Region.Security(section.isTrue("allowInsecure"), secrets));
@@ -141,15 +151,11 @@ final class RegionsReader {
                 section.get("brokers")
                         .flatMap(value -> value.integer(1, BrokerId.PER_REGION - 1))
                         .orElse(1);
-        int adminPort =
-                index < 10
-                        ? ADMIN_PORT + PORTS_PER_REGION * index
-                        : ADMIN_PORT_AFTER_TEN + PORTS_PER_REGION * (index - 10);
         int kafkaPort = KAFKA_PORT + PORTS_PER_REGION * index;
         List<Endpoint> kafka = Addresses.ofBrokers(section.get("kafka"), count, kafkaPort);
-        List<Endpoint> admin = Addresses.ofBrokers(section.get("admin"), count, adminPort);
-        int internalPort = INTERNAL_PORT + PORTS_PER_REGION * index;
-        List<Endpoint> internal = Addresses.ofBrokers(section.get("internal"), count, internalPort);
+        List<Endpoint> admin = Addresses.ofBrokers(section.get("admin"), count, adminPort(index));
+        List<Endpoint> internal =
+                Addresses.ofBrokers(section.get("internal"), count, internalPort(index));
         List<String> racks = texts(section.get("racks"));
         var brokers = new ArrayList<Region.Broker>();
         for (int number = 1; number <= count; number++) {
@@ -167,6 +173,64 @@ final class RegionsReader {
                             rack));
         }
         return brokers;
+    }
+
+    private static int adminPort(int index) {
+        return index < 10
+                ? ADMIN_PORT + PORTS_PER_REGION * index
+                : ADMIN_PORT_AFTER_TEN + PORTS_PER_REGION * (index - 10);
+    }
+
+    private static int internalPort(int index) {
+        return INTERNAL_PORT + PORTS_PER_REGION * index;
+    }
+
+    /** A number, or a map with the number and the addresses. */
+    private static List<Region.Controller> controllers(int index, Value value) {
+        Optional<Section> section =
+                value.isMapping()
+                        ? Optional.of(value.section("count", "admin", "internal"))
+                        : Optional.empty();
+        Optional<Value> number =
+                section.isPresent() ? section.get().require("count", "3") : Optional.of(value);
+        int count = number.flatMap(RegionsReader::controllerCount).orElse(0);
+        List<Endpoint> admin =
+                Addresses.ofBrokers(
+                        section.flatMap(it -> it.get("admin")),
+                        count,
+                        adminPort(index) + CONTROLLER_PORTS_FROM);
+        List<Endpoint> internal =
+                Addresses.ofBrokers(
+                        section.flatMap(it -> it.get("internal")),
+                        count,
+                        internalPort(index) + CONTROLLER_PORTS_FROM);
+        var controllers = new ArrayList<Region.Controller>();
+        for (int at = 1; at <= count; at++) {
+            controllers.add(
+                    new Region.Controller(
+                            at,
+                            ControllerId.of(index, at),
+                            admin.get(at - 1),
+                            internal.get(at - 1)));
+        }
+        return controllers;
+    }
+
+    /** An even number bears no more failures than the odd one below it. */
+    private static Optional<Integer> controllerCount(Value value) {
+        int most = CONTROLLER_COUNTS.getLast();
+        Optional<Integer> count = value.integer(1, most);
+        if (count.isPresent() && !CONTROLLER_COUNTS.contains(count.get())) {
+            value.problem(
+                            Rule.OUT_OF_RANGE,
+                            "%s is %d, and must be 1, 3 or 5".formatted(value.path(), count.get()))
+                    .why(
+                            "%d controllers go on without as many as %d do"
+                                    .formatted(count.get(), count.get() - 1))
+                    .fix("%s: %d".formatted(value.name(), count.get() + 1));
+            return Optional.empty();
+        }
+        return count;
     }
 
     private static List<String> texts(Optional<Value> list) {
@@ -259,8 +323,8 @@ final class RegionsReader {
 
     private static void checkDirectories(
             Document document, Region.Hosted inner, Region.Hosted outer) {
-        for (Region.Broker broker : outer.brokers()) {
-            for (String taken : outer.dataDirectories(broker)) {
+        for (Region.Node node : outer.nodes().all()) {
+            for (String taken : outer.dataDirectories(node)) {
                 for (String dir : inner.storage().dirs()) {
                     if (normal(dir).startsWith(normal(taken))) {
                         String path = "regions." + inner.id() + ".storage";
@@ -268,8 +332,14 @@ final class RegionsReader {
                                         Rule.SHARED_DIRECTORY,
                                         document.spanOf(path),
                                         path,
-                                        "the directory %s lies in the one of broker %d of region %s"
-                                                .formatted(dir, broker.number(), outer.id()))
+                                        "the directory %s lies in the one of %s %d of region %s"
+                                                .formatted(
+                                                        dir,
+                                                        node instanceof Region.Broker
+                                                                ? "broker"
+                                                                : "controller",
+                                                        node.number(),
+                                                        outer.id()))
                                 .why("a broker removes from its directory what it does not know")
                                 .fix("give region %s another directory".formatted(inner.id()));
                         return;

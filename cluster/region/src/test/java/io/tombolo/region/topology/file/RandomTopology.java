@@ -2,6 +2,7 @@ package io.tombolo.region.topology.file;
 
 import io.tombolo.environment.Endpoint;
 import io.tombolo.region.BrokerId;
+import io.tombolo.region.ControllerId;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.PolicyName;
 import io.tombolo.region.RegionId;
@@ -86,7 +87,28 @@ final class RandomTopology {
         Map<String, Secret> secrets =
                 random.nextBoolean() ? Map.of() : Map.of("ssl.key.password", secret());
         return new Region.Hosted(
-                id, index, brokers, storage, config, new Region.Security(numbered, secrets));
+                id,
+                index,
+                new Region.Nodes(brokers, controllers(index)),
+                storage,
+                config,
+                new Region.Security(numbered, secrets));
+    }
+
+    private List<Region.Controller> controllers(int index) {
+        int count = List.of(0, 1, 3, 5).get(random.nextInt(4));
+        int admin = 40_000 + 1_000 * index + random.nextInt(100);
+        int internal = 50_000 + 1_000 * index + random.nextInt(100);
+        var controllers = new ArrayList<Region.Controller>();
+        for (int number = 1; number <= count; number++) {
+            controllers.add(
+                    new Region.Controller(
+                            number,
+                            ControllerId.of(index, number),
+                            new Endpoint("127.0.0.1", admin + number - 1),
+                            new Endpoint("127.0.0.1", internal + number - 1)));
+        }
+        return controllers;
     }
 
     private Region foreign(RegionId id, int index) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.environment.Endpoint;
 import io.tombolo.region.BrokerId;
+import io.tombolo.region.ControllerId;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.PolicyName;
 import io.tombolo.region.RegionId;
@@ -50,6 +51,48 @@ class TopologyFileTest {
         assertThat(link.topics().includes("orders")).isTrue();
         assertThat(link.topics().includes("__consumer_offsets")).isFalse();
         assertThat(topology.topics().declared().get("orders").partitions()).isEqualTo(1);
+    }
+
+    @Test
+    void controllersOfTheirOwnHaveIdsPortsAndFoldersThatNoBrokerHas() {
+        String text = "tombolo: 1\nregions: { eu: {}, us: { brokers: 2, controllers: 3 } }\n";
+
+        Topology topology = valid(text).topology();
+
+        Region.Hosted us = topology.hosted(US).orElseThrow();
+        assertThat(us.nodes().separate()).isTrue();
+        assertThat(us.controller(3))
+                .contains(
+                        new Region.Controller(
+                                3,
+                                new ControllerId(101_003),
+                                new Endpoint("127.0.0.1", 8272),
+                                new Endpoint("127.0.0.1", 25_284)));
+        assertThat(us.controller(4)).isEmpty();
+        assertThat(us.nodes().all())
+                .extracting(us::nameOf)
+                .containsExactly("us-1", "us-2", "us-c1", "us-c2", "us-c3");
+        assertThat(us.dataDirectories(us.controller(1).orElseThrow()))
+                .containsExactly(".tombolo/us-c1");
+        assertThat(us.nodes().withId(101_002)).contains(us.controller(2).orElseThrow());
+        assertThat(topology.hosted(EU).orElseThrow().nodes().separate()).isFalse();
+    }
+
+    @Test
+    void addressesOfControllersStandBesideTheirNumber() {
+        String text =
+                "tombolo: 1\nregions: { eu: { storage: { dirs: [/a, /b] }, controllers:"
+                        + " { count: 1, internal: \"c{n}.localhost:9\", admin: 127.0.0.1:7 } } }\n";
+
+        Region.Hosted eu = valid(text).topology().hosted(EU).orElseThrow();
+
+        Region.Controller controller = eu.controller(1).orElseThrow();
+        assertThat(controller.nodeId()).isEqualTo(100_001);
+        assertThat(controller.internal()).isEqualTo(new Endpoint("c1.localhost", 9));
+        assertThat(controller.admin()).isEqualTo(new Endpoint("127.0.0.1", 7));
+        assertThat(eu.dataDirectories(controller)).containsExactly("/a/eu-c1");
+        assertThat(eu.dataDirectories(eu.brokers().getFirst()))
+                .containsExactly("/a/eu-1", "/b/eu-1");
     }
 
     @Test

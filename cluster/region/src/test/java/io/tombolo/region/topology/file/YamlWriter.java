@@ -64,6 +64,17 @@ final class YamlWriter {
                 map.put("kafka", first.kafka().toString().replaceFirst("^b1", "b{n}"));
                 map.put("admin", first.admin().toString());
                 map.put("internal", first.internal().toString());
+                hosted.controller(1)
+                        .ifPresent(one ->
+                                map.put(
+                                        "controllers",
+                                        Map.of(
+                                                "count",
+                                                hosted.nodes().controllers().size(),
+                                                "admin",
+                                                one.admin().toString(),
+                                                "internal",
+                                                one.internal().toString())));
                 map.put("allowInsecure", hosted.security().allowInsecure());
                 if (first.rack().isPresent()) {
                     map.put(
