@@ -1,6 +1,7 @@
 package io.tombolo.broker;
 
 import io.tombolo.broker.drain.DrainDesk;
+import io.tombolo.broker.group.GroupConfigs;
 import io.tombolo.broker.group.ImageTopics;
 import io.tombolo.broker.group.OffsetsLeadership;
 import io.tombolo.broker.group.OffsetsTopic;
@@ -25,12 +26,10 @@ import io.tombolo.broker.request.RequestDispatcher;
 import io.tombolo.broker.request.cluster.ProducerIds;
 import io.tombolo.broker.shard.Shards;
 import io.tombolo.controller.ActiveController;
-import io.tombolo.controller.ControllerSettings;
 import io.tombolo.controller.MetadataListener;
 import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.BrokerCommand;
 import io.tombolo.controller.command.Command;
-import io.tombolo.controller.replica.SafetyRules;
 import io.tombolo.coordinator.group.entry.GroupCoordinator;
 import io.tombolo.coordinator.group.entry.GroupPorts;
 import io.tombolo.environment.Clock;
@@ -42,11 +41,10 @@ import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.TopicImage;
 import io.tombolo.metadata.record.BrokerListener;
 import io.tombolo.metadata.record.BrokerRegistration;
-import io.tombolo.metadata.record.RegionRecord.RegionIdentity;
+import io.tombolo.protocol.ServedApis;
 import io.tombolo.raft.RaftStatus;
 import io.tombolo.raft.core.ReplicaKey;
 import io.tombolo.raft.core.VoterChange;
-import io.tombolo.region.config.BrokerConfig;
 import io.tombolo.replication.Partition;
 import io.tombolo.storage.directory.LogDirectories;
 import io.tombolo.storage.log.LogDamage;
@@ -145,14 +143,20 @@ public final class BrokerCore implements MetadataListener {
         var handlers = new Handlers(settings, environment, images, config, shards, commands);
         var services = services();
         this.dispatcher = complete(handlers.dispatcher(services));
-        this.internalDispatcher = quorum.internal(handlers, services).map(BrokerCore::complete);
+        this.internalDispatcher =
+                quorum.internal(
+                                handlers.quorum(services),
+                                ServedApis.internalListener(),
+                                handlers.replicaFetch())
+                        .map(dispatcher -> handlers.addReplicas(dispatcher, services))
+                        .map(BrokerCore::complete);
     }
 
     private ActiveController controller(Environment environment, LiveConfig config) {
         return new ActiveController(
                 new ActiveController.Place(
                         settings.id().value(), loop, clock, environment.entropy()),
-                controllerSettings(settings),
+                ControllerConfigs.settings(settings),
                 new ConfigRules(config),
                 this);
     }
@@ -238,7 +242,22 @@ public final class BrokerCore implements MetadataListener {
                 directories.first().directoryId(),
                 controller,
                 images,
-                this::controllerChanged);
+                new QuorumSeat.Watcher() {
+                    @Override
+                    public void controllerChanged() {
+                        BrokerCore.this.controllerChanged();
+                    }
+
+                    @Override
+                    public void waiting(String reason) {
+                        observer.waiting(reason);
+                    }
+
+                    @Override
+                    public void refused(String reason) {
+                        observer.failed(reason);
+                    }
+                });
     }
 
     private Takeovers takeovers(LinkPlace place) {
@@ -309,40 +328,6 @@ public final class BrokerCore implements MetadataListener {
         Invariant.check(
                 dispatcher.unhandled().isEmpty(), "no handler for " + dispatcher.unhandled());
         return dispatcher;
-    }
-
-    private static ControllerSettings controllerSettings(BrokerSettings settings) {
-        var config = settings.config();
-        return new ControllerSettings(
-                new RegionIdentity(settings.clusterId(), settings.region().id()),
-                settings.region().producerIds(),
-                new ControllerSettings.TopicDefaults(
-                        config.integer("num.partitions"),
-                        config.integer("default.replication.factor"),
-                        new SafetyRules(
-                                config.integer("min.insync.replicas"),
-                                config.flag("unclean.leader.election.enable"))),
-                Features.ranges(),
-                pace(config),
-                new ControllerSettings.Bounds(
-                        ControllerSettings.Bounds.STANDARD.waitingCommands(),
-                        ControllerSettings.Bounds.STANDARD.batchBytes(),
-                        config.number("metadata.log.max.record.bytes.between.snapshots")));
-    }
-
-    private static ControllerSettings.Pace pace(BrokerConfig config) {
-        Duration session = Duration.ofMillis(config.number("broker.session.timeout.ms"));
-        String interval = "leader.imbalance.check.interval.seconds";
-        // Kafka's 300 seconds would leave all leaderships on one broker after each restart.
-        Duration balance =
-                config.fixed().containsKey(interval)
-                        ? Duration.ofSeconds(config.number(interval))
-                        : session.dividedBy(4);
-        return new ControllerSettings.Pace(
-                session,
-                config.flag("auto.leader.rebalance.enable")
-                        ? Optional.of(balance)
-                        : Optional.empty());
     }
 
     private GroupCoordinator groups(
@@ -418,7 +403,7 @@ public final class BrokerCore implements MetadataListener {
 
     void start(Stages heard) {
         stages = heard;
-        quorum.start(observer::waiting);
+        quorum.start();
         registration.register();
         housekeeping.start();
         replication.start();

@@ -1,16 +1,11 @@
 package io.tombolo.broker;
 
 import io.tombolo.region.BrokerId;
-import io.tombolo.region.config.BrokerConfig;
 import io.tombolo.region.topology.Region;
 import io.tombolo.region.topology.Topology;
 
-import org.apache.kafka.common.Uuid;
-
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.UUID;
 
 /**
  * What one broker is started with.
@@ -21,7 +16,8 @@ import java.util.UUID;
  * @param dataDirectories its own folders, at least one, best each on a disk of its own
  */
 public record BrokerSettings(
-        Topology topology, Region.Hosted region, Region.Broker self, List<Path> dataDirectories) {
+        Topology topology, Region.Hosted region, Region.Broker self, List<Path> dataDirectories)
+        implements NodeSettings {
 
     /** The listener that clients connect to. */
     public static final String LISTENER = "PLAINTEXT";
@@ -42,16 +38,13 @@ public record BrokerSettings(
     }
 
     /** The first folder, where the metadata log is, too. */
+    @Override
     public Path dataDirectory() {
         return dataDirectories.getFirst();
     }
 
     public BrokerId id() {
         return self.id();
-    }
-
-    public BrokerConfig config() {
-        return BrokerConfig.ofFile(region.config());
     }
 
     /**
@@ -64,20 +57,5 @@ public record BrokerSettings(
         return region.config().containsKey(NETWORK_THREADS)
                 ? config().integer(NETWORK_THREADS)
                 : Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
-    }
-
-    /**
-     * The id of the region's cluster: the same for every broker and every start, because it follows
-     * from the names in the file.
-     */
-    public Uuid clusterId() {
-        return clusterIdOf(region);
-    }
-
-    /** The id of a region's cluster, by the same rule. */
-    Uuid clusterIdOf(Region.Hosted of) {
-        String seed = "tombolo/" + topology.name() + "/" + of.id();
-        UUID uuid = UUID.nameUUIDFromBytes(seed.getBytes(StandardCharsets.UTF_8));
-        return new Uuid(uuid.getMostSignificantBits(), uuid.getLeastSignificantBits());
     }
 }

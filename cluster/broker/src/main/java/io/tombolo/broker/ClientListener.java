@@ -45,9 +45,9 @@ public record ClientListener(String clusterId, String name, int brokerId) {
                 .toList();
     }
 
-    /** The broker that the active controller runs on, −1 when none is known or it is fenced. */
+    /** The broker that clients take for the controller, −1 when none is known or it is fenced. */
     public int controllerId(Images images) {
-        int controllerId = images.controllerId();
+        int controllerId = images.leadBrokerId();
         return images.current().brokers().isActive(controllerId) ? controllerId : -1;
     }
 

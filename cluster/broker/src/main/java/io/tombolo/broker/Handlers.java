@@ -3,13 +3,11 @@ package io.tombolo.broker;
 import io.tombolo.broker.group.OffsetsTopicSpec;
 import io.tombolo.broker.publish.PartitionPublisher;
 import io.tombolo.broker.quorum.Forwarding;
-import io.tombolo.broker.quorum.InternalHandlers;
 import io.tombolo.broker.request.RequestDispatcher;
 import io.tombolo.broker.request.cluster.AlterReplicaLogDirsHandler;
 import io.tombolo.broker.request.cluster.ApiVersionsHandler;
 import io.tombolo.broker.request.cluster.DescribeClusterHandler;
 import io.tombolo.broker.request.cluster.DescribeLogDirsHandler;
-import io.tombolo.broker.request.cluster.DescribeQuorumHandler;
 import io.tombolo.broker.request.cluster.InitProducerIdHandler;
 import io.tombolo.broker.request.cluster.ProducerIds;
 import io.tombolo.broker.request.cluster.SaslHandshakeHandler;
@@ -38,7 +36,6 @@ import io.tombolo.broker.request.topic.DeleteTopicsHandler;
 import io.tombolo.broker.request.topic.DescribeTopicPartitionsHandler;
 import io.tombolo.broker.request.topic.MetadataHandler;
 import io.tombolo.broker.shard.Shards;
-import io.tombolo.broker.voter.VoterDesk;
 import io.tombolo.coordinator.group.entry.GroupCoordinator;
 import io.tombolo.environment.Environment;
 import io.tombolo.protocol.ApiVersionsAnswer;
@@ -149,17 +146,23 @@ record Handlers(
                         ApiKeys.DESCRIBE_QUORUM,
                         DescribeQuorumRequestData.class,
                         services.forwarding()
-                                .of(ApiKeys.DESCRIBE_QUORUM, _ -> describeQuorum(services.raft())))
+                                .of(
+                                        ApiKeys.DESCRIBE_QUORUM,
+                                        _ -> quorum(services).describeQuorum()))
                 .with(
                         ApiKeys.ADD_RAFT_VOTER,
                         AddRaftVoterRequestData.class,
                         services.forwarding()
-                                .of(ApiKeys.ADD_RAFT_VOTER, _ -> voters(services).handler()))
+                                .of(
+                                        ApiKeys.ADD_RAFT_VOTER,
+                                        _ -> quorum(services).voters().handler()))
                 .with(
                         ApiKeys.REMOVE_RAFT_VOTER,
                         RemoveRaftVoterRequestData.class,
                         services.forwarding()
-                                .of(ApiKeys.REMOVE_RAFT_VOTER, _ -> voters(services).handler()))
+                                .of(
+                                        ApiKeys.REMOVE_RAFT_VOTER,
+                                        _ -> quorum(services).voters().handler()))
                 .with(
                         ApiKeys.UPDATE_FEATURES,
                         UpdateFeaturesRequestData.class,
@@ -192,7 +195,9 @@ record Handlers(
                 .with(
                         ApiKeys.CREATE_TOPICS,
                         CreateTopicsRequestData.class,
-                        forwarding.of(ApiKeys.CREATE_TOPICS, this::createTopics))
+                        forwarding.of(
+                                ApiKeys.CREATE_TOPICS,
+                                to -> new CreateTopicsHandler(to, new TopicConfigs(config))))
                 .with(
                         ApiKeys.DELETE_TOPICS,
                         DeleteTopicsRequestData.class,
@@ -266,71 +271,27 @@ record Handlers(
                 services.replicas().directories(), environment.disk(), environment.offload());
     }
 
-    private CreateTopicsHandler createTopics(Commands to) {
-        return new CreateTopicsHandler(to, new TopicConfigs(config));
-    }
-
-    private DescribeQuorumHandler describeQuorum(RaftNode raft) {
-        return new DescribeQuorumHandler(raft, environment.loops().loop(0), images, listener());
-    }
-
-    private VoterDesk voters(Services services) {
-        return new VoterDesk(
-                settings.clusterId().toString(), environment.loops().loop(0), services.raft());
-    }
-
     private ClientListener listener() {
         return new ClientListener(
-                settings.clusterId().toString(), BrokerSettings.LISTENER, settings.id().value());
+                settings.clusterId().toString(), BrokerSettings.LISTENER, settings.nodeId());
     }
 
-    /**
-     * What answers clients' requests that other brokers hand on.
-     *
-     * @param here has commands decided on this broker or not at all
-     */
-    RequestDispatcher enveloped(Services services, Commands here) {
-        var dispatcher = new RequestDispatcher(ServedApis.clientListener());
-        voters(services).addForClients(dispatcher);
-        return new ReplicaHandlers(images)
-                .addTo(dispatcher, here)
-                .with(ApiKeys.CREATE_TOPICS, CreateTopicsRequestData.class, createTopics(here))
-                .with(
-                        ApiKeys.DELETE_TOPICS,
-                        DeleteTopicsRequestData.class,
-                        new DeleteTopicsHandler(here))
-                .with(
-                        ApiKeys.CREATE_PARTITIONS,
-                        CreatePartitionsRequestData.class,
-                        new CreatePartitionsHandler(here))
-                .with(
-                        ApiKeys.UPDATE_FEATURES,
-                        UpdateFeaturesRequestData.class,
-                        new UpdateFeaturesHandler(here))
-                .with(
-                        ApiKeys.DESCRIBE_QUORUM,
-                        DescribeQuorumRequestData.class,
-                        describeQuorum(services.raft()));
+    /** What has to do with the quorum and the controller. */
+    QuorumHandlers quorum(Services services) {
+        return new QuorumHandlers(settings, environment, images, config, services.raft());
     }
 
-    /** What answers on the listener between brokers. */
-    RequestDispatcher internal(Services services, InternalHandlers handlers) {
-        var dispatcher = new RequestDispatcher(ServedApis.internalListener());
-        handlers.addTo(dispatcher);
-        voters(services).addTo(dispatcher);
+    /** Adds what other brokers ask of the replicas here. */
+    RequestDispatcher addReplicas(RequestDispatcher dispatcher, Services services) {
         return dispatcher
+                .with(
+                        ApiKeys.DESCRIBE_LOG_DIRS,
+                        DescribeLogDirsRequestData.class,
+                        logDirs(services))
                 .with(
                         ApiKeys.LIST_OFFSETS,
                         ListOffsetsRequestData.class,
-                        new ReplicaOffsetsHandler(images, shards))
-                .with(
-                        ApiKeys.API_VERSIONS,
-                        ApiVersionsRequestData.class,
-                        new ApiVersionsHandler(
-                                images,
-                                listener(),
-                                new ApiVersionsAnswer(
-                                        dispatcher.apis(), Features.supportedVersions())));
+                        new ReplicaOffsetsHandler(images, shards));
     }
 
     /** What answers the fetches of other brokers' replicas. */

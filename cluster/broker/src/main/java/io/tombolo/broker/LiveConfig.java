@@ -11,11 +11,11 @@ import java.util.function.Supplier;
 final class LiveConfig implements Supplier<BrokerConfig> {
 
     private final Images images;
-    private final BrokerSettings settings;
+    private final NodeSettings settings;
     private final BrokerConfig fixed;
     private volatile Snapshot snapshot;
 
-    LiveConfig(Images images, BrokerSettings settings) {
+    LiveConfig(Images images, NodeSettings settings) {
         this.images = images;
         this.settings = settings;
         this.fixed = settings.config();
@@ -25,7 +25,7 @@ final class LiveConfig implements Supplier<BrokerConfig> {
     @Override
     public BrokerConfig get() {
         MetadataImage image = images.current();
-        Map<String, String> own = image.configs().of(ConfigResource.broker(settings.id().value()));
+        Map<String, String> own = image.configs().of(ConfigResource.broker(settings.nodeId()));
         Map<String, String> all = image.configs().of(ConfigResource.allBrokers());
         Snapshot last = snapshot;
         if (last.own == own && last.all == all) {

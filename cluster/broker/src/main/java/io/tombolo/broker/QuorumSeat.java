@@ -10,6 +10,7 @@ import io.tombolo.broker.quorum.Peers;
 import io.tombolo.broker.quorum.Published;
 import io.tombolo.broker.quorum.QuorumTransport;
 import io.tombolo.broker.request.RequestDispatcher;
+import io.tombolo.broker.request.RequestHandler;
 import io.tombolo.broker.shard.Gathering;
 import io.tombolo.broker.shard.Shards;
 import io.tombolo.broker.voter.Patience;
@@ -19,8 +20,10 @@ import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.Command;
 import io.tombolo.environment.Environment;
 import io.tombolo.environment.EventLoop;
+import io.tombolo.protocol.ServedApis;
 import io.tombolo.raft.RaftListener;
 import io.tombolo.raft.RaftNode;
+import io.tombolo.raft.RaftStatus;
 import io.tombolo.raft.RaftTransport;
 import io.tombolo.raft.core.LeaderAndEpoch;
 import io.tombolo.raft.core.LogBatch;
@@ -28,6 +31,8 @@ import io.tombolo.raft.core.OffsetAndEpoch;
 import io.tombolo.raft.core.RaftSettings;
 import io.tombolo.raft.core.ReplicaKey;
 import io.tombolo.raft.core.VoterSet;
+
+import org.apache.kafka.common.message.FetchRequestData;
 
 import java.time.Duration;
 import java.util.Collections;
@@ -39,10 +44,10 @@ import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
- * This broker's place in the quorum of its region: the replica of the metadata log, the connections
- * to the other brokers, and the way to the active controller. The only broker of a region is its
- * own quorum and connects to nobody. Confined to the controller's loop unless a method says
- * otherwise.
+ * The place of a broker or controller in the quorum of its region: the replica of the metadata log,
+ * the connections to the other nodes, and the way to the active controller. The only node of a
+ * region is its own quorum and connects to nobody. Confined to the controller's loop unless a
+ * method says otherwise.
  */
 final class QuorumSeat {
 
@@ -53,43 +58,55 @@ final class QuorumSeat {
                     + " back into the file, or first take their votes away while a majority of them"
                     + " runs (kafka-metadata-quorum remove-controller)";
 
-    private final BrokerSettings settings;
+    private final NodeSettings settings;
     private final EventLoop loop;
     private final ActiveController controller;
     private final Images images;
-    private final Runnable onControllerChange;
+    private final Voters voters;
+    private final Watcher watcher;
     private final Published published;
     private final RaftNode raft;
     private final Optional<Region> region;
     private final PeerProbe probe;
     private boolean closed;
 
-    /** What there is only in a region of several brokers. */
+    /** Hears of what happens to the quorum; on the loop. */
+    interface Watcher {
+
+        /** Another node is the active controller now, or none. */
+        void controllerChanged();
+
+        /** For whom this node waits while there is no controller; a sentence for people. */
+        void waiting(String reason);
+
+        /** This node cannot take part, and has left; a sentence for people, with a way out. */
+        void refused(String reason);
+    }
+
+    /** What there is only in a region of several nodes. */
     private record Region(
             Peers peers, QuorumTransport transport, ControllerRoute route, DeathWatch deaths) {}
 
     QuorumSeat(
-            BrokerSettings settings,
+            NodeSettings settings,
             Environment environment,
             UUID directoryId,
             ActiveController controller,
             Images images,
-            Runnable onControllerChange) {
+            Watcher watcher) {
         this.settings = settings;
         this.loop = environment.loops().loop(0);
         this.controller = controller;
         this.images = images;
-        this.onControllerChange = onControllerChange;
+        this.watcher = watcher;
+        this.voters = new Voters(settings.region().nodes());
         this.published = new Published(loop);
-        this.probe = new PeerProbe(settings.id().value(), loop, environment.network());
-        var brokers = settings.region().brokers();
-        boolean alone = brokers.size() == 1;
+        this.probe = new PeerProbe(settings.nodeId(), loop, environment.network());
+        boolean alone = settings.region().nodes().all().size() == 1;
         this.region = alone ? Optional.empty() : Optional.of(region(environment));
         this.raft =
                 new RaftNode(
-                        alone
-                                ? alone(directoryId)
-                                : new Voters(brokers).member(settings.self(), directoryId),
+                        alone ? alone(directoryId) : voters.member(settings.self(), directoryId),
                         new RaftNode.Place(
                                 loop,
                                 environment.clock(),
@@ -107,30 +124,31 @@ final class QuorumSeat {
         controller.attach(raft);
     }
 
-    /**
-     * Joins the quorum.
-     *
-     * @param waiting hears for whom this broker waits while there is no controller
-     */
-    void start(Consumer<String> waiting) {
+    /** Joins the quorum. */
+    void start() {
         raft.start();
-        loop.schedule(PATIENCE_NANOS, () -> watch(waiting, ""));
+        loop.schedule(PATIENCE_NANOS, () -> watch(""));
     }
 
-    private void watch(Consumer<String> waiting, String told) {
+    private void watch(String told) {
         if (closed) {
             return;
         }
-        var patience = new Patience(raft.self(), settings.region().brokers());
-        String reason = patience.reason(raft.status()).orElse("");
+        String reason = waitsFor();
         if (!reason.isEmpty() && !reason.equals(told)) {
-            waiting.accept(reason);
+            watcher.waiting(reason);
         }
-        loop.schedule(PATIENCE_NANOS, () -> watch(waiting, reason));
+        loop.schedule(PATIENCE_NANOS, () -> watch(reason));
+    }
+
+    /** For whom this node waits while there is no controller; empty when there is one. */
+    String waitsFor() {
+        var patience = new Patience(raft.self(), settings.region().nodes());
+        return patience.reason(raft.status()).orElse("");
     }
 
     private Region region(Environment environment) {
-        int self = settings.id().value();
+        int self = settings.nodeId();
         String clusterId = settings.clusterId().toString();
         var peers = new Peers(environment, self, others(settings));
         var route =
@@ -151,17 +169,17 @@ final class QuorumSeat {
         return new Region(peers, transport, route, deaths);
     }
 
-    /** The other brokers of the region, as the file has them. */
-    static List<Peer> others(BrokerSettings settings) {
+    /** The other nodes of the region, as the file has them. */
+    static List<Peer> others(NodeSettings settings) {
         String clusterId = settings.clusterId().toString();
-        return settings.region().brokers().stream()
-                .filter(broker -> !broker.id().equals(settings.id()))
-                .map(broker -> new Peer(clusterId, broker.id().value(), broker.internal()))
+        return settings.region().nodes().all().stream()
+                .filter(node -> node.nodeId() != settings.nodeId())
+                .map(node -> new Peer(clusterId, node.nodeId(), node.internal()))
                 .toList();
     }
 
     private RaftNode.Membership alone(UUID directoryId) {
-        var self = new ReplicaKey(settings.id().value(), directoryId);
+        var self = new ReplicaKey(settings.nodeId(), directoryId);
         return new RaftNode.Membership(self, VoterSet.ofKeys(self));
     }
 
@@ -189,24 +207,27 @@ final class QuorumSeat {
                                 answer -> Shards.run(replyTo, () -> answered.accept(answer))));
     }
 
-    /** What answers the other brokers; empty when there are none. */
-    Optional<RequestDispatcher> internal(Handlers handlers, Handlers.Services services) {
+    /**
+     * What answers the other nodes about the quorum and the controller; empty when there are none.
+     *
+     * @param topicFetch answers fetches of partitions
+     */
+    Optional<RequestDispatcher> internal(
+            QuorumHandlers handlers, ServedApis apis, RequestHandler<FetchRequestData> topicFetch) {
         return region.map(several ->
                 handlers.internal(
-                        services,
+                        apis,
                         new InternalHandlers(
                                 new InternalHandlers.Place(settings.clusterId().toString(), loop),
                                 controller,
                                 images,
                                 several.transport(),
                                 several.deaths(),
-                                new InternalHandlers.Topics(
-                                        handlers.replicaFetch(),
-                                        handlers.logDirs(services)::handle),
-                                handlers.enveloped(services, this::decideHere))));
+                                topicFetch,
+                                handlers.enveloped(this::decideHere))));
     }
 
-    /** The connections to the other brokers; empty when there are none. */
+    /** The connections to the other nodes; empty when there are none. */
     Optional<Peers> peers() {
         return region.map(Region::peers);
     }
@@ -216,7 +237,7 @@ final class QuorumSeat {
         published.reached(offset);
     }
 
-    /** Whether other brokers go on when this one leaves. */
+    /** Whether other nodes go on when this one leaves. */
     boolean several() {
         return region.isPresent();
     }
@@ -228,15 +249,15 @@ final class QuorumSeat {
      * @param answer called now or later, on the loop
      */
     void controllerPossible(Consumer<Boolean> answer) {
-        Set<Integer> voters = new HashSet<>();
-        raft.status().voterSet().keys().forEach(voter -> voters.add(voter.nodeId()));
-        int needed = voters.size() / 2 + 1;
-        voters.removeIf(this::hasStopped);
+        Set<Integer> left = new HashSet<>();
+        raft.status().voterSet().keys().forEach(voter -> left.add(voter.nodeId()));
+        int needed = left.size() / 2 + 1;
+        left.removeIf(this::hasStopped);
         List<Peer> others =
-                others(settings).stream().filter(peer -> voters.contains(peer.nodeId())).toList();
-        int known = voters.size() - others.size();
-        if (voters.size() < needed || others.isEmpty()) {
-            answer.accept(voters.size() >= needed);
+                others(settings).stream().filter(peer -> left.contains(peer.nodeId())).toList();
+        int known = left.size() - others.size();
+        if (left.size() < needed || others.isEmpty()) {
+            answer.accept(left.size() >= needed);
             return;
         }
         var there =
@@ -276,6 +297,15 @@ final class QuorumSeat {
     private final class LeaderWatch implements RaftListener {
 
         @Override
+        public void onOpened(RaftStatus status) {
+            voters.objection(status.voterSet())
+                    .ifPresent(reason -> {
+                        raft.close(() -> {});
+                        watcher.refused(reason);
+                    });
+        }
+
+        @Override
         public void onCommit(LogBatch batch) {
             controller.onCommit(batch);
         }
@@ -299,10 +329,10 @@ final class QuorumSeat {
         public void onLeaderChange(LeaderAndEpoch leader) {
             images.controllerIs(leader.leaderId());
             controller.onLeaderChange(leader);
-            if (leader.leaderId() == settings.id().value()) {
+            if (leader.leaderId() == settings.nodeId()) {
                 region.ifPresent(several -> several.deaths().elected());
             }
-            onControllerChange.run();
+            watcher.controllerChanged();
         }
 
         @Override

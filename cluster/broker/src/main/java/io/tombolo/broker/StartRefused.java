@@ -24,7 +24,7 @@ public final class StartRefused extends Exception {
     }
 
     /** What went wrong, without the name of an exception that only carries it. */
-    static String reason(Exception problem) {
+    public static String reason(Exception problem) {
         Throwable cause = problem instanceof UncheckedIOException ? problem.getCause() : null;
         return String.valueOf((cause == null ? problem : cause).getMessage());
     }

@@ -22,6 +22,8 @@ public final class ServedApis {
 
     private static final ServedApis INTERNAL_LISTENER = new ServedApis(internalRanges());
 
+    private static final ServedApis CONTROLLER_LISTENER = new ServedApis(controllerRanges());
+
     private final Map<ApiKeys, VersionRange> ranges;
 
     private ServedApis(Map<ApiKeys, VersionRange> ranges) {
@@ -40,6 +42,14 @@ public final class ServedApis {
      */
     public static ServedApis internalListener() {
         return INTERNAL_LISTENER;
+    }
+
+    /**
+     * What a controller that is no broker serves to the other nodes of its region: the same without
+     * what is asked of replicas.
+     */
+    public static ServedApis controllerListener() {
+        return CONTROLLER_LISTENER;
     }
 
     /**
@@ -102,6 +112,13 @@ public final class ServedApis {
         ranges.put(ApiKeys.BROKER_REGISTRATION, VersionRange.of(3, 4));
         ranges.put(ApiKeys.BROKER_HEARTBEAT, VersionRange.of(1, 1));
         ranges.put(ApiKeys.ALLOCATE_PRODUCER_IDS, VersionRange.of(0, 0));
+        return ranges;
+    }
+
+    private static Map<ApiKeys, VersionRange> controllerRanges() {
+        Map<ApiKeys, VersionRange> ranges = internalRanges();
+        ranges.remove(ApiKeys.LIST_OFFSETS);
+        ranges.remove(ApiKeys.DESCRIBE_LOG_DIRS);
         return ranges;
     }
 

@@ -13,6 +13,14 @@ import java.util.List;
 public interface RaftListener {
 
     /**
+     * The log is open, and this replica has not taken part in anything yet: who is told may still
+     * close the node.
+     *
+     * @param status with the voters that the log names
+     */
+    default void onOpened(RaftStatus status) {}
+
+    /**
      * A batch is committed: it is durable on a majority and will be on every later leader. Offsets
      * rise but need not be contiguous: the quorum's own records are left out.
      */

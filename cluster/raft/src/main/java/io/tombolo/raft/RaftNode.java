@@ -134,6 +134,7 @@ public final class RaftNode {
         var core = new RaftCore(origin, settings, place.entropy());
         var ports = new EffectRunner.Ports(place, transport, listener, this::step);
         life = new Life.Running(core, new EffectRunner(ports, lane, settings.bounds()));
+        listener.onOpened(status());
         step(new RaftEvent.Started());
     }
 

@@ -14,12 +14,12 @@ import java.util.function.Supplier;
  *
  * @param <C> what is asked
  */
-final class LoopInquiry<C> {
+public final class LoopInquiry<C> {
 
     private static final long PATIENCE_SECONDS = 20;
 
     /** There is nothing to ask yet; asking again later helps. */
-    static final class NotYet extends Exception {
+    public static final class NotYet extends Exception {
 
         private static final long serialVersionUID = 1;
 
@@ -34,7 +34,7 @@ final class LoopInquiry<C> {
     /**
      * @param subject what is asked, looked up on the loop; empty while it does not exist yet
      */
-    LoopInquiry(EventLoop loop, Supplier<Optional<C>> subject) {
+    public LoopInquiry(EventLoop loop, Supplier<Optional<C>> subject) {
         this.loop = loop;
         this.subject = subject;
     }
@@ -46,7 +46,7 @@ final class LoopInquiry<C> {
      * @throws Exception what the question threw, at once; the owner of the loop hears of it too, as
      *     of everything that is thrown there
      */
-    <T> T ask(BiConsumer<C, CompletableFuture<T>> question) throws Exception {
+    public <T> T ask(BiConsumer<C, CompletableFuture<T>> question) throws Exception {
         var answer = new CompletableFuture<T>();
         loop.execute(() -> put(question, answer));
         try {

@@ -8,17 +8,10 @@ import io.tombolo.environment.EventLoops;
 import io.tombolo.network.HttpAnswer;
 import io.tombolo.network.HttpAsk;
 
-import tools.jackson.databind.json.JsonMapper;
-
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * The three questions that supervisors ask a process, each with its own consequence:
@@ -35,9 +28,6 @@ import java.util.concurrent.TimeoutException;
  */
 public final class Probes {
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final long TURN_MS_MAX = 5_000;
-
     private final BrokerSettings settings;
     private final Broker broker;
     private final EventLoops loops;
@@ -51,45 +41,14 @@ public final class Probes {
         this.loops = loops;
     }
 
-    /**
-     * One thing that must hold.
-     *
-     * @param reason why it does not; empty when it does
-     */
-    private record Check(String name, String reason) {
-
-        boolean ok() {
-            return reason.isEmpty();
-        }
-    }
-
     HttpAnswer started(HttpAsk ask) {
         LifePhase phase = broker.phase();
-        return answer(ask, List.of(new Check("logs", phase.recovered() ? "" : phase.reason())));
+        return answer(
+                ask, List.of(new ProbeCheck("logs", phase.recovered() ? "" : phase.reason())));
     }
 
     HttpAnswer live(HttpAsk ask) throws InterruptedException {
-        var turns = new ArrayList<CompletableFuture<Boolean>>();
-        for (int index = 0; index < loops.count(); index++) {
-            var turn = new CompletableFuture<Boolean>();
-            loops.loop(index).execute(() -> turn.complete(true));
-            turns.add(turn);
-        }
-        var checks = new ArrayList<Check>();
-        for (int index = 0; index < turns.size(); index++) {
-            checks.add(new Check("loop-" + index, silence(index, turns.get(index))));
-        }
-        return answer(ask, checks);
-    }
-
-    private static String silence(int index, CompletableFuture<Boolean> turn)
-            throws InterruptedException {
-        try {
-            turn.get(TURN_MS_MAX, TimeUnit.MILLISECONDS);
-            return "";
-        } catch (ExecutionException | TimeoutException stuck) {
-            return "loop %d has not come round for %d ms".formatted(index, TURN_MS_MAX);
-        }
+        return answer(ask, ProbeCheck.turns(loops));
     }
 
     HttpAnswer ready(HttpAsk ask) {
@@ -98,18 +57,20 @@ public final class Probes {
 
     /** Whether clients can be sent here. */
     boolean isReady() {
-        return readiness().stream().allMatch(Check::ok);
+        return readiness().stream().allMatch(ProbeCheck::ok);
     }
 
-    private List<Check> readiness() {
+    private List<ProbeCheck> readiness() {
         LifePhase phase = broker.phase();
-        var checks = new ArrayList<Check>();
+        var checks = new ArrayList<ProbeCheck>();
         Optional<BrokerCore> core = broker.core();
         boolean admitted = core.isPresent() && admitted(core.get());
-        checks.add(new Check("serving", phase.reason()));
+        checks.add(new ProbeCheck("serving", phase.reason()));
         if (phase.recovered() && core.isPresent()) {
-            checks.add(new Check("controller", controller(core.get(), admitted)));
-            checks.add(new Check("unfenced", admitted ? "" : "the controller has not admitted it"));
+            checks.add(new ProbeCheck("controller", controller(core.get(), admitted)));
+            checks.add(
+                    new ProbeCheck(
+                            "unfenced", admitted ? "" : "the controller has not admitted it"));
         }
         return checks;
     }
@@ -135,43 +96,7 @@ public final class Probes {
                 : "";
     }
 
-    private HttpAnswer answer(HttpAsk ask, List<Check> checks) {
-        boolean ok = checks.stream().allMatch(Check::ok);
-        int status = ok ? 200 : 503;
-        if (!wantsJson(ask)) {
-            return HttpAnswer.text(status, ok ? "ok\n" : failing(checks));
-        }
-        var view = new LinkedHashMap<String, Object>();
-        view.put("probe", ask.path().substring(1));
-        view.put("ok", ok);
-        view.put("phase", broker.phase().word());
-        view.put("region", settings.region().id().name());
-        view.put("brokerId", settings.id().value());
-        view.put("clusterId", settings.clusterId().toString());
-        view.put("checks", checks.stream().map(Probes::view).toList());
-        return HttpAnswer.json(status, JSON.writeValueAsString(view));
-    }
-
-    private static boolean wantsJson(HttpAsk ask) {
-        return ask.parameter("format").filter("json"::equals).isPresent()
-                || ask.headers().getOrDefault("accept", "").contains("application/json");
-    }
-
-    private static String failing(List<Check> checks) {
-        var text = new StringBuilder();
-        for (Check check : checks) {
-            if (!check.ok()) {
-                text.append(check.name()).append(": ").append(check.reason()).append('\n');
-            }
-        }
-        return text.toString();
-    }
-
-    private static Map<String, Object> view(Check check) {
-        var view = new LinkedHashMap<String, Object>();
-        view.put("check", check.name());
-        view.put("ok", check.ok());
-        view.put("reason", check.reason());
-        return view;
+    private HttpAnswer answer(HttpAsk ask, List<ProbeCheck> checks) {
+        return ProbeCheck.answer(ask, settings, broker.phase(), checks);
     }
 }

@@ -29,9 +29,9 @@ import java.util.function.Function;
 
 /**
  * Runs the links into this region as the metadata wants them. Every broker of a region runs each of
- * them, and copies the partitions that it leads; what concerns a link as a whole is done by the
- * broker of the active controller. Mutable, confined to the controller's loop, which is the links'
- * loop too.
+ * them, and copies the partitions that it leads; what concerns a link as a whole is done by one of
+ * them ({@link Images#leadBrokerId}). Mutable, confined to the controller's loop, which is the
+ * links' loop too.
  */
 public final class LinkSupervisor {
 
@@ -44,6 +44,8 @@ public final class LinkSupervisor {
 
     /** Running links that were ended because this region has taken over: they never copy again. */
     private final Set<LinkName> ended = new TreeSet<>();
+
+    private boolean coordinates;
 
     /**
      * @param hosts makes the ports of a link
@@ -67,6 +69,7 @@ public final class LinkSupervisor {
                         || !delta.mirrorTopics().isEmpty()
                         || !delta.ownership().isEmpty()
                         || leadsOthers(delta)
+                        || coordinates != isLeadBroker()
                         || !delta.topicsDeleted().isEmpty();
         if (concerned) {
             reconcileAll(delta.after());
@@ -96,7 +99,12 @@ public final class LinkSupervisor {
         reconcileAll(images.current());
     }
 
+    private boolean isLeadBroker() {
+        return images.leadBrokerId() == place.brokerId();
+    }
+
     private void reconcileAll(MetadataImage image) {
+        coordinates = isLeadBroker();
         for (LinkEntry entry : place.topology().linksInto(place.region())) {
             reconcile(image, entry);
         }
@@ -140,7 +148,7 @@ public final class LinkSupervisor {
                         });
             }
         }
-        return new LocalLeadership(led, images.controllerId() == place.brokerId());
+        return new LocalLeadership(led, coordinates);
     }
 
     /** The loop that all of this runs on. */

@@ -176,7 +176,7 @@ final class PromotionWorker {
     /** The broker that claimed the ownership may have died right after. */
     private void beginInstead() {
         boolean late = ports.clock().nanoTime() - sinceNanos >= GRACE.toNanos();
-        if (late && !beginning && images.controllerId() == place.brokerId()) {
+        if (late && !beginning && images.leadBrokerId() == place.brokerId()) {
             beginning = true;
             ports.commands()
                     .submit(

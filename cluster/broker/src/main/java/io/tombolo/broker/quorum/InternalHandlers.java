@@ -31,7 +31,6 @@ import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
 import org.apache.kafka.common.message.BrokerRegistrationRequestData;
 import org.apache.kafka.common.message.BrokerRegistrationResponseData;
-import org.apache.kafka.common.message.DescribeLogDirsRequestData;
 import org.apache.kafka.common.message.DescribeQuorumRequestData;
 import org.apache.kafka.common.message.EndQuorumEpochRequestData;
 import org.apache.kafka.common.message.EnvelopeRequestData;
@@ -50,7 +49,7 @@ import java.util.function.Consumer;
  * Answers what other brokers of the region ask on the internal listener. What is for the controller
  * is taken only while it is active here; otherwise NOT_CONTROLLER, and nothing has been done.
  *
- * @param topics answers what is asked of partitions
+ * @param topicFetch answers fetches of partitions
  * @param enveloped the handlers of clients' requests that come in envelopes
  */
 public record InternalHandlers(
@@ -59,18 +58,13 @@ public record InternalHandlers(
         Images images,
         QuorumTransport quorum,
         DeathWatch deaths,
-        Topics topics,
+        RequestHandler<FetchRequestData> topicFetch,
         RequestDispatcher enveloped) {
 
     /** Of which cluster this is, and the loop of its controller. */
     public record Place(String clusterId, EventLoop loop) {}
 
-    /** What is the same as for clients. */
-    public record Topics(
-            RequestHandler<FetchRequestData> fetch,
-            RequestHandler<DescribeLogDirsRequestData> logDirs) {}
-
-    /** Adds all handlers but the one of ApiVersions. */
+    /** Adds what every node that may vote answers, but for ApiVersions. */
     public void addTo(RequestDispatcher dispatcher) {
         dispatcher
                 .with(ApiKeys.VOTE, VoteRequestData.class, quorum::take)
@@ -93,7 +87,6 @@ public record InternalHandlers(
                         ApiKeys.ASSIGN_REPLICAS_TO_DIRS,
                         AssignReplicasToDirsRequestData.class,
                         this::assign)
-                .with(ApiKeys.DESCRIBE_LOG_DIRS, DescribeLogDirsRequestData.class, topics.logDirs())
                 .with(ApiKeys.ENVELOPE, EnvelopeRequestData.class, this::open);
     }
 
@@ -101,7 +94,7 @@ public record InternalHandlers(
         if (QuorumTransport.takes(body)) {
             quorum.take(exchange, body);
         } else {
-            topics.fetch().handle(exchange, body);
+            topicFetch.handle(exchange, body);
         }
     }
 

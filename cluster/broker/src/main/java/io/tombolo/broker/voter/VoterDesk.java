@@ -29,8 +29,9 @@ import java.util.function.Consumer;
  *
  * @param clusterId of the region
  * @param loop that the replica belongs to
+ * @param voters who may vote by the file
  */
-public record VoterDesk(String clusterId, EventLoop loop, RaftNode raft) {
+public record VoterDesk(String clusterId, EventLoop loop, RaftNode raft, Voters voters) {
 
     /** How long a change waits for its commit; a replica to be added also to catch up. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -79,6 +80,21 @@ public record VoterDesk(String clusterId, EventLoop loop, RaftNode raft) {
             exchange.answer(
                     VoterChangeCodec.response(
                             api, Errors.INVALID_REQUEST, senseless.getMessage(), raft.leader()));
+            return;
+        }
+        if (change instanceof VoterChange.Add(VoterSet.Voter voter)
+                && !voters.mayVote(voter.key().nodeId())) {
+            exchange.answer(
+                    VoterChangeCodec.response(
+                            api,
+                            Errors.INVALID_REQUEST,
+                            "Node %d cannot vote: in this region %s do."
+                                    .formatted(
+                                            voter.key().nodeId(),
+                                            voters.nodes().separate()
+                                                    ? "controllers of their own"
+                                                    : "brokers"),
+                            raft.leader()));
             return;
         }
         boolean waits = !(body instanceof AddRaftVoterRequestData add) || add.ackWhenCommitted();
@@ -131,7 +147,7 @@ public record VoterDesk(String clusterId, EventLoop loop, RaftNode raft) {
     }
 
     private String message(Outcome.Reason reason, VoterChange change) {
-        Object voters = raft.status().voterSet();
+        Object known = raft.status().voterSet();
         String about = Objects.toString(subject(change));
         return switch (reason) {
             case NOT_LEADER -> "This broker is not the active controller.";
@@ -141,10 +157,10 @@ public record VoterDesk(String clusterId, EventLoop loop, RaftNode raft) {
             case EPOCH_NOT_COMMITTED -> "The controller has just been elected.";
             case NOT_CAUGHT_UP ->
                     "Replica %s did not catch up with the metadata log in time.".formatted(about);
-            case VOTER_NOT_FOUND -> "Replica %s is none of the voters %s.".formatted(about, voters);
+            case VOTER_NOT_FOUND -> "Replica %s is none of the voters %s.".formatted(about, known);
             case DUPLICATE_VOTER ->
                     "Node %d is one of the voters %s already."
-                            .formatted(subject(change).nodeId(), voters);
+                            .formatted(subject(change).nodeId(), known);
             case LAST_VOTER -> "Replica %s is the only voter.".formatted(about);
             case MAJORITY_SILENT ->
                     ("Without replica %s no majority would be left of those that were heard"

@@ -4,26 +4,25 @@ import io.tombolo.environment.Endpoint;
 import io.tombolo.raft.RaftNode;
 import io.tombolo.raft.core.ReplicaKey;
 import io.tombolo.raft.core.VoterSet;
+import io.tombolo.region.ControllerId;
 import io.tombolo.region.topology.Region;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * Who votes in a region: the first 1, 3 or 5 of up to 2, up to 4, or more brokers. The others
- * observe. Who that is at a time stands in the metadata log itself; the file decides who begins a
- * new region, and who joins the voters by itself when there are more of them than there were.
+ * Who votes in a region: its controllers where the file has some, else the first 1, 3 or 5 of up to
+ * 2, up to 4, or more brokers. The others observe. Who that is at a time stands in the metadata log
+ * itself; the file decides who begins a new region, and who joins the voters by itself when there
+ * are more of them than there were.
  */
-public record Voters(List<Region.Broker> brokers) {
+public record Voters(Region.Nodes nodes) {
 
     /** Where voters are reached, as the log names it. */
     public static final String LISTENER = "INTERNAL";
-
-    public Voters {
-        brokers = List.copyOf(brokers);
-    }
 
     static int count(int brokerCount) {
         return brokerCount <= 2 ? 1 : brokerCount <= 4 ? 3 : 5;
@@ -31,26 +30,63 @@ public record Voters(List<Region.Broker> brokers) {
 
     /** The node ids of those that vote by this file. */
     public List<Integer> named() {
-        return brokers.stream()
-                .limit(count(brokers.size()))
-                .map(broker -> broker.id().value())
+        if (nodes.separate()) {
+            return nodes.controllers().stream().map(Region.Node::nodeId).toList();
+        }
+        return nodes.brokers().stream()
+                .limit(count(nodes.brokers().size()))
+                .map(Region.Node::nodeId)
                 .toList();
     }
 
+    /** Whether a node is of the kind that votes by this file, whether it stands there or not. */
+    public boolean mayVote(int nodeId) {
+        return ControllerId.isController(nodeId) == nodes.separate();
+    }
+
     /**
-     * What a broker joins its region with. Nobody is a voter because of the file alone: a replica
-     * is known by its directory, and which directories there are must be asked.
+     * What is wrong with the voters that a metadata log names. A region whose brokers vote cannot
+     * be given controllers of their own, nor the other way: two quorums could come of it.
+     *
+     * @return a sentence for people, with a way out; empty when they are of the right kind
+     */
+    public Optional<String> objection(VoterSet voters) {
+        List<Integer> strangers =
+                voters.keys().stream()
+                        .map(ReplicaKey::nodeId)
+                        .filter(node -> !mayVote(node))
+                        .toList();
+        if (strangers.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                nodes.separate()
+                        ? ("the file has controllers of their own, and in the metadata log here"
+                                        + " brokers vote: %s; that cannot be changed: take"
+                                        + " controllers: out of the file, or begin a new region"
+                                        + " with another name or storage.dir")
+                                .formatted(strangers)
+                        : ("the file has no controllers:, and in the metadata log here controllers"
+                                        + " of their own vote: %s; that cannot be changed: put"
+                                        + " controllers: back into the file, or begin a new region"
+                                        + " with another name or storage.dir")
+                                .formatted(strangers));
+    }
+
+    /**
+     * What a node joins its region with. Nobody is a voter because of the file alone: a replica is
+     * known by its directory, and which directories there are must be asked.
      *
      * @param directoryId of the data directory, where older versions had no other id
      */
-    public RaftNode.Membership member(Region.Broker self, UUID directoryId) {
-        int node = self.id().value();
+    public RaftNode.Membership member(Region.Node self, UUID directoryId) {
+        int node = self.nodeId();
         var enrolment =
                 new VoterSet.Enrolment(
                         new TreeMap<>(Map.<String, Endpoint>of(LISTENER, self.internal())),
                         VoterSet.Versions.SUPPORTED,
                         named().contains(node),
-                        brokers.stream().map(broker -> broker.id().value()).toList(),
+                        nodes.all().stream().map(Region.Node::nodeId).toList(),
                         named());
         return new RaftNode.Membership(
                 new ReplicaKey(node, directoryId), VoterSet.UNKNOWN, enrolment, true);

@@ -21,8 +21,9 @@ import java.util.stream.IntStream;
 class PatienceTest {
 
     private static final LeaderAndEpoch NOBODY = new LeaderAndEpoch(LeaderAndEpoch.NO_LEADER, 4);
-    private static final List<Region.Broker> BROKERS =
-            IntStream.rangeClosed(1, 3).mapToObj(PatienceTest::broker).toList();
+    private static final Region.Nodes BROKERS =
+            Region.Nodes.combined(
+                    IntStream.rangeClosed(1, 3).mapToObj(PatienceTest::broker).toList());
 
     private static final VoterSet VOTERS = VoterSet.ofKeys(key(1, 1), key(2, 1), key(3, 1));
 

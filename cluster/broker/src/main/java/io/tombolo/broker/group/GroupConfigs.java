@@ -1,4 +1,4 @@
-package io.tombolo.broker;
+package io.tombolo.broker.group;
 
 import io.tombolo.coordinator.group.GroupSettings;
 import io.tombolo.coordinator.runtime.RuntimeSettings;
@@ -7,11 +7,12 @@ import io.tombolo.region.config.BrokerConfig;
 import java.time.Duration;
 
 /** Kafka's broker configs for groups, as the coordinator wants them. */
-final class GroupConfigs {
+public final class GroupConfigs {
 
     private GroupConfigs() {}
 
-    static GroupSettings settings(BrokerConfig config) {
+    /** All of them. */
+    public static GroupSettings settings(BrokerConfig config) {
         return new GroupSettings(
                 config.integer("offsets.topic.num.partitions"),
                 new GroupSettings.Membership(
