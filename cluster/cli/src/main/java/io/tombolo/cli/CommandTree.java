@@ -83,6 +83,7 @@ final class CommandTree {
                         .addSubcommand(DemoCommands.demo(shell))
                         .addSubcommand(RunCommands.dev(shell))
                         .addSubcommand(RegionCommands.below(RunCommands.broker(shell), shell))
+                        .addSubcommand(RunCommands.controller(shell))
                         .addSubcommand(FleetCommands.up(shell))
                         .addSubcommand(FleetCommands.down(shell))
                         .addSubcommand(FleetCommands.ps(shell))

@@ -58,6 +58,7 @@ class CommandTreeTest {
                         "broker drain",
                         "broker decommission",
                         "broker undrain",
+                        "controller",
                         "region list",
                         "region describe",
                         "region restart",

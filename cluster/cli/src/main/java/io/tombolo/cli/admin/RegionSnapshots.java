@@ -6,12 +6,14 @@ import io.tombolo.region.topology.Region;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Function;
 
-/** Asks every broker of several regions for the status at the same time. */
+/** Asks every broker and controller of several regions for the status at the same time. */
 public final class RegionSnapshots {
 
     private RegionSnapshots() {}
@@ -22,8 +24,20 @@ public final class RegionSnapshots {
      * @param status of the broker that knows most; nothing when none answered
      * @param trouble why not, as the first broker puts it; empty when one did
      * @param readyCount brokers that take requests of clients, each by its own word
+     * @param votersReady the controllers of their own, where there are some, that take part in the
+     *     quorum, each by its own word
      */
-    public record Snapshot(Region.Hosted region, Tree status, String trouble, int readyCount) {
+    public record Snapshot(
+            Region.Hosted region,
+            Tree status,
+            String trouble,
+            int readyCount,
+            Set<Region.Controller> votersReady) {
+
+        /** Of a region whose brokers vote. */
+        public Snapshot(Region.Hosted region, Tree status, String trouble, int readyCount) {
+            this(region, status, trouble, readyCount, Set.of());
+        }
 
         public boolean answered() {
             return status.present();
@@ -32,6 +46,17 @@ public final class RegionSnapshots {
         /** Brokers that take requests, of those in the file. */
         public String brokers() {
             return readyCount + "/" + region.brokers().size();
+        }
+
+        /** Controllers that take part, of those in the file; empty where brokers vote. */
+        public String controllers() {
+            int count = region.nodes().controllers().size();
+            return count == 0 ? "" : votersReady.size() + "/" + count;
+        }
+
+        /** Whether all controllers of the file take part; so where brokers vote. */
+        public boolean controllersReady() {
+            return votersReady.size() == region.nodes().controllers().size();
         }
 
         /** One word for the region as a whole. */
@@ -44,6 +69,7 @@ public final class RegionSnapshots {
             }
             boolean degraded =
                     readyCount < region.brokers().size()
+                            || !controllersReady()
                             || count("offline") > 0
                             || count("underReplicated") > 0;
             String own = status.at("state").text();
@@ -58,10 +84,9 @@ public final class RegionSnapshots {
         /** The controller as people call it; empty when there is none. */
         public String controller() {
             long id = status.at("quorum", "leader").number(-1);
-            return region.brokers().stream()
-                    .filter(broker -> broker.id().value() == id)
-                    .map(broker -> region.id() + "-" + broker.number())
-                    .findFirst()
+            return region.nodes()
+                    .withId((int) id)
+                    .map(region::nameOf)
                     .orElse(id < 0 ? "" : Long.toString(id));
         }
     }
@@ -89,19 +114,29 @@ public final class RegionSnapshots {
     }
 
     private static Snapshot ask(Shell shell, Region.Hosted region) {
-        List<Word> words = inParallel(region.brokers(), broker -> ask(shell, broker));
+        List<Region.Node> nodes = region.nodes().all();
+        List<Word> all = inParallel(nodes, node -> ask(shell, node));
+        List<Word> words = all.subList(0, region.brokers().size());
         int ready = (int) words.stream().filter(Word::ready).count();
+        var votersReady = new LinkedHashSet<Region.Controller>();
+        for (int index = 0; index < nodes.size(); index++) {
+            if (nodes.get(index) instanceof Region.Controller one && all.get(index).ready()) {
+                votersReady.add(one);
+            }
+        }
         return words.stream()
                 .filter(word -> word.status().present())
                 .max(Comparator.comparing(Word::ready).thenComparing(Word::knows))
-                .map(best -> new Snapshot(region, best.status(), "", ready))
-                .orElseGet(() -> new Snapshot(region, Tree.NOTHING, words.getFirst().trouble(), 0));
+                .map(best -> new Snapshot(region, best.status(), "", ready, votersReady))
+                .orElseGet(() ->
+                        new Snapshot(
+                                region, Tree.NOTHING, words.getFirst().trouble(), 0, votersReady));
     }
 
-    private static Word ask(Shell shell, Region.Broker broker) {
+    private static Word ask(Shell shell, Region.Node node) {
         try {
             AdminAnswer answer =
-                    new AdminApi(List.of(broker.admin()), shell.timeout()).get("/api/v1/status");
+                    new AdminApi(List.of(node.admin()), shell.timeout()).get("/api/v1/status");
             return answer.ok()
                     ? new Word(answer.body(), "")
                     : new Word(Tree.NOTHING, "HTTP " + answer.status());

@@ -54,16 +54,24 @@ final class StatusCommand implements Callable<Integer> {
 
     private static Tree treeOf(Snapshot snapshot) {
         if (snapshot.status() instanceof Tree.Fields fields) {
-            return fields.with("state", snapshot.state())
-                    .with("brokersReady", snapshot.readyCount())
-                    .with("brokersExpected", snapshot.region().brokers().size());
+            return counted(fields.with("state", snapshot.state()), snapshot);
         }
-        return Tree.fields()
-                .with("region", snapshot.region().id())
-                .with("state", "unreachable")
-                .with("trouble", snapshot.trouble())
-                .with("brokersReady", 0)
-                .with("brokersExpected", snapshot.region().brokers().size());
+        return counted(
+                Tree.fields()
+                        .with("region", snapshot.region().id())
+                        .with("state", "unreachable")
+                        .with("trouble", snapshot.trouble()),
+                snapshot);
+    }
+
+    private static Tree counted(Tree.Fields fields, Snapshot snapshot) {
+        Tree.Fields brokers =
+                fields.with("brokersReady", snapshot.readyCount())
+                        .with("brokersExpected", snapshot.region().brokers().size());
+        return snapshot.region().nodes().separate()
+                ? brokers.with("controllersReady", snapshot.votersReady().size())
+                        .with("controllersExpected", snapshot.region().nodes().controllers().size())
+                : brokers;
     }
 
     static String tablesOf(List<Snapshot> snapshots) {
@@ -107,7 +115,7 @@ final class StatusCommand implements Callable<Integer> {
                     snapshot.region().id(),
                     snapshot.state(),
                     snapshot.brokers(),
-                    snapshot.controller(),
+                    controller(snapshot),
                     snapshot.answered() ? snapshot.region().brokers().getFirst().kafka() : "",
                     partitions.at("hosted").text(),
                     partitions.at("underReplicated").text(),
@@ -116,6 +124,16 @@ final class StatusCommand implements Callable<Integer> {
                     owned(snapshot.region().id().name(), snapshot.status()));
         }
         return table;
+    }
+
+    /** The active one, and how many take part where they are processes of their own. */
+    private static String controller(Snapshot snapshot) {
+        return snapshot.controllers().isEmpty()
+                ? snapshot.controller()
+                : "%s (%s)"
+                        .formatted(
+                                snapshot.controller().isEmpty() ? "none" : snapshot.controller(),
+                                snapshot.controllers());
     }
 
     /** The domains that this region owns, with their epochs; of the others, who owns them. */

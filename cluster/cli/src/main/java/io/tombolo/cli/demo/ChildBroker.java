@@ -76,7 +76,7 @@ final class ChildBroker implements AutoCloseable {
                         Integer.toString(broker.number()),
                         "--wan",
                         wanOneWay.toMillis() + "ms");
-        return BrokerProgram.direct(several ? "96m" : "192m", arguments);
+        return BrokerProgram.direct(BrokerProgram.BROKER, several ? "96m" : "192m", arguments);
     }
 
     /** {@code eu}, or {@code eu-2} where there are several. */

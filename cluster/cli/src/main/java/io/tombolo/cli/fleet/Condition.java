@@ -113,7 +113,7 @@ record Condition(
                         OptionalLong.empty(),
                         Optional.empty(),
                         -1,
-                        "it answers on " + member.broker().admin() + ", and up did not start it")
+                        "it answers on " + member.node().admin() + ", and up did not start it")
                 : new Condition(
                         member, State.STOPPED, OptionalLong.empty(), Optional.empty(), -1, "");
     }

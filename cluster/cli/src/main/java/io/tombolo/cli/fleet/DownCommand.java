@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 @Command(
         name = "down",
         description = {
-            "Stops the brokers that up has started on this machine: each hands over what it leads,"
+            "Stops what up has started on this machine: each broker hands over what it leads,"
                     + " closes its logs and ends.",
             "In a region one after the other, the controller last; regions at the same time. Waits"
                     + " a minute for each (--timeout)."
@@ -115,24 +115,22 @@ final class DownCommand implements Callable<Integer> {
         return switch (one.outcome()) {
             case Outcome.Runs(long pid, String why) ->
                     Optional.of(
-                            CommandFailure.of(
-                                            Code.TIMED_OUT,
-                                            "broker " + member.name() + " has not stopped")
+                            CommandFailure.of(Code.TIMED_OUT, member.title() + " has not stopped")
                                     .at(member.logFile().toString())
                                     .seen("process %d: %s".formatted(pid, why))
                                     .why("it was asked to, and may still do so")
                                     .fix(
                                             "wait longer: tombolo down --timeout 5m",
-                                            "tombolo down --region %s --id %d --force        kills it"
+                                            "tombolo down --region %s --id %s --force        kills it"
                                                     .formatted(
                                                             member.region().id(),
-                                                            member.broker().number()))
+                                                            member.node().shortName()))
                                     .violation());
             case Outcome.NotOurs(String how) ->
                     Optional.of(
                             CommandFailure.of(
                                             Code.NOT_OURS,
-                                            "broker " + member.name() + " was not started by up")
+                                            member.title() + " was not started by up")
                                     .at(member.pidFile().toString())
                                     .seen(how)
                                     .fix("stop it where it was started")

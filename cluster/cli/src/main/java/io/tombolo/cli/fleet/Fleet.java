@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -18,40 +17,41 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The brokers that a command is about.
+ * The brokers and controllers that a command is about.
  *
  * @param members in file order, at least one
  */
 record Fleet(LoadedFile file, List<Member> members) {
 
     /**
-     * The brokers of the file, or those that the user chose.
+     * The brokers and controllers of the file, or those that the user chose.
      *
-     * @throws CommandFailure when the file has no such region or broker
+     * @param shortName {@code 2}, or {@code c2} for a controller
+     * @throws CommandFailure when the file has no such region, broker or controller
      */
-    static Fleet of(Shell shell, Optional<String> region, OptionalInt number) {
+    static Fleet of(Shell shell, Optional<String> region, Optional<String> shortName) {
         LoadedFile file = LoadedFile.of(shell);
-        if (number.isPresent() && region.isEmpty()) {
+        if (shortName.isPresent() && region.isEmpty()) {
             throw CommandFailure.of(Code.USAGE, "--id needs --region")
                     .at(file.name())
-                    .why("every region has a broker " + number.getAsInt())
-                    .fix("--region REGION --id " + number.getAsInt())
+                    .why("every region has a broker 1")
+                    .fix("--region REGION --id " + shortName.get())
                     .failure();
         }
         var members = new ArrayList<Member>();
         for (Region.Hosted hosted : file.hostedOrAll(region)) {
-            if (number.isPresent()) {
-                members.add(member(shell, file, hosted, file.broker(hosted, number.getAsInt())));
+            if (shortName.isPresent()) {
+                members.add(member(shell, file, hosted, file.node(hosted, shortName.get())));
             } else {
-                hosted.brokers().forEach(one -> members.add(member(shell, file, hosted, one)));
+                hosted.nodes().all().forEach(one -> members.add(member(shell, file, hosted, one)));
             }
         }
         return new Fleet(file, List.copyOf(members));
     }
 
     private static Member member(
-            Shell shell, LoadedFile file, Region.Hosted region, Region.Broker broker) {
-        return Member.of(file.topology(), region, broker, shell.directory());
+            Shell shell, LoadedFile file, Region.Hosted region, Region.Node node) {
+        return Member.of(file.topology(), region, node, shell.directory());
     }
 
     /** Where pid and log files are; one folder, unless regions keep their data apart. */

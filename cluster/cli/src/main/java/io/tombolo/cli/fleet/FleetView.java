@@ -4,10 +4,11 @@ import io.tombolo.cli.output.Amounts;
 import io.tombolo.cli.output.Table;
 import io.tombolo.cli.output.Tree;
 import io.tombolo.cli.shell.Shell;
+import io.tombolo.region.topology.Region;
 
 import java.util.List;
 
-/** Brokers as a table, and as data. */
+/** Brokers and controllers as a table, and as data. */
 final class FleetView {
 
     private FleetView() {}
@@ -17,8 +18,18 @@ final class FleetView {
     }
 
     private static String table(Shell shell, List<Condition> conditions) {
+        boolean brokersOnly =
+                conditions.stream().allMatch(one -> one.member().node() instanceof Region.Broker);
         Table table =
-                Table.of("BROKER", "STATE", "PROCESS", "UPTIME", "RSS", "KAFKA", "ADMIN", "LOG");
+                Table.of(
+                        brokersOnly ? "BROKER" : "NODE",
+                        "STATE",
+                        "PROCESS",
+                        "UPTIME",
+                        "RSS",
+                        "KAFKA",
+                        "ADMIN",
+                        "LOG");
         for (Condition one : conditions) {
             Member member = one.member();
             table.row(
@@ -27,8 +38,8 @@ final class FleetView {
                     one.upSince().isPresent() ? pid(one) : "",
                     Amounts.ms(one.uptimeMs()),
                     Amounts.bytes(one.residentBytes()),
-                    member.broker().kafka(),
-                    member.broker().admin(),
+                    member.node() instanceof Region.Broker broker ? broker.kafka().toString() : "",
+                    member.node().admin(),
                     shown(shell, member));
         }
         var text = new StringBuilder(table.text());
@@ -55,11 +66,17 @@ final class FleetView {
 
     private static Tree treeOf(Condition one) {
         Member member = one.member();
-        return Tree.fields()
-                .with("region", member.region().id())
-                .with("id", member.broker().number())
-                .with("brokerId", member.broker().id().value())
-                .with("state", one.state().text())
+        Tree.Fields fields =
+                Tree.fields()
+                        .with("region", member.region().id())
+                        .with("role", member.role())
+                        .with("id", member.node().number());
+        Tree.Fields own =
+                switch (member.node()) {
+                    case Region.Broker broker -> fields.with("brokerId", broker.id().value());
+                    case Region.Controller controller -> fields.with("nodeId", controller.nodeId());
+                };
+        return own.with("state", one.state().text())
                 .with(
                         "process",
                         one.pid().isPresent() ? Tree.of(one.pid().getAsLong()) : Tree.NOTHING)
@@ -68,8 +85,12 @@ final class FleetView {
                 .with(
                         "residentBytes",
                         one.residentBytes() < 0 ? Tree.NOTHING : Tree.of(one.residentBytes()))
-                .with("kafka", member.broker().kafka())
-                .with("admin", member.broker().admin())
+                .with(
+                        "kafka",
+                        member.node() instanceof Region.Broker broker
+                                ? Tree.of(broker.kafka().toString())
+                                : Tree.NOTHING)
+                .with("admin", member.node().admin())
                 .with("data", member.data())
                 .with("pidFile", member.pidFile())
                 .with("log", member.logFile())

@@ -4,6 +4,7 @@ import io.tombolo.cli.admin.AdminAnswer;
 import io.tombolo.cli.admin.AdminApi;
 import io.tombolo.cli.admin.AdminUnreachable;
 import io.tombolo.cli.output.Tree;
+import io.tombolo.region.topology.Region;
 
 import java.time.Duration;
 import java.util.List;
@@ -21,15 +22,13 @@ record Health(Tree answer, boolean ready, String trouble) {
 
     /** Asks the broker. */
     static Health of(Member member) {
-        var api = new AdminApi(List.of(member.broker().admin()), ANSWER_MAX);
+        var api = new AdminApi(List.of(member.node().admin()), ANSWER_MAX);
         try {
             AdminAnswer answer = api.get("/readyz?format=json");
             Tree body = answer.body();
             if (!isOf(member, body)) {
                 return new Health(
-                        Tree.NOTHING,
-                        false,
-                        "another program answers on " + member.broker().admin());
+                        Tree.NOTHING, false, "another program answers on " + member.node().admin());
             }
             return new Health(body, answer.ok(), answer.ok() ? "" : reasons(body));
         } catch (AdminUnreachable silent) {
@@ -38,7 +37,8 @@ record Health(Tree answer, boolean ready, String trouble) {
     }
 
     private static boolean isOf(Member member, Tree body) {
-        return body.at("brokerId").number(-1) == member.broker().id().value()
+        String id = member.node() instanceof Region.Broker ? "brokerId" : "nodeId";
+        return body.at(id).number(-1) == member.node().nodeId()
                 && body.at("clusterId").text().equals(member.clusterId());
     }
 

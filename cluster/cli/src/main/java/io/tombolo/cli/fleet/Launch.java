@@ -26,7 +26,7 @@ final class Launch {
                         "--region",
                         member.region().id().name(),
                         "--id",
-                        Integer.toString(member.broker().number()),
+                        Integer.toString(member.node().number()),
                         BrokerProgram.PID_FILE_OPTION,
                         member.pidFile().toString(),
                         "--log-file",
@@ -36,7 +36,9 @@ final class Launch {
             Files.createDirectories(member.runFolder());
             new LogFile(member.logFile()).begin(member.name());
             Process process =
-                    new ProcessBuilder(BrokerProgram.detached(BrokerProgram.preferred(arguments)))
+                    new ProcessBuilder(
+                                    BrokerProgram.detached(
+                                            BrokerProgram.preferred(member.role(), arguments)))
                             .directory(shell.directory().toFile())
                             .redirectErrorStream(true)
                             .redirectOutput(ProcessBuilder.Redirect.appendTo(log))

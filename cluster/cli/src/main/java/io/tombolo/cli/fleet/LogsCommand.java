@@ -13,13 +13,13 @@ import picocli.CommandLine.Parameters;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 
 /** What a broker of this machine has printed. */
 @Command(
         name = "logs",
-        description = "Shows what a broker that up has started printed, the newest last.",
+        description =
+                "Shows what a broker or controller that up has started printed, the newest last.",
         footer = {"", "Example:", "  tombolo logs eu 1", "  tombolo logs eu 1 --follow"})
 final class LogsCommand implements Callable<Integer> {
 
@@ -33,8 +33,8 @@ final class LogsCommand implements Callable<Integer> {
     @Parameters(
             index = "1",
             paramLabel = "NUMBER",
-            description = "The broker's number in its region, from 1.")
-    private int number;
+            description = "The broker's number in its region, from 1; c1 is controller 1.")
+    private String shortName = "";
 
     @Option(
             names = {"-n", "--lines"},
@@ -52,12 +52,12 @@ final class LogsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Member member =
-                Fleet.of(shell, Optional.of(region), OptionalInt.of(number)).members().getFirst();
+                Fleet.of(shell, Optional.of(region), Optional.of(shortName)).members().getFirst();
         if (!Files.exists(member.logFile())) {
-            throw CommandFailure.of(Code.NO_LOG, "broker " + member.name() + " has no log here")
+            throw CommandFailure.of(Code.NO_LOG, member.title() + " has no log here")
                     .at(member.logFile().toString())
-                    .why("only brokers that up has started on this machine have one")
-                    .fix("tombolo up --region %s --id %d".formatted(region, number))
+                    .why("only what up has started on this machine has one")
+                    .fix("tombolo up --region %s --id %s".formatted(region, shortName))
                     .failure();
         }
         long end = member.log().from(Long.MAX_VALUE).nextPosition();

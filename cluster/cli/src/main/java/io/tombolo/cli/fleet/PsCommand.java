@@ -12,7 +12,8 @@ import java.util.concurrent.Callable;
 @Command(
         name = "ps",
         description = {
-            "Shows every broker of the file: its state, process, uptime, memory, ports and log.",
+            "Shows every broker and controller of the file: its state, process, uptime, memory,"
+                    + " ports and log.",
             "States: ready; starting, not ready, stopping (with the broker's own reason); no"
                     + " answer; suspended (by a signal);",
             "stopped; ended (it did not stop in an orderly way); not by up (it answers, and up did"

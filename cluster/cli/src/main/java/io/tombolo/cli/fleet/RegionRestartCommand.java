@@ -9,7 +9,6 @@ import picocli.CommandLine.Parameters;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 
 /** Restarts the brokers of a region while it serves. */
@@ -58,7 +57,7 @@ final class RegionRestartCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Fleet fleet = Fleet.of(shell, Optional.of(region), OptionalInt.empty());
+        Fleet fleet = Fleet.of(shell, Optional.of(region), Optional.empty());
         var rules =
                 new RollingRestart.Rules(shell.options().timeoutOr(PATIENCE), acceptUnavailable);
         var restart = new RollingRestart(shell, fleet, rules);

@@ -47,9 +47,12 @@ final class RegionWatch {
         if (now.count("underReplicated") > 0) {
             return named(now, "underReplicated", "not fully in sync");
         }
-        return now.readyCount() < region.brokers().size()
-                ? "%s brokers are ready".formatted(now.brokers())
-                : "";
+        if (now.readyCount() < region.brokers().size()) {
+            return "%s brokers are ready".formatted(now.brokers());
+        }
+        return now.controllersReady()
+                ? ""
+                : "%s controllers are ready".formatted(now.controllers());
     }
 
     private static String named(Snapshot now, String what, String words) {
@@ -64,10 +67,13 @@ final class RegionWatch {
                         count, count == 1 ? "" : "s", words, names, count > SHOWN_MAX ? " …" : "");
     }
 
-    /** What could not be written to without a broker; empty when nothing. */
+    /** What could not be written to without it; empty when nothing. */
     String lostWithout(Member member) {
+        if (member.node() instanceof Region.Controller) {
+            return "";
+        }
         RegionAdmin admin = RegionAdmin.of(shell, file, region);
-        AdminAnswer answer = admin.get("/api/v1/brokers/" + member.broker().id().value());
+        AdminAnswer answer = admin.get("/api/v1/brokers/" + member.node().nodeId());
         if (!answer.ok()) {
             throw admin.unexpected(answer);
         }

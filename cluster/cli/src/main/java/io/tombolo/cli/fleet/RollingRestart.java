@@ -113,8 +113,7 @@ final class RollingRestart {
         Outcome outcome = new Stop(shell, rules.patience(), false).of(member);
         if (outcome instanceof Outcome.Runs(long pid, String why)) {
             throw late(
-                    "broker %s has not stopped".formatted(member.name()),
-                    "process " + pid + ": " + why);
+                    "%s has not stopped".formatted(member.title()), "process " + pid + ": " + why);
         }
         var start = new Start(shell, rules.patience());
         start.missing(List.of(member));
@@ -155,8 +154,7 @@ final class RollingRestart {
         for (Condition one : fleet.conditions()) {
             if (one.state() == State.ELSEWHERE) {
                 throw CommandFailure.of(
-                                Code.NOT_OURS,
-                                "broker " + one.member().name() + " was not started by up")
+                                Code.NOT_OURS, one.member().title() + " was not started by up")
                         .at(one.member().pidFile().toString())
                         .seen(one.remark())
                         .why(
@@ -168,7 +166,7 @@ final class RollingRestart {
             boolean missing = one.state() == State.STOPPED || one.state() == State.ENDED;
             if (missing && begun().isEmpty()) {
                 throw refused(
-                        "broker " + one.member().name() + " does not run",
+                        one.member().title() + " does not run",
                         one.remark().isEmpty() ? "it is stopped" : one.remark(),
                         "tombolo up --region " + region());
             }

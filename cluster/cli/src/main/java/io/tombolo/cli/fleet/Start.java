@@ -82,12 +82,12 @@ final class Start {
 
     private static Violation failed(Member member, Process process) {
         deletePidFile(member);
-        return CommandFailure.of(Code.NOT_STARTED, "broker " + member.name() + " did not start")
+        return CommandFailure.of(Code.NOT_STARTED, member.title() + " did not start")
                 .at(member.logFile().toString())
                 .seen(member.log().lastWords() + " (exit code " + process.exitValue() + ")")
                 .fix(
-                        "tombolo logs %s %d        shows all that it printed"
-                                .formatted(member.region().id(), member.broker().number()))
+                        "tombolo logs %s %s        shows all that it printed"
+                                .formatted(member.region().id(), member.node().shortName()))
                 .violation();
     }
 
@@ -101,15 +101,15 @@ final class Start {
     private Violation late(Member member, Health health) {
         return CommandFailure.of(
                         Code.TIMED_OUT,
-                        "broker %s is not ready after %s"
-                                .formatted(member.name(), Amounts.ms(patience.toMillis())))
+                        "%s is not ready after %s"
+                                .formatted(member.title(), Amounts.ms(patience.toMillis())))
                 .at(member.logFile().toString())
                 .seen(why(member, health))
                 .why("its process goes on")
                 .fix(
                         "tombolo ps        shows whether it got there",
-                        "tombolo logs %s %d        shows all that it printed"
-                                .formatted(member.region().id(), member.broker().number()),
+                        "tombolo logs %s %s        shows all that it printed"
+                                .formatted(member.region().id(), member.node().shortName()),
                         "wait longer: --timeout 5m")
                 .violation();
     }

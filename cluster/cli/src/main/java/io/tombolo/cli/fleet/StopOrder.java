@@ -12,14 +12,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * In which order the brokers of a region stop: those without a vote first, then the voters, and the
+ * In which order the nodes of a region stop: brokers without a vote first, then the voters, and the
  * controller last, so that there is somebody to hand over to as long as possible.
  */
 final class StopOrder {
 
     private StopOrder() {}
 
-    /** The brokers of one region in that order; as given when none of them answers. */
+    /** Those of one region in that order; as given when none of them answers. */
     static List<Member> of(Shell shell, LoadedFile file, List<Member> members) {
         Tree quorum = quorum(RegionAdmin.of(shell, file, members.getFirst().region()));
         return ordered(members, quorum);
@@ -37,7 +37,7 @@ final class StopOrder {
         return members.stream()
                 .sorted(
                         Comparator.comparingInt((Member member) -> {
-                            long id = member.broker().id().value();
+                            long id = member.node().nodeId();
                             if (id == controller) {
                                 return 2;
                             }

@@ -14,11 +14,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.Callable;
 
-/** Starts every broker of the file as a process of its own. */
+/** Starts every broker and controller of the file as a process of its own. */
 @Command(
         name = "up",
         description = {
-            "Starts every broker of the file as a process of its own on this machine, in the"
+            "Starts every broker and controller of the file as a process of its own, in the"
                     + " background,",
             "and waits until each takes requests (--timeout, 2 minutes by default). Those that run"
                     + " already go on."
@@ -82,10 +82,10 @@ final class UpCommand implements Callable<Integer> {
                 now.pid().isPresent() ? "process " + now.pid().getAsLong() : "not started by up";
         shell.out()
                 .printf(
-                        "%s  ready   kafka %s   admin http://%s   %s   %s%n",
+                        "%s  ready   %s   admin http://%s   %s   %s%n",
                         member.name(),
-                        member.broker().kafka(),
-                        member.broker().admin(),
+                        member.listener(),
+                        member.node().admin(),
                         process,
                         startedNow ? Amounts.ms(now.uptimeMs()) : "runs already");
         shell.out().flush();

@@ -8,11 +8,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The command lines with which a broker becomes a process of its own. */
+/** The command lines with which a broker or controller becomes a process of its own. */
 public final class BrokerProgram {
 
     /** Names the file with the number of the process, and so the broker that it is. */
     public static final String PID_FILE_OPTION = "--pid-file";
+
+    /** The command that runs a broker. */
+    public static final String BROKER = "broker";
 
     private BrokerProgram() {}
 
@@ -20,24 +23,26 @@ public final class BrokerProgram {
      * The launcher, which becomes the broker under the same number; this JVM and class path when
      * this command was not started by a launcher.
      *
-     * @param arguments behind {@code tombolo broker}
+     * @param role the command that runs it, such as {@link #BROKER}
+     * @param arguments behind that command
      */
-    public static List<String> preferred(List<String> arguments) {
+    public static List<String> preferred(String role, List<String> arguments) {
         Optional<String> launcher =
                 Optional.ofNullable(System.getProperty("tombolo.launcher"))
                         .filter(path -> Files.isExecutable(Path.of(path)));
-        return launcher.map(path ->
-                        Stream.concat(Stream.of(path, "broker"), arguments.stream()).toList())
-                .orElseGet(() -> direct("256m", arguments));
+        return launcher.map(
+                        path -> Stream.concat(Stream.of(path, role), arguments.stream()).toList())
+                .orElseGet(() -> direct(role, "256m", arguments));
     }
 
     /**
-     * This JVM and class path, with the flags that the launcher has for {@code broker}.
+     * This JVM and class path, with the flags that the launcher has for these commands.
      *
+     * @param role the command that runs it, such as {@link #BROKER}
      * @param heap used when {@code TOMBOLO_HEAP} says nothing else
-     * @param arguments behind {@code tombolo broker}
+     * @param arguments behind that command
      */
-    public static List<String> direct(String heap, List<String> arguments) {
+    public static List<String> direct(String role, String heap, List<String> arguments) {
         String chosen = System.getenv().getOrDefault("TOMBOLO_HEAP", heap);
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -55,7 +60,7 @@ public final class BrokerProgram {
         if (cache.toFile().length() > 0) {
             command.addAll(List.of("-XX:AOTCache=" + cache, "-Xlog:aot=off", "-Xlog:cds=off"));
         }
-        command.addAll(List.of("-cp", classPath, "io.tombolo.cli.Main", "broker"));
+        command.addAll(List.of("-cp", classPath, "io.tombolo.cli.Main", role));
         command.addAll(arguments);
         return command;
     }

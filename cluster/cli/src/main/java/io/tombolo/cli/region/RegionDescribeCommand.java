@@ -55,7 +55,18 @@ final class RegionDescribeCommand implements Callable<Integer> {
                 .with("brokersExpected", snapshot.region().brokers().size())
                 .with("quorum", snapshot.status().at("quorum"))
                 .with("partitions", snapshot.status().at("partitions"))
-                .with("brokers", brokers);
+                .with("brokers", brokers)
+                .with(
+                        "controllers",
+                        Tree.list(
+                                snapshot.region().nodes().controllers(),
+                                one ->
+                                        Tree.fields()
+                                                .with("id", one.nodeId())
+                                                .with("number", one.number())
+                                                .with("ready", snapshot.votersReady().contains(one))
+                                                .with("internal", one.internal())
+                                                .with("admin", one.admin())));
     }
 
     private static String text(Snapshot snapshot, Tree brokers) {
@@ -77,6 +88,9 @@ final class RegionDescribeCommand implements Callable<Integer> {
                                 quorum.at("voters").items().stream()
                                         .map(Tree::text)
                                         .collect(Collectors.joining(", "))));
+        if (snapshot.region().nodes().separate()) {
+            text.append(controllers(snapshot)).append('\n');
+        }
         Table table = BrokerTable.header();
         String name = snapshot.region().id().name();
         brokers.items().forEach(broker -> BrokerTable.add(table, name, broker));
@@ -87,6 +101,19 @@ final class RegionDescribeCommand implements Callable<Integer> {
         trouble(text, partitions, "underMinimum", "below min.insync.replicas");
         trouble(text, partitions, "underReplicated", "with replicas that are not in sync");
         return text.toString();
+    }
+
+    private static String controllers(Snapshot snapshot) {
+        Table table = Table.of("CONTROLLER", "ID", "STATE", "INTERNAL", "ADMIN");
+        for (Region.Controller one : snapshot.region().nodes().controllers()) {
+            table.row(
+                    snapshot.region().nameOf(one),
+                    one.nodeId(),
+                    snapshot.votersReady().contains(one) ? "ready" : "not ready",
+                    one.internal(),
+                    one.admin());
+        }
+        return table.text();
     }
 
     private static void trouble(StringBuilder text, Tree partitions, String what, String words) {

@@ -39,7 +39,9 @@ final class DevCommand implements Callable<Integer> {
         LoadedFile file = LoadedFile.of(shell);
         var seats = new ArrayList<Seat>();
         for (Region.Hosted region : file.hostedOrAll(Optional.empty())) {
-            region.brokers().forEach(broker -> seats.add(new Seat(region, broker)));
+            // The last ones stop first: brokers hand over while there are controllers.
+            region.nodes().controllers().forEach(one -> seats.add(new Seat(region, one)));
+            region.brokers().forEach(one -> seats.add(new Seat(region, one)));
         }
         return new Foreground(shell, file, BrokerServer.GRACE).run(seats, wanOneWay);
     }

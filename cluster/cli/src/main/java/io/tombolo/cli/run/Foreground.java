@@ -2,7 +2,9 @@ package io.tombolo.cli.run;
 
 import io.tombolo.broker.BrokerServer;
 import io.tombolo.broker.BrokerSettings;
+import io.tombolo.broker.NodeSettings;
 import io.tombolo.broker.StartRefused;
+import io.tombolo.broker.controller.ControllerServer;
 import io.tombolo.cli.output.Amounts;
 import io.tombolo.cli.output.Tree;
 import io.tombolo.cli.output.TreeText;
@@ -31,17 +33,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
-/** Brokers that run in this process until a signal, or until one of them cannot go on. */
+/**
+ * Brokers and controllers that run in this process until a signal, or until one of them cannot go
+ * on.
+ */
 final class Foreground {
 
     private final Shell shell;
     private final LoadedFile file;
     private final CompletableFuture<String> failure = new CompletableFuture<>();
-    private final Deque<BrokerServer> running = new ConcurrentLinkedDeque<>();
+    private final Deque<Occupant> running = new ConcurrentLinkedDeque<>();
     private final Duration grace;
 
     /**
-     * @param grace how long an orderly stop of a broker may take
+     * @param grace how long an orderly stop of each may take
      */
     Foreground(Shell shell, LoadedFile file, Duration grace) {
         this.shell = shell;
@@ -49,7 +54,7 @@ final class Foreground {
         this.grace = grace;
     }
 
-    /** Starts the brokers and blocks; the exit code is 0 after an orderly stop. */
+    /** Starts them and blocks; the exit code is 0 after an orderly stop. */
     int run(List<Seat> seats, Duration wanOneWay) {
         refuseWhatIsMissing();
         Logging.ofBroker(shell.options().verbose());
@@ -80,7 +85,7 @@ final class Foreground {
     private void tellWhatIsLeft() {
         shell.note("a second signal: ending at once");
         running.stream()
-                .map(BrokerServer::notHandedOver)
+                .map(Occupant::notHandedOver)
                 .filter(left -> !left.isEmpty())
                 .forEach(shell::warn);
     }
@@ -110,12 +115,12 @@ final class Foreground {
 
     /** Side by side: none of a region serves before most of its voters are there. */
     private void startAll(List<Seat> seats, BrokerServer.Options options) {
-        var starts = new ArrayList<CompletableFuture<BrokerServer>>();
+        var starts = new ArrayList<CompletableFuture<Occupant>>();
         for (Seat seat : seats) {
-            var started = new CompletableFuture<BrokerServer>();
+            var started = new CompletableFuture<Occupant>();
             starts.add(started);
             Thread.ofVirtual()
-                    .name("start " + name(seat))
+                    .name("start " + seat.name())
                     .start(() -> {
                         try {
                             started.complete(start(seat, options));
@@ -125,7 +130,7 @@ final class Foreground {
                     });
         }
         RuntimeException refusal = null;
-        for (CompletableFuture<BrokerServer> started : starts) {
+        for (CompletableFuture<Occupant> started : starts) {
             try {
                 running.add(started.join());
             } catch (CompletionException refused) {
@@ -137,18 +142,38 @@ final class Foreground {
         }
     }
 
-    private BrokerServer start(Seat seat, BrokerServer.Options options) {
+    private Occupant start(Seat seat, BrokerServer.Options options) {
         List<Path> folders =
-                seat.region().dataDirectories(seat.broker()).stream()
+                seat.region().dataDirectories(seat.node()).stream()
                         .map(folder -> shell.directory().resolve(folder))
                         .toList();
-        var settings = new BrokerSettings(file.topology(), seat.region(), seat.broker(), folders);
         try {
-            var server = BrokerServer.start(settings, options);
-            Thread.ofVirtual().name("watch " + name(seat)).start(() -> watch(seat, server));
-            return server;
+            Occupant occupant =
+                    switch (seat.node()) {
+                        case Region.Broker broker ->
+                                new Occupant.OfBroker(
+                                        BrokerServer.start(
+                                                new BrokerSettings(
+                                                        file.topology(),
+                                                        seat.region(),
+                                                        broker,
+                                                        folders),
+                                                options));
+                        case Region.Controller controller ->
+                                new Occupant.OfController(
+                                        ControllerServer.start(
+                                                new NodeSettings.Controller(
+                                                        file.topology(),
+                                                        seat.region(),
+                                                        controller,
+                                                        folders.getFirst()),
+                                                options.disk(),
+                                                options.brokersInProcess()));
+                    };
+            Thread.ofVirtual().name("watch " + seat.name()).start(() -> watch(seat, occupant));
+            return occupant;
         } catch (StartRefused refused) {
-            throw CommandFailure.of(Code.START_REFUSED, "broker " + name(seat) + " does not start")
+            throw CommandFailure.of(Code.START_REFUSED, seat.title() + " does not start")
                     .at(file.where("regions." + seat.region().id()))
                     .seen(String.valueOf(refused.getMessage()))
                     .fix(refused.fix())
@@ -157,9 +182,9 @@ final class Foreground {
         }
     }
 
-    private void watch(Seat seat, BrokerServer server) {
+    private void watch(Seat seat, Occupant occupant) {
         try {
-            failure.complete(name(seat) + ": " + server.awaitFailure());
+            failure.complete(seat.name() + ": " + occupant.awaitFailure());
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
         }
@@ -168,24 +193,31 @@ final class Foreground {
     private void announce(List<Seat> seats) {
         long tookMs = sinceProcessStartMs();
         int index = 0;
-        for (BrokerServer server : running) {
+        for (Occupant occupant : running) {
             Seat seat = seats.get(index++);
             if (shell.forProgram()) {
-                shell.out().print(TreeText.jsonLine(readiness(seat, server, tookMs)));
+                shell.out().print(TreeText.jsonLine(readiness(seat, occupant, tookMs)));
             } else {
                 shell.out()
                         .printf(
-                                "%s  ready   kafka %s   admin http://%s   broker id %s   tombolo %s"
-                                        + "   %s%n",
-                                name(seat),
-                                server.kafka(),
-                                server.admin(),
-                                seat.broker().id(),
+                                "%s  ready   %s   admin http://%s   %s id %s   tombolo %s   %s%n",
+                                seat.name(),
+                                listener(seat.node()),
+                                occupant.admin(),
+                                seat.node() instanceof Region.Broker ? "broker" : "node",
+                                seat.node().nodeId(),
                                 Release.version(),
                                 Amounts.ms(tookMs));
             }
         }
         shell.out().flush();
+    }
+
+    private static String listener(Region.Node node) {
+        return switch (node) {
+            case Region.Broker broker -> "kafka " + broker.kafka();
+            case Region.Controller controller -> "internal " + controller.internal();
+        };
     }
 
     private static long sinceProcessStartMs() {
@@ -194,19 +226,23 @@ final class Foreground {
         return Duration.between(start, now).toMillis();
     }
 
-    private static Tree readiness(Seat seat, BrokerServer server, long tookMs) {
-        return Tree.fields()
-                .with("ready", true)
-                .with("region", seat.region().id())
-                .with("id", seat.broker().number())
-                .with("brokerId", seat.broker().id().value())
-                .with("kafka", server.kafka())
-                .with("admin", server.admin())
+    private static Tree readiness(Seat seat, Occupant occupant, long tookMs) {
+        Tree.Fields fields =
+                Tree.fields()
+                        .with("ready", true)
+                        .with("region", seat.region().id())
+                        .with("id", seat.node().number());
+        Tree.Fields own =
+                switch (seat.node()) {
+                    case Region.Broker broker ->
+                            fields.with("brokerId", broker.id().value())
+                                    .with("kafka", broker.kafka());
+                    case Region.Controller controller ->
+                            fields.with("nodeId", controller.nodeId())
+                                    .with("internal", controller.internal());
+                };
+        return own.with("admin", occupant.admin())
                 .with("version", Release.version())
                 .with("startMs", tookMs);
-    }
-
-    private static String name(Seat seat) {
-        return seat.region().id() + "-" + seat.broker().number();
     }
 }

@@ -14,6 +14,11 @@ public final class RunCommands {
         return new CommandLine(new BrokerCommand(shell));
     }
 
+    /** {@code controller}. */
+    public static CommandLine controller(Shell shell) {
+        return new CommandLine(new ControllerCommand(shell));
+    }
+
     /** {@code dev}. */
     public static CommandLine dev(Shell shell) {
         return new CommandLine(new DevCommand(shell));

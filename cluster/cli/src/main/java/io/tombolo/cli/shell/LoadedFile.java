@@ -164,6 +164,50 @@ public record LoadedFile(String name, TopologyFile.Valid valid) {
                                 .failure());
     }
 
+    /**
+     * A controller of a region that has some of their own.
+     *
+     * @throws CommandFailure when the region has no controller of that number
+     */
+    public Region.Controller controller(Region.Hosted region, int number) {
+        return region.controller(number)
+                .orElseThrow(() -> {
+                    int count = region.nodes().controllers().size();
+                    return CommandFailure.of(
+                                    Code.UNKNOWN_BROKER,
+                                    "region " + region.id() + " has no controller " + number)
+                            .at(where("regions." + region.id()))
+                            .seen(
+                                    count == 0
+                                            ? "its brokers are its controllers, too"
+                                            : "its controllers are numbered from 1 to " + count)
+                            .fix(count == 0 ? "controllers: 3        in the file" : "--id 1")
+                            .failure();
+                });
+    }
+
+    /**
+     * A broker, by its number, or a controller, by {@code c} and its number.
+     *
+     * @throws CommandFailure when the region has none of that name
+     */
+    public Region.Node node(Region.Hosted region, String shortName) {
+        boolean controller = shortName.startsWith("c");
+        String number = controller ? shortName.substring(1) : shortName;
+        if (!number.matches("[0-9]{1,6}")) {
+            throw CommandFailure.of(
+                            Code.USAGE,
+                            "'%s' is neither a broker nor a controller".formatted(shortName))
+                    .at(where("regions." + region.id()))
+                    .why("brokers go by their number, controllers by c and their number")
+                    .fix("1, or c1 for a controller")
+                    .failure();
+        }
+        return controller
+                ? controller(region, Integer.parseInt(number))
+                : broker(region, Integer.parseInt(number));
+    }
+
     private static String numbers(int count) {
         return count == 1
                 ? "it has one, with number 1"

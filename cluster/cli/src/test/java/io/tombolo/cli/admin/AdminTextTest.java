@@ -7,6 +7,7 @@ import io.tombolo.cli.output.Tree;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.topology.LinkEntry;
+import io.tombolo.region.topology.Region;
 import io.tombolo.region.topology.Topology;
 import io.tombolo.region.topology.file.TopologyFile;
 
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /** How answers of brokers are shown to people. */
 class AdminTextTest {
@@ -41,6 +43,22 @@ class AdminTextTest {
                         eu-to-us  no     TMB-4012 eu still answers, and would go on taking writes after us is promoted
                         shop      no     TMB-4012 eu still answers, and would go on taking writes after us is promoted
                         """);
+    }
+
+    @Test
+    void controllersOfTheirOwnAreCountedBesideTheActiveOne() {
+        var file = "tombolo: 1\nregions: { eu: { brokers: 2, controllers: 3 } }";
+        Region.Hosted eu = topology(file).hosted(new RegionId("eu")).orElseThrow();
+        Tree status =
+                Tree.fields()
+                        .with("state", "serving")
+                        .with("quorum", Tree.fields().with("leader", 100_003));
+        var controllers = eu.nodes().controllers();
+        var whole = new Snapshot(eu, status, "", 2, Set.copyOf(controllers));
+        var lame = new Snapshot(eu, status, "", 2, Set.copyOf(controllers.subList(1, 3)));
+
+        assertThat(StatusCommand.tablesOf(List.of(whole))).contains("serving ", "eu-c3 (3/3)");
+        assertThat(StatusCommand.tablesOf(List.of(lame))).contains("degraded ", "eu-c3 (2/3)");
     }
 
     @Test

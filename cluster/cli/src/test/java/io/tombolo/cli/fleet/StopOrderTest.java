@@ -23,6 +23,19 @@ class StopOrderTest {
     }
 
     @Test
+    void controllersOfTheirOwnStopBehindTheBrokers() {
+        List<Member> separate = Members.of(Path.of("/nowhere"), "brokers: 2, controllers: 3");
+        Tree quorum =
+                Tree.fields()
+                        .with("leader", 100_002)
+                        .with("voters", List.of(100_001, 100_002, 100_003));
+
+        assertThat(StopOrder.ordered(separate, quorum))
+                .extracting(Member::name)
+                .containsExactly("eu-1", "eu-2", "eu-c1", "eu-c3", "eu-c2");
+    }
+
+    @Test
     void withoutAnAnswerTheOrderIsThatOfTheFile() {
         assertThat(StopOrder.ordered(members, Tree.NOTHING)).isEqualTo(members);
     }
