@@ -84,7 +84,7 @@ class SeparateControllersEndToEnd {
         assertThat(tombolo.run("logs", "eu", active.substring(3)).out()).contains("ready");
 
         kill(active);
-        Ended created = tombolo.run("topic", "create", "after", "--partitions", "3");
+        Ended created = tombolo.run("topic", "create", "after", "--replicas", "3");
         produce("three\n");
 
         assertThat(created.exitCode()).as(created.err()).isZero();

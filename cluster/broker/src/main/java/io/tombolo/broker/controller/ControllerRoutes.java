@@ -43,9 +43,17 @@ final class ControllerRoutes implements HttpHandler {
             case "/livez" -> probe(ask, ProbeCheck.turns(loops));
             case "/readyz" -> probe(ask, readiness());
             case "/startupz" -> probe(ask, List.of(started()));
-            case "/api/v1/status" -> HttpAnswer.json(200, JSON.writeValueAsString(status()));
+            case "/api/v1/status" -> answer();
             default -> HttpAnswer.error(404, "there is no " + ask.path());
         };
+    }
+
+    private HttpAnswer answer() throws Exception {
+        try {
+            return HttpAnswer.json(200, JSON.writeValueAsString(status()));
+        } catch (LoopInquiry.NotYet starting) {
+            return HttpAnswer.error(503, "the controller is starting");
+        }
     }
 
     private HttpAnswer probe(HttpAsk ask, List<ProbeCheck> checks) {

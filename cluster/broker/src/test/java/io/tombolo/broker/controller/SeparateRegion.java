@@ -91,6 +91,15 @@ final class SeparateRegion {
         }
     }
 
+    /** The machine comes back with an empty disk. */
+    void startEmpty(String name) {
+        simulator.node(host(name)).restartEmpty();
+    }
+
+    void pass(Duration time) {
+        simulator.runFor(time);
+    }
+
     void kill(String name) {
         simulator.node(host(name)).kill();
         ready.remove(name);

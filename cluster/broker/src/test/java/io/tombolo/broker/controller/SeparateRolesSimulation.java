@@ -8,6 +8,7 @@ import io.tombolo.raft.core.ReplicaKey;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.time.Duration;
 import java.util.List;
 
 /** Regions whose controllers are processes of their own, and regions that change their mind. */
@@ -96,6 +97,43 @@ class SeparateRolesSimulation {
                 () ->
                         region.ready.containsAll(region.all())
                                 && region.quorumOf("c2").voterSet().size() == 3);
+        region.create(1, "second");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {12, 13})
+    void controllersThatHaveAllLostTheirDisksDoNotBeginTheRegionAgain(long seed) {
+        var region = new SeparateRegion(seed, 3, 3);
+        region.start(region.all());
+        region.awaitReady(region.all());
+        region.create(1, "first");
+        List<String> controllers = List.of("c1", "c2", "c3");
+        controllers.forEach(region::kill);
+
+        controllers.forEach(region::startEmpty);
+
+        region.await("c1 waits", () -> region.waiting.containsKey("c1"));
+        assertThat(region.waiting.get("c1")).contains("not heard of, or not empty: broker 1 ");
+        region.pass(Duration.ofSeconds(20));
+        assertThat(region.ready).doesNotContainAnyElementsOf(controllers);
+        assertThat(region.knows(2, "first")).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {14, 15})
+    void aControllerWithANewDiskVotesAgain(long seed) {
+        var region = new SeparateRegion(seed, 1, 3);
+        region.start(region.all());
+        region.awaitReady(region.all());
+        region.create(1, "first");
+
+        region.kill("c2");
+        region.startEmpty("c2");
+
+        region.awaitReady(List.of("c2"));
+        assertThat(region.quorumOf("c2").voterSet().contains(region.controller("c2").replica()))
+                .isTrue();
+        region.kill("c3");
         region.create(1, "second");
     }
 

@@ -200,9 +200,15 @@ public record Script(List<Numbered> steps) {
                 || cast.destination().equals(List.of(host)) && !failsOver;
     }
 
-    /** Whether the host is among the last of its region, fewer than half of them. */
+    /** Whether the host is among the last of its kind in its region, fewer than half of them. */
     private static boolean minority(String host, List<String> hosts) {
-        return hosts.indexOf(host) > hosts.size() / 2;
+        List<String> alike =
+                hosts.stream().filter(each -> votesOnly(each) == votesOnly(host)).toList();
+        return alike.indexOf(host) > alike.size() / 2;
+    }
+
+    private static boolean votesOnly(String host) {
+        return host.contains("-c");
     }
 
     private static Timed at(long ms, Fault fault) {

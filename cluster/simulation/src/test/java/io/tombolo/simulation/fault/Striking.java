@@ -2,6 +2,7 @@ package io.tombolo.simulation.fault;
 
 import io.tombolo.environment.simulated.Simulator;
 import io.tombolo.environment.simulated.fault.Fault;
+import io.tombolo.raft.RaftStatus;
 import io.tombolo.simulation.site.Machine;
 import io.tombolo.simulation.site.Place;
 import io.tombolo.simulation.site.Site;
@@ -85,11 +86,11 @@ final class Striking {
         Optional<Machine> found = Optional.empty();
         int highest = -1;
         for (Machine machine : site.machines()) {
-            var core = machine.core();
-            if (core.isPresent()
-                    && core.get().quorum().leader().leaderId() == machine.id()
-                    && core.get().quorum().leader().epoch() > highest) {
-                highest = core.get().quorum().leader().epoch();
+            var leader = machine.quorum().map(RaftStatus::leader);
+            if (leader.isPresent()
+                    && leader.get().leaderId() == machine.id()
+                    && leader.get().epoch() > highest) {
+                highest = leader.get().epoch();
                 found = Optional.of(machine);
             }
         }

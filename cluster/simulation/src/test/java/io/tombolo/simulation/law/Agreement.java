@@ -42,7 +42,7 @@ final class Agreement {
 
     /** After an event on a machine. */
     void check(Machine machine) {
-        machine.core().ifPresent(core -> check(machine, core.quorum()));
+        machine.quorum().ifPresent(quorum -> check(machine, quorum));
     }
 
     private void check(Machine machine, RaftStatus quorum) {

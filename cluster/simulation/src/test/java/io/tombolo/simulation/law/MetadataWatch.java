@@ -1,6 +1,6 @@
 package io.tombolo.simulation.law;
 
-import io.tombolo.broker.BrokerCore;
+import io.tombolo.broker.Images;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.region.DomainName;
@@ -25,7 +25,7 @@ final class MetadataWatch {
     private final Map<DomainName, TreeMap<Long, Long>> epochs = new HashMap<>();
 
     private final Map<DomainName, Long> epochsOfLife = new HashMap<>();
-    private Optional<BrokerCore> life = Optional.empty();
+    private Optional<Images> life = Optional.empty();
     private MetadataImage image = MetadataImage.EMPTY;
     private boolean serving;
     private long offset = -1;
@@ -44,16 +44,18 @@ final class MetadataWatch {
     }
 
     void check() {
-        Optional<BrokerCore> core = machine.core();
-        if (core.isPresent() && core.get().images().current() != image) {
-            if (!core.equals(life)) {
-                life = core;
+        Optional<Images> images = machine.images();
+        if (images.isPresent() && images.get().current() != image) {
+            if (!images.equals(life)) {
+                life = images;
                 epochsOfLife.clear();
             }
-            published(core.get().images().current());
+            published(images.get().current());
             agreement.accept(machine, image);
         }
-        checkServing();
+        if (machine.servesClients()) {
+            checkServing();
+        }
     }
 
     private void published(MetadataImage next) {

@@ -4,10 +4,15 @@ import io.tombolo.broker.Broker;
 import io.tombolo.broker.BrokerCore;
 import io.tombolo.broker.BrokerObserver;
 import io.tombolo.broker.BrokerSettings;
+import io.tombolo.broker.ControllerCore;
+import io.tombolo.broker.Images;
+import io.tombolo.broker.NodeSettings;
+import io.tombolo.broker.controller.ControllerNode;
 import io.tombolo.broker.replica.UncleanLeaders;
 import io.tombolo.broker.shard.Shard;
 import io.tombolo.environment.Environment;
 import io.tombolo.environment.simulated.SimulatedNode;
+import io.tombolo.raft.RaftStatus;
 import io.tombolo.region.topology.Region;
 import io.tombolo.region.topology.Topology;
 import io.tombolo.replication.Partition;
@@ -20,17 +25,18 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
-/** A machine, and the broker that lives on it from start to end, again and again. */
+/** A machine, and the broker or controller that lives on it from start to end, again and again. */
 public final class Machine {
 
     private static final Path DATA = Path.of("/data");
 
     private final Topology topology;
     private final Region.Hosted region;
-    private final Region.Broker self;
+    private final Region.Node self;
     private final SimulatedNode node;
     private final Habitat habitat;
     private Optional<Broker> broker = Optional.empty();
+    private Optional<ControllerNode> controller = Optional.empty();
     private boolean serving;
     private boolean stopping;
     private int failures;
@@ -67,7 +73,7 @@ public final class Machine {
     Machine(
             Topology topology,
             Region.Hosted region,
-            Region.Broker self,
+            Region.Node self,
             SimulatedNode node,
             Habitat habitat) {
         this.topology = topology;
@@ -86,14 +92,26 @@ public final class Machine {
         serving = false;
         stopping = false;
         Environment seen = habitat.environments().apply(environment);
-        var started =
-                new Broker(
-                        new BrokerSettings(topology, region, self, DATA.resolve("broker")),
-                        seen,
-                        habitat.surroundings().of(seen),
-                        new Observer());
-        broker = Optional.of(started);
-        started.start();
+        switch (self) {
+            case Region.Broker one -> {
+                var started =
+                        new Broker(
+                                new BrokerSettings(topology, region, one, DATA.resolve("broker")),
+                                seen,
+                                habitat.surroundings().of(seen),
+                                new Observer());
+                broker = Optional.of(started);
+                started.start();
+            }
+            case Region.Controller one -> {
+                var settings =
+                        new NodeSettings.Controller(
+                                topology, region, one, DATA.resolve("controller"));
+                var started = new ControllerNode(settings, seen, new Watch());
+                controller = Optional.of(started);
+                started.start();
+            }
+        }
     }
 
     /** The name by which other machines reach it. */
@@ -101,23 +119,44 @@ public final class Machine {
         return node.host();
     }
 
-    /** The id of its broker. */
+    /** The id of its broker or controller. */
     public int id() {
-        return self.id().value();
+        return self.nodeId();
     }
 
     public SimulatedNode node() {
         return node;
     }
 
-    /** Whether clients are served, as far as the broker said. */
+    /** Whether clients are served, as far as the broker said; of a controller, whether it votes. */
     public boolean serving() {
         return node.running() && serving && !stopping;
+    }
+
+    /** Whether a broker lives here, not a controller. */
+    public boolean servesClients() {
+        return self instanceof Region.Broker;
     }
 
     /** The running broker's inside; empty while there is none. */
     public Optional<BrokerCore> core() {
         return node.running() ? broker.flatMap(Broker::core) : Optional.empty();
+    }
+
+    private Optional<ControllerCore> controllerCore() {
+        return node.running() ? controller.flatMap(ControllerNode::core) : Optional.empty();
+    }
+
+    /** How the running broker or controller sees the quorum. */
+    public Optional<RaftStatus> quorum() {
+        return core().map(BrokerCore::quorum)
+                .or(() -> controllerCore().map(ControllerCore::quorum));
+    }
+
+    /** What the running broker or controller knows of the metadata; another one in each life. */
+    public Optional<Images> images() {
+        return core().map(BrokerCore::images)
+                .or(() -> controllerCore().map(ControllerCore::images));
     }
 
     public List<Partition> partitions() {
@@ -165,6 +204,7 @@ public final class Machine {
         if (node.running()) {
             stopping = true;
             broker.ifPresent(running -> running.stop(stopped));
+            controller.ifPresent(running -> running.stop(stopped));
         }
     }
 
@@ -178,6 +218,22 @@ public final class Machine {
     @Override
     public String toString() {
         return node.host();
+    }
+
+    private final class Watch implements ControllerNode.Observer {
+
+        @Override
+        public void waiting(String reason) {}
+
+        @Override
+        public void ready() {
+            serving = true;
+        }
+
+        @Override
+        public void failed(String reason) {
+            failures++;
+        }
     }
 
     private final class Observer implements BrokerObserver {

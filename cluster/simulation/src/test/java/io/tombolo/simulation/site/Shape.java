@@ -7,18 +7,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How many regions a world has, and how many brokers each of them.
+ * How many regions a world has, and how many brokers and controllers each of them.
  *
  * @param regions 1, or 2 with a link from the first to the second
  * @param brokers of each region
+ * @param controllers of each region that are machines of their own; 0 where brokers vote
  */
-public record Shape(int regions, int brokers) {
+public record Shape(int regions, int brokers, int controllers) {
 
     public static final Shape ONE_REGION = new Shape(1, 1);
     public static final Shape TWO_REGIONS = new Shape(2, 1);
     public static final Shape THREE_BROKERS = new Shape(1, 3);
     public static final Shape FIVE_BROKERS = new Shape(1, 5);
     public static final Shape TWO_REGIONS_OF_THREE = new Shape(2, 3);
+
+    /** Three brokers that observe, and three controllers that vote. */
+    public static final Shape SEPARATE_ROLES = new Shape(1, 3, 3);
 
     /** The partitions that clients use. */
     public static final List<Place> PLACES =
@@ -41,8 +45,13 @@ public record Shape(int regions, int brokers) {
                 kafka: "%1$s-{n}:9092"
                 internal: "%1$s-{n}:9093"
                 admin: "127.0.0.1:%3$d"
+            %5$s\
                 allowInsecure: true
                 config: %4$s
+            """;
+    private static final String CONTROLLERS =
+            """
+                controllers: { count: %2$d, internal: "%1$s-c{n}:9093", admin: "127.0.0.1:%3$d" }
             """;
     private static final String LINK =
             """
@@ -69,6 +78,11 @@ public record Shape(int regions, int brokers) {
         if (regions < 1 || regions > 2 || brokers < 1) {
             throw new IllegalArgumentException("no world of %d × %d".formatted(regions, brokers));
         }
+    }
+
+    /** Of brokers that vote themselves. */
+    public Shape(int regions, int brokers) {
+        this(regions, brokers, 0);
     }
 
     /** How many copies of each partition there are. */
@@ -98,9 +112,9 @@ public record Shape(int regions, int brokers) {
     public Topology topology() {
         var text = new StringBuilder("tombolo: 1\nname: world\nregions:\n");
         String config = CONFIG.formatted(replicas(), replicas() > 1 ? 2 : 1);
-        text.append(REGION.formatted("eu", brokers, 9192, config));
+        text.append(region("eu", 9192, config));
         if (regions == 2) {
-            text.append(REGION.formatted("us", brokers, 9292, config)).append(LINK);
+            text.append(region("us", 9292, config)).append(LINK);
         }
         text.append(TOPICS.formatted(replicas()));
         if (clicked()) {
@@ -111,5 +125,11 @@ public record Shape(int regions, int brokers) {
             throw new IllegalArgumentException("no topology to start: " + file);
         }
         return valid.topology();
+    }
+
+    private String region(String name, int adminPort, String config) {
+        String apart =
+                controllers == 0 ? "" : CONTROLLERS.formatted(name, controllers, adminPort + 50);
+        return REGION.formatted(name, brokers, adminPort, config, apart);
     }
 }

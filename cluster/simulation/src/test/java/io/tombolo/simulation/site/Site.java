@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** One region: its machines, in the order of their numbers. */
+/** One region: its machines, those of brokers first, in the order of their numbers. */
 public final class Site {
 
     private static final int LOOPS = 2;
@@ -25,9 +25,9 @@ public final class Site {
     public Site(
             Simulator simulator, Topology topology, Region.Hosted region, Machine.Habitat habitat) {
         this.region = region;
-        for (Region.Broker broker : region.brokers()) {
-            var node = simulator.addNode(broker.kafka().host(), LOOPS);
-            machines.add(new Machine(topology, region, broker, node, habitat));
+        for (Region.Node self : region.nodes().all()) {
+            var node = simulator.addNode(self.internal().host(), LOOPS);
+            machines.add(new Machine(topology, region, self, node, habitat));
         }
     }
 
