@@ -90,6 +90,6 @@ final class FailoverRun {
                                     : -1,
                             machine.state() == State.STOPPED));
         }
-        return new FailoverOutcome(ownershipEpoch, refusal, partitions, List.of());
+        return new FailoverOutcome(ownershipEpoch, refusal, partitions, List.of(), List.of());
     }
 }

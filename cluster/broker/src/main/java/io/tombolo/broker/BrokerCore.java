@@ -132,7 +132,7 @@ public final class BrokerCore implements MetadataListener {
         var place = new LinkPlace(settings.topology(), settings.region().id(), id, loop);
         this.links = linkSupervisor(place, environment, surroundings);
         this.failover = failoverDesk(place, environment, surroundings);
-        this.takeovers = takeovers(place);
+        this.takeovers = takeovers(place, environment);
         this.exchange = exchange(surroundings);
         this.drains = drainDesk();
         this.reconciler = new TopologyReconciler(settings, images, commands, loop);
@@ -260,8 +260,8 @@ public final class BrokerCore implements MetadataListener {
                 });
     }
 
-    private Takeovers takeovers(LinkPlace place) {
-        var tools = new Takeovers.Tools(shards, groups.links(), commands, clock);
+    private Takeovers takeovers(LinkPlace place, Environment environment) {
+        var tools = new Takeovers.Tools(shards, groups.links(), commands, environment);
         return new Takeovers(place, images, links, tools);
     }
 

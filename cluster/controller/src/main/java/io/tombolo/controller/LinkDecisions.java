@@ -2,6 +2,7 @@ package io.tombolo.controller;
 
 import io.tombolo.controller.command.Applied;
 import io.tombolo.controller.command.LinkCommand;
+import io.tombolo.controller.command.LinkCommand.AbortMirrorTransactions;
 import io.tombolo.controller.command.LinkCommand.BeginPromotion;
 import io.tombolo.controller.command.LinkCommand.ClampMirrorOffsets;
 import io.tombolo.controller.command.LinkCommand.CompletePromotion;
@@ -66,6 +67,10 @@ final class LinkDecisions {
                     promoting(clamp.link(), clamp.ownershipEpoch(), tip)
                             .<ControllerResult<?>>map(ControllerResult::refused)
                             .orElseGet(() -> Promotions.clamp(clamp, tip));
+            case AbortMirrorTransactions abort ->
+                    promoting(abort.link(), abort.ownershipEpoch(), tip)
+                            .<ControllerResult<?>>map(ControllerResult::refused)
+                            .orElseGet(() -> Promotions.abort(abort, tip));
             case CompletePromotion complete ->
                     promoting(complete.link(), complete.ownershipEpoch(), tip)
                             .<ControllerResult<?>>map(ControllerResult::refused)

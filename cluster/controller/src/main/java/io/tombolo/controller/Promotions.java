@@ -1,6 +1,8 @@
 package io.tombolo.controller;
 
 import io.tombolo.controller.command.Applied;
+import io.tombolo.controller.command.LinkCommand.AbortMirrorTransactions;
+import io.tombolo.controller.command.LinkCommand.Aborting;
 import io.tombolo.controller.command.LinkCommand.BeginPromotion;
 import io.tombolo.controller.command.LinkCommand.ClampMirrorOffsets;
 import io.tombolo.controller.command.LinkCommand.CompletePromotion;
@@ -14,7 +16,10 @@ import io.tombolo.metadata.record.LinkRecord.CopyEnd;
 import io.tombolo.metadata.record.LinkRecord.MirrorOffsetsClamped;
 import io.tombolo.metadata.record.LinkRecord.MirrorPartitionSettled;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
+import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsAborted;
+import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsFound;
 import io.tombolo.metadata.record.MetadataRecord;
+import io.tombolo.metadata.record.OpenTransactions;
 import io.tombolo.metadata.record.PartitionChange;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.metadata.record.PartitionRegistration;
@@ -35,10 +40,11 @@ import java.util.TreeSet;
 /**
  * Promotes mirror topics step by step, so that no client ever meets a topic that is writable on one
  * broker and still mirrored on another, nor a group beyond the end of its copy: all stop copying
- * first; then the leaders tell where each partition ended; then the coordinators bring their groups
- * within these ends. Who brings the last piece of a topic makes it writable, with leader epochs
- * above all that were mirrored. All of it is in the metadata, so it does not matter which broker
- * dies, or leads, in the middle.
+ * first; then the leaders tell where each partition ended, and which transactions are open there;
+ * then the coordinators bring their groups within these ends. Who brings the last piece of a topic
+ * makes it writable, with leader epochs above all that were mirrored; only partitions with open
+ * transactions wait until their leaders have aborted these, in those epochs. All of it is in the
+ * metadata, so it does not matter which broker dies, or leads, in the middle.
  */
 final class Promotions {
 
@@ -82,15 +88,21 @@ final class Promotions {
                             .isPresent();
             if (news && leads) {
                 byTopic.computeIfAbsent(id.topicId(), _ -> new ArrayList<>())
-                        .add(
-                                new MirrorPartitionSettled(
-                                        id.topicId(),
-                                        id.index(),
-                                        command.ownershipEpoch(),
-                                        settled.end()));
+                        .addAll(settled(id, settled, command.ownershipEpoch()));
             }
         }
         return applied(command.link(), new ArrayList<>(byTopic.values()), byTopic.keySet(), tip);
+    }
+
+    /** Of a copy that may still lose its tail, it may also lose the end of a transaction. */
+    private static List<MetadataRecord> settled(PartitionId id, Settled settled, long epoch) {
+        var end = new MirrorPartitionSettled(id.topicId(), id.index(), epoch, settled.end());
+        return settled.open().count() == 0 && settled.end().complete()
+                ? List.of(end)
+                : List.of(
+                        end,
+                        new MirrorTransactionsFound(
+                                id.topicId(), id.index(), epoch, settled.open()));
     }
 
     private static boolean isSettled(
@@ -158,11 +170,59 @@ final class Promotions {
                 stopped.add(mirror.topicId());
             } else if (mirror.state() == State.STOPPING) {
                 stopped.add(mirror.topicId());
-                unsettled.addAll(missing(mirror, tip));
-                batches.add(stopped(mirror, tip));
+                SortedSet<PartitionId> missing = missing(mirror, tip);
+                unsettled.addAll(missing);
+                var records = new ArrayList<MetadataRecord>();
+                missing.forEach(id -> records.add(unknown(id, command.ownershipEpoch())));
+                records.addAll(stopped(mirror, tip));
+                batches.add(records);
             }
         }
         return ControllerResult.inBatches(new Promotion(stopped, unsettled), batches);
+    }
+
+    private static MirrorTransactionsFound unknown(PartitionId id, long ownershipEpoch) {
+        return new MirrorTransactionsFound(
+                id.topicId(), id.index(), ownershipEpoch, OpenTransactions.UNKNOWN);
+    }
+
+    static ControllerResult<Applied> abort(AbortMirrorTransactions command, MetadataImage tip) {
+        var batches = new ArrayList<List<MetadataRecord>>();
+        command.partitions()
+                .forEach((id, step) -> {
+                    boolean leads =
+                            tip.topics()
+                                    .partition(id)
+                                    .filter(one -> one.leaderEpoch() == step.leaderEpoch())
+                                    .isPresent();
+                    Optional<MirrorRegistration> mirror =
+                            tip.links()
+                                    .mirrorTopic(id.topicId())
+                                    .filter(MirrorRegistration::writable)
+                                    .filter(one -> one.link().equals(command.link()));
+                    if (leads && mirror.isPresent()) {
+                        batches.add(aborted(id, step, mirror.get(), command.ownershipEpoch()));
+                    }
+                });
+        return ControllerResult.inBatches(new Applied(), batches);
+    }
+
+    private static List<MetadataRecord> aborted(
+            PartitionId id, Aborting step, MirrorRegistration mirror, long ownershipEpoch) {
+        Optional<OpenTransactions> known = mirror.promotion().toAbort(id.index());
+        var records = new ArrayList<MetadataRecord>();
+        if (known.isPresent() && !known.get().covers(step.found())) {
+            records.add(
+                    new MirrorTransactionsFound(
+                            id.topicId(),
+                            id.index(),
+                            ownershipEpoch,
+                            known.get().and(step.found())));
+        }
+        if (known.isPresent() && step.done()) {
+            records.add(new MirrorTransactionsAborted(id.topicId(), id.index()));
+        }
+        return records;
     }
 
     /** The record that raises a leader epoch, unless it is as high already. */

@@ -75,6 +75,7 @@ class ControllerSimulation {
                             "RaiseLeaderEpochs",
                             "BeginPromotion",
                             "SettleMirrorPartitions",
+                            "AbortMirrorTransactions",
                             "CompletePromotion",
                             "RemoveLink");
         }

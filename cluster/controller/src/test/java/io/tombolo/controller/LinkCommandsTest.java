@@ -36,6 +36,7 @@ import io.tombolo.metadata.record.ConfigResource;
 import io.tombolo.metadata.record.LinkRecord.ClampedPosition;
 import io.tombolo.metadata.record.LinkRecord.CopyEnd;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
+import io.tombolo.metadata.record.OpenTransactions;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
@@ -266,7 +267,11 @@ class LinkCommandsTest {
         mirror("orders", SOURCE);
         claim();
         region.done(new BeginPromotion(LINK, "failover"));
-        var deposed = new Settled(region.partition(SOURCE, 0).leaderEpoch() - 1, end(4));
+        var deposed =
+                new Settled(
+                        region.partition(SOURCE, 0).leaderEpoch() - 1,
+                        end(4),
+                        OpenTransactions.NONE);
 
         region.done(new SettleMirrorPartitions(LINK, 1, new TreeMap<>(Map.of(id(0), deposed))));
 
@@ -390,7 +395,9 @@ class LinkCommandsTest {
                 settled.put(
                         id,
                         new Settled(
-                                region.partition(SOURCE, id.index()).leaderEpoch(), end(epoch))));
+                                region.partition(SOURCE, id.index()).leaderEpoch(),
+                                end(epoch),
+                                OpenTransactions.NONE)));
         region.done(new SettleMirrorPartitions(LINK, 1, settled));
     }
 

@@ -10,6 +10,8 @@ import io.tombolo.controller.command.ConfigCommand.Change;
 import io.tombolo.controller.command.ConfigCommand.IncrementalAlterConfigs;
 import io.tombolo.controller.command.ConfigCommand.Origin;
 import io.tombolo.controller.command.ConfigCommand.Replacement;
+import io.tombolo.controller.command.LinkCommand.AbortMirrorTransactions;
+import io.tombolo.controller.command.LinkCommand.Aborting;
 import io.tombolo.controller.command.LinkCommand.BeginPromotion;
 import io.tombolo.controller.command.LinkCommand.CompletePromotion;
 import io.tombolo.controller.command.LinkCommand.CreateMirrorTopic;
@@ -44,6 +46,7 @@ import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.metadata.record.ConfigResource;
 import io.tombolo.metadata.record.LinkRecord.CopyEnd;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
+import io.tombolo.metadata.record.OpenTransactions;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
@@ -214,7 +217,8 @@ final class RandomCommands {
     private Command<?> link(MetadataImage image) {
         var link = new LinkName("l" + random.nextInt(2));
         String name = name();
-        return switch (random.nextInt(13)) {
+        return switch (random.nextInt(14)) {
+            case 10 -> aborting(image, link);
             case 0, 1 -> defined(link, "us", "eu", random.nextBoolean() ? "*" : "");
             case 9 ->
                     defined(new LinkName("out"), "eu", "us", random.nextBoolean() ? "o*,t" : "x*");
@@ -276,9 +280,35 @@ final class RandomCommands {
                             id,
                             new Settled(
                                     leaderEpoch - (random.nextInt(9) == 0 ? 1 : 0),
-                                    new CopyEnd(random.nextInt(99), epoch, -1, true)));
+                                    new CopyEnd(
+                                            random.nextInt(99), epoch, -1, random.nextInt(4) > 0),
+                                    open()));
                 });
         return settled;
+    }
+
+    private OpenTransactions open() {
+        return random.nextBoolean()
+                ? OpenTransactions.NONE
+                : OpenTransactions.of(
+                        List.of(
+                                new OpenTransactions.OpenTransaction(
+                                        random.nextInt(3), 0, random.nextInt(9), 1)));
+    }
+
+    private Command<?> aborting(MetadataImage image, LinkName link) {
+        var steps = new TreeMap<PartitionId, Aborting>();
+        epochs(image, link)
+                .forEach((id, _) -> {
+                    int leaderEpoch = image.topics().partition(id).orElseThrow().leaderEpoch();
+                    steps.put(
+                            id,
+                            new Aborting(
+                                    leaderEpoch - (random.nextInt(9) == 0 ? 1 : 0),
+                                    open(),
+                                    random.nextBoolean()));
+                });
+        return new AbortMirrorTransactions(link, ownershipEpoch(image, link), steps);
     }
 
     private TreeMap<PartitionId, Integer> epochs(MetadataImage image, LinkName link) {

@@ -5,6 +5,7 @@ import io.tombolo.broker.link.FailoverPreview;
 import io.tombolo.broker.link.FailoverReport;
 import io.tombolo.broker.link.FinishedFailover;
 import io.tombolo.region.PolicyName;
+import io.tombolo.region.link.FailoverOutcome;
 import io.tombolo.region.link.LossBound;
 
 import org.jspecify.annotations.Nullable;
@@ -123,10 +124,36 @@ final class FailoverView {
                                         "from", one.from(),
                                         "to", one.to()))
                         .toList());
+        view.put("aborted", aborted(done.outcome().transactions()));
         view.put(
                 "totalMs",
                 TimeUnit.NANOSECONDS.toMillis(
                         done.steps().stream().mapToLong(FailoverReport.Step::nanos).sum()));
+        return view;
+    }
+
+    private static List<Map<String, Object>> aborted(
+            List<FailoverOutcome.AbortedTransactions> partitions) {
+        return partitions.stream()
+                .map(one ->
+                        Map.<String, Object>of(
+                                "topic",
+                                one.partition().topic(),
+                                "partition",
+                                one.partition().partition(),
+                                "count",
+                                one.count(),
+                                "transactions",
+                                one.told().stream().map(FailoverView::aborted).toList()))
+                .toList();
+    }
+
+    private static Map<String, @Nullable Object> aborted(FailoverOutcome.AbortedTransaction one) {
+        var view = new LinkedHashMap<String, @Nullable Object>();
+        view.put("producerId", one.producerId());
+        view.put("producerEpoch", one.producerEpoch());
+        view.put("firstOffset", one.firstOffset());
+        view.put("records", one.recordCount() < 0 ? null : one.recordCount());
         return view;
     }
 

@@ -8,6 +8,7 @@ import io.tombolo.controller.command.LinkCommand;
 import io.tombolo.controller.command.Refusal;
 import io.tombolo.controller.command.RegionCommand;
 import io.tombolo.environment.Clock;
+import io.tombolo.region.link.FailoverOutcome;
 import io.tombolo.region.ownership.Ownership;
 
 import java.util.ArrayList;
@@ -98,7 +99,7 @@ public final class FailoverRun {
         var standing =
                 PromotionStanding.of(tools.images().current(), preview.link(), ownershipEpoch);
         boolean late = tools.clock().nanoTime() - deadlineNanos >= 0;
-        if (standing.obstacles().isEmpty() && !settled) {
+        if (!settled && (standing.stopped() || standing.obstacles().isEmpty())) {
             settled = true;
             done(
                     "settle the copy",
@@ -107,9 +108,8 @@ public final class FailoverRun {
                                     standing.outcome().partitions().size(),
                                     standing.outcome().groups().size()));
         }
-        if (standing.finished()) {
-            done("make writable", standing.writableCount() + " topics");
-            report.accept(new FailoverReport.Done(ownershipEpoch, steps, standing.outcome()));
+        if (standing.finished() || forced && late && standing.stopped()) {
+            finish(standing);
         } else if (late && manner.force() && !forced) {
             goWithout(standing, manner);
         } else if (late && (forced || !manner.force())) {
@@ -117,6 +117,17 @@ public final class FailoverRun {
         } else {
             place.loop().schedule(AGAIN_NANOS, () -> watch(manner));
         }
+    }
+
+    private void finish(PromotionStanding standing) {
+        List<FailoverOutcome.AbortedTransactions> aborted = standing.outcome().transactions();
+        if (!aborted.isEmpty()) {
+            int count = aborted.stream().mapToInt(one -> one.count()).sum();
+            done("abort open transactions", "%d in %d partitions".formatted(count, aborted.size()));
+        }
+        String left = standing.finished() ? "" : ", but " + standing.problem();
+        done("make writable", standing.stoppedCount() + " topics" + left);
+        report.accept(new FailoverReport.Done(ownershipEpoch, steps, standing.outcome()));
     }
 
     /** The operator wants it all the same. */

@@ -6,6 +6,7 @@ import io.tombolo.metadata.image.MirrorRegistration;
 import io.tombolo.metadata.image.Promotion;
 import io.tombolo.metadata.image.TopicImage;
 import io.tombolo.metadata.record.LinkRecord.CopyEnd;
+import io.tombolo.metadata.record.OpenTransactions;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.link.LinkPartition;
@@ -34,12 +35,21 @@ import java.util.TreeSet;
  * @param unbegun whether a topic has not even been told to stop mirroring
  * @param settle the partitions led here whose end nobody has told, with their leader epochs
  * @param clamp the partitions of {@code __consumer_offsets} led here whose groups may be beyond
+ * @param abort the partitions led here where transactions were left open, or may be
  */
 record PromotionDuty(
         long ownershipEpoch,
         boolean unbegun,
         SortedMap<LinkPartition, Integer> settle,
-        List<Clamping> clamp) {
+        List<Clamping> clamp,
+        List<Abortion> abort) {
+
+    /**
+     * One partition of a topic that is stopped.
+     *
+     * @param known the transactions that the metadata know of
+     */
+    record Abortion(OpenTransactionLog.Place place, OpenTransactions known) {}
 
     /**
      * One partition of {@code __consumer_offsets}.
@@ -60,16 +70,20 @@ record PromotionDuty(
                 image.region()
                         .ownershipOf(entry.domain())
                         .filter(record -> record.ownership().owner().equals(region));
-        if (owned.isEmpty() || !LinkSpecs.unfinished(image, entry)) {
+        boolean unaborted =
+                mirrors(image, entry).stream().anyMatch(one -> one.promotion().unaborted());
+        if (owned.isEmpty() || !LinkSpecs.unfinished(image, entry) && !unaborted) {
             return Optional.empty();
         }
         long epoch = owned.get().epoch();
         boolean unbegun = false;
         var settle = new TreeMap<LinkPartition, Integer>();
         var ended = new ArrayList<TopicImage>();
+        var abort = new ArrayList<Abortion>();
         for (MirrorRegistration mirror : mirrors(image, entry)) {
             TopicImage topic = image.topics().topic(mirror.topicId()).orElseThrow();
             if (mirror.state() == MirrorTopic.State.STOPPED) {
+                abort.addAll(abortions(topic, mirror.promotion(), brokerId));
                 continue;
             }
             unbegun |= mirror.state() != MirrorTopic.State.STOPPING;
@@ -79,7 +93,34 @@ record PromotionDuty(
             }
         }
         return Optional.of(
-                new PromotionDuty(epoch, unbegun, settle, clampings(image, ended, brokerId)));
+                new PromotionDuty(
+                        epoch, unbegun, settle, clampings(image, ended, brokerId), abort));
+    }
+
+    /**
+     * Who holds writes has nothing but the copy; otherwise what began in epochs of the source is of
+     * the copy.
+     */
+    private static List<Abortion> abortions(TopicImage topic, Promotion promotion, int brokerId) {
+        var abortions = new ArrayList<Abortion>();
+        for (int index : promotion.transactions().keySet()) {
+            Optional<OpenTransactions> known = promotion.toAbort(index);
+            var partition = topic.partitions().find(index);
+            if (known.isPresent()
+                    && partition.filter(one -> one.leader() == brokerId).isPresent()) {
+                int copied =
+                        promotion.holdsWrites(index)
+                                ? Integer.MAX_VALUE
+                                : promotion.endOf(index).map(CopyEnd::highestEpoch).orElse(-1);
+                var place =
+                        new OpenTransactionLog.Place(
+                                new LinkPartition(topic.id(), topic.name(), index),
+                                partition.get().leaderEpoch(),
+                                copied);
+                abortions.add(new Abortion(place, known.get()));
+            }
+        }
+        return abortions;
     }
 
     /** How many partitions have not settled; those led here are noted. */

@@ -4,7 +4,10 @@ import io.tombolo.broker.group.OffsetsTopic;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.MirrorRegistration;
 import io.tombolo.metadata.image.TopicImage;
+import io.tombolo.metadata.record.OpenTransactions;
 import io.tombolo.region.link.FailoverOutcome;
+import io.tombolo.region.link.FailoverOutcome.AbortedTransaction;
+import io.tombolo.region.link.FailoverOutcome.AbortedTransactions;
 import io.tombolo.region.link.FailoverOutcome.ClampedGroup;
 import io.tombolo.region.link.FailoverOutcome.PartitionOutcome;
 import io.tombolo.region.link.LinkPartition;
@@ -20,12 +23,12 @@ import java.util.TreeSet;
  * every broker that has come as far in the log.
  *
  * @param topicCount of the link
- * @param writableCount of them
- * @param obstacles what the others wait for, in words; empty when nothing is left
+ * @param stoppedCount of them: they have ended, with their groups, and are ordinary topics
+ * @param obstacles what is waited for, in words; empty when nothing is left and all take writes
  * @param outcome what there is to tell so far
  */
 record PromotionStanding(
-        int topicCount, int writableCount, List<String> obstacles, FailoverOutcome outcome) {
+        int topicCount, int stoppedCount, List<String> obstacles, FailoverOutcome outcome) {
 
     /** How many obstacles are told one by one. */
     private static final int TOLD_MAX = 5;
@@ -35,8 +38,9 @@ record PromotionStanding(
         var groups = new ArrayList<ClampedGroup>();
         var obstacles = new ArrayList<String>();
         var unclamped = new TreeSet<Integer>();
+        var aborted = new ArrayList<AbortedTransactions>();
         int count = 0;
-        int writable = 0;
+        int stopped = 0;
         for (var id : image.links().topicsOf(entry.name())) {
             Optional<TopicImage> topic = image.topics().topic(id);
             Optional<MirrorRegistration> mirror = image.links().mirrorTopic(id);
@@ -44,9 +48,12 @@ record PromotionStanding(
                 continue;
             }
             count++;
-            writable += mirror.get().writable() ? 1 : 0;
+            stopped += mirror.get().writable() ? 1 : 0;
             tell(topic.get(), mirror.get(), partitions, groups);
-            if (!mirror.get().writable()) {
+            aborted.addAll(transactions(topic.get(), mirror.get()));
+            if (mirror.get().writable()) {
+                unaborted(topic.get(), mirror.get(), obstacles);
+            } else {
                 int before = obstacles.size();
                 unsettled(topic.get(), mirror.get(), obstacles);
                 if (obstacles.size() == before) {
@@ -57,9 +64,48 @@ record PromotionStanding(
         unclamped.forEach(index -> obstacles.add(groupsOf(image, index)));
         return new PromotionStanding(
                 count,
-                writable,
+                stopped,
                 obstacles,
-                new FailoverOutcome(ownershipEpoch, Optional.empty(), partitions, groups));
+                new FailoverOutcome(ownershipEpoch, Optional.empty(), partitions, groups, aborted));
+    }
+
+    private static List<AbortedTransactions> transactions(
+            TopicImage topic, MirrorRegistration mirror) {
+        var all = new ArrayList<AbortedTransactions>();
+        mirror.promotion()
+                .transactions()
+                .forEach((index, open) -> {
+                    if (open.count() > 0) {
+                        all.add(
+                                new AbortedTransactions(
+                                        new LinkPartition(topic.id(), topic.name(), index),
+                                        open.count(),
+                                        open.told().stream()
+                                                .map(PromotionStanding::told)
+                                                .toList()));
+                    }
+                });
+        return all;
+    }
+
+    private static AbortedTransaction told(OpenTransactions.OpenTransaction one) {
+        return new AbortedTransaction(
+                one.producerId(), one.producerEpoch(), one.firstOffset(), one.recordCount());
+    }
+
+    private static void unaborted(
+            TopicImage topic, MirrorRegistration mirror, List<String> obstacles) {
+        topic.partitions()
+                .forEach((index, partition) -> {
+                    if (mirror.promotion().holdsWrites(index)) {
+                        String name = topic.name() + "-" + index;
+                        obstacles.add(
+                                partition.hasLeader()
+                                        ? "broker %d has not aborted the open transactions of %s"
+                                                .formatted(partition.leader(), name)
+                                        : name + " has no leader");
+                    }
+                });
     }
 
     private static void tell(
@@ -134,8 +180,14 @@ record PromotionStanding(
                         .formatted(leader, OffsetsTopic.NAME, offsetsPartition);
     }
 
+    /** Whether all topics are ordinary ones, though some of their partitions may hold writes. */
+    boolean stopped() {
+        return stoppedCount == topicCount;
+    }
+
+    /** Whether every partition takes writes. */
     boolean finished() {
-        return writableCount == topicCount;
+        return stopped() && obstacles.isEmpty();
     }
 
     /** What keeps it from its end, in one line. */

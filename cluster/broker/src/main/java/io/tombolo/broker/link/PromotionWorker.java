@@ -12,6 +12,7 @@ import io.tombolo.environment.Clock;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.metadata.record.LinkRecord.ClampedPosition;
 import io.tombolo.metadata.record.LinkRecord.CopyEnd;
+import io.tombolo.metadata.record.OpenTransactions;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.region.link.FailoverOrder;
 import io.tombolo.region.link.Link;
@@ -37,9 +38,10 @@ import java.util.function.Supplier;
 
 /**
  * Does this broker's part of the taking over of one link's topics: stops its link, tells where the
- * partitions that it leads have ended, and brings the groups that it coordinates within the ends.
- * What it has to do it reads from each image anew ({@link PromotionDuty}); whatever does not work
- * is tried again until the metadata say that it is done. Mutable, confined to the links' loop.
+ * partitions that it leads have ended and which transactions are open there, brings the groups that
+ * it coordinates within the ends, and has these transactions aborted. What it has to do it reads
+ * from each image anew ({@link PromotionDuty}); whatever does not work is tried again until the
+ * metadata say that it is done. Mutable, confined to the links' loop.
  */
 final class PromotionWorker {
 
@@ -59,6 +61,7 @@ final class PromotionWorker {
     private final LinkEntry entry;
     private final Images images;
     private final Ports ports;
+    private final OpenTransactionsWorker transactions;
     private final Map<LinkPartition, Long> sourceEnds = new HashMap<>();
     private final Map<LinkPartition, Long> askedSinceNanos = new HashMap<>();
     private final Set<LinkPartition> settling = new HashSet<>();
@@ -76,6 +79,7 @@ final class PromotionWorker {
             Commands commands,
             Clock clock,
             MirrorLog log,
+            OpenTransactionLog transactions,
             Groups groups,
             Supplier<Optional<Link>> link) {}
 
@@ -98,6 +102,7 @@ final class PromotionWorker {
         this.entry = entry;
         this.images = images;
         this.ports = ports;
+        this.transactions = new OpenTransactionsWorker(place, entry.name(), ports);
     }
 
     /** Looks what there is to be done now; to be called after every image that may matter. */
@@ -119,6 +124,7 @@ final class PromotionWorker {
         }
         duty.get().settle().forEach(this::settle);
         duty.get().clamp().forEach(this::clamp);
+        duty.get().abort().forEach(one -> transactions.abort(one, epoch));
         lookAgain();
     }
 
@@ -212,6 +218,22 @@ final class PromotionWorker {
             settling.remove(partition);
             return;
         }
+        var where =
+                new OpenTransactionLog.Place(partition, position.leaderEpoch(), Integer.MAX_VALUE);
+        ports.transactions()
+                .find(
+                        where,
+                        found ->
+                                found.ifPresentOrElse(
+                                        now -> ended(partition, position, now.open(), complete),
+                                        () -> settling.remove(partition)));
+    }
+
+    private void ended(
+            LinkPartition partition,
+            MirrorLog.Position position,
+            OpenTransactions open,
+            boolean complete) {
         boolean first = ready.isEmpty();
         var end =
                 new CopyEnd(
@@ -221,7 +243,7 @@ final class PromotionWorker {
                         complete);
         ready.put(
                 new PartitionId(partition.topicId(), partition.partition()),
-                new Settled(position.leaderEpoch(), end));
+                new Settled(position.leaderEpoch(), end, open));
         if (first) {
             place.loop().execute(this::tellEnds);
         }
@@ -300,6 +322,7 @@ final class PromotionWorker {
     /** Does nothing more. */
     void close() {
         closed = true;
+        transactions.close();
     }
 
     EventLoop loop() {

@@ -4,7 +4,7 @@ import io.tombolo.broker.Commands;
 import io.tombolo.broker.Images;
 import io.tombolo.broker.shard.Shards;
 import io.tombolo.coordinator.group.entry.LinkOffsets;
-import io.tombolo.environment.Clock;
+import io.tombolo.environment.Environment;
 import io.tombolo.metadata.image.MetadataDelta;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.topology.LinkEntry;
@@ -22,24 +22,28 @@ public final class Takeovers {
     private final Map<LinkName, PromotionWorker> workers = new TreeMap<>();
 
     /** What is needed of the broker. */
-    public record Tools(Shards shards, LinkOffsets offsets, Commands commands, Clock clock) {}
+    public record Tools(
+            Shards shards, LinkOffsets offsets, Commands commands, Environment environment) {}
 
     public Takeovers(LinkPlace place, Images images, LinkSupervisor links, Tools tools) {
         var log = new ShardMirrorLog(tools.shards(), place.loop(), RegionPeers.NONE);
+        var transactions =
+                new ShardTransactions(
+                        tools.shards(),
+                        tools.environment().offload(),
+                        place.loop(),
+                        tools.environment().clock());
         var groups = new ClampedGroups(tools.offsets(), place.loop());
         for (LinkEntry entry : place.topology().linksInto(place.region())) {
-            workers.put(
-                    entry.name(),
-                    new PromotionWorker(
-                            place,
-                            entry,
-                            images,
-                            new PromotionWorker.Ports(
-                                    tools.commands(),
-                                    tools.clock(),
-                                    log,
-                                    groups,
-                                    () -> links.find(entry.name()))));
+            var ports =
+                    new PromotionWorker.Ports(
+                            tools.commands(),
+                            tools.environment().clock(),
+                            log,
+                            transactions,
+                            groups,
+                            () -> links.find(entry.name()));
+            workers.put(entry.name(), new PromotionWorker(place, entry, images, ports));
         }
     }
 

@@ -19,7 +19,8 @@ import java.util.Optional;
  */
 record Casting(int brokerId, Domains domains, boolean ownersKnown) {
 
-    Role roleOf(MetadataImage image, TopicImage topic, PartitionRegistration partition) {
+    Role roleOf(MetadataImage image, TopicImage topic, int index) {
+        PartitionRegistration partition = topic.partitions().get(index);
         if (partition.leader() != brokerId) {
             return following(partition);
         }
@@ -40,7 +41,7 @@ record Casting(int brokerId, Domains domains, boolean ownersKnown) {
                             .orElse(0L);
             return new Role.MirrorLeader(leadership, mirror.get().link(), epoch);
         }
-        return new Role.Leader(leadership, accessTo(image, topic));
+        return new Role.Leader(leadership, accessTo(image, topic, index));
     }
 
     private Role following(PartitionRegistration partition) {
@@ -49,7 +50,7 @@ record Casting(int brokerId, Domains domains, boolean ownersKnown) {
                 : new Role.Idle();
     }
 
-    private Role.WriteAccess accessTo(MetadataImage image, TopicImage topic) {
+    private Role.WriteAccess accessTo(MetadataImage image, TopicImage topic, int index) {
         return domains.fencedBy(image, topic)
                 .<Role.WriteAccess>map(owned ->
                         new Role.WriteAccess.Fenced(
@@ -59,10 +60,20 @@ record Casting(int brokerId, Domains domains, boolean ownersKnown) {
                                                 owned.ownership().owner(),
                                                 owned.epoch(),
                                                 owned.domain())))
-                .orElseGet(() -> unfenced(image, topic));
+                .orElseGet(() -> unfenced(image, topic, index));
     }
 
-    private Role.WriteAccess unfenced(MetadataImage image, TopicImage topic) {
+    private Role.WriteAccess unfenced(MetadataImage image, TopicImage topic, int index) {
+        boolean held =
+                image.links()
+                        .mirrorTopic(topic.id())
+                        .filter(mirror -> mirror.promotion().holdsWrites(index))
+                        .isPresent();
+        if (held) {
+            return new Role.WriteAccess.Undecided(
+                    "transactions that the copy of %s-%d left open are aborted first"
+                            .formatted(topic.name(), index));
+        }
         return ownersKnown || domains.of(image, topic).isEmpty()
                 ? new Role.WriteAccess.Open()
                 : new Role.WriteAccess.Undecided(

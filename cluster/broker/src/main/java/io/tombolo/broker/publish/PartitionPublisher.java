@@ -233,7 +233,7 @@ public final class PartitionPublisher {
         }
         var wanted =
                 new Hosting.Wanted(
-                        casting.roleOf(image, topic, registration),
+                        casting.roleOf(image, topic, index),
                         configs.inForce(image, topic.name()),
                         new Hosting.Assigned(registration.directoryOf(place.brokerId()), old));
         on(id, hosting -> hosting.cast(id, wanted));

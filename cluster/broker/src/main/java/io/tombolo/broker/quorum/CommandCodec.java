@@ -61,7 +61,8 @@ final class CommandCodec {
         REPLACE_CONFIGS,
         DRAIN_BROKER,
         SETTLE_MIRROR_PARTITIONS,
-        CLAMP_MIRROR_OFFSETS
+        CLAMP_MIRROR_OFFSETS,
+        ABORT_MIRROR_TRANSACTIONS
     }
 
     private CommandCodec() {}
@@ -219,6 +220,8 @@ final class CommandCodec {
                     PromotionCodec.write(settle, kind(to, Kind.SETTLE_MIRROR_PARTITIONS));
             case LinkCommand.ClampMirrorOffsets clamp ->
                     PromotionCodec.write(clamp, kind(to, Kind.CLAMP_MIRROR_OFFSETS));
+            case LinkCommand.AbortMirrorTransactions abort ->
+                    PromotionCodec.write(abort, kind(to, Kind.ABORT_MIRROR_TRANSACTIONS));
             case LinkCommand.CompletePromotion(LinkName link, long ownershipEpoch) ->
                     kind(to, Kind.COMPLETE_PROMOTION).string(link.name()).number(ownershipEpoch);
         }
@@ -315,6 +318,7 @@ final class CommandCodec {
             case COMPLETE_PROMOTION -> new LinkCommand.CompletePromotion(link(from), from.number());
             case SETTLE_MIRROR_PARTITIONS -> PromotionCodec.readSettle(from);
             case CLAMP_MIRROR_OFFSETS -> PromotionCodec.readClamp(from);
+            case ABORT_MIRROR_TRANSACTIONS -> PromotionCodec.readAbort(from);
         };
     }
 

@@ -1,5 +1,7 @@
 package io.tombolo.broker.quorum;
 
+import io.tombolo.controller.command.LinkCommand.AbortMirrorTransactions;
+import io.tombolo.controller.command.LinkCommand.Aborting;
 import io.tombolo.controller.command.LinkCommand.ClampMirrorOffsets;
 import io.tombolo.controller.command.LinkCommand.Clamped;
 import io.tombolo.controller.command.LinkCommand.SettleMirrorPartitions;
@@ -8,6 +10,7 @@ import io.tombolo.metadata.record.FieldReader;
 import io.tombolo.metadata.record.FieldWriter;
 import io.tombolo.metadata.record.LinkRecord.ClampedPosition;
 import io.tombolo.metadata.record.LinkRecord.CopyEnd;
+import io.tombolo.metadata.record.OpenTransactions;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.region.LinkName;
 
@@ -19,7 +22,8 @@ import java.util.TreeSet;
 /** The fields of the commands with which leaders tell how far a promotion is. Pure. */
 final class PromotionCodec {
 
-    private static final int SETTLED_BYTES_MIN = 22;
+    private static final int SETTLED_BYTES_MIN = 24;
+    private static final int ABORTING_BYTES_MIN = 21;
 
     private PromotionCodec() {}
 
@@ -32,6 +36,7 @@ final class PromotionCodec {
                             AnswerCodec.partition(out, one.getKey());
                             out.number(one.getValue().leaderEpoch());
                             one.getValue().end().write(out);
+                            one.getValue().open().write(out);
                         });
     }
 
@@ -44,7 +49,10 @@ final class PromotionCodec {
                 one ->
                         settled.put(
                                         AnswerCodec.partition(one),
-                                        new Settled(one.smallNumber(), CopyEnd.read(one)))
+                                        new Settled(
+                                                one.smallNumber(),
+                                                CopyEnd.read(one),
+                                                OpenTransactions.read(one)))
                                 == null);
         return new SettleMirrorPartitions(link, ownershipEpoch, settled);
     }
@@ -67,5 +75,35 @@ final class PromotionCodec {
                 new Clamped(
                         new TreeSet<>(from.uuids()),
                         from.list(ClampedPosition.BYTES_MIN, ClampedPosition::read)));
+    }
+
+    static void write(AbortMirrorTransactions abort, FieldWriter to) {
+        to.string(abort.link().name())
+                .number(abort.ownershipEpoch())
+                .list(
+                        List.copyOf(abort.partitions().entrySet()),
+                        (FieldWriter out, Map.Entry<PartitionId, Aborting> one) -> {
+                            AnswerCodec.partition(out, one.getKey());
+                            out.number(one.getValue().leaderEpoch());
+                            one.getValue().found().write(out);
+                            out.flag(one.getValue().done());
+                        });
+    }
+
+    static AbortMirrorTransactions readAbort(FieldReader from) {
+        var link = new LinkName(from.string());
+        long ownershipEpoch = from.number();
+        var partitions = new TreeMap<PartitionId, Aborting>();
+        from.list(
+                ABORTING_BYTES_MIN,
+                one ->
+                        partitions.put(
+                                        AnswerCodec.partition(one),
+                                        new Aborting(
+                                                one.smallNumber(),
+                                                OpenTransactions.read(one),
+                                                one.flag()))
+                                == null);
+        return new AbortMirrorTransactions(link, ownershipEpoch, partitions);
     }
 }

@@ -19,9 +19,12 @@ import io.tombolo.environment.simulated.SimulatedNode;
 import io.tombolo.environment.simulated.Simulator;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.MirrorRegistration;
+import io.tombolo.metadata.image.Promotion;
 import io.tombolo.metadata.image.TopicImage;
 import io.tombolo.metadata.record.BrokerIds;
 import io.tombolo.metadata.record.MetadataRecord;
+import io.tombolo.metadata.record.OpenTransactions;
+import io.tombolo.metadata.record.OpenTransactions.OpenTransaction;
 import io.tombolo.metadata.record.PartitionChange;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.metadata.record.PartitionRegistration;
@@ -46,6 +49,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -59,6 +63,9 @@ final class PromotionScenario {
     static final String WITHIN = "no group of a writable topic is beyond its copy";
     static final String TOLD = "a writable topic knows where each of its copies ended";
     static final String EPOCHS = "a writable topic has leader epochs above the mirrored ones";
+    static final String ABORTED = "a partition that takes writes has no transaction left open";
+    static final String ONCE = "a transaction is aborted once";
+    static final String NAMED = "a transaction that is aborted was told before";
     static final String ENDS_WELL = "every topic is taken over in the end";
 
     private static final String[] TOPICS = {"orders", "payments"};
@@ -71,7 +78,11 @@ final class PromotionScenario {
         NONE(""),
         CLAMPS_NOTHING(WITHIN),
         TELLS_THE_END_OF_ITS_LOG(WITHIN),
-        NEVER_LOOKS_AGAIN(ENDS_WELL);
+        NEVER_LOOKS_AGAIN(ENDS_WELL),
+        ABORTS_NOTHING(ABORTED),
+        BELIEVES_WHAT_IS_NOT_COMMITTED(ABORTED),
+        ABORTS_AGAIN(ONCE),
+        NAMES_ALL_BUT_ONE(NAMED);
 
         private final String law;
 
@@ -97,6 +108,25 @@ final class PromotionScenario {
     private static final class Copy {
         private long end;
         private long highWatermark;
+        private final TreeMap<Long, Long> open = new TreeMap<>();
+        private final TreeMap<Long, Integer> markers = new TreeMap<>();
+
+        /** Has what a leader has, and no more. */
+        void follow(Copy leader) {
+            end = leader.end;
+            var leaderOpen = new TreeMap<>(leader.open);
+            open.clear();
+            open.putAll(leaderOpen);
+            var leaderMarkers = new TreeMap<>(leader.markers);
+            markers.clear();
+            markers.putAll(leaderMarkers);
+        }
+
+        void abort(long firstOffset) {
+            end++;
+            open.remove(firstOffset);
+            markers.merge(firstOffset, 1, Integer::sum);
+        }
     }
 
     /** A broker: what it knows of the metadata, and its worker. */
@@ -127,6 +157,7 @@ final class PromotionScenario {
                                     new Asked(),
                                     machine.environment().clock(),
                                     new ModelMirrorLog(partition -> position(id, partition)),
+                                    new Transactions(),
                                     PromotionScenario.this::clamp,
                                     Optional::empty));
             loop.execute(worker::look);
@@ -146,6 +177,53 @@ final class PromotionScenario {
                                 worker.look();
                             }
                         });
+            }
+        }
+
+        /** What is open in the logs that this broker leads. */
+        private final class Transactions implements OpenTransactionLog {
+
+            @Override
+            public void find(Place place, Consumer<Optional<Found>> answer) {
+                answer.accept(
+                        led(place)
+                                .map(copy ->
+                                        new Found(OpenTransactions.of(found(copy)), copy.end)));
+            }
+
+            @Override
+            public void abort(Place place, Consumer<OptionalLong> answer) {
+                Optional<Copy> led = led(place).filter(_ -> stopped(place.partition()));
+                led.filter(_ -> mutant != Mutant.ABORTS_NOTHING)
+                        .ifPresent(copy -> List.copyOf(copy.open.keySet()).forEach(copy::abort));
+                answer.accept(
+                        led.map(copy -> OptionalLong.of(copy.end)).orElse(OptionalLong.empty()));
+            }
+
+            private Optional<Copy> led(OpenTransactionLog.Place place) {
+                boolean leads =
+                        region.image()
+                                .topics()
+                                .partition(idOf(place.partition()))
+                                .filter(one -> one.leader() == id)
+                                .filter(one -> one.leaderEpoch() == place.leaderEpoch())
+                                .isPresent();
+                return leads && (calm || dice.chance(0.8))
+                        ? Optional.ofNullable(logs.get(place.partition()).get(id))
+                        : Optional.empty();
+            }
+
+            private List<OpenTransaction> found(Copy copy) {
+                if (mutant == Mutant.ABORTS_AGAIN) {
+                    List.copyOf(copy.markers.keySet())
+                            .forEach(first -> copy.open.put(first, PRODUCER));
+                } else if (mutant == Mutant.ABORTS_NOTHING && !copy.markers.isEmpty()) {
+                    return List.of();
+                }
+                return copy.open.entrySet().stream()
+                        .skip(mutant == Mutant.NAMES_ALL_BUT_ONE && copy.open.size() > 1 ? 1 : 0)
+                        .map(one -> new OpenTransaction(one.getValue(), 0, one.getKey(), 1))
+                        .toList();
             }
         }
 
@@ -185,6 +263,7 @@ final class PromotionScenario {
     private final Map<LinkPartition, Map<Integer, Copy>> logs = new HashMap<>();
     private final Map<Integer, Map<TopicPartition, Long>> groups = new TreeMap<>();
     private final Map<LinkPartition, Long> faithful = new HashMap<>();
+    private static final long PRODUCER = 7;
     private boolean calm;
     private int controller = 1;
     int moveCount;
@@ -200,7 +279,11 @@ final class PromotionScenario {
         fill();
         region.onChange(delta -> {
             check(delta.after());
-            nodes.forEach(node -> later(() -> node.learn(delta.after())));
+            for (Node node : nodes) {
+                if (calm || dice.chance(0.8)) {
+                    later(() -> node.learn(delta.after()));
+                }
+            }
         });
     }
 
@@ -242,6 +325,7 @@ final class PromotionScenario {
                     copy.end = safe;
                     copies.put(broker, copy);
                 }
+                leaveOpen(safe, copies);
                 copies.get(index % 3 + 1).end += dice.chance(0.5) ? dice.between(1, 9) : 0;
                 logs.put(id, copies);
                 faithful.put(id, safe);
@@ -251,6 +335,13 @@ final class PromotionScenario {
                             .put(partition, dice.between(0, 70));
                 }
             }
+        }
+    }
+
+    private void leaveOpen(long safe, Map<Integer, Copy> copies) {
+        for (long count = dice.between(0, 2); safe > 0 && count > 0; count--) {
+            long first = dice.between(0, safe - 1);
+            copies.values().forEach(copy -> copy.open.put(first, PRODUCER));
         }
     }
 
@@ -285,7 +376,7 @@ final class PromotionScenario {
 
     private boolean done() {
         return region.image().links().mirrorTopics().values().stream()
-                .allMatch(MirrorRegistration::writable);
+                .allMatch(one -> one.writable() && !one.promotion().unaborted());
     }
 
     /** Images that were lost are seen by those who ask again. */
@@ -345,7 +436,7 @@ final class PromotionScenario {
                                                 partition.leaderEpoch() + 1)))));
         Map<Integer, Copy> copies = logs.get(id);
         if (copies != null) {
-            copies.values().forEach(copy -> copy.end = copies.get(next).end); // truncated
+            copies.values().forEach(copy -> copy.follow(copies.get(next))); // truncated
         }
     }
 
@@ -362,7 +453,7 @@ final class PromotionScenario {
                 long end = copies.get(leader).end;
                 copies.values()
                         .forEach(copy -> {
-                            copy.end = end;
+                            copy.follow(copies.get(leader));
                             copy.highWatermark = end;
                         });
                 faithful.merge(id, end, Math::max);
@@ -391,8 +482,23 @@ final class PromotionScenario {
             copy.highWatermark = copy.end;
             faithful.merge(id, copy.end, Math::max);
         }
-        long high = mutant == Mutant.TELLS_THE_END_OF_ITS_LOG ? copy.end : copy.highWatermark;
+        boolean believes =
+                mutant == Mutant.TELLS_THE_END_OF_ITS_LOG
+                        || mutant == Mutant.BELIEVES_WHAT_IS_NOT_COMMITTED && stopped(id);
+        long high = believes ? copy.end : copy.highWatermark;
         return new MirrorLog.Position(0, high, copy.end, 4, partition.leaderEpoch());
+    }
+
+    private boolean stopped(LinkPartition id) {
+        return region.image()
+                .links()
+                .mirrorTopic(id.topicId())
+                .filter(MirrorRegistration::writable)
+                .isPresent();
+    }
+
+    private static PartitionId idOf(LinkPartition id) {
+        return new PartitionId(id.topicId(), id.partition());
     }
 
     private void clamp(
@@ -413,6 +519,14 @@ final class PromotionScenario {
                     return mutant == Mutant.CLAMPS_NOTHING ? offset : Math.min(offset, end);
                 });
         answer.accept(Optional.of(beyond));
+    }
+
+    /** Transactions that were told, in all partitions. */
+    int abortedCount() {
+        return region.image().links().mirrorTopics().values().stream()
+                .flatMap(mirror -> mirror.promotion().transactions().values().stream())
+                .mapToInt(OpenTransactions::count)
+                .sum();
     }
 
     int clampedCount() {
@@ -443,11 +557,26 @@ final class PromotionScenario {
         var end = mirror.promotion().endOf(index);
         require(end.isPresent(), TOLD, id);
         require(partition.leaderEpoch() > 5, EPOCHS, id);
+        checkTransactions(id, mirror.promotion(), logs.get(id).get(partition.leader()));
         long safe = faithful.getOrDefault(id, 0L);
         for (Map<TopicPartition, Long> positions : groups.values()) {
             long offset = positions.getOrDefault(new TopicPartition(topic.name(), index), 0L);
             require(offset <= safe, WITHIN, id + " at " + offset + ", copied to " + safe);
         }
+    }
+
+    private static void checkTransactions(LinkPartition id, Promotion promotion, Copy log) {
+        List<Long> told =
+                Optional.ofNullable(promotion.transactions().get(id.partition())).stream()
+                        .flatMap(open -> open.told().stream())
+                        .map(OpenTransaction::firstOffset)
+                        .toList();
+        log.markers.forEach((first, count) -> {
+            require(count == 1, ONCE, id + " at " + first + ": " + count);
+            require(told.contains(first), NAMED, id + " at " + first);
+        });
+        boolean takesWrites = !promotion.holdsWrites(id.partition());
+        require(!takesWrites || log.open.isEmpty(), ABORTED, id + ": " + log.open);
     }
 
     private static void require(boolean holds, String law, Object detail) {

@@ -20,6 +20,7 @@ class PromotionSimulation {
         long last = Long.getLong("seed") == null ? SEEDS : first;
         int moves = 0;
         int clamped = 0;
+        int aborted = 0;
         for (long seed = first; seed <= last; seed++) {
             var scenario = new PromotionScenario(seed, Mutant.NONE);
             try {
@@ -29,9 +30,11 @@ class PromotionSimulation {
             }
             moves += scenario.moveCount;
             clamped += scenario.clampedCount();
+            aborted += scenario.abortedCount();
         }
         assertThat(moves).as("leaders that moved in the middle").isPositive();
         assertThat(clamped).as("positions that were beyond the copy").isPositive();
+        assertThat(aborted).as("transactions that the copy left open").isPositive();
     }
 
     @ParameterizedTest

@@ -9,18 +9,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tombolo.broker.Worlds;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.record.BrokerIds;
+import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsAborted;
+import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsFound;
+import io.tombolo.metadata.record.MetadataRecord;
+import io.tombolo.metadata.record.OpenTransactions;
 import io.tombolo.metadata.record.PartitionRegistration;
+import io.tombolo.metadata.record.TopicRecord.PartitionCreated;
+import io.tombolo.metadata.record.TopicRecord.TopicCreated;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.link.MirrorTopic;
 import io.tombolo.replication.Role;
 import io.tombolo.replication.leader.Leadership;
 
+import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Roles and domains of the topics of {@code eu}, which a link copies to {@code us}. */
 class CastingTest {
@@ -43,14 +51,16 @@ class CastingTest {
 
     @Test
     void aReplicaOfWhatAnotherBrokerLeadsFollowsIt() {
-        MetadataImage image = Worlds.image(Worlds.topic("orders", 1));
-        var topic = image.topics().topic("orders").orElseThrow();
         var partition =
                 new PartitionRegistration(BrokerIds.of(1, 2), BrokerIds.of(1), 1, 3, 0, List.of());
+        Uuid id = Worlds.idOf("orders");
+        MetadataImage image =
+                Worlds.image(
+                        List.of(
+                                new TopicCreated("orders", id),
+                                new PartitionCreated(id, 0, partition)));
 
-        assertThat(
-                        new Casting(2, new Domains(Worlds.linked(), EU), true)
-                                .roleOf(image, topic, partition))
+        assertThat(role(new Casting(2, new Domains(Worlds.linked(), EU), true), image))
                 .isEqualTo(new Role.Follower(3, 1));
     }
 
@@ -86,7 +96,7 @@ class CastingTest {
                         leader ->
                                 assertThat(leader.access())
                                         .isInstanceOf(Role.WriteAccess.Undecided.class));
-        assertThat(asking.roleOf(image, local, local.partitions().get(0)))
+        assertThat(asking.roleOf(image, local, 0))
                 .isEqualTo(new Role.Leader(Leadership.alone(1, 3), new Role.WriteAccess.Open()));
     }
 
@@ -97,7 +107,7 @@ class CastingTest {
         var casting = new Casting(1, new Domains(Worlds.linked(), EU), true);
         var topic = image.topics().topic("local").orElseThrow();
 
-        assertThat(casting.roleOf(image, topic, topic.partitions().get(0)))
+        assertThat(casting.roleOf(image, topic, 0))
                 .isEqualTo(new Role.Leader(Leadership.alone(1, 3), new Role.WriteAccess.Open()));
         assertThat(casting.domains().of(image, topic)).isEmpty();
     }
@@ -114,6 +124,31 @@ class CastingTest {
     @Test
     void aPromotedTopicIsOpenInTheRegionThatOwnsIt() {
         assertThat(roleIn(US, mirrored(MirrorTopic.State.STOPPED, US, 2)))
+                .isEqualTo(new Role.Leader(Leadership.alone(1, 3), new Role.WriteAccess.Open()));
+    }
+
+    @Test
+    void aPromotedPartitionWaitsUntilTheTransactionsLeftOpenInItAreAborted() {
+        Uuid id = Worlds.idOf("orders");
+        var open = OpenTransactions.of(List.of(new OpenTransactions.OpenTransaction(7, 0, 5, 2)));
+        List<MetadataRecord> found = List.of(new MirrorTransactionsFound(id, 0, 2, open));
+        List<MetadataRecord> aborted = List.of(new MirrorTransactionsAborted(id, 0));
+        List<MetadataRecord> promoted =
+                Stream.of(
+                                Worlds.topic("orders", 1),
+                                Worlds.link(),
+                                Worlds.mirror("orders", MirrorTopic.State.STOPPED),
+                                Worlds.owned(US, 2))
+                        .flatMap(List::stream)
+                        .toList();
+
+        assertThat(roleIn(US, Worlds.image(promoted, found)))
+                .isInstanceOfSatisfying(
+                        Role.Leader.class,
+                        leader ->
+                                assertThat(leader.access())
+                                        .isInstanceOf(Role.WriteAccess.Undecided.class));
+        assertThat(roleIn(US, Worlds.image(promoted, found, aborted)))
                 .isEqualTo(new Role.Leader(Leadership.alone(1, 3), new Role.WriteAccess.Open()));
     }
 
@@ -156,6 +191,6 @@ class CastingTest {
 
     private static Role role(Casting casting, MetadataImage image) {
         var topic = image.topics().topic("orders").orElseThrow();
-        return casting.roleOf(image, topic, topic.partitions().get(0));
+        return casting.roleOf(image, topic, 0);
     }
 }

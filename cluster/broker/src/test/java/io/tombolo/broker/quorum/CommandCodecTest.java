@@ -22,6 +22,7 @@ import io.tombolo.metadata.record.ConfigResource;
 import io.tombolo.metadata.record.LinkRecord.ClampedPosition;
 import io.tombolo.metadata.record.LinkRecord.CopyEnd;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
+import io.tombolo.metadata.record.OpenTransactions;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.metadata.record.UnreadableRecord;
@@ -58,6 +59,9 @@ class CommandCodecTest {
         var epochs =
                 new TreeMap<>(Map.of(new PartitionId(TOPIC, 0), 7, new PartitionId(TOPIC, 1), -1));
         var settings = new TreeMap<>(Map.of("retention.ms", "1", "ü", ""));
+        var open =
+                new OpenTransactions(
+                        9, List.of(new OpenTransactions.OpenTransaction(1L << 50, 7, 12, -1)));
         var assigned = new TreeMap<>(Map.of(0, List.of(1, 2), 1, List.of(2)));
         return Stream.of(
                 new TopicCommand.CreateTopics(
@@ -100,7 +104,14 @@ class CommandCodecTest {
                                 Map.of(
                                         epochs.firstKey(),
                                         new LinkCommand.Settled(
-                                                3, new CopyEnd(500, 2, -1, false))))),
+                                                3, new CopyEnd(500, 2, -1, false), open)))),
+                new LinkCommand.AbortMirrorTransactions(
+                        LINK,
+                        7,
+                        new TreeMap<>(
+                                Map.of(
+                                        epochs.firstKey(),
+                                        new LinkCommand.Aborting(3, open, true)))),
                 new LinkCommand.ClampMirrorOffsets(
                         LINK,
                         7,

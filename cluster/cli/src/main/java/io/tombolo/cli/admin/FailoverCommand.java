@@ -21,7 +21,8 @@ import java.util.concurrent.Callable;
         name = "failover",
         description = {
             "Lets the region at the end of a link take over.",
-            "Shows first what would be lost, and refuses while the old region still takes writes."
+            "Shows first what would be lost, and refuses while the old region still takes writes.",
+            "Transactions that the copy left open are aborted, and named."
         },
         footer = {
             "",

@@ -12,6 +12,9 @@ import java.util.List;
 /** A failover in words. */
 public final class FailoverText {
 
+    /** So many transactions of a partition are told one by one. */
+    private static final int TRANSACTIONS_TOLD = 5;
+
     private FailoverText() {}
 
     /** What is at risk, before anything happens. */
@@ -155,7 +158,31 @@ public final class FailoverText {
                     "  %s moved back to the end of the copy\n"
                             .formatted(Amounts.of(clamped, "group position")));
         }
+        outcome.at("aborted").items().forEach(partition -> text.append(aborted(partition)));
         return text.toString();
+    }
+
+    /** The transactions of one partition that had not ended in the copy. */
+    private static String aborted(Tree partition) {
+        String name = partition.at("topic").text() + "-" + partition.at("partition").text();
+        List<Tree> told = partition.at("transactions").items();
+        var text = new StringBuilder();
+        for (Tree one : told.subList(0, Math.min(told.size(), TRANSACTIONS_TOLD))) {
+            long records = one.at("records").number(-1);
+            text.append(
+                    "  aborted in %s: the transaction of producer %s, %s from offset %s on\n"
+                            .formatted(
+                                    name,
+                                    one.at("producerId").text(),
+                                    records < 0 ? "records" : Amounts.of(records, "record"),
+                                    one.at("firstOffset").text()));
+        }
+        long more = partition.at("count").number(0) - Math.min(told.size(), TRANSACTIONS_TOLD);
+        return more > 0
+                ? text
+                        + "  aborted in %s: %s more; -o json names them\n"
+                                .formatted(name, Amounts.of(more, "transaction"))
+                : text.toString();
     }
 
     private static String detail(Tree step) {

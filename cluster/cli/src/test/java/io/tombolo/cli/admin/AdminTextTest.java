@@ -252,6 +252,33 @@ class AdminTextTest {
         return linkOf(TOPOLOGY);
     }
 
+    @Test
+    void transactionsThatTheCopyLeftOpenAreNamed() {
+        Tree known =
+                Tree.fields().with("producerId", 4711).with("firstOffset", 345).with("records", 12);
+        Tree unknown = Tree.fields().with("producerId", 9).with("firstOffset", 7);
+        Tree partition =
+                Tree.fields()
+                        .with("topic", "orders")
+                        .with("partition", 2)
+                        .with("count", 3)
+                        .with("transactions", List.of(known, unknown));
+
+        assertThat(
+                        FailoverText.outcome(
+                                with("outcome", "aborted", List.of(partition)), link(), source()))
+                .contains(
+                        """
+                          aborted in orders-2: the transaction of producer 4711, 12 records from offset 345 on
+                          aborted in orders-2: the transaction of producer 9, records from offset 7 on
+                          aborted in orders-2: 1 transaction more; -o json names them
+                        """);
+    }
+
+    private static Region source() {
+        return Objects.requireNonNull(TOPOLOGY.regions().get(link().from()));
+    }
+
     private static LinkEntry linkOf(Topology topology) {
         return Objects.requireNonNull(topology.links().get(new LinkName("eu-to-us")));
     }

@@ -3,6 +3,7 @@ package io.tombolo.controller.command;
 import io.tombolo.metadata.record.LinkRecord.ClampedPosition;
 import io.tombolo.metadata.record.LinkRecord.CopyEnd;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
+import io.tombolo.metadata.record.OpenTransactions;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.link.MirrorTopic;
@@ -105,8 +106,9 @@ public sealed interface LinkCommand<A> extends Command<A> {
      * Where a copy ended, in the eyes of its leader.
      *
      * @param leaderEpoch of the leadership that tells
+     * @param open transactions that have not ended in it
      */
-    record Settled(int leaderEpoch, CopyEnd end) {}
+    record Settled(int leaderEpoch, CopyEnd end, OpenTransactions open) {}
 
     /**
      * Third step, by the leader of each partition of {@code __consumer_offsets}: no group there is
@@ -138,7 +140,35 @@ public sealed interface LinkCommand<A> extends Command<A> {
     }
 
     /**
+     * Last step, where transactions were left open, by the leader of each partition of a topic that
+     * is STOPPED: which it has found, before it ends them; and that none is open any more. What is
+     * no news is passed over, and so is a leader of another epoch than the one in force.
+     *
+     * @param ownershipEpoch under which the region takes over; refused unless it is the one in
+     *     force
+     */
+    record AbortMirrorTransactions(
+            LinkName link, long ownershipEpoch, SortedMap<PartitionId, Aborting> partitions)
+            implements LinkCommand<Applied> {
+
+        public AbortMirrorTransactions {
+            partitions = Collections.unmodifiableSortedMap(new TreeMap<>(partitions));
+        }
+    }
+
+    /**
+     * How far a leader is with the transactions that were left open.
+     *
+     * @param leaderEpoch of the leadership that tells
+     * @param found those that are open
+     * @param done whether it has ended them, and no election brings them back
+     */
+    record Aborting(int leaderEpoch, OpenTransactions found, boolean done) {}
+
+    /**
      * Makes every topic of the link that is STOPPING writable, without what is still missing.
+     * Partitions that had not settled take writes once they have a leader that has ended the
+     * transactions left open there.
      *
      * @param ownershipEpoch under which the region takes over; refused unless it is the one in
      *     force

@@ -11,12 +11,15 @@ import io.tombolo.metadata.record.LinkRecord.MirrorOffsetsClamped;
 import io.tombolo.metadata.record.LinkRecord.MirrorPartitionSettled;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
+import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsAborted;
+import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsFound;
 import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.RegionRecord.FeatureLevel;
 import io.tombolo.metadata.record.RegionRecord.ProducerIdsAllocated;
 import io.tombolo.metadata.record.TopicRecord.PartitionCreated;
 import io.tombolo.metadata.record.TopicRecord.TopicCreated;
 
+import org.apache.kafka.common.Uuid;
 import org.pcollections.PSortedMap;
 
 import java.util.ArrayList;
@@ -97,27 +100,38 @@ public final class MetadataSnapshot {
         if (mirror.equals(MirrorRegistration.of(defined))) {
             return Stream.of(defined);
         }
-        Promotion promotion = mirror.promotion();
+        var state = new MirrorTopicStateChanged(mirror.topicId(), mirror.state(), mirror.reason());
+        var followed = new MirrorConfigsFollowed(mirror.topicId(), mirror.followed());
+        return Stream.of(
+                        Stream.of(defined, followed),
+                        promotionRecords(mirror.topicId(), mirror.promotion()),
+                        Stream.of(state))
+                .flatMap(one -> one);
+    }
+
+    private static Stream<MetadataRecord> promotionRecords(Uuid topicId, Promotion promotion) {
+        long epoch = promotion.ownershipEpoch();
         Stream<MetadataRecord> ends =
                 promotion.ends().entrySet().stream()
                         .map(one ->
                                 new MirrorPartitionSettled(
-                                        mirror.topicId(),
-                                        one.getKey(),
-                                        promotion.ownershipEpoch(),
-                                        one.getValue()));
+                                        topicId, one.getKey(), epoch, one.getValue()));
         Stream<MetadataRecord> clamped =
                 promotion.clamped().entrySet().stream()
                         .map(one ->
                                 new MirrorOffsetsClamped(
-                                        new TreeSet<>(List.of(mirror.topicId())),
+                                        new TreeSet<>(List.of(topicId)),
                                         one.getKey(),
                                         one.getValue()));
-        var state = new MirrorTopicStateChanged(mirror.topicId(), mirror.state(), mirror.reason());
-        var followed = new MirrorConfigsFollowed(mirror.topicId(), mirror.followed());
-        return Stream.concat(
-                Stream.of(defined, followed),
-                Stream.concat(Stream.concat(ends, clamped), Stream.of(state)));
+        Stream<MetadataRecord> found =
+                promotion.transactions().entrySet().stream()
+                        .map(one ->
+                                new MirrorTransactionsFound(
+                                        topicId, one.getKey(), epoch, one.getValue()));
+        Stream<MetadataRecord> aborted =
+                promotion.aborted().stream()
+                        .map(index -> new MirrorTransactionsAborted(topicId, index));
+        return Stream.of(ends, clamped, found, aborted).flatMap(one -> one);
     }
 
     /** Makes an image from the records of a snapshot. Mutable, used once, by one thread. */

@@ -19,6 +19,8 @@ import io.tombolo.metadata.record.LinkRecord.MirrorOffsetsClamped;
 import io.tombolo.metadata.record.LinkRecord.MirrorPartitionSettled;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
+import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsAborted;
+import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsFound;
 import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.metadata.record.RegionRecord;
@@ -196,6 +198,10 @@ final class Replay {
             }
             case MirrorPartitionSettled(var topicId, var index, var epoch, var end) ->
                     promote(topicId, promotion -> promotion.settled(epoch, index, end));
+            case MirrorTransactionsFound(var topicId, var index, var epoch, var open) ->
+                    promote(topicId, promotion -> promotion.found(epoch, index, open));
+            case MirrorTransactionsAborted(var topicId, var index) ->
+                    promote(topicId, promotion -> promotion.aborted(index));
             case MirrorOffsetsClamped clamped -> {
                 for (Uuid topicId : clamped.topicIds()) {
                     var own =

@@ -108,6 +108,20 @@ public sealed interface LinkRecord extends MetadataRecord {
     }
 
     /**
+     * Transactions have been found open in a partition that this region takes over, or may be: its
+     * leader has to end them, unless that has been done.
+     *
+     * @param ownershipEpoch under which it does; a higher one than before begins anew
+     * @param open all that are known, in place of what was known before
+     */
+    record MirrorTransactionsFound(
+            Uuid topicId, int index, long ownershipEpoch, OpenTransactions open)
+            implements LinkRecord {}
+
+    /** None of the transactions that were found in a partition is open any more. */
+    record MirrorTransactionsAborted(Uuid topicId, int index) implements LinkRecord {}
+
+    /**
      * Where the copy of a partition ended when its region took over.
      *
      * @param endOffset everything below it is a faithful copy that no election loses

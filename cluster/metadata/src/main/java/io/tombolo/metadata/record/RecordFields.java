@@ -16,6 +16,8 @@ import io.tombolo.metadata.record.LinkRecord.MirrorOffsetsClamped;
 import io.tombolo.metadata.record.LinkRecord.MirrorPartitionSettled;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
+import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsAborted;
+import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsFound;
 import io.tombolo.metadata.record.RegionRecord.FeatureLevel;
 import io.tombolo.metadata.record.RegionRecord.NoOp;
 import io.tombolo.metadata.record.RegionRecord.ProducerIdsAllocated;
@@ -62,6 +64,8 @@ final class RecordFields {
             case MirrorPartitionSettled _ -> RecordType.MIRROR_PARTITION_SETTLED;
             case MirrorConfigsFollowed _ -> RecordType.MIRROR_CONFIGS_FOLLOWED;
             case MirrorOffsetsClamped _ -> RecordType.MIRROR_OFFSETS_CLAMPED;
+            case MirrorTransactionsFound _ -> RecordType.MIRROR_TRANSACTIONS_FOUND;
+            case MirrorTransactionsAborted _ -> RecordType.MIRROR_TRANSACTIONS_ABORTED;
             case OwnershipRecord _ -> RecordType.OWNERSHIP;
         };
     }
@@ -118,7 +122,9 @@ final class RecordFields {
                             MIRROR_TOPIC_STATE_CHANGED,
                             MIRROR_PARTITION_SETTLED,
                             MIRROR_OFFSETS_CLAMPED,
-                            MIRROR_CONFIGS_FOLLOWED ->
+                            MIRROR_CONFIGS_FOLLOWED,
+                            MIRROR_TRANSACTIONS_FOUND,
+                            MIRROR_TRANSACTIONS_ABORTED ->
                             readLink(type, from);
                     case OWNERSHIP -> new OwnershipRecord(readOwnership(from), from.string());
                 };
@@ -183,6 +189,10 @@ final class RecordFields {
                     to.uuids(List.copyOf(topicIds))
                             .number(offsetsPartition)
                             .list(clamped, (out, one) -> one.write(out));
+            case MirrorTransactionsFound(var topicId, var index, var epoch, var open) ->
+                    open.write(to.uuid(topicId).number(index).number(epoch));
+            case MirrorTransactionsAborted(var topicId, var index) ->
+                    to.uuid(topicId).number(index);
         }
         to.tags(0);
     }
@@ -209,6 +219,14 @@ final class RecordFields {
                             new TreeSet<>(from.uuids()),
                             from.smallNumber(),
                             from.list(ClampedPosition.BYTES_MIN, ClampedPosition::read));
+            case MIRROR_TRANSACTIONS_FOUND ->
+                    new MirrorTransactionsFound(
+                            from.uuid(),
+                            from.smallNumber(),
+                            from.number(),
+                            OpenTransactions.read(from));
+            case MIRROR_TRANSACTIONS_ABORTED ->
+                    new MirrorTransactionsAborted(from.uuid(), from.smallNumber());
             default ->
                     new MirrorTopicStateChanged(
                             from.uuid(), stateOf(from.smallNumber()), from.string());

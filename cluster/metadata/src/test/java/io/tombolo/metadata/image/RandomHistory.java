@@ -22,7 +22,10 @@ import io.tombolo.metadata.record.LinkRecord.MirrorOffsetsClamped;
 import io.tombolo.metadata.record.LinkRecord.MirrorPartitionSettled;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
+import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsAborted;
+import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsFound;
 import io.tombolo.metadata.record.MetadataRecord;
+import io.tombolo.metadata.record.OpenTransactions;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.metadata.record.PartitionChange;
 import io.tombolo.metadata.record.PartitionRegistration;
@@ -218,7 +221,8 @@ final class RandomHistory {
     private Optional<MetadataRecord> link() {
         var link = new LinkName("l" + random.nextInt(2));
         boolean known = image.links().link(link).isPresent();
-        return switch (random.nextInt(7)) {
+        return switch (random.nextInt(8)) {
+            case 6 -> mirror().filter(t -> promoting(t) > 0).map(this::transactions);
             case 0 ->
                     Optional.of(
                             new LinkDefined(
@@ -265,6 +269,20 @@ final class RandomHistory {
                                             MirrorTopic.State.values()[random.nextInt(5)],
                                             "r" + random.nextInt(9)));
         };
+    }
+
+    private MetadataRecord transactions(TopicImage topic) {
+        int index = random.nextInt(3);
+        var open =
+                OpenTransactions.of(
+                        List.of(new OpenTransactions.OpenTransaction(7, 0, random.nextInt(9), 1)));
+        return random.nextBoolean()
+                ? new MirrorTransactionsAborted(topic.id(), index)
+                : new MirrorTransactionsFound(
+                        topic.id(),
+                        index,
+                        promoting(topic),
+                        random.nextInt(3) == 0 ? OpenTransactions.UNKNOWN : open);
     }
 
     private Optional<TopicImage> mirror() {

@@ -17,6 +17,9 @@ import io.tombolo.metadata.record.LinkRecord.MirrorOffsetsClamped;
 import io.tombolo.metadata.record.LinkRecord.MirrorPartitionSettled;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
+import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsAborted;
+import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsFound;
+import io.tombolo.metadata.record.OpenTransactions.OpenTransaction;
 import io.tombolo.metadata.record.RegionRecord.FeatureLevel;
 import io.tombolo.metadata.record.RegionRecord.NoOp;
 import io.tombolo.metadata.record.RegionRecord.ProducerIdsAllocated;
@@ -92,6 +95,9 @@ final class RandomRecords {
             case MIRROR_OFFSETS_CLAMPED ->
                     new MirrorOffsetsClamped(
                             new TreeSet<>(uuids(random.nextInt(3))), number(), positions());
+            case MIRROR_TRANSACTIONS_FOUND ->
+                    new MirrorTransactionsFound(uuid(), number(), offset(), open());
+            case MIRROR_TRANSACTIONS_ABORTED -> new MirrorTransactionsAborted(uuid(), number());
             case OWNERSHIP ->
                     new OwnershipRecord(
                             new Ownership(
@@ -101,6 +107,16 @@ final class RandomRecords {
                                     oneOf(Ownership.Mode.values())),
                             text());
         };
+    }
+
+    private OpenTransactions open() {
+        var told = new ArrayList<OpenTransaction>();
+        for (int i = random.nextInt(3); i > 0; i--) {
+            told.add(new OpenTransaction(offset(), number(), offset(), offset() - 1));
+        }
+        return told.isEmpty() && random.nextBoolean()
+                ? OpenTransactions.UNKNOWN
+                : new OpenTransactions(told.size() + random.nextInt(9), told);
     }
 
     private List<ClampedPosition> positions() {

@@ -10,17 +10,43 @@ import java.util.Optional;
  * @param refusal present when the order was not carried out; the rest is then what holds now
  * @param partitions every partition this broker led for the link, in order
  * @param groups groups whose offsets were beyond the local end, and what became of them
+ * @param transactions that had not ended in the copy and were aborted
  */
 public record FailoverOutcome(
         long ownershipEpoch,
         Optional<Reason> refusal,
         List<PartitionOutcome> partitions,
-        List<ClampedGroup> groups) {
+        List<ClampedGroup> groups,
+        List<AbortedTransactions> transactions) {
 
     public FailoverOutcome {
         partitions = List.copyOf(partitions);
         groups = List.copyOf(groups);
+        transactions = List.copyOf(transactions);
     }
+
+    /**
+     * The transactions of one partition.
+     *
+     * @param count how many there were
+     * @param told the first of them, in the order of their offsets
+     */
+    public record AbortedTransactions(
+            LinkPartition partition, int count, List<AbortedTransaction> told) {
+
+        public AbortedTransactions {
+            told = List.copyOf(told);
+        }
+    }
+
+    /**
+     * One transaction, whose records no consumer gets that reads what is committed.
+     *
+     * @param firstOffset of its first record in the partition
+     * @param recordCount its records there; −1 when that could not be told any more
+     */
+    public record AbortedTransaction(
+            long producerId, int producerEpoch, long firstOffset, long recordCount) {}
 
     /**
      * Where a partition ends.

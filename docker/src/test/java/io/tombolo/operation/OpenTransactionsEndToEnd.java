@@ -1,0 +1,180 @@
+package io.tombolo.operation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tombolo.nodes.KafkaNode;
+import io.tombolo.nodes.NodeProcess;
+import io.tombolo.nodes.Nodes;
+
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import tools.jackson.databind.JsonNode;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A transaction of an Apache Kafka that dies before it has ended, in the region that takes over.
+ */
+class OpenTransactionsEndToEnd {
+
+    private static final String POLICY = "/api/v1/failover/eu-to-us";
+
+    @TempDir Path folder;
+    private NodeProcess kafka;
+    private Site site;
+    private Clients eu;
+    private Clients us;
+
+    @BeforeEach
+    void copyAnApacheKafka() throws Exception {
+        int port = Nodes.freePort();
+        kafka = startKafka(port);
+        eu = new Clients("127.0.0.1:" + port);
+        site = Site.fedBy(folder, eu.bootstrap());
+        us = site.clients("us");
+        site.start("us");
+        Patience.until(() -> eu.create("orders", 2));
+    }
+
+    private NodeProcess startKafka(int port) throws IOException {
+        int controllerPort = Nodes.freePort();
+        Path properties = folder.resolve("server.properties");
+        Files.writeString(
+                properties,
+                """
+                process.roles=broker,controller
+                node.id=1
+                controller.quorum.bootstrap.servers=127.0.0.1:%2$d
+                listeners=PLAINTEXT://127.0.0.1:%1$d,CONTROLLER://127.0.0.1:%2$d
+                advertised.listeners=PLAINTEXT://127.0.0.1:%1$d
+                controller.listener.names=CONTROLLER
+                listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+                log.dirs=%3$s
+                offsets.topic.num.partitions=1
+                offsets.topic.replication.factor=1
+                transaction.state.log.num.partitions=1
+                transaction.state.log.replication.factor=1
+                transaction.state.log.min.isr=1
+                """
+                        .formatted(port, controllerPort, folder.resolve("kafka")));
+        Files.writeString(folder.resolve("logback.xml"), KafkaNode.LOGGING);
+        KafkaNode.format("-c", properties.toString(), "--standalone");
+        return NodeProcess.start(
+                KafkaNode.java(folder, "-Xmx256m", properties), folder.resolve("kafka.out"));
+    }
+
+    @AfterEach
+    void stop() {
+        site.close();
+        kafka.close();
+    }
+
+    @Test
+    void aTransactionThatTheSourceLeftOpenIsAbortedAndTold() throws Exception {
+        try (var ended = transactional("ended");
+                var open = transactional("open")) {
+            ended.beginTransaction();
+            send(ended, 0, "a", "b");
+            ended.commitTransaction();
+            // Two records and the marker, which comes a little later.
+            Patience.until(() -> assertThat(us.end("orders", 0)).isEqualTo(3));
+            open.beginTransaction();
+            send(open, 0, "x", "y", "z");
+            send(open, 1, "w");
+            eu.produce("orders", 0, "c");
+            Patience.until(() -> {
+                assertThat(us.end("orders", 0)).isEqualTo(7);
+                assertThat(us.end("orders", 1)).isEqualTo(1);
+            });
+            kafka.kill();
+            open.close(Duration.ZERO);
+            ended.close(Duration.ZERO);
+        }
+
+        AdminHttp.Answer answer = site.admin("us").post(POLICY + "?force=true");
+
+        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+        assertThat(aborted(answer.json())).containsExactly("orders-0@3: 3", "orders-1@0: 1");
+        us.produce("orders", 0, "d");
+        assertThat(committed(0, 4)).containsExactly("a", "b", "c", "d");
+        us.produce("orders", 1, "e");
+        assertThat(committed(1, 1)).containsExactly("e");
+        assertThat(us.end("orders", 0)).isEqualTo(9);
+
+        // Once is enough, and who asks later is told.
+        site.restart("us");
+        JsonNode finished = site.admin("us").get(POLICY).json().get("finished");
+        assertThat(aborted(finished)).containsExactly("orders-0@3: 3", "orders-1@0: 1");
+        assertThat(us.end("orders", 0)).isEqualTo(9);
+        assertThat(committed(0, 4)).containsExactly("a", "b", "c", "d");
+    }
+
+    private KafkaProducer<String, String> transactional(String id) {
+        var producer =
+                eu.producer(Map.of("transactional.id", id, "transaction.timeout.ms", 600_000));
+        producer.initTransactions();
+        return producer;
+    }
+
+    private static void send(
+            KafkaProducer<String, String> producer, int partition, String... values) {
+        for (String value : values) {
+            producer.send(new ProducerRecord<>("orders", partition, "k", value));
+        }
+        producer.flush();
+    }
+
+    /** Partition, first offset and number of records of each transaction that was told. */
+    private static List<String> aborted(JsonNode outcome) {
+        var all = new ArrayList<String>();
+        for (JsonNode partition : outcome.get("aborted")) {
+            assertThat(partition.get("count").asInt()).isEqualTo(1);
+            for (JsonNode one : partition.get("transactions")) {
+                assertThat(one.get("producerId").asLong()).isNotNegative();
+                all.add(
+                        "%s-%d@%d: %d"
+                                .formatted(
+                                        partition.get("topic").asString(),
+                                        partition.get("partition").asInt(),
+                                        one.get("firstOffset").asLong(),
+                                        one.get("records").asLong()));
+            }
+        }
+        return all;
+    }
+
+    /** What a consumer gets that reads what is committed. */
+    private List<String> committed(int partition, int count) {
+        var values = new ArrayList<String>();
+        var place = new TopicPartition("orders", partition);
+        Map<String, Object> settings =
+                Map.of(
+                        "bootstrap.servers", us.bootstrap(),
+                        "isolation.level", "read_committed",
+                        "fetch.max.wait.ms", "100");
+        try (var consumer =
+                new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
+            consumer.assign(List.of(place));
+            consumer.seekToBeginning(List.of(place));
+            Patience.until(() -> {
+                consumer.poll(Duration.ofMillis(200)).forEach(one -> values.add(one.value()));
+                assertThat(values).hasSizeGreaterThanOrEqualTo(count);
+            });
+        }
+        return values;
+    }
+}
