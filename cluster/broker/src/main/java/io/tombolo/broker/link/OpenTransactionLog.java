@@ -1,6 +1,6 @@
 package io.tombolo.broker.link;
 
-import io.tombolo.metadata.record.OpenTransactions;
+import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
 import io.tombolo.region.link.LinkPartition;
 
 import java.util.Optional;

@@ -2,7 +2,7 @@ package io.tombolo.broker.link;
 
 import io.tombolo.controller.command.LinkCommand.AbortMirrorTransactions;
 import io.tombolo.controller.command.LinkCommand.Aborting;
-import io.tombolo.metadata.record.OpenTransactions;
+import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.link.LinkPartition;

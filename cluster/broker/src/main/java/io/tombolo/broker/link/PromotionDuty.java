@@ -6,7 +6,7 @@ import io.tombolo.metadata.image.MirrorRegistration;
 import io.tombolo.metadata.image.Promotion;
 import io.tombolo.metadata.image.TopicImage;
 import io.tombolo.metadata.record.LinkRecord.CopyEnd;
-import io.tombolo.metadata.record.OpenTransactions;
+import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.link.LinkPartition;

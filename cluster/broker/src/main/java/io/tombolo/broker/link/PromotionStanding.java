@@ -4,7 +4,7 @@ import io.tombolo.broker.group.OffsetsTopic;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.MirrorRegistration;
 import io.tombolo.metadata.image.TopicImage;
-import io.tombolo.metadata.record.OpenTransactions;
+import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
 import io.tombolo.region.link.FailoverOutcome;
 import io.tombolo.region.link.FailoverOutcome.AbortedTransaction;
 import io.tombolo.region.link.FailoverOutcome.AbortedTransactions;

@@ -12,7 +12,7 @@ import io.tombolo.environment.Clock;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.metadata.record.LinkRecord.ClampedPosition;
 import io.tombolo.metadata.record.LinkRecord.CopyEnd;
-import io.tombolo.metadata.record.OpenTransactions;
+import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.region.link.FailoverOrder;
 import io.tombolo.region.link.Link;

@@ -10,7 +10,7 @@ import io.tombolo.metadata.record.FieldReader;
 import io.tombolo.metadata.record.FieldWriter;
 import io.tombolo.metadata.record.LinkRecord.ClampedPosition;
 import io.tombolo.metadata.record.LinkRecord.CopyEnd;
-import io.tombolo.metadata.record.OpenTransactions;
+import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.region.LinkName;
 

@@ -22,7 +22,7 @@ import io.tombolo.metadata.record.ConfigResource;
 import io.tombolo.metadata.record.LinkRecord.ClampedPosition;
 import io.tombolo.metadata.record.LinkRecord.CopyEnd;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
-import io.tombolo.metadata.record.OpenTransactions;
+import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.metadata.record.UnreadableRecord;

@@ -3,7 +3,7 @@ package io.tombolo.controller.command;
 import io.tombolo.metadata.record.LinkRecord.ClampedPosition;
 import io.tombolo.metadata.record.LinkRecord.CopyEnd;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
-import io.tombolo.metadata.record.OpenTransactions;
+import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.link.MirrorTopic;

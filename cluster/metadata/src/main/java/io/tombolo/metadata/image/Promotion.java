@@ -2,7 +2,7 @@ package io.tombolo.metadata.image;
 
 import io.tombolo.metadata.record.LinkRecord.ClampedPosition;
 import io.tombolo.metadata.record.LinkRecord.CopyEnd;
-import io.tombolo.metadata.record.OpenTransactions;
+import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
 
 import org.pcollections.PSortedMap;
 import org.pcollections.PSortedSet;
