@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /** A link from {@code eu} into {@code us}, and what happens to its source. */
@@ -118,6 +119,17 @@ class LinkOperationEndToEnd {
         site.restart("us"); // a pause outlives the broker
         assertThat(admin.link(LINK).get("state").asString()).isIn("PAUSED", "PREPARING");
         assertThat(us.end("orders", 0)).isEqualTo(1);
+        // Until both ends are known no lag is claimed, and then the true one.
+        var seen = new TreeSet<Long>();
+        Patience.until(() -> {
+            var partition = admin.link(LINK).get("topics").get(0).get("partitions").get(0);
+            seen.add(partition.get("lag").get("records").asLong());
+            assertThat(partition.get("endOffset").asLong()).isEqualTo(1);
+            assertThat(partition.get("sourceHighWatermark").asLong()).isEqualTo(3);
+            assertThat(seen.last()).isEqualTo(2);
+            assertThat(partition.get("lag").get("bytes").asLong()).isEqualTo(-1);
+        });
+        assertThat(seen).isSubsetOf(-1L, 2L);
 
         assertThat(admin.post("/api/v1/links/" + LINK + "/resume").status()).isEqualTo(200);
 

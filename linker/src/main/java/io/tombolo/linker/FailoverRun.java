@@ -85,9 +85,7 @@ final class FailoverRun {
                             id,
                             machine.local().endOffset(),
                             machine.local().lastEpoch(),
-                            machine.meter().knownNanos().isPresent()
-                                    ? machine.meter().records()
-                                    : -1,
+                            machine.meter().records(),
                             machine.state() == State.STOPPED));
         }
         return new FailoverOutcome(ownershipEpoch, refusal, partitions, List.of(), List.of());

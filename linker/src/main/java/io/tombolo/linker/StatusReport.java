@@ -115,11 +115,12 @@ final class StatusReport {
                 failed++;
                 continue;
             }
-            records += meter.records();
-            long unsaved = meter.bytes(meter.records());
+            long missing = meter.records();
+            records += Math.max(0, missing);
+            long unsaved = meter.bytes(missing);
             bytes = bytes < 0 || unsaved < 0 ? -1 : bytes + unsaved;
             OptionalLong known = meter.knownNanos();
-            allHeard &= known.isPresent();
+            allHeard &= known.isPresent() && missing >= 0;
             oldest = Math.min(oldest, known.orElse(oldest));
         }
         long unheardNanos = measuredNanos - oldest;

@@ -22,11 +22,14 @@ import java.util.OptionalLong;
  * way here. That ends when nothing was heard for {@link #HEARD_LATELY}.
  *
  * <p>Records are differences of offsets, so gaps left by compaction count. Bytes are records times
- * the mean size per offset of what this link has copied.
+ * the mean size per offset of what this link has copied, if that is enough to tell.
  */
 public final class LagMeter {
 
     public static final int SAMPLES_MAX = 64;
+
+    /** The sizes of so many records tell how large others are. */
+    static final int SAMPLE_OFFSETS = 1_000;
 
     /** A source that has not grown for so long is idle: a question waits for half of it. */
     static final Duration IDLE = Duration.ofSeconds(1);
@@ -121,9 +124,9 @@ public final class LagMeter {
         return firstNanos.isEmpty() ? firstNanos : OptionalLong.of(knownNanos);
     }
 
-    /** How many records are missing, as far as is known. */
+    /** How many records are missing; −1 until it is known where both ends stand. */
     public long records() {
-        return localEnd < 0 ? Math.max(0, sourceEnd) : Math.max(0, sourceEnd - localEnd);
+        return localEnd < 0 || sourceEnd < 0 ? -1 : Math.max(0, sourceEnd - localEnd);
     }
 
     /**
@@ -144,12 +147,15 @@ public final class LagMeter {
                 && nowNanos - knownNanos <= HEARD_LATELY.toNanos();
     }
 
-    /** An estimate of the size of so many records, −1 when there is nothing to make it from. */
+    /**
+     * An estimate of the size of so many records; −1 when too little was copied to make it from:
+     * fewer records than these, and fewer than {@value #SAMPLE_OFFSETS}.
+     */
     public long bytes(long records) {
         if (records == 0 && firstNanos.isPresent()) {
             return 0;
         }
-        return copiedOffsets == 0
+        return records < 0 || copiedOffsets < Math.clamp(records, 1, SAMPLE_OFFSETS)
                 ? -1
                 : (long) ((double) copiedBytes / (double) copiedOffsets * (double) records);
     }

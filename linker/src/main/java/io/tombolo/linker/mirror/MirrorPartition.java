@@ -43,7 +43,7 @@ import java.util.Set;
  * any but the last 3  TopicLost                              FAILED(reason)
  * FAILED(SOURCE_DELETED) TopicFound                          PREPARING           ReadPosition
  * any but the last 3  Paused                                 PAUSED
- * PAUSED              MeasureDue                             PAUSED              AskOrigin
+ * PAUSED              MeasureDue                             PAUSED              AskOrigin, ReadPosition if unknown
  * PAUSED, FAILED      Resumed                                PREPARING           ReadPosition
  * any                 high watermark below the end         same                AwaitHighWatermark
  * any                 Stopped                                STOPPING            ReadPosition
@@ -137,10 +137,7 @@ public final class MirrorPartition {
                     hasFailedWith(Reason.Code.SOURCE_DELETED) ? again() : List.of();
             case PartitionEvent.Paused _ -> pause();
             case PartitionEvent.Resumed _ -> resume();
-            case PartitionEvent.MeasureDue _ ->
-                    state == State.PAUSED
-                            ? List.of(new PartitionEffect.AskOrigin(++attempt, -1))
-                            : List.of();
+            case PartitionEvent.MeasureDue _ -> measure();
             case PartitionEvent.RetryDue(int number) -> number == attempt ? retry() : List.of();
             case PartitionEvent.Stopped _ -> stop();
         };
@@ -536,6 +533,17 @@ public final class MirrorPartition {
         trouble = Optional.empty();
         return List.of(
                 new PartitionEffect.ReadPosition(), new PartitionEffect.AskOrigin(++attempt, -1));
+    }
+
+    private List<PartitionEffect> measure() {
+        if (state != State.PAUSED) {
+            return List.of();
+        }
+        var origin = new PartitionEffect.AskOrigin(++attempt, -1);
+        // Who was paused before this broker led the partition has not read where its log stands.
+        return local().endOffset() < 0
+                ? List.of(new PartitionEffect.ReadPosition(), origin)
+                : List.of(origin);
     }
 
     private List<PartitionEffect> resume() {

@@ -124,6 +124,31 @@ class LagMeterTest {
     }
 
     @Test
+    void recordsAreMissingOnlyOnceBothEndsAreKnown() {
+        meter.heard(1_000, 10 * MS);
+        assertThat(meter.lag(20 * MS, 0, true).records()).isEqualTo(-1);
+
+        meter.reached(997);
+
+        assertThat(meter.lag(20 * MS, 0, true).records()).isEqualTo(3);
+        assertThat(new LagMeter(rate).records()).isEqualTo(-1);
+        assertThat(new Lag(3, 300, 7, false).plus(Lag.UNKNOWN).records()).isEqualTo(-1);
+    }
+
+    @Test
+    void bytesAreEstimatedFromAsManyRecordsOrFromEnough() {
+        meter.reached(0);
+        meter.heard(1_000_000, 0);
+        meter.copied(3, 30_000, 0);
+        assertThat(meter.bytes(4)).isEqualTo(-1);
+        assertThat(meter.bytes(2)).isEqualTo(20_000);
+
+        meter.copied(LagMeter.SAMPLE_OFFSETS, 70_300, 0);
+
+        assertThat(meter.bytes(1_000_000)).isEqualTo(100_000_000);
+    }
+
+    @Test
     void whatTheSourceTakesIsCountedOnceItIsKnownWhereItStood() {
         meter.heard(1_000_000, 0);
         assertThat(rate.atMost(10_000 * MS)).isZero();

@@ -374,6 +374,22 @@ class MirrorPartitionTest {
     }
 
     @Test
+    void whoeverIsPausedBeforeItLedReadsItsPositionLater() {
+        feed(new PartitionEvent.Started());
+        feed(new PartitionEvent.Paused());
+        feed(new PartitionEvent.PositionUnavailable("not led here yet"));
+        feed(origin(0, 150, new Origin.NotAsked()));
+        assertThat(partition.meter().records()).isEqualTo(-1);
+
+        assertThat(feed(new PartitionEvent.MeasureDue()))
+                .containsExactly(new ReadPosition(), new AskOrigin(partition.attempt(), -1));
+        feed(position(0, 50, 3, 9));
+
+        assertThat(partition.meter().records()).isEqualTo(100);
+        assertThat(feed(new PartitionEvent.MeasureDue())).hasSize(1);
+    }
+
+    @Test
     void resumingTriesAFailedPartitionAgain() {
         copyingFrom(50, 3, 9, 90);
         feed(slice(50, 51, 90, new CheckedBatches.Nothing()));

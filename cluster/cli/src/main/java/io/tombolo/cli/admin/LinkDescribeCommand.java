@@ -114,15 +114,20 @@ final class LinkDescribeCommand implements Callable<Integer> {
                         topic.at("topic").text(),
                         partition.at("partition").text(),
                         LinkTable.state(partition),
-                        partition.at("endOffset").text(),
-                        partition.at("sourceHighWatermark").text(),
-                        Amounts.count(partition.at("lag", "records").number(0)),
+                        offset(partition.at("endOffset")),
+                        offset(partition.at("sourceHighWatermark")),
+                        Amounts.known(partition.at("lag", "records").number(-1)),
                         Amounts.ms(partition.at("lag", "ms").number(-1)),
                         epoch(partition),
                         LinkTable.trouble(partition.at("trouble")));
             }
         }
         return table;
+    }
+
+    /** A dash before anybody has told. */
+    private static String offset(Tree end) {
+        return end.number(-1) < 0 ? "–" : end.text();
     }
 
     /** Empty before the first record. */

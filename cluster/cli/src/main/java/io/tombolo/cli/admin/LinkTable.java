@@ -37,7 +37,7 @@ final class LinkTable {
                 link.at("from").text() + " → " + link.at("to").text(),
                 state(link),
                 active + "/" + link.at("topics").items().size(),
-                stopped || heard(link) ? Amounts.count(link.at("lag", "records").number(0)) : "–",
+                stopped || heard(link) ? Amounts.known(link.at("lag", "records").number(-1)) : "–",
                 Amounts.bytes(link.at("lag", "bytes").number(-1)),
                 stopped ? "" : Amounts.ms(link.at("lag", "ms").number(-1)),
                 link.at("groups").items().size(),

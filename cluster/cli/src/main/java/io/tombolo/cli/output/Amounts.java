@@ -14,6 +14,11 @@ public final class Amounts {
         return String.format(Locale.ROOT, "%,d", count).replace(',', ' ');
     }
 
+    /** As {@link #count}; a dash when it is not known. */
+    public static String known(long count) {
+        return count < 0 ? "–" : count(count);
+    }
+
     /** {@code 1 record}, {@code 2 records}. */
     public static String of(long count, String thing) {
         return count(count) + " " + thing + (count == 1 ? "" : "s");

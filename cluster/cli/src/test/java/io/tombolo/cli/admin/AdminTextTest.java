@@ -98,6 +98,26 @@ class AdminTextTest {
     }
 
     @Test
+    void whatIsNotKnownOfAPartitionIsADash() {
+        Tree lag =
+                Tree.fields()
+                        .with("records", -1)
+                        .with("bytes", -1)
+                        .with("ms", -1)
+                        .with("extrapolated", true);
+        Tree.Fields topic = (Tree.Fields) RecordedAnswer.of("link").at("topics").items().getFirst();
+        Tree.Fields partition = (Tree.Fields) topic.at("partitions").items().getFirst();
+        Tree unread = partition.with("state", "PAUSED").with("endOffset", -1).with("lag", lag);
+        Tree link =
+                ((Tree.Fields) with("link", "lag", lag))
+                        .with("topics", List.of(topic.with("partitions", List.of(unread))));
+
+        assertThat(LinkDescribeCommand.text(link))
+                .containsPattern("1/1 +– +– +– +1")
+                .containsPattern("orders +0 +paused +– +2 +– +– +0");
+    }
+
+    @Test
     void aTopicInTroubleIsNamedWhereLinksAreListed() {
         assertThat(LinkListCommand.table(List.of(inTrouble())))
                 .contains("0/1")
