@@ -40,14 +40,25 @@ final class DirectoryOpening {
     record Claim(
             Path path,
             AutoCloseable lock,
-            UUID directoryId,
-            boolean fresh,
-            OptionalLong previousBrokerEpoch,
+            Past past,
             DirectoryCheckpoints checkpoints,
             List<Found> found) {
 
         List<LogName> names() {
             return found.stream().map(Found::name).toList();
+        }
+    }
+
+    /**
+     * What the directory was before.
+     *
+     * @param fresh whether it was none of ours yet, so that the id is new
+     * @param previousBrokerEpoch of the broker that stopped with it, if that was clean
+     */
+    record Past(UUID directoryId, boolean fresh, OptionalLong previousBrokerEpoch) {
+
+        boolean cleanlyStopped() {
+            return previousBrokerEpoch.isPresent();
         }
     }
 
@@ -133,16 +144,9 @@ final class DirectoryOpening {
             return new Claiming.Refused(foreign.get());
         }
         writeMeta(meta, directoryId);
-        OptionalLong previousEpoch = CleanStop.take(disk, path);
+        var past = new Past(directoryId, fresh, CleanStop.take(disk, path));
         return new Claiming.Claimed(
-                new Claim(
-                        path,
-                        lock,
-                        directoryId,
-                        fresh,
-                        previousEpoch,
-                        DirectoryCheckpoints.load(disk, path),
-                        found()));
+                new Claim(path, lock, past, DirectoryCheckpoints.load(disk, path), found()));
     }
 
     private static void release(AutoCloseable lock) throws IOException {
@@ -244,7 +248,7 @@ final class DirectoryOpening {
     private OpenResult.OpenedLog openLog(Claim claim, Found found, LogPlacement placement) {
         LogName name = found.name;
         Path logDirectory = found.path;
-        boolean clean = claim.previousBrokerEpoch.isPresent();
+        boolean clean = claim.past.cleanlyStopped();
         LogContents contents = null;
         try {
             contents =

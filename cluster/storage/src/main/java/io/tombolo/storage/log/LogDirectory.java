@@ -50,11 +50,11 @@ public final class LogDirectory {
     LogDirectory(DirectoryOpening.Claim claim, LogEnvironment environment) {
         this.path = claim.path();
         this.environment = environment;
-        this.directoryId = claim.directoryId();
-        this.previousBrokerEpoch = claim.previousBrokerEpoch();
+        this.directoryId = claim.past().directoryId();
+        this.previousBrokerEpoch = claim.past().previousBrokerEpoch();
         this.checkpoints = claim.checkpoints();
         this.lock = claim.lock();
-        this.fresh = claim.fresh();
+        this.fresh = claim.past().fresh();
     }
 
     /**

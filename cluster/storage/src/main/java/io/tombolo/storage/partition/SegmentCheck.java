@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /** Reads a segment from its beginning and finds the first batch that is not what was written. */
-public final class SegmentCheck {
+final class SegmentCheck {
 
     private SegmentCheck() {}
 
@@ -19,7 +19,7 @@ public final class SegmentCheck {
      * @param bytes of the segment, as far as it was written
      * @param endOffset behind the last record that was written to it
      */
-    public static Optional<LogDamage> damage(
+    static Optional<LogDamage> damage(
             SegmentView segment, long bytes, long endOffset, ByteBuffer window) {
         var scan = segment.scan(bytes, window);
         long before = segment.baseOffset();

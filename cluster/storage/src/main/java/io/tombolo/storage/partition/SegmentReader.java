@@ -20,11 +20,11 @@ import java.util.List;
  * @param views the segment that holds the offset, and, when aborted transactions are wanted, those
  *     after it
  */
-public record SegmentReader(
+record SegmentReader(
         List<SegmentView> views, long offset, int bytesMax, long upToOffset, Isolation isolation) {
 
     /** Where whole batches lie that answer the read. */
-    public record Range(BatchPosition start, int bytes, long nextOffset) {}
+    record Range(BatchPosition start, int bytes, long nextOffset) {}
 
     /** The same read of fewer records. */
     SegmentReader upTo(long endOffset) {
@@ -32,7 +32,7 @@ public record SegmentReader(
                 views, offset, bytesMax, Math.min(upToOffset, endOffset), isolation);
     }
 
-    public Range locate(ByteBuffer window) throws IOException {
+    Range locate(ByteBuffer window) throws IOException {
         SegmentView view = views.getFirst();
         BatchPosition start = view.endingAtOrAfter(offset, window);
         var end = new BatchPosition(view.sizeBytes(), view.endOffset());
@@ -61,7 +61,7 @@ public record SegmentReader(
         return new BatchPosition(scan.nextPosition(), scan.batch().lastOffset() + 1);
     }
 
-    public ReadResult.Slice slice(Range range) throws IOException {
+    ReadResult.Slice slice(Range range) throws IOException {
         if (range.bytes == 0) {
             return ReadResult.Slice.empty(offset);
         }

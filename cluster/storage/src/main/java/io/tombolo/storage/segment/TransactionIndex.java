@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.Optional;
 
 /** The file format of a transaction index: 34 bytes for each aborted transaction. */
-public final class TransactionIndex {
+final class TransactionIndex {
 
     /** Bytes of an entry in the file. */
-    public static final int ENTRY_BYTES = 34;
+    static final int ENTRY_BYTES = 34;
 
     private static final short VERSION = 0;
 
     private TransactionIndex() {}
 
     /** The entries from an index on, as the file holds them. */
-    public static ByteBuffer encode(List<AbortedTransaction> transactions, int from) {
+    static ByteBuffer encode(List<AbortedTransaction> transactions, int from) {
         var bytes = ByteBuffer.allocate((transactions.size() - from) * ENTRY_BYTES);
         for (AbortedTransaction aborted : transactions.subList(from, transactions.size())) {
             bytes.putShort(VERSION)
@@ -29,7 +29,7 @@ public final class TransactionIndex {
     }
 
     /** The content of a file; empty when it is not that of a transaction index. */
-    public static Optional<List<AbortedTransaction>> decode(ByteBuffer bytes) {
+    static Optional<List<AbortedTransaction>> decode(ByteBuffer bytes) {
         if (bytes.remaining() % ENTRY_BYTES != 0) {
             return Optional.empty();
         }
