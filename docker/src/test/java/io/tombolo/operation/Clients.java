@@ -4,6 +4,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -23,6 +24,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Stock Java clients of one region. */
 record Clients(String bootstrap) {
@@ -90,12 +92,18 @@ record Clients(String bootstrap) {
         admin(admin -> admin.incrementalAlterConfigs(Map.of(resource, changes)).all());
     }
 
-    /** What the broker says of a partition. */
+    /**
+     * What the region says of a partition. The client asks any broker, and one that has not heard
+     * of a new topic yet is asked again.
+     */
     TopicPartitionInfo partition(String topic, int partition) {
-        return admin(admin -> admin.describeTopics(List.of(topic)).allTopicNames())
-                .get(topic)
-                .partitions()
-                .get(partition);
+        var found = new AtomicReference<TopicPartitionInfo>();
+        Patience.until(() -> found.set(described(topic).partitions().get(partition)));
+        return found.get();
+    }
+
+    private TopicDescription described(String topic) {
+        return admin(admin -> admin.describeTopics(List.of(topic)).allTopicNames()).get(topic);
     }
 
     void delete(String topic) {
