@@ -112,6 +112,11 @@ final class Cluster implements AutoCloseable {
         return Objects.requireNonNull(disks.get(number), "no disk of " + number);
     }
 
+    /** The data directory of a broker. */
+    Path data(int number) {
+        return settings(number).dataDirectory();
+    }
+
     /** Starts brokers as processes of their own, which can be killed; returns when they serve. */
     void spawn(int... numbers) {
         var file = folder.resolve(name + ".yaml");

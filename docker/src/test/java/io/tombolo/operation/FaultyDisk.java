@@ -6,7 +6,9 @@ import io.tombolo.environment.FileDisk;
 import io.tombolo.environment.Payload;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,6 +18,8 @@ final class FaultyDisk extends DelegatingDisk {
 
     private final Map<Operation, String> faults = new ConcurrentHashMap<>();
     private final Map<Operation, String> stalls = new ConcurrentHashMap<>();
+    private volatile long capacityBytes = Long.MAX_VALUE;
+    private volatile Path volume = Path.of("/");
 
     FaultyDisk() {
         super(new FileDisk());
@@ -39,8 +43,51 @@ final class FaultyDisk extends DelegatingDisk {
         stalls.put(operation, within);
     }
 
+    /** All files below a folder may take only so many bytes more; deleted ones give theirs back. */
+    void fill(Path folder, long spareBytes) throws IOException {
+        volume = folder;
+        capacityBytes = usedBytes() + spareBytes;
+    }
+
+    private long usedBytes() throws IOException {
+        try (var files = Files.walk(volume)) {
+            return files.mapToLong(FaultyDisk::sizeOf).sum();
+        } catch (UncheckedIOException deletedMeanwhile) {
+            return usedBytes();
+        }
+    }
+
+    private static long sizeOf(Path path) {
+        try {
+            return Files.isRegularFile(path) ? Files.size(path) : 0;
+        } catch (IOException deletedMeanwhile) {
+            return 0;
+        }
+    }
+
+    /** One writer at a time, as long as room is counted. */
+    private synchronized void grow(Path path, long bytes, Write write) throws IOException {
+        boolean counted = capacityBytes != Long.MAX_VALUE && path.startsWith(volume);
+        if (counted && usedBytes() + bytes > capacityBytes) {
+            throw new IOException("No space left on device");
+        }
+        write.carryOut();
+    }
+
+    private interface Write {
+        void carryOut() throws IOException;
+    }
+
+    @Override
+    public long usableBytes(Path path) throws IOException {
+        return capacityBytes == Long.MAX_VALUE
+                ? super.usableBytes(path)
+                : Math.max(0, capacityBytes - usedBytes());
+    }
+
     void heal() {
         faults.clear();
+        capacityBytes = Long.MAX_VALUE;
         synchronized (stalls) {
             stalls.clear();
             stalls.notifyAll();
@@ -104,13 +151,27 @@ final class FaultyDisk extends DelegatingDisk {
         @Override
         public long append(ByteBuffer... buffers) throws IOException {
             check(Operation.APPEND, path);
-            return super.append(buffers);
+            long start = size();
+            long bytes = 0;
+            for (ByteBuffer buffer : buffers) {
+                bytes += buffer.remaining();
+            }
+            if (capacityBytes == Long.MAX_VALUE) {
+                return super.append(buffers);
+            }
+            grow(path, bytes, () -> super.append(buffers));
+            return start;
         }
 
         @Override
         public void write(ByteBuffer bytes, long position) throws IOException {
             check(Operation.APPEND, path);
-            super.write(bytes, position);
+            if (capacityBytes == Long.MAX_VALUE) {
+                super.write(bytes, position);
+                return;
+            }
+            long growth = Math.max(0, position + bytes.remaining() - size());
+            grow(path, growth, () -> super.write(bytes, position));
         }
 
         @Override

@@ -43,6 +43,7 @@ import io.tombolo.metadata.record.BrokerListener;
 import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.protocol.ServedApis;
 import io.tombolo.raft.RaftStatus;
+import io.tombolo.raft.core.RaftEvent.Room;
 import io.tombolo.raft.core.ReplicaKey;
 import io.tombolo.raft.core.VoterChange;
 import io.tombolo.replication.Partition;
@@ -251,6 +252,11 @@ public final class BrokerCore implements MetadataListener {
                     @Override
                     public void waiting(String reason) {
                         observer.waiting(reason);
+                    }
+
+                    @Override
+                    public void room(Room room) {
+                        observer.metadataRoom(room);
                     }
 
                     @Override

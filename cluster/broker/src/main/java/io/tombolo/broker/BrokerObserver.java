@@ -2,6 +2,7 @@ package io.tombolo.broker;
 
 import io.tombolo.broker.publish.StrayLogs;
 import io.tombolo.broker.replica.UncleanLeaders;
+import io.tombolo.raft.core.RaftEvent.Room;
 import io.tombolo.storage.log.LogDamage;
 import io.tombolo.storage.log.Recovery;
 
@@ -58,6 +59,9 @@ public interface BrokerObserver {
 
     /** Logs were found that no replica of this broker belongs to; at least one. */
     default void strayLogs(StrayLogs found) {}
+
+    /** The disk has more or less room for the metadata log than before. */
+    default void metadataRoom(Room room) {}
 
     /** A log directory cannot be used: what is in it is offline until the next start. */
     default void directoryOffline(Path directory, Exception cause) {}

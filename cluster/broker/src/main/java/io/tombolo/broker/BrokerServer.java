@@ -7,6 +7,7 @@ import io.tombolo.broker.admin.Probes;
 import io.tombolo.broker.publish.StrayLogs;
 import io.tombolo.broker.publish.StrayLogs.Stray;
 import io.tombolo.broker.replica.UncleanLeaders;
+import io.tombolo.broker.voter.RoomNews;
 import io.tombolo.environment.Clock;
 import io.tombolo.environment.Disk;
 import io.tombolo.environment.Endpoint;
@@ -23,6 +24,7 @@ import io.tombolo.network.HttpListener;
 import io.tombolo.network.LoopSettings;
 import io.tombolo.network.NettyLoops;
 import io.tombolo.network.NettyNetwork;
+import io.tombolo.raft.core.RaftEvent.Room;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.link.LinkProvider;
 import io.tombolo.region.link.LinkType;
@@ -388,6 +390,11 @@ public final class BrokerServer implements AutoCloseable {
                     .addKeyValue("fromOffset", records.fromOffset())
                     .addKeyValue("toOffset", records.toOffset())
                     .log("Records were thrown away, committed ones among them");
+        }
+
+        @Override
+        public void metadataRoom(Room room) {
+            RoomNews.tell(LOG, room);
         }
 
         @Override

@@ -10,6 +10,7 @@ import io.tombolo.metadata.image.MetadataDelta;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.protocol.ServedApis;
 import io.tombolo.raft.RaftStatus;
+import io.tombolo.raft.core.RaftEvent.Room;
 import io.tombolo.raft.core.ReplicaKey;
 
 import org.apache.kafka.common.message.FetchRequestData;
@@ -37,6 +38,9 @@ public final class ControllerCore implements MetadataListener {
          * It waits for others: nobody leads the controllers. Called again when the reason changes.
          */
         void waiting(String reason);
+
+        /** Its disk has more or less room for the metadata log than before. */
+        default void metadataRoom(Room room) {}
 
         /** It cannot go on; called once. */
         void failed(String reason);
@@ -162,6 +166,11 @@ public final class ControllerCore implements MetadataListener {
         @Override
         public void waiting(String reason) {
             observer.waiting(reason);
+        }
+
+        @Override
+        public void room(Room room) {
+            observer.metadataRoom(room);
         }
 
         @Override

@@ -28,6 +28,7 @@ import io.tombolo.raft.RaftTransport;
 import io.tombolo.raft.core.LeaderAndEpoch;
 import io.tombolo.raft.core.LogBatch;
 import io.tombolo.raft.core.OffsetAndEpoch;
+import io.tombolo.raft.core.RaftEvent.Room;
 import io.tombolo.raft.core.RaftSettings;
 import io.tombolo.raft.core.ReplicaKey;
 import io.tombolo.raft.core.VoterSet;
@@ -78,6 +79,9 @@ final class QuorumSeat {
 
         /** For whom this node waits while there is no controller; a sentence for people. */
         void waiting(String reason);
+
+        /** The disk has more or less room for the metadata log than before. */
+        void room(Room room);
 
         /** This node cannot take part, and has left; a sentence for people, with a way out. */
         void refused(String reason);
@@ -333,6 +337,12 @@ final class QuorumSeat {
                 region.ifPresent(several -> several.deaths().elected());
             }
             watcher.controllerChanged();
+        }
+
+        @Override
+        public void onRoom(Room room) {
+            controller.onRoom(room);
+            watcher.room(room);
         }
 
         @Override

@@ -11,6 +11,7 @@ import io.tombolo.controller.command.Refusal;
 import io.tombolo.controller.command.RegionCommand.FormatRegion;
 import io.tombolo.controller.command.ReplicaCommand.BalanceLeaders;
 import io.tombolo.controller.command.ReplicaCommand.Balanced;
+import io.tombolo.controller.command.ScarceRoom;
 import io.tombolo.environment.Clock;
 import io.tombolo.environment.Entropy;
 import io.tombolo.environment.EventLoop;
@@ -26,6 +27,7 @@ import io.tombolo.raft.core.LeaderAndEpoch;
 import io.tombolo.raft.core.LogBatch;
 import io.tombolo.raft.core.OffsetAndEpoch;
 import io.tombolo.raft.core.ProposeResult;
+import io.tombolo.raft.core.RaftEvent.Room;
 
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +53,7 @@ import java.util.function.Consumer;
  * following  command                                  same      refused: NOT_CONTROLLER
  * active     command, room in the queue               same      decided, proposed, applied to the tip
  * active     command, queue full                      same      refused: THROTTLING_QUOTA_EXCEEDED
+ * active     command that needs room, disk full       same      refused: KAFKA_STORAGE_ERROR
  * active     the oldest proposal is committed         same      published, then answered
  * active     another leader, or another epoch         following tip = committed; waiting commands refused
  * any        the log contradicts itself, or fails     failed    waiting commands refused; listener told
@@ -78,6 +81,7 @@ public final class ActiveController implements RaftListener {
 
     private @Nullable Quorum quorum;
     private MetadataImage tip = MetadataImage.EMPTY;
+    private Room room = Room.AMPLE;
     private boolean active;
     private boolean failed;
     private int epoch;
@@ -163,12 +167,16 @@ public final class ActiveController implements RaftListener {
      *
      * @param answer called exactly once on the loop, perhaps before this returns; refusals of the
      *     driver itself: NOT_CONTROLLER, THROTTLING_QUOTA_EXCEEDED when too many commands wait,
-     *     POLICY_VIOLATION when an atomic change is too large
+     *     KAFKA_STORAGE_ERROR when there is no room for it on the disk of the log, POLICY_VIOLATION
+     *     when an atomic change is too large
      */
     public <A> void submit(Command<A> command, Consumer<Answer<A>> answer) {
         var pending = new Pending<>(command, answer);
+        Optional<Refusal> scarce = ScarceRoom.refusal(command, room, place.nodeId());
         if (!active) {
             pending.refuse(NOT_CONTROLLER);
+        } else if (scarce.isPresent()) {
+            pending.refuse(scarce.get());
         } else if (waitingCount >= settings.bounds().waitingCommands()) {
             pending.refuse(
                     new Refusal(
@@ -251,6 +259,11 @@ public final class ActiveController implements RaftListener {
         if (leads && !active) {
             activate(leader.epoch());
         }
+    }
+
+    @Override
+    public void onRoom(Room now) {
+        room = now;
     }
 
     @Override

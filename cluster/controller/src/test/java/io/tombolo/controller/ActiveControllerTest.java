@@ -11,7 +11,9 @@ import io.tombolo.controller.command.ReplicaCommand.AlterPartitions;
 import io.tombolo.controller.command.ReplicaCommand.Member;
 import io.tombolo.controller.command.ReplicaCommand.Proposal;
 import io.tombolo.controller.command.TopicCommand.CreateTopics;
+import io.tombolo.controller.command.TopicCommand.DeleteTopics;
 import io.tombolo.controller.command.TopicCommand.NewTopic;
+import io.tombolo.controller.command.TopicCommand.TopicKey;
 import io.tombolo.environment.Entropy;
 import io.tombolo.environment.simulated.manual.ManualLoop;
 import io.tombolo.metadata.image.MetadataDelta;
@@ -21,6 +23,7 @@ import io.tombolo.metadata.record.PartitionRegistration;
 import io.tombolo.metadata.record.RegionRecord.RegionIdentity;
 import io.tombolo.raft.core.LogBatch;
 import io.tombolo.raft.core.OffsetAndEpoch;
+import io.tombolo.raft.core.RaftEvent.Room;
 import io.tombolo.region.RegionId;
 
 import org.apache.kafka.common.Uuid;
@@ -142,6 +145,30 @@ class ActiveControllerTest {
         quorum.commitAll();
         assertThat(answers).hasSize(9);
         assertThat(controller.waitingCount()).isZero();
+    }
+
+    @Test
+    void onAFullDiskWhatGrowsIsRefusedAndWhatMakesRoomIsNot() {
+        start();
+        submit(create("a"));
+        quorum.commitAll();
+
+        controller.onRoom(Room.RESERVE);
+        submit(create("b"));
+        assertThat(errors()).containsExactly(Errors.KAFKA_STORAGE_ERROR);
+        submit(new DeleteTopics(List.of(new TopicKey.ByName("a"))));
+        quorum.commitAll();
+        assertThat(controller.image().topics().topic("a")).isEmpty();
+
+        controller.onRoom(Room.NONE);
+        submit(new DeleteTopics(List.of(new TopicKey.ByName("a"))));
+        assertThat(errors())
+                .containsExactly(Errors.KAFKA_STORAGE_ERROR, Errors.KAFKA_STORAGE_ERROR);
+
+        controller.onRoom(Room.AMPLE);
+        submit(create("b"));
+        quorum.commitAll();
+        assertThat(controller.image().topics().topic("b")).isPresent();
     }
 
     @Test

@@ -80,6 +80,9 @@ public interface Disk {
         try (DiskFile file = open(temporary)) {
             file.append(ByteBuffer.wrap(content));
             file.force();
+        } catch (IOException failure) {
+            delete(temporary); // it may hold all the room there is
+            throw failure;
         }
         move(temporary, path);
         Path parent = path.toAbsolutePath().getParent();

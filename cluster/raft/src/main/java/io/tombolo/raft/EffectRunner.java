@@ -90,7 +90,7 @@ final class EffectRunner {
             case RaftEffect.PersistElectionState persist -> persist(persist);
             case RaftEffect.AppendBatches(List<LogBatch> batches) -> {
                 cache.append(batches);
-                order(log -> log.append(batches));
+                order(appending(batches));
             }
             case RaftEffect.ForceLog() ->
                     orderThen(log -> {
@@ -122,6 +122,17 @@ final class EffectRunner {
             case RaftEffect.AnswerProposal _, RaftEffect.AnswerVoterChange _ ->
                     throw new IllegalStateException("a question is answered where it is asked");
         }
+    }
+
+    /** Goes on where it ended when there was no room. */
+    private static Command appending(List<LogBatch> batches) {
+        var left = new ArrayDeque<>(batches);
+        return log -> {
+            while (!left.isEmpty()) {
+                log.append(left.element());
+                left.remove();
+            }
+        };
     }
 
     private interface Command {

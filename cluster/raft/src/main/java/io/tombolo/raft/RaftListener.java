@@ -3,6 +3,7 @@ package io.tombolo.raft;
 import io.tombolo.raft.core.LeaderAndEpoch;
 import io.tombolo.raft.core.LogBatch;
 import io.tombolo.raft.core.OffsetAndEpoch;
+import io.tombolo.raft.core.RaftEvent.Room;
 
 import java.util.List;
 
@@ -49,6 +50,13 @@ public interface RaftListener {
      * committed before it: whatever else was proposed may be committed later or never.
      */
     void onLeaderChange(LeaderAndEpoch leader);
+
+    /**
+     * The disk has more or less room for the log than before. With less than {@link Room#AMPLE}
+     * what can wait should not be proposed: the leader of several voters has resigned, and what a
+     * sole one proposes takes from the reserve, or waits.
+     */
+    default void onRoom(Room room) {}
 
     /**
      * The log directory failed, or an invariant broke; the node has stopped for good and answers

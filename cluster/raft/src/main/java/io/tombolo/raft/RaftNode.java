@@ -12,6 +12,7 @@ import io.tombolo.raft.core.ProposeResult;
 import io.tombolo.raft.core.RaftCore;
 import io.tombolo.raft.core.RaftEffect;
 import io.tombolo.raft.core.RaftEvent;
+import io.tombolo.raft.core.RaftEvent.Room;
 import io.tombolo.raft.core.RaftMessage.Envelope;
 import io.tombolo.raft.core.RaftSettings;
 import io.tombolo.raft.core.ReplicaKey;
@@ -88,6 +89,7 @@ public final class RaftNode {
     private final Map<Long, Consumer<VoterChange.Outcome>> changes = new TreeMap<>();
     private long nextChange;
     private volatile ReplicaKey self;
+    private Room room = Room.AMPLE;
     private Life life = new Life.New();
 
     public RaftNode(
@@ -113,12 +115,21 @@ public final class RaftNode {
         Invariant.check(life instanceof Life.New, "a node is started once");
         life = new Life.Opening();
         LogLane.open(
-                place, membership, settings.bounds().segmentBytesMax(), this::opened, this::fail);
+                place,
+                membership,
+                () ->
+                        new RaftLog(
+                                place.disk(),
+                                place.directory(),
+                                settings.bounds().segmentBytesMax(),
+                                settings.reserveBytes()),
+                this::opened,
+                this::fail);
     }
 
     private void opened(LogLane.Opened opened) {
         RaftLog log = opened.log();
-        var lane = new LogLane(place, log, this::fail);
+        var lane = new LogLane(place, log, new LogLane.Listener(this::found, this::fail));
         if (!(life instanceof Life.Opening)) {
             lane.close(() -> {});
             return;
@@ -251,6 +262,14 @@ public final class RaftNode {
         return self;
     }
 
+    private void found(Room now) {
+        room = now;
+        step(new RaftEvent.RoomChanged(now));
+        if (life instanceof Life.Running) {
+            listener.onRoom(now);
+        }
+    }
+
     /** The leader this node knows, and its epoch. */
     public LeaderAndEpoch leader() {
         return life instanceof Life.Running(RaftCore core, _)
@@ -295,7 +314,8 @@ public final class RaftNode {
                     0,
                     membership.bootstrapVoters(),
                     List.of(),
-                    List.of());
+                    List.of(),
+                    room);
         }
         return new RaftStatus(
                 core.role(),
@@ -305,7 +325,8 @@ public final class RaftNode {
                 core.logStartOffset(),
                 core.voters(),
                 replicas(core),
-                core.awaited());
+                core.awaited(),
+                room);
     }
 
     private List<RaftStatus.Replica> replicas(RaftCore core) {

@@ -2,6 +2,7 @@ package io.tombolo.raft;
 
 import io.tombolo.raft.core.LeaderAndEpoch;
 import io.tombolo.raft.core.OffsetAndEpoch;
+import io.tombolo.raft.core.RaftEvent.Room;
 import io.tombolo.raft.core.ReplicaKey;
 import io.tombolo.raft.core.VoterSet;
 
@@ -19,6 +20,7 @@ import java.util.List;
  * @param replicas on the leader: all voters in id order, then the observers; elsewhere none
  * @param awaited the nodes without which this replica does not begin a new quorum; none at any
  *     other and once there is a quorum
+ * @param room what this node's disk has for its log
  */
 public record RaftStatus(
         String role,
@@ -28,7 +30,8 @@ public record RaftStatus(
         long logStartOffset,
         VoterSet voterSet,
         List<Replica> replicas,
-        List<Integer> awaited) {
+        List<Integer> awaited,
+        Room room) {
 
     /** The unknown time. */
     public static final long NEVER = -1;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.environment.simulated.SimulatedEntropy;
 import io.tombolo.environment.simulated.Simulator;
+import io.tombolo.raft.core.RaftEvent.Room;
 import io.tombolo.raft.core.ReplicaKey;
 import io.tombolo.raft.core.VoterChange;
 import io.tombolo.raft.core.VoterSet;
@@ -11,12 +12,13 @@ import io.tombolo.raft.core.VoterSet;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.TreeMap;
 
 /**
  * The driver and its files, with voters that come and go, under kills, power failures with torn
- * writes, pauses and loss, on the simulated environment. {@code -Dseeds=N} runs more, {@code
- * -Dseed=S} replays one.
+ * writes, full disks, pauses and loss, on the simulated environment. {@code -Dseeds=N} runs more,
+ * {@code -Dseed=S} replays one.
  */
 class RaftNodeSimulation {
 
@@ -25,6 +27,7 @@ class RaftNodeSimulation {
     @Test
     void theStateMachinesAgreeUnderEveryFaultAndGoOnAfterThem() {
         Long single = Long.getLong("seed");
+        var rooms = EnumSet.noneOf(Room.class);
         int snapshotsLoaded = 0;
         int changesCommitted = 0;
         long first = single == null ? 1 : single;
@@ -34,6 +37,7 @@ class RaftNodeSimulation {
                 SimulatedCluster cluster = run(simulator);
                 for (SimulatedCluster.Member member : cluster.members()) {
                     snapshotsLoaded += member.snapshotsLoaded;
+                    rooms.addAll(member.rooms);
                     changesCommitted +=
                             (int)
                                     member.changes.stream()
@@ -48,6 +52,7 @@ class RaftNodeSimulation {
         if (single == null) {
             assertThat(snapshotsLoaded).isPositive();
             assertThat(changesCommitted).isPositive();
+            assertThat(rooms).containsExactly(Room.values());
         }
     }
 
@@ -99,13 +104,15 @@ class RaftNodeSimulation {
     }
 
     private static void disturb(SimulatedCluster.Member member, SimulatedEntropy chance) {
-        switch (chance.nextInt(7)) {
+        switch (chance.nextInt(9)) {
             case 0 -> member.machine.kill();
             case 1 -> member.machine.losePower();
             case 2 -> member.machine.pause();
             case 3 -> member.machine.resume();
             case 4 -> member.cutOff = !member.cutOff;
             case 5 -> member.takeSnapshot();
+            case 6 -> member.fillDisk(chance.between(0, 3000));
+            case 7 -> member.machine.disk().capacityBytes(Long.MAX_VALUE);
             default -> member.onLoop(member.raft::resign);
         }
         if (!member.machine.running() && chance.chance(0.7)) {
@@ -117,6 +124,7 @@ class RaftNodeSimulation {
         cluster.lossShare = 0;
         for (SimulatedCluster.Member member : cluster.members()) {
             member.cutOff = false;
+            member.machine.disk().capacityBytes(Long.MAX_VALUE);
             member.machine.resume();
             if (!member.machine.running()) {
                 member.machine.restart();

@@ -6,6 +6,7 @@ import io.tombolo.environment.simulated.DiskOperation;
 import io.tombolo.environment.simulated.Simulator;
 import io.tombolo.raft.core.LogBatch;
 import io.tombolo.raft.core.ProposeResult;
+import io.tombolo.raft.core.RaftEvent.Room;
 import io.tombolo.raft.core.VoterChange;
 import io.tombolo.raft.core.VoterSet;
 
@@ -158,6 +159,138 @@ class RaftNodeTest {
         assertThat(member.commits).isEmpty();
         assertThat(member.raft.status().role()).isEqualTo("Ended");
         assertThat(proposals(member, 1, 8).getFirst()).isInstanceOf(ProposeResult.NotLeader.class);
+    }
+
+    @Test
+    void onAFullDiskTheReserveIsWrittenTo() {
+        SimulatedCluster.Member member = soleVoter();
+        simulator.runFor(Duration.ofSeconds(2));
+
+        member.fillDisk(0);
+        proposals(member, 10, 8);
+        simulator.runFor(Duration.ofSeconds(5));
+
+        assertThat(member.commits).hasSize(10);
+        assertThat(member.rooms).containsExactly(Room.RESERVE);
+        assertThat(member.raft.status().room()).isEqualTo(Room.RESERVE);
+        assertThat(member.faults).isEmpty();
+    }
+
+    @Test
+    void withoutAReserveNothingIsDoneUntilThereIsRoomAndThenAllOfIt() {
+        SimulatedCluster.Member member = soleVoter();
+        simulator.runFor(Duration.ofSeconds(2));
+        member.fillDisk(0);
+        int accepted = useUpTheReserve(member);
+        int before = member.commits.size();
+
+        simulator.runFor(Duration.ofSeconds(20));
+        assertThat(member.rooms).containsExactly(Room.RESERVE, Room.NONE);
+        assertThat(member.commits).hasSize(before).hasSizeLessThan(accepted);
+        assertThat(member.faults).isEmpty();
+
+        member.machine.disk().capacityBytes(Long.MAX_VALUE);
+        simulator.runFor(Duration.ofSeconds(5));
+        assertThat(member.rooms).containsExactly(Room.RESERVE, Room.NONE, Room.RESERVE, Room.AMPLE);
+        assertThat(member.commits).hasSize(accepted);
+    }
+
+    /** How many proposals were taken, until there was no room for one of them. */
+    private int useUpTheReserve(SimulatedCluster.Member member) {
+        int accepted = 0;
+        for (int round = 0; member.raft.status().room() != Room.NONE && round < 100; round++) {
+            accepted +=
+                    (int)
+                            proposals(member, 1, 400).stream()
+                                    .filter(ProposeResult.Accepted.class::isInstance)
+                                    .count();
+            simulator.runFor(Duration.ofMillis(100));
+        }
+        return accepted;
+    }
+
+    @Test
+    void aPowerFailureOnAFullDiskLosesNothingThatWasCommitted() {
+        SimulatedCluster.Member member = soleVoter();
+        simulator.runFor(Duration.ofSeconds(2));
+        member.fillDisk(0);
+        proposals(member, 5, 8);
+        simulator.runFor(Duration.ofSeconds(1));
+        long state = member.state;
+
+        member.machine.losePower();
+        member.machine.restart();
+
+        assertThat(simulator.runUntil(member::leads, Duration.ofSeconds(5)))
+                .as("it leads, out of the reserve")
+                .isTrue();
+        assertThat(member.commits).hasSize(5);
+        assertThat(member.state).isEqualTo(state);
+    }
+
+    @Test
+    void aReplicaThatWaitsForRoomCanBeClosedAndGoesOnAtTheNextStart() {
+        SimulatedCluster.Member member = soleVoter();
+        simulator.runFor(Duration.ofSeconds(2));
+        member.fillDisk(0);
+        useUpTheReserve(member);
+        long state = member.state;
+        int before = member.commits.size();
+        var closed = new AtomicInteger();
+
+        member.onLoop(() -> member.raft.close(closed::incrementAndGet));
+        simulator.runFor(Duration.ofSeconds(3));
+        assertThat(closed).hasValue(1);
+
+        member.machine.kill();
+        member.machine.disk().capacityBytes(Long.MAX_VALUE);
+        member.machine.restart();
+        simulator.runUntil(member::leads, Duration.ofSeconds(5));
+        assertThat(member.commits).hasSizeGreaterThanOrEqualTo(before);
+        assertThat(member.commits.size() > before || member.state == state).isTrue();
+    }
+
+    @Test
+    void aSnapshotThatFindsNoRoomIsGivenUpAndTheReplicaGoesOn() {
+        SimulatedCluster.Member member = soleVoter();
+        proposals(member, 5, 8);
+        simulator.runFor(Duration.ofSeconds(2));
+        member.fillDisk(100);
+
+        member.takeSnapshot();
+        simulator.runFor(Duration.ofSeconds(1));
+        proposals(member, 5, 8);
+        simulator.runFor(Duration.ofSeconds(1));
+
+        assertThat(member.faults).isEmpty();
+        assertThat(member.raft.status().highWatermark()).isGreaterThan(9);
+    }
+
+    @Test
+    void aLeaderWhoseDiskIsFullIsReplacedAndFollowsOutOfItsReserve() {
+        var cluster = new SimulatedCluster(simulator, 3, 0);
+        cluster.members().forEach(SimulatedCluster.Member::start);
+        simulator.runUntil(() -> cluster.leader().isPresent(), Duration.ofSeconds(10));
+        simulator.runFor(Duration.ofSeconds(2));
+        SimulatedCluster.Member first = cluster.leader().orElseThrow();
+
+        first.fillDisk(0);
+        first.propose(1);
+        boolean replaced =
+                simulator.runUntil(
+                        () -> cluster.leader().filter(one -> one != first).isPresent(),
+                        Duration.ofSeconds(2));
+        assertThat(replaced).isTrue();
+
+        SimulatedCluster.Member second = cluster.leader().orElseThrow();
+        second.propose(3);
+        simulator.runFor(Duration.ofSeconds(3));
+        assertThat(second.leads()).isTrue();
+        assertThat(cluster.members())
+                .allSatisfy(one -> {
+                    assertThat(one.faults).isEmpty();
+                    assertThat(one.appliedOffset).isEqualTo(second.appliedOffset);
+                });
     }
 
     @Test

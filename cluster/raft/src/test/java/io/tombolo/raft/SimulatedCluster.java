@@ -9,6 +9,7 @@ import io.tombolo.raft.core.LeaderAndEpoch;
 import io.tombolo.raft.core.LogBatch;
 import io.tombolo.raft.core.OffsetAndEpoch;
 import io.tombolo.raft.core.ProposeResult;
+import io.tombolo.raft.core.RaftEvent.Room;
 import io.tombolo.raft.core.RaftMessage.Envelope;
 import io.tombolo.raft.core.RaftSettings;
 import io.tombolo.raft.core.ReplicaKey;
@@ -31,6 +32,8 @@ final class SimulatedCluster {
 
     static final Path DIRECTORY = Path.of("/var/tombolo/__cluster_metadata-0");
 
+    static final long RESERVE_BYTES = 6400;
+
     private static final RaftSettings SETTINGS =
             new RaftSettings(
                     new RaftSettings.Timing(
@@ -40,7 +43,8 @@ final class SimulatedCluster {
                             Duration.ofMillis(400),
                             Duration.ofMillis(10),
                             Duration.ofMillis(150)),
-                    new RaftSettings.Bounds(4000, 500, 600, 64, 4, 1500));
+                    new RaftSettings.Bounds(4000, 500, 600, 64, 4, 1500),
+                    RESERVE_BYTES);
 
     private final Simulator simulator;
     private final SimulatedEntropy chance;
@@ -82,12 +86,14 @@ final class SimulatedCluster {
         LeaderAndEpoch leader = new LeaderAndEpoch(-1, 0);
         final List<VoterChange.Outcome> changes = new ArrayList<>();
         final List<Exception> faults = new ArrayList<>();
+        final List<Room> rooms = new ArrayList<>();
         final List<LogBatch> commits = new ArrayList<>();
         long appliedOffset;
         long state;
         private final List<List<byte[]>> snapshotBatches = new ArrayList<>();
         int snapshotsLoaded;
         boolean cutOff;
+        boolean filled;
 
         Member(int node) {
             this.node = node;
@@ -148,6 +154,12 @@ final class SimulatedCluster {
                     });
         }
 
+        /** The disk has room for some bytes more; the log's reserve is in use already. */
+        void fillDisk(long spareBytes) {
+            machine.disk().fillUpTo(spareBytes);
+            filled = true;
+        }
+
         void propose(int count) {
             onLoop(() -> {
                 var records = new ArrayList<byte[]>();
@@ -175,7 +187,9 @@ final class SimulatedCluster {
         }
 
         private void wrote(Offload.Outcome<OffsetAndEpoch> outcome) {
-            require(outcome instanceof Offload.Outcome.Done, "a snapshot is written: " + outcome);
+            require(
+                    filled || outcome instanceof Offload.Outcome.Done,
+                    "a snapshot is written: " + outcome);
         }
 
         @Override
@@ -215,6 +229,11 @@ final class SimulatedCluster {
         @Override
         public void onLeaderChange(LeaderAndEpoch next) {
             leader = next;
+        }
+
+        @Override
+        public void onRoom(Room room) {
+            rooms.add(room);
         }
 
         @Override

@@ -10,6 +10,7 @@ import io.tombolo.controller.command.LinkCommand;
 import io.tombolo.network.HttpAnswer;
 import io.tombolo.network.HttpAsk;
 import io.tombolo.network.HttpHandler;
+import io.tombolo.raft.core.RaftEvent.Room;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.PolicyName;
 
@@ -95,7 +96,8 @@ public final class AdminRoutes implements HttpHandler {
                                                                 .map(id ->
                                                                         id.topicPartition()
                                                                                 .toString())
-                                                                .toList()))));
+                                                                .toList(),
+                                                        core.quorum().room() != Room.AMPLE))));
     }
 
     /** What looks at every partition is done here, not on the loop. */

@@ -22,12 +22,19 @@ import java.util.Optional;
  * @param serving whether it takes requests of clients
  * @param links what its links do, for the partitions that it leads
  * @param offline the partitions that it hosts and cannot use
+ * @param diskFull whether there is no room on its disk for the metadata log
  */
-record BrokerReport(int brokerId, boolean serving, List<LinkStatus> links, List<String> offline) {
+record BrokerReport(
+        int brokerId,
+        boolean serving,
+        List<LinkStatus> links,
+        List<String> offline,
+        boolean diskFull) {
 
     private static final JsonMapper JSON =
             JsonMapper.builder()
                     .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                    .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
                     .addModule(
                             new SimpleModule()
                                     .addSerializer(Uuid.class, ToStringSerializer.instance)

@@ -6,6 +6,7 @@ import io.tombolo.broker.LifePhase;
 import io.tombolo.broker.replica.UncleanLeaders;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.raft.RaftStatus;
+import io.tombolo.raft.core.RaftEvent.Room;
 import io.tombolo.raft.core.ReplicaKey;
 
 import org.apache.kafka.common.TopicIdPartition;
@@ -49,6 +50,7 @@ record StatusView(
         view.put("admin", settings.self().admin().toString());
         view.put("brokers", brokers(image));
         view.put("silentBrokers", others.silent());
+        view.put("fullMetadataDisks", fullMetadataDisks());
         view.put("quorum", quorum());
         view.put("partitions", partitions(image));
         view.put("uncleanElections", uncleanElections(core.uncleanLeaders()));
@@ -72,6 +74,18 @@ record StatusView(
                                 "fenced",
                                 broker.fenced()))
                 .toList();
+    }
+
+    /** The brokers on whose disk there is no room for the metadata log. */
+    private List<Integer> fullMetadataDisks() {
+        var full = new TreeSet<Integer>();
+        if (core.quorum().room() != Room.AMPLE) {
+            full.add(core.settings().id().value());
+        }
+        others.reports().stream()
+                .filter(BrokerReport::diskFull)
+                .forEach(report -> full.add(report.brokerId()));
+        return List.copyOf(full);
     }
 
     private Map<String, @Nullable Object> quorum() {

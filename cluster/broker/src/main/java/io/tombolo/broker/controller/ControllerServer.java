@@ -2,6 +2,7 @@ package io.tombolo.broker.controller;
 
 import io.tombolo.broker.NodeSettings;
 import io.tombolo.broker.StartRefused;
+import io.tombolo.broker.voter.RoomNews;
 import io.tombolo.environment.Clock;
 import io.tombolo.environment.Disk;
 import io.tombolo.environment.Endpoint;
@@ -14,6 +15,7 @@ import io.tombolo.network.HttpListener;
 import io.tombolo.network.LoopSettings;
 import io.tombolo.network.NettyLoops;
 import io.tombolo.network.NettyNetwork;
+import io.tombolo.raft.core.RaftEvent.Room;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -168,6 +170,11 @@ public final class ControllerServer implements AutoCloseable {
         @Override
         public void waiting(String reason) {
             LOG.atWarn().addKeyValue("reason", reason).log("This controller waits for others");
+        }
+
+        @Override
+        public void metadataRoom(Room room) {
+            RoomNews.tell(LOG, room);
         }
 
         @Override

@@ -63,7 +63,7 @@ class BrokerReportTest {
                                         List.of(
                                                 new SkippedOffset(
                                                         "*", SkipReason.ACTIVE_HERE, "busy")))));
-        var report = new BrokerReport(11, true, List.of(status), List.of("orders-1"));
+        var report = new BrokerReport(11, true, List.of(status), List.of("orders-1"), true);
 
         assertThat(BrokerReport.decode(report.encode())).contains(report);
     }

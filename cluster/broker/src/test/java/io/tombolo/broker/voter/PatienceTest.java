@@ -6,6 +6,7 @@ import io.tombolo.environment.Endpoint;
 import io.tombolo.raft.RaftStatus;
 import io.tombolo.raft.core.LeaderAndEpoch;
 import io.tombolo.raft.core.OffsetAndEpoch;
+import io.tombolo.raft.core.RaftEvent.Room;
 import io.tombolo.raft.core.ReplicaKey;
 import io.tombolo.raft.core.VoterSet;
 import io.tombolo.region.BrokerId;
@@ -38,7 +39,15 @@ class PatienceTest {
 
     private static RaftStatus status(LeaderAndEpoch leader, VoterSet voters, Integer... awaited) {
         return new RaftStatus(
-                "Observer", leader, OffsetAndEpoch.ZERO, 0, 0, voters, List.of(), List.of(awaited));
+                "Observer",
+                leader,
+                OffsetAndEpoch.ZERO,
+                0,
+                0,
+                voters,
+                List.of(),
+                List.of(awaited),
+                Room.AMPLE);
     }
 
     @Test

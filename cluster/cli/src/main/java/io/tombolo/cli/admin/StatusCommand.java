@@ -92,6 +92,11 @@ final class StatusCommand implements Callable<Integer> {
             if (!snapshot.answered()) {
                 text.append("\n%s: %s\n".formatted(snapshot.region().id(), snapshot.trouble()));
             }
+            for (Tree broker : snapshot.status().at("fullMetadataDisks").items()) {
+                text.append(
+                        "\n%s: the disk of the metadata log of broker %s is full: nothing that grows is created\n"
+                                .formatted(snapshot.region().id(), broker.text()));
+            }
         }
         return text.toString();
     }

@@ -1,5 +1,6 @@
 package io.tombolo.raft.core;
 
+import io.tombolo.raft.core.RaftEvent.Room;
 import io.tombolo.raft.core.RaftMessage.BeginEpochAnswer;
 import io.tombolo.raft.core.RaftMessage.BeginEpochRequest;
 import io.tombolo.raft.core.RaftMessage.EndEpochAnswer;
@@ -30,6 +31,8 @@ final class Elections {
 
     private final RaftCore core;
     private int lostRounds;
+    private Room room = Room.AMPLE;
+    private boolean hesitated;
 
     Elections(RaftCore core) {
         this.core = core;
@@ -67,6 +70,7 @@ final class Elections {
     /** There is a leader: what was lost before does not count any more. */
     void settled() {
         lostRounds = 0;
+        hesitated = false;
     }
 
     private void lost() {
@@ -89,6 +93,10 @@ final class Elections {
         if (core.installing()) {
             // The log is between two states: neither may lead.
             core.awaitElection(core.electionTimeoutNanos());
+        } else if (room != Room.AMPLE && !core.isSoleVoter() && !hesitated) {
+            // Others may have what it takes; if not, somebody has to lead.
+            hesitated = true;
+            postpone(core.now() + 2 * core.electionTimeoutNanos());
         } else if (!core.rules().asksBeforeStanding()) {
             stand();
         } else {
@@ -98,6 +106,23 @@ final class Elections {
             if (ballot.won()) {
                 stand();
             }
+        }
+    }
+
+    private void postpone(long deadlineNanos) {
+        switch (core.state()) {
+            case Waiting waiting -> core.enter(waiting.until(deadlineNanos));
+            case Fetches fetching -> fetching.loop().leaderDeadlineNanos = deadlineNanos;
+            case Leader _ -> {}
+        }
+    }
+
+    /** Who runs out of room lets others lead; once, for they may have no more of it. */
+    void roomChanged(Room now) {
+        boolean shrank = now.compareTo(room) > 0;
+        room = now;
+        if (core.rules().mustResign(shrank) && !core.isSoleVoter()) {
+            core.leadership().resignIfLeading();
         }
     }
 

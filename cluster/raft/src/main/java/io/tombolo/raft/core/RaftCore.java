@@ -44,6 +44,7 @@ import java.util.List;
  * Follower                  its leader ends the epoch                       Unattached or Voted
  * Leader                    no majority fetched for 1.5 fetch timeouts, or  Resigned
  *                           it is asked to resign
+ * Leader                    its disk runs out of room, and others may lead  Resigned
  * Leader                    a voter set without it is committed             Resigned, Observer
  * </pre>
  *
@@ -184,6 +185,7 @@ public final class RaftCore {
                 installing = false;
                 following.retryLater();
             }
+            case RaftEvent.RoomChanged(RaftEvent.Room room) -> elections.roomChanged(room);
             case RaftEvent.ResignRequested() -> leadership.resignIfLeading();
         }
         settle();

@@ -49,6 +49,22 @@ public sealed interface RaftEvent {
     /** The fetched bytes are not a whole snapshot; nothing has been replaced. */
     record SnapshotRejected(OffsetAndEpoch id) implements RaftEvent {}
 
+    /** How much room the disk has for the log of a replica, as its last writes found out. */
+    enum Room {
+
+        /** Enough, and a reserve beside it. */
+        AMPLE,
+
+        /** None but what the log keeps for itself: whatever can wait should. */
+        RESERVE,
+
+        /** None at all: nothing becomes durable until there is some again. */
+        NONE
+    }
+
+    /** Writes have found more or less room on the disk than before. */
+    record RoomChanged(Room room) implements RaftEvent {}
+
     /** This replica is about to leave. */
     record ResignRequested() implements RaftEvent {}
 }

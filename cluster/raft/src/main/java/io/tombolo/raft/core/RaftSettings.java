@@ -10,8 +10,10 @@ import java.time.Duration;
  * for {@code append.linger.ms}: proposals made during an fsync share the next one. What a replica
  * is and whom it knows ({@code voters}, {@code bootstrap.servers}, {@code auto.join.enable}) is in
  * {@link VoterSet.Enrolment} and beside it.
+ *
+ * @param reserveBytes room on the disk that is kept for the log alone; 0 for none
  */
-public record RaftSettings(Timing timing, Bounds bounds) {
+public record RaftSettings(Timing timing, Bounds bounds, long reserveBytes) {
 
     /** Kafka's defaults. */
     public static final RaftSettings STANDARD =
@@ -23,7 +25,19 @@ public record RaftSettings(Timing timing, Bounds bounds) {
                             Duration.ofMillis(2000),
                             Duration.ofMillis(20),
                             Duration.ofMillis(500)),
-                    new Bounds(64L << 20, 8 << 20, 8 << 20, 1 << 20, 1000, 1 << 30));
+                    new Bounds(64L << 20, 8 << 20, 8 << 20, 1 << 20, 1000, 1 << 30),
+                    1 << 20);
+
+    public RaftSettings {
+        if (reserveBytes < 0) {
+            throw new IllegalArgumentException("the reserve must not be negative");
+        }
+    }
+
+    /** Without a reserve. */
+    public RaftSettings(Timing timing, Bounds bounds) {
+        this(timing, bounds, 0);
+    }
 
     /**
      * Times; all positive.

@@ -55,6 +55,14 @@ class SafetyRules {
         return log.durableOffset();
     }
 
+    /**
+     * A leader whose disk has less room than before could not commit by itself, and its next epoch
+     * may not become durable.
+     */
+    boolean mustResign(boolean roomShrank) {
+        return roomShrank;
+    }
+
     /** A fetch promises that everything below its offset survives a crash of the sender. */
     boolean mayFetch(LogShape log) {
         return log.durable();

@@ -48,7 +48,12 @@ final class LogSegment implements AutoCloseable {
         Path path = directory.resolve(nameOf(baseOffset));
         disk.delete(path);
         var segment = new LogSegment(path, baseOffset, disk.open(path));
-        disk.forceDirectory(directory);
+        try {
+            disk.forceDirectory(directory);
+        } catch (IOException failure) {
+            segment.close();
+            throw failure;
+        }
         return segment;
     }
 
@@ -130,10 +135,16 @@ final class LogSegment implements AutoCloseable {
         return sizeBytes;
     }
 
+    /** Writes a batch behind the end; when that fails, the file ends where it did before. */
     void append(LogBatch batch) throws IOException {
         ByteBuffer bytes = BatchCodec.encode(batch);
         int size = bytes.remaining();
-        file.append(bytes);
+        try {
+            file.append(bytes);
+        } catch (IOException failure) {
+            file.truncate(sizeBytes);
+            throw failure;
+        }
         index(batch, size);
     }
 

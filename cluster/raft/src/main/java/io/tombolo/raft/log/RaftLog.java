@@ -8,6 +8,7 @@ import io.tombolo.raft.core.LogBatch;
 import io.tombolo.raft.core.OffsetAndEpoch;
 import io.tombolo.raft.core.RecoveredLog;
 import io.tombolo.raft.core.VoterSet;
+import io.tombolo.storage.segment.NoRoom;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,8 +23,9 @@ import java.util.function.Supplier;
 
 /**
  * The log directory of one replica. Every method blocks; all are called one after the other on one
- * lane of {@code Offload}, except {@link #writeSnapshot}, which may run beside the others. After
- * any {@link IOException} the directory must not be used any more by this process.
+ * lane of {@code Offload}, except {@link #writeSnapshot}, which may run beside the others. What
+ * failed for want of room ({@link #lacksRoom}) may be called again, with nothing else in between.
+ * After any other {@link IOException} the directory must not be used any more by this process.
  */
 public final class RaftLog implements AutoCloseable {
 
@@ -37,6 +39,7 @@ public final class RaftLog implements AutoCloseable {
     private final ElectionStateFile electionFile;
     private final AutoCloseable lock;
     private final ReplicaIdFile idFile;
+    private final Reserve reserve;
     private final ElectionState election;
     private final RecoveredLog recovered;
     private boolean begunNow;
@@ -60,6 +63,14 @@ public final class RaftLog implements AutoCloseable {
      *     not explain: then records may be missing that a majority relies on
      */
     public RaftLog(Disk disk, Path directory, int segmentBytesMax) throws IOException {
+        this(disk, directory, segmentBytesMax, 0);
+    }
+
+    /**
+     * @param reserveBytes room that is to be kept for this log, see {@link #tendReserve}
+     */
+    public RaftLog(Disk disk, Path directory, int segmentBytesMax, long reserveBytes)
+            throws IOException {
         this.disk = disk;
         this.directory = directory;
         this.segmentBytesMax = segmentBytesMax;
@@ -69,6 +80,7 @@ public final class RaftLog implements AutoCloseable {
         snapshots = new SnapshotFiles(disk, directory);
         electionFile = new ElectionStateFile(disk, directory);
         idFile = new ReplicaIdFile(disk, directory);
+        reserve = new Reserve(disk, directory, reserveBytes);
         try {
             election = electionFile.read();
             recovered = recover();
@@ -218,16 +230,56 @@ public final class RaftLog implements AutoCloseable {
     /** Writes batches behind the end; durable only after {@link #force}. */
     public void append(List<LogBatch> batches) throws IOException {
         for (LogBatch batch : batches) {
-            Invariant.check(
-                    batch.baseOffset() == endOffset(),
-                    "append at %d to a log that ends at %d",
-                    batch.baseOffset(),
-                    endOffset());
-            if (segments.lastEntry().getValue().sizeBytes() >= segmentBytesMax) {
-                roll();
-            }
-            segments.lastEntry().getValue().append(batch);
+            append(batch);
         }
+    }
+
+    /** Writes a batch behind the end, all of it or nothing. */
+    public void append(LogBatch batch) throws IOException {
+        Invariant.check(
+                batch.baseOffset() == endOffset(),
+                "append at %d to a log that ends at %d",
+                batch.baseOffset(),
+                endOffset());
+        if (segments.lastEntry().getValue().sizeBytes() >= segmentBytesMax) {
+            roll();
+        }
+        segments.lastEntry().getValue().append(batch);
+    }
+
+    // ---- Room ----
+
+    /**
+     * Whether an operation of this log failed because the disk is full. Never so for a force of the
+     * log: what it left behind cannot be known.
+     */
+    public boolean lacksRoom(IOException failure) {
+        return !(failure instanceof Unforced) && NoRoom.explains(failure, disk, directory);
+    }
+
+    /** A force of the log has failed. */
+    private static final class Unforced extends IOException {
+
+        private static final long serialVersionUID = 1;
+
+        Unforced(IOException cause) {
+            super(cause);
+        }
+    }
+
+    /** Gives some of the reserve to whoever writes next; false when nothing is left of it. */
+    public boolean giveUpReserve() throws IOException {
+        return reserve.giveUp();
+    }
+
+    /** Makes the reserve whole again if there is plenty of room. */
+    public void tendReserve() throws IOException {
+        reserve.tend();
+    }
+
+    /** Whether the reserve is as large as it should be; callable from any thread. */
+    public boolean reserveWhole() {
+        return reserve.whole();
     }
 
     private void roll() throws IOException {
@@ -237,7 +289,11 @@ public final class RaftLog implements AutoCloseable {
 
     /** Makes everything appended so far durable. */
     public void force() throws IOException {
-        segments.lastEntry().getValue().force();
+        try {
+            segments.lastEntry().getValue().force();
+        } catch (IOException failure) {
+            throw new Unforced(failure);
+        }
     }
 
     /** Cuts the end of the log at a batch; durable when it returns. */
@@ -251,9 +307,9 @@ public final class RaftLog implements AutoCloseable {
     }
 
     private void drop(LogSegment segment) throws IOException {
+        disk.delete(segment.path());
         segments.remove(segment.baseOffset());
         segment.close();
-        disk.delete(segment.path());
     }
 
     private void dropSegments() throws IOException {

@@ -69,6 +69,18 @@ final class SnapshotFiles {
             throws IOException {
         Path path = writtenPath(id);
         disk.delete(path);
+        try {
+            write(path, id, voters, batches);
+            publish(path, id);
+        } catch (IOException failure) {
+            disk.delete(path); // it may hold all the room there is
+            throw failure;
+        }
+    }
+
+    private void write(
+            Path path, OffsetAndEpoch id, VoterSet voters, Iterator<List<byte[]>> batches)
+            throws IOException {
         try (DiskFile file = disk.open(path)) {
             var header = new ControlRecord.SnapshotHeader(-1);
             long offset =
@@ -91,7 +103,6 @@ final class SnapshotFiles {
             append(file, new LogBatch(offset, id.epoch(), true, List.of(footer.encode())));
             file.force();
         }
-        publish(path, id);
     }
 
     private static long append(DiskFile file, LogBatch batch) throws IOException {
@@ -116,7 +127,12 @@ final class SnapshotFiles {
                         "piece at %d of %s, which has %d bytes"
                                 .formatted(position, path, file.size()));
             }
-            file.append(ByteBuffer.wrap(bytes));
+            try {
+                file.append(ByteBuffer.wrap(bytes));
+            } catch (IOException failure) {
+                file.truncate(position);
+                throw failure;
+            }
         }
     }
 
@@ -136,6 +152,9 @@ final class SnapshotFiles {
      */
     Optional<VoterSet> complete(OffsetAndEpoch id) throws IOException {
         Path path = fetchedPath(id);
+        if (!disk.exists(path) && exists(id)) {
+            return Optional.of(voters(id)); // the disk was full right behind this
+        }
         VoterSet voters;
         try {
             voters = check(path);

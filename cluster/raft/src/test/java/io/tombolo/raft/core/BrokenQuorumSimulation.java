@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static java.util.Map.entry;
 
 import io.tombolo.environment.Invariant;
+import io.tombolo.raft.core.RaftEvent.Room;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,7 +50,8 @@ class BrokenQuorumSimulation {
                             Flaw.REMOVES_VOTERS_INTO_SILENCE,
                             "a removal leaves a majority that was heard"),
                     entry(Flaw.FOUNDS_WITH_A_MAJORITY, "a quorum begins once"),
-                    entry(Flaw.TAKES_A_USED_DISK_FOR_NEW, "a quorum begins once"));
+                    entry(Flaw.TAKES_A_USED_DISK_FOR_NEW, "a quorum begins once"),
+                    entry(Flaw.GOES_ON_WITHOUT_ROOM, "committed is durable on a majority"));
 
     /** Where to begin for flaws that show rarely, so that the build stays quick. */
     private static final Map<Flaw, Long> FIRST_SEED =
@@ -62,6 +64,7 @@ class BrokenQuorumSimulation {
                 "NONE",
                 "STANDS_WITHOUT_ASKING",
                 "LETS_A_HEALTHY_LEADER_BE_DEPOSED",
+                "LEADS_ON_WITHOUT_ROOM",
                 "BLAMES_THE_LEADER_FOR_ITS_OWN_PAUSE"
             })
     void everyFlawViolatesTheInvariantMeantForIt(Flaw flaw) {
@@ -126,6 +129,36 @@ class BrokenQuorumSimulation {
         }
 
         assertThat(questions).isPositive();
+    }
+
+    @Test
+    void aLeaderWithoutRoomGivesItsPlaceToOneThatHasSome() {
+        for (long seed = 1; seed <= 20; seed++) {
+            assertThat(leadsAfterItsDiskIsFull(seed, Flaw.NONE)).as("seed %d", seed).isFalse();
+        }
+    }
+
+    @Test
+    void withoutResigningALeaderWithoutRoomLeadsOn() {
+        int leadsOn = 0;
+        for (long seed = 1; seed <= 20; seed++) {
+            leadsOn += leadsAfterItsDiskIsFull(seed, Flaw.LEADS_ON_WITHOUT_ROOM) ? 1 : 0;
+        }
+
+        assertThat(leadsOn).isPositive();
+    }
+
+    /** The leader of a quiet quorum has nothing left but its reserve; others have room. */
+    private static boolean leadsAfterItsDiskIsFull(long seed, Flaw flaw) {
+        var world = new QuorumWorld(seed, flaw, 3, 0);
+        world.startAll();
+        world.runFor(2000);
+        SimulatedReplica leader =
+                world.voters().stream().filter(SimulatedReplica::leads).findFirst().orElseThrow();
+        leader.roomChanged(Room.RESERVE);
+        world.runFor(1500);
+        assertThat(world.voters()).filteredOn(SimulatedReplica::leads).hasSize(1);
+        return leader.leads();
     }
 
     /** A follower of a quiet quorum is not scheduled for some election timeouts. */

@@ -31,7 +31,9 @@ enum Flaw {
     BLAMES_THE_LEADER_FOR_ITS_OWN_PAUSE,
     REMOVES_VOTERS_INTO_SILENCE,
     FOUNDS_WITH_A_MAJORITY,
-    TAKES_A_USED_DISK_FOR_NEW;
+    TAKES_A_USED_DISK_FOR_NEW,
+    GOES_ON_WITHOUT_ROOM,
+    LEADS_ON_WITHOUT_ROOM;
 
     SafetyRules rules() {
         return new SafetyRules() {
@@ -132,6 +134,11 @@ enum Flaw {
             @Override
             boolean objects(RaftMessage.PresenceAnswer replica, Set<ReplicaKey> newcomers) {
                 return Flaw.this != TAKES_A_USED_DISK_FOR_NEW && super.objects(replica, newcomers);
+            }
+
+            @Override
+            boolean mustResign(boolean roomShrank) {
+                return Flaw.this != LEADS_ON_WITHOUT_ROOM && super.mustResign(roomShrank);
             }
 
             @Override

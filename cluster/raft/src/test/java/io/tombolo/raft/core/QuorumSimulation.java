@@ -58,6 +58,7 @@ class QuorumSimulation {
         if (single == null) {
             assertThat(seen).contains(EVERY_STATE).contains(EVERY_EFFECT).contains(EVERY_REFUSAL);
             assertThat(seen).contains("change committed", "wiped", "founded");
+            assertThat(seen).contains("waited for room", "resigned for want of room");
         }
     }
 

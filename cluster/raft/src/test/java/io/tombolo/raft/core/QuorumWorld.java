@@ -1,5 +1,6 @@
 package io.tombolo.raft.core;
 
+import io.tombolo.raft.core.RaftEvent.Room;
 import io.tombolo.raft.core.RaftMessage.Envelope;
 
 import java.nio.ByteBuffer;
@@ -53,6 +54,7 @@ final class QuorumWorld {
     private final boolean votersChange;
     private final boolean autoJoin;
     private final boolean unfounded;
+    private final Optional<Chance> filling;
     private long nowNanos;
     private long order;
     private boolean hashing;
@@ -65,15 +67,25 @@ final class QuorumWorld {
     private long diskNanosMax = 3 * MS;
 
     QuorumWorld(long seed, Flaw flaw) {
-        this(new Chance(seed), flaw, -1, -1);
+        this(
+                new Chance(seed),
+                flaw,
+                -1,
+                -1,
+                seed % 3 == 0 ? Optional.of(new Chance(-seed)) : Optional.empty());
     }
 
     QuorumWorld(long seed, Flaw flaw, int voterCount, int observerCount) {
-        this(new Chance(seed), flaw, voterCount, observerCount);
+        this(new Chance(seed), flaw, voterCount, observerCount, Optional.empty());
     }
 
-    private QuorumWorld(Chance chance, Flaw flaw, int voterCount, int observerCount) {
+    /**
+     * @param filling draws when disks are full, where they are
+     */
+    private QuorumWorld(
+            Chance chance, Flaw flaw, int voterCount, int observerCount, Optional<Chance> filling) {
         this.chance = chance;
+        this.filling = filling;
         this.flaw = flaw;
         this.voterCount =
                 voterCount > 0 ? voterCount : chance.oneIn(8) ? 1 : chance.oneIn(2) ? 3 : 5;
@@ -276,9 +288,26 @@ final class QuorumWorld {
         diskNanosMax = chance.oneIn(2) ? 3 * MS : chance.between(MS, 40 * MS);
         failingUntilNanos = untilMs * MS;
         failLater(chance.between(40 * MS, 800 * MS));
+        filling.ifPresent(drawn -> fillLater(drawn, drawn.between(100 * MS, 1000 * MS)));
         if (votersChange) {
             meddleLater(chance.between(40 * MS, 600 * MS));
         }
+    }
+
+    private void fillLater(Chance drawn, long meanNanos) {
+        at(
+                nowNanos + drawn.between(1, 2 * meanNanos),
+                () -> {
+                    if (nowNanos < failingUntilNanos) {
+                        SimulatedReplica chosen = replicas.get(drawn.nextInt(replicas.size()));
+                        switch (drawn.nextInt(3)) {
+                            case 0 -> chosen.roomChanged(Room.RESERVE);
+                            case 1 -> chosen.roomChanged(Room.AMPLE);
+                            default -> chosen.fillDisk(drawn.between(MS, 900 * MS));
+                        }
+                        fillLater(drawn, meanNanos);
+                    }
+                });
     }
 
     private void meddleLater(long meanNanos) {
@@ -404,6 +433,7 @@ final class QuorumWorld {
         diskNanosMax = 3 * MS;
         healAll();
         for (SimulatedReplica replica : replicas) {
+            replica.emptyDisk();
             if (!replica.up()) {
                 replica.start();
             }

@@ -1,5 +1,6 @@
 package io.tombolo.raft.core;
 
+import io.tombolo.raft.core.RaftEvent.Room;
 import io.tombolo.raft.core.RaftMessage.Envelope;
 import io.tombolo.raft.core.RaftMessage.FetchAnswer;
 import io.tombolo.raft.core.RaftMessage.FetchSnapshotAnswer;
@@ -37,6 +38,7 @@ final class SimulatedReplica {
     private int incarnation;
     private boolean blocked;
     private long pausedUntilNanos;
+    private long fullUntilNanos;
     private long timerNanos;
     private long forcingOffset;
     private OffsetAndEpoch piecesOf = OffsetAndEpoch.ZERO;
@@ -209,6 +211,32 @@ final class SimulatedReplica {
 
     void pause(long nanos) {
         pausedUntilNanos = world.now() + nanos;
+    }
+
+    /** The disk takes nothing more for a while; what was begun ends when it does again. */
+    void fillDisk(long nanos) {
+        fullUntilNanos = world.now() + nanos;
+        roomChanged(Room.NONE);
+        world.at(fullUntilNanos, () -> roomChanged(full() ? Room.NONE : Room.AMPLE));
+    }
+
+    /** What others wrote has left the log nothing but its reserve. */
+    void roomChanged(Room room) {
+        if (up()) {
+            boolean led = leads();
+            step(new RaftEvent.RoomChanged(room));
+            if (led && !leads()) {
+                world.seen("resigned for want of room");
+            }
+        }
+    }
+
+    void emptyDisk() {
+        fullUntilNanos = 0;
+    }
+
+    private boolean full() {
+        return world.now() < fullUntilNanos;
     }
 
     void propose(List<byte[]> records) {
@@ -458,23 +486,38 @@ final class SimulatedReplica {
             return;
         }
         blocked = true;
+        written(() -> {
+            store.election = lost() ? store.election : election;
+            blocked = false;
+            drain();
+        });
+    }
+
+    private boolean lost() {
+        return full() && world.flaw() == Flaw.GOES_ON_WITHOUT_ROOM;
+    }
+
+    /** As soon as the disk is quick, and has room. */
+    private void written(Runnable done) {
         later(
                 world.diskNanos(),
                 () -> {
-                    store.election = election;
-                    blocked = false;
-                    drain();
+                    if (full() && world.flaw() != Flaw.GOES_ON_WITHOUT_ROOM) {
+                        world.seen("waited for room");
+                        later(fullUntilNanos - world.now(), () -> written(done));
+                    } else {
+                        done.run();
+                    }
                 });
     }
 
     private void force() {
         forcingOffset = store.endOffset();
-        later(
-                world.diskNanos(),
-                () -> {
-                    store.durableOffset = Math.max(store.durableOffset, forcingOffset);
-                    step(new RaftEvent.LogForced());
-                });
+        written(() -> {
+            store.durableOffset =
+                    Math.max(store.durableOffset, lost() ? store.durableOffset : forcingOffset);
+            step(new RaftEvent.LogForced());
+        });
     }
 
     private void send(Envelope envelope) {

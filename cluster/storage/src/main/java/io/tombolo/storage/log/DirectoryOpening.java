@@ -7,6 +7,7 @@ import io.tombolo.storage.partition.DirectoryCheckpoints;
 import io.tombolo.storage.partition.LogContents;
 import io.tombolo.storage.partition.LogOpening;
 import io.tombolo.storage.segment.CleanStop;
+import io.tombolo.storage.segment.NoRoom;
 import io.tombolo.storage.segment.PartitionMetadata;
 import io.tombolo.storage.segment.PropertyFile;
 
@@ -119,7 +120,16 @@ final class DirectoryOpening {
                             .formatted(meta, PartitionMetadata.text(known.get())));
         }
         disk.createDirectories(path);
-        new DirectoryProbe(disk, path).write();
+        var probe = new DirectoryProbe(disk, path);
+        try {
+            probe.write();
+        } catch (IOException failure) {
+            if (!NoRoom.explains(failure, disk, path)) {
+                throw failure;
+            }
+            // What is on a full disk can be read.
+            disk.delete(path.resolve(DirectoryProbe.FILE));
+        }
         AutoCloseable lock;
         try {
             lock = disk.lock(path.resolve(LOCK));

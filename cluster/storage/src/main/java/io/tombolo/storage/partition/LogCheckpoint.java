@@ -41,6 +41,7 @@ final class LogCheckpoint implements Callable<Boolean> {
     private final long startOffset;
     private final List<String> epochLines;
     private final boolean epochsChanged;
+    private boolean recordsForced;
 
     private LogCheckpoint(
             LogContents log,
@@ -94,6 +95,11 @@ final class LogCheckpoint implements Callable<Boolean> {
         return endOffset;
     }
 
+    /** Whether the records at least are durable after a failure. */
+    boolean recordsForced() {
+        return recordsForced;
+    }
+
     /** Whether no truncation came in between. */
     boolean current() {
         return log.generation == generation;
@@ -105,6 +111,7 @@ final class LogCheckpoint implements Callable<Boolean> {
         for (Segment segment : unforced) {
             segment.log().force();
         }
+        recordsForced = true;
         if (!everything) {
             if (namesUnforced || !log.named()) {
                 log.forceNames();

@@ -7,6 +7,7 @@ import io.tombolo.storage.segment.BatchPosition;
 import io.tombolo.storage.segment.CheckpointFile;
 import io.tombolo.storage.segment.Leftovers;
 import io.tombolo.storage.segment.LogFiles;
+import io.tombolo.storage.segment.NoRoom;
 import io.tombolo.storage.segment.Segment;
 import io.tombolo.storage.segment.SegmentWalk;
 
@@ -385,6 +386,7 @@ public final class LogOpening {
      * never had a record is not worth waiting for the disk.
      */
     private void makeDurable(TreeMap<Long, ByteBuffer> snapshots) throws IOException {
+        boolean derived = true;
         boolean unwritten = log.endOffset == 0 && uneventful();
         boolean settled =
                 unwritten
@@ -396,17 +398,33 @@ public final class LogOpening {
         if (!settled) {
             log.durableOffset = Math.min(recoveryPoint, log.endOffset);
             snapshots.put(log.endOffset, log.producers.save().encode());
-            LogCheckpoint checkpoint = LogCheckpoint.of(log, true, true, snapshots);
-            checkpoint.call();
-            checkpoint.written();
+            derived = writeDerived(LogCheckpoint.of(log, true, true, snapshots));
         }
         log.checkedFrom = Math.min(recoveryPoint, log.endOffset);
         log.durableOffset = log.endOffset;
-        log.recoveryPoint = log.endOffset;
+        log.recoveryPoint = derived ? log.endOffset : log.checkedFrom;
         for (Segment segment : log.segments.subList(0, log.segments.size() - 1)) {
             if (segment.warmed()) {
                 segment.cool();
             }
+        }
+    }
+
+    /**
+     * On a full disk the records are made durable alone, which takes no room. What is derived from
+     * them waits for a later checkpoint, and until then for the next recovery.
+     */
+    private boolean writeDerived(LogCheckpoint checkpoint) throws IOException {
+        try {
+            checkpoint.call();
+            checkpoint.written();
+            return true;
+        } catch (IOException failure) {
+            if (!checkpoint.recordsForced() || !NoRoom.explains(failure, disk, log.directory)) {
+                throw failure;
+            }
+            log.forceNames();
+            return false;
         }
     }
 

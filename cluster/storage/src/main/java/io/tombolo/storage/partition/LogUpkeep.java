@@ -4,12 +4,14 @@ import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.Offload.Outcome;
 import io.tombolo.storage.log.LogSettings;
 import io.tombolo.storage.segment.LogFiles;
+import io.tombolo.storage.segment.NoRoom;
 import io.tombolo.storage.segment.Segment;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -26,6 +28,9 @@ public final class LogUpkeep {
 
     /** Distance from the end of the log beyond which closed segments give up their memory. */
     static final long WARM_BYTES = 64L << 20;
+
+    /** How long a full disk is left alone before derived files are tried again. */
+    private static final long ROOM_NANOS = Duration.ofSeconds(5).toNanos();
 
     /** How much is to be made durable: the batches, or all that a start can then rely on. */
     public enum Extent {
@@ -123,7 +128,7 @@ public final class LogUpkeep {
     private void ended(LogCheckpoint checkpoint, Outcome<Boolean> outcome) {
         running = false;
         switch (outcome) {
-            case Outcome.Failed<Boolean>(var cause) -> log.fail(log.unforced(cause));
+            case Outcome.Failed<Boolean>(var cause) -> failed(checkpoint, cause);
             case Outcome.Done<Boolean>(var valid) when valid && checkpoint.current() ->
                     advance(checkpoint);
             case Outcome.Done<Boolean> _ -> {
@@ -142,6 +147,24 @@ public final class LogUpkeep {
         }
         if (closing != null && !running) {
             close(closing);
+        }
+    }
+
+    /** Without room for derived files they are made later, as if the process had died before. */
+    private void failed(LogCheckpoint checkpoint, Exception cause) {
+        boolean full =
+                cause instanceof IOException failure
+                        && NoRoom.explains(failure, log.disk(), log.directory);
+        if (!checkpoint.recordsForced()) {
+            log.fail(log.unforced(cause));
+        } else if (!full || closing != null) {
+            log.fail(cause);
+        } else {
+            namesUnforced = true;
+            log.owner.schedule(ROOM_NANOS, () -> request(Extent.EVERYTHING));
+            if (checkpoint.everything()) {
+                request(Extent.BATCHES);
+            }
         }
     }
 

@@ -126,4 +126,29 @@ class LogFaultTest extends OpenLog {
 
         assertThat(opened.logs().getFirst().log().endOffset()).isEqualTo(2);
     }
+
+    @Test
+    void onAFullDiskWhatIsThereCanBeReadAfterAStartAndIsDerivedWhenThereIsRoom() {
+        append(Batches.plain(2, 1, "a"), 0);
+        log.flush();
+        world.drain();
+        append(Batches.plain(1, 1, "b"), 0);
+        simulated().fillUpTo(0);
+        assertThat(world.close(directory)).as("a clean stop").isFalse();
+
+        for (int start = 0; start < 2; start++) {
+            world.forget();
+            simulated().processEnded();
+            var opened = world.opened();
+            directory = opened.directory();
+            log = opened.logs().getFirst().log();
+            assertThat(log.failure()).isEmpty();
+            assertThat(log.endOffset()).isEqualTo(3);
+            assertThat(log.durableOffset()).isEqualTo(3);
+        }
+
+        simulated().capacityBytes(Long.MAX_VALUE);
+        append(Batches.plain(1, 1, "c"), 0);
+        assertThat(world.close(directory)).as("a clean stop").isTrue();
+    }
 }
