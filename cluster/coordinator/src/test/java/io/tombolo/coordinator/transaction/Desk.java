@@ -35,6 +35,7 @@ final class Desk {
     private long nowMs = 1_000_000;
     private long nextId = 100;
     private long tickets;
+    private int largestStep;
 
     Desk() {
         failOver();
@@ -56,6 +57,7 @@ final class Desk {
     private void take(Step<TransactionsState, TransactionEvent> step) {
         state = step.state();
         log.addAll(step.records());
+        largestStep = Math.max(largestStep, step.records().size());
         events.addAll(step.signals());
     }
 
@@ -79,6 +81,17 @@ final class Desk {
         var step = machine.handle(state, command.apply(ticket), now());
         take(step);
         return (R) step.answers().getLast().response();
+    }
+
+    /** A producer with another id than the usual one. */
+    void begin(String id) {
+        this.<ProducerAnswer>ask(ticket ->
+                new TransactionCommand.Initialize(
+                        id, 60_000, ProducerIdentity.NONE, OptionalLong.of(nextId++), ticket));
+    }
+
+    int largestStep() {
+        return largestStep;
     }
 
     ProducerAnswer init() {
@@ -180,10 +193,6 @@ final class Desk {
 
     TransactionsState state() {
         return state;
-    }
-
-    long nowMs() {
-        return nowMs;
     }
 
     static ProducerIdentity producer(long id, int epoch) {

@@ -136,6 +136,18 @@ class ProducerBeginningTest {
     }
 
     @Test
+    void idsExpireInBoundedSteps() {
+        for (int number = 0; number <= Sweeps.RECORDS_MAX; number++) {
+            desk.begin("id-" + number);
+        }
+
+        desk.pass(Duration.ofDays(7).plusHours(2));
+
+        assertThat(desk.state().transactions()).isEmpty();
+        assertThat(desk.largestStep()).isEqualTo(Sweeps.RECORDS_MAX);
+    }
+
+    @Test
     void idWhoseMarkersAreMissingNeverExpires() {
         desk.add(desk.begun(), 2, P0);
         desk.pass(Duration.ofMinutes(2));
