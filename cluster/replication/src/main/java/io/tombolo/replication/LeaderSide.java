@@ -11,8 +11,10 @@ import io.tombolo.replication.leader.LeaderReplicas.ReplicaFetched;
 import io.tombolo.replication.leader.LeaderReplicas.View;
 import io.tombolo.replication.leader.Leadership;
 import io.tombolo.replication.leader.Peers;
+import io.tombolo.replication.quota.CopyLimit;
 
 import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.TopicPartition;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -101,14 +103,37 @@ final class LeaderSide {
         return replicas.follows(brokerId);
     }
 
+    /** Gives records, unless the replica is not in sync and its kind has had its share for now. */
+    FetchOutcome lend(BoundedReads reads, ReplicaRead wish, long highWatermark) {
+        CopyLimit lending = peers.lending();
+        TopicPartition name = id.topicPartition();
+        long now = clock.nanoTime();
+        boolean inSync = state().isr().has(wish.replicaId());
+        if (!inSync && lending.holds(name, now)) {
+            return reads.nothing(wish, highWatermark);
+        }
+        // Who asks twice for the same may have been given what it could not use.
+        FetchOutcome outcome =
+                gaveBefore(wish)
+                        ? reads.readChecked(wish, highWatermark)
+                        : reads.readToEnd(wish, highWatermark);
+        gives(wish, outcome);
+        switch (outcome) {
+            case FetchOutcome.Read(var slice, _) -> lending.copied(name, slice.bytes(), now);
+            case FetchOutcome.Cold _ -> lending.copied(name, wish.bytesMax(), now);
+            case FetchOutcome.Diverging _, FetchOutcome.Closer _, FetchOutcome.Refused _ -> {}
+        }
+        return outcome;
+    }
+
     /** Whether the replica was given records for the same offset last time. */
-    boolean gaveBefore(ReplicaRead wish) {
+    private boolean gaveBefore(ReplicaRead wish) {
         Long before = given.get(wish.replicaId());
         return before != null && before == wish.fetchOffset();
     }
 
     /** Notes whether a replica is given records. */
-    void gives(ReplicaRead wish, FetchOutcome outcome) {
+    private void gives(ReplicaRead wish, FetchOutcome outcome) {
         boolean records =
                 outcome instanceof FetchOutcome.Cold
                         || outcome instanceof FetchOutcome.Read(var slice, _) && slice.bytes() > 0;

@@ -18,13 +18,13 @@ import io.tombolo.replication.leader.LeaderReplicas;
 import io.tombolo.replication.leader.Leadership;
 import io.tombolo.replication.leader.Peers;
 import io.tombolo.replication.leader.SafetyRules;
-import io.tombolo.replication.quota.CopyLimit;
+import io.tombolo.replication.transaction.TransactionMarker;
+import io.tombolo.replication.transaction.Verification;
 import io.tombolo.storage.log.EpochEnd;
 import io.tombolo.storage.log.LogDamage;
 import io.tombolo.storage.log.PartitionLog;
 
 import org.apache.kafka.common.TopicIdPartition;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 
 import java.nio.ByteBuffer;
@@ -188,6 +188,7 @@ public final class Partition {
                         && next.leaderEpoch() == state.role.leaderEpoch();
         state.role = keepingOwnership(next);
         if (!goesOn) {
+            produceSide.forgetVerifications();
             state.endLeadership(
                     Errors.NOT_LEADER_OR_FOLLOWER,
                     "the leader of " + state.id.topicPartition() + " changed");
@@ -262,6 +263,29 @@ public final class Partition {
      */
     public void produce(Produce request, Consumer<ProduceOutcome> answer) {
         produceSide.produce(request, answer);
+    }
+
+    /**
+     * What the batches of a request with a transactional id need before they are given to {@link
+     * #produce}: when it is to be asked, the coordinator has to confirm, after this call, that the
+     * partition is part of the producer's transaction.
+     *
+     * @param batches position to limit; only looked at
+     */
+    public Verification verify(ByteBuffer batches) {
+        return produceSide.verify(batches);
+    }
+
+    /**
+     * Ends a producer's transaction in this partition. Refused with INVALID_PRODUCER_EPOCH when
+     * that is done or out of date, with TRANSACTION_COORDINATOR_FENCED when a later coordinator has
+     * been heard.
+     *
+     * @param timeoutNanos how long to wait for the replicas in sync
+     * @param answer called once; the base offset is the marker's
+     */
+    public void mark(TransactionMarker marker, long timeoutNanos, Consumer<ProduceOutcome> answer) {
+        produceSide.mark(marker, timeoutNanos, answer);
     }
 
     /**
@@ -390,7 +414,7 @@ public final class Partition {
             leading.expandFor(wish.replicaId());
             deleteSide.reconsider();
         }
-        return disagreement.orElseGet(() -> lend(leading, wish));
+        return disagreement.orElseGet(() -> leading.lend(reads, wish, state.highWatermark()));
     }
 
     /**
@@ -409,29 +433,6 @@ public final class Partition {
         if (leading != null) {
             leading.left(replicaId);
         }
-    }
-
-    /** Gives records, unless the replica is not in sync and its kind has had its share for now. */
-    private FetchOutcome lend(LeaderSide leading, ReplicaRead wish) {
-        CopyLimit lending = surroundings.peers().lending();
-        TopicPartition name = id().topicPartition();
-        long now = surroundings.clock().nanoTime();
-        boolean inSync = leading.state().isr().has(wish.replicaId());
-        if (!inSync && lending.holds(name, now)) {
-            return reads.nothing(wish, state.highWatermark());
-        }
-        // Who asks twice for the same may have been given what it could not use.
-        FetchOutcome outcome =
-                leading.gaveBefore(wish)
-                        ? reads.readChecked(wish, state.highWatermark())
-                        : reads.readToEnd(wish, state.highWatermark());
-        leading.gives(wish, outcome);
-        switch (outcome) {
-            case FetchOutcome.Read(var slice, _) -> lending.copied(name, slice.bytes(), now);
-            case FetchOutcome.Cold _ -> lending.copied(name, wish.bytesMax(), now);
-            case FetchOutcome.Diverging _, FetchOutcome.Closer _, FetchOutcome.Refused _ -> {}
-        }
-        return outcome;
     }
 
     /** What this leader had when it became one; empty when this broker does not lead. */

@@ -1,5 +1,7 @@
 package io.tombolo.replication;
 
+import io.tombolo.replication.transaction.Verification;
+
 import java.nio.ByteBuffer;
 
 /**
@@ -9,5 +11,17 @@ import java.nio.ByteBuffer;
  * @param acks 0, 1, or −1 for all replicas in sync
  * @param timeoutNanos how long to wait for the acknowledgement
  * @param version of the Produce request
+ * @param verification what {@link Partition#verify} gave, for requests with a transactional id
  */
-public record Produce(ByteBuffer batches, short acks, long timeoutNanos, short version) {}
+public record Produce(
+        ByteBuffer batches,
+        short acks,
+        long timeoutNanos,
+        short version,
+        Verification verification) {
+
+    /** Of a request without a transactional id. */
+    public Produce(ByteBuffer batches, short acks, long timeoutNanos, short version) {
+        this(batches, acks, timeoutNanos, version, Verification.NONE);
+    }
+}

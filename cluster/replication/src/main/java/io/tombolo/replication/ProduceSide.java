@@ -8,6 +8,9 @@ import io.tombolo.replication.Role.Leader;
 import io.tombolo.replication.Role.MirrorLeader;
 import io.tombolo.replication.Role.WriteAccess;
 import io.tombolo.replication.leader.Leadership;
+import io.tombolo.replication.transaction.TransactionAdmission;
+import io.tombolo.replication.transaction.TransactionMarker;
+import io.tombolo.replication.transaction.Verification;
 import io.tombolo.storage.log.AppendOrigin;
 import io.tombolo.storage.log.AppendResult;
 
@@ -21,11 +24,25 @@ import java.util.function.Supplier;
 final class ProduceSide {
 
     private final PartitionState state;
+    private final Clock clock;
+    private final TransactionAdmission admission;
     private final ProducedBatches produced;
 
     ProduceSide(PartitionState state, Clock clock) {
         this.state = state;
-        this.produced = new ProducedBatches(clock, state.settings);
+        this.clock = clock;
+        this.admission = new TransactionAdmission(state.log);
+        this.produced = new ProducedBatches(clock, admission, state.settings);
+    }
+
+    /** What batches of a transaction need before they may be appended. */
+    Verification verify(ByteBuffer batches) {
+        return admission.begin(batches);
+    }
+
+    /** What coordinators said under another leadership does not count under this one. */
+    void forgetVerifications() {
+        admission.forget();
     }
 
     /**
@@ -34,6 +51,11 @@ final class ProduceSide {
      * @param answer called once: at once, or when the acknowledgement that was asked for is there
      */
     void produce(Produce request, Consumer<ProduceOutcome> answer) {
+        asWriter(answer, leader -> produceAsLeader(leader, request, answer));
+    }
+
+    /** Does something as a leader of a topic that may be written to; otherwise says why not. */
+    private void asWriter(Consumer<ProduceOutcome> answer, Consumer<Leader> work) {
         switch (state.role) {
             case Idle _, Follower _ -> answer.accept(state.notLeader());
             case MirrorLeader mirror ->
@@ -49,23 +71,25 @@ final class ProduceSide {
                     case WriteAccess.Undecided(String reason) ->
                             answer.accept(
                                     ProduceOutcome.refused(Errors.NOT_LEADER_OR_FOLLOWER, reason));
-                    case WriteAccess.Open _ -> produceAsLeader(leader, request, answer);
+                    case WriteAccess.Open _ -> work.accept(leader);
                 }
             }
         }
     }
 
+    private ProduceOutcome notEnoughReplicas(Leader leader) {
+        Leadership known =
+                state.leaderSide == null ? leader.leadership() : state.leaderSide.state();
+        return ProduceOutcome.refused(
+                Errors.NOT_ENOUGH_REPLICAS,
+                "%d replicas are in sync, %d must be"
+                        .formatted(
+                                known.isr().size(), known.inSyncMin(state.settings.inSyncMin())));
+    }
+
     private void produceAsLeader(Leader leader, Produce request, Consumer<ProduceOutcome> answer) {
         if (request.acks() == -1 && state.tooFewInSync()) {
-            Leadership known =
-                    state.leaderSide == null ? leader.leadership() : state.leaderSide.state();
-            answer.accept(
-                    ProduceOutcome.refused(
-                            Errors.NOT_ENOUGH_REPLICAS,
-                            "%d replicas are in sync, %d must be"
-                                    .formatted(
-                                            known.isr().size(),
-                                            known.inSyncMin(state.settings.inSyncMin()))));
+            answer.accept(notEnoughReplicas(leader));
             return;
         }
         switch (produced.prepare(request, state.settings)) {
@@ -122,6 +146,38 @@ final class ProduceSide {
     }
 
     /**
+     * Ends a producer's transaction here; answered when all in-sync replicas have the marker.
+     *
+     * @param timeoutNanos how long to wait for them
+     */
+    void mark(TransactionMarker marker, long timeoutNanos, Consumer<ProduceOutcome> answer) {
+        asWriter(
+                answer,
+                leader -> {
+                    if (state.tooFewInSync()) {
+                        answer.accept(notEnoughReplicas(leader));
+                    } else {
+                        markAsLeader(leader, marker, timeoutNanos, answer);
+                    }
+                });
+    }
+
+    private void markAsLeader(
+            Leader leader,
+            TransactionMarker marker,
+            long timeoutNanos,
+            Consumer<ProduceOutcome> answer) {
+        ByteBuffer batch = marker.batch(clock.wallTimeMs());
+        var wait = new Produce(batch, (short) -1, timeoutNanos, (short) 0);
+        AppendResult result =
+                append(() -> state.log.append(batch, leader.leaderEpoch(), marker.origin()));
+        if (result instanceof AppendResult.Appended) {
+            admission.ended(marker.producerId());
+        }
+        finishProduce(wait, result, answer);
+    }
+
+    /**
      * Appends batches that this broker made itself (coordinators), whose order and content are its
      * own. They end at the log end when this returns NONE, and are committed when the high
      * watermark passes it.
@@ -136,6 +192,7 @@ final class ProduceSide {
         AppendResult result =
                 append(() -> state.log.append(batches, leader.leaderEpoch(), AppendOrigin.BROKER));
         state.failWhenLogFailed();
+        admission.forget(); // there may have been markers among them
         return result instanceof AppendResult.Appended
                 ? Errors.NONE
                 : AppendRefusals.toOutcome(result).error();

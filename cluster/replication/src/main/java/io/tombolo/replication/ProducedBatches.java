@@ -7,19 +7,25 @@ import io.tombolo.protocol.records.ClientBatchCheck;
 import io.tombolo.protocol.records.ClientBatchVerdict;
 import io.tombolo.protocol.records.Recompressor;
 import io.tombolo.protocol.records.VerifiedBatch;
+import io.tombolo.replication.transaction.TransactionAdmission;
+import io.tombolo.replication.transaction.Verification;
 
 import org.apache.kafka.common.protocol.Errors;
+
+import java.util.Optional;
 
 /** Makes what a client produced fit to be appended, by the rules of its topic. */
 final class ProducedBatches {
 
     private final Clock clock;
+    private final TransactionAdmission admission;
     private final BatchView view = new BatchView();
     private ClientBatchCheck check;
     private int inflatedBytesMax;
 
-    ProducedBatches(Clock clock, PartitionSettings settings) {
+    ProducedBatches(Clock clock, TransactionAdmission admission, PartitionSettings settings) {
         this.clock = clock;
+        this.admission = admission;
         this.inflatedBytesMax = settings.inflatedBytesMax();
         this.check = new ClientBatchCheck(inflatedBytesMax);
     }
@@ -47,19 +53,19 @@ final class ProducedBatches {
                             ProduceOutcome.refused(
                                     refused.error(), refused.message(), refused.recordErrors()));
             case ClientBatchVerdict.Accepted(VerifiedBatch batch, long maxTimestampMs) ->
-                    accepted(batch, maxTimestampMs, settings);
+                    accepted(batch, maxTimestampMs, request.verification(), settings);
         };
     }
 
     private Prepared accepted(
-            VerifiedBatch batch, long maxTimestampMs, PartitionSettings settings) {
+            VerifiedBatch batch,
+            long maxTimestampMs,
+            Verification verification,
+            PartitionSettings settings) {
         view.at(batch.bytes(), batch.bytes().position());
-        if (view.transactional()) {
-            // A request that names a transactional id does not come this far: none is served.
-            return new Refused(
-                    ProduceOutcome.refused(
-                            Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
-                            "a transactional batch needs a transactional id"));
+        Optional<ProduceOutcome> notAdmitted = refusalOfTransaction(verification);
+        if (notAdmitted.isPresent()) {
+            return new Refused(notAdmitted.get());
         }
         if (view.maxTimestampMs() != maxTimestampMs) {
             view.patchMaxTimestamp(maxTimestampMs);
@@ -76,6 +82,33 @@ final class ProducedBatches {
                                     refusal.error(),
                                     describe(refusal.error(), settings.inflatedBytesMax())));
         };
+    }
+
+    private Optional<ProduceOutcome> refusalOfTransaction(Verification verification) {
+        if (!view.transactional()) {
+            return Optional.empty();
+        }
+        return switch (admission.judge(view, verification)) {
+            case ADMITTED -> Optional.empty();
+            case UNNAMED ->
+                    refused(
+                            Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+                            "a transactional batch needs a transactional id");
+            case FENCED ->
+                    refused(
+                            Errors.INVALID_PRODUCER_EPOCH,
+                            "producer %d has a newer epoch than %d"
+                                    .formatted(view.producerId(), view.producerEpoch()));
+            case UNVERIFIED ->
+                    refused(
+                            Errors.INVALID_TXN_STATE,
+                            "producer %d has no verified transaction in this partition"
+                                    .formatted(view.producerId()));
+        };
+    }
+
+    private static Optional<ProduceOutcome> refused(Errors error, String message) {
+        return Optional.of(ProduceOutcome.refused(error, message));
     }
 
     private static String describe(Errors error, int bytesMax) {

@@ -160,7 +160,7 @@ class PartitionProduceTest extends OnePartition {
     }
 
     @Test
-    void aTransactionalBatchIsRefusedBecauseNoTransactionIsServed() {
+    void aTransactionalBatchIsRefusedWithoutATransactionalId() {
         world.on(p -> p.become(leader(1)));
 
         assertThat(errors(world.produce(Batches.transactional(7), -1)))
