@@ -106,12 +106,19 @@ final class SeparateRegion {
         waiting.remove(name);
     }
 
-    /** Lets a controller stop in an orderly way. */
-    void stop(String controller) {
+    /** Lets a broker or controller stop in an orderly way; returns how long that took. */
+    Duration stop(String name) {
+        long sinceNanos = simulator.nowNanos();
         var stopped = new ArrayList<String>();
-        controllers.get(controller).stop(() -> stopped.add(controller));
-        await(controller + " stops", () -> !stopped.isEmpty());
-        kill(controller);
+        if (name.startsWith("c")) {
+            controllers.get(name).stop(() -> stopped.add(name));
+        } else {
+            brokers.get(name).stop(() -> stopped.add(name));
+        }
+        await(name + " stops", () -> !stopped.isEmpty());
+        Duration took = Duration.ofNanos(simulator.nowNanos() - sinceNanos);
+        kill(name);
+        return took;
     }
 
     void awaitReady(List<String> names) {

@@ -59,6 +59,20 @@ class SeparateRolesSimulation {
     }
 
     @ParameterizedTest
+    @ValueSource(longs = {16, 17})
+    void aBrokerHandsOverToOthersAndWaitsForNoControllerThatIsGone(long seed) {
+        var region = new SeparateRegion(seed, 3, 3);
+        region.start(region.all());
+        region.awaitReady(region.all());
+
+        region.stop("1");
+
+        region.await("fenced", () -> !region.broker(2).images().current().brokers().isActive(1));
+        List.of("c1", "c2", "c3").forEach(region::kill);
+        assertThat(region.stop("2")).isLessThan(Duration.ofSeconds(5));
+    }
+
+    @ParameterizedTest
     @ValueSource(longs = {8, 9})
     void oneControllerAndOneBrokerAreARegion(long seed) {
         var region = new SeparateRegion(seed, 1, 1);

@@ -86,7 +86,7 @@ final class RegionDescribeCommand implements Callable<Integer> {
                                 controller.isEmpty() ? "none" : controller,
                                 quorum.at("epoch").text(),
                                 quorum.at("voters").items().stream()
-                                        .map(Tree::text)
+                                        .map(voter -> named(snapshot.region(), voter))
                                         .collect(Collectors.joining(", "))));
         if (snapshot.region().nodes().separate()) {
             text.append(controllers(snapshot)).append('\n');
@@ -101,6 +101,15 @@ final class RegionDescribeCommand implements Callable<Integer> {
         trouble(text, partitions, "underMinimum", "below min.insync.replicas");
         trouble(text, partitions, "underReplicated", "with replicas that are not in sync");
         return text.toString();
+    }
+
+    /** A controller by its name; a broker by its id, as in the table below. */
+    private static String named(Region.Hosted region, Tree voter) {
+        return region.nodes()
+                .withId((int) voter.number(-1))
+                .filter(Region.Controller.class::isInstance)
+                .map(region::nameOf)
+                .orElseGet(voter::text);
     }
 
     private static String controllers(Snapshot snapshot) {

@@ -24,6 +24,9 @@ public record Shape(int regions, int brokers, int controllers) {
     /** Three brokers that observe, and three controllers that vote. */
     public static final Shape SEPARATE_ROLES = new Shape(1, 3, 3);
 
+    /** The same, linked to another region like it. */
+    public static final Shape TWO_REGIONS_OF_SEPARATE_ROLES = new Shape(2, 3, 3);
+
     /** The partitions that clients use. */
     public static final List<Place> PLACES =
             List.of(new Place("orders", 0), new Place("orders", 1), new Place("ledger", 0));
