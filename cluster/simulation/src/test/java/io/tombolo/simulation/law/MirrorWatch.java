@@ -3,7 +3,9 @@ package io.tombolo.simulation.law;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.RegionId;
+import io.tombolo.replication.Partition;
 import io.tombolo.replication.Role;
+import io.tombolo.simulation.site.Machine;
 import io.tombolo.simulation.site.Place;
 import io.tombolo.simulation.site.Site;
 
@@ -32,7 +34,10 @@ public final class MirrorWatch implements SiteWatch.SiteEvents {
     private final Happenings happenings;
     private final Map<Key, Original> history = new HashMap<>();
     private final Map<Writer, RegionId> writers = new HashMap<>();
-    private final Map<RegionId, Long> fencedSince = new HashMap<>();
+
+    /** Since when a broker has known that its region may not write. */
+    private final Map<Machine, Long> fencedSince = new HashMap<>();
+
     private boolean resumed;
 
     public MirrorWatch(
@@ -108,7 +113,9 @@ public final class MirrorWatch implements SiteWatch.SiteEvents {
                 place,
                 site.region(),
                 batch);
-        Long fenced = fencedSince.get(site.region());
+        // Who is cut off has not heard of it yet: each broker acts on what it knows itself.
+        Machine writer = writer(site, place, leader);
+        Long fenced = fencedSince.get(writer);
         Broken.unless(
                 fenced == null || nowNanos.getAsLong() - fenced < CASTING_NANOS,
                 Law.FENCED,
@@ -117,7 +124,7 @@ public final class MirrorWatch implements SiteWatch.SiteEvents {
                 site.region(),
                 batch);
         if (fenced == null) {
-            ownership(site)
+            ownership(writer)
                     .ifPresent(owned -> {
                         RegionId other =
                                 writers.putIfAbsent(
@@ -133,29 +140,48 @@ public final class MirrorWatch implements SiteWatch.SiteEvents {
         }
     }
 
-    private Optional<OwnershipRecord> ownership(Site site) {
-        return site.core().flatMap(core -> core.images().current().region().ownershipOf(domain));
+    /** In an epoch only one leads. */
+    private static Machine writer(Site site, Place place, Role.Leader leader) {
+        return site.machines().stream()
+                .filter(machine ->
+                        machine.partition(place)
+                                .map(Partition::role)
+                                .filter(Role.Leader.class::isInstance)
+                                .filter(role -> role.leaderEpoch() == leader.leaderEpoch())
+                                .isPresent())
+                .findFirst()
+                .orElseThrow();
     }
 
-    /** Notes when a region learns that another one owns the domain; after every event. */
+    private Optional<OwnershipRecord> ownership(Machine machine) {
+        return machine.images().flatMap(images -> images.current().region().ownershipOf(domain));
+    }
+
+    /** Notes when brokers learn that another region owns the domain; after every event. */
     public void check(Site site) {
-        Optional<OwnershipRecord> owned = ownership(site);
+        site.machines().forEach(machine -> check(site, machine));
+    }
+
+    private void check(Site site, Machine machine) {
+        Optional<OwnershipRecord> owned = ownership(machine);
         if (owned.isPresent()) {
             boolean own = owned.get().ownership().lets(site.region());
             if (own) {
-                fencedSince.remove(site.region());
-            } else if (site.machines().stream().anyMatch(one -> one.node().paused())) {
+                fencedSince.remove(machine);
+            } else if (machine.node().paused()) {
                 // It stands still between the image and the roles.
-                fencedSince.put(site.region(), nowNanos.getAsLong());
+                fencedSince.put(machine, nowNanos.getAsLong());
             } else {
-                fencedSince.putIfAbsent(site.region(), nowNanos.getAsLong());
+                fencedSince.putIfAbsent(machine, nowNanos.getAsLong());
             }
         }
     }
 
-    /** Whether a region knows that it may not write. */
+    /** Whether every broker of a region knows that it may not write. */
     public boolean fenced(Site site) {
-        return fencedSince.containsKey(site.region());
+        return site.machines().stream()
+                .filter(Machine::servesClients)
+                .allMatch(fencedSince::containsKey);
     }
 
     @Override
