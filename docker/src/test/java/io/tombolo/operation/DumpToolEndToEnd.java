@@ -6,7 +6,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,7 +15,6 @@ import java.util.stream.IntStream;
 /** Kafka's own dump tool reads what a broker has written. */
 class DumpToolEndToEnd {
 
-    private static final String TOOL = "org.apache.kafka.tools.DumpLogSegments";
     private static final String[] VALUES =
             IntStream.range(0, 500).mapToObj(n -> "value " + n).toArray(String[]::new);
 
@@ -79,25 +77,6 @@ class DumpToolEndToEnd {
 
     private List<String> dump(String option, Path... files)
             throws IOException, InterruptedException {
-        Path output = folder.resolve("dump.txt");
-        var names = java.util.Arrays.stream(files).map(Path::toString).toList();
-        var process =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-cp",
-                                Path.of("target", "dump-tool").toAbsolutePath()
-                                        + "/*:"
-                                        + System.getProperty("java.class.path"),
-                                TOOL,
-                                option,
-                                "--files",
-                                String.join(",", names))
-                        .redirectErrorStream(true)
-                        .redirectOutput(output.toFile())
-                        .start();
-        int exit = process.waitFor();
-        List<String> lines = Files.readAllLines(output, StandardCharsets.UTF_8);
-        assertThat(exit).describedAs(String.join("\n", lines)).isZero();
-        return lines;
+        return DumpTool.run(folder, option, files);
     }
 }

@@ -47,6 +47,7 @@ import io.tombolo.raft.core.RaftEvent.Room;
 import io.tombolo.raft.core.ReplicaKey;
 import io.tombolo.raft.core.VoterChange;
 import io.tombolo.replication.Partition;
+import io.tombolo.storage.cleaner.LogCleaner;
 import io.tombolo.storage.directory.LogDirectories;
 import io.tombolo.storage.log.LogDamage;
 import io.tombolo.storage.log.LogDirectory;
@@ -139,7 +140,7 @@ public final class BrokerCore implements MetadataListener {
         this.reconciler = new TopologyReconciler(settings, images, commands, loop);
         this.registration = registration(environment);
         this.departure = departure();
-        this.housekeeping = new Housekeeping(config, directories, shards, loop);
+        this.housekeeping = Housekeeping.of(config, directories, shards, environment, observer);
         directories.onOffline(loop, this::directoryOffline);
         var handlers = new Handlers(settings, environment, images, config, shards, commands);
         var services = services();
@@ -532,6 +533,11 @@ public final class BrokerCore implements MetadataListener {
         return uncleanLeaders;
     }
 
+    /** What compaction does and cannot do; callable from any thread. */
+    public LogCleaner.Standing compaction() {
+        return housekeeping.compaction();
+    }
+
     public DrainDesk drains() {
         return drains;
     }
@@ -586,6 +592,6 @@ public final class BrokerCore implements MetadataListener {
         partitions.close();
         reports.close();
         controller.close();
-        quorum.close(() -> directories.close(registration.brokerEpoch(), loop, _ -> done.run()));
+        quorum.close(() -> housekeeping.close(registration.brokerEpoch(), done));
     }
 }

@@ -46,6 +46,9 @@ public interface BrokerObserver {
      */
     default void partitionDamaged(TopicPartition partition, LogDamage damage) {}
 
+    /** A partition here cannot be compacted; called once, until it could be again. */
+    default void partitionUncleanable(TopicPartition partition, Exception cause) {}
+
     /** A partition that was offline is in use again; others have what is missing behind the end. */
     default void partitionRepaired(TopicPartition partition, long endOffset) {}
 

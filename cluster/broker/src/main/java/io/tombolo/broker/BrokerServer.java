@@ -29,6 +29,7 @@ import io.tombolo.region.RegionId;
 import io.tombolo.region.link.LinkProvider;
 import io.tombolo.region.link.LinkType;
 import io.tombolo.region.topology.Region;
+import io.tombolo.storage.cleaner.CleanerSettings;
 import io.tombolo.storage.log.LogDamage;
 import io.tombolo.storage.log.Recovery;
 
@@ -68,6 +69,7 @@ public final class BrokerServer implements AutoCloseable {
     private final BrokerSettings settings;
     private final NettyLoops loops;
     private final ThreadOffload offload;
+    private final ThreadOffload background;
     private final Broker broker;
     private final HttpListener admin;
     private final CompletableFuture<String> failure = new CompletableFuture<>();
@@ -87,6 +89,7 @@ public final class BrokerServer implements AutoCloseable {
                                 true),
                         this::loopFailed);
         this.offload = new ThreadOffload(name + "-io", OFFLOAD_THREADS);
+        this.background = new ThreadOffload(name + "-cleaner", CleanerSettings.THREADS_MAX);
         Network network = new NettyNetwork(loops, clock);
         var registry = new HttpRegistry(settings.region().id(), peers(settings), clock);
         var peers = new PeerBrokers(brokersBeside(settings), clock);
@@ -99,6 +102,7 @@ public final class BrokerServer implements AutoCloseable {
                                 network,
                                 options.disk(),
                                 offload,
+                                background,
                                 new SystemEntropy()),
                         new Broker.Surroundings(
                                 registry,
@@ -304,6 +308,7 @@ public final class BrokerServer implements AutoCloseable {
 
     private void closeThreads() {
         try {
+            background.close();
             offload.close();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
@@ -339,6 +344,16 @@ public final class BrokerServer implements AutoCloseable {
                     .addKeyValue("toOffset", damage.toOffset())
                     .setCause(damage)
                     .log("Records are damaged on this disk: whoever reads them gets an error");
+        }
+
+        @Override
+        public void partitionUncleanable(TopicPartition partition, Exception cause) {
+            LOG.atError()
+                    .addKeyValue("partition", partition)
+                    .setCause(cause)
+                    .log(
+                            "A partition cannot be compacted and grows; it is tried again now and"
+                                    + " then");
         }
 
         @Override

@@ -110,7 +110,7 @@ public final class TopicConfigs {
                         : LogSettings.Timestamps.CREATE_TIME,
                 limit(retention.ms()).map(Duration::ofMillis),
                 limit(retention.bytes()),
-                retention.compacts(),
+                compaction(config),
                 retention.deletes(),
                 flush(config.durability()),
                 Duration.ofMillis(retention.fileDeleteDelayMs()),
@@ -136,6 +136,18 @@ public final class TopicConfigs {
 
     private static Optional<Long> limit(long value) {
         return value < 0 ? Optional.empty() : Optional.of(value);
+    }
+
+    private static Optional<LogSettings.Compaction> compaction(TopicConfig config) {
+        var compaction = config.compaction();
+        return config.retention().compacts()
+                ? Optional.of(
+                        new LogSettings.Compaction(
+                                compaction.dirtyRatioMin(),
+                                Duration.ofMillis(compaction.lagMinMs()),
+                                Duration.ofMillis(compaction.lagMaxMs()),
+                                Duration.ofMillis(config.retention().tombstoneMs())))
+                : Optional.empty();
     }
 
     private static LogSettings.Flush flush(TopicConfig.Durability durability) {

@@ -8,6 +8,7 @@ import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.raft.RaftStatus;
 import io.tombolo.raft.core.RaftEvent.Room;
 import io.tombolo.raft.core.ReplicaKey;
+import io.tombolo.storage.cleaner.LogCleaner;
 
 import org.apache.kafka.common.TopicIdPartition;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,7 @@ record StatusView(
         view.put("fullMetadataDisks", fullMetadataDisks());
         view.put("quorum", quorum());
         view.put("partitions", partitions(image));
+        view.put("compaction", compaction(core.compaction()));
         view.put("uncleanElections", uncleanElections(core.uncleanLeaders()));
         view.put("ownership", ownership(image));
         view.put("links", LinkView.all(core, others));
@@ -108,6 +110,17 @@ record StatusView(
         named(view, "offline", offline);
         named(view, "underReplicated", trouble.underReplicated());
         named(view, "underMinimum", trouble.underMinimum());
+        return view;
+    }
+
+    /** Of this broker, since it started. */
+    private static Map<String, @Nullable Object> compaction(LogCleaner.Standing standing) {
+        var names = new TreeSet<String>();
+        standing.uncleanable().forEach(log -> names.add(log.toString()));
+        var view = new LinkedHashMap<String, @Nullable Object>();
+        view.put("passes", standing.passCount());
+        view.put("freedBytes", standing.freedBytes());
+        named(view, "uncleanable", names);
         return view;
     }
 

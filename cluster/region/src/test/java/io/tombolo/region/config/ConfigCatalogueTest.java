@@ -114,8 +114,8 @@ class ConfigCatalogueTest {
     void knownNamesWithoutEffectAreNamedOnce() {
         assertThat(
                         ConfigCatalogue.BROKER.withoutEffect(
-                                List.of("zz", "num.partitions", "log.cleaner.threads")))
-                .containsExactly("log.cleaner.threads");
+                                List.of("zz", "num.partitions", "num.io.threads")))
+                .containsExactly("num.io.threads");
     }
 
     @Test

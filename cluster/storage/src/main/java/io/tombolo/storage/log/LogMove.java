@@ -394,6 +394,9 @@ public final class LogMove {
 
     private void swap() throws IOException {
         to.promote(copy);
+        LogContents next = copy.contents();
+        next.checkpoints.noteCleaned(
+                next.name, current.contents().checkpoints.cleanedTo(next.name));
         LogContents left = current.continueIn(copy);
         to.adopt(current);
         from.leave(left);

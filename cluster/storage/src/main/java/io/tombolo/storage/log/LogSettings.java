@@ -17,7 +17,8 @@ import java.util.Optional;
  * @param timestamps whose clock stamps the records
  * @param retentionAgeMax age at which a segment may go; empty means never
  * @param retentionBytesMax size of the log above which the oldest segments go; empty means never
- * @param compacted whether the log cleaner may leave gaps between offsets
+ * @param compaction when the log cleaner keeps only the latest record of a key; empty when it never
+ *     does ({@code cleanup.policy} does not contain compact)
  * @param deletable whether retention applies at all ({@code cleanup.policy} contains delete)
  * @param flush when the log is forced to disk
  * @param fileDeleteDelay how long files of a deleted segment are kept under another name
@@ -33,7 +34,7 @@ public record LogSettings(
         Timestamps timestamps,
         Optional<Duration> retentionAgeMax,
         Optional<Long> retentionBytesMax,
-        boolean compacted,
+        Optional<Compaction> compaction,
         boolean deletable,
         Flush flush,
         Duration fileDeleteDelay,
@@ -51,7 +52,7 @@ public record LogSettings(
                     Timestamps.CREATE_TIME,
                     Optional.of(Duration.ofDays(7)),
                     Optional.empty(),
-                    false,
+                    Optional.empty(),
                     true,
                     Flush.BY_THE_OPERATING_SYSTEM,
                     Duration.ofMinutes(1),
@@ -66,6 +67,40 @@ public record LogSettings(
         requireAtLeast(0, messageBytesMax, "messageBytesMax");
         requireAtLeast(0, fileDeleteDelay.toMillis(), "fileDeleteDelay in ms");
         requireAtLeast(1, producerIdExpiration.toMillis(), "producerIdExpiration in ms");
+    }
+
+    /** Whether the log cleaner may leave gaps between offsets. */
+    public boolean compacted() {
+        return compaction.isPresent();
+    }
+
+    /** The age at which a segment is closed; what must be compacted in time has to be closed. */
+    public Duration closingAge() {
+        Duration lagMax = compaction.map(Compaction::lagMax).orElse(segmentAgeMax);
+        return lagMax.compareTo(segmentAgeMax) < 0 ? lagMax : segmentAgeMax;
+    }
+
+    /**
+     * When a log is compacted, and what of it may go then.
+     *
+     * @param dirtyRatioMin share of the bytes that have not been compacted yet, above which it is
+     * @param lagMin age of records below which nothing of their segment is compacted
+     * @param lagMax age of a segment's first record above which it is compacted whatever the share
+     * @param deleteRetention how long tombstones and markers stay after they were first compacted
+     */
+    public record Compaction(
+            double dirtyRatioMin, Duration lagMin, Duration lagMax, Duration deleteRetention) {
+
+        /** Kafka's defaults. */
+        public static final Compaction STANDARD =
+                new Compaction(
+                        0.5, Duration.ZERO, Duration.ofMillis(Long.MAX_VALUE), Duration.ofDays(1));
+
+        public Compaction {
+            if (dirtyRatioMin < 0 || dirtyRatioMin > 1) {
+                throw new IllegalArgumentException("dirtyRatioMin is " + dirtyRatioMin);
+            }
+        }
     }
 
     /** Whose clock the timestamps of records come from ({@code message.timestamp.type}). */
@@ -120,9 +155,27 @@ public record LogSettings(
                 timestamps,
                 retentionAgeMax,
                 retentionBytesMax,
-                compacted,
+                compaction,
                 deletable,
                 changed,
+                fileDeleteDelay,
+                producerIdExpiration);
+    }
+
+    public LogSettings withCompaction(Compaction changed) {
+        return new LogSettings(
+                segmentBytesMax,
+                segmentAgeMax,
+                segmentJitterMax,
+                indexBytesMax,
+                indexIntervalBytes,
+                messageBytesMax,
+                timestamps,
+                retentionAgeMax,
+                retentionBytesMax,
+                Optional.of(changed),
+                false,
+                flush,
                 fileDeleteDelay,
                 producerIdExpiration);
     }
@@ -138,7 +191,7 @@ public record LogSettings(
                 timestamps,
                 retentionAgeMax,
                 retentionBytesMax,
-                compacted,
+                compaction,
                 deletable,
                 flush,
                 fileDeleteDelay,

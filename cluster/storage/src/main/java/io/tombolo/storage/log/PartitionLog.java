@@ -3,6 +3,7 @@ package io.tombolo.storage.log;
 import io.tombolo.environment.Offload.Outcome;
 import io.tombolo.protocol.records.VerifiedBatch;
 import io.tombolo.storage.partition.LogAppend;
+import io.tombolo.storage.partition.LogCompaction;
 import io.tombolo.storage.partition.LogContents;
 import io.tombolo.storage.partition.LogReader;
 import io.tombolo.storage.partition.LogRetention;
@@ -44,6 +45,7 @@ public final class PartitionLog {
     private LogReader reader;
     private LogTruncation truncation;
     private LogRetention retention;
+    private volatile LogCompaction compaction;
     private LongConsumer durableListener = _ -> {};
     private Consumer<Exception> failureListener = _ -> {};
     private Consumer<LogDamage> damageListener = _ -> {};
@@ -59,6 +61,7 @@ public final class PartitionLog {
         this.reader = new LogReader(log);
         this.truncation = new LogTruncation(log, upkeep, removal);
         this.retention = new LogRetention(log, roll, upkeep, removal);
+        this.compaction = new LogCompaction(log, removal);
     }
 
     public LogName name() {
@@ -327,6 +330,19 @@ public final class PartitionLog {
         return change(() -> retention.apply(highWatermark));
     }
 
+    /**
+     * For the log cleaner; callable from any thread, what it gives is not. Another one after the
+     * log has moved to another directory.
+     */
+    public LogCompaction compaction() {
+        return compaction;
+    }
+
+    /** Whether it is on its way to another directory. */
+    public boolean moving() {
+        return move != null;
+    }
+
     /** Forgets producers that have been idle for longer than {@code producerIdExpiration}. */
     public void expireProducers() {
         log.producers.expire(log.nowMs(), log.settings.producerIdExpiration().toMillis());
@@ -446,6 +462,7 @@ public final class PartitionLog {
         reader = copy.reader;
         truncation = copy.truncation;
         retention = copy.retention;
+        compaction = copy.compaction;
         upkeep.onDurable(durableListener);
         next.onFault(failureListener);
         next.onDamage(damageListener);

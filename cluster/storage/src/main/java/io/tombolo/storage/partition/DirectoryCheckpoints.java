@@ -15,14 +15,15 @@ import java.util.Optional;
 
 /**
  * The checkpoint files of a data directory, in Kafka's format: for each log its recovery point, its
- * start and its high watermark. Callable from any thread; every method that writes blocks until the
- * file is durable.
+ * start, its high watermark, and how far it has been compacted. Callable from any thread; every
+ * method that writes blocks until the file is durable.
  */
 public final class DirectoryCheckpoints {
 
     private static final String RECOVERY_POINTS = "recovery-point-offset-checkpoint";
     private static final String LOG_STARTS = "log-start-offset-checkpoint";
     private static final String HIGH_WATERMARKS = "replication-offset-checkpoint";
+    private static final String CLEANED = "cleaner-offset-checkpoint";
     private static final int WORDS = 3;
 
     private final Disk disk;
@@ -30,6 +31,8 @@ public final class DirectoryCheckpoints {
     private final Map<LogName, Long> recoveryPoints;
     private final Map<LogName, Long> logStarts;
     private final Map<LogName, Long> highWatermarks;
+    private final Map<LogName, Long> cleaned;
+    private boolean cleanedUnwritten;
     private final List<String> damaged = new ArrayList<>();
 
     private DirectoryCheckpoints(Disk disk, Path directory) throws IOException {
@@ -38,6 +41,7 @@ public final class DirectoryCheckpoints {
         this.recoveryPoints = read(RECOVERY_POINTS);
         this.logStarts = read(LOG_STARTS);
         this.highWatermarks = read(HIGH_WATERMARKS);
+        this.cleaned = read(CLEANED);
     }
 
     /** Reads the files; a missing or damaged one counts as empty, which is always safe. */
@@ -83,6 +87,20 @@ public final class DirectoryCheckpoints {
         return highWatermarks.getOrDefault(name, 0L);
     }
 
+    /** The offset below which a log has been compacted; 0 when it has not, or nobody knows. */
+    public synchronized long cleanedTo(LogName name) {
+        return cleaned.getOrDefault(name, 0L);
+    }
+
+    /**
+     * A log has been compacted below an offset. The next {@link #write} makes it durable: until
+     * then a crash only has it compacted again.
+     */
+    public synchronized void noteCleaned(LogName name, long offset) {
+        cleaned.put(name, offset);
+        cleanedUnwritten = true;
+    }
+
     /** Lowers what the files say of a log; on return nothing above is believed after a crash. */
     synchronized void lower(LogName name, long recoveryPoint, long logStart) throws IOException {
         if (recoveryPoint(name) > recoveryPoint) {
@@ -90,6 +108,9 @@ public final class DirectoryCheckpoints {
         }
         if (logStart(name) > logStart) {
             replace(LOG_STARTS, logStarts, Map.of(name, logStart));
+        }
+        if (cleanedTo(name) > recoveryPoint) {
+            replace(CLEANED, cleaned, Map.of(name, recoveryPoint));
         }
     }
 
@@ -121,6 +142,9 @@ public final class DirectoryCheckpoints {
         if (highWatermarks.remove(name) != null) {
             write(HIGH_WATERMARKS, highWatermarks);
         }
+        if (cleaned.remove(name) != null) {
+            write(CLEANED, cleaned);
+        }
     }
 
     /**
@@ -142,6 +166,10 @@ public final class DirectoryCheckpoints {
         replaceIfChanged(LOG_STARTS, logStarts, newLogStarts);
         replaceIfChanged(RECOVERY_POINTS, recoveryPoints, newRecoveryPoints);
         replaceIfChanged(HIGH_WATERMARKS, highWatermarks, newHighWatermarks);
+        if (cleanedUnwritten || damaged.contains(CLEANED)) {
+            write(CLEANED, cleaned);
+            cleanedUnwritten = false;
+        }
     }
 
     private static void note(

@@ -85,6 +85,12 @@ public final class LogContents {
     /** What the epoch checkpoint file says. */
     public List<String> epochLinesOnDisk = UNKNOWN_LINES;
 
+    /** What is taking the place of segments just now. */
+    public @Nullable SegmentSwap swap;
+
+    /** Less than everything only in tests of the tests. */
+    public LogCompaction.Caution caution = LogCompaction.Caution.FULL;
+
     private @Nullable ByteBuffer window;
     private volatile boolean named;
     private volatile @Nullable Exception failure;
@@ -227,6 +233,20 @@ public final class LogContents {
             sum += segment.sizeBytes();
         }
         sizeBytes = sum;
+    }
+
+    /** Closed segments whose index files are complete need no memory once readers have moved on. */
+    void coolSegments() {
+        long bytesAbove = active().sizeBytes();
+        for (int index = segments.size() - 2; index >= 0; index--) {
+            Segment segment = segments.get(index);
+            if (bytesAbove >= LogUpkeep.WARM_BYTES
+                    && segment.warmed()
+                    && segment.endOffset() <= recoveryPoint) {
+                segment.cool();
+            }
+            bytesAbove += segment.sizeBytes();
+        }
     }
 
     public @Nullable Exception failure() {

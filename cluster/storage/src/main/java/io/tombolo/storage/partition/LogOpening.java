@@ -207,9 +207,9 @@ public final class LogOpening {
         if (before.endOffset() > segment.baseOffset()) {
             return false;
         }
-        return before.endOffset() == segment.baseOffset()
-                || log.settings.compacted()
-                || !caution.holes;
+        // Nothing above the recovery point has been compacted yet.
+        boolean compacted = log.settings.compacted() && segment.baseOffset() <= recoveryPoint;
+        return before.endOffset() == segment.baseOffset() || compacted || !caution.holes;
     }
 
     /** A closed segment below the recovery point: its end and its indexes are believed. */

@@ -41,7 +41,7 @@ public final class LogRoll {
         if (filled == 0) {
             return false;
         }
-        long ageMsMax = log.settings.segmentAgeMax().toMillis() - jitterMs;
+        long ageMsMax = log.settings.closingAge().toMillis() - jitterMs;
         return filled + batch.lengthBytes() > log.settings.segmentBytesMax()
                 || active.ageMs(batch.maxTimestampMs(), log.nowMs()) > ageMsMax
                 || active.indexBytes() > log.settings.indexBytesMax() - OffsetEntries.ENTRY_BYTES;

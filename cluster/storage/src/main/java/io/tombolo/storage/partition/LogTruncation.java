@@ -30,6 +30,7 @@ public final class LogTruncation {
 
     /** Offset from start to end - 1. */
     public void truncateTo(long offset) throws IOException {
+        settleSwap();
         int index = log.indexOf(offset);
         Segment last = log.segments.get(index);
         warm(last);
@@ -68,6 +69,7 @@ public final class LogTruncation {
 
     /** Empties the log; it goes on at the offset. */
     public void truncateFullyAndStartAt(long offset) throws IOException {
+        settleSwap();
         log.derivedFiles.lock();
         try {
             // A removal that is under way must not raise the log start above the new one.
@@ -95,6 +97,18 @@ public final class LogTruncation {
         log.highWatermark = offset;
         log.countBytes();
         upkeep.emptied();
+    }
+
+    private void settleSwap() throws IOException {
+        SegmentSwap swap = log.swap;
+        if (swap != null && log.caution.yieldsToCuts()) {
+            log.derivedFiles.lock();
+            try {
+                swap.settleNow();
+            } finally {
+                log.derivedFiles.unlock();
+            }
+        }
     }
 
     private void lowerRecoveryPoint(long offset, long startOffset) throws IOException {

@@ -209,25 +209,11 @@ public final class LogUpkeep {
             checkpoint.written();
             newSnapshots.headMap(checkpoint.endOffset(), true).clear();
             log.recoveryPoint = Math.max(log.recoveryPoint, checkpoint.endOffset());
-            coolSegments();
+            log.coolSegments();
         }
         if (checkpoint.endOffset() > log.durableOffset) {
             log.durableOffset = checkpoint.endOffset();
             durableListener.accept(log.durableOffset);
-        }
-    }
-
-    /** Closed segments whose index files are complete need no memory once readers have moved on. */
-    private void coolSegments() {
-        long bytesAbove = log.active().sizeBytes();
-        for (int index = log.segments.size() - 2; index >= 0; index--) {
-            Segment segment = log.segments.get(index);
-            if (bytesAbove >= WARM_BYTES
-                    && segment.warmed()
-                    && segment.endOffset() <= log.recoveryPoint) {
-                segment.cool();
-            }
-            bytesAbove += segment.sizeBytes();
         }
     }
 

@@ -87,6 +87,7 @@ final class OffLoopRead implements Callable<ReadResult> {
     }
 
     private boolean overtaken() {
-        return log.generation != generation || reader.views().getFirst().removed();
+        return log.generation != generation
+                || reader.views().stream().anyMatch(SegmentView::removed);
     }
 }

@@ -72,6 +72,11 @@ public final class ProducerEntry {
         return batchCount == 0 ? NONE : lastSequences[newest];
     }
 
+    /** Offset of the last record, or {@link #NONE}. */
+    long lastOffset() {
+        return batchCount == 0 ? NONE : lastOffsets[newest];
+    }
+
     /** The original of a batch that is sent again; null when it is not among the last ones. */
     AppendResult.@Nullable Duplicate duplicateOf(BatchView batch) {
         if (batch.producerEpoch() != epoch) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 
 /**
  * The producers of a log, their sequences and transactions: what Kafka derives from the batches,
@@ -225,6 +226,15 @@ public final class ProducerStates {
                 .sorted(Comparator.comparingLong(ProducerEntry::producerId))
                 .map(ProducerEntry::view)
                 .toList();
+    }
+
+    /** Tells of every producer where the last of it is. */
+    void traces(BiConsumer<Long, LogCompaction.ProducerTrace> told) {
+        for (ProducerEntry entry : producers.values()) {
+            told.accept(
+                    entry.producerId(),
+                    new LogCompaction.ProducerTrace(entry.lastOffset(), entry.epoch()));
+        }
     }
 
     ProducerSnapshot save() {

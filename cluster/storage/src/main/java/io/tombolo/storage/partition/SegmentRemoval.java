@@ -122,7 +122,8 @@ public final class SegmentRemoval {
         }
     }
 
-    private void deleteLater(List<Segment> segments) {
+    /** Takes the files, whose names say already that they go, away after the delay. */
+    void deleteLater(List<Segment> segments) {
         long delayNanos = log.settings.fileDeleteDelay().toNanos();
         log.owner.execute(() ->
                 log.owner.schedule(

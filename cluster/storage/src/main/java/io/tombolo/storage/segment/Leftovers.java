@@ -77,6 +77,10 @@ public record Leftovers(Disk disk, Path directory, List<String> repairs) {
         return changed || !swaps.isEmpty();
     }
 
+    /**
+     * Indexes that are not there as swap files have their live names already, because all of them
+     * were written and named before the swap file of the log was.
+     */
     private void finishSwap(long base) throws IOException {
         Path swap = LogFiles.file(directory, base, LogFiles.LOG + LogFiles.SWAP);
         long end = endOf(swap, base);
@@ -84,14 +88,19 @@ public record Leftovers(Disk disk, Path directory, List<String> repairs) {
             for (String suffix : LogFiles.OF_SEGMENT) {
                 var offset = LogFiles.offsetOf(file, suffix);
                 boolean replaced =
-                        offset.isPresent()
-                                && offset.getAsLong() >= base
-                                && (offset.getAsLong() < end || offset.getAsLong() == base);
+                        offset.isPresent() && offset.getAsLong() > base && offset.getAsLong() < end;
                 if (replaced) {
                     disk.delete(directory.resolve(file));
                 }
             }
         }
+        for (String suffix : LogFiles.INDEXES) {
+            Path index = LogFiles.file(directory, base, suffix + LogFiles.SWAP);
+            if (disk.exists(index)) {
+                disk.move(index, LogFiles.file(directory, base, suffix));
+            }
+        }
+        disk.forceDirectory(directory);
         disk.move(swap, LogFiles.file(directory, base, LogFiles.LOG));
         disk.forceDirectory(directory);
         repairs.add("finished the swap of segment " + base);

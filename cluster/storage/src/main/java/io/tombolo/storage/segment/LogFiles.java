@@ -12,6 +12,9 @@ public final class LogFiles {
     public static final String TIME_INDEX = ".timeindex";
     public static final String TRANSACTION_INDEX = ".txnindex";
 
+    /** What is derived from the log file of a segment. */
+    public static final List<String> INDEXES = List.of(OFFSET_INDEX, TIME_INDEX, TRANSACTION_INDEX);
+
     /** The files of one segment. */
     public static final List<String> OF_SEGMENT =
             List.of(LOG, OFFSET_INDEX, TIME_INDEX, TRANSACTION_INDEX);

@@ -40,6 +40,11 @@ public final class Segment {
     private volatile boolean removed;
     private boolean renamed;
 
+    /** What the name of the log file ends with while it is not that of a live segment. */
+    private volatile String logStage = "";
+
+    private volatile String indexStage = "";
+
     private Segment(Disk disk, Path directory, long baseOffset, DiskFile log) {
         this.disk = disk;
         this.directory = directory;
@@ -59,6 +64,26 @@ public final class Segment {
         DiskFile log = disk.openSparing(LogFiles.file(directory, baseOffset, LogFiles.LOG));
         var segment = new Segment(disk, directory, baseOffset, log);
         Invariant.check(log.size() == 0, "segment %d is not new: %d bytes", baseOffset, log.size());
+        segment.createdMs = nowMs;
+        segment.warm = new WarmIndexes();
+        return segment;
+    }
+
+    /**
+     * Creates an empty, warm segment that is to take the place of others; what an attempt before
+     * has left is replaced.
+     */
+    public static Segment createCleaned(Disk disk, Path directory, long baseOffset, long nowMs)
+            throws IOException {
+        for (String suffix : LogFiles.OF_SEGMENT) {
+            disk.delete(LogFiles.file(directory, baseOffset, suffix + LogFiles.CLEANED));
+        }
+        DiskFile log =
+                disk.openSparing(
+                        LogFiles.file(directory, baseOffset, LogFiles.LOG + LogFiles.CLEANED));
+        var segment = new Segment(disk, directory, baseOffset, log);
+        segment.logStage = LogFiles.CLEANED;
+        segment.indexStage = LogFiles.CLEANED;
         segment.createdMs = nowMs;
         segment.warm = new WarmIndexes();
         return segment;
@@ -95,7 +120,8 @@ public final class Segment {
     }
 
     public Path file(String suffix) {
-        return LogFiles.file(directory, baseOffset, suffix);
+        String stage = suffix.startsWith(LogFiles.LOG) ? logStage : indexStage;
+        return LogFiles.file(directory, baseOffset, suffix + stage);
     }
 
     /** The directory of the log has another name now. */
@@ -112,6 +138,11 @@ public final class Segment {
     /** The last offset of the first batch that has the largest timestamp. */
     public long maxTimestampOffset() {
         return maxTimestampOffset;
+    }
+
+    /** The largest timestamp of its first batch; -1 when there is none, or it was not read. */
+    public long firstTimestampMs() {
+        return firstTimestampMs;
     }
 
     /** When its newest record was written; for one without timestamps, when it was opened. */
@@ -413,6 +444,45 @@ public final class Segment {
                 maxTimestampMs = scan.batch().maxTimestampMs();
                 maxTimestampOffset = scan.batch().lastOffset();
             }
+        }
+    }
+
+    /**
+     * Makes everything of a cleaned segment durable but the names of its files. All index files are
+     * written, also one without entries: that a name is missing then always says something.
+     */
+    public void forceCleaned() throws IOException {
+        seal();
+        log.force();
+        IndexSuffix all = indexSuffix();
+        all.write();
+        if (warm().aborted.isEmpty()) {
+            disk.open(file(LogFiles.TRANSACTION_INDEX)).close();
+        }
+        suffixWritten(all);
+    }
+
+    /** Gives the index files of a cleaned segment the names that go with a stage. */
+    public void renameIndexes(String nextStage) throws IOException {
+        for (String suffix : LogFiles.INDEXES) {
+            disk.move(file(suffix), LogFiles.file(directory, baseOffset, suffix + nextStage));
+        }
+        indexStage = nextStage;
+    }
+
+    /** Gives the log file the name that goes with a stage. */
+    public void renameLog(String nextStage) throws IOException {
+        Path renamedTo = LogFiles.file(directory, baseOffset, LogFiles.LOG + nextStage);
+        disk.move(file(LogFiles.LOG), renamedTo);
+        logStage = nextStage;
+        log.movedTo(renamedTo);
+    }
+
+    /** Takes the files of a cleaned segment away that is not going to be live, at a stage. */
+    public void deleteCleaned(String atStage) throws IOException {
+        log.close();
+        for (String suffix : LogFiles.OF_SEGMENT) {
+            disk.delete(LogFiles.file(directory, baseOffset, suffix + atStage));
         }
     }
 

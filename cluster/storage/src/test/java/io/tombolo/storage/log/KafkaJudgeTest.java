@@ -78,7 +78,7 @@ class KafkaJudgeTest {
                 s.timestamps(),
                 Optional.empty(),
                 Optional.empty(),
-                false,
+                Optional.empty(),
                 true,
                 s.flush(),
                 Duration.ZERO,

@@ -103,7 +103,7 @@ final class LogHistory {
                 LogSettings.Timestamps.CREATE_TIME,
                 Optional.empty(),
                 entropy.chance(0.3) ? Optional.of(4000L) : Optional.empty(),
-                false,
+                Optional.empty(),
                 true,
                 entropy.chance(0.5)
                         ? LogSettings.Flush.GROUP_COMMIT

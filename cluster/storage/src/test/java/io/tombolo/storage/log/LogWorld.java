@@ -174,7 +174,7 @@ final class LogWorld implements Clock {
         final Deque<Runnable> tasks = new ArrayDeque<>();
         final List<Task> timers = new ArrayList<>();
 
-        private record Task(long dueNanos, Runnable task) {}
+        record Task(long dueNanos, Runnable task) {}
 
         boolean runOne() {
             Runnable task = tasks.poll();
