@@ -97,6 +97,18 @@ class OwnedTopicsEndToEnd {
         assertThat(us.read("orders", 0, 2)).containsExactly("a", "b");
     }
 
+    @Test
+    void aTopicThatTheLinkLeavesOutFromNowOnTakesRecordsAtOnce() throws Exception {
+        site.stop("eu");
+        site.stop("us");
+        site = site.copying("*", "!orders");
+
+        site.start("eu");
+
+        eu.produce("orders", 0, "c");
+        assertThat(eu.read("orders", 0, 3)).containsExactly("a", "b", "c");
+    }
+
     private static void grow(Clients clients) {
         clients.admin(
                 one -> one.createPartitions(Map.of("orders", NewPartitions.increaseTo(2))).all());

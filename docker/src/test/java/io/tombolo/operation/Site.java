@@ -77,6 +77,16 @@ final class Site implements AutoCloseable {
                         .formatted(bootstrap));
     }
 
+    /** The same with another filter of the link's topics, as after an edit of the file. */
+    Site copying(String... patterns) {
+        String filter = "topics: [\"%s\"]".formatted(String.join("\", \"", patterns));
+        var site =
+                new Site(folder, name, regionNames, linkLines.replace("topics: [\"*\"]", filter));
+        site.ports.putAll(ports);
+        site.config.putAll(config);
+        return site;
+    }
+
     /** Every broker has two log directories, in {@code disk1} and {@code disk2}. */
     Site onTwoDisks() {
         twoDisks = true;

@@ -11,6 +11,7 @@ import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.metadata.record.ConfigResource;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.metadata.record.PartitionRegistration;
+import io.tombolo.region.DomainName;
 import io.tombolo.region.config.TopicConfig;
 import io.tombolo.replication.Partition;
 import io.tombolo.replication.quota.CopyLimit;
@@ -208,16 +209,21 @@ public final class PartitionPublisher {
     /** The topics whose writability may have changed. */
     private Set<Uuid> recast(MetadataDelta delta) {
         var topics = new TreeSet<Uuid>(delta.mirrorTopics());
-        if (!delta.ownership().isEmpty()) {
-            // A change of owner is rare and may concern any topic of the domain.
-            for (TopicImage topic : delta.after().topics().byId().values()) {
-                if (place.domains().of(delta.after(), topic).stream()
-                        .anyMatch(delta.ownership()::contains)) {
-                    topics.add(topic.id());
-                }
-            }
+        if (!delta.ownership().isEmpty() || !delta.links().isEmpty()) {
+            // Such changes are rare and may concern any topic.
+            delta.after().topics().byId().values().stream()
+                    .filter(topic -> changesHands(delta, topic))
+                    .forEach(topic -> topics.add(topic.id()));
         }
         return topics;
+    }
+
+    /** Whether a domain of the topic has another owner, or the topic has other domains. */
+    private boolean changesHands(MetadataDelta delta, TopicImage topic) {
+        Set<DomainName> domains = place.domains().of(delta.after(), topic);
+        return domains.stream().anyMatch(delta.ownership()::contains)
+                || !delta.links().isEmpty()
+                        && !domains.equals(place.domains().of(delta.before(), topic));
     }
 
     private void castAll(MetadataImage image, TopicImage topic, boolean old) {

@@ -13,7 +13,7 @@ public final class Votes {
     private Votes() {}
 
     /**
-     * Takes the vote of a broker; nothing when it has none.
+     * Takes the vote of a broker; nothing when it has none, or the only one.
      *
      * @param region its name in the file
      * @throws CommandFailure when the region does not answer, or refuses: without this vote no
@@ -27,7 +27,7 @@ public final class Votes {
                     in.await(admin.describeMetadataQuorum().quorumInfo(), in.all("voters"));
             var vote = new Subject("vote of broker", Integer.toString(brokerId), region);
             quorum.voters().stream()
-                    .filter(voter -> voter.replicaId() == brokerId)
+                    .filter(voter -> voter.replicaId() == brokerId && quorum.voters().size() > 1)
                     .forEach(voter ->
                             in.await(
                                     admin.removeRaftVoter(brokerId, voter.replicaDirectoryId())
