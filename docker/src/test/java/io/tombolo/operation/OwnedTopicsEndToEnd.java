@@ -49,6 +49,15 @@ class OwnedTopicsEndToEnd {
     }
 
     @Test
+    void aTopicThatTheLinkWouldBringIsNotMadeBesideIt() {
+        refused(() -> us.create("late", 1)).hasMessageContaining("--region eu");
+        us.create("local", 1);
+        eu.create("late", 1);
+
+        Patience.until(() -> assertThat(us.end("late", 0)).isZero());
+    }
+
+    @Test
     void theOldOwnerChangesNothingOfWhatItHasLost() throws Exception {
         site.stop("eu");
         assertThat(admin.post("/api/v1/failover/" + LINK + "?force=true").status()).isEqualTo(200);

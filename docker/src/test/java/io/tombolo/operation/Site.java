@@ -60,7 +60,9 @@ final class Site implements AutoCloseable {
                 folder,
                 "linked",
                 List.of("eu", "us"),
-                "links:\n  eu-to-us: { from: eu, to: us, topics: [\"*\"], groups: [\"*\"] }\n");
+                "links:\n"
+                    + "  eu-to-us: { from: eu, to: us, topics: [\"*\", \"!local\"], groups: [\"*\"]"
+                    + " }\n");
     }
 
     /** The region {@code us}, and a link of all topics to it from a cluster that is not ours. */

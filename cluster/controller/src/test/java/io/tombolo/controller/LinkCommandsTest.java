@@ -116,7 +116,9 @@ class LinkCommandsTest {
 
     @Test
     void aNameOrAnIdThatIsTakenIsRefused() {
+        region.done(new DefineLink(definition(new Uuid(7, 7), Map.of("topics", "bills"))));
         region.create("orders", 1, 1);
+        region.done(new DefineLink(definition(new Uuid(7, 7), Map.of("topics", "*"))));
         assertThat(region.refused(mirrorOf("orders", SOURCE)).error())
                 .isEqualTo(Errors.TOPIC_ALREADY_EXISTS);
 

@@ -38,6 +38,15 @@ final class OwnerLaws {
                         linked(name, before).equals(linked(name, after)),
                         "configs of a topic of another region stay as they are",
                         name);
+            } else if (before.filling(name).isPresent()) {
+                require(
+                        then.isPresent()
+                                || after.topics()
+                                        .topic(name)
+                                        .filter(made -> after.mirrorOf(made).isEmpty())
+                                        .isEmpty(),
+                        "only its link makes a topic that it brings",
+                        name);
             }
         }
     }

@@ -147,7 +147,7 @@ class OwnerRulesTest {
 
         @BeforeEach
         void aMirror() {
-            define(link, US, EU, "*");
+            define(link, US, EU, "*,!local");
             claim(link, US, Mode.STEADY);
             region.done(
                     new CreateMirrorTopic(
@@ -157,6 +157,44 @@ class OwnerRulesTest {
                             1,
                             new TreeMap<>(Map.of("retention.ms", "5000"))));
             region.create("local", 1, 1);
+        }
+
+        @Test
+        void onlyTheLinkMakesTopicsOfTheNamesItBrings() {
+            Refusal refusal = refusal(region.create(Region.topic("bills", 1, 1)));
+
+            assertThat(refusal)
+                    .isEqualTo(
+                            new Refusal(
+                                    Errors.POLICY_VIOLATION,
+                                    "Topic bills belongs to region us since ownership epoch 1 of"
+                                            + " us-to-eu; link us-to-eu brings it here; create it"
+                                            + " there: tombolo topic create bills --region us."));
+            region.done(new CreateMirrorTopic(link, "bills", new Uuid(4, 5), 1, new TreeMap<>()));
+            assertThat(region.image().topics().topic("bills")).isPresent();
+        }
+
+        @Test
+        void whileItIsNotKnownWhoOwnsALinkItsNamesAreNotMade() {
+            define(link, US, EU, "*,!local*");
+            define(new LinkName("ap-to-eu"), new RegionId("ap"), EU, "local*");
+
+            assertThat(refusal(region.create(Region.topic("local.late", 1, 1))).message())
+                    .isEqualTo(
+                            "Topic local.late would come through link ap-to-eu from region ap, and"
+                                    + " it is not known yet who owns it; create it there: tombolo"
+                                    + " topic create local.late --region ap.");
+        }
+
+        @Test
+        void whoHasTakenOverMakesTopicsAsBefore() {
+            claim(link, EU, Mode.HANDOVER);
+            assertThat(refusal(region.create(Region.topic("bills", 1, 1))).error())
+                    .isEqualTo(Errors.POLICY_VIOLATION);
+
+            claim(link, EU, Mode.FORCED);
+
+            region.create("bills", 1, 1);
         }
 
         @Test
@@ -188,7 +226,7 @@ class OwnerRulesTest {
 
         @Test
         void aMirrorThatItsLinkLeavesOutIsDeleted() {
-            define(link, US, EU, "*,!orders");
+            define(link, US, EU, "*,!local,!orders");
 
             assertThat(delete("orders")).isInstanceOf(Answer.Done.class);
         }

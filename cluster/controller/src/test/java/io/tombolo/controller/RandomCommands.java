@@ -219,7 +219,7 @@ final class RandomCommands {
         String name = name();
         return switch (random.nextInt(14)) {
             case 10 -> aborting(image, link);
-            case 0, 1 -> defined(link, "us", "eu", random.nextBoolean() ? "*" : "");
+            case 0, 1 -> defined(link, "us", "eu", List.of("a*,t", "", "*").get(random.nextInt(3)));
             case 9 ->
                     defined(new LinkName("out"), "eu", "us", random.nextBoolean() ? "o*,t" : "x*");
             case 2 -> random.nextBoolean() ? new PauseLink(link) : new RemoveLink(link);

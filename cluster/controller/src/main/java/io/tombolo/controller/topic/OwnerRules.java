@@ -29,6 +29,8 @@ import java.util.Optional;
  * its domain is owned here     yes        yes               yes             yes
  * its domain is owned by       no         no                no              no
  *   another region
+ * a link brings its name here  no         when it was here before the link, all of these
+ *   from another owner
  * a mirror                     it exists  when its link is  by its link     by its link; those
  *                                         paused, lost it,                  that follow by default
  *                                         or leaves it out                  also here, a retention
@@ -40,10 +42,14 @@ import java.util.Optional;
  */
 public final class OwnerRules {
 
+    private static final String CREATE_THERE =
+            "create it there: tombolo topic create %s --region %s";
+
     private OwnerRules() {}
 
     public static Optional<Refusal> creation(String topic, MetadataImage tip) {
-        return fenced(topic, tip, "create it there: tombolo topic create %s --region %s");
+        return fenced(topic, tip, CREATE_THERE)
+                .or(() -> tip.filling(topic).flatMap(link -> ofLink(topic, link, tip)));
     }
 
     public static Optional<Refusal> deletion(TopicImage topic, MetadataImage tip) {
@@ -92,6 +98,21 @@ public final class OwnerRules {
      */
     private static Optional<Refusal> fenced(String topic, MetadataImage tip, String remedy) {
         return tip.fencing(topic).flatMap(owned -> violation(because(topic, owned, remedy)));
+    }
+
+    /** Two topics of one name, each writable in its region, would never become one again. */
+    private static Optional<Refusal> ofLink(
+            String topic, LinkRegistration link, MetadataImage tip) {
+        String name = link.definition().link().name();
+        Optional<OwnershipRecord> owned = tip.region().ownershipOf(link.domain());
+        if (owned.isPresent()) {
+            String remedy = "link " + name + " brings it here; " + CREATE_THERE;
+            return violation(because(topic, owned.get(), remedy));
+        }
+        String source = link.definition().sourceRegion().name();
+        return violation(
+                "Topic %s would come through link %s from region %s, and it is not known yet who owns it; %s."
+                        .formatted(topic, name, source, CREATE_THERE.formatted(topic, source)));
     }
 
     private static String because(String topic, OwnershipRecord owned, String remedy) {

@@ -12,8 +12,13 @@ public record LinkRegistration(LinkDefined definition, boolean paused) {
         return definition.sourceRegion().equals(from) && definition.topics().includes(topic);
     }
 
+    /** Whether it copies a topic of this name into a region. */
+    boolean fills(String topic, RegionId to) {
+        return definition.destinationRegion().equals(to) && definition.topics().includes(topic);
+    }
+
     /** The domain that its topics change hands with. */
-    DomainName domain() {
+    public DomainName domain() {
         return new DomainName(definition.link().name());
     }
 }

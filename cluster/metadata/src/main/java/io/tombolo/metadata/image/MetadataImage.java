@@ -80,6 +80,23 @@ public record MetadataImage(
                 .findFirst();
     }
 
+    /**
+     * The link that alone makes topics of this name here: it copies them into this region, which is
+     * not known to own them.
+     */
+    public Optional<LinkRegistration> filling(String topic) {
+        return region.identity()
+                .flatMap(self ->
+                        links.byName().values().stream()
+                                .filter(link -> link.fills(topic, self.region()))
+                                .filter(link ->
+                                        region.ownershipOf(link.domain())
+                                                .filter(known ->
+                                                        known.ownership().lets(self.region()))
+                                                .isEmpty())
+                                .findFirst());
+    }
+
     /** Whether producers may write to a topic. */
     public Writability writability(Uuid topicId) {
         Optional<TopicImage> topic = topics.topic(topicId);

@@ -89,10 +89,13 @@ public record Promotion(
                 begun.aborted.minus(index));
     }
 
-    /** Only where some were found it is worth remembering. */
+    /** Only where some were found it is worth remembering; of nothing the epoch is not either. */
     Promotion aborted(int index) {
         OpenTransactions found = transactions.get(index);
         boolean any = found != null && found.count() > 0;
+        if (!any && ends.isEmpty() && clamped.isEmpty() && transactions.minus(index).isEmpty()) {
+            return NONE;
+        }
         return new Promotion(
                 ownershipEpoch,
                 ends,

@@ -3,6 +3,7 @@ package io.tombolo.region.topology.file;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.link.NameFilter;
 import io.tombolo.region.topology.LinkEntry;
+import io.tombolo.region.topology.Topics;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -12,7 +13,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What is wrong between links: to oneself, in a circle, or two into the same topics. */
+/**
+ * What is wrong between links: to oneself, in a circle, or two into the same topics; and between a
+ * link and the topics of its destination.
+ */
 final class LinkChecks {
 
     /** Steps of the search for circles; a file that needs more is told about those found so far. */
@@ -73,6 +77,26 @@ final class LinkChecks {
                                     "exclude the topics of one link from the other, such as \"!%s\""
                                             .formatted(topic));
                 });
+    }
+
+    /** A topic that a link would bring is not made beside it. */
+    void checkTopic(Topics.Topic topic) {
+        for (LinkEntry link : links) {
+            if (!link.to().name().equals(topic.in()) || !link.topics().includes(topic.name())) {
+                continue;
+            }
+            String path = "topics." + topic.name() + ".in";
+            document.problem(
+                            Rule.LINKED_TOPIC,
+                            document.spanOf(path),
+                            path,
+                            "link %s brings topic %s into %s from %s"
+                                    .formatted(link.name(), topic.name(), topic.in(), link.from()))
+                    .why("a second topic of this name would take writes beside the first")
+                    .fix(
+                            "in: " + link.from(),
+                            "or exclude it from the link: \"!%s\"".formatted(topic.name()));
+        }
     }
 
     /** Follows links with a later place in the file until one comes back to the start. */

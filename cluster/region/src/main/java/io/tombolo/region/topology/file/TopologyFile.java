@@ -120,7 +120,9 @@ public sealed interface TopologyFile {
         Topics topics = TopicsReader.read(file, names);
         Map<PolicyName, FailoverPolicy> failover =
                 FailoverReader.read(file, names, later, links.keySet(), notes);
-        new LinkChecks(document, links).run();
+        var checks = new LinkChecks(document, links);
+        checks.run();
+        topics.declared().values().forEach(checks::checkTopic);
         String name = file.get("name").flatMap(Value::text).orElse("tombolo");
         return new Topology(name, regions, links, topics, failover, later);
     }
