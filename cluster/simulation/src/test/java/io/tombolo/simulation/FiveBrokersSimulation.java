@@ -8,6 +8,6 @@ class FiveBrokersSimulation {
 
     @Test
     void aRegionOfFiveKeepsItsLawsWhateverGoesWrong() {
-        Seeds.runFew(Shape.FIVE_BROKERS, 40, FiveBrokersSimulation.class);
+        Seeds.runFew(Shape.FIVE_BROKERS, 30, FiveBrokersSimulation.class);
     }
 }

@@ -12,7 +12,7 @@ class ThreeBrokersSimulation {
 
     @Test
     void aRegionOfThreeKeepsItsLawsWhateverGoesWrong() {
-        Seeds.run(Shape.THREE_BROKERS, 160, ThreeBrokersSimulation.class);
+        Seeds.run(Shape.THREE_BROKERS, 120, ThreeBrokersSimulation.class);
     }
 
     /** Once, a replica that waits for its offline directory was taken for a mistake of ours. */

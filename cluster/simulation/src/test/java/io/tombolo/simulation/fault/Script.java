@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
 public record Script(List<Numbered> steps) {
 
     private static final int NEW_TOPICS = 2;
+    private static final int CHANGES_MAX = 12;
     private static final int FAILOVER_AT_MS_MIN = 2_000;
     private static final int STRIKES_MAX = 4;
     private static final long STRIKE_MS = 900;
@@ -66,6 +67,9 @@ public record Script(List<Numbered> steps) {
         drawActs(dice, cast, length.toMillis(), timed);
         if (cast.source().size() > 1) {
             drawStrikes(dice, length.toMillis(), timed);
+            if (cast.destination().isEmpty()) {
+                drawChanges(dice, cast, length.toMillis(), timed);
+            }
         }
         boolean failsOver = timed.stream().anyMatch(it -> it.step() == Step.Act.FAIL_OVER);
         drawFaults(dice, cast, length, failsOver, timed);
@@ -120,6 +124,17 @@ public record Script(List<Numbered> steps) {
         }
         if (dice.chance(0.15)) {
             timed.add(at(dice.between(500, untilMs / 2), Step.Act.ROLLING_RESTART));
+        }
+    }
+
+    private static void drawChanges(
+            SimulatedEntropy dice, Cast cast, long untilMs, List<Timed> timed) {
+        for (long left = dice.between(0, CHANGES_MAX); left > 0; left--) {
+            timed.add(at(dice.between(0, untilMs), Step.Act.TOPICS_CHANGE));
+        }
+        // Three replicas have to be somewhere, and one more broker may be gone for a while.
+        if (cast.source().size() > 4 && dice.chance(0.4)) {
+            timed.add(at(dice.between(0, untilMs), Step.Act.BROKER_IS_DRAINED));
         }
     }
 

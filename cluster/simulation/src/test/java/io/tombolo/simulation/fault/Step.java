@@ -54,6 +54,8 @@ public sealed interface Step {
         FAIL_OVER,
         TOPIC_APPEARS,
         ROLLING_RESTART,
+        TOPICS_CHANGE,
+        BROKER_IS_DRAINED,
         MEMBER_JOINS,
         MEMBER_LEAVES,
         MEMBER_VANISHES

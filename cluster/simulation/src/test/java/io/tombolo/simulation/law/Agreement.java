@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What the brokers of a region agree on: one controller in a term, who knows all that was ever
@@ -27,6 +28,9 @@ final class Agreement {
     private final Map<Long, MetadataImage> images = new HashMap<>();
     private MetadataImage newest = MetadataImage.EMPTY;
     private long committedOffset;
+
+    /** Where the log of each controller ended when it was elected, by its term. */
+    private final TreeMap<Integer, Long> elected = new TreeMap<>();
 
     /**
      * @param reported what is taken for what is seen; itself, unless a variant lies
@@ -63,6 +67,7 @@ final class Agreement {
             if (controllers.size() > 1) {
                 happenings.note(Happening.CONTROLLER_CHANGED);
             }
+            elected.put(term, quorum.logEnd().offset());
             Broken.unless(
                     reported.logEnd(quorum.logEnd().offset()) >= committedOffset,
                     Law.CONTROLLER_COMPLETE,
@@ -72,6 +77,22 @@ final class Agreement {
                     quorum.logEnd().offset(),
                     committedOffset);
         }
+        checkSuccessors(machine, term, reported.committed(quorum.highWatermark()));
+    }
+
+    /** Whoever has not heard that its term is over may commit what its successors have, too. */
+    private void checkSuccessors(Machine machine, int term, long highWatermark) {
+        elected.tailMap(term, false)
+                .forEach((later, end) ->
+                        Broken.unless(
+                                highWatermark <= end,
+                                Law.ONE_COMMITS,
+                                "%s of term %d commits up to %d, the controller of term %d has %d",
+                                machine,
+                                term,
+                                highWatermark,
+                                later,
+                                end));
     }
 
     // --- the metadata
@@ -113,7 +134,10 @@ final class Agreement {
         }
         // A leader that is going hands over to one that it takes into the ISR with the same record.
         boolean handedOver = old.hasLeader() && now.isr().has(old.leader());
-        boolean safe = handedOver || old.isr().has(now.leader()) || old.elr().has(now.leader());
+        // A reassignment is done when its leader takes in those who are added, and goes.
+        boolean moved = old.removing().has(old.leader()) && !now.reassigning();
+        boolean safe =
+                handedOver || moved || old.isr().has(now.leader()) || old.elr().has(now.leader());
         Broken.unless(
                 safe || now.leaderRecovery() == LeaderRecovery.RECOVERING,
                 Law.ELECTED_BY_RULE,
@@ -140,6 +164,20 @@ final class Agreement {
         if (now.isr().size() == now.replicas().size() && old.isr().size() < old.replicas().size()) {
             happenings.note(Happening.ALL_IN_SYNC_AGAIN);
         }
+    }
+
+    /** Whether every partition is led by its first replica, and none is being moved. */
+    boolean preferred() {
+        return newest.topics().byId().values().stream()
+                .allMatch(topic -> {
+                    for (int index = 0; index < topic.partitions().count(); index++) {
+                        PartitionRegistration one = topic.partitions().get(index);
+                        if (one.leader() != one.preferredLeader() || one.reassigning()) {
+                            return false;
+                        }
+                    }
+                    return true;
+                });
     }
 
     /** Which partitions have no leader, or replicas that are not in sync. */

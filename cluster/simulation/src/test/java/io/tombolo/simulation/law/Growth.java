@@ -8,8 +8,14 @@ import io.tombolo.simulation.site.Place;
 /** Hears of what is new in the log of one machine. */
 interface Growth {
 
+    /** What is committed of a partition. */
+    LogImage image(Place place);
+
     /** There is a log, of which the image will tell from now on. */
     void begins(Machine machine, Place place, LogImage image);
+
+    /** The machine is not to have the log any more, and has none. */
+    void removed(Machine machine, Place place);
 
     /** A batch was appended, or found after a restart. */
     void appended(Machine machine, Place place, LogImage.Batch batch, Role role, LogImage image);

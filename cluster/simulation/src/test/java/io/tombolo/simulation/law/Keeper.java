@@ -26,9 +26,6 @@ interface Keeper extends Growth {
     /** What has to hold when {@link #settled} and nothing is written any more. */
     void checkSettled();
 
-    /** What clients may be given of a partition. */
-    LogImage image(Place place);
-
     /** Whether the partition has ever lost its end. */
     boolean shortened(Place place);
 }

@@ -11,6 +11,9 @@ public enum Law {
     GIVEN_COMMITTED("readers are given what is committed, and nothing else"),
     ONE_CONTROLLER("a term has one controller"),
     CONTROLLER_COMPLETE("every controller has the metadata that were committed before"),
+    ONE_COMMITS("no controller commits what the controller of a later term does not have"),
+    END_ASCENDS("the end of a partition that clients are told never goes back"),
+    LOGS_MATCH("when all is healed, all replicas have the same bytes"),
     ONE_METADATA("all brokers have the same metadata at an offset"),
     PARTITION_EPOCHS("the epochs of a partition ascend, with each leader and with each change"),
     ELECTED_BY_RULE("leaders are in sync or eligible, or may lack something and say so"),
@@ -18,6 +21,7 @@ public enum Law {
             "what a leader alone acknowledged is lost when the next one begins without it, and"
                     + " only then"),
     LOSS_TOLD("what an unclean election loses is told, with where it begins"),
+    CHANGES_HOLD("every change that was acknowledged holds, and none that was refused"),
     DURABLE_KEPT("what was durable is there after the power has failed"),
     ONCE("no record of an idempotent producer is in a log twice"),
     IN_SEQUENCE(

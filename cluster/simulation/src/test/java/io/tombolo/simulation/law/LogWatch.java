@@ -1,5 +1,6 @@
 package io.tombolo.simulation.law;
 
+import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.replication.Partition;
 import io.tombolo.replication.Role;
 import io.tombolo.simulation.site.Machine;
@@ -8,9 +9,11 @@ import io.tombolo.storage.log.LogDamage;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongUnaryOperator;
 
 /** Looks at the logs of one machine after every event and compares them with what was there. */
@@ -50,6 +53,7 @@ final class LogWatch {
     private final LongUnaryOperator reported;
     private final Happenings happenings;
     private final Map<Place, Watched> logs = new HashMap<>();
+    private final Set<Place> leaving = new LinkedHashSet<>();
     private boolean forcesFail;
 
     /**
@@ -128,12 +132,54 @@ final class LogWatch {
         logs.clear();
     }
 
+    /** The machine is told of another state of the metadata: some logs are no longer its own. */
+    void published(MetadataImage image) {
+        leaving.clear();
+        for (Place place : logs.keySet()) {
+            image.topics()
+                    .topic(place.topic())
+                    .filter(topic -> place.partition() < topic.partitions().count())
+                    .map(topic -> topic.partitions().get(place.partition()))
+                    .filter(partition -> !partition.replicas().has(machine.id()))
+                    .ifPresent(_ -> leaving.add(place));
+        }
+    }
+
     // --- after every event
 
     void check() {
         for (Partition partition : machine.partitions()) {
             check(partition);
         }
+        if (!leaving.isEmpty()) {
+            leaving.removeIf(this::isGone);
+        }
+    }
+
+    /** When all replicas are equal, by what was seen of them: so are their disks. */
+    void checkSettled() {
+        for (Partition partition : machine.partitions()) {
+            Place place = Place.of(partition);
+            LogImage expected = growth.image(place);
+            var there = read(partition, partition.log().startOffset()).orElse(List.of());
+            Broken.unless(
+                    there.equals(expected.from(partition.log().startOffset())),
+                    Law.LOGS_MATCH,
+                    "%s of %s has %s, committed is %s",
+                    place,
+                    machine,
+                    there,
+                    expected.from(partition.log().startOffset()));
+        }
+    }
+
+    private boolean isGone(Place place) {
+        boolean gone = machine.core().isPresent() && machine.partition(place).isEmpty();
+        if (gone) {
+            logs.remove(place);
+            growth.removed(machine, place);
+        }
+        return gone;
     }
 
     private void check(Partition partition) {
@@ -281,7 +327,8 @@ final class LogWatch {
     }
 
     private void checkSequence(Place place, Watched watched, LogImage.Batch batch, Role role) {
-        boolean copied = !(role instanceof Role.Leader);
+        // An unclean leader may never have heard of a producer whose batches were committed.
+        boolean copied = !(role instanceof Role.Leader) || place.equals(Place.CLICKS);
         int expected = watched.sequences.expected(batch, copied).orElse(batch.sequence());
         Broken.unless(
                 batch.sequence() == expected,

@@ -13,11 +13,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 /** Looks at what one machine knows of the metadata: nothing decided is forgotten. */
 final class MetadataWatch {
 
     private final Machine machine;
+    private final Predicate<String> mayGo;
     private final BiConsumer<Machine, MetadataImage> agreement;
     private final Map<String, Uuid> topicIds = new HashMap<>();
 
@@ -30,8 +32,15 @@ final class MetadataWatch {
     private boolean serving;
     private long offset = -1;
 
-    MetadataWatch(Machine machine, BiConsumer<Machine, MetadataImage> agreement) {
+    /**
+     * @param mayGo which topics may be deleted
+     */
+    MetadataWatch(
+            Machine machine,
+            Predicate<String> mayGo,
+            BiConsumer<Machine, MetadataImage> agreement) {
         this.machine = machine;
+        this.mayGo = mayGo;
         this.agreement = agreement;
     }
 
@@ -62,9 +71,8 @@ final class MetadataWatch {
         image = next;
         next.region().ownership().values().forEach(owned -> checkOwnership(next, owned));
         offset = Math.max(offset, next.place().offset());
-        next.topics()
-                .byId()
-                .values()
+        next.topics().byId().values().stream()
+                .filter(topic -> !mayGo.test(topic.name()))
                 .forEach(topic -> topicIds.putIfAbsent(topic.name(), topic.id()));
     }
 

@@ -1,5 +1,6 @@
 package io.tombolo.simulation.law;
 
+import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.replication.Partition;
 import io.tombolo.replication.Role;
 import io.tombolo.replication.leader.Leadership;
@@ -38,6 +39,10 @@ final class Replicas implements Keeper {
         final TreeMap<Long, Sent> acked = new TreeMap<>();
         final Map<Integer, Machine> leaders = new HashMap<>();
         final Map<Machine, LogImage> copies = new HashMap<>();
+
+        /** Had a copy and is not to have one any more. */
+        final Set<Machine> removed = new HashSet<>();
+
         final Map<Machine, Long> agreedUpTo = new HashMap<>();
 
         /** What each machine knows to be committed. */
@@ -141,11 +146,13 @@ final class Replicas implements Keeper {
     @Override
     public List<String> unequal() {
         var found = new ArrayList<String>();
+        MetadataImage metadata = site.newestMetadata();
         partitions.forEach((place, kept) -> {
             long end = kept.committed.end();
             kept.copies.forEach((machine, copy) -> {
                 long agreed = kept.agreedUpTo.getOrDefault(machine, 0L);
-                if (copy.end() != end || agreed != end) {
+                boolean wanted = isReplica(machine, place, metadata);
+                if (wanted && (copy.end() != end || agreed != end)) {
                     found.add(
                             "%s of %s ends at %d, known to be committed up to %d of %d"
                                     .formatted(place, machine, copy.end(), agreed, end));
@@ -155,13 +162,32 @@ final class Replicas implements Keeper {
         return found;
     }
 
+    private static boolean isReplica(Machine machine, Place place, MetadataImage metadata) {
+        return metadata.topics()
+                .topic(place.topic())
+                .filter(topic -> place.partition() < topic.partitions().count())
+                .map(topic -> topic.partitions().get(place.partition()))
+                .filter(partition -> partition.replicas().has(machine.id()))
+                .isPresent();
+    }
+
     // --- what happens to the logs
 
     @Override
     public void begins(Machine machine, Place place, LogImage image) {
         kept(place).copies.put(machine, image);
+        kept(place).removed.remove(machine);
         kept(place).agreedUpTo.remove(machine);
         kept(place).highWatermarks.remove(machine);
+    }
+
+    @Override
+    public void removed(Machine machine, Place place) {
+        Kept kept = kept(place);
+        kept.removed.add(machine);
+        kept.copies.remove(machine);
+        kept.agreedUpTo.remove(machine);
+        kept.highWatermarks.remove(machine);
     }
 
     @Override
@@ -323,7 +349,10 @@ final class Replicas implements Keeper {
         List<Machine> without = new ArrayList<>();
         for (Machine member : site.machines()) {
             LogImage copy = kept(place).copies.get(member);
-            boolean has = copy != null && copy.end() >= highWatermark;
+            // Who is no replica any more may have heard of that before its leader.
+            boolean has =
+                    copy != null && copy.end() >= highWatermark
+                            || kept(place).removed.contains(member);
             // Who came back with less is in sync until the controller hears of it.
             if (leadership.isr().has(member.id()) && !has && member.serving()) {
                 without.add(member);

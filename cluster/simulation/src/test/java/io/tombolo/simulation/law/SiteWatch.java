@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 /**
  * Looks at one region after every event: the logs and the metadata of each of its machines, and
@@ -41,6 +42,9 @@ public final class SiteWatch {
         /** Where the metadata log of a controller ends. */
         long logEnd(long seen);
 
+        /** Up to where a controller has committed. */
+        long committed(long seen);
+
         /** From where on a leader says that records are lost. */
         long lostFrom(long told);
     }
@@ -57,10 +61,15 @@ public final class SiteWatch {
 
     /**
      * @param durableTopics whose acknowledgements wait until records are durable
+     * @param mayGo which topics may be deleted
      * @param reported what is taken for what is seen; itself, unless a variant lies
      */
     public SiteWatch(
-            Site site, Set<String> durableTopics, Reported reported, Happenings happenings) {
+            Site site,
+            Set<String> durableTopics,
+            Predicate<String> mayGo,
+            Reported reported,
+            Happenings happenings) {
         this.site = site;
         this.unclean = new UncleanWatch(reported, happenings);
         this.agreement = new Agreement(reported, unclean, happenings);
@@ -72,9 +81,14 @@ public final class SiteWatch {
         // Of one machine it only tells what its disk keeps, which is another law.
         BiConsumer<Machine, MetadataImage> agreeing =
                 site.machines().size() == 1 ? (_, _) -> {} : agreement::published;
+        BiConsumer<Machine, MetadataImage> published =
+                (machine, image) -> {
+                    logs.get(machine).published(image);
+                    agreeing.accept(machine, image);
+                };
         for (Machine machine : site.machines()) {
             logs.put(machine, new LogWatch(machine, keeper, reported::highWatermark, happenings));
-            metadata.put(machine, new MetadataWatch(machine, agreeing));
+            metadata.put(machine, new MetadataWatch(machine, mayGo, published));
         }
     }
 
@@ -140,6 +154,11 @@ public final class SiteWatch {
         return agreement.notInSync().isEmpty() && keeper.unequal().isEmpty();
     }
 
+    /** Whether every partition is led by its first replica. */
+    public boolean preferred() {
+        return site.machines().size() == 1 || agreement.preferred();
+    }
+
     /** What it lacks to be {@link #settled}. */
     public List<String> unsettled() {
         var found = new ArrayList<>(agreement.notInSync());
@@ -177,6 +196,7 @@ public final class SiteWatch {
     /** When it is {@link #settled} and nobody writes any more. */
     public void checkSettled() {
         keeper.checkSettled();
+        logs.values().forEach(LogWatch::checkSettled);
         unclean.check();
     }
 

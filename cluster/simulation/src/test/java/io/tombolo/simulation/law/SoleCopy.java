@@ -101,6 +101,9 @@ final class SoleCopy implements Keeper {
     }
 
     @Override
+    public void removed(Machine machine, Place place) {}
+
+    @Override
     public void appended(
             Machine machine, Place place, LogImage.Batch batch, Role role, LogImage image) {
         told.appended(site, place, batch, role, image);

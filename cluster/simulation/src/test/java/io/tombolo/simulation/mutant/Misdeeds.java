@@ -50,8 +50,13 @@ public final class Misdeeds implements SiteWatch.Reported {
     }
 
     @Override
+    public long committed(long seen) {
+        return variant == Variant.CONTROLLERS_COMMIT_MORE ? seen + 1000 : seen;
+    }
+
+    @Override
     public long lostFrom(long told) {
-        return variant == Variant.LOSSES_ARE_TOLD_SHORT ? told + 1 : told;
+        return variant == Variant.LOSSES_ARE_TOLD_SHORT ? told + 100 : told;
     }
 
     @Override

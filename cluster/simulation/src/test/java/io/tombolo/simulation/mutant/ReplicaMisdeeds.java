@@ -30,6 +30,7 @@ final class ReplicaMisdeeds {
     private final MetadataMisdeeds metadata;
     private final Map<Partition, Role> roles = new HashMap<>();
     private final Map<Machine, Long> sizes = new HashMap<>();
+    private boolean rotten;
 
     ReplicaMisdeeds(Variant variant, Site site) {
         this.variant = variant;
@@ -45,6 +46,7 @@ final class ReplicaMisdeeds {
             case FOLLOWER_CHANGES_EPOCHS -> changeEpoch(site.machines().getLast());
             case FOLLOWER_LEADS_UNASKED -> leadUnasked(site.machines().getLast());
             case FETCHES_ARE_FORGED -> site.machines().forEach(this::forgeFetch);
+            case A_FOLLOWER_ROTS -> rotOnce(site.machines().getLast());
             case DISK_ROTS -> site.machines().forEach(this::rot);
             case A_CHANGE_IS_MISSED, OLD_TOPICS_COME_BACK, WHO_LAGS_IS_ELECTED ->
                     metadata.afterEvent();
@@ -61,6 +63,17 @@ final class ReplicaMisdeeds {
         if (leads && before != null && 2_000 < before && before < size) {
             var segment = DATA.resolve("orders-0/00000000000000000000.log");
             machine.node().disk().flipBit(segment, before - 1, 0);
+        }
+    }
+
+    /** The leader epoch of a record that a follower has had for long changes; no checksum tells. */
+    private void rotOnce(Machine machine) {
+        var partition = machine.partition(VICTIM);
+        boolean old = partition.filter(it -> it.log().endOffset() > 100).isPresent();
+        if (old && !rotten) {
+            rotten = true;
+            var segment = DATA.resolve("orders-0/00000000000000000000.log");
+            machine.node().disk().flipBit(segment, LEADER_EPOCH_AT, 4);
         }
     }
 

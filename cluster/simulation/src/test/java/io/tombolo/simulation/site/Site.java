@@ -1,8 +1,10 @@
 package io.tombolo.simulation.site;
 
 import io.tombolo.broker.BrokerCore;
+import io.tombolo.broker.Images;
 import io.tombolo.environment.Endpoint;
 import io.tombolo.environment.simulated.Simulator;
+import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.topology.Region;
 import io.tombolo.region.topology.Topology;
@@ -43,6 +45,12 @@ public final class Site {
         return machines;
     }
 
+    /** Those with a broker. */
+    public List<Machine> brokers() {
+        var ids = region.brokers().stream().map(broker -> broker.id().value()).toList();
+        return machines.stream().filter(machine -> ids.contains(machine.id())).toList();
+    }
+
     /** Where clients begin. */
     public List<Endpoint> bootstrap() {
         return region.brokers().stream().map(Region.Broker::kafka).toList();
@@ -80,6 +88,16 @@ public final class Site {
     /** The inside of a running broker. */
     public Optional<BrokerCore> core() {
         return running().flatMap(Machine::core);
+    }
+
+    /** What the running machine knows that knows most. */
+    public MetadataImage newestMetadata() {
+        MetadataImage newest = MetadataImage.EMPTY;
+        for (Machine machine : machines) {
+            MetadataImage known = machine.images().map(Images::current).orElse(newest);
+            newest = known.place().offset() > newest.place().offset() ? known : newest;
+        }
+        return newest;
     }
 
     @Override

@@ -2,11 +2,14 @@ package io.tombolo.simulation.world;
 
 import io.tombolo.environment.Environment;
 import io.tombolo.environment.simulated.Simulator;
+import io.tombolo.simulation.client.Administering;
 import io.tombolo.simulation.client.Audit;
+import io.tombolo.simulation.client.EndProbing;
 import io.tombolo.simulation.client.HastyProducing;
 import io.tombolo.simulation.client.Member;
 import io.tombolo.simulation.client.Probing;
 import io.tombolo.simulation.client.Producing;
+import io.tombolo.simulation.law.AdminWatch;
 import io.tombolo.simulation.mutant.Variant;
 import io.tombolo.simulation.site.Place;
 import io.tombolo.simulation.site.Shape;
@@ -173,6 +176,33 @@ final class Crowd {
         for (Place place : Shape.PLACES) {
             new Probing(environment, there, place, GROUP, watches.groups()).start();
         }
+    }
+
+    /** Asks again and again where partitions end. */
+    void probeEnds(Site site) {
+        for (Place place : Shape.PLACES) {
+            new EndProbing(
+                            environment,
+                            site,
+                            place,
+                            () -> watches.of(site).shortened(place),
+                            variant)
+                    .start();
+        }
+    }
+
+    // --- who administers
+
+    Steward stewardOf(Site site, AdminWatch watch) {
+        var admin =
+                new Administering(
+                        environment,
+                        site,
+                        watch,
+                        site::newestMetadata,
+                        simulator.entropy("admin"),
+                        variant);
+        return new Steward(simulator, site, simulator.entropy("steward"), admin);
     }
 
     // --- auditors

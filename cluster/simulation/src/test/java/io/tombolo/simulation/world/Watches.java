@@ -66,7 +66,7 @@ final class Watches implements Records, Machine.Hearing, Trouble.Toll, Member.He
         for (Site site : all) {
             // A link does not copy flush.messages: a mirror is as durable as its region chooses.
             Set<String> durable = site == source ? DURABLE : Set.of();
-            var watch = new SiteWatch(site, durable, misdeeds, happenings);
+            var watch = new SiteWatch(site, durable, Steward::owns, misdeeds, happenings);
             watch.tell(mirrors);
             watch.tell(groups);
             sites.put(site, watch);

@@ -5,6 +5,7 @@ import io.tombolo.environment.Clock;
 import io.tombolo.environment.Environment;
 import io.tombolo.environment.simulated.Latency;
 import io.tombolo.environment.simulated.Simulator;
+import io.tombolo.environment.simulated.fault.Fault;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
@@ -18,6 +19,7 @@ import io.tombolo.simulation.client.Producing;
 import io.tombolo.simulation.fault.Script;
 import io.tombolo.simulation.fault.Step;
 import io.tombolo.simulation.fault.Trouble;
+import io.tombolo.simulation.law.AdminWatch;
 import io.tombolo.simulation.law.Broken;
 import io.tombolo.simulation.law.Happenings;
 import io.tombolo.simulation.law.Law;
@@ -62,6 +64,8 @@ public final class World {
     private final Trouble trouble;
     private final Optional<Operator> operator;
     private final Crowd crowd;
+    private final AdminWatch changes;
+    private final Steward steward;
     private final Script script;
 
     public World(Trial trial, Happenings happenings) {
@@ -95,6 +99,8 @@ public final class World {
         this.operator = destination.map(this::operatorOf);
         watches.operatedBy(operator);
         this.crowd = new Crowd(simulator, watches, trial.variant());
+        this.changes = new AdminWatch(happenings);
+        this.steward = crowd.stewardOf(source, changes);
         this.script = Script.drawn(simulator.entropy("script"), cast(), SAFETY_PHASE);
         simulator.afterEachEvent(() -> watches.check(simulator.actor()));
     }
@@ -195,6 +201,7 @@ public final class World {
         crowd.produceAt(source);
         if (shape.replicated()) {
             crowd.produceHastily(source, shape.clicked());
+            crowd.probeEnds(source);
         }
         crowd.joinAt(source);
         crowd.joinAt(source);
@@ -221,6 +228,8 @@ public final class World {
             }
             case Step.Strikes strike -> trouble.strike(strike);
             case Step.Act.ROLLING_RESTART -> trouble.roll();
+            case Step.Act.TOPICS_CHANGE -> steward.act();
+            case Step.Act.BROKER_IS_DRAINED -> steward.drain();
             case Step.Act.TOPIC_APPEARS -> crowd.produceToNewTopic(source);
             case Step.Act.MEMBER_JOINS -> crowd.joinOthers();
             case Step.Act.MEMBER_LEAVES -> crowd.leaveOthers();
@@ -257,6 +266,8 @@ public final class World {
         operator.ifPresent(human -> human.pause(false));
         boolean failedOver = operator.filter(Operator::done).isPresent();
         Site owner = failedOver ? destination.orElseThrow() : source;
+        await("the changes are made", steward::done);
+        await("whoever was to be emptied is empty", steward::emptied);
         var newcomers = crowd.produceAt(owner);
         await("new producers can write", () -> all(newcomers, Producing::acknowledged));
         finishProducing();
@@ -267,7 +278,9 @@ public final class World {
         }
         await("the group has read all", crowd::readAll);
         await("all replicas are in sync", watches::settled);
+        await("the first replicas lead", () -> watches.of(source).preferred());
         watches.checkSettled();
+        changes.check(source.newestMetadata());
         everythingIsReadable(owner);
     }
 
@@ -329,6 +342,27 @@ public final class World {
     public void copyAll() {
         finishProducing();
         await("the lag is zero", copies()::whole);
+    }
+
+    public Site source() {
+        return source;
+    }
+
+    /** Lets a fault happen now. */
+    public void play(Fault fault) {
+        trouble.play(fault);
+    }
+
+    /** How many records of a partition are committed at the source. */
+    public long committed(Place place) {
+        return watches.of(source).image(place).end();
+    }
+
+    /** Ends all faults; returns when everything has been done. */
+    public void heal() {
+        trouble.supervise();
+        trouble.end();
+        settle();
     }
 
     public void runFor(Duration time) {
