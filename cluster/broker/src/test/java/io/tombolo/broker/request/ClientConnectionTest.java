@@ -1,6 +1,7 @@
 package io.tombolo.broker.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tombolo.environment.CloseReason;
 import io.tombolo.environment.Connection;
@@ -137,6 +138,19 @@ class ClientConnectionTest {
         another.send(produce(1));
         assertThat(another.closed).isEmpty();
         assertThat(taken).hasSize(1);
+    }
+
+    /** Whoever runs the loop ends the process: after an Error nobody knows what is half done. */
+    @Test
+    void anErrorOfAHandlerGoesOnToTheLoop() {
+        handler =
+                (_, _) -> {
+                    throw new StackOverflowError();
+                };
+        var client = new Client();
+
+        assertThatThrownBy(() -> client.send(versions(7)))
+                .hasRootCauseInstanceOf(StackOverflowError.class);
     }
 
     @Test
