@@ -337,7 +337,8 @@ final class Replicas implements Keeper {
 
     private static void commit(Kept kept, LogImage image, long highWatermark) {
         for (LogImage.Batch batch : image.between(kept.committed.end(), highWatermark)) {
-            if (!kept.lost.contains(batch)) {
+            // What one unclean election lost comes back when another elects who still has it.
+            if (!kept.lost.contains(batch) || !isDeposed(kept, batch)) {
                 kept.committed.add(batch);
             }
         }
