@@ -1,31 +1,20 @@
 package io.tombolo.region.topology.file;
 
 import io.tombolo.region.LinkName;
-import io.tombolo.region.link.NameFilter;
 import io.tombolo.region.topology.LinkEntry;
 import io.tombolo.region.topology.Topics;
 
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
- * What is wrong between links: to oneself, in a circle, or two into the same topics; and between a
- * link and the topics of its destination.
+ * What is wrong between links: to oneself, in a circle or a chain, or two into the same topics; and
+ * between a link and the topics of its destination.
  */
 final class LinkChecks {
 
-    /** Steps of the search for circles; a file that needs more is told about those found so far. */
-    private static final int STEPS_MAX = 10_000;
-
     private final Document document;
     private final List<LinkEntry> links;
-    private final Set<Set<LinkName>> reported = new HashSet<>();
-    private int steps;
 
     LinkChecks(Document document, Map<LinkName, LinkEntry> links) {
         this.document = document;
@@ -41,10 +30,11 @@ final class LinkChecks {
             }
             for (LinkEntry earlier : links.subList(0, index)) {
                 checkSameTarget(earlier, link);
+                if (!earlier.from().equals(earlier.to())) {
+                    checkSequence(earlier, link);
+                    checkSequence(link, earlier);
+                }
             }
-            var chain = new ArrayList<LinkEntry>();
-            chain.add(link);
-            searchCircle(chain, index);
         }
     }
 
@@ -99,65 +89,59 @@ final class LinkChecks {
         }
     }
 
-    /** Follows links with a later place in the file until one comes back to the start. */
-    private void searchCircle(List<LinkEntry> chain, int firstIndex) {
-        if (++steps > STEPS_MAX) {
+    /** What one link brings, another one does not carry on: neither further nor back. */
+    private void checkSequence(LinkEntry first, LinkEntry second) {
+        if (!first.to().equals(second.from())) {
             return;
         }
-        LinkEntry last = chain.getLast();
-        for (int index = firstIndex; index < links.size(); index++) {
-            LinkEntry next = links.get(index);
-            if (!next.from().equals(last.to()) || next.from().equals(next.to())) {
-                continue;
-            }
-            boolean visited =
-                    chain.stream().skip(1).anyMatch(link -> link.from().equals(next.to()));
-            if (visited || chain.contains(next)) {
-                continue;
-            }
-            chain.add(next);
-            if (next.to().equals(chain.getFirst().from())) {
-                checkCircle(chain);
-            } else {
-                searchCircle(chain, firstIndex);
-            }
-            chain.removeLast();
-        }
+        CommonName.of(List.of(first.topics(), second.topics()))
+                .ifPresent(topic -> {
+                    if (second.to().equals(first.from())) {
+                        circle(first, second, topic);
+                    } else {
+                        chain(first, second, topic);
+                    }
+                });
     }
 
-    /** Two links in opposite directions are fine when one is declared as the other's standby. */
-    private void checkCircle(List<LinkEntry> circle) {
-        boolean standby =
-                circle.size() == 2
-                        && circle.stream()
-                                .anyMatch(link ->
-                                        link.route().reverse() == LinkEntry.Reverse.STANDBY);
-        if (standby) {
-            return;
+    private void circle(LinkEntry one, LinkEntry other, String topic) {
+        boolean inOrder = links.indexOf(one) < links.indexOf(other);
+        if (!inOrder) {
+            return; // told once, of the later one
         }
-        List<NameFilter> filters = circle.stream().map(LinkEntry::topics).toList();
-        Optional<String> topic = CommonName.of(filters);
-        Set<LinkName> names = circle.stream().map(LinkEntry::name).collect(Collectors.toSet());
-        if (topic.isEmpty() || !reported.add(names)) {
-            return;
-        }
-        String path = path(circle.getLast());
-        String way =
-                circle.stream().map(link -> link.from() + " -> ").collect(Collectors.joining())
-                        + circle.getFirst().from();
+        String path = path(other);
         document.problem(
                         Rule.LINK_CYCLE,
                         document.spanOf(path),
                         path,
-                        "records would go in a circle: " + way)
-                .seen("every link on the way matches a topic '" + topic.get() + "'")
+                        "records would go in a circle: %s -> %s -> %s"
+                                .formatted(one.from(), one.to(), one.from()))
+                .seen(
+                        "links %s and %s both match a topic '%s'"
+                                .formatted(one.name(), other.name(), topic))
                 .why("a topic has one region that writes it; its copies are read-only")
+                .fix("remove " + other.name(), "or give the links topics that do not overlap");
+    }
+
+    private void chain(LinkEntry first, LinkEntry second, String topic) {
+        LinkEntry later = links.indexOf(first) < links.indexOf(second) ? second : first;
+        String path = path(later) + ".topics";
+        document.problem(
+                        Rule.LINK_CHAIN,
+                        document.spanOf(path),
+                        path,
+                        "link %s would carry on what link %s brings: %s -> %s -> %s"
+                                .formatted(
+                                        second.name(),
+                                        first.name(),
+                                        first.from(),
+                                        first.to(),
+                                        second.to()))
+                .seen("both match a topic '" + topic + "'")
+                .why("a failover at the end of a chain would not stop the writers at its beginning")
                 .fix(
-                        circle.size() == 2
-                                ? "remove %s and write reverse: standby in %s"
-                                        .formatted(
-                                                circle.getLast().name(), circle.getFirst().name())
-                                : "remove " + circle.getLast().name(),
+                        "link the owner directly: from: %s in %s"
+                                .formatted(first.from(), second.name()),
                         "or give the links topics that do not overlap");
     }
 
