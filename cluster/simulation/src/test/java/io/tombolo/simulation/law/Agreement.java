@@ -3,10 +3,13 @@ package io.tombolo.simulation.law;
 import io.tombolo.metadata.image.MetadataDelta;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.TopicImage;
+import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.metadata.record.LeaderRecovery;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.metadata.record.PartitionRegistration;
 import io.tombolo.raft.RaftStatus;
+import io.tombolo.replication.Partition;
+import io.tombolo.replication.leader.Leadership;
 import io.tombolo.simulation.site.Machine;
 
 import java.util.ArrayList;
@@ -178,6 +181,29 @@ final class Agreement {
                     }
                     return true;
                 });
+    }
+
+    /**
+     * Whether a member of the ISR has come back since, and was taken out of it for that, of which
+     * its leader has not heard.
+     */
+    boolean unheard(Machine member, Partition partition, Leadership known, Machine leader) {
+        var id = new PartitionId(partition.id().topicId(), partition.id().partition());
+        boolean out =
+                newest.topics()
+                        .partition(id)
+                        .filter(now -> now.partitionEpoch() > known.partitionEpoch())
+                        .filter(now -> !now.isr().has(member.id()))
+                        .isPresent();
+        long heard = leader.images().map(it -> registration(member, it.current())).orElse(-1L);
+        return out && registration(member, newest) > heard;
+    }
+
+    private static long registration(Machine machine, MetadataImage image) {
+        return image.brokers()
+                .broker(machine.id())
+                .map(BrokerRegistration::brokerEpoch)
+                .orElse(-1L);
     }
 
     /** Which partitions have no leader, or replicas that are not in sync. */

@@ -27,6 +27,12 @@ interface Growth {
      */
     void lost(Machine machine, Place place, long end, long excusedFrom);
 
+    /**
+     * Whether what the producer of a batch wrote just before it was lost to all replicas, with good
+     * reason.
+     */
+    boolean lostBefore(Place place, LogImage.Batch batch);
+
     /** A follower is about to be cut at {@code end}; the image is still what it was. */
     void cut(Machine machine, Place place, long end, LogImage image);
 

@@ -54,6 +54,14 @@ public final class LogImage {
             return producerId >= 0 && !token.isEmpty();
         }
 
+        /** Whether its producer wrote it next after another one. */
+        boolean continues(Batch before) {
+            return idempotent()
+                    && before.producerId == producerId
+                    && before.producerEpoch == producerEpoch
+                    && before.sequence + before.count == sequence;
+        }
+
         /** Whether its producer wants to hear from the leader alone. */
         boolean ofLeaderAlone() {
             return token.startsWith(Sent.ALONE);

@@ -29,6 +29,9 @@ final class LogWatch {
         Partition life;
         boolean newLife;
 
+        /** Whether the log was opened again, since when it may take producers for forgotten. */
+        boolean reopened;
+
         /** Whether it led after the event before. */
         boolean led;
 
@@ -327,9 +330,10 @@ final class LogWatch {
     }
 
     private void checkSequence(Place place, Watched watched, LogImage.Batch batch, Role role) {
-        // An unclean leader may never have heard of a producer whose batches were committed.
-        boolean copied = !(role instanceof Role.Leader) || place.equals(Place.CLICKS);
-        int expected = watched.sequences.expected(batch, copied).orElse(batch.sequence());
+        boolean copied = !(role instanceof Role.Leader);
+        boolean unknown = watched.reopened && growth.lostBefore(place, batch);
+        int expected =
+                watched.sequences.expected(batch, copied || unknown).orElse(batch.sequence());
         Broken.unless(
                 batch.sequence() == expected,
                 Law.IN_SEQUENCE,
@@ -353,6 +357,7 @@ final class LogWatch {
             watched.excusedFrom = NOWHERE;
             return true;
         }
+        watched.reopened = true;
         var unseen = new ArrayList<LogImage.Batch>();
         for (LogImage.Batch batch : found.get()) {
             var before = watched.image.at(batch.base());

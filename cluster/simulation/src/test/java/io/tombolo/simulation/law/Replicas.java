@@ -30,8 +30,16 @@ final class Replicas implements Keeper {
     private final BooleanSupplier mayLose;
     private final SiteWatch.SiteEvents told;
     private final UncleanWatch unclean;
+    private final Removals removals;
     private final Happenings happenings;
     private final Map<Place, Kept> partitions = new HashMap<>();
+
+    /** What the controller has decided on ISRs. */
+    interface Removals {
+
+        /** Whether a member has come back and is out of the ISR, and its leader has not heard. */
+        boolean unheard(Machine member, Partition partition, Leadership known, Machine leader);
+    }
 
     /** One partition, all its replicas together. */
     private static final class Kept {
@@ -47,6 +55,9 @@ final class Replicas implements Keeper {
 
         /** What each machine knows to be committed. */
         final Map<Machine, Long> highWatermarks = new HashMap<>();
+
+        /** What each machine knew in an earlier life, if that was more. */
+        final Map<Machine, Long> onceKnown = new HashMap<>();
 
         final AckedAlone alone;
 
@@ -66,17 +77,20 @@ final class Replicas implements Keeper {
     /**
      * @param mayLose whether a disk of the region has ever lost something
      * @param unclean hears of what is lost
+     * @param removals from ISRs
      */
     Replicas(
             Site site,
             BooleanSupplier mayLose,
             SiteWatch.SiteEvents told,
             UncleanWatch unclean,
+            Removals removals,
             Happenings happenings) {
         this.site = site;
         this.mayLose = mayLose;
         this.told = told;
         this.unclean = unclean;
+        this.removals = removals;
         this.happenings = happenings;
     }
 
@@ -134,6 +148,11 @@ final class Replicas implements Keeper {
     }
 
     @Override
+    public boolean lostBefore(Place place, LogImage.Batch batch) {
+        return kept(place).lost.stream().anyMatch(batch::continues);
+    }
+
+    @Override
     public AckedAlone alone(Place place) {
         return kept(place).alone;
     }
@@ -179,6 +198,7 @@ final class Replicas implements Keeper {
         kept(place).removed.remove(machine);
         kept(place).agreedUpTo.remove(machine);
         kept(place).highWatermarks.remove(machine);
+        kept(place).onceKnown.remove(machine);
     }
 
     @Override
@@ -188,6 +208,7 @@ final class Replicas implements Keeper {
         kept.copies.remove(machine);
         kept.agreedUpTo.remove(machine);
         kept.highWatermarks.remove(machine);
+        kept.onceKnown.remove(machine);
     }
 
     @Override
@@ -219,6 +240,11 @@ final class Replicas implements Keeper {
             unclean.gaveUp(machine, place, end, highWatermark);
             kept.highWatermarks.put(machine, end);
         }
+        long onceKnown = kept.onceKnown.getOrDefault(machine, 0L);
+        image.between(Math.max(end, highWatermark), onceKnown).stream()
+                .filter(kept.lost::contains)
+                .forEach(batch -> unclean.gaveUpUnaware(machine, place, batch));
+        kept.onceKnown.computeIfPresent(machine, (_, known) -> Math.min(known, end));
         for (LogImage.Batch batch : image.between(end, image.end())) {
             Broken.unless(
                     kept.committed.at(batch.base()).filter(batch::equals).isEmpty(),
@@ -298,11 +324,12 @@ final class Replicas implements Keeper {
             commit(kept, image, highWatermark);
             // A leader whose log fails cannot be read any more; who is in sync has it, too.
             kept.copies.values().forEach(copy -> commit(kept, copy, highWatermark));
-            partition
-                    .leadership()
-                    .ifPresent(state -> checkCopies(machine, place, state, highWatermark));
+            partition.leadership().ifPresent(state -> checkCopies(machine, partition, state));
         }
-        kept.highWatermarks.put(machine, highWatermark);
+        Long before = kept.highWatermarks.put(machine, highWatermark);
+        if (before != null && before > highWatermark) {
+            kept.onceKnown.merge(machine, before, Math::max);
+        }
         long from = kept.agreedUpTo.getOrDefault(machine, 0L);
         for (LogImage.Batch batch : image.between(from, highWatermark)) {
             Broken.unless(
@@ -345,8 +372,9 @@ final class Replicas implements Keeper {
     }
 
     /** Everyone in sync has what is committed, and they are enough. */
-    private void checkCopies(
-            Machine machine, Place place, Leadership leadership, long highWatermark) {
+    private void checkCopies(Machine machine, Partition partition, Leadership leadership) {
+        Place place = Place.of(partition);
+        long highWatermark = partition.highWatermark();
         List<Machine> without = new ArrayList<>();
         for (Machine member : site.machines()) {
             LogImage copy = kept(place).copies.get(member);
@@ -354,8 +382,12 @@ final class Replicas implements Keeper {
             boolean has =
                     copy != null && copy.end() >= highWatermark
                             || kept(place).removed.contains(member);
-            // Who came back with less is in sync until the controller hears of it.
-            if (leadership.isr().has(member.id()) && !has && member.serving()) {
+            // Who came back with less is in sync until the controller hears of it, and then the
+            // leader; what that commits meanwhile is where it is in sync.
+            if (leadership.isr().has(member.id())
+                    && !has
+                    && member.serving()
+                    && !removals.unheard(member, partition, leadership, machine)) {
                 without.add(member);
             }
         }

@@ -24,15 +24,16 @@ final class Sequences {
     /**
      * The sequence with which the batch has to begin; empty when it may be any.
      *
-     * @param copied whether another log took it first; that one may have forgotten its producer and
-     *     is judged for it, and who copies has to hold what is there
+     * @param anywhere whether an unknown producer may begin anywhere: another log took it first,
+     *     which may have forgotten its producer and is judged for it, and who copies has to hold
+     *     what is there; or this log may, and never had what comes before
      */
-    OptionalInt expected(LogImage.Batch batch, boolean copied) {
+    OptionalInt expected(LogImage.Batch batch, boolean anywhere) {
         Integer sequence = next.get(of(batch));
         if (sequence != null) {
             return OptionalInt.of(sequence);
         }
-        return copied || lost.contains(of(batch)) ? OptionalInt.empty() : OptionalInt.of(0);
+        return anywhere || lost.contains(of(batch)) ? OptionalInt.empty() : OptionalInt.of(0);
     }
 
     void add(LogImage.Batch batch) {

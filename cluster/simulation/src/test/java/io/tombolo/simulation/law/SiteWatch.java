@@ -77,7 +77,8 @@ public final class SiteWatch {
         this.keeper =
                 site.machines().size() == 1
                         ? new SoleCopy(site, durableTopics, told, happenings)
-                        : new Replicas(site, () -> mayLose, told, unclean, happenings);
+                        : new Replicas(
+                                site, () -> mayLose, told, unclean, agreement::unheard, happenings);
         // Of one machine it only tells what its disk keeps, which is another law.
         BiConsumer<Machine, MetadataImage> agreeing =
                 site.machines().size() == 1 ? (_, _) -> {} : agreement::published;

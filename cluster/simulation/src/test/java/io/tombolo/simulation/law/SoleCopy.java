@@ -88,6 +88,11 @@ final class SoleCopy implements Keeper {
     }
 
     @Override
+    public boolean lostBefore(Place place, LogImage.Batch batch) {
+        return false; // whatever its producer wrote was in this log
+    }
+
+    @Override
     public AckedAlone alone(Place place) {
         return new AckedAlone(place, happenings); // whoever is alone keeps it as all else
     }

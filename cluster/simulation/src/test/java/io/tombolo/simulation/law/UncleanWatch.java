@@ -30,6 +30,9 @@ final class UncleanWatch {
 
     private final List<Loss> told = new ArrayList<>();
 
+    /** What was thrown away by those who had forgotten that it was committed. */
+    private final List<Loss> forgotten = new ArrayList<>();
+
     /**
      * What a process has to tell, or has told.
      *
@@ -86,6 +89,14 @@ final class UncleanWatch {
         owes(new Loss(machine, place, -1, from, to));
     }
 
+    /**
+     * A replica gives up what was committed, and has known so only in an earlier life: a high
+     * watermark is behind after a kill.
+     */
+    void gaveUpUnaware(Machine machine, Place place, LogImage.Batch batch) {
+        forgotten.add(new Loss(machine, place, -1, batch.base(), batch.next()));
+    }
+
     private void owes(Loss loss) {
         loss.machine.core().ifPresent(life -> owed.add(new Owed(life, loss)));
     }
@@ -131,16 +142,17 @@ final class UncleanWatch {
 
     /**
      * After several unclean elections in a row a leader cannot know of the losses of all; then
-     * those who threw away what they had were the ones to tell.
+     * those who threw away what they had were the ones to tell, unless they had forgotten.
      */
     private boolean isDiscarded(Loss loss) {
+        List<Loss> discarded = new ArrayList<>(forgotten);
+        told.stream().filter(one -> one.leaderEpoch < 0).forEach(discarded::add);
         long upTo = loss.from;
         boolean further = true;
         while (upTo < loss.to && further) {
             further = false;
-            for (Loss one : told) {
-                boolean discard = one.leaderEpoch < 0 && one.place.equals(loss.place);
-                if (discard && one.from <= upTo && upTo < one.to) {
+            for (Loss one : discarded) {
+                if (one.place.equals(loss.place) && one.from <= upTo && upTo < one.to) {
                     upTo = one.to;
                     further = true;
                 }
