@@ -110,6 +110,9 @@ final class StatusReport {
         long oldest = measuredNanos;
         boolean allHeard = true;
         for (PartitionWorker worker : workers) {
+            if (!scope.spec().selection().topics().includes(worker.id().topic())) {
+                continue; // a failover leaves it out
+            }
             var meter = worker.machine().meter();
             if (worker.machine().state() == State.FAILED) {
                 failed++;

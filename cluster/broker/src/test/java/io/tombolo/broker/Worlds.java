@@ -23,6 +23,7 @@ import org.apache.kafka.common.Uuid;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 
 /** Topologies and images for tests: {@code eu} is copied to {@code us}. */
@@ -104,7 +105,8 @@ public final class Worlds {
     }
 
     public static List<MetadataRecord> link() {
-        return List.of(new LinkDefined(LINK, new Uuid(3, 3), EU, US, new TreeMap<>()));
+        var settings = new TreeMap<>(Map.of(LinkDefined.TOPICS, "orders*,payments"));
+        return List.of(new LinkDefined(LINK, new Uuid(3, 3), EU, US, settings));
     }
 
     /** A topic as a mirror of the link. */

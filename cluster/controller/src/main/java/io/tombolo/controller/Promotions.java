@@ -45,6 +45,9 @@ import java.util.TreeSet;
  * makes it writable, with leader epochs above all that were mirrored; only partitions with open
  * transactions wait until their leaders have aborted these, in those epochs. All of it is in the
  * metadata, so it does not matter which broker dies, or leads, in the middle.
+ *
+ * <p>A mirror that the link's filter leaves out by now stays one: nothing keeps its source from
+ * writing to it.
  */
 final class Promotions {
 
@@ -57,7 +60,7 @@ final class Promotions {
             BeginPromotion command, MetadataImage tip) {
         var records = new ArrayList<List<MetadataRecord>>();
         SortedSet<PartitionId> wanted = new TreeSet<>();
-        for (MirrorRegistration mirror : mirrors(command.link(), tip)) {
+        for (MirrorRegistration mirror : tip.movingWith(command.link())) {
             if (mirror.state() == State.STOPPED) {
                 continue;
             }
@@ -165,7 +168,7 @@ final class Promotions {
         var batches = new ArrayList<List<MetadataRecord>>();
         SortedSet<Uuid> stopped = new TreeSet<>();
         SortedSet<PartitionId> unsettled = new TreeSet<>();
-        for (MirrorRegistration mirror : mirrors(command.link(), tip)) {
+        for (MirrorRegistration mirror : tip.movingWith(command.link())) {
             if (mirror.state() == State.STOPPED) {
                 stopped.add(mirror.topicId());
             } else if (mirror.state() == State.STOPPING) {
@@ -280,13 +283,8 @@ final class Promotions {
             Uuid topicId, LinkName link, MetadataImage tip) {
         return tip.links()
                 .mirrorTopic(topicId)
-                .filter(mirror -> mirror.link().equals(link) && mirror.state() == State.STOPPING);
-    }
-
-    private static List<MirrorRegistration> mirrors(LinkName link, MetadataImage tip) {
-        return tip.links().topicsOf(link).stream()
-                .flatMap(topic -> tip.links().mirrorTopic(topic).stream())
-                .toList();
+                .filter(mirror -> mirror.link().equals(link) && mirror.state() == State.STOPPING)
+                .filter(mirror -> !tip.leavesOut(mirror));
     }
 
     private static SortedSet<PartitionId> partitions(Uuid topicId, MetadataImage tip) {

@@ -61,7 +61,7 @@ final class OwnerLaws {
                         .map(LinkRegistration::definition)
                         .filter(link -> link.topics().includes(topic.name()))
                         .isPresent();
-        boolean kept = mirror.state() == State.STOPPING || followed;
+        boolean kept = mirror.state() == State.STOPPING && !before.leavesOut(mirror) || followed;
         require(
                 now.isPresent() || !kept || mirror.state() == State.FAILED,
                 "a mirror that its link follows is not deleted here",

@@ -10,6 +10,7 @@ import io.tombolo.controller.command.ConfigCommand.IncrementalAlterConfigs;
 import io.tombolo.controller.command.ConfigCommand.Origin;
 import io.tombolo.controller.command.ConfigCommand.Replacement;
 import io.tombolo.controller.command.LinkCommand.BeginPromotion;
+import io.tombolo.controller.command.LinkCommand.CompletePromotion;
 import io.tombolo.controller.command.LinkCommand.CreateMirrorTopic;
 import io.tombolo.controller.command.LinkCommand.DefineLink;
 import io.tombolo.controller.command.LinkCommand.PauseLink;
@@ -20,8 +21,10 @@ import io.tombolo.controller.command.TopicCommand.CreatePartitions;
 import io.tombolo.controller.command.TopicCommand.DeleteTopics;
 import io.tombolo.controller.command.TopicCommand.Growth;
 import io.tombolo.controller.command.TopicCommand.TopicKey;
+import io.tombolo.metadata.image.MetadataImage.Writability;
 import io.tombolo.metadata.record.ConfigResource;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
+import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
@@ -238,6 +241,32 @@ class OwnerRulesTest {
             region.done(new PauseLink(link));
 
             assertThat(refusal(delete("orders")).message()).contains("is being taken over");
+        }
+
+        @Test
+        void aMirrorThatItsLinkLeavesOutIsNotTakenOver() {
+            region.done(new CreateMirrorTopic(link, "bills", new Uuid(4, 5), 1, new TreeMap<>()));
+            define(link, US, EU, "*,!local,!orders");
+            claim(link, EU, Mode.FORCED);
+
+            var partitions = region.done(new BeginPromotion(link, "test"));
+
+            assertThat(partitions).extracting(PartitionId::topicId).containsExactly(new Uuid(4, 5));
+            assertThat(region.image().leftOut(link)).containsExactly("orders");
+            assertThat(region.image().writability(SOURCE)).isEqualTo(Writability.MIRROR);
+            assertThat(delete("orders")).isInstanceOf(Answer.Done.class);
+        }
+
+        @Test
+        void aMirrorThatIsLeftOutWhileItIsTakenOverStaysReadOnly() {
+            claim(link, EU, Mode.FORCED);
+            region.done(new BeginPromotion(link, "test"));
+            define(link, US, EU, "*,!local,!orders");
+
+            region.done(new CompletePromotion(link, 2));
+
+            assertThat(region.image().writability(SOURCE)).isEqualTo(Writability.MIRROR);
+            assertThat(delete("orders")).isInstanceOf(Answer.Done.class);
         }
 
         @Test

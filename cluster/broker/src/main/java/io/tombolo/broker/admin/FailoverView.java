@@ -42,6 +42,7 @@ final class FailoverView {
         view.put("sourceSilentMs", preview.source().silentMs());
         view.put("sourceGoneAfterMs", preview.source().goneAfterMs());
         view.put("ownershipEpoch", preview.ownershipEpoch());
+        view.put("leftOut", preview.leftOut());
         view.put("finished", preview.finished().map(FailoverView::finished).orElse(null));
         return view;
     }

@@ -136,6 +136,7 @@ public final class FailoverDesk {
                 source,
                 risk,
                 epoch,
+                images.current().leftOut(link.name()),
                 done ? Optional.of(finished(policy, link, epoch)) : Optional.empty());
     }
 

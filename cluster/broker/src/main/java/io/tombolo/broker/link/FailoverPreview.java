@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param objections why it would not
  * @param source whether the source counts as there
  * @param risk what would be lost
+ * @param leftOut the names of mirrors that would stay read-only, as the link's filter does not
+ *     include them
  * @param finished the failover after which there is nothing to do any more
  */
 public record FailoverPreview(
@@ -25,7 +27,14 @@ public record FailoverPreview(
         SourceContact source,
         Risk risk,
         long ownershipEpoch,
+        List<String> leftOut,
         Optional<FinishedFailover> finished) {
+
+    /** What is told of mirrors that stay behind. */
+    static String leftOut(List<String> topics) {
+        return "%s: left out by the link's filter, so it stays read-only; delete it when nobody reads it any more"
+                .formatted(String.join(", ", topics));
+    }
 
     /**
      * A reason against it.

@@ -125,6 +125,10 @@ public final class FailoverRun {
             int count = aborted.stream().mapToInt(one -> one.count()).sum();
             done("abort open transactions", "%d in %d partitions".formatted(count, aborted.size()));
         }
+        List<String> leftOut = tools.images().current().leftOut(preview.link().name());
+        if (!leftOut.isEmpty()) {
+            done("leave out", FailoverPreview.leftOut(leftOut));
+        }
         String left = standing.finished() ? "" : ", but " + standing.problem();
         done("make writable", standing.stoppedCount() + " topics" + left);
         report.accept(new FailoverReport.Done(ownershipEpoch, steps, standing.outcome()));

@@ -47,13 +47,11 @@ record LinkSpecs(Topology topology, RegionId region) {
     }
 
     /**
-     * Whether a topic of the link is still a mirror; in a region that owns it, that is a failover
-     * which was interrupted.
+     * Whether a topic of the link that moves with it is still a mirror; in a region that owns it,
+     * that is a failover which was interrupted.
      */
     static boolean unfinished(MetadataImage image, LinkEntry entry) {
-        return image.links().topicsOf(entry.name()).stream()
-                .flatMap(topic -> image.links().mirrorTopic(topic).stream())
-                .anyMatch(mirror -> !mirror.writable());
+        return image.movingWith(entry.name()).stream().anyMatch(mirror -> !mirror.writable());
     }
 
     private static LinkSpec.Settings settings(LinkEntry entry) {

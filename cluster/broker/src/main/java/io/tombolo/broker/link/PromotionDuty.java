@@ -71,7 +71,8 @@ record PromotionDuty(
                         .ownershipOf(entry.domain())
                         .filter(record -> record.ownership().owner().equals(region));
         boolean unaborted =
-                mirrors(image, entry).stream().anyMatch(one -> one.promotion().unaborted());
+                image.movingWith(entry.name()).stream()
+                        .anyMatch(one -> one.promotion().unaborted());
         if (owned.isEmpty() || !LinkSpecs.unfinished(image, entry) && !unaborted) {
             return Optional.empty();
         }
@@ -80,7 +81,7 @@ record PromotionDuty(
         var settle = new TreeMap<LinkPartition, Integer>();
         var ended = new ArrayList<TopicImage>();
         var abort = new ArrayList<Abortion>();
-        for (MirrorRegistration mirror : mirrors(image, entry)) {
+        for (MirrorRegistration mirror : image.movingWith(entry.name())) {
             TopicImage topic = image.topics().topic(mirror.topicId()).orElseThrow();
             if (mirror.state() == MirrorTopic.State.STOPPED) {
                 abort.addAll(abortions(topic, mirror.promotion(), brokerId));
@@ -186,11 +187,5 @@ record PromotionDuty(
                 .mirrorTopic(topicId)
                 .map(MirrorRegistration::promotion)
                 .orElse(Promotion.NONE);
-    }
-
-    private static List<MirrorRegistration> mirrors(MetadataImage image, LinkEntry entry) {
-        return image.links().topicsOf(entry.name()).stream()
-                .flatMap(topic -> image.links().mirrorTopic(topic).stream())
-                .toList();
     }
 }

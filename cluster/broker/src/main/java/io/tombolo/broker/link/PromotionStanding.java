@@ -22,7 +22,7 @@ import java.util.TreeSet;
  * How far a region is with taking over the topics of a link, as the metadata has it; the same on
  * every broker that has come as far in the log.
  *
- * @param topicCount of the link
+ * @param topicCount of the link, without those that its filter leaves out
  * @param stoppedCount of them: they have ended, with their groups, and are ordinary topics
  * @param obstacles what is waited for, in words; empty when nothing is left and all take writes
  * @param outcome what there is to tell so far
@@ -41,23 +41,22 @@ record PromotionStanding(
         var aborted = new ArrayList<AbortedTransactions>();
         int count = 0;
         int stopped = 0;
-        for (var id : image.links().topicsOf(entry.name())) {
-            Optional<TopicImage> topic = image.topics().topic(id);
-            Optional<MirrorRegistration> mirror = image.links().mirrorTopic(id);
-            if (topic.isEmpty() || mirror.isEmpty()) {
+        for (MirrorRegistration mirror : image.movingWith(entry.name())) {
+            Optional<TopicImage> topic = image.topics().topic(mirror.topicId());
+            if (topic.isEmpty()) {
                 continue;
             }
             count++;
-            stopped += mirror.get().writable() ? 1 : 0;
-            tell(topic.get(), mirror.get(), partitions, groups);
-            aborted.addAll(transactions(topic.get(), mirror.get()));
-            if (mirror.get().writable()) {
-                unaborted(topic.get(), mirror.get(), obstacles);
+            stopped += mirror.writable() ? 1 : 0;
+            tell(topic.get(), mirror, partitions, groups);
+            aborted.addAll(transactions(topic.get(), mirror));
+            if (mirror.writable()) {
+                unaborted(topic.get(), mirror, obstacles);
             } else {
                 int before = obstacles.size();
-                unsettled(topic.get(), mirror.get(), obstacles);
+                unsettled(topic.get(), mirror, obstacles);
                 if (obstacles.size() == before) {
-                    unclamped.addAll(unclamped(image, mirror.get()));
+                    unclamped.addAll(unclamped(image, mirror));
                 }
             }
         }

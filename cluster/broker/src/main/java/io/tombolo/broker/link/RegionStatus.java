@@ -58,7 +58,10 @@ public record RegionStatus(List<LinkStatus> parts, MetadataImage image) {
         topics.forEach(topic -> topic.partitions().forEach(one -> told.add(one.partition())));
         for (var id : image.links().topicsOf(link)) {
             boolean mirrored =
-                    image.links().mirrorTopic(id).filter(one -> !one.writable()).isPresent();
+                    image.links()
+                            .mirrorTopic(id)
+                            .filter(one -> !one.writable() && !image.leavesOut(one))
+                            .isPresent();
             var topic = image.topics().topic(id);
             for (int index = 0;
                     mirrored && topic.isPresent() && index < topic.get().partitions().count();

@@ -82,6 +82,34 @@ class FailoverDeskTest {
     }
 
     @Test
+    void aMirrorThatTheFilterLeavesOutByNowStaysOneAndIsNamed() {
+        LinkedRegions regions = LinkedRegions.mirroring(1);
+        regions.copyInstead("[\"*\", \"!orders\"]");
+        regions.restart(EU_1);
+        regions.restart(US_1);
+        regions.loseSource();
+
+        FailoverPreview preview = regions.preview(US_1, POLICY);
+        FailoverReport report = regions.failOver(US_1, true);
+        regions.runFor(Duration.ofSeconds(10));
+
+        assertThat(preview.leftOut()).containsExactly("orders");
+        assertThat(preview.risk().lossBound().records()).isZero();
+        assertThat(report)
+                .isInstanceOfSatisfying(
+                        FailoverReport.Done.class,
+                        done -> {
+                            assertThat(done.outcome().partitions()).isEmpty();
+                            assertThat(done.steps().toString())
+                                    .contains("orders: left out by the link's filter");
+                        });
+        assertThat(epoch(regions)).isEqualTo(2);
+        assertThat(regions.writable()).isFalse();
+        assertThat(regions.mirrorState()).contains(MirrorTopic.State.MIRRORING);
+        assertThat(codes(regions, POLICY)).containsExactly("TMB-4010");
+    }
+
+    @Test
     void aCopyThatIsOlderThanThePolicyAllowsIsAnObjection() {
         LinkedRegions regions = LinkedRegions.mirroring(1);
         regions.kill(EU_1);

@@ -98,7 +98,7 @@ final class LinkedRegions {
 
     final Simulator simulator = new Simulator(5);
     private final InMemoryRegistry registry = new InMemoryRegistry(new VirtualClock(simulator));
-    private final Topology topology;
+    private Topology topology;
     private final Map<String, Broker> brokers = new TreeMap<>();
     private final Set<String> serving = new HashSet<>();
     private final Map<String, List<LocalLeadership>> told = new TreeMap<>();
@@ -118,11 +118,20 @@ final class LinkedRegions {
 
     /** Nothing is started yet. */
     LinkedRegions(int usBrokers) {
-        String text = TEXT.formatted(usBrokers, usBrokers, PARTITIONS);
+        this.topology = parsed(TEXT.formatted(usBrokers, usBrokers, PARTITIONS));
+    }
+
+    /** The file, of one broker in {@code us}, names other topics for all that start from now on. */
+    void copyInstead(String topics) {
+        String text = TEXT.formatted(1, 1, PARTITIONS);
+        topology = parsed(text.replace("topics: [\"orders\"]", "topics: " + topics));
+    }
+
+    private static Topology parsed(String text) {
         if (!(TopologyFile.parse("world.yaml", text) instanceof TopologyFile.Valid valid)) {
             throw new IllegalStateException(TopologyFile.parse("world.yaml", text).toString());
         }
-        this.topology = valid.topology();
+        return valid.topology();
     }
 
     /** Both regions serve, and what {@code eu} has was copied. */

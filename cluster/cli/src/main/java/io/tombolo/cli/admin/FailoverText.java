@@ -42,6 +42,11 @@ public final class FailoverText {
         } else {
             text.append("Not replicated: ").append(bound(preview)).append('\n');
         }
+        for (Tree topic : preview.at("leftOut").items()) {
+            text.append(
+                    "%s: left out by the link's filter: stays read-only; delete it when nobody reads it any more\n"
+                            .formatted(topic.text()));
+        }
         return text.toString();
     }
 

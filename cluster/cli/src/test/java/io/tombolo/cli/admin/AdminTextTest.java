@@ -165,6 +165,14 @@ class AdminTextTest {
     }
 
     @Test
+    void aMirrorThatAFailoverWouldLeaveBehindIsNamed() {
+        assertThat(FailoverText.preview(with("ready", "leftOut", List.of("orders"))))
+                .endsWith(
+                        "orders: left out by the link's filter: stays read-only; delete it when"
+                                + " nobody reads it any more\n");
+    }
+
+    @Test
     void theLossWhileTheSourceAnswersIsWhatIsOnTheWay() {
         Tree bound =
                 Tree.fields()

@@ -134,7 +134,7 @@ public final class OwnerRules {
 
     private static Optional<Refusal> mirrorDeletion(
             TopicImage topic, MirrorRegistration mirror, MetadataImage tip) {
-        if (mirror.state() == State.STOPPING) {
+        if (mirror.state() == State.STOPPING && !tip.leavesOut(mirror)) {
             return violation(
                     "Mirror topic %s of link %s is being taken over; delete it when that is done: tombolo failover %s goes on with it."
                             .formatted(topic.name(), mirror.link(), mirror.link()));

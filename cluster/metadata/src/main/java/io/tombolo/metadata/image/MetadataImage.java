@@ -3,6 +3,7 @@ package io.tombolo.metadata.image;
 import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.region.DomainName;
+import io.tombolo.region.LinkName;
 
 import org.apache.kafka.common.Uuid;
 
@@ -51,6 +52,40 @@ public record MetadataImage(
     /** The mirror that a topic is; empty when it never was one, or has been stopped. */
     public Optional<MirrorRegistration> mirrorOf(TopicImage topic) {
         return links.mirrorTopic(topic.id()).filter(mirror -> !mirror.writable());
+    }
+
+    /**
+     * Whether a mirror stays behind when its region takes over the topics of its link: the filter
+     * in force does not include its name, so its source is not kept from writing to it.
+     */
+    public boolean leavesOut(MirrorRegistration mirror) {
+        return !mirror.writable()
+                && links.link(mirror.link())
+                        .filter(link ->
+                                topics.topic(mirror.topicId())
+                                        .filter(topic ->
+                                                link.definition().topics().includes(topic.name()))
+                                        .isPresent())
+                        .isEmpty();
+    }
+
+    /** The mirrors that a region takes over with a link, and those that it has taken over. */
+    public List<MirrorRegistration> movingWith(LinkName link) {
+        return links.topicsOf(link).stream()
+                .flatMap(topic -> links.mirrorTopic(topic).stream())
+                .filter(mirror -> !leavesOut(mirror))
+                .toList();
+    }
+
+    /** The names of the mirrors of a link that it {@linkplain #leavesOut leaves out}, in order. */
+    public List<String> leftOut(LinkName link) {
+        return links.topicsOf(link).stream()
+                .flatMap(topic -> links.mirrorTopic(topic).stream())
+                .filter(this::leavesOut)
+                .flatMap(mirror -> topics.topic(mirror.topicId()).stream())
+                .map(TopicImage::name)
+                .sorted()
+                .toList();
     }
 
     /**
