@@ -67,8 +67,9 @@ class CommandsUnderWayEndToEnd {
                 altering.get();
             }
 
-            assertThat(created.values()).containsOnly(Errors.NONE, Errors.NOT_CONTROLLER);
-            assertThat(altered.values()).containsOnly(Errors.NONE, Errors.NOT_CONTROLLER);
+            // What was under way at the kill may have been done in time.
+            assertThat(created.values()).isSubsetOf(Errors.NONE, Errors.NOT_CONTROLLER);
+            assertThat(altered.values()).isSubsetOf(Errors.NONE, Errors.NOT_CONTROLLER);
             assertThat(cluster.clients(witness).topics())
                     .containsAll(done(created).stream().map(number -> "topic-" + number).toList());
             int last = done(altered).getLast();
