@@ -103,7 +103,9 @@ final class LeaderSide {
         return replicas.follows(brokerId);
     }
 
-    /** Gives records, unless the replica is not in sync and its kind has had its share for now. */
+    /**
+     * Gives records; to a replica that is not in sync, as far as the throttle of such reads lets.
+     */
     FetchOutcome lend(BoundedReads reads, ReplicaRead wish, long highWatermark) {
         CopyLimit lending = peers.lending();
         TopicPartition name = id.topicPartition();
@@ -177,7 +179,7 @@ final class LeaderSide {
         replicas.appended();
     }
 
-    /** A replica fetches this partition no more, for now. */
+    /** A replica has ended its fetching of this partition; it may begin again. */
     void left(int brokerId) {
         replicas.left(brokerId);
     }

@@ -427,7 +427,7 @@ public final class Partition {
         return leading != null && leading.settled(replicaId, fetchOffset, log.endOffset());
     }
 
-    /** A replica fetches this partition no more, for now; its session may go on without it. */
+    /** A replica's session goes on without this partition; it may come back to it. */
     public void replicaLeft(int replicaId) {
         LeaderSide leading = state.leaderSide;
         if (leading != null) {

@@ -5,7 +5,6 @@ import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.simulated.SimulatedNode;
 import io.tombolo.region.LinkName;
 import io.tombolo.replication.Partition.Surroundings;
-import io.tombolo.replication.ReplicaRegion.Mutant;
 import io.tombolo.replication.Role.Follower;
 import io.tombolo.replication.Role.Idle;
 import io.tombolo.replication.Role.Leader;
@@ -206,7 +205,7 @@ final class ReplicaNode {
         Role role = roleIn(news);
         boolean same = role instanceof Follower && role.equals(here.role());
         if (!same) {
-            if (region.mutant == Mutant.TRUNCATES_TO_THE_HIGH_WATERMARK
+            if (region.mutant == ReplicaMutant.TRUNCATES_TO_THE_HIGH_WATERMARK
                     && role instanceof Follower) {
                 here.log().truncateTo(here.highWatermark());
             }

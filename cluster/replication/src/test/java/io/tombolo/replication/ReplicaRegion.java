@@ -1,32 +1,17 @@
 package io.tombolo.replication;
 
-import io.tombolo.environment.EventLoop;
-import io.tombolo.environment.Payload;
 import io.tombolo.environment.simulated.SimulatedEntropy;
 import io.tombolo.environment.simulated.Simulator;
 import io.tombolo.metadata.record.BrokerIds;
 import io.tombolo.protocol.records.BatchView;
 import io.tombolo.replication.ModelController.Report;
-import io.tombolo.replication.Partition.Rules;
 import io.tombolo.replication.ReplicaWatch.Law;
 import io.tombolo.replication.fetch.FetcherEvent;
 import io.tombolo.replication.fetch.FetcherRequest;
-import io.tombolo.replication.follower.TruncationRule;
 import io.tombolo.replication.leader.IsrProposals.Outcome;
 import io.tombolo.replication.leader.IsrProposals.Proposal;
-import io.tombolo.replication.leader.SafetyRules;
-import io.tombolo.storage.log.ReadResult;
 
-import org.apache.kafka.common.message.FetchRequestData;
-import org.apache.kafka.common.message.FetchResponseData;
-import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
-import org.apache.kafka.common.message.FetchResponseData.PartitionData;
-import org.apache.kafka.common.message.ListOffsetsRequestData;
-import org.apache.kafka.common.message.ListOffsetsResponseData;
-import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
-import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicResponse;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
@@ -55,117 +40,16 @@ final class ReplicaRegion {
 
     private static final Duration CALL_TIMEOUT = Duration.ofMillis(800);
     private static final Duration SESSION_TIMEOUT = Duration.ofMillis(900);
-    private static final long PARKED_NANOS = 100_000_000;
-
-    /** Ways to be wrong, and the laws that must notice. */
-    enum Mutant {
-        NONE,
-        COUNTS_ONLY_THE_COMMITTED_ISR(Law.IN_SYNC_HAVE_ALL_BELOW_THE_HIGH_WATERMARK),
-        SHRINKS_BEFORE_THE_COMMIT(Law.IN_SYNC_HAVE_ALL_BELOW_THE_HIGH_WATERMARK),
-        IGNORES_THE_MIN_ISR(Law.LOGS_AGREE_BELOW_THE_HIGH_WATERMARK),
-        JOINS_BEFORE_IT_HAS_CAUGHT_UP(Law.IN_SYNC_HAVE_ALL_BELOW_THE_HIGH_WATERMARK),
-        COUNTS_A_DIVERGING_POSITION(Law.IN_SYNC_HAVE_ALL_BELOW_THE_HIGH_WATERMARK),
-        NEVER_LOOKS_FOR_DIVERGENCE(Law.LOGS_AGREE_BELOW_THE_HIGH_WATERMARK),
-        TRUNCATES_TO_THE_HIGH_WATERMARK(Law.IN_SYNC_HAVE_ALL_BELOW_THE_HIGH_WATERMARK),
-        TAKES_ANY_INCARNATION(Law.IN_SYNC_HAVE_ALL_BELOW_THE_HIGH_WATERMARK),
-        NEVER_TRUNCATES(Law.ALL_ENDS_WELL),
-        ACKNOWLEDGES_WHAT_IS_APPENDED(Law.ACKNOWLEDGED_IS_IN_EVERY_LATER_LEADER),
-        ELECTS_WITHOUT_A_NEW_EPOCH(Law.ONE_LEADER_APPENDS_IN_AN_EPOCH),
-        REPORTS_AN_OLD_WATERMARK(Law.HIGH_WATERMARK_NEVER_GOES_BACK),
-        REPORTS_AN_OLD_EPOCH(Law.EPOCHS_ASCEND),
-        BEGINS_ITS_OWN_EPOCH_IN_A_COPY(
-                true, Law.NO_PARTITION_GOES_OFFLINE, Law.COPIES_ARE_OF_THEIR_SOURCE),
-        COMPARES_NO_EPOCHS_OF_COPIES(
-                true,
-                Law.LOGS_AGREE_BELOW_THE_HIGH_WATERMARK,
-                Law.COPIES_ARE_OF_THEIR_SOURCE,
-                Law.IN_SYNC_HAVE_ALL_BELOW_THE_HIGH_WATERMARK);
-
-        private final boolean mirror;
-        private final List<Law> laws;
-
-        Mutant(Law... laws) {
-            this(false, laws);
-        }
-
-        Mutant(boolean mirror, Law... laws) {
-            this.mirror = mirror;
-            this.laws = List.of(laws);
-        }
-
-        /** Whether it is about copies of another region's records. */
-        boolean mirror() {
-            return mirror;
-        }
-
-        List<Law> laws() {
-            return laws;
-        }
-
-        Rules rules() {
-            TruncationRule truncation =
-                    this == NEVER_TRUNCATES
-                            ? (log, _, _) -> log.endOffset()
-                            : TruncationRule.BY_EPOCH;
-            return new Rules(
-                    leading(),
-                    truncation,
-                    role ->
-                            role instanceof Role.Leader
-                                    || this == BEGINS_ITS_OWN_EPOCH_IN_A_COPY
-                                            && role instanceof Role.MirrorLeader);
-        }
-
-        private SafetyRules leading() {
-            return switch (this) {
-                case COUNTS_ONLY_THE_COMMITTED_ISR ->
-                        new SafetyRules() {
-                            @Override
-                            protected BrokerIds awaited(BrokerIds committed, BrokerIds proposed) {
-                                return committed;
-                            }
-                        };
-                case SHRINKS_BEFORE_THE_COMMIT ->
-                        new SafetyRules() {
-                            @Override
-                            protected BrokerIds awaited(BrokerIds committed, BrokerIds proposed) {
-                                return proposed;
-                            }
-                        };
-                case IGNORES_THE_MIN_ISR ->
-                        new SafetyRules() {
-                            @Override
-                            protected boolean enoughToAdvance(int count, int min) {
-                                return true;
-                            }
-                        };
-                case JOINS_BEFORE_IT_HAS_CAUGHT_UP ->
-                        new SafetyRules() {
-                            @Override
-                            protected boolean caughtUp(long offset, long high, long epochStart) {
-                                return offset >= 0;
-                            }
-                        };
-                case COUNTS_A_DIVERGING_POSITION ->
-                        new SafetyRules() {
-                            @Override
-                            public boolean countsDiverging() {
-                                return true;
-                            }
-                        };
-                default -> SafetyRules.STANDARD;
-            };
-        }
-    }
 
     final Simulator simulator;
-    final Mutant mutant;
+    final ReplicaMutant mutant;
     final ModelController controller;
     final List<ReplicaNode> nodes = new ArrayList<>();
     final ReplicaWatch watch;
     final Optional<ModelOrigin> origin;
     @Nullable DiskTrouble trouble;
     int copyCount;
+    private final ReplicaServing serving;
     private final SimulatedEntropy dice;
     private final long[] lastSeenNanos = new long[4];
     private final Runnable[] late = {() -> {}, () -> {}, () -> {}, () -> {}};
@@ -177,19 +61,20 @@ final class ReplicaRegion {
     private long value;
 
     /** A region whose records clients produce. */
-    ReplicaRegion(long seed, Mutant mutant) {
+    ReplicaRegion(long seed, ReplicaMutant mutant) {
         this(seed, mutant, Optional.empty());
     }
 
     /** A region that copies its records from another one. */
-    ReplicaRegion(long seed, Mutant mutant, Optional<ModelOrigin> origin) {
+    ReplicaRegion(long seed, ReplicaMutant mutant, Optional<ModelOrigin> origin) {
         this.simulator = new Simulator(seed);
         this.origin = origin;
         this.mutant = mutant;
         this.dice = simulator.entropy("region");
         this.controller =
                 new ModelController(
-                        BrokerIds.of(1, 2, 3), mutant != Mutant.ELECTS_WITHOUT_A_NEW_EPOCH);
+                        BrokerIds.of(1, 2, 3), mutant != ReplicaMutant.ELECTS_WITHOUT_A_NEW_EPOCH);
+        this.serving = new ReplicaServing(mutant, controller);
         this.watch = new ReplicaWatch(this);
         for (int id = 1; id <= 3; id++) {
             nodes.add(new ReplicaNode(id, this));
@@ -387,7 +272,7 @@ final class ReplicaRegion {
         late[from.id] =
                 () -> {
                     if (to.partition != null) {
-                        serve(to, request, _ -> {});
+                        serving.serve(to, request, _ -> {});
                     }
                 };
         send(
@@ -395,7 +280,7 @@ final class ReplicaRegion {
                 to.id,
                 () -> {
                     if (to.partition != null) {
-                        serve(
+                        serving.serve(
                                 to,
                                 request,
                                 event -> send(to.id, from.id, () -> first.accept(event)));
@@ -408,148 +293,6 @@ final class ReplicaRegion {
         if (!calm && dice.chance(0.7)) {
             send(node.id, lateTo[node.id], late[node.id]);
         }
-    }
-
-    // --- the serving side
-
-    private void serve(ReplicaNode to, FetcherRequest request, Consumer<FetcherEvent> answer) {
-        switch (request) {
-            case FetcherRequest.Fetch(FetchRequestData body) -> serveFetch(to, body, answer);
-            case FetcherRequest.ListOffsets(ListOffsetsRequestData body) ->
-                    answer.accept(new FetcherEvent.OffsetsListed(offsets(to, body)));
-        }
-    }
-
-    private void serveFetch(ReplicaNode to, FetchRequestData body, Consumer<FetcherEvent> answer) {
-        Partition partition = to.partition;
-        if (partition == null || body.topics().isEmpty()) {
-            return;
-        }
-        ReplicaRead wish = wish(to, body);
-        FetchOutcome outcome = partition.readAsReplica(wish);
-        boolean nothing =
-                outcome instanceof FetchOutcome.Read(ReadResult.Slice slice, var _)
-                        && slice.bytes() == 0;
-        if (!nothing) {
-            answer.accept(new FetcherEvent.Fetched(response(outcome)));
-            return;
-        }
-        var parked =
-                new Parked(
-                        partition,
-                        () -> {
-                            if (to.partition == partition) {
-                                FetchOutcome later = partition.readAgainAsReplica(wish);
-                                answer.accept(new FetcherEvent.Fetched(response(later)));
-                            }
-                        });
-        partition.addReplicaWaiter(parked);
-        parked.deadline = to.running().loops().loop(0).schedule(PARKED_NANOS, parked::finish);
-    }
-
-    private static final class Parked implements FetchWaiter {
-
-        private final Partition partition;
-        private final Runnable then;
-        private EventLoop.Timer deadline = () -> {};
-        private boolean done;
-
-        Parked(Partition partition, Runnable then) {
-            this.partition = partition;
-            this.then = then;
-        }
-
-        @Override
-        public void advanced(Partition changed) {
-            finish();
-        }
-
-        void finish() {
-            if (!done) {
-                done = true;
-                deadline.cancel();
-                partition.removeWaiter(this);
-                then.run();
-            }
-        }
-    }
-
-    private ReplicaRead wish(ReplicaNode to, FetchRequestData body) {
-        var wanted = body.topics().getFirst().partitions().getFirst();
-        int replica = body.replicaState().replicaId();
-        long epoch =
-                mutant == Mutant.TAKES_ANY_INCARNATION
-                        ? controller.epochOf(replica)
-                        : body.replicaState().replicaEpoch();
-        boolean blind =
-                mutant == Mutant.NEVER_LOOKS_FOR_DIVERGENCE
-                        || mutant == Mutant.COMPARES_NO_EPOCHS_OF_COPIES;
-        int last = blind ? -1 : wanted.lastFetchedEpoch();
-        return new ReplicaRead(
-                replica,
-                epoch,
-                wanted.fetchOffset(),
-                last,
-                wanted.currentLeaderEpoch(),
-                wanted.logStartOffset(),
-                wanted.partitionMaxBytes());
-    }
-
-    private static FetchResponseData response(FetchOutcome outcome) {
-        var data = new PartitionData().setPartitionIndex(0).setHighWatermark(-1);
-        switch (outcome) {
-            case FetchOutcome.Read(ReadResult.Slice slice, var bounds) -> fill(data, slice, bounds);
-            case FetchOutcome.Cold(var read, var bounds) -> {
-                if (read.call() instanceof ReadResult.Slice slice) {
-                    fill(data, slice, bounds);
-                } else {
-                    data.setErrorCode(Errors.KAFKA_STORAGE_ERROR.code());
-                }
-            }
-            case FetchOutcome.Diverging(var end, var _) ->
-                    data.setDivergingEpoch(
-                            new FetchResponseData.EpochEndOffset()
-                                    .setEpoch(end.leaderEpoch())
-                                    .setEndOffset(end.endOffset()));
-            case FetchOutcome.Refused(Errors error, var _) -> data.setErrorCode(error.code());
-            case FetchOutcome.Closer closer ->
-                    throw new IllegalStateException("a replica was sent on: " + closer);
-        }
-        var topic = new FetchableTopicResponse().setTopicId(ReplicaNode.ID.topicId());
-        topic.partitions().add(data);
-        var response = new FetchResponseData();
-        response.responses().add(topic);
-        return response;
-    }
-
-    private static void fill(
-            PartitionData data, ReadResult.Slice slice, FetchOutcome.Bounds bounds) {
-        var bytes = ByteBuffer.allocate(slice.bytes());
-        for (Payload part : slice.parts()) {
-            bytes.put(((Payload.Memory) part).bytes().duplicate());
-            part.release();
-        }
-        data.setRecords(MemoryRecords.readableRecords(bytes.flip()))
-                .setHighWatermark(bounds.highWatermark())
-                .setLogStartOffset(bounds.logStartOffset());
-    }
-
-    private static ListOffsetsResponseData offsets(ReplicaNode to, ListOffsetsRequestData body) {
-        Partition partition = to.partition;
-        var wanted = body.topics().getFirst().partitions().getFirst();
-        var answer = new ListOffsetsPartitionResponse().setPartitionIndex(0);
-        if (partition != null) {
-            answer.setErrorCode(partition.checkEpoch(wanted.currentLeaderEpoch()).code());
-            answer.setOffset(
-                    wanted.timestamp() == -2
-                            ? partition.log().startOffset()
-                            : partition.log().endOffset());
-        }
-        var topic = new ListOffsetsTopicResponse().setName(body.topics().getFirst().name());
-        topic.partitions().add(answer);
-        var response = new ListOffsetsResponseData();
-        response.topics().add(topic);
-        return response;
     }
 
     // --- clients and faults
@@ -574,7 +317,7 @@ final class ReplicaRegion {
         ByteBuffer batch =
                 Batches.filled(io.tombolo.protocol.records.BatchSpec.PLAIN, 1, "value " + value++);
         int crc = BatchView.of(batch).crc();
-        boolean early = mutant == Mutant.ACKNOWLEDGES_WHAT_IS_APPENDED;
+        boolean early = mutant == ReplicaMutant.ACKNOWLEDGES_WHAT_IS_APPENDED;
         onLoop(
                 target,
                 () -> {

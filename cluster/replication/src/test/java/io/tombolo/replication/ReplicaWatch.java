@@ -3,7 +3,6 @@ package io.tombolo.replication;
 import io.tombolo.environment.Payload;
 import io.tombolo.protocol.records.BatchView;
 import io.tombolo.protocol.records.BatchWalk;
-import io.tombolo.replication.ReplicaRegion.Mutant;
 import io.tombolo.storage.log.Isolation;
 import io.tombolo.storage.log.PartitionLog;
 import io.tombolo.storage.log.ReadResult;
@@ -225,7 +224,7 @@ final class ReplicaWatch {
 
     private void appended(ReplicaNode node, Seen one, BatchView batch, boolean leading) {
         int epoch = batch.partitionLeaderEpoch();
-        boolean old = region.mutant == Mutant.REPORTS_AN_OLD_EPOCH && batch.crc() % 7 == 0;
+        boolean old = region.mutant == ReplicaMutant.REPORTS_AN_OLD_EPOCH && batch.crc() % 7 == 0;
         var stored = new Stored(old ? epoch - 1 : epoch, batch.crc());
         var before = one.log.lastEntry();
         require(
@@ -280,7 +279,7 @@ final class ReplicaWatch {
     private void checkWatermark(ReplicaNode node, Seen one) {
         long high = one.partition.highWatermark();
         if (leads(one)) {
-            boolean old = region.mutant == Mutant.REPORTS_AN_OLD_WATERMARK && high % 9 == 5;
+            boolean old = region.mutant == ReplicaMutant.REPORTS_AN_OLD_WATERMARK && high % 9 == 5;
             require(
                     (old ? high - 2 : high) >= one.highWatermark,
                     Law.HIGH_WATERMARK_NEVER_GOES_BACK,

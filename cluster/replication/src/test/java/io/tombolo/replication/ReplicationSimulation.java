@@ -3,7 +3,6 @@ package io.tombolo.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.environment.simulated.SimulationFailure;
-import io.tombolo.replication.ReplicaRegion.Mutant;
 import io.tombolo.replication.ReplicaWatch.Broken;
 import io.tombolo.replication.ReplicaWatch.Law;
 
@@ -30,7 +29,7 @@ class ReplicationSimulation {
         long last = Long.getLong("seed") == null ? SEEDS : first;
         for (long seed = first; seed <= last; seed++) {
             try {
-                var region = new ReplicaRegion(seed, Mutant.NONE);
+                var region = new ReplicaRegion(seed, ReplicaMutant.NONE);
                 region.live(LIFE);
                 acks += region.watch.ackCount;
                 truncations += region.watch.truncationCount;
@@ -51,7 +50,8 @@ class ReplicationSimulation {
         long last = Long.getLong("seed") == null ? SEEDS : first;
         for (long seed = first; seed <= last; seed++) {
             try {
-                var region = new ReplicaRegion(seed, Mutant.NONE, Optional.of(new ModelOrigin()));
+                var region =
+                        new ReplicaRegion(seed, ReplicaMutant.NONE, Optional.of(new ModelOrigin()));
                 region.live(LIFE);
                 copies += region.copyCount;
                 truncations += region.watch.truncationCount;
@@ -73,7 +73,7 @@ class ReplicationSimulation {
         long last = Long.getLong("seed") == null ? Math.max(1, SEEDS / 8) : first;
         for (long seed = first; seed <= last; seed++) {
             try {
-                var region = new ReplicaRegion(seed, Mutant.NONE).withDiskTrouble();
+                var region = new ReplicaRegion(seed, ReplicaMutant.NONE).withDiskTrouble();
                 region.live(LIFE);
                 damages += region.watch.damageCount;
                 repairs += region.watch.repairCount;
@@ -88,8 +88,8 @@ class ReplicationSimulation {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Mutant.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
-    void everyMutantIsCaughtByItsLaw(Mutant mutant) {
+    @EnumSource(value = ReplicaMutant.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    void everyMutantIsCaughtByItsLaw(ReplicaMutant mutant) {
         Law caught = null;
         for (long seed = 1; seed <= MUTANT_SEEDS; seed++) {
             caught = brokenBy(seed, mutant);
@@ -100,7 +100,7 @@ class ReplicationSimulation {
         assertThat(mutant.laws()).contains(caught);
     }
 
-    private static @Nullable Law brokenBy(long seed, Mutant mutant) {
+    private static @Nullable Law brokenBy(long seed, ReplicaMutant mutant) {
         try {
             var origin =
                     mutant.mirror()

@@ -237,7 +237,7 @@ final class QuorumInvariants {
         }
         committedOffset = batch.endOffset();
         committedIn.merge(epoch, committedOffset, Math::max);
-        stateAt.put(committedOffset, SimulatedReplica.apply(stateAt.lastEntry().getValue(), batch));
+        stateAt.put(committedOffset, HashState.after(stateAt.lastEntry().getValue(), batch));
     }
 
     /** The epoch at an offset that is committed, for checking durable logs. */

@@ -7,7 +7,6 @@ import io.tombolo.raft.core.RaftMessage.FetchSnapshotAnswer;
 import io.tombolo.raft.core.RaftMessage.Fetched;
 import io.tombolo.raft.core.VoterSet.Enrolment;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -137,16 +136,6 @@ final class SimulatedReplica {
                         .anyMatch(world.invariants()::agrees);
     }
 
-    static long apply(long state, LogBatch batch) {
-        long next = state;
-        if (!batch.control()) {
-            for (byte[] each : batch.records()) {
-                next = (next ^ ByteBuffer.wrap(each).getLong()) * 0x9E3779B97F4A7C15L + 1;
-            }
-        }
-        return next;
-    }
-
     // ---- Life ----
 
     void start() {
@@ -158,7 +147,9 @@ final class SimulatedReplica {
         state = 0;
         logical.clear();
         logical.addAll(store.batches);
-        RecoveredLog recovered = store.recover(votersOf(store.snapshotBytes));
+        RecoveredLog recovered =
+                store.recover(
+                        HashState.voters(store.snapshotBytes).orElseGet(world::initialVoters));
         voterSets.clear();
         voterSets.put(FIRST_VOTERS, world.initialVoters());
         voterSets.putAll(recovered.voterSets());
@@ -251,7 +242,7 @@ final class SimulatedReplica {
             return;
         }
         OffsetAndEpoch id = core.snapshotId(appliedOffset);
-        byte[] bytes = snapshotOf(state, core.votersBelow(appliedOffset));
+        byte[] bytes = HashState.snapshot(state, core.votersBelow(appliedOffset));
         later(
                 world.chance().between(1, 20_000_000),
                 () -> {
@@ -261,25 +252,6 @@ final class SimulatedReplica {
                         step(new RaftEvent.SnapshotCreated(id));
                     }
                 });
-    }
-
-    private static byte[] snapshotOf(long state, VoterSet voters) {
-        byte[] named = new ControlRecord.Voters(voters).encode();
-        return ByteBuffer.allocate(named.length + 8).put(named).putLong(state).array();
-    }
-
-    private static long stateOf(byte[] snapshot) {
-        return snapshot.length < 8 ? 0 : ByteBuffer.wrap(snapshot).getLong(snapshot.length - 8);
-    }
-
-    private VoterSet votersOf(byte[] snapshot) {
-        try {
-            return ControlRecord.decode(snapshot) instanceof ControlRecord.Voters(VoterSet voters)
-                    ? voters
-                    : world.initialVoters();
-        } catch (IllegalArgumentException half) {
-            return world.initialVoters();
-        }
     }
 
     void receive(Envelope envelope) {
@@ -439,11 +411,13 @@ final class SimulatedReplica {
                                 store.pieces = new byte[0];
                                 step(
                                         new RaftEvent.SnapshotInstalled(
-                                                id, votersOf(store.snapshotBytes)));
+                                                id,
+                                                HashState.voters(store.snapshotBytes)
+                                                        .orElseGet(world::initialVoters)));
                             });
             case RaftEffect.DiscardSnapshotPieces() -> store.pieces = new byte[0];
             case RaftEffect.LoadSnapshot(OffsetAndEpoch id) -> {
-                state = stateOf(store.snapshotBytes);
+                state = HashState.of(store.snapshotBytes);
                 appliedOffset = id.offset();
                 world.invariants().state(node, appliedOffset, state);
             }
@@ -601,7 +575,7 @@ final class SimulatedReplica {
                                 batch.records().subList(0, batch.records().size() / 2));
             }
             world.invariants().applied(node, seen);
-            state = apply(state, seen);
+            state = HashState.after(state, seen);
             appliedOffset = batch.endOffset();
             world.invariants().state(node, appliedOffset, state);
         }

@@ -137,7 +137,7 @@ public final class LeaderReplicas {
         followers.values().forEach(ReplicaProgress::countAttendance);
     }
 
-    /** A follower fetches this partition no more, for now. */
+    /** A follower has ended its fetching of this partition; it may begin again. */
     public void left(int brokerId) {
         ReplicaProgress follower = followers.get(brokerId);
         if (follower != null) {

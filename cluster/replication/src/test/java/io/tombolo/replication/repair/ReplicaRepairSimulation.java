@@ -25,7 +25,7 @@ class ReplicaRepairSimulation {
     }
 
     /** Ways to be wrong, and the law that must notice. */
-    private enum Mutant {
+    private enum ReplicaMutant {
         NONE(RepairRules.ALL, null),
         CUTS_BEFORE_IT_TELLS(
                 new RepairRules(false, true, true), Law.NOTHING_IS_CUT_BEFORE_THAT_IS_TAKEN),
@@ -37,7 +37,7 @@ class ReplicaRepairSimulation {
         private final RepairRules rules;
         private final @Nullable Law law;
 
-        Mutant(RepairRules rules, @Nullable Law law) {
+        ReplicaMutant(RepairRules rules, @Nullable Law law) {
             this.rules = rules;
             this.law = law;
         }
@@ -71,8 +71,8 @@ class ReplicaRepairSimulation {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Mutant.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
-    void everyMutantIsCaughtByItsLaw(Mutant mutant) {
+    @EnumSource(value = ReplicaMutant.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    void everyMutantIsCaughtByItsLaw(ReplicaMutant mutant) {
         Law caught = null;
         for (long seed = 1; seed <= SEEDS && caught != mutant.law; seed++) {
             try {
