@@ -4,6 +4,7 @@ import io.tombolo.broker.admin.AdminRoutes;
 import io.tombolo.broker.admin.HttpRegistry;
 import io.tombolo.broker.admin.PeerBrokers;
 import io.tombolo.broker.admin.Probes;
+import io.tombolo.broker.process.ServerLife;
 import io.tombolo.broker.publish.StrayLogs;
 import io.tombolo.broker.publish.StrayLogs.Stray;
 import io.tombolo.broker.replica.UncleanLeaders;
@@ -44,17 +45,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** One broker on this machine's real network, disk and clock. */
 public final class BrokerServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(BrokerServer.class);
-    private static final long START_MINUTES_MAX = 10;
 
     /** How long an orderly stop may take unless somebody says otherwise. */
     public static final Duration GRACE = Duration.ofSeconds(30);
@@ -72,8 +69,7 @@ public final class BrokerServer implements AutoCloseable {
     private final ThreadOffload background;
     private final Broker broker;
     private final HttpListener admin;
-    private final CompletableFuture<String> failure = new CompletableFuture<>();
-    private final CompletableFuture<Boolean> serving = new CompletableFuture<>();
+    private final ServerLife life = new ServerLife();
 
     private BrokerServer(BrokerSettings settings, Options options) throws StartRefused {
         this.settings = settings;
@@ -126,19 +122,7 @@ public final class BrokerServer implements AutoCloseable {
     public static BrokerServer start(BrokerSettings settings, Options options) throws StartRefused {
         var server = new BrokerServer(settings, options);
         server.broker.start();
-        try {
-            CompletableFuture.anyOf(server.serving, server.failure)
-                    .get(START_MINUTES_MAX, TimeUnit.MINUTES);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException late) {
-            server.failure.complete("it did not start within " + START_MINUTES_MAX + " minutes");
-        }
-        if (server.failure.isDone()) {
-            String reason = server.failure.join();
-            server.close();
-            throw new StartRefused(reason, "remove that cause, then start it again");
-        }
+        server.life.awaitStart(server::close);
         return server;
     }
 
@@ -172,13 +156,7 @@ public final class BrokerServer implements AutoCloseable {
     /** What received frames may take, of the direct memory that this JVM really has. */
     private static FrameMemory frameMemory(BrokerSettings settings, Options options)
             throws StartRefused {
-        long directBytes = FrameMemory.directBytesOfThisProcess() / options.brokersInProcess();
-        if (directBytes < FrameMemory.DIRECT_BYTES_MIN) {
-            throw new StartRefused(
-                    "a broker needs %d bytes of direct memory and this JVM gives it %d"
-                            .formatted(FrameMemory.DIRECT_BYTES_MIN, directBytes),
-                    "raise TOMBOLO_HEAP (-Xmx), or -XX:MaxDirectMemorySize");
-        }
+        long directBytes = ServerLife.directBytes("a broker", options.brokersInProcess());
         var memory = FrameMemory.within(directBytes, settings.networkThreads());
         int wanted = settings.config().integer("socket.request.max.bytes");
         if (wanted > memory.largeFrameBytesMax()) {
@@ -249,7 +227,7 @@ public final class BrokerServer implements AutoCloseable {
 
     private void loopFailed(Throwable problem) {
         LOG.atError().setCause(problem).log("A task of the broker failed");
-        failure.complete("a task of the broker failed: " + problem);
+        life.fail("a task of the broker failed: " + problem);
     }
 
     /** Where clients connect. */
@@ -264,11 +242,7 @@ public final class BrokerServer implements AutoCloseable {
 
     /** Blocks until the broker cannot go on; returns why. Never returns in an orderly life. */
     public String awaitFailure() throws InterruptedException {
-        try {
-            return failure.get();
-        } catch (ExecutionException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        return life.awaitFailure();
     }
 
     /** As {@link #stop}, in the usual time. */
@@ -289,7 +263,7 @@ public final class BrokerServer implements AutoCloseable {
         Duration share = grace.multipliedBy(2).dividedBy(3);
         Duration patience = most.compareTo(share) > 0 ? most : share;
         // Who cannot go on may not even hear who the controller is.
-        broker.stop(failure.isDone() ? Duration.ZERO : patience, stopped::countDown);
+        broker.stop(life.failed() ? Duration.ZERO : patience, stopped::countDown);
         try {
             if (!stopped.await(grace.toNanos(), TimeUnit.NANOSECONDS)) {
                 LOG.warn("The broker did not stop in time; its logs are checked at the next start");
@@ -427,12 +401,12 @@ public final class BrokerServer implements AutoCloseable {
 
         @Override
         public void serving() {
-            serving.complete(true);
+            life.begin();
         }
 
         @Override
         public void failed(String reason) {
-            failure.complete(reason);
+            life.fail(reason);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.tombolo.broker.controller;
 
 import io.tombolo.broker.NodeSettings;
 import io.tombolo.broker.StartRefused;
+import io.tombolo.broker.process.ServerLife;
 import io.tombolo.broker.voter.RoomNews;
 import io.tombolo.environment.Clock;
 import io.tombolo.environment.Disk;
@@ -22,17 +23,13 @@ import org.slf4j.LoggerFactory;
 
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** One controller that is no broker on this machine's real network, disk and clock. */
 public final class ControllerServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ControllerServer.class);
-    private static final long START_MINUTES_MAX = 10;
     private static final Duration GRACE = Duration.ofSeconds(30);
     private static final int OFFLOAD_THREADS = 2;
 
@@ -41,8 +38,7 @@ public final class ControllerServer implements AutoCloseable {
     private final ThreadOffload offload;
     private final ControllerNode controller;
     private final HttpListener admin;
-    private final CompletableFuture<String> failure = new CompletableFuture<>();
-    private final CompletableFuture<Boolean> ready = new CompletableFuture<>();
+    private final ServerLife life = new ServerLife();
 
     private ControllerServer(NodeSettings.Controller settings, Disk disk, FrameMemory memory)
             throws StartRefused {
@@ -75,28 +71,10 @@ public final class ControllerServer implements AutoCloseable {
      */
     public static ControllerServer start(NodeSettings.Controller settings, Disk disk, int processes)
             throws StartRefused {
-        long directBytes = FrameMemory.directBytesOfThisProcess() / processes;
-        if (directBytes < FrameMemory.DIRECT_BYTES_MIN) {
-            throw new StartRefused(
-                    "a controller needs %d bytes of direct memory and this JVM gives it %d"
-                            .formatted(FrameMemory.DIRECT_BYTES_MIN, directBytes),
-                    "raise TOMBOLO_HEAP (-Xmx), or -XX:MaxDirectMemorySize");
-        }
+        long directBytes = ServerLife.directBytes("a controller", processes);
         var server = new ControllerServer(settings, disk, FrameMemory.within(directBytes, 1));
         server.controller.start();
-        try {
-            CompletableFuture.anyOf(server.ready, server.failure)
-                    .get(START_MINUTES_MAX, TimeUnit.MINUTES);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException late) {
-            server.failure.complete("it did not start within " + START_MINUTES_MAX + " minutes");
-        }
-        if (server.failure.isDone()) {
-            String reason = server.failure.join();
-            server.close();
-            throw new StartRefused(reason, "remove that cause, then start it again");
-        }
+        server.life.awaitStart(server::close);
         return server;
     }
 
@@ -117,7 +95,7 @@ public final class ControllerServer implements AutoCloseable {
 
     private void loopFailed(Throwable problem) {
         LOG.atError().setCause(problem).log("A task of the controller failed");
-        failure.complete("a task of the controller failed: " + problem);
+        life.fail("a task of the controller failed: " + problem);
     }
 
     /** Where commands connect. */
@@ -127,11 +105,7 @@ public final class ControllerServer implements AutoCloseable {
 
     /** Blocks until the controller cannot go on; returns why. Never returns in an orderly life. */
     public String awaitFailure() throws InterruptedException {
-        try {
-            return failure.get();
-        } catch (ExecutionException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        return life.awaitFailure();
     }
 
     /** As {@link #stop}, in the usual time. */
@@ -184,12 +158,12 @@ public final class ControllerServer implements AutoCloseable {
 
         @Override
         public void ready() {
-            ready.complete(true);
+            life.begin();
         }
 
         @Override
         public void failed(String reason) {
-            failure.complete(reason);
+            life.fail(reason);
         }
     }
 }

@@ -146,6 +146,11 @@ record ShardTransactions(Shards shards, Offload offload, EventLoop loop, Clock c
                 }
             }
         } catch (IOException unreadable) {
+            LOG.atWarn()
+                    .addKeyValue("producerId", begun.producer().producerId())
+                    .addKeyValue("firstOffset", begun.firstOffset())
+                    .setCause(unreadable)
+                    .log("The records of an open transaction cannot be counted");
             count = UNKNOWN;
         } finally {
             slice.parts().forEach(Payload::release);

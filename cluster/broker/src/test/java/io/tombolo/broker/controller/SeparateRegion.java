@@ -7,6 +7,7 @@ import io.tombolo.broker.BrokerCore;
 import io.tombolo.broker.BrokerObserver;
 import io.tombolo.broker.BrokerSettings;
 import io.tombolo.broker.ControllerCore;
+import io.tombolo.broker.NoLinks;
 import io.tombolo.broker.NodeSettings;
 import io.tombolo.broker.request.Answers;
 import io.tombolo.controller.command.Answer;
@@ -17,13 +18,6 @@ import io.tombolo.environment.Environment;
 import io.tombolo.environment.simulated.Simulator;
 import io.tombolo.raft.RaftStatus;
 import io.tombolo.region.RegionId;
-import io.tombolo.region.link.Guarantees;
-import io.tombolo.region.link.Link;
-import io.tombolo.region.link.LinkHost;
-import io.tombolo.region.link.LinkProvider;
-import io.tombolo.region.link.LinkSpec;
-import io.tombolo.region.link.LinkType;
-import io.tombolo.region.link.Reason;
 import io.tombolo.region.registry.InMemoryRegistry;
 import io.tombolo.region.topology.Region;
 import io.tombolo.region.topology.file.TopologyFile;
@@ -308,29 +302,6 @@ final class SeparateRegion {
         @Override
         public void failed(String reason) {
             failures.put(name, reason);
-        }
-    }
-
-    private static final class NoLinks implements LinkProvider {
-
-        @Override
-        public LinkType type() {
-            return LinkType.CLUSTER_LINK;
-        }
-
-        @Override
-        public Guarantees guarantees() {
-            throw new AssertionError("the file has no links");
-        }
-
-        @Override
-        public List<Reason> check(LinkSpec spec) {
-            return List.of();
-        }
-
-        @Override
-        public Link open(LinkSpec spec, LinkHost host) {
-            throw new AssertionError("the file has no links");
         }
     }
 }

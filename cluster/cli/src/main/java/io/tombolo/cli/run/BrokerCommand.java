@@ -1,23 +1,18 @@
 package io.tombolo.cli.run;
 
-import io.tombolo.broker.BrokerServer;
-import io.tombolo.cli.process.BrokerProgram;
-import io.tombolo.cli.process.PidFile;
 import io.tombolo.cli.shell.Code;
 import io.tombolo.cli.shell.CommandFailure;
 import io.tombolo.cli.shell.LoadedFile;
-import io.tombolo.cli.shell.Logging;
 import io.tombolo.cli.shell.Shell;
 import io.tombolo.region.topology.Region;
 
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
 
 /** Runs one broker in the foreground. */
@@ -52,26 +47,7 @@ final class BrokerCommand implements Callable<Integer> {
             description = "Delay links into this region by this much each way, for demonstrations.")
     private Duration wanOneWay = Duration.ZERO;
 
-    @Option(
-            names = "--grace",
-            paramLabel = "DURATION",
-            description = "How long an orderly stop may take (default: ${DEFAULT-VALUE}).",
-            defaultValue = "30s")
-    private Duration grace = BrokerServer.GRACE;
-
-    @Option(
-            names = BrokerProgram.PID_FILE_OPTION,
-            paramLabel = "FILE",
-            description = "A file with the number of this process; deleted after an orderly stop.")
-    private @Nullable Path pidFile;
-
-    @Option(
-            names = "--log-file",
-            paramLabel = "FILE",
-            description =
-                    "The file that output is redirected to: begun anew at 16 MiB, and the last"
-                            + " three kept beside it.")
-    private @Nullable Path logFile;
+    @Mixin private final ForegroundOptions options = new ForegroundOptions();
 
     BrokerCommand(Shell shell) {
         this.shell = shell;
@@ -90,14 +66,6 @@ final class BrokerCommand implements Callable<Integer> {
         LoadedFile file = LoadedFile.of(shell);
         Region.Hosted home = file.hosted(region);
         Region.Broker self = file.broker(home, number);
-        if (logFile != null) {
-            Logging.keepSmall(logFile);
-        }
-        int exitCode =
-                new Foreground(shell, file, grace).run(List.of(new Seat(home, self)), wanOneWay);
-        if (pidFile != null) {
-            PidFile.removeOwn(pidFile);
-        }
-        return exitCode;
+        return options.run(shell, file, new Seat(home, self), wanOneWay);
     }
 }

@@ -16,6 +16,8 @@ import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDi
 import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDirsResult;
 import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDirsTopic;
 import org.apache.kafka.common.protocol.Errors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -32,6 +34,7 @@ import java.util.TreeMap;
  */
 public final class DescribeLogDirsHandler implements RequestHandler<DescribeLogDirsRequestData> {
 
+    private static final Logger LOG = LoggerFactory.getLogger(DescribeLogDirsHandler.class);
     private static final long UNKNOWN = -1;
 
     private final LogDirectories directories;
@@ -111,6 +114,10 @@ public final class DescribeLogDirsHandler implements RequestHandler<DescribeLogD
             result.setTotalBytes(disk.totalBytes(directory.path()))
                     .setUsableBytes(disk.usableBytes(directory.path()));
         } catch (IOException failure) {
+            LOG.atWarn()
+                    .addKeyValue("directory", directory.path())
+                    .setCause(failure)
+                    .log("A log directory does not tell its size and is described as offline");
             return offline(directory.path().toString());
         }
         var topics = new TreeMap<String, DescribeLogDirsTopic>();

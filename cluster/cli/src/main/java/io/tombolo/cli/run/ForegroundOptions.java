@@ -1,0 +1,53 @@
+package io.tombolo.cli.run;
+
+import io.tombolo.broker.BrokerServer;
+import io.tombolo.cli.process.BrokerProgram;
+import io.tombolo.cli.process.PidFile;
+import io.tombolo.cli.shell.LoadedFile;
+import io.tombolo.cli.shell.Logging;
+import io.tombolo.cli.shell.Shell;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Option;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** How one broker or controller runs in the foreground. Filled in by the parser. */
+final class ForegroundOptions {
+
+    @Option(
+            names = "--grace",
+            paramLabel = "DURATION",
+            description = "How long an orderly stop may take (default: ${DEFAULT-VALUE}).",
+            defaultValue = "30s")
+    private Duration grace = BrokerServer.GRACE;
+
+    @Option(
+            names = BrokerProgram.PID_FILE_OPTION,
+            paramLabel = "FILE",
+            description = "A file with the number of this process; deleted after an orderly stop.")
+    private @Nullable Path pidFile;
+
+    @Option(
+            names = "--log-file",
+            paramLabel = "FILE",
+            description =
+                    "The file that output is redirected to: begun anew at 16 MiB, and the last"
+                            + " three kept beside it.")
+    private @Nullable Path logFile;
+
+    /** Runs it until it is stopped; returns the exit code. */
+    int run(Shell shell, LoadedFile file, Seat seat, Duration wanOneWay) {
+        if (logFile != null) {
+            Logging.keepSmall(logFile);
+        }
+        int exitCode = new Foreground(shell, file, grace).run(List.of(seat), wanOneWay);
+        if (pidFile != null) {
+            PidFile.removeOwn(pidFile);
+        }
+        return exitCode;
+    }
+}
