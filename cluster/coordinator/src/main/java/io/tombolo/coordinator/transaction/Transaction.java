@@ -42,11 +42,6 @@ public record Transaction(
      */
     public record Terms(int timeoutMs, long startMs, long updateMs, short version) {}
 
-    /** Who stands in the markers, and who a client is that has no newer answer. */
-    boolean raises() {
-        return terms.version >= RAISING_VERSION;
-    }
-
     boolean is(TransactionState other) {
         return state == other;
     }

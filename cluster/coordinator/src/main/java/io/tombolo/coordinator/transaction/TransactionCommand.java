@@ -49,7 +49,6 @@ public sealed interface TransactionCommand {
     /**
      * EndTxn.
      *
-     * @param raising whether the end raises the epoch: EndTxn 5 and later
      * @param spareId see {@link Initialize}
      */
     record End(
