@@ -3,8 +3,8 @@ package io.tombolo.broker;
 import io.tombolo.broker.drain.DrainDesk;
 import io.tombolo.broker.group.GroupConfigs;
 import io.tombolo.broker.group.ImageTopics;
+import io.tombolo.broker.group.InternalTopic;
 import io.tombolo.broker.group.OffsetsLeadership;
-import io.tombolo.broker.group.OffsetsTopic;
 import io.tombolo.broker.group.QuietGroups;
 import io.tombolo.broker.link.FailoverDesk;
 import io.tombolo.broker.link.FailoverRun;
@@ -121,8 +121,7 @@ public final class BrokerCore implements MetadataListener {
         this.controller = controller(environment, config);
         this.quorum = quorumSeat(environment);
         this.commands = quorum.commands();
-        var offsets = new OffsetsTopic(images, shards, environment.offload());
-        this.groups = groups(environment, offsets, config);
+        this.groups = groups(environment, config);
         this.copyLimits = new CopyLimits(settings.id().value(), clock);
         this.replication = replication(environment);
         this.uncleanLeaders =
@@ -337,8 +336,9 @@ public final class BrokerCore implements MetadataListener {
         return dispatcher;
     }
 
-    private GroupCoordinator groups(
-            Environment environment, OffsetsTopic offsets, LiveConfig config) {
+    private GroupCoordinator groups(Environment environment, LiveConfig config) {
+        var offsets =
+                new InternalTopic(InternalTopic.OFFSETS, images, shards, environment.offload());
         return new GroupCoordinator(
                 GroupConfigs.settings(config.get()),
                 new GroupPorts(

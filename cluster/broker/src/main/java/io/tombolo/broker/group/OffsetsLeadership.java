@@ -9,7 +9,7 @@ public record OffsetsLeadership(GroupCoordinator groups) {
 
     /** Watches a partition that has come to be hosted, when it is one of the offsets topic. */
     public void watch(Partition partition) {
-        if (partition.id().topic().equals(OffsetsTopic.NAME)) {
+        if (partition.id().topic().equals(InternalTopic.OFFSETS)) {
             partition.onProgress(this::progressed);
         }
     }

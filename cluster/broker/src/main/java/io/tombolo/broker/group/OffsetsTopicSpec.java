@@ -19,7 +19,7 @@ public final class OffsetsTopicSpec {
         overrides.put("compression.type", "producer");
         overrides.put("segment.bytes", Long.toString(config.number("offsets.topic.segment.bytes")));
         return NewTopic.of(
-                OffsetsTopic.NAME,
+                InternalTopic.OFFSETS,
                 config.integer("offsets.topic.num.partitions"),
                 Math.min(config.integer("offsets.topic.replication.factor"), brokerCount),
                 overrides);

@@ -3,7 +3,7 @@
  * image has them.
  *
  * <p>Lives here: the ports of {@code io.tombolo.coordinator} on partitions and images. Must never
- * live here: what a group decides. Start reading at {@link io.tombolo.broker.group.OffsetsTopic}.
+ * live here: what a group decides. Start reading at {@link io.tombolo.broker.group.InternalTopic}.
  */
 @NullMarked
 package io.tombolo.broker.group;

@@ -2,7 +2,7 @@ package io.tombolo.broker.link;
 
 import io.tombolo.broker.Commands;
 import io.tombolo.broker.Images;
-import io.tombolo.broker.group.OffsetsTopic;
+import io.tombolo.broker.group.InternalTopic;
 import io.tombolo.broker.shard.Shards;
 import io.tombolo.coordinator.group.entry.LinkOffsets;
 import io.tombolo.environment.Environment;
@@ -41,7 +41,7 @@ public record Ports(
         int index = offsets.partitionOf(group);
         return images.current()
                 .topics()
-                .topic(OffsetsTopic.NAME)
+                .topic(InternalTopic.OFFSETS)
                 .flatMap(topic -> topic.partitions().find(index))
                 .filter(partition -> partition.leader() == place.brokerId())
                 .isPresent();

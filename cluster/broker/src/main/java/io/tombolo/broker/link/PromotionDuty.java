@@ -1,6 +1,6 @@
 package io.tombolo.broker.link;
 
-import io.tombolo.broker.group.OffsetsTopic;
+import io.tombolo.broker.group.InternalTopic;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.MirrorRegistration;
 import io.tombolo.metadata.image.Promotion;
@@ -152,7 +152,7 @@ record PromotionDuty(
     private static List<Clamping> clampings(
             MetadataImage image, List<TopicImage> ended, int brokerId) {
         var clampings = new ArrayList<Clamping>();
-        Optional<TopicImage> offsets = image.topics().topic(OffsetsTopic.NAME);
+        Optional<TopicImage> offsets = image.topics().topic(InternalTopic.OFFSETS);
         if (offsets.isEmpty() || ended.isEmpty()) {
             return clampings;
         }

@@ -1,6 +1,6 @@
 package io.tombolo.broker.link;
 
-import io.tombolo.broker.group.OffsetsTopic;
+import io.tombolo.broker.group.InternalTopic;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.MirrorRegistration;
 import io.tombolo.metadata.image.TopicImage;
@@ -155,7 +155,7 @@ record PromotionStanding(
     private static List<Integer> unclamped(MetadataImage image, MirrorRegistration mirror) {
         var open = new ArrayList<Integer>();
         image.topics()
-                .topic(OffsetsTopic.NAME)
+                .topic(InternalTopic.OFFSETS)
                 .ifPresent(offsets ->
                         offsets.partitions()
                                 .forEach((index, _) -> {
@@ -169,14 +169,14 @@ record PromotionStanding(
     private static String groupsOf(MetadataImage image, int offsetsPartition) {
         int leader =
                 image.topics()
-                        .topic(OffsetsTopic.NAME)
+                        .topic(InternalTopic.OFFSETS)
                         .map(topic -> topic.partitions().get(offsetsPartition).leader())
                         .orElse(-1);
         return leader < 0
                 ? "%s-%d has no leader, so its groups cannot be read"
-                        .formatted(OffsetsTopic.NAME, offsetsPartition)
+                        .formatted(InternalTopic.OFFSETS, offsetsPartition)
                 : "the offsets of groups are still being loaded by broker %d (%s-%d)"
-                        .formatted(leader, OffsetsTopic.NAME, offsetsPartition);
+                        .formatted(leader, InternalTopic.OFFSETS, offsetsPartition);
     }
 
     /** Whether all topics are ordinary ones, though some of their partitions may hold writes. */

@@ -2,6 +2,9 @@ package io.tombolo.coordinator.runtime;
 
 import org.apache.kafka.common.protocol.Errors;
 
+import java.util.function.Consumer;
+import java.util.function.Function;
+
 /**
  * The way back to one client. Exactly one of the two methods is called, exactly once, on the loop
  * of the partition.
@@ -20,4 +23,19 @@ public interface Reply<R> {
      * with.
      */
     void refuse(Errors error);
+
+    /** A reply that turns a refusal into a response of its kind. */
+    static <R> Reply<R> of(Consumer<R> answer, Function<Errors, R> refused) {
+        return new Reply<>() {
+            @Override
+            public void answer(R response) {
+                answer.accept(response);
+            }
+
+            @Override
+            public void refuse(Errors error) {
+                answer.accept(refused.apply(error));
+            }
+        };
+    }
 }

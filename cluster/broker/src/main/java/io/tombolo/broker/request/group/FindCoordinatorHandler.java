@@ -2,7 +2,7 @@ package io.tombolo.broker.request.group;
 
 import io.tombolo.broker.ClientListener;
 import io.tombolo.broker.Images;
-import io.tombolo.broker.group.OffsetsTopic;
+import io.tombolo.broker.group.InternalTopic;
 import io.tombolo.broker.request.Exchange;
 import io.tombolo.broker.request.RequestHandler;
 import io.tombolo.broker.request.topic.AutoCreation;
@@ -78,9 +78,9 @@ public final class FindCoordinatorHandler implements RequestHandler<FindCoordina
 
     private Coordinator findGroup(Exchange exchange, String group) {
         MetadataImage image = images.current();
-        Optional<TopicImage> topic = image.topics().topic(OffsetsTopic.NAME);
+        Optional<TopicImage> topic = image.topics().topic(InternalTopic.OFFSETS);
         if (topic.isEmpty()) {
-            autoCreation.createInternal(OffsetsTopic.NAME, exchange.loop());
+            autoCreation.createInternal(InternalTopic.OFFSETS, exchange.loop());
             return unavailable(group);
         }
         Optional<PartitionRegistration> partition =

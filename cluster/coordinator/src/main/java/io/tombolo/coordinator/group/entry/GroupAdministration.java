@@ -2,6 +2,7 @@ package io.tombolo.coordinator.group.entry;
 
 import io.tombolo.coordinator.group.GroupCommand;
 import io.tombolo.coordinator.group.GroupQueries;
+import io.tombolo.coordinator.runtime.Reply;
 
 import org.apache.kafka.common.message.DeleteGroupsRequestData;
 import org.apache.kafka.common.message.DeleteGroupsResponseData;
@@ -60,7 +61,7 @@ public final class GroupAdministration {
                     state ->
                             GroupQueries.describe(state, List.of(group), caller.apiVersion())
                                     .getFirst(),
-                    Refusals.reply(
+                    Reply.of(
                             described -> gathered.put(place, described),
                             error -> GroupQueries.describeRefused(group, error)));
         }
@@ -80,7 +81,7 @@ public final class GroupAdministration {
                     state ->
                             new ListGroupsResponseData()
                                     .setGroups(GroupQueries.list(state, request)),
-                    Refusals.reply(
+                    Reply.of(
                             listed -> gathered.put(place, listed), GroupAdministration::notListed));
         }
     }
@@ -117,7 +118,7 @@ public final class GroupAdministration {
                     partitions.of(group),
                     caller.loop(),
                     ticket -> new GroupCommand.DeleteGroups(List.of(group), ticket),
-                    Refusals.reply(
+                    Reply.of(
                             results -> gathered.put(place, results.getFirst()),
                             error ->
                                     List.of(
@@ -158,7 +159,7 @@ public final class GroupAdministration {
                 partitions.of(request.groupId()),
                 caller.loop(),
                 ticket -> new GroupCommand.DeleteOffsets(lookedUp, ticket),
-                Refusals.<OffsetDeleteResponseData>reply(
+                Reply.<OffsetDeleteResponseData>of(
                         response -> answer.accept(withMissing(response, missing)),
                         error -> new OffsetDeleteResponseData().setErrorCode(error.code())));
     }

@@ -3,6 +3,7 @@ package io.tombolo.coordinator.group.entry;
 import io.tombolo.coordinator.group.GroupCommand;
 import io.tombolo.coordinator.group.GroupSettings;
 import io.tombolo.coordinator.group.Responses;
+import io.tombolo.coordinator.runtime.Reply;
 import io.tombolo.environment.Entropy;
 
 import org.apache.kafka.common.message.HeartbeatRequestData;
@@ -67,8 +68,7 @@ public final class GroupMembership {
                 ticket ->
                         new GroupCommand.Join(
                                 request, caller.apiVersion(), origin, newMemberId, ticket),
-                Refusals.reply(
-                        shaped, refusal -> Responses.joinRefused(request.memberId(), refusal)));
+                Reply.of(shaped, refusal -> Responses.joinRefused(request.memberId(), refusal)));
     }
 
     private Errors check(JoinGroupRequestData request) {
@@ -111,7 +111,7 @@ public final class GroupMembership {
                 partitions.of(request.groupId()),
                 caller.loop(),
                 ticket -> new GroupCommand.Sync(request, ticket),
-                Refusals.reply(answer, Responses::syncRefused));
+                Reply.of(answer, Responses::syncRefused));
     }
 
     /** A sign of life; also how a member learns that it must join again. */
@@ -125,7 +125,7 @@ public final class GroupMembership {
                 partitions.of(request.groupId()),
                 caller.loop(),
                 ticket -> new GroupCommand.Beat(request, ticket),
-                Refusals.reply(
+                Reply.of(
                         answer,
                         error ->
                                 // Members need not be troubled while their group is being loaded.
@@ -157,8 +157,7 @@ public final class GroupMembership {
                 partitions.of(request.groupId()),
                 caller.loop(),
                 ticket -> new GroupCommand.Leave(request.groupId(), members, ticket),
-                Refusals.reply(
-                        shaped, error -> new LeaveGroupResponseData().setErrorCode(error.code())));
+                Reply.of(shaped, error -> new LeaveGroupResponseData().setErrorCode(error.code())));
     }
 
     private static LeaveGroupResponseData shape(Caller caller, LeaveGroupResponseData response) {

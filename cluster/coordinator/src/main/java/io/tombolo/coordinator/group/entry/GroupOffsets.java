@@ -6,6 +6,7 @@ import io.tombolo.coordinator.group.GroupCommand.Committer;
 import io.tombolo.coordinator.group.GroupCommand.PartitionCommit;
 import io.tombolo.coordinator.group.GroupQueries;
 import io.tombolo.coordinator.group.Responses;
+import io.tombolo.coordinator.runtime.Reply;
 import io.tombolo.environment.Clock;
 
 import org.apache.kafka.common.Uuid;
@@ -75,7 +76,7 @@ public final class GroupOffsets {
                 partitions.of(request.groupId()),
                 caller.loop(),
                 ticket -> new GroupCommand.Commit(committer, commits, ticket),
-                Refusals.reply(answer, error -> refused(commits, error)));
+                Reply.of(answer, error -> refused(commits, error)));
     }
 
     private List<PartitionCommit> resolve(Caller caller, OffsetCommitRequestData request) {
@@ -135,7 +136,7 @@ public final class GroupOffsets {
         }
         OffsetFetchRequestGroup named = named(caller, request);
         var reply =
-                Refusals.<OffsetFetchResponseGroup>reply(
+                Reply.<OffsetFetchResponseGroup>of(
                         response -> answer.accept(shape(caller, request, response)),
                         refusal -> refused(caller, request, refusal));
         int partition = partitions.of(request.groupId());

@@ -72,7 +72,7 @@ public final class LinkOffsets {
                     partition,
                     caller,
                     _ -> true,
-                    Refusals.reply(loaded -> gathered.put(index, loaded), _ -> false));
+                    Reply.of(loaded -> gathered.put(index, loaded), _ -> false));
         }
     }
 
@@ -105,7 +105,7 @@ public final class LinkOffsets {
                 state ->
                         (Outcome<Map<TopicPartition, CommittedOffset>>)
                                 new Outcome.Known<>(GroupQueries.committed(state, group)),
-                Refusals.reply(answer, Outcome.Unavailable::new));
+                Reply.of(answer, Outcome.Unavailable::new));
     }
 
     /**
@@ -137,7 +137,7 @@ public final class LinkOffsets {
                 partitions.of(group),
                 caller,
                 ticket -> new GroupCommand.CommitMirrored(group, known, ticket),
-                Refusals.reply(answer, MirroredCommit.Unavailable::new));
+                Reply.of(answer, MirroredCommit.Unavailable::new));
     }
 
     /**
@@ -192,7 +192,7 @@ public final class LinkOffsets {
                 partition,
                 caller,
                 state -> new Outcome.Known<>(beyond(state, ends)),
-                Refusals.reply(answer, Outcome.Unavailable::new));
+                Reply.of(answer, Outcome.Unavailable::new));
     }
 
     private static List<Beyond> beyond(GroupsState state, Map<TopicPartition, Long> ends) {
@@ -260,7 +260,7 @@ public final class LinkOffsets {
                     partition,
                     caller,
                     state -> new Outcome.Known<>(query.apply(state)),
-                    Refusals.reply(
+                    Reply.of(
                             outcome -> gathered.put(place, outcome),
                             error -> new Outcome.Unavailable<>(error)));
         }

@@ -24,17 +24,22 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** {@code __consumer_offsets} as the log of the group coordinator. */
-public final class OffsetsTopic implements CoordinatorLog {
+/** A topic of the broker's own as the log of its coordinator. */
+public final class InternalTopic implements CoordinatorLog {
 
-    /** The topic's name, as everywhere in Kafka. */
-    public static final String NAME = "__consumer_offsets";
+    /** What groups are kept on; the name is Kafka's. */
+    public static final String OFFSETS = "__consumer_offsets";
 
+    /** What transactions are kept on; the name is Kafka's. */
+    public static final String TRANSACTIONS = "__transaction_state";
+
+    private final String name;
     private final Images images;
     private final Shards shards;
     private final Offload offload;
 
-    public OffsetsTopic(Images images, Shards shards, Offload offload) {
+    public InternalTopic(String name, Images images, Shards shards, Offload offload) {
+        this.name = name;
         this.images = images;
         this.shards = shards;
         this.offload = offload;
@@ -42,7 +47,7 @@ public final class OffsetsTopic implements CoordinatorLog {
 
     /** The loop that owns a partition of the topic, whether it exists yet or not. */
     public EventLoop ownerOf(int partition) {
-        return shards.loopOf(new TopicPartition(NAME, partition));
+        return shards.loopOf(new TopicPartition(name, partition));
     }
 
     @Override
@@ -119,11 +124,11 @@ public final class OffsetsTopic implements CoordinatorLog {
     }
 
     private @Nullable Partition find(int index) {
-        Optional<TopicImage> topic = images.current().topics().topic(NAME);
+        Optional<TopicImage> topic = images.current().topics().topic(name);
         if (topic.isEmpty()) {
             return null;
         }
-        var id = new TopicIdPartition(topic.get().id(), index, NAME);
+        var id = new TopicIdPartition(topic.get().id(), index, name);
         Shard shard = shards.ownerOf(id);
         return shard.find(id);
     }

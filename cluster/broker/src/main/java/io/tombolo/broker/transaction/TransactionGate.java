@@ -1,0 +1,55 @@
+package io.tombolo.broker.transaction;
+
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.protocol.Errors;
+
+import java.util.function.Consumer;
+
+/**
+ * What records of a transaction pass before a partition led here takes them: nobody would ever end
+ * a transaction in a partition that its coordinator has not heard of (KIP-890).
+ */
+public interface TransactionGate {
+
+    /**
+     * Finds out whether records may be appended now. Answers of one producer and partition come in
+     * the order of the calls.
+     *
+     * @param answer called once on the loop of the partition, now or later. After NONE the records
+     *     have to be appended in the same turn, for the next marker takes the permission back;
+     *     otherwise it is what the client is to be told
+     */
+    void admit(Wish wish, Consumer<Errors> answer);
+
+    /**
+     * @param transactionalId as the request names it
+     * @param partition led by this broker; for offsets, the one that the group lives on
+     * @param speech what the client understands
+     */
+    record Wish(
+            String transactionalId,
+            long producerId,
+            short producerEpoch,
+            TopicIdPartition partition,
+            Speech speech) {}
+
+    /** What a client expects of its brokers, told by the version of its request. */
+    enum Speech {
+        /** It has told the coordinator itself; errors are those of old. */
+        OLD,
+        /** It has told the coordinator itself, and knows TRANSACTION_ABORTABLE. */
+        ABORTABLE,
+        /** It leaves it to the leader to tell the coordinator. */
+        IMPLICIT;
+
+        /** Of a Produce request. */
+        public static Speech ofProduce(short version) {
+            return version >= 12 ? IMPLICIT : version == 11 ? ABORTABLE : OLD;
+        }
+
+        /** Of a TxnOffsetCommit request. */
+        public static Speech ofOffsets(short version) {
+            return version >= 5 ? IMPLICIT : version == 4 ? ABORTABLE : OLD;
+        }
+    }
+}
