@@ -88,6 +88,15 @@ class FailoverEndToEnd {
                 .hasMessageContaining("belongs to region us");
         assertThat(eu.read("orders", 0, 4)).containsExactly("a", "b", "c", "d");
 
+        // What was taken over is not given back by an edit of the file.
+        site.stop("eu");
+        try (var edited = site.copying("others")) {
+            edited.start("eu");
+            assertThatThrownBy(() -> eu.produce("orders", 0, "late"))
+                    .isInstanceOf(PolicyViolationException.class)
+                    .hasMessageContaining("belongs to region us");
+        }
+
         // The new owner remembers who it is, and what it has written.
         site.restart("us");
         us.produce("orders", 0, "f");

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.regex.Matcher;
 
 /** Regions of one broker each, on free ports, with their data in a folder of the test. */
 final class Site implements AutoCloseable {
@@ -82,8 +83,9 @@ final class Site implements AutoCloseable {
     /** The same with another filter of the link's topics, as after an edit of the file. */
     Site copying(String... patterns) {
         String filter = "topics: [\"%s\"]".formatted(String.join("\", \"", patterns));
-        var site =
-                new Site(folder, name, regionNames, linkLines.replace("topics: [\"*\"]", filter));
+        String changed =
+                linkLines.replaceFirst("topics: \\[[^]]*]", Matcher.quoteReplacement(filter));
+        var site = new Site(folder, name, regionNames, changed);
         site.ports.putAll(ports);
         site.config.putAll(config);
         return site;

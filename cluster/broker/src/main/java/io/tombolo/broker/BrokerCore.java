@@ -560,6 +560,7 @@ public final class BrokerCore implements MetadataListener {
     /** Who owns what has been asked: writes that waited for the answer are let in or refused. */
     void ownersKnown() {
         partitions.ownersKnown(images.current());
+        reconciler.ownersKnown();
     }
 
     /**

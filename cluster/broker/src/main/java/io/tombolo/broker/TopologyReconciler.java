@@ -40,6 +40,8 @@ final class TopologyReconciler {
     private final Images images;
     private final Commands commands;
     private final EventLoop loop;
+    private final ArrayDeque<Command<?>> later = new ArrayDeque<>();
+    private boolean ownersKnown;
     private boolean stopped;
 
     TopologyReconciler(BrokerSettings settings, Images images, Commands commands, EventLoop loop) {
@@ -49,11 +51,17 @@ final class TopologyReconciler {
         this.loop = loop;
     }
 
-    /** Submits the commands one after the other; {@code done} is called after the last. */
+    /**
+     * Submits the commands one after the other; {@code done} is called after the last. A link that
+     * is there already is not changed before it is known who owns its topics: they may have been
+     * taken over meanwhile, and until that is known it is the old definition that tells which.
+     */
     void reconcile(Runnable done) {
         var plan = new ArrayDeque<Command<?>>();
         for (LinkEntry link : settings.topology().links().values()) {
-            if (touchesThisRegion(link) && !known(link)) {
+            if (touchesThisRegion(link) && !known(link) && defined(link) && !ownersKnown) {
+                later.add(new LinkCommand.DefineLink(definition(link)));
+            } else if (touchesThisRegion(link) && !known(link)) {
                 plan.add(new LinkCommand.DefineLink(definition(link)));
                 plan.add(
                         new RegionCommand.ClaimOwnership(
@@ -74,6 +82,12 @@ final class TopologyReconciler {
             plan.add(new TopicCommand.CreateTopics(topics, false));
         }
         next(plan, done);
+    }
+
+    /** The other regions have told who owns what, or could not be asked. */
+    void ownersKnown() {
+        ownersKnown = true;
+        next(later, () -> {});
     }
 
     private void next(ArrayDeque<Command<?>> plan, Runnable done) {
@@ -119,6 +133,11 @@ final class TopologyReconciler {
     private boolean touchesThisRegion(LinkEntry link) {
         return link.from().equals(settings.region().id())
                 || link.to().equals(settings.region().id());
+    }
+
+    private boolean defined(LinkEntry link) {
+        return images.current().region().ownershipOf(link.domain()).isPresent()
+                && images.current().links().link(link.name()).isPresent();
     }
 
     private boolean known(LinkEntry link) {

@@ -12,6 +12,7 @@ import io.tombolo.controller.command.RegionCommand.FormatRegion;
 import io.tombolo.controller.command.RegionCommand.ObserveOwnership;
 import io.tombolo.controller.command.RegionCommand.ProducerIdBlock;
 import io.tombolo.controller.command.RegionCommand.UpdateFeatures;
+import io.tombolo.metadata.image.LinkRegistration;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.metadata.record.MetadataRecord;
@@ -19,9 +20,11 @@ import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.metadata.record.RegionRecord.FeatureLevel;
 import io.tombolo.metadata.record.RegionRecord.ProducerIdsAllocated;
 import io.tombolo.metadata.record.RegionRecord.RegionIdentity;
+import io.tombolo.region.LinkName;
 import io.tombolo.region.ownership.Claim;
 import io.tombolo.region.ownership.Ownership;
 import io.tombolo.region.ownership.OwnershipLedger;
+import io.tombolo.region.ownership.Takeover;
 
 import org.apache.kafka.common.protocol.Errors;
 
@@ -155,8 +158,10 @@ final class RegionDecisions {
                                 command.expectedEpoch(),
                                 command.mode());
         return switch (claim) {
-            case Claim.Granted(var next) ->
-                    ControllerResult.done(next, new OwnershipRecord(next, command.cause()));
+            case Claim.Granted(var granted) -> {
+                Ownership next = taking(granted, tip);
+                yield ControllerResult.done(next, new OwnershipRecord(next, command.cause()));
+            }
             case Claim.StaleEpoch(var expected, var current) ->
                     ControllerResult.refused(
                             Errors.INVALID_UPDATE_VERSION,
@@ -176,6 +181,25 @@ final class RegionDecisions {
                             Errors.INVALID_REQUEST,
                             "No ownership epoch is left for domain " + current.domain() + ".");
         };
+    }
+
+    /**
+     * Keeps with an ownership which topics are taken over under it: those that the link's filter
+     * includes now, and those that were taken over before.
+     */
+    private static Ownership taking(Ownership next, MetadataImage tip) {
+        Optional<Takeover> before =
+                tip.region()
+                        .ownershipOf(next.domain())
+                        .flatMap(owned -> owned.ownership().takeover());
+        Optional<Takeover> now =
+                tip.links()
+                        .link(new LinkName(next.domain().name()))
+                        .map(LinkRegistration::definition)
+                        .filter(link -> link.destinationRegion().equals(next.owner()))
+                        .map(link -> new Takeover(link.sourceRegion(), link.topics()));
+        Ownership kept = before.map(next::with).orElse(next);
+        return now.map(kept::with).orElse(kept);
     }
 
     private static ControllerResult<List<OwnershipRecord>> observe(

@@ -3,25 +3,34 @@ package io.tombolo.controller;
 import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.Command;
 import io.tombolo.controller.command.ConfigCommand;
+import io.tombolo.controller.command.RegionCommand.ClaimOwnership;
 import io.tombolo.controller.command.RegionCommand.ProducerIdBlock;
 import io.tombolo.controller.command.TopicCommand;
 import io.tombolo.controller.command.TopicCommand.CreateTopics;
+import io.tombolo.metadata.image.LinkRegistration;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.TopicImage;
 import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.metadata.record.PartitionRegistration;
+import io.tombolo.region.DomainName;
+import io.tombolo.region.LinkName;
+import io.tombolo.region.RegionId;
 import io.tombolo.region.link.MirrorTopic;
 
 import org.apache.kafka.common.Uuid;
 
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** What holds after every command, by name. Remembers the blocks and broker epochs given out. */
 final class MetadataInvariants {
 
     private long producerIdsEnd = Long.MIN_VALUE;
     private long highestBrokerEpoch = -1;
+    private final Map<DomainName, Set<String>> taken = new TreeMap<>();
 
     /** A broken one. */
     static final class Broken extends RuntimeException {
@@ -38,6 +47,7 @@ final class MetadataInvariants {
         namesAndIdsMatch(after);
         fencedBrokersLeadNothing(after);
         ownershipNeverGoesBack(before, after);
+        whatWasTakenOverIsFenced(command, answer, before, after);
         producerIdBlocksAreDisjoint(answer);
         brokerEpochsRise(before, after);
         mirrorTopicsDoNotGoBack(before, after);
@@ -124,10 +134,41 @@ final class MetadataInvariants {
             OwnershipRecord now = after.region().ownershipOf(then.domain()).orElse(then);
             require(now.epoch() >= then.epoch(), "ownership epochs never go back", now);
             require(
-                    now.epoch() > then.epoch() || now.ownership().equals(then.ownership()),
+                    now.epoch() > then.epoch()
+                            || now.ownership().owner().equals(then.ownership().owner())
+                                    && now.ownership().mode() == then.ownership().mode(),
                     "an ownership epoch has one owner",
                     now);
         }
+    }
+
+    /** Whatever becomes of the link and its filter. */
+    private void whatWasTakenOverIsFenced(
+            Command<?> command, Answer<?> answer, MetadataImage before, MetadataImage after) {
+        RegionId self = Region.settings().identity().region();
+        if (command instanceof ClaimOwnership claim && answer instanceof Answer.Done<?>) {
+            before.links()
+                    .link(new LinkName(claim.domain().name()))
+                    .map(LinkRegistration::definition)
+                    .filter(link -> link.sourceRegion().equals(self))
+                    .filter(link -> link.destinationRegion().equals(claim.region()))
+                    .ifPresent(link ->
+                            RandomCommands.NAMES.stream()
+                                    .filter(link.topics()::includes)
+                                    .forEach(
+                                            taken.computeIfAbsent(
+                                                            claim.domain(), _ -> new TreeSet<>())
+                                                    ::add));
+        }
+        taken.forEach((domain, names) -> {
+            if (!after.region().mayWrite(domain)) {
+                names.forEach(name ->
+                        require(
+                                after.fencing(name).isPresent(),
+                                "what another region has taken over stays fenced",
+                                name));
+            }
+        });
     }
 
     private void producerIdBlocksAreDisjoint(Answer<?> answer) {

@@ -2,7 +2,6 @@ package io.tombolo.controller;
 
 import static io.tombolo.controller.MetadataInvariants.require;
 
-import io.tombolo.metadata.image.LinkRegistration;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.TopicImage;
 import io.tombolo.metadata.record.ConfigResource;
@@ -55,13 +54,8 @@ final class OwnerLaws {
         var mirror = before.mirrorOf(topic).orElseThrow();
         Optional<TopicImage> now = after.topics().topic(topic.name());
         boolean followed =
-                before.links()
-                        .link(mirror.link())
-                        .filter(link -> !link.paused())
-                        .map(LinkRegistration::definition)
-                        .filter(link -> link.topics().includes(topic.name()))
-                        .isPresent();
-        boolean kept = mirror.state() == State.STOPPING && !before.leavesOut(mirror) || followed;
+                before.links().link(mirror.link()).filter(link -> !link.paused()).isPresent();
+        boolean kept = (mirror.state() == State.STOPPING || followed) && !before.leavesOut(mirror);
         require(
                 now.isPresent() || !kept || mirror.state() == State.FAILED,
                 "a mirror that its link follows is not deleted here",

@@ -14,6 +14,7 @@ import io.tombolo.controller.command.LinkCommand.CompletePromotion;
 import io.tombolo.controller.command.LinkCommand.CreateMirrorTopic;
 import io.tombolo.controller.command.LinkCommand.DefineLink;
 import io.tombolo.controller.command.LinkCommand.PauseLink;
+import io.tombolo.controller.command.LinkCommand.RemoveLink;
 import io.tombolo.controller.command.LinkCommand.SetMirrorTopicState;
 import io.tombolo.controller.command.Refusal;
 import io.tombolo.controller.command.RegionCommand.ClaimOwnership;
@@ -119,6 +120,50 @@ class OwnerRulesTest {
                                     .configs()
                                     .value(ConfigResource.topic("orders"), "retention.ms"))
                     .contains("5");
+        }
+
+        @Test
+        void whatWasTakenOverStaysLostWhateverTheFilterBecomes() {
+            claim(link, US, Mode.FORCED);
+
+            define(link, EU, US, "bills*");
+
+            assertThat(fenced("orders")).isTrue();
+            assertThat(fenced("orders.late")).isTrue();
+            assertThat(refusal(delete("orders")).message()).contains("belongs to region us");
+            assertThat(refusal(region.create(Region.topic("orders.late", 1, 1))).message())
+                    .contains("belongs to region us");
+        }
+
+        @Test
+        void whatWasTakenOverStaysLostWithoutTheLink() {
+            claim(link, US, Mode.FORCED);
+
+            region.done(new RemoveLink(link));
+
+            assertThat(fenced("orders")).isTrue();
+            assertThat(fenced("local")).isFalse();
+        }
+
+        @Test
+        void whatAFilterIncludesOnlySinceTheTakeoverBelongsToNobodyHere() {
+            claim(link, US, Mode.FORCED);
+
+            define(link, EU, US, "orders*,local");
+
+            assertThat(fenced("local")).isTrue();
+        }
+
+        @Test
+        void whatWasTakenOverTwiceIsAllThatWasTakenOver() {
+            claim(link, US, Mode.FORCED);
+            claim(link, EU, Mode.HANDOVER);
+            define(link, EU, US, "bills*,!bills.old");
+
+            claim(link, US, Mode.FORCED);
+
+            assertThat(fenced("orders")).isTrue();
+            assertThat(fenced("bills")).isTrue();
         }
 
         @Test
@@ -258,15 +303,28 @@ class OwnerRulesTest {
         }
 
         @Test
-        void aMirrorThatIsLeftOutWhileItIsTakenOverStaysReadOnly() {
+        void aFilterThatGrowsAfterwardsTakesNothingOver() {
+            define(link, US, EU, "*,!local,!orders");
+            claim(link, EU, Mode.FORCED);
+            define(link, US, EU, "*,!local");
+
+            var partitions = region.done(new BeginPromotion(link, "test"));
+
+            assertThat(partitions).isEmpty();
+            assertThat(region.image().leftOut(link)).containsExactly("orders");
+            assertThat(region.image().writability(SOURCE)).isEqualTo(Writability.MIRROR);
+            assertThat(delete("orders")).isInstanceOf(Answer.Done.class);
+        }
+
+        @Test
+        void aFilterThatShrinksWhileTopicsAreTakenOverLeavesNoneBehind() {
             claim(link, EU, Mode.FORCED);
             region.done(new BeginPromotion(link, "test"));
             define(link, US, EU, "*,!local,!orders");
 
             region.done(new CompletePromotion(link, 2));
 
-            assertThat(region.image().writability(SOURCE)).isEqualTo(Writability.MIRROR);
-            assertThat(delete("orders")).isInstanceOf(Answer.Done.class);
+            assertThat(region.image().writability(SOURCE)).isEqualTo(Writability.WRITABLE);
         }
 
         @Test
@@ -289,6 +347,10 @@ class OwnerRulesTest {
                             "Topic orders is a mirror of link us-to-eu; its partitions follow its"
                                     + " source, in region us.");
         }
+    }
+
+    private boolean fenced(String topic) {
+        return region.image().fencing(topic).isPresent();
     }
 
     private void define(LinkName link, RegionId from, RegionId to, String topics) {

@@ -66,7 +66,8 @@ import java.util.TreeMap;
 /** Commands of every kind, sensible and not, from one seed. */
 final class RandomCommands {
 
-    private static final String[] NAMES = {"a.b", "a_b", "orders", "x.y", "x_y", "bad name", "t"};
+    static final List<String> NAMES =
+            List.of("a.b", "a_b", "orders", "x.y", "x_y", "bad name", "t");
 
     private final Random random;
 
@@ -183,7 +184,8 @@ final class RandomCommands {
         var domain = new DomainName(random.nextInt(3) == 0 ? "out" : "d" + random.nextInt(2));
         long epoch = image.region().ownershipOf(domain).map(one -> one.epoch()).orElse(0L);
         Ownership.Mode mode = Ownership.Mode.values()[random.nextInt(3)];
-        var owner = new RegionId("r" + random.nextInt(3));
+        boolean linked = domain.name().equals("out") && random.nextBoolean();
+        var owner = new RegionId(linked ? "us" : "r" + random.nextInt(3));
         return switch (random.nextInt(5)) {
             case 0 -> {
                 int id = 1 + random.nextInt(3);
@@ -222,7 +224,10 @@ final class RandomCommands {
             case 0, 1 -> defined(link, "us", "eu", List.of("a*,t", "", "*").get(random.nextInt(3)));
             case 9 ->
                     defined(new LinkName("out"), "eu", "us", random.nextBoolean() ? "o*,t" : "x*");
-            case 2 -> random.nextBoolean() ? new PauseLink(link) : new RemoveLink(link);
+            case 2 ->
+                    random.nextBoolean()
+                            ? new PauseLink(link)
+                            : new RemoveLink(random.nextInt(4) > 0 ? link : new LinkName("out"));
             case 3 -> new GrowMirrorTopic(link, name, 1 + random.nextInt(6));
             case 4 ->
                     new SetMirrorTopicState(
@@ -325,6 +330,6 @@ final class RandomCommands {
     }
 
     private String name() {
-        return NAMES[random.nextInt(NAMES.length)];
+        return NAMES.get(random.nextInt(NAMES.size()));
     }
 }

@@ -14,6 +14,7 @@ import io.tombolo.metadata.record.UnreadableRecord;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.ownership.Ownership;
+import io.tombolo.region.ownership.Takeover;
 
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
@@ -148,7 +149,10 @@ final class AnswerCodec {
         to.string(ownership.domain().name())
                 .string(ownership.owner().name())
                 .number(ownership.epoch())
-                .number(ownership.mode().ordinal());
+                .number(ownership.mode().ordinal())
+                .list(
+                        ownership.takeover().stream().toList(),
+                        (out, taken) -> out.string(taken.from().name()).string(taken.patterns()));
     }
 
     static Ownership ownership(FieldReader from) {
@@ -156,7 +160,11 @@ final class AnswerCodec {
                 new DomainName(from.string()),
                 new RegionId(from.string()),
                 from.number(),
-                CommandCodec.at(Ownership.Mode.values(), from));
+                CommandCodec.at(Ownership.Mode.values(), from),
+                from
+                        .list(2, taken -> Takeover.of(new RegionId(taken.string()), taken.string()))
+                        .stream()
+                        .findFirst());
     }
 
     static void partition(FieldWriter to, PartitionId partition) {

@@ -30,7 +30,9 @@ import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.link.MirrorTopic;
+import io.tombolo.region.link.NameFilter;
 import io.tombolo.region.ownership.Ownership;
+import io.tombolo.region.ownership.Takeover;
 
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
@@ -53,7 +55,8 @@ class CommandCodecTest {
     private static final RegionId US = new RegionId("us");
     private static final Uuid TOPIC = new Uuid(3, -4);
     private static final Ownership OWNED =
-            new Ownership(new DomainName("eu-to-us"), US, 2, Ownership.Mode.FORCED);
+            new Ownership(new DomainName("eu-to-us"), US, 2, Ownership.Mode.FORCED)
+                    .with(new Takeover(new RegionId("eu"), NameFilter.of("a*", "!ab")));
 
     static Stream<Command<?>> commands() {
         var epochs =

@@ -142,7 +142,7 @@ public final class OwnerRules {
         Optional<LinkRegistration> link = tip.links().link(mirror.link());
         boolean followed =
                 link.filter(known -> !known.paused())
-                        .filter(known -> known.definition().topics().includes(topic.name()))
+                        .filter(_ -> !tip.leavesOut(mirror))
                         .isPresent();
         if (!followed || mirror.state() == State.FAILED) {
             return Optional.empty();

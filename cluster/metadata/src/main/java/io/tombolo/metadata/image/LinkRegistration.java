@@ -14,7 +14,12 @@ public record LinkRegistration(LinkDefined definition, boolean paused) {
 
     /** Whether it copies a topic of this name into a region. */
     boolean fills(String topic, RegionId to) {
-        return definition.destinationRegion().equals(to) && definition.topics().includes(topic);
+        return fills(to) && definition.topics().includes(topic);
+    }
+
+    /** Whether it copies into a region. */
+    boolean fills(RegionId to) {
+        return definition.destinationRegion().equals(to);
     }
 
     /** The domain that its topics change hands with. */

@@ -4,6 +4,9 @@ import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
+import io.tombolo.region.link.NameFilter;
+import io.tombolo.region.ownership.Ownership;
+import io.tombolo.region.ownership.Takeover;
 
 import org.apache.kafka.common.Uuid;
 
@@ -56,17 +59,25 @@ public record MetadataImage(
 
     /**
      * Whether a mirror stays behind when its region takes over the topics of its link: the filter
-     * in force does not include its name, so its source is not kept from writing to it.
+     * in force does not include its name, so its source is not kept from writing to it. Once they
+     * are taken over it is the filter that was in force then, whatever became of it since.
      */
     public boolean leavesOut(MirrorRegistration mirror) {
         return !mirror.writable()
-                && links.link(mirror.link())
-                        .filter(link ->
-                                topics.topic(mirror.topicId())
-                                        .filter(topic ->
-                                                link.definition().topics().includes(topic.name()))
-                                        .isPresent())
+                && topics.topic(mirror.topicId())
+                        .filter(topic -> movingNames(mirror).includes(topic.name()))
                         .isEmpty();
+    }
+
+    private NameFilter movingNames(MirrorRegistration mirror) {
+        Optional<LinkRegistration> link = links.link(mirror.link());
+        return region.ownershipOf(mirror.domain())
+                .map(OwnershipRecord::ownership)
+                .filter(owned -> link.filter(one -> one.fills(owned.owner())).isPresent())
+                .flatMap(Ownership::takeover)
+                .map(Takeover::topics)
+                .or(() -> link.map(one -> one.definition().topics()))
+                .orElse(NameFilter.of());
     }
 
     /** The mirrors that a region takes over with a link, and those that it has taken over. */
@@ -90,8 +101,9 @@ public record MetadataImage(
 
     /**
      * The domains that a topic changes hands with, whether it exists or not: those of the links
-     * which copy topics of its name out of this region, and that of the link whose mirror it is, or
-     * was. None before the region is formatted.
+     * which copy topics of its name out of this region, those that have taken its name from this
+     * region, whatever their links copy by now, and that of the link whose mirror it is, or was.
+     * None before the region is formatted.
      */
     public Set<DomainName> domainsOf(String topic) {
         var domains = new LinkedHashSet<DomainName>();
@@ -100,10 +112,14 @@ public record MetadataImage(
                 .map(MirrorRegistration::domain)
                 .ifPresent(domains::add);
         region.identity()
-                .ifPresent(self ->
-                        links.byName().values().stream()
-                                .filter(link -> link.copies(topic, self.region()))
-                                .forEach(link -> domains.add(link.domain())));
+                .ifPresent(self -> {
+                    links.byName().values().stream()
+                            .filter(link -> link.copies(topic, self.region()))
+                            .forEach(link -> domains.add(link.domain()));
+                    region.ownership().values().stream()
+                            .filter(owned -> owned.ownership().tookFrom(self.region(), topic))
+                            .forEach(owned -> domains.add(owned.domain()));
+                });
         return domains;
     }
 

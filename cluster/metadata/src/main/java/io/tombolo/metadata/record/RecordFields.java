@@ -27,11 +27,9 @@ import io.tombolo.metadata.record.TopicRecord.PartitionChanged;
 import io.tombolo.metadata.record.TopicRecord.PartitionCreated;
 import io.tombolo.metadata.record.TopicRecord.TopicCreated;
 import io.tombolo.metadata.record.TopicRecord.TopicDeleted;
-import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.link.MirrorTopic;
-import io.tombolo.region.ownership.Ownership;
 
 import java.util.List;
 import java.util.TreeSet;
@@ -78,13 +76,7 @@ final class RecordFields {
             case TopicRecord topic -> PartitionFields.write(topic, to);
             case ConfigRecord config -> writeConfig(config, to);
             case LinkRecord link -> writeLink(link, to);
-            case OwnershipRecord(var owned, var cause) ->
-                    to.string(owned.domain().name())
-                            .string(owned.owner().name())
-                            .number(owned.epoch())
-                            .number(codeOf(owned.mode()))
-                            .string(cause)
-                            .tags(0);
+            case OwnershipRecord owned -> owned.write(to);
         }
     }
 
@@ -94,6 +86,7 @@ final class RecordFields {
             case PARTITION_CHANGED -> PartitionFields.readChanged(from);
             case BROKER_REGISTERED, BROKER_CHANGE, BROKER_UNREGISTERED, BROKER_DRAIN ->
                     BrokerFields.read(type, from);
+            case OWNERSHIP -> OwnershipRecord.read(from);
             default -> readUntagged(type, from);
         };
     }
@@ -109,7 +102,8 @@ final class RecordFields {
                             BROKER_UNREGISTERED,
                             BROKER_DRAIN,
                             PARTITION_CREATED,
-                            PARTITION_CHANGED ->
+                            PARTITION_CHANGED,
+                            OWNERSHIP ->
                             throw new IllegalStateException(type + " has tagged fields");
                     case TOPIC_CREATED -> new TopicCreated(from.string(), from.uuid());
                     case TOPIC_DELETED -> new TopicDeleted(from.uuid());
@@ -127,7 +121,6 @@ final class RecordFields {
                             MIRROR_TRANSACTIONS_FOUND,
                             MIRROR_TRANSACTIONS_ABORTED ->
                             readLink(type, from);
-                    case OWNERSHIP -> new OwnershipRecord(readOwnership(from), from.string());
                 };
         from.tags(FieldReader.TagReader.NONE);
         return record;
@@ -231,31 +224,6 @@ final class RecordFields {
             default ->
                     new MirrorTopicStateChanged(
                             from.uuid(), stateOf(from.smallNumber()), from.string());
-        };
-    }
-
-    private static Ownership readOwnership(FieldReader from) {
-        return new Ownership(
-                new DomainName(from.string()),
-                new RegionId(from.string()),
-                from.number(),
-                modeOf(from.smallNumber()));
-    }
-
-    private static int codeOf(Ownership.Mode mode) {
-        return switch (mode) {
-            case STEADY -> 0;
-            case HANDOVER -> 1;
-            case FORCED -> 2;
-        };
-    }
-
-    private static Ownership.Mode modeOf(int code) {
-        return switch (code) {
-            case 0 -> Ownership.Mode.STEADY;
-            case 1 -> Ownership.Mode.HANDOVER;
-            case 2 -> Ownership.Mode.FORCED;
-            default -> throw new UnreadableRecord("ownership mode " + code + " is unknown");
         };
     }
 

@@ -25,7 +25,9 @@ import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.link.MirrorTopic;
+import io.tombolo.region.link.NameFilter;
 import io.tombolo.region.ownership.Ownership;
+import io.tombolo.region.ownership.Takeover;
 
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
@@ -168,6 +170,20 @@ class MetadataImageTest {
         assertThat(lost.fencing("local")).isEmpty();
         assertThat(applied(identity(US), linkOf("orders*"), owned(EU, 2)).fencing("orders"))
                 .isEmpty();
+    }
+
+    @Test
+    void whatWasTakenOverStaysFencedWithoutALinkThatSaysSo() {
+        var taken = new Takeover(EU, NameFilter.of("orders*", "!orders.old"));
+        var owned = new Ownership(new DomainName("gone"), US, 2, Ownership.Mode.FORCED);
+        var record = new OwnershipRecord(owned.with(taken), "test");
+        MetadataImage lost = applied(identity(EU), orders(), record);
+
+        assertThat(lost.writability(ORDERS)).isEqualTo(Writability.FENCED);
+        assertThat(lost.fencing("orders.new")).isPresent();
+        assertThat(lost.fencing("orders.old")).isEmpty();
+        assertThat(applied(identity(US), record).fencing("orders")).isEmpty();
+        assertThat(applied(identity(new RegionId("ap")), record).fencing("orders")).isEmpty();
     }
 
     @Test

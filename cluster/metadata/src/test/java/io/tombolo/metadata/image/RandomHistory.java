@@ -41,7 +41,9 @@ import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.link.MirrorTopic;
+import io.tombolo.region.link.NameFilter;
 import io.tombolo.region.ownership.Ownership;
+import io.tombolo.region.ownership.Takeover;
 
 import org.apache.kafka.common.Uuid;
 
@@ -215,7 +217,8 @@ final class RandomHistory {
         long epoch = image.region().ownershipOf(domain).map(OwnershipRecord::epoch).orElse(0L) + 1;
         Ownership.Mode mode = Ownership.Mode.values()[random.nextInt(3)];
         return new OwnershipRecord(
-                new Ownership(domain, new RegionId("r" + random.nextInt(3)), epoch, mode), "why");
+                new Ownership(domain, new RegionId("r" + random.nextInt(3)), epoch, mode, taken()),
+                "why");
     }
 
     private Optional<MetadataRecord> link() {
@@ -310,5 +313,11 @@ final class RandomHistory {
         return topics.isEmpty()
                 ? Optional.empty()
                 : Optional.of(topics.get(random.nextInt(topics.size())));
+    }
+
+    private Optional<Takeover> taken() {
+        return random.nextBoolean()
+                ? Optional.empty()
+                : Optional.of(new Takeover(new RegionId("r1"), NameFilter.of("t*", "!t2")));
     }
 }

@@ -8,6 +8,9 @@ import io.tombolo.metadata.record.BrokerRecord.BrokerRegistered;
 import io.tombolo.metadata.record.TopicRecord.PartitionChanged;
 import io.tombolo.metadata.record.TopicRecord.PartitionCreated;
 import io.tombolo.metadata.record.TopicRecord.TopicCreated;
+import io.tombolo.region.DomainName;
+import io.tombolo.region.RegionId;
+import io.tombolo.region.ownership.Ownership;
 
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
@@ -65,6 +68,15 @@ class MetadataRecordCodecTest {
     /** A record without tagged fields, as every release before had them. */
     private static byte[] withoutTags(RecordType type) {
         return switch (type) {
+            case OWNERSHIP ->
+                    MetadataRecordCodec.encode(
+                            new OwnershipRecord(
+                                    new Ownership(
+                                            new DomainName("d"),
+                                            new RegionId("r"),
+                                            1,
+                                            Ownership.Mode.STEADY),
+                                    "cause"));
             case PARTITION_CHANGED ->
                     MetadataRecordCodec.encode(
                             new PartitionChanged(new Uuid(1, 2), 3, 4, List.of()));

@@ -33,7 +33,9 @@ import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.link.MirrorTopic;
+import io.tombolo.region.link.NameFilter;
 import io.tombolo.region.ownership.Ownership;
+import io.tombolo.region.ownership.Takeover;
 
 import org.apache.kafka.common.Uuid;
 
@@ -41,6 +43,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -105,7 +108,13 @@ final class RandomRecords {
                                     new DomainName(name()),
                                     new RegionId(name()),
                                     1 + random.nextInt(1_000_000),
-                                    oneOf(Ownership.Mode.values())),
+                                    oneOf(Ownership.Mode.values()),
+                                    random.nextBoolean()
+                                            ? Optional.empty()
+                                            : Optional.of(
+                                                    new Takeover(
+                                                            new RegionId(name()),
+                                                            NameFilter.of("a*", "!" + name())))),
                             text());
         };
     }

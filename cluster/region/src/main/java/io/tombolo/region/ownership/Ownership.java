@@ -3,12 +3,17 @@ package io.tombolo.region.ownership;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.RegionId;
 
+import java.util.Optional;
+
 /**
  * Which region owns a domain since which epoch. A domain without a record has epoch 0 and no owner.
  *
  * @param epoch 1 to {@link #EPOCH_MAX}; grows by one with each change of hands
+ * @param takeover which topics were taken over, and from whom; empty for the first owner, and for
+ *     what older releases have recorded
  */
-public record Ownership(DomainName domain, RegionId owner, long epoch, Mode mode) {
+public record Ownership(
+        DomainName domain, RegionId owner, long epoch, Mode mode, Optional<Takeover> takeover) {
 
     /** The largest integer that JSON readers keep exactly. */
     public static final long EPOCH_MAX = (1L << 53) - 1;
@@ -17,6 +22,11 @@ public record Ownership(DomainName domain, RegionId owner, long epoch, Mode mode
         if (epoch < 1 || epoch > EPOCH_MAX) {
             throw new IllegalArgumentException("ownership epoch " + epoch + " is out of range");
         }
+    }
+
+    /** An ownership under which nothing was taken over. */
+    public Ownership(DomainName domain, RegionId owner, long epoch, Mode mode) {
+        this(domain, owner, epoch, mode, Optional.empty());
     }
 
     /** How the owner came by the domain, and whether it may write. */
@@ -32,5 +42,23 @@ public record Ownership(DomainName domain, RegionId owner, long epoch, Mode mode
     /** Whether this region may append records to the domain under this record. */
     public boolean lets(RegionId region) {
         return mode != Mode.HANDOVER && owner.equals(region);
+    }
+
+    /** The same, under which this was taken over as well. */
+    public Ownership with(Takeover taken) {
+        Takeover all = takeover.map(taken::and).orElse(taken);
+        return new Ownership(domain, owner, epoch, mode, Optional.of(all));
+    }
+
+    /**
+     * Whether a topic of this name changes hands with the domain, as it was taken from a region.
+     */
+    public boolean tookFrom(RegionId region, String topic) {
+        return takeover.filter(taken -> taken.took(region, topic)).isPresent();
+    }
+
+    /** Whether both give the domain to the same region in the same way. */
+    boolean agrees(Ownership other) {
+        return owner.equals(other.owner) && mode == other.mode;
     }
 }

@@ -3,6 +3,8 @@ package io.tombolo.region.ownership;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.RegionId;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -21,8 +23,11 @@ import java.util.TreeMap;
  * e, owner R        claim by S expecting e                  S, e + 1, as claimed
  * e, R may write    claim by R expecting e                  refused: already owner
  * e                 claim expecting another epoch           refused: stale
- * e                 record of a higher epoch observed       that record
+ * e                 record of a higher epoch observed       that record; what was taken over
+ *                                                           before stays so, unless it tells itself
  * e                 the same or a lower epoch observed      none: old news
+ * e                 the same, with what was taken over,     that record
+ *                   which we have not kept
  * e, owner R        e with another owner or mode observed   e + 1, HANDOVER: nobody writes until
  *                                                           an operator claims e + 2
  * </pre>
@@ -132,22 +137,43 @@ public final class OwnershipLedger {
         if (!precedence.replaces(record, epochOf(record.domain()))) {
             return this;
         }
+        return replacing(record);
+    }
+
+    private OwnershipLedger replacing(Ownership record) {
         var changed = new TreeMap<>(records);
         changed.put(record.domain(), record);
         return new OwnershipLedger(changed, precedence);
     }
 
+    private static Ownership keeping(Ownership record, @Nullable Ownership current) {
+        return current == null ? record : current.takeover().map(record::with).orElse(record);
+    }
+
+    /** A broker of an older release has kept less of the same record. */
+    private static boolean tellsMore(Ownership record, Ownership current) {
+        return record.agrees(current)
+                && record.takeover().isPresent()
+                && current.takeover().isEmpty();
+    }
+
     private OwnershipLedger meeting(Ownership record) {
         Ownership current = records.get(record.domain());
-        if (current == null || !contradicts(record, current)) {
-            return with(record);
+        if (current == null || record.epoch() != current.epoch()) {
+            return with(record.takeover().isPresent() ? record : keeping(record, current));
+        }
+        if (tellsMore(record, current)) {
+            return replacing(record);
+        }
+        if (!contradicts(record, current)) {
+            return this;
         }
         return with(precedence.settle(current, record));
     }
 
     private static boolean contradicts(Ownership record, Ownership current) {
         return record.epoch() == current.epoch()
-                && !record.equals(current)
+                && !record.agrees(current)
                 && current.epoch() < Ownership.EPOCH_MAX;
     }
 

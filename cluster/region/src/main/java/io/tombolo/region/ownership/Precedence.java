@@ -14,11 +14,15 @@ interface Precedence {
                 @Override
                 public Ownership settle(Ownership one, Ownership other) {
                     var first = one.owner().compareTo(other.owner()) <= 0 ? one : other;
-                    return new Ownership(
-                            first.domain(),
-                            first.owner(),
-                            first.epoch() + 1,
-                            Ownership.Mode.HANDOVER);
+                    var second = first == one ? other : one;
+                    var next =
+                            new Ownership(
+                                    first.domain(),
+                                    first.owner(),
+                                    first.epoch() + 1,
+                                    Ownership.Mode.HANDOVER,
+                                    first.takeover());
+                    return second.takeover().map(next::with).orElse(next);
                 }
             };
 

@@ -8,10 +8,12 @@ import io.tombolo.region.RegionId;
 import io.tombolo.region.link.Lag;
 import io.tombolo.region.link.LinkStatus;
 import io.tombolo.region.ownership.Ownership;
+import io.tombolo.region.ownership.Takeover;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Reads a region document from parsed JSON; throws IllegalArgumentException with the reason. */
@@ -49,7 +51,18 @@ final class DocumentReader {
                 new DomainName(members.text("domain")),
                 new RegionId(members.text("owner")),
                 members.number("epoch"),
-                Ownership.Mode.valueOf(members.text("mode")));
+                Ownership.Mode.valueOf(members.text("mode")),
+                takeover(members));
+    }
+
+    /** Older releases do not tell it. */
+    private static Optional<Takeover> takeover(DocumentReader members) {
+        return members.members.containsKey("takenFrom")
+                ? Optional.of(
+                        Takeover.of(
+                                new RegionId(members.text("takenFrom")),
+                                members.text("takenTopics")))
+                : Optional.empty();
     }
 
     private static RegionDocument.LinkProgress link(DocumentReader members) {

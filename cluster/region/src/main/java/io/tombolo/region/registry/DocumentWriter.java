@@ -35,6 +35,10 @@ final class DocumentWriter {
         text("domain", ownership.domain().name());
         text("owner", ownership.owner().name());
         text("mode", ownership.mode().name());
+        if (ownership.takeover().isPresent()) {
+            text("takenFrom", ownership.takeover().get().from().name());
+            text("takenTopics", ownership.takeover().get().patterns());
+        }
     }
 
     private void link(RegionDocument.LinkProgress progress) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.region.DomainName;
 import io.tombolo.region.RegionId;
+import io.tombolo.region.link.NameFilter;
 import io.tombolo.region.ownership.Ownership.Mode;
 
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ class OwnershipLedgerTest {
     private static final DomainName SHOP = new DomainName("shop");
     private static final RegionId EU = new RegionId("eu");
     private static final RegionId US = new RegionId("us");
+    private static final Takeover TAKEN = new Takeover(EU, NameFilter.of("orders*", "!orders.old"));
 
     @Test
     void everyRegionMayWriteWhatNobodyHasClaimed() {
@@ -88,6 +90,44 @@ class OwnershipLedgerTest {
                 .containsExactly(settled);
         assertThat(OwnershipLedger.of(List.of(ofUs)).observe(List.of(ofEu)))
                 .containsExactly(settled);
+    }
+
+    @Test
+    void whatWasTakenOverIsLearntLaterAndNotForgotten() {
+        var bare = new Ownership(SHOP, US, 5, Mode.FORCED);
+        var whole = bare.with(TAKEN);
+
+        assertThat(OwnershipLedger.of(List.of(bare)).observe(List.of(whole)))
+                .containsExactly(whole);
+        assertThat(OwnershipLedger.of(List.of(whole)).observe(List.of(bare))).isEmpty();
+        assertThat(
+                        OwnershipLedger.of(List.of(whole))
+                                .observe(List.of(new Ownership(SHOP, US, 7, Mode.FORCED))))
+                .containsExactly(new Ownership(SHOP, US, 7, Mode.FORCED).with(TAKEN));
+    }
+
+    @Test
+    void bothSidesOfAHandoverKeepAllThatWasTakenOver() {
+        var ofEu = new Ownership(SHOP, EU, 5, Mode.FORCED);
+        var ofUs = new Ownership(SHOP, US, 5, Mode.FORCED).with(TAKEN);
+        var settled = new Ownership(SHOP, EU, 6, Mode.HANDOVER).with(TAKEN);
+
+        assertThat(OwnershipLedger.of(List.of(ofEu)).observe(List.of(ofUs)))
+                .containsExactly(settled);
+        assertThat(OwnershipLedger.of(List.of(ofUs)).observe(List.of(ofEu)))
+                .containsExactly(settled);
+    }
+
+    @Test
+    void ofTwoFiltersNothingIsLeftOutThatEitherIncludes() {
+        var both = TAKEN.and(new Takeover(EU, NameFilter.of("bills", "!x")));
+
+        assertThat(List.of("orders", "bills", "orders.old"))
+                .allMatch(topic -> both.took(EU, topic))
+                .noneMatch(topic -> both.took(US, topic));
+        assertThat(both.took(EU, "local")).isFalse();
+        assertThat(TAKEN.and(TAKEN)).isEqualTo(TAKEN);
+        assertThat(Takeover.of(EU, TAKEN.patterns())).isEqualTo(TAKEN);
     }
 
     @Test

@@ -9,7 +9,9 @@ import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.link.Lag;
 import io.tombolo.region.link.LinkStatus;
+import io.tombolo.region.link.NameFilter;
 import io.tombolo.region.ownership.Ownership;
+import io.tombolo.region.ownership.Takeover;
 
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +34,16 @@ class DocumentCodecTest {
                                     new DomainName("true"),
                                     new RegionId("1"),
                                     Ownership.EPOCH_MAX,
-                                    Ownership.Mode.FORCED)),
+                                    Ownership.Mode.FORCED),
+                            new Ownership(
+                                            new DomainName("taken"),
+                                            new RegionId("1"),
+                                            2,
+                                            Ownership.Mode.FORCED)
+                                    .with(
+                                            new Takeover(
+                                                    new RegionId("2"),
+                                                    NameFilter.of("a*", "!ab")))),
                     List.of(
                             new RegionDocument.LinkProgress(
                                     new LinkName("eu-to-us"),

@@ -4,6 +4,7 @@ import io.tombolo.environment.simulated.SimulatedEntropy;
 import io.tombolo.environment.simulated.fault.Fault;
 import io.tombolo.environment.simulated.fault.FaultKind;
 import io.tombolo.environment.simulated.fault.FaultSchedule;
+import io.tombolo.simulation.site.Shape;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -73,6 +74,9 @@ public record Script(List<Numbered> steps) {
         }
         boolean failsOver = timed.stream().anyMatch(it -> it.step() == Step.Act.FAIL_OVER);
         drawFaults(dice, cast, length, failsOver, timed);
+        if (failsOver && dice.chance(0.4)) {
+            drawEdits(dice, cast, length.toMillis(), timed);
+        }
         timed.sort(Comparator.comparingLong(Timed::afterNanos));
         var steps = new ArrayList<Numbered>();
         for (Timed one : timed) {
@@ -161,6 +165,28 @@ public record Script(List<Numbered> steps) {
         for (String there : cast.destination()) {
             timed.add(at(diesAtMs, new Fault.Kill(there)));
             timed.add(at(diesAtMs + 300, new Fault.Restart(there)));
+        }
+    }
+
+    /** After a failover the filter of the link is changed in one file, or in both. */
+    private static void drawEdits(
+            SimulatedEntropy dice, Cast cast, long untilMs, List<Timed> timed) {
+        long failoverAtMs =
+                timed.stream()
+                        .filter(it -> it.step() == Step.Act.FAIL_OVER)
+                        .mapToLong(it -> Duration.ofNanos(it.afterNanos()).toMillis())
+                        .min()
+                        .orElse(untilMs);
+        for (boolean source : List.of(true, false)) {
+            if (dice.chance(source ? 0.8 : 0.4)) {
+                var filter = dice.chance(0.7) ? Shape.Filter.FEWER : Shape.Filter.MORE;
+                long at = dice.between(failoverAtMs + 1, Math.max(failoverAtMs + 100, untilMs));
+                timed.add(at(at, new Step.FilterChanges(source, filter)));
+                for (String host : source ? cast.source() : cast.destination()) {
+                    timed.add(at(at + 1, new Fault.Kill(host)));
+                    timed.add(at(at + 300, new Fault.Restart(host)));
+                }
+            }
         }
     }
 

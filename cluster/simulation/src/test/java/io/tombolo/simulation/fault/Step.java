@@ -1,6 +1,7 @@
 package io.tombolo.simulation.fault;
 
 import io.tombolo.environment.simulated.fault.Fault;
+import io.tombolo.simulation.site.Shape;
 
 /** Something that happens in a world at a time of the script. */
 public sealed interface Step {
@@ -19,6 +20,12 @@ public sealed interface Step {
      * @param target who that is shows when it happens
      */
     record Strikes(Target target, Blow blow, long forMs) implements Step {}
+
+    /**
+     * The filter of the link is another one in the file of a region, from the next start of each of
+     * its machines on; only when its topics have been taken over.
+     */
+    record FilterChanges(boolean source, Shape.Filter filter) implements Step {}
 
     /** Machines by what they do. */
     enum Target {

@@ -50,8 +50,15 @@ public record Sabotage(Variant variant) {
             case REGISTRY_FORGES_OWNERS ->
                     new UntruthfulRegistry(
                             sound, truth -> truth.stream().map(Sabotage::forged).toList());
+            case REGISTRY_HIDES_WHAT_WAS_TAKEN ->
+                    new UntruthfulRegistry(
+                            sound, truth -> truth.stream().map(Sabotage::bare).toList());
             default -> sound;
         };
+    }
+
+    private static Ownership bare(Ownership truth) {
+        return new Ownership(truth.domain(), truth.owner(), truth.epoch(), truth.mode());
     }
 
     /** Says of every domain that the first region owns it. */

@@ -30,7 +30,7 @@ public final class Machine {
 
     private static final Path DATA = Path.of("/data");
 
-    private final Topology topology;
+    private Topology topology;
     private final Region.Hosted region;
     private final Region.Node self;
     private final SimulatedNode node;
@@ -82,6 +82,11 @@ public final class Machine {
         this.node = node;
         this.habitat = habitat;
         node.disk().mount(DATA);
+    }
+
+    /** Its next life begins with another file, of the same regions. */
+    public void edit(Topology changed) {
+        topology = changed;
     }
 
     void start() {

@@ -59,7 +59,7 @@ public record Shape(int regions, int brokers, int controllers) {
     private static final String LINK =
             """
             links:
-              eu-to-us: { from: eu, to: us, topics: ["orders", "ledger"], groups: ["*"] }
+              eu-to-us: { from: eu, to: us, topics: %1$s, groups: ["*"] }
             """;
     private static final String TOPICS =
             """
@@ -76,6 +76,21 @@ public record Shape(int regions, int brokers, int controllers) {
                 replicas: %1$d
                 config: { unclean.leader.election.enable: true, min.insync.replicas: 1 }
             """;
+
+    /** What the link copies. */
+    public enum Filter {
+        ALL("[\"orders\", \"ledger\"]"),
+        /** One of the topics does not belong to the link any more. */
+        FEWER("[\"orders\"]"),
+        /** So does one that was none of the link's. */
+        MORE("[\"*\"]");
+
+        private final String patterns;
+
+        Filter(String patterns) {
+            this.patterns = patterns;
+        }
+    }
 
     public Shape {
         if (regions < 1 || regions > 2 || brokers < 1) {
@@ -113,11 +128,16 @@ public record Shape(int regions, int brokers, int controllers) {
     }
 
     public Topology topology() {
+        return topology(Filter.ALL);
+    }
+
+    /** Its file, with another filter of the link. */
+    public Topology topology(Filter filter) {
         var text = new StringBuilder("tombolo: 1\nname: world\nregions:\n");
         String config = CONFIG.formatted(replicas(), replicas() > 1 ? 2 : 1);
         text.append(region("eu", 9192, config));
         if (regions == 2) {
-            text.append(region("us", 9292, config)).append(LINK);
+            text.append(region("us", 9292, config)).append(LINK.formatted(filter.patterns));
         }
         text.append(TOPICS.formatted(replicas()));
         if (clicked()) {

@@ -21,6 +21,7 @@ import io.tombolo.simulation.fault.Step;
 import io.tombolo.simulation.fault.Trouble;
 import io.tombolo.simulation.law.AdminWatch;
 import io.tombolo.simulation.law.Broken;
+import io.tombolo.simulation.law.Happening;
 import io.tombolo.simulation.law.Happenings;
 import io.tombolo.simulation.law.Law;
 import io.tombolo.simulation.mutant.Misdeeds;
@@ -226,6 +227,7 @@ public final class World {
                 crowd.disband();
                 operator.ifPresent(Operator::failOver);
             }
+            case Step.FilterChanges(var atSource, var filter) -> edit(atSource, filter);
             case Step.Strikes strike -> trouble.strike(strike);
             case Step.Act.ROLLING_RESTART -> trouble.roll();
             case Step.Act.TOPICS_CHANGE -> steward.act();
@@ -234,6 +236,22 @@ public final class World {
             case Step.Act.MEMBER_JOINS -> crowd.joinOthers();
             case Step.Act.MEMBER_LEAVES -> crowd.leaveOthers();
             case Step.Act.MEMBER_VANISHES -> crowd.vanish();
+        }
+    }
+
+    /** Before the topics are taken over it would change which ones are. */
+    private void edit(boolean atSource, Shape.Filter filter) {
+        Site there = destination.orElseThrow();
+        boolean takenOver =
+                there.newestMetadata()
+                        .region()
+                        .ownershipOf(new DomainName(LINK.name()))
+                        .filter(owned -> owned.ownership().lets(there.region()))
+                        .isPresent();
+        if (takenOver) {
+            happenings.note(Happening.FILTER_CHANGED);
+            Topology changed = shape.topology(filter);
+            (atSource ? source : there).machines().forEach(machine -> machine.edit(changed));
         }
     }
 
