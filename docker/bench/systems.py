@@ -91,13 +91,12 @@ class Cluster:
     def end(self, nodes):
         """Stops brokers the orderly way; whoever does not is killed."""
         pids = [self.pid(node) for node in nodes if self.started(node)]
-        for pid in filter(machine.alive, pids):
-            os.kill(pid, signal.SIGTERM)
-        deadline = time.time() + 25
-        while any(map(machine.alive, pids)) and time.time() < deadline:
-            time.sleep(0.02)
-        for pid in filter(machine.alive, pids):
-            os.kill(pid, signal.SIGKILL)
+        for sign, patience_s in ((signal.SIGTERM, 90), (signal.SIGKILL, 30)):
+            for pid in filter(machine.alive, pids):
+                os.kill(pid, sign)
+            deadline = time.time() + patience_s
+            while any(map(machine.alive, pids)) and time.time() < deadline:
+                time.sleep(0.02)
 
     def stop(self, keep=False):
         """Stops all of it and, unless the data is needed again, removes the folder."""
