@@ -5,11 +5,13 @@ import io.tombolo.broker.shard.Shard;
 import io.tombolo.broker.shard.Shards;
 import io.tombolo.coordinator.runtime.CoordinatorLog;
 import io.tombolo.coordinator.runtime.LogRecord;
+import io.tombolo.coordinator.runtime.Producer;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.Offload;
 import io.tombolo.metadata.image.TopicImage;
 import io.tombolo.protocol.records.BatchBuilder;
 import io.tombolo.protocol.records.BatchSpec;
+import io.tombolo.protocol.records.BatchView;
 import io.tombolo.replication.Partition;
 import io.tombolo.replication.Role;
 import io.tombolo.storage.log.Isolation;
@@ -53,6 +55,23 @@ public final class InternalTopic implements CoordinatorLog {
     @Override
     public AppendResult append(
             int index, int leaderEpoch, List<LogRecord> records, long timestampMs) {
+        return append(index, leaderEpoch, BatchSpec.PLAIN, records, timestampMs);
+    }
+
+    @Override
+    public AppendResult appendInTransaction(
+            int index,
+            int leaderEpoch,
+            Producer producer,
+            List<LogRecord> records,
+            long timestampMs) {
+        var spec =
+                BatchSpec.PLAIN.from(producer.id(), producer.epoch(), BatchView.NO_PRODUCER, true);
+        return append(index, leaderEpoch, spec, records, timestampMs);
+    }
+
+    private AppendResult append(
+            int index, int leaderEpoch, BatchSpec spec, List<LogRecord> records, long timestampMs) {
         Partition partition = find(index);
         if (partition == null || !(partition.role() instanceof Role.Leader leader)) {
             return new Refused(Errors.NOT_LEADER_OR_FOLLOWER);
@@ -60,7 +79,7 @@ public final class InternalTopic implements CoordinatorLog {
         if (leader.leaderEpoch() != leaderEpoch) {
             return new Refused(Errors.FENCED_LEADER_EPOCH);
         }
-        ByteBuffer batch = batchOf(records, timestampMs);
+        ByteBuffer batch = batchOf(spec, records, timestampMs);
         if (batch.remaining() > partition.log().settings().messageBytesMax()) {
             return new Refused(Errors.MESSAGE_TOO_LARGE);
         }
@@ -70,8 +89,8 @@ public final class InternalTopic implements CoordinatorLog {
                 : new Refused(error);
     }
 
-    private static ByteBuffer batchOf(List<LogRecord> records, long timestampMs) {
-        var builder = new BatchBuilder(BatchSpec.PLAIN);
+    private static ByteBuffer batchOf(BatchSpec spec, List<LogRecord> records, long timestampMs) {
+        var builder = new BatchBuilder(spec);
         for (LogRecord record : records) {
             byte[] value = record.value();
             builder.append(
@@ -109,7 +128,7 @@ public final class InternalTopic implements CoordinatorLog {
                                 fromOffset,
                                 bytesMax,
                                 partition.log().endOffset(),
-                                Isolation.READ_COMMITTED);
+                                Isolation.READ_UNCOMMITTED);
         offload.submit(
                 partition.id().hashCode(),
                 () -> StoredRecords.read(found, fromOffset),

@@ -2,10 +2,14 @@ package io.tombolo.broker.group;
 
 import io.tombolo.coordinator.runtime.CoordinatorLog.Chunk;
 import io.tombolo.coordinator.runtime.CoordinatorLog.Unreadable;
+import io.tombolo.coordinator.runtime.StoredEntry;
+import io.tombolo.coordinator.runtime.StoredMarker;
 import io.tombolo.coordinator.runtime.StoredRecord;
+import io.tombolo.coordinator.runtime.TransactionEnd;
 import io.tombolo.environment.Payload;
 import io.tombolo.protocol.records.BatchView;
 import io.tombolo.protocol.records.BatchWalk;
+import io.tombolo.protocol.records.EndTransactionMarker;
 import io.tombolo.protocol.records.RecordReader;
 import io.tombolo.storage.log.ReadResult;
 import io.tombolo.storage.log.ReadResult.Slice;
@@ -39,32 +43,50 @@ final class StoredRecords {
     }
 
     private static Chunk records(Slice slice, long fromOffset) throws IOException {
-        var records = new ArrayList<StoredRecord>();
+        var entries = new ArrayList<StoredEntry>();
         var reader = new RecordReader(INFLATED_BYTES_MAX);
         for (Payload part : slice.parts()) {
             try {
                 var walk = new BatchWalk(bytesOf(part));
                 while (walk.next()) {
-                    if (!walk.batch().control()) {
-                        addRecords(records, reader, walk.batch(), fromOffset);
+                    if (walk.batch().control()) {
+                        addMarker(entries, walk.batch(), fromOffset);
+                    } else {
+                        addRecords(entries, reader, walk.batch(), fromOffset);
                     }
                 }
             } finally {
                 part.release();
             }
         }
-        return new Chunk(List.copyOf(records), slice.nextOffset());
+        return new Chunk(List.copyOf(entries), slice.nextOffset());
+    }
+
+    private static void addMarker(List<StoredEntry> entries, BatchView batch, long fromOffset) {
+        EndTransactionMarker.read(batch)
+                .filter(_ -> batch.baseOffset() >= fromOffset)
+                .ifPresent(marker -> {
+                    var end =
+                            new TransactionEnd(
+                                    batch.producerId(), batch.producerEpoch(), marker.commit());
+                    entries.add(new StoredMarker(batch.baseOffset(), end));
+                });
     }
 
     private static void addRecords(
-            List<StoredRecord> records, RecordReader reader, BatchView batch, long fromOffset)
+            List<StoredEntry> entries, RecordReader reader, BatchView batch, long fromOffset)
             throws IOException {
         reader.open(batch);
+        long producerId = batch.transactional() ? batch.producerId() : StoredRecord.NO_TRANSACTION;
         while (reader.next()) {
             ByteBuffer key = reader.key();
             if (reader.offset() >= fromOffset && key != null) {
-                records.add(
-                        new StoredRecord(reader.offset(), copy(key), copyOrNull(reader.value())));
+                entries.add(
+                        new StoredRecord(
+                                reader.offset(),
+                                copy(key),
+                                copyOrNull(reader.value()),
+                                producerId));
             }
         }
         if (reader.refusal() != null) {

@@ -1,8 +1,10 @@
 package io.tombolo.coordinator.group;
 
+import io.tombolo.coordinator.group.PendingOffsets.Place;
 import io.tombolo.coordinator.runtime.Answer;
 import io.tombolo.coordinator.runtime.LogRecord;
 import io.tombolo.coordinator.runtime.Moment;
+import io.tombolo.coordinator.runtime.Producer;
 import io.tombolo.coordinator.runtime.Step;
 import io.tombolo.coordinator.runtime.Ticket;
 
@@ -22,6 +24,7 @@ final class Draft {
     private final List<Answer<?>> answers = new ArrayList<>();
     private final List<GroupEvent> events = new ArrayList<>();
     private GroupsState state;
+    private @Nullable Producer producer;
 
     Draft(GroupsState state, Moment now) {
         this.state = state;
@@ -29,7 +32,7 @@ final class Draft {
     }
 
     Step<GroupsState, GroupEvent> step() {
-        return new Step<>(state, records, answers, events);
+        return new Step<>(state, records, answers, events, producer);
     }
 
     GroupsState state() {
@@ -72,6 +75,16 @@ final class Draft {
     void storeOffset(String group, String topic, int partition, CommittedOffset offset) {
         records.add(GroupRecords.offset(group, topic, partition, offset));
         state = state.withOffset(group, topic, partition, offset);
+    }
+
+    /**
+     * Records a position in the open transaction of a producer. All that a step records is in one
+     * transaction, or in none.
+     */
+    void storePending(Producer owner, Place place, CommittedOffset offset) {
+        producer = owner;
+        records.add(GroupRecords.offset(place.group(), place.topic(), place.partition(), offset));
+        state = state.withGroupFor(place.group()).withPending(owner.id(), place, offset);
     }
 
     void removeOffset(String group, String topic, int partition) {

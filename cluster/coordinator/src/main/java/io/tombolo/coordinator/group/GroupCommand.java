@@ -1,5 +1,6 @@
 package io.tombolo.coordinator.group;
 
+import io.tombolo.coordinator.runtime.Producer;
 import io.tombolo.coordinator.runtime.Ticket;
 
 import org.apache.kafka.common.TopicPartition;
@@ -18,6 +19,7 @@ import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequest
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseGroup;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.SyncGroupResponseData;
+import org.apache.kafka.common.message.TxnOffsetCommitResponseData;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +59,17 @@ public sealed interface GroupCommand {
             Committer committer,
             List<PartitionCommit> partitions,
             Ticket<OffsetCommitResponseData> ticket)
+            implements GroupCommand {}
+
+    /**
+     * TxnOffsetCommit, its topics looked up already: counts once the producer's transaction is
+     * committed.
+     */
+    record CommitInTransaction(
+            Committer committer,
+            Producer producer,
+            List<PartitionCommit> partitions,
+            Ticket<TxnOffsetCommitResponseData> ticket)
             implements GroupCommand {}
 
     /** OffsetFetch that must see what is being committed. */

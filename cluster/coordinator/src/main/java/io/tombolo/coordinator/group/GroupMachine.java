@@ -1,10 +1,12 @@
 package io.tombolo.coordinator.group;
 
 import io.tombolo.coordinator.group.GroupRecords.Content;
+import io.tombolo.coordinator.group.PendingOffsets.Place;
 import io.tombolo.coordinator.runtime.Moment;
 import io.tombolo.coordinator.runtime.StateMachine;
 import io.tombolo.coordinator.runtime.Step;
 import io.tombolo.coordinator.runtime.StoredRecord;
+import io.tombolo.coordinator.runtime.TransactionEnd;
 
 import java.util.function.BiConsumer;
 
@@ -45,15 +47,21 @@ public final class GroupMachine implements StateMachine<GroupsState, GroupComman
             case Content.Group(var id, var _) -> state.withoutGroup(id);
             case Content.Offset(var id, var topic, var partition, var offset)
                     when offset != null -> {
-                // Whoever commits without being a member makes a group that only stores offsets.
-                GroupsState known =
-                        state.groups().containsKey(id) ? state : state.with(ClassicGroup.empty(id));
-                yield known.withOffset(id, topic, partition, offset);
+                GroupsState known = state.withGroupFor(id);
+                yield record.transactional()
+                        ? known.withPending(
+                                record.producerId(), new Place(id, topic, partition), offset)
+                        : known.withOffset(id, topic, partition, offset);
             }
             case Content.Offset(var id, var topic, var partition, var _) ->
                     state.withoutOffset(id, topic, partition);
             case Content.Unknown _ -> state;
         };
+    }
+
+    @Override
+    public GroupsState ended(GroupsState state, TransactionEnd end) {
+        return state.ended(end.producerId(), end.committed());
     }
 
     @Override
@@ -93,8 +101,11 @@ public final class GroupMachine implements StateMachine<GroupsState, GroupComman
             case GroupCommand.Beat beat -> members.heartbeat(draft, beat);
             case GroupCommand.Leave leave -> members.leave(draft, leave);
             case GroupCommand.Commit commit -> offsets.commit(draft, commit);
+            case GroupCommand.CommitInTransaction commit ->
+                    offsets.commitInTransaction(draft, commit);
             case GroupCommand.FetchStable fetch ->
-                    draft.answer(fetch.ticket(), GroupQueries.offsets(state, fetch.request()));
+                    draft.answer(
+                            fetch.ticket(), GroupQueries.stableOffsets(state, fetch.request()));
             case GroupCommand.DeleteOffsets delete -> offsets.delete(draft, delete);
             case GroupCommand.DeleteGroups delete -> offsets.deleteGroups(draft, delete);
             case GroupCommand.CommitMirrored commit -> offsets.commitMirrored(draft, commit);

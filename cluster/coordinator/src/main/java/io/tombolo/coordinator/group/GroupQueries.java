@@ -50,6 +50,28 @@ public final class GroupQueries {
         return new OffsetFetchResponseGroup().setGroupId(request.groupId()).setTopics(topics);
     }
 
+    /** The same, where a partition that an open transaction may commit is an error. */
+    static OffsetFetchResponseGroup stableOffsets(
+            GroupsState state, OffsetFetchRequestGroup request) {
+        OffsetFetchResponseGroup response = offsets(state, request);
+        for (OffsetFetchResponseTopics topic : response.topics()) {
+            topic.setPartitions(
+                    topic.partitions().stream()
+                            .map(position ->
+                                    state.pending()
+                                                    .isPending(
+                                                            request.groupId(),
+                                                            topic.name(),
+                                                            position.partitionIndex())
+                                            ? noPosition(
+                                                    position.partitionIndex(),
+                                                    Errors.UNSTABLE_OFFSET_COMMIT)
+                                            : position)
+                            .toList());
+        }
+        return response;
+    }
+
     private static OffsetFetchResponseTopics allOf(
             String topic, Map<Integer, CommittedOffset> partitions) {
         var answer = new OffsetFetchResponseTopics().setName(topic);

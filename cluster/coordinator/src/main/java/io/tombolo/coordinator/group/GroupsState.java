@@ -1,5 +1,6 @@
 package io.tombolo.coordinator.group;
 
+import io.tombolo.coordinator.group.PendingOffsets.Place;
 import io.tombolo.coordinator.runtime.Alarms;
 
 import org.jspecify.annotations.Nullable;
@@ -12,15 +13,17 @@ import java.util.Optional;
  *
  * @param groups by id
  * @param offsets committed, by group, topic and partition; no empty maps in it
+ * @param pending what open transactions will commit
  * @param alarms deadlines; not stored
  */
 public record GroupsState(
         TreePMap<String, ClassicGroup> groups,
         TreePMap<String, TreePMap<String, TreePMap<Integer, CommittedOffset>>> offsets,
+        PendingOffsets pending,
         Alarms<GroupAlarm> alarms) {
 
     static final GroupsState EMPTY =
-            new GroupsState(TreePMap.empty(), TreePMap.empty(), Alarms.none());
+            new GroupsState(TreePMap.empty(), TreePMap.empty(), PendingOffsets.NONE, Alarms.none());
 
     Optional<ClassicGroup> group(String id) {
         return Optional.ofNullable(groups.get(id));
@@ -37,35 +40,53 @@ public record GroupsState(
         return partitions == null ? null : partitions.get(partition);
     }
 
+    /** Whether nothing is committed for a group, and no open transaction may commit something. */
+    boolean knowsNoOffsetsOf(String group) {
+        return offsetsOf(group).isEmpty() && pending.of(group).isEmpty();
+    }
+
     GroupsState with(ClassicGroup group) {
-        return new GroupsState(groups.plus(group.id(), group), offsets, alarms);
+        return new GroupsState(groups.plus(group.id(), group), offsets, pending, alarms);
     }
 
     GroupsState withoutGroup(String id) {
-        return new GroupsState(groups.minus(id), offsets, alarms);
+        return new GroupsState(groups.minus(id), offsets, pending, alarms);
     }
 
     GroupsState with(Alarms<GroupAlarm> next) {
-        return new GroupsState(groups, offsets, next);
+        return new GroupsState(groups, offsets, pending, next);
+    }
+
+    private GroupsState with(PendingOffsets next) {
+        return new GroupsState(groups, offsets, next, alarms);
+    }
+
+    /** Whoever commits without being a member makes a group that only stores offsets. */
+    GroupsState withGroupFor(String id) {
+        return groups.containsKey(id) ? this : with(ClassicGroup.empty(id));
     }
 
     GroupsState withOffset(String group, String topic, int partition, CommittedOffset offset) {
-        var topics = offsetsOf(group);
-        var partitions = topics.get(topic);
+        var place = new Place(group, topic, partition);
+        return with(pending.overtaken(place)).counting(place, offset);
+    }
+
+    private GroupsState counting(Place place, CommittedOffset offset) {
+        var topics = offsetsOf(place.group());
+        var partitions = topics.get(place.topic());
         if (partitions == null) {
             partitions = TreePMap.empty();
         }
-        return new GroupsState(
-                groups,
-                offsets.plus(group, topics.plus(topic, partitions.plus(partition, offset))),
-                alarms);
+        var plus = topics.plus(place.topic(), partitions.plus(place.partition(), offset));
+        return new GroupsState(groups, offsets.plus(place.group(), plus), pending, alarms);
     }
 
     GroupsState withoutOffset(String group, String topic, int partition) {
+        GroupsState kept = with(pending.overtaken(new Place(group, topic, partition)));
         var topics = offsetsOf(group);
         var partitions = topics.get(topic);
         if (partitions == null) {
-            return this;
+            return kept;
         }
         var restPartitions = partitions.minus(partition);
         var restTopics =
@@ -73,6 +94,27 @@ public record GroupsState(
         return new GroupsState(
                 groups,
                 restTopics.isEmpty() ? offsets.minus(group) : offsets.plus(group, restTopics),
+                kept.pending,
                 alarms);
+    }
+
+    /** A producer's open transaction will commit a position. */
+    GroupsState withPending(long producerId, Place place, CommittedOffset offset) {
+        return with(pending.with(producerId, place, offset));
+    }
+
+    /** A producer's transaction is over: its positions count from now on, or are forgotten. */
+    GroupsState ended(long producerId, boolean committed) {
+        GroupsState state = this;
+        for (Place place : pending.of(producerId)) {
+            CommittedOffset offset = state.pending.offset(producerId, place);
+            if (committed && offset != null) {
+                state = state.with(state.pending.committed(producerId, place));
+                state = state.withGroupFor(place.group()).counting(place, offset);
+            } else {
+                state = state.with(state.pending.without(producerId, place));
+            }
+        }
+        return state;
     }
 }

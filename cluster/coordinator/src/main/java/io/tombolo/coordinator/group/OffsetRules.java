@@ -1,11 +1,13 @@
 package io.tombolo.coordinator.group;
 
 import io.tombolo.coordinator.group.GroupCommand.Commit;
+import io.tombolo.coordinator.group.GroupCommand.CommitInTransaction;
 import io.tombolo.coordinator.group.GroupCommand.CommitMirrored;
 import io.tombolo.coordinator.group.GroupCommand.Committer;
 import io.tombolo.coordinator.group.GroupCommand.DeleteGroups;
 import io.tombolo.coordinator.group.GroupCommand.DeleteOffsets;
 import io.tombolo.coordinator.group.GroupCommand.PartitionCommit;
+import io.tombolo.coordinator.group.PendingOffsets.Place;
 
 import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupResult;
 import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteRequestTopic;
@@ -41,14 +43,7 @@ final class OffsetRules {
         Errors refusal = check(group, committer);
         var results = new Responses.CommitResults();
         for (PartitionCommit partition : commit.partitions()) {
-            Errors error = partition.error();
-            if (error == Errors.NONE) {
-                error = refusal;
-            }
-            if (error == Errors.NONE
-                    && partition.offset().metadata().length() > settings.metadataLengthMax()) {
-                error = Errors.OFFSET_METADATA_TOO_LARGE;
-            }
+            Errors error = judge(partition, refusal);
             if (error == Errors.NONE) {
                 store(draft, committer.group(), partition);
             }
@@ -58,6 +53,14 @@ final class OffsetRules {
             keepSession(draft, group, committer);
         }
         draft.answer(commit.ticket(), results.response());
+    }
+
+    private Errors judge(PartitionCommit partition, Errors refusal) {
+        if (partition.error() != Errors.NONE || refusal != Errors.NONE) {
+            return partition.error() != Errors.NONE ? partition.error() : refusal;
+        }
+        boolean tooLong = partition.offset().metadata().length() > settings.metadataLengthMax();
+        return tooLong ? Errors.OFFSET_METADATA_TOO_LARGE : Errors.NONE;
     }
 
     private static void store(Draft draft, String group, PartitionCommit partition) {
@@ -97,6 +100,46 @@ final class OffsetRules {
         return group.is(GroupState.COMPLETING_REBALANCE)
                 ? Errors.REBALANCE_IN_PROGRESS
                 : Errors.NONE;
+    }
+
+    // ---- TxnOffsetCommit ----
+
+    void commitInTransaction(Draft draft, CommitInTransaction commit) {
+        String group = commit.committer().group();
+        Errors refusal = checkInTransaction(draft.group(group), commit.committer());
+        var results = new Responses.TransactionResults();
+        for (PartitionCommit partition : commit.partitions()) {
+            Errors error = judge(partition, refusal);
+            if (error == Errors.NONE) {
+                draft.storePending(
+                        commit.producer(),
+                        new Place(group, partition.topic(), partition.partition()),
+                        partition.offset());
+            }
+            results.add(partition, error);
+        }
+        draft.answer(commit.ticket(), results.response());
+    }
+
+    /** Producers that know nothing of the group's members need not say who they are. */
+    private static Errors checkInTransaction(@Nullable ClassicGroup group, Committer committer) {
+        if (group == null) {
+            return committer.generation() < 0 ? Errors.NONE : Errors.ILLEGAL_GENERATION;
+        }
+        boolean claimsMembership =
+                committer.generation() >= 0
+                        || !committer.memberId().isEmpty()
+                        || committer.instanceId() != null;
+        if (!claimsMembership || (committer.generation() < 0 && group.is(GroupState.EMPTY))) {
+            return Errors.NONE;
+        }
+        Errors error = group.checkMember(committer.memberId(), committer.instanceId());
+        if (error != Errors.NONE) {
+            return error;
+        }
+        return committer.generation() == group.generation().number()
+                ? Errors.NONE
+                : Errors.ILLEGAL_GENERATION;
     }
 
     private static void keepSession(Draft draft, ClassicGroup group, Committer committer) {
@@ -151,7 +194,10 @@ final class OffsetRules {
         Collection<OffsetDeleteResponsePartition> results = partitions;
         for (var partition : topic.partitions()) {
             int index = partition.partitionIndex();
-            if (!inUse && draft.state().offset(group.id(), topic.name(), index) != null) {
+            boolean known =
+                    draft.state().offset(group.id(), topic.name(), index) != null
+                            || draft.state().pending().isPending(group.id(), topic.name(), index);
+            if (!inUse && known) {
                 draft.removeOffset(group.id(), topic.name(), index);
             }
             Errors error = inUse ? Errors.GROUP_SUBSCRIBED_TO_TOPIC : Errors.NONE;
@@ -203,6 +249,9 @@ final class OffsetRules {
                                 .keySet()
                                 .forEach(partition ->
                                         draft.removeOffset(group.id(), topic, partition)));
+        for (Place place : draft.state().pending().of(group.id())) {
+            draft.removeOffset(place.group(), place.topic(), place.partition());
+        }
         for (String memberToBe : group.pending().joins()) {
             draft.cancel(GroupAlarm.session(group.id(), memberToBe));
         }

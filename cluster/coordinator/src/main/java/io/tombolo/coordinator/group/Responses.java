@@ -8,6 +8,9 @@ import org.apache.kafka.common.message.OffsetCommitResponseData;
 import org.apache.kafka.common.message.OffsetCommitResponseData.OffsetCommitResponsePartition;
 import org.apache.kafka.common.message.OffsetCommitResponseData.OffsetCommitResponseTopic;
 import org.apache.kafka.common.message.SyncGroupResponseData;
+import org.apache.kafka.common.message.TxnOffsetCommitResponseData;
+import org.apache.kafka.common.message.TxnOffsetCommitResponseData.TxnOffsetCommitResponsePartition;
+import org.apache.kafka.common.message.TxnOffsetCommitResponseData.TxnOffsetCommitResponseTopic;
 import org.apache.kafka.common.protocol.Errors;
 
 import java.util.ArrayList;
@@ -94,6 +97,36 @@ public final class Responses {
         /** All of them. */
         public OffsetCommitResponseData response() {
             return new OffsetCommitResponseData().setTopics(topics);
+        }
+    }
+
+    /** Results of a commit in a transaction, in the order of the request. */
+    public static final class TransactionResults {
+
+        private final List<TxnOffsetCommitResponseTopic> topics = new ArrayList<>();
+
+        /** The next partition. */
+        public void add(PartitionCommit partition, Errors error) {
+            TxnOffsetCommitResponseTopic topic = topics.isEmpty() ? null : topics.getLast();
+            if (topic == null
+                    || !topic.name().equals(partition.topic())
+                    || !topic.topicId().equals(partition.topicId())) {
+                topic =
+                        new TxnOffsetCommitResponseTopic()
+                                .setName(partition.topic())
+                                .setTopicId(partition.topicId());
+                topics.add(topic);
+            }
+            topic.partitions()
+                    .add(
+                            new TxnOffsetCommitResponsePartition()
+                                    .setPartitionIndex(partition.partition())
+                                    .setErrorCode(error.code()));
+        }
+
+        /** All of them. */
+        public TxnOffsetCommitResponseData response() {
+            return new TxnOffsetCommitResponseData().setTopics(topics);
         }
     }
 }

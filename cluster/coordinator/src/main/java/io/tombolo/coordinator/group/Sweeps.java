@@ -2,6 +2,7 @@ package io.tombolo.coordinator.group;
 
 import io.tombolo.coordinator.group.GroupCommand.Clamp;
 import io.tombolo.coordinator.group.GroupCommand.ForgetTopic;
+import io.tombolo.coordinator.group.PendingOffsets.Place;
 
 import org.apache.kafka.common.TopicPartition;
 
@@ -28,7 +29,7 @@ final class Sweeps {
             }
             expireOffsets(draft, group);
             boolean idle = group.is(GroupState.EMPTY) && group.pending().joins().isEmpty();
-            if (idle && draft.state().offsetsOf(group.id()).isEmpty()) {
+            if (idle && draft.state().knowsNoOffsetsOf(group.id())) {
                 draft.remove(group);
             }
         }
@@ -43,6 +44,7 @@ final class Sweeps {
             }
             partitions.forEach((partition, offset) -> {
                 if (draft.recordCount() < GroupCommand.RECORDS_MAX
+                        && !draft.state().pending().isPending(group.id(), topic, partition)
                         && expired(group, offset, draft.nowMs())) {
                     draft.removeOffset(group.id(), topic, partition);
                 }
@@ -113,7 +115,22 @@ final class Sweeps {
                 }
             });
         }
+        forgetPending(draft, forget);
         draft.answer(forget.ticket(), draft.recordCount());
+    }
+
+    private static void forgetPending(Draft draft, ForgetTopic forget) {
+        PendingOffsets pending = draft.state().pending();
+        for (String group : pending.groups()) {
+            for (Place place : pending.of(group)) {
+                boolean counts = draft.state().pending().counts(place, forget.topicId());
+                if (place.topic().equals(forget.topic())
+                        && counts
+                        && draft.recordCount() < GroupCommand.RECORDS_MAX) {
+                    draft.removeOffset(group, place.topic(), place.partition());
+                }
+            }
+        }
     }
 
     private record Position(String group, String topic, int partition, CommittedOffset offset) {}

@@ -21,12 +21,25 @@ public interface CoordinatorLog {
      */
     AppendResult append(int partition, int leaderEpoch, List<LogRecord> records, long timestampMs);
 
+    /**
+     * The same with a transactional batch, without sequence: the records belong to the open
+     * transaction of a producer, or begin one.
+     */
+    default AppendResult appendInTransaction(
+            int partition,
+            int leaderEpoch,
+            Producer producer,
+            List<LogRecord> records,
+            long timestampMs) {
+        return new Refused(Errors.INVALID_TXN_STATE);
+    }
+
     /** What the partition holds at this moment. */
     Bounds bounds(int partition);
 
     /**
-     * Reads records in offset order, not beyond the log end. Control batches and records of aborted
-     * transactions are left out, but count for {@link Chunk#nextOffset}.
+     * Reads records and markers in offset order, not beyond the log end; also those of transactions
+     * that are open or were aborted. What is left out counts for {@link Chunk#nextOffset}.
      *
      * @param fromOffset log start ≤ fromOffset &lt; log end
      * @param bytesMax soft limit of one chunk; at least one batch comes back
@@ -59,7 +72,7 @@ public interface CoordinatorLog {
      *
      * @param nextOffset where to go on; greater than the offset asked for
      */
-    record Chunk(List<StoredRecord> records, long nextOffset) implements ReadResult {}
+    record Chunk(List<? extends StoredEntry> entries, long nextOffset) implements ReadResult {}
 
     /** The stretch could not be read now; the runtime tries again later. */
     record Unreadable(String reason) implements ReadResult {}

@@ -1,5 +1,6 @@
 package io.tombolo.coordinator.runtime;
 
+import io.tombolo.coordinator.runtime.CoordinatorLog.AppendResult;
 import io.tombolo.environment.Clock;
 import io.tombolo.environment.EventLoop;
 
@@ -8,6 +9,7 @@ import org.apache.kafka.common.protocol.Errors;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Hosts a state machine on those partitions of an internal topic that one loop owns and this broker
@@ -91,6 +93,20 @@ public final class CoordinatorRuntime<S, C, E> {
         } else {
             present.write(command, reply);
         }
+    }
+
+    /**
+     * Ends a producer's transaction on a partition: everything decided before goes to the log, then
+     * the marker, and the state machine learns of it in between the same commands as whoever loads
+     * the partition later.
+     *
+     * @param append appends the marker; called at most once, before this returns
+     * @return NONE when the marker is in the log; when the partition is not led here, or not loaded
+     *     yet, nothing is appended
+     */
+    public Errors end(int partition, TransactionEnd end, Supplier<AppendResult> append) {
+        var present = led.get(partition);
+        return present == null ? Errors.NOT_COORDINATOR : present.end(end, append);
     }
 
     /** Answers at once from what is committed. */

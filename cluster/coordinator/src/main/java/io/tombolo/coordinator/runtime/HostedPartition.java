@@ -1,5 +1,6 @@
 package io.tombolo.coordinator.runtime;
 
+import io.tombolo.coordinator.runtime.CoordinatorLog.AppendResult;
 import io.tombolo.coordinator.runtime.CoordinatorLog.Appended;
 import io.tombolo.coordinator.runtime.CoordinatorLog.Bounds;
 import io.tombolo.coordinator.runtime.CoordinatorLog.Chunk;
@@ -12,7 +13,9 @@ import io.tombolo.environment.Invariant;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * One partition of an internal topic while this broker leads it, in one epoch. Mutable; confined to
@@ -111,6 +114,38 @@ final class HostedPartition<S, C, E> {
         }
     }
 
+    Errors end(TransactionEnd end, Supplier<AppendResult> append) {
+        if (phase != Phase.ACTIVE) {
+            return phase == Phase.LOADING
+                    ? Errors.COORDINATOR_LOAD_IN_PROGRESS
+                    : Errors.NOT_COORDINATOR;
+        }
+        flush();
+        return switch (appending(append)) {
+            case Appended appended -> {
+                ended(end, appended.endOffset());
+                yield Errors.NONE;
+            }
+            case Refused refused -> {
+                settle();
+                yield refused.error();
+            }
+        };
+    }
+
+    private void ended(TransactionEnd end, long endOffset) {
+        try {
+            S before = tip;
+            tip = host.machine().ended(tip, end);
+            var marker = new OpenBatch<S, E>(before, null);
+            speculation.addAppended(marker, tip, endOffset, host.clock().nanoTime());
+            settle();
+            armAlarm();
+        } catch (RuntimeException thrown) {
+            fail(thrown); // the log says what the state does not: load it anew
+        }
+    }
+
     void highWatermarkMoved(long offset) {
         highWatermark = Math.max(highWatermark, offset);
         switch (phase) {
@@ -170,8 +205,12 @@ final class HostedPartition<S, C, E> {
                     "a read from offset %d led to offset %d",
                     offset,
                     chunk.nextOffset());
-            for (StoredRecord record : chunk.records()) {
-                tip = host.machine().replay(tip, record);
+            for (StoredEntry entry : chunk.entries()) {
+                tip =
+                        switch (entry) {
+                            case StoredRecord record -> host.machine().replay(tip, record);
+                            case StoredMarker marker -> host.machine().ended(tip, marker.end());
+                        };
                 loadedRecordCount++;
             }
             return true;
@@ -205,8 +244,7 @@ final class HostedPartition<S, C, E> {
 
     private void run(Function<S, Step<S, E>> operation, @Nullable Ticket<?> ticket) {
         Step<S, E> step = operation.apply(tip);
-        int bytes = step.recordBytes();
-        if (batch != null && bytes > 0 && batch.bytes() + bytes > host.settings().batchBytesMax()) {
+        if (batch != null && !batch.takes(step, host.settings().batchBytesMax())) {
             flush();
             // What the step was decided on may have been undone, or gone on: decide again.
             step = operation.apply(tip);
@@ -224,7 +262,7 @@ final class HostedPartition<S, C, E> {
             return;
         }
         if (batch == null) {
-            batch = new OpenBatch<>(before);
+            batch = new OpenBatch<>(before, step.producer());
             host.loop().execute(this::flush);
         }
         batch.add(step, ticket);
@@ -238,15 +276,32 @@ final class HostedPartition<S, C, E> {
         }
         batch = null;
         Moment now = host.now();
-        appending = true;
-        var result = host.log().append(partition, leaderEpoch, closing.records(), now.wallMs());
-        appending = false;
-        switch (result) {
+        switch (appending(() -> append(closing, now))) {
             case Appended appended -> {
                 speculation.addAppended(closing, tip, appended.endOffset(), now.nanos());
                 settle();
             }
             case Refused refused -> undo(closing, refused.error(), now);
+        }
+    }
+
+    private AppendResult append(OpenBatch<S, E> closing, Moment now) {
+        Producer producer = closing.producer();
+        List<LogRecord> records = closing.records();
+        return producer == null
+                ? host.log().append(partition, leaderEpoch, records, now.wallMs())
+                : host.log()
+                        .appendInTransaction(
+                                partition, leaderEpoch, producer, records, now.wallMs());
+    }
+
+    /** The high watermark may move meanwhile; that is taken up afterwards. */
+    private AppendResult appending(Supplier<AppendResult> append) {
+        appending = true;
+        try {
+            return append.get();
+        } finally {
+            appending = false;
         }
     }
 

@@ -4,11 +4,13 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** The steps of one turn of the loop, about to be appended together. Mutable; loop-confined. */
 final class OpenBatch<S, E> {
 
     private final S before;
+    private final @Nullable Producer producer;
     private final List<LogRecord> records = new ArrayList<>();
     private final List<Answer<?>> answers = new ArrayList<>();
     private final List<E> signals = new ArrayList<>();
@@ -17,9 +19,24 @@ final class OpenBatch<S, E> {
 
     /**
      * @param before the state to return to when the batch is refused
+     * @param producer in whose transaction all of it is; null for none
      */
-    OpenBatch(S before) {
+    OpenBatch(S before, @Nullable Producer producer) {
         this.before = before;
+        this.producer = producer;
+    }
+
+    /**
+     * Whether the records of a step may be in the same batch: those of one producer, or of none.
+     */
+    boolean takes(Step<S, E> step, int bytesMax) {
+        return step.records().isEmpty()
+                || (bytes + step.recordBytes() <= bytesMax
+                        && Objects.equals(producer, step.producer()));
+    }
+
+    @Nullable Producer producer() {
+        return producer;
     }
 
     void add(Step<S, E> step, @Nullable Ticket<?> ticket) {
@@ -34,10 +51,6 @@ final class OpenBatch<S, E> {
 
     S before() {
         return before;
-    }
-
-    int bytes() {
-        return bytes;
     }
 
     List<LogRecord> records() {

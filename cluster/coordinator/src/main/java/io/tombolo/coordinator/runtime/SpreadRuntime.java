@@ -1,5 +1,6 @@
 package io.tombolo.coordinator.runtime;
 
+import io.tombolo.coordinator.runtime.CoordinatorLog.AppendResult;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.EventLoops;
 
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 
 /**
  * A state machine on all partitions of an internal topic, which are spread over the loops. Callable
@@ -84,6 +86,14 @@ public class SpreadRuntime<S, C, E> {
     public final <R> void read(
             int partition, EventLoop caller, Function<S, R> query, Reply<R> reply) {
         on(partition, runtime -> runtime.read(partition, query, back(caller, reply)));
+    }
+
+    /**
+     * Ends a producer's transaction on a partition; see {@link CoordinatorRuntime#end}. Called on
+     * the loop that owns the partition.
+     */
+    public final Errors end(int partition, TransactionEnd end, Supplier<AppendResult> append) {
+        return byLoop.get(ownerOf.apply(partition).index()).end(partition, end, append);
     }
 
     private static <R> Reply<R> back(EventLoop caller, Reply<R> reply) {

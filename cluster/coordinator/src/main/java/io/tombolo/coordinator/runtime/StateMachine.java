@@ -24,6 +24,15 @@ public interface StateMachine<S, C, E> {
      */
     S replay(S state, StoredRecord record);
 
+    /**
+     * The state after a producer's transaction has ended on this partition: its records count from
+     * now on, or never will. Used for stored markers as for new ones. A machine that writes in no
+     * transaction has nothing to do.
+     */
+    default S ended(S state, TransactionEnd end) {
+        return state;
+    }
+
     /** The first step after a load: sets the alarms that the stored state asks for. */
     Step<S, E> loaded(S state, Moment now);
 

@@ -7,9 +7,11 @@ import io.tombolo.coordinator.group.GroupCommand.Sync;
 import io.tombolo.coordinator.runtime.Answer;
 import io.tombolo.coordinator.runtime.LogRecord;
 import io.tombolo.coordinator.runtime.Moment;
+import io.tombolo.coordinator.runtime.Producer;
 import io.tombolo.coordinator.runtime.StateMachine;
 import io.tombolo.coordinator.runtime.Step;
 import io.tombolo.coordinator.runtime.StoredRecord;
+import io.tombolo.coordinator.runtime.TransactionEnd;
 
 import org.apache.kafka.common.message.JoinGroupResponseData;
 import org.apache.kafka.common.protocol.Errors;
@@ -28,6 +30,9 @@ public final class Mutant implements StateMachine<GroupsState, GroupCommand, Gro
         COMMITS_NOT_RECORDED,
         LATE_LEADERS_ASSIGN_AGAIN,
         FENCED_CLIENTS_FORGOTTEN,
+        TRANSACTIONS_IGNORED,
+        MARKERS_FORGOTTEN,
+        ABORTS_COMMIT,
         ALARMS_NEVER_RING
     }
 
@@ -50,6 +55,17 @@ public final class Mutant implements StateMachine<GroupsState, GroupCommand, Gro
     }
 
     @Override
+    public GroupsState ended(GroupsState state, TransactionEnd end) {
+        return switch (kind) {
+            case MARKERS_FORGOTTEN -> state;
+            case ABORTS_COMMIT ->
+                    machine.ended(
+                            state, new TransactionEnd(end.producerId(), end.producerEpoch(), true));
+            default -> machine.ended(state, end);
+        };
+    }
+
+    @Override
     public Step<GroupsState, GroupEvent> loaded(GroupsState state, Moment now) {
         return machine.loaded(state, now);
     }
@@ -67,7 +83,8 @@ public final class Mutant implements StateMachine<GroupsState, GroupCommand, Gro
             case COMMITS_NOT_RECORDED ->
                     recorded(!(command instanceof Commit), machine.handle(state, command, now));
             case FENCED_CLIENTS_FORGOTTEN -> withoutFenced(machine.handle(state, command, now));
-            case GENERATIONS_NOT_RECORDED, ALARMS_NEVER_RING ->
+            case TRANSACTIONS_IGNORED -> withoutTransaction(machine.handle(state, command, now));
+            case GENERATIONS_NOT_RECORDED, ALARMS_NEVER_RING, MARKERS_FORGOTTEN, ABORTS_COMMIT ->
                     withoutGenerations(machine.handle(state, command, now));
         };
     }
@@ -118,7 +135,20 @@ public final class Mutant implements StateMachine<GroupsState, GroupCommand, Gro
         kept.removeIf(answer ->
                 answer.response() instanceof JoinGroupResponseData joined
                         && joined.errorCode() == Errors.FENCED_INSTANCE_ID.code());
-        return new Step<>(step.state(), step.records(), kept, step.signals());
+        return new Step<>(step.state(), step.records(), kept, step.signals(), step.producer());
+    }
+
+    /** Commits at once what is to be committed with its transaction. */
+    private static Step<GroupsState, GroupEvent> withoutTransaction(
+            Step<GroupsState, GroupEvent> step) {
+        Producer producer = step.producer();
+        return producer == null
+                ? step
+                : new Step<>(
+                        step.state().ended(producer.id(), true),
+                        step.records(),
+                        step.answers(),
+                        step.signals());
     }
 
     private Step<GroupsState, GroupEvent> withoutGenerations(Step<GroupsState, GroupEvent> step) {
@@ -136,6 +166,6 @@ public final class Mutant implements StateMachine<GroupsState, GroupCommand, Gro
                                     || !group.group().is(GroupState.COMPLETING_REBALANCE);
                         })
                         .toList();
-        return new Step<>(step.state(), kept, step.answers(), step.signals());
+        return new Step<>(step.state(), kept, step.answers(), step.signals(), step.producer());
     }
 }

@@ -1,5 +1,7 @@
 package io.tombolo.coordinator.group;
 
+import io.tombolo.coordinator.runtime.StoredEntry;
+import io.tombolo.coordinator.runtime.StoredMarker;
 import io.tombolo.coordinator.runtime.StoredRecord;
 
 import java.util.Arrays;
@@ -11,11 +13,15 @@ public final class Projection {
     private Projection() {}
 
     /** The state that the first so many records rebuild. */
-    public static GroupsState replayed(List<StoredRecord> records, long count) {
+    public static GroupsState replayed(List<? extends StoredEntry> entries, long count) {
         var machine = new GroupMachine(GroupSettings.STANDARD);
         GroupsState state = machine.initial();
-        for (StoredRecord record : records.subList(0, (int) count)) {
-            state = machine.replay(state, record);
+        for (StoredEntry entry : entries.subList(0, (int) count)) {
+            state =
+                    switch (entry) {
+                        case StoredRecord record -> machine.replay(state, record);
+                        case StoredMarker marker -> machine.ended(state, marker.end());
+                    };
         }
         return state;
     }
@@ -37,7 +43,7 @@ public final class Projection {
             }
             out.append('\n');
         }
-        return out.append(shown.offsets()).toString();
+        return out.append(shown.offsets()).append(shown.pending()).toString();
     }
 
     private static void settled(StringBuilder out, ClassicGroup group) {

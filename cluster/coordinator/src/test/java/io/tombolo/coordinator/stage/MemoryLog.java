@@ -2,7 +2,11 @@ package io.tombolo.coordinator.stage;
 
 import io.tombolo.coordinator.runtime.CoordinatorLog;
 import io.tombolo.coordinator.runtime.LogRecord;
+import io.tombolo.coordinator.runtime.Producer;
+import io.tombolo.coordinator.runtime.StoredEntry;
+import io.tombolo.coordinator.runtime.StoredMarker;
 import io.tombolo.coordinator.runtime.StoredRecord;
+import io.tombolo.coordinator.runtime.TransactionEnd;
 import io.tombolo.environment.EventLoop;
 
 import org.apache.kafka.common.protocol.Errors;
@@ -83,7 +87,16 @@ public final class MemoryLog implements CoordinatorLog {
                 });
     }
 
+    /** What is stored of records, without markers. */
     public List<StoredRecord> records(int index) {
+        return partition(index).records.stream()
+                .filter(StoredRecord.class::isInstance)
+                .map(StoredRecord.class::cast)
+                .toList();
+    }
+
+    /** Everything that is stored. */
+    public List<StoredEntry> entries(int index) {
         return partition(index).records;
     }
 
@@ -110,6 +123,21 @@ public final class MemoryLog implements CoordinatorLog {
     @Override
     public AppendResult append(
             int index, int leaderEpoch, List<LogRecord> records, long timestampMs) {
+        return append(index, leaderEpoch, StoredRecord.NO_TRANSACTION, records);
+    }
+
+    @Override
+    public AppendResult appendInTransaction(
+            int index,
+            int leaderEpoch,
+            Producer producer,
+            List<LogRecord> records,
+            long timestampMs) {
+        return append(index, leaderEpoch, producer.id(), records);
+    }
+
+    private AppendResult append(
+            int index, int leaderEpoch, long producerId, List<LogRecord> records) {
         Partition partition = partition(index);
         if (nextRefusal != Errors.NONE) {
             var refused = new Refused(nextRefusal);
@@ -122,8 +150,25 @@ public final class MemoryLog implements CoordinatorLog {
         appendCount++;
         for (LogRecord record : records) {
             partition.records.add(
-                    new StoredRecord(partition.records.size(), record.key(), record.value()));
+                    new StoredRecord(
+                            partition.records.size(), record.key(), record.value(), producerId));
         }
+        return appended(index, partition);
+    }
+
+    /** What the leader of the partition does when a transaction ends there. */
+    public AppendResult appendMarker(int index, TransactionEnd end) {
+        Partition partition = partition(index);
+        if (nextRefusal != Errors.NONE) {
+            var refused = new Refused(nextRefusal);
+            nextRefusal = Errors.NONE;
+            return refused;
+        }
+        partition.records.add(new StoredMarker(partition.records.size(), end));
+        return appended(index, partition);
+    }
+
+    private AppendResult appended(int index, Partition partition) {
         if (committing) {
             commit(index);
         } else if (lying) {
@@ -151,20 +196,20 @@ public final class MemoryLog implements CoordinatorLog {
     }
 
     private Chunk chunk(Partition partition, long fromOffset, int bytesMax) {
-        var found = new ArrayList<StoredRecord>();
+        var found = new ArrayList<StoredEntry>();
         int bytes = 0;
         int at = (int) fromOffset;
         while (at < partition.records.size() && (found.isEmpty() || bytes < bytesMax)) {
-            StoredRecord record = partition.records.get(at++);
-            bytes += record.key().length;
-            found.add(record);
+            StoredEntry entry = partition.records.get(at++);
+            bytes += entry instanceof StoredRecord record ? record.key().length : 8;
+            found.add(entry);
         }
         largestChunk = Math.max(largestChunk, found.size());
         return new Chunk(found, at);
     }
 
     private static final class Partition {
-        private final List<StoredRecord> records = new ArrayList<>();
+        private final List<StoredEntry> records = new ArrayList<>();
         private long highWatermark;
         private int leaderEpoch;
     }

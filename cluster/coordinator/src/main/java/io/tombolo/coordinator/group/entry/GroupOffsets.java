@@ -223,7 +223,11 @@ public final class GroupOffsets {
     record TopicName(String name, Uuid id, boolean byId) {
 
         static TopicName of(TopicLookup topics, Caller caller, String name, Uuid id) {
-            if (caller.apiVersion() < VERSION_TOPIC_IDS) {
+            return of(topics, caller.apiVersion() >= VERSION_TOPIC_IDS, name, id);
+        }
+
+        static TopicName of(TopicLookup topics, boolean byId, String name, Uuid id) {
+            if (!byId) {
                 return new TopicName(name, topics.idOf(name).orElse(Uuid.ZERO_UUID), false);
             }
             return new TopicName(topics.nameOf(id).orElse(""), id, true);

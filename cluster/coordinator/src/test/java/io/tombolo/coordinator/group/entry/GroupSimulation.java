@@ -60,6 +60,13 @@ class GroupSimulation {
                             "commit REBALANCE_IN_PROGRESS",
                             "commit UNKNOWN_MEMBER_ID",
                             "heartbeat REBALANCE_IN_PROGRESS",
+                            "transactional commit NONE",
+                            "transactional commit NOT_COORDINATOR",
+                            "transaction committed",
+                            "transaction aborted",
+                            "stable fetch of g UNSTABLE_OFFSET_COMMIT",
+                            "stable fetch of g NONE",
+                            "marker NOT_ENOUGH_REPLICAS",
                             "leave true");
         }
     }
@@ -79,6 +86,10 @@ class GroupSimulation {
         "COMMITS_NOT_RECORDED, COMMITTED_OFFSETS_NEVER_GO_BACK",
         "COMMITS_NOT_RECORDED, A_RELOAD_FINDS_WHAT_WAS_COMMITTED",
         "LATE_LEADERS_ASSIGN_AGAIN, A_MEMBER_HAS_ONE_ASSIGNMENT_PER_GENERATION",
+        "TRANSACTIONS_IGNORED, TRANSACTIONS_COUNT_AS_DECIDED",
+        "TRANSACTIONS_IGNORED, PENDING_OFFSETS_ARE_UNSTABLE",
+        "MARKERS_FORGOTTEN, TRANSACTIONS_COUNT_AS_DECIDED",
+        "ABORTS_COMMIT, TRANSACTIONS_COUNT_AS_DECIDED",
         "FENCED_CLIENTS_FORGOTTEN, EVERY_CLIENT_IS_ANSWERED",
         "ALARMS_NEVER_RING, A_QUIET_GROUP_COMES_TO_REST"
     })

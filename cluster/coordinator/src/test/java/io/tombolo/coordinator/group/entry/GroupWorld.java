@@ -42,6 +42,8 @@ final class GroupWorld {
         A_MEMBER_HAS_ONE_ASSIGNMENT_PER_GENERATION,
         OLD_GENERATIONS_NEVER_COMMIT,
         COMMITTED_OFFSETS_NEVER_GO_BACK,
+        TRANSACTIONS_COUNT_AS_DECIDED,
+        PENDING_OFFSETS_ARE_UNSTABLE,
         WHO_LEFT_STAYS_AWAY,
         A_RELOAD_FINDS_WHAT_WAS_COMMITTED,
         EVERY_CLIENT_IS_ANSWERED,
@@ -64,6 +66,7 @@ final class GroupWorld {
     private final SplittableRandom random;
     private final Stage stage;
     private final List<Client> clients = new ArrayList<>();
+    private final List<Transactor> transactors = new ArrayList<>();
     private final List<Runnable> resends = new ArrayList<>();
     private final StringBuilder trace = new StringBuilder();
     final Map<String, Integer> seen = new TreeMap<>();
@@ -83,6 +86,8 @@ final class GroupWorld {
         for (int i = 0; i < CLIENTS; i++) {
             clients.add(new Client(i < 2 ? "inst" + i : null));
         }
+        transactors.add(new Transactor(this, stage, 0));
+        transactors.add(new Transactor(this, stage, 1));
     }
 
     /** Looks away from every other claim, so that this one must speak for itself. */
@@ -105,7 +110,7 @@ final class GroupWorld {
     }
 
     private void step() {
-        switch (random.nextInt(24)) {
+        switch (random.nextInt(30)) {
             case 0 -> failover();
             case 1 -> stage.log.committing(false);
             case 2, 3 -> stage.log.committing(true);
@@ -122,9 +127,15 @@ final class GroupWorld {
             }
             case 6 -> clients.get(random.nextInt(CLIENTS)).restart();
             case 7, 8, 9, 10 -> stage.loop.advance(Duration.ofMillis(random.nextInt(4000)));
+            case 11, 12, 13, 14, 15, 16 ->
+                    transactors.get(random.nextInt(2)).act(random.nextInt(4));
             default -> clients.get(random.nextInt(CLIENTS)).act();
         }
         stage.loop.run();
+    }
+
+    long newOffset() {
+        return nextOffset++;
     }
 
     private void failover() {
@@ -134,10 +145,10 @@ final class GroupWorld {
         stage.coordinator.resign(0);
         stage.log.loseUncommitted();
         require(
-                stage.log.records(0).size() == highWatermark,
+                stage.log.entries(0).size() == highWatermark,
                 Claim.A_RELOAD_FINDS_WHAT_WAS_COMMITTED,
                 "the log lost what was committed");
-        GroupsState replayed = Projection.replayed(stage.log.records(0), highWatermark);
+        GroupsState replayed = Projection.replayed(stage.log.entries(0), highWatermark);
         require(
                 Projection.of(replayed, committed).equals(Projection.of(committed, committed)),
                 Claim.A_RELOAD_FINDS_WHAT_WAS_COMMITTED,
@@ -160,6 +171,7 @@ final class GroupWorld {
                 position >= acknowledgedOffset,
                 Claim.COMMITTED_OFFSETS_NEVER_GO_BACK,
                 position + " after " + acknowledgedOffset + " was acknowledged");
+        transactors.forEach(Transactor::verify);
         var described = stage.describe(G);
         if (described.groupState().equals("Stable")
                 || described.groupState().equals("CompletingRebalance")) {
@@ -176,8 +188,11 @@ final class GroupWorld {
     private void rest() {
         stage.log.committing(true);
         resends.clear();
-        for (int i = 0; i < 400 && !allMembers(); i++) {
+        for (int i = 0;
+                i < 400 && !(allMembers() && transactors.stream().allMatch(Transactor::idle));
+                i++) {
             clients.forEach(Client::behave);
+            transactors.forEach(Transactor::finish);
             stage.loop.advance(Duration.ofMillis(250));
             verify();
         }
@@ -222,15 +237,15 @@ final class GroupWorld {
                 memberId + " in " + generation + ": " + known + " and " + assignment);
     }
 
-    private void note(String line) {
+    void note(String line) {
         trace.append(stage.loop.nanoTime() / 1_000_000).append(' ').append(line).append('\n');
     }
 
-    private void count(String what) {
+    void count(String what) {
         seen.merge(what, 1, Integer::sum);
     }
 
-    private void require(boolean holds, Claim claim, String detail) {
+    void require(boolean holds, Claim claim, String detail) {
         if (!holds && watched.contains(claim)) {
             throw new Violated(claim, detail + "\n" + tail());
         }
@@ -434,7 +449,7 @@ final class GroupWorld {
         }
 
         private void commit(int asGeneration) {
-            long offset = nextOffset++;
+            long offset = newOffset();
             int newestBefore = newestGeneration;
             unanswered++;
             var request =

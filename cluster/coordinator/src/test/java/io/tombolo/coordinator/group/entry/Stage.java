@@ -34,6 +34,10 @@ import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchRespon
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.SyncGroupRequestData.SyncGroupRequestAssignment;
 import org.apache.kafka.common.message.SyncGroupResponseData;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommitRequestPartition;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommitRequestTopic;
+import org.apache.kafka.common.message.TxnOffsetCommitResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
 import java.nio.ByteBuffer;
@@ -363,6 +367,26 @@ final class Stage {
                         commitRequest("orders", 0, offset)
                                 .setMemberId(memberId)
                                 .setGenerationIdOrMemberEpoch(generation)));
+    }
+
+    static TxnOffsetCommitRequestData transactionRequest(String topic, int partition, long offset) {
+        return new TxnOffsetCommitRequestData()
+                .setTransactionalId("t")
+                .setGroupId(G)
+                .setTopics(
+                        List.of(
+                                new TxnOffsetCommitRequestTopic()
+                                        .setName(topic)
+                                        .setPartitions(
+                                                List.of(
+                                                        new TxnOffsetCommitRequestPartition()
+                                                                .setPartitionIndex(partition)
+                                                                .setCommittedOffset(offset)
+                                                                .setCommittedMetadata("m")))));
+    }
+
+    static Errors errorOf(TxnOffsetCommitResponseData response) {
+        return Errors.forCode(response.topics().getFirst().partitions().getFirst().errorCode());
     }
 
     static Errors errorOf(Heard<OffsetCommitResponseData> heard) {
