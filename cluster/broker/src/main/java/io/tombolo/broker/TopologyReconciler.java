@@ -29,12 +29,16 @@ import java.util.function.Consumer;
 /**
  * Makes what the topology file declares: links that touch this region with the first owner of their
  * topics, and topics of this region. Only ever adds; what is there already stays as it is. Every
- * broker looks when it starts and asks for what is missing; asking twice does no harm, and the one
- * that is there last finds enough brokers for every topic.
+ * broker looks when it starts and asks for what is missing; asking twice does no harm. Topics are
+ * made by the broker that is there last, so that all brokers get their share of them; those that
+ * stay away are not waited for long.
  */
 final class TopologyReconciler {
 
     private static final long RETRY_NANOS = Duration.ofMillis(50).toNanos();
+
+    /** How long topics wait for the other brokers of the file. */
+    static final Duration OTHERS_MAX = Duration.ofSeconds(10);
 
     private final BrokerSettings settings;
     private final Images images;
@@ -52,9 +56,10 @@ final class TopologyReconciler {
     }
 
     /**
-     * Submits the commands one after the other; {@code done} is called after the last. A link that
-     * is there already is not changed before it is known who owns its topics: they may have been
-     * taken over meanwhile, and until that is known it is the old definition that tells which.
+     * Submits the commands one after the other; {@code done} is called after the last of those that
+     * need not wait for other brokers. A link that is there already is not changed before it is
+     * known who owns its topics: they may have been taken over meanwhile, and until that is known
+     * it is the old definition that tells which.
      */
     void reconcile(Runnable done) {
         var plan = new ArrayDeque<Command<?>>();
@@ -72,6 +77,28 @@ final class TopologyReconciler {
                                 "first owner, by the topology file"));
             }
         }
+        if (othersServe()) {
+            addTopics(plan);
+        } else {
+            loop.schedule(OTHERS_MAX.toNanos(), this::makeTopics);
+        }
+        next(plan, done);
+    }
+
+    private boolean othersServe() {
+        MetadataImage image = images.current();
+        return settings.region().brokers().stream()
+                .filter(broker -> !broker.id().equals(settings.id()))
+                .allMatch(broker -> image.brokers().isActive(broker.id().value()));
+    }
+
+    private void makeTopics() {
+        var plan = new ArrayDeque<Command<?>>();
+        addTopics(plan);
+        next(plan, () -> {});
+    }
+
+    private void addTopics(ArrayDeque<Command<?>> plan) {
         List<NewTopic> topics = declaredTopics(settings);
         if (!settings.topology().linksInto(settings.region().id()).isEmpty()) {
             // Links bring group offsets along, perhaps before any group was ever used here.
@@ -81,7 +108,6 @@ final class TopologyReconciler {
         if (!topics.isEmpty()) {
             plan.add(new TopicCommand.CreateTopics(topics, false));
         }
-        next(plan, done);
     }
 
     /** The other regions have told who owns what, or could not be asked. */

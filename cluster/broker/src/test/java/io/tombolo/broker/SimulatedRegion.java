@@ -42,12 +42,21 @@ final class SimulatedRegion {
             """;
 
     final Simulator simulator;
+    private final Topology topology;
     private final Map<Integer, Broker> brokers = new TreeMap<>();
     private final Map<Integer, Integer> served = new TreeMap<>();
 
     /** Starts all brokers and waits until they serve. */
     SimulatedRegion(long seed) {
+        this(seed, "");
+    }
+
+    /**
+     * @param more of the topology file
+     */
+    SimulatedRegion(long seed, String more) {
         this.simulator = new Simulator(seed);
+        this.topology = topology(TEXT + more);
         for (int number : ALL) {
             simulator.addNode(host(number), 2).start(environment -> start(number, environment));
         }
@@ -101,7 +110,6 @@ final class SimulatedRegion {
     }
 
     private void start(int number, Environment environment) {
-        var topology = topology();
         Region.Hosted region = topology.hosted(EU).orElseThrow();
         var settings =
                 new BrokerSettings(
@@ -119,11 +127,11 @@ final class SimulatedRegion {
         broker.start();
     }
 
-    private static Topology topology() {
-        if (TopologyFile.parse("three.yaml", TEXT) instanceof TopologyFile.Valid valid) {
+    private static Topology topology(String text) {
+        if (TopologyFile.parse("three.yaml", text) instanceof TopologyFile.Valid valid) {
             return valid.topology();
         }
-        throw new IllegalStateException(TopologyFile.parse("three.yaml", TEXT).toString());
+        throw new IllegalStateException(TopologyFile.parse("three.yaml", text).toString());
     }
 
     private final class Watch implements BrokerObserver {

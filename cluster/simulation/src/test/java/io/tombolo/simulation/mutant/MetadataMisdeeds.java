@@ -59,7 +59,9 @@ final class MetadataMisdeeds {
     }
 
     private Optional<MetadataImage> withoutTheLastChange(MetadataImage now, LogPlace place) {
-        boolean topicsChanged = !before.topics().equals(now.topics());
+        boolean topicsChanged =
+                before.topics().byId().keySet().equals(now.topics().byId().keySet())
+                        && !before.topics().equals(now.topics());
         return before == MetadataImage.EMPTY || !topicsChanged
                 ? Optional.empty()
                 : Optional.of(

@@ -198,7 +198,7 @@ public final class World {
     /** Starts everything; returns when records flow. */
     public void begin() {
         sites.forEach(Site::start);
-        await("a first start", () -> sites.stream().allMatch(Site::well));
+        await("a first start", () -> sites.stream().allMatch(Site::well) && hostsAll(source));
         crowd.produceAt(source);
         if (shape.replicated()) {
             crowd.produceHastily(source, shape.clicked());
@@ -296,7 +296,10 @@ public final class World {
         }
         await("the group has read all", crowd::readAll);
         await("all replicas are in sync", watches::settled);
-        await("the first replicas lead", () -> watches.of(source).preferred());
+        // Members of a group commit while leaders move, so both have to hold at the same time.
+        await(
+                "the first replicas lead and all are in sync",
+                () -> watches.of(source).preferred() && watches.settled());
         watches.checkSettled();
         changes.check(source.newestMetadata());
         everythingIsReadable(owner);
