@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -113,7 +114,13 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
     @Override
     public LinkStatus status() {
         long measured = failover == null ? scope.now() : stoppedNanos;
-        var topicStatus = StatusReport.topics(workers.values(), topics.troubles(), scope, measured);
+        SortedSet<String> uncopied = topics.uncopied();
+        var known =
+                new StatusReport.Topics(
+                        topics.troubles(),
+                        uncopied,
+                        failover == null ? State.PREPARING : State.STOPPED);
+        var topicStatus = StatusReport.topics(workers.values(), known, scope, measured);
         State own = State.ACTIVE;
         if (failover != null) {
             own = failover.isOver() ? State.STOPPED : State.STOPPING;
@@ -129,8 +136,10 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
         return new LinkStatus(
                 scope.spec().name(),
                 StatusReport.stateOf(topicStatus, own),
-                scope.answeredNanos().isEmpty() ? Lag.UNKNOWN : StatusReport.lagOf(topicStatus),
-                StatusReport.lossBound(workers.values(), scope, measured),
+                scope.answeredNanos().isEmpty()
+                        ? Lag.UNKNOWN
+                        : StatusReport.lagOf(workers.values(), scope, measured),
+                StatusReport.lossBound(workers.values(), uncopied, scope, measured),
                 trouble.map(reason -> new Trouble(reason, failures, Optional.of(refreshInMs()))),
                 topicStatus,
                 groups.status());

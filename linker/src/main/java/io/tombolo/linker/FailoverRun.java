@@ -85,7 +85,7 @@ final class FailoverRun {
                             id,
                             machine.local().endOffset(),
                             machine.local().lastEpoch(),
-                            machine.meter().records(),
+                            worker.isGivenUp() ? -1 : machine.meter().records(),
                             machine.state() == State.STOPPED));
         }
         return new FailoverOutcome(ownershipEpoch, refusal, partitions, List.of(), List.of());

@@ -94,6 +94,15 @@ final class PartitionWorker {
         return machine.fetches() && current != null && current.isAnswering();
     }
 
+    /** Whether it was copied no more, for good, when it was told to stop, or is not now. */
+    boolean isGivenUp() {
+        return switch (machine.state()) {
+            case FAILED -> true;
+            case STOPPING, STOPPED -> machine.trouble().isPresent();
+            default -> false;
+        };
+    }
+
     /** Tries again at once what would be tried later. */
     void hurry() {
         if (machine.state() == State.SOURCE_UNAVAILABLE && retryAtNanos.isPresent()) {

@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 /** Puts the status of a link together. Stateless. */
@@ -29,12 +31,15 @@ final class StatusReport {
     static PartitionStatus partition(PartitionWorker worker, LinkScope scope, long measuredNanos) {
         MirrorPartition machine = worker.machine();
         long sinceMs = TimeUnit.NANOSECONDS.toMillis(scope.now() - measuredNanos);
+        // Where the source of what was given up stands is not followed, and may mean nothing here.
         Lag lag =
-                machine.meter()
-                        .lag(
-                                measuredNanos,
-                                scope.host().clock().wallTimeMs() - sinceMs,
-                                worker.isAnswered());
+                worker.isGivenUp()
+                        ? Lag.UNKNOWN
+                        : machine.meter()
+                                .lag(
+                                        measuredNanos,
+                                        scope.host().clock().wallTimeMs() - sinceMs,
+                                        worker.isAnswered());
         Optional<Trouble> trouble =
                 machine.trouble()
                         .map(reason ->
@@ -56,11 +61,19 @@ final class StatusReport {
     }
 
     /**
+     * What is known of topics as a whole.
+     *
+     * @param uncopied those that are not copied, or not all of their partitions
+     * @param uncopiedState the state of those of which there is nothing here
+     */
+    record Topics(Map<String, Trouble> troubles, Set<String> uncopied, State uncopiedState) {}
+
+    /**
      * @param measuredNanos the moment of which the lags are: now, unless the link has stopped
      */
     static List<TopicStatus> topics(
             Collection<PartitionWorker> workers,
-            Map<String, Trouble> troubles,
+            Topics known,
             LinkScope scope,
             long measuredNanos) {
         var byTopic = new TreeMap<String, List<PartitionStatus>>();
@@ -68,18 +81,17 @@ final class StatusReport {
             byTopic.computeIfAbsent(worker.id().topic(), _ -> new ArrayList<>())
                     .add(partition(worker, scope, measuredNanos));
         }
-        troubles.keySet().forEach(topic -> byTopic.computeIfAbsent(topic, _ -> List.of()));
+        known.troubles().keySet().forEach(topic -> byTopic.computeIfAbsent(topic, _ -> List.of()));
+        known.uncopied().forEach(topic -> byTopic.computeIfAbsent(topic, _ -> List.of()));
         var topics = new ArrayList<TopicStatus>(byTopic.size());
-        byTopic.forEach((topic, partitions) ->
-                topics.add(topic(topic, partitions, Optional.ofNullable(troubles.get(topic)))));
+        byTopic.forEach((topic, partitions) -> topics.add(topic(topic, partitions, known)));
         return topics;
     }
 
-    private static TopicStatus topic(
-            String name, List<PartitionStatus> partitions, Optional<Trouble> trouble) {
-        Lag lag = Lag.NONE;
-        State worst = partitions.isEmpty() ? State.PREPARING : State.STOPPED;
-        Optional<Trouble> shown = trouble;
+    private static TopicStatus topic(String name, List<PartitionStatus> partitions, Topics known) {
+        Lag lag = partitions.isEmpty() || known.uncopied().contains(name) ? Lag.UNKNOWN : Lag.NONE;
+        State worst = partitions.isEmpty() ? known.uncopiedState() : State.STOPPED;
+        Optional<Trouble> shown = Optional.ofNullable(known.troubles().get(name));
         for (PartitionStatus partition : partitions) {
             lag = lag.plus(partition.lag());
             worst = worst.worse(partition.state());
@@ -88,34 +100,42 @@ final class StatusReport {
         return new TopicStatus(name, worst, lag, shown, partitions);
     }
 
-    /** Of what is copied; partitions that were given up are behind for ever. */
-    static Lag lagOf(List<TopicStatus> topics) {
+    /** Of what is copied: neither of what was given up nor of what the filter leaves out by now. */
+    static Lag lagOf(Collection<PartitionWorker> workers, LinkScope scope, long measuredNanos) {
         Lag lag = Lag.NONE;
-        for (TopicStatus topic : topics) {
-            for (PartitionStatus partition : topic.partitions()) {
-                if (partition.state() != State.FAILED) {
-                    lag = lag.plus(partition.lag());
-                }
+        for (PartitionWorker worker : workers) {
+            if (!worker.isGivenUp() && counts(worker, scope)) {
+                lag = lag.plus(partition(worker, scope, measuredNanos).lag());
             }
         }
         return lag;
     }
 
+    /** Whether a failover does not leave it out. */
+    private static boolean counts(PartitionWorker worker, LinkScope scope) {
+        return scope.spec().selection().topics().includes(worker.id().topic());
+    }
+
     /** What would be lost if the copying had ended at this moment. */
     static LossBound lossBound(
-            Collection<PartitionWorker> workers, LinkScope scope, long measuredNanos) {
+            Collection<PartitionWorker> workers,
+            Set<String> uncopied,
+            LinkScope scope,
+            long measuredNanos) {
+        var uncounted = new TreeSet<>(uncopied);
         long records = 0;
         long bytes = 0;
         int failed = 0;
         long oldest = measuredNanos;
         boolean allHeard = true;
         for (PartitionWorker worker : workers) {
-            if (!scope.spec().selection().topics().includes(worker.id().topic())) {
-                continue; // a failover leaves it out
+            if (!counts(worker, scope)) {
+                continue;
             }
             var meter = worker.machine().meter();
-            if (worker.machine().state() == State.FAILED) {
+            if (worker.isGivenUp()) {
                 failed++;
+                uncounted.add(worker.id().topic());
                 continue;
             }
             long missing = meter.records();
@@ -135,7 +155,8 @@ final class StatusReport {
                 scope.answeredNanos().isEmpty()
                         ? -1
                         : (measuredNanos - scope.answeredNanos().getAsLong()) / NANOS_PER_MS,
-                failed);
+                failed,
+                uncounted);
     }
 
     static State stateOf(List<TopicStatus> topics, State ofLink) {

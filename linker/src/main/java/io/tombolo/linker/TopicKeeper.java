@@ -21,7 +21,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -47,6 +49,10 @@ final class TopicKeeper {
     private final Map<String, Integer> missing = new HashMap<>();
     private final Map<String, Refusal> refusals = new TreeMap<>();
     private final Set<String> commanded = new HashSet<>();
+
+    /** How many partitions topics of the source have of which there are fewer here, or none. */
+    private final Map<String, Integer> wanted = new TreeMap<>();
+
     private Map<String, MirrorTopic.State> states = Map.of();
     private boolean readingConfigs;
     private int turn;
@@ -69,7 +75,9 @@ final class TopicKeeper {
         if (!coordinates) {
             refusals.clear(); // what another broker is refused it tells itself
         }
-        for (Decision decision : decide(inventory)) {
+        List<Decision> decisions = decide(inventory);
+        note(decisions);
+        for (Decision decision : decisions) {
             if (decision instanceof Decision.Lose || decision instanceof Decision.Find) {
                 verdict.accept(decision);
             }
@@ -82,7 +90,20 @@ final class TopicKeeper {
         }
     }
 
-    /** Topics that should be mirrored and are not, with the reason. */
+    /**
+     * Topics that should be mirrored and are not, or not all their partitions. Every broker knows
+     * them; only the one that coordinates the link knows why.
+     */
+    SortedSet<String> uncopied() {
+        var uncopied = new TreeMap<>(wanted);
+        for (MirrorTopic mirror : mirrors()) {
+            uncopied.computeIfPresent(
+                    mirror.name(), (_, count) -> mirror.partitionCount() < count ? count : null);
+        }
+        return Collections.unmodifiableSortedSet(new TreeSet<>(uncopied.keySet()));
+    }
+
+    /** What the link could not do with topics, with the reason. */
     SortedMap<String, Trouble> troubles() {
         var troubles = new TreeMap<String, Trouble>();
         refusals.forEach((topic, refusal) ->
@@ -97,6 +118,21 @@ final class TopicKeeper {
                                                 TimeUnit.NANOSECONDS.toMillis(
                                                         refusal.retryAtNanos - scope.now()))))));
         return Collections.unmodifiableSortedMap(troubles);
+    }
+
+    /** What is not decided any more is not refused any more either. */
+    private void note(List<Decision> decisions) {
+        var decided = new HashSet<String>();
+        wanted.clear();
+        for (Decision decision : decisions) {
+            decided.add(decision.topic());
+            if (decision instanceof Decision.Create(var source)) {
+                wanted.put(source.name(), source.partitions().size());
+            } else if (decision instanceof Decision.Grow(var topic, int count)) {
+                wanted.put(topic, count);
+            }
+        }
+        refusals.keySet().retainAll(decided);
     }
 
     private List<Decision> decide(SourceInventory inventory) {

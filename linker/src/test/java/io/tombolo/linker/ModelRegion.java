@@ -47,6 +47,10 @@ final class ModelRegion implements LinkAdmin, GroupOffsets {
 
     final TreeMap<String, MirrorTopic> mirrors;
     final TreeMap<String, Map<TopicPartition, Committed>> groups;
+
+    /** Names of topics that are no mirrors. */
+    final Set<String> locals = new HashSet<>();
+
     final Set<String> activeGroups = new HashSet<>();
     final Map<String, Long> committedNanos = new HashMap<>();
     Duration retention = Duration.ofDays(7);
@@ -130,6 +134,18 @@ final class ModelRegion implements LinkAdmin, GroupOffsets {
         publish();
     }
 
+    void select(String... topics) {
+        spec =
+                new LinkSpec(
+                        spec.name(),
+                        spec.type(),
+                        spec.source(),
+                        new LinkSpec.Selection(NameFilter.of(topics), spec.selection().groups()),
+                        spec.settings(),
+                        spec.intent());
+        publish();
+    }
+
     void follow(LinkSpec.Settings settings) {
         spec =
                 new LinkSpec(
@@ -170,7 +186,7 @@ final class ModelRegion implements LinkAdmin, GroupOffsets {
         change(
                 answer,
                 () -> {
-                    if (mirrors.containsKey(topic.name())) {
+                    if (mirrors.containsKey(topic.name()) || locals.contains(topic.name())) {
                         return new LinkAdmin.Refused(
                                 new Reason(Reason.Code.NAME_TAKEN, topic.name() + " exists"));
                     }

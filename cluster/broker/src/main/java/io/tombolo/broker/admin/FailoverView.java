@@ -56,6 +56,7 @@ final class FailoverView {
         view.put("unheardMs", bound.unheardMs());
         view.put("recordsPerSecond", bound.recordsPerSecond());
         view.put("failedPartitions", bound.failedPartitionCount());
+        view.put("uncountedTopics", List.copyOf(bound.uncountedTopics()));
         return view;
     }
 

@@ -46,6 +46,10 @@ final class LinkView {
         view.put("to", entry.to().name());
         view.put("state", state(core.images().current(), entry, status));
         view.put("lag", lag(status.map(LinkStatus::lag).orElse(Lag.UNKNOWN)));
+        view.put(
+                "uncountedTopics",
+                status.map(found -> List.copyOf(found.lossBound().uncountedTopics()))
+                        .orElse(List.of()));
         SourceContact source = core.failover().contact(entry, region);
         view.put("sourceSilentMs", source.silentMs());
         view.put("sourceGoneAfterMs", source.goneAfterMs());

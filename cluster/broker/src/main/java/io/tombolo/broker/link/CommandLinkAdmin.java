@@ -131,8 +131,14 @@ record CommandLinkAdmin(Images images, Commands commands, EventLoop loop) implem
             case io.tombolo.controller.command.Answer.Refused<A>(Refusal refusal) ->
                     passes(refusal.error())
                             ? new Unavailable(refusal.message())
-                            : new Refused(new Reason(Reason.Code.LOCAL_REFUSED, refusal.message()));
+                            : new Refused(new Reason(codeOf(refusal.error()), refusal.message()));
         };
+    }
+
+    private static Reason.Code codeOf(Errors error) {
+        return error == Errors.TOPIC_ALREADY_EXISTS
+                ? Reason.Code.NAME_TAKEN
+                : Reason.Code.LOCAL_REFUSED;
     }
 
     /** Whether asking again later may help. */

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -126,7 +127,7 @@ public final class FailoverDesk {
             objections.add(writing(link, policy, source));
         }
         if (!begun) {
-            tooOld(policy, risk.lag().ms()).ifPresent(objections::add);
+            tooOld(policy, risk).ifPresent(objections::add);
         }
         return new FailoverPreview(
                 policy.name(),
@@ -140,8 +141,11 @@ public final class FailoverDesk {
                 done ? Optional.of(finished(policy, link, epoch)) : Optional.empty());
     }
 
-    /** An age that is not known is too old for a policy that sets a limit. */
-    private static Optional<FailoverPreview.Objection> tooOld(FailoverPolicy policy, long lagMs) {
+    /** An age that is not known, be it of one topic, is too old for a policy that sets a limit. */
+    private static Optional<FailoverPreview.Objection> tooOld(
+            FailoverPolicy policy, FailoverPreview.Risk risk) {
+        var uncounted = risk.lossBound().uncountedTopics();
+        long lagMs = uncounted.isEmpty() ? risk.lag().ms() : -1;
         return policy.refuseIf()
                 .lagOver()
                 .filter(limit -> lagMs < 0 || lagMs > limit.toMillis())
@@ -151,10 +155,18 @@ public final class FailoverDesk {
                                 "the copy is older than the policy allows",
                                 "%s behind, refuseIf.lagOver is %d ms"
                                         .formatted(
-                                                lagMs < 0 ? "not known how far" : lagMs + " ms",
+                                                lagMs < 0 ? unknown(uncounted) : lagMs + " ms",
                                                 limit.toMillis()),
                                 "bring the source back, or repeat with"
                                         + " --force-accept-split-brain"));
+    }
+
+    private static String unknown(SortedSet<String> uncounted) {
+        return uncounted.isEmpty()
+                ? "not known how far"
+                : "not known how far %s %s"
+                        .formatted(
+                                String.join(", ", uncounted), uncounted.size() == 1 ? "is" : "are");
     }
 
     private FinishedFailover finished(FailoverPolicy policy, LinkEntry link, long epoch) {
@@ -279,6 +291,10 @@ public final class FailoverDesk {
 
     /** Kept with the ownership record, where it outlives this process. */
     private static String lossOf(LossBound bound) {
+        String uncounted = String.join(", ", bound.uncountedTopics());
+        if (!uncounted.isEmpty()) {
+            return "it was not known how much of %s would be lost".formatted(uncounted);
+        }
         return bound.recordsMax() < 0
                 ? "it was not known how much would be lost"
                 : "%d records were known to be missing, at most about %d more were produced in %d ms"

@@ -89,7 +89,7 @@ public final class FailoverRun {
         submit(
                 new LinkCommand.BeginPromotion(preview.link().name(), manner.cause()),
                 partitions -> {
-                    done("stop mirroring", partitions.size() + " partitions");
+                    done("stop mirroring", counted(partitions.size(), "partition"));
                     deadlineNanos = tools.clock().nanoTime() + PATIENCE_NANOS;
                     watch(manner);
                 });
@@ -103,10 +103,10 @@ public final class FailoverRun {
             settled = true;
             done(
                     "settle the copy",
-                    "%d partitions, %d groups clamped"
+                    "%s, %s clamped"
                             .formatted(
-                                    standing.outcome().partitions().size(),
-                                    standing.outcome().groups().size()));
+                                    counted(standing.outcome().partitions().size(), "partition"),
+                                    counted(standing.outcome().groups().size(), "group")));
         }
         if (standing.finished() || forced && late && standing.stopped()) {
             finish(standing);
@@ -123,14 +123,14 @@ public final class FailoverRun {
         List<FailoverOutcome.AbortedTransactions> aborted = standing.outcome().transactions();
         if (!aborted.isEmpty()) {
             int count = aborted.stream().mapToInt(one -> one.count()).sum();
-            done("abort open transactions", "%d in %d partitions".formatted(count, aborted.size()));
+            done("abort open transactions", count + " in " + counted(aborted.size(), "partition"));
         }
         List<String> leftOut = tools.images().current().leftOut(preview.link().name());
         if (!leftOut.isEmpty()) {
             done("leave out", FailoverPreview.leftOut(leftOut));
         }
         String left = standing.finished() ? "" : ", but " + standing.problem();
-        done("make writable", standing.stoppedCount() + " topics" + left);
+        done("make writable", counted(standing.stoppedCount(), "topic") + left);
         report.accept(new FailoverReport.Done(ownershipEpoch, steps, standing.outcome()));
     }
 
@@ -159,6 +159,10 @@ public final class FailoverRun {
                                                         steps, refusal.message()));
                             }
                         });
+    }
+
+    private static String counted(long count, String thing) {
+        return count + " " + thing + (count == 1 ? "" : "s");
     }
 
     private void done(String step, String detail) {

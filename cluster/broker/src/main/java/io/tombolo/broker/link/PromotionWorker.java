@@ -165,7 +165,9 @@ final class PromotionWorker {
         if (link.isPresent()) {
             link.get().failover(new FailoverOrder(epoch, PATIENCE.toNanos()));
             for (LinkStatus.TopicStatus topic : link.get().status().topics()) {
-                topic.partitions()
+                // Of what the link had given up it is not known where its source ends.
+                topic.partitions().stream()
+                        .filter(one -> one.trouble().isEmpty())
                         .forEach(one ->
                                 sourceEnds.put(
                                         one.partition(), one.progress().sourceHighWatermark()));

@@ -18,7 +18,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What a link does in its region: the statuses of all brokers put together, each of which knows the
@@ -38,19 +40,30 @@ public record RegionStatus(List<LinkStatus> parts, MetadataImage image) {
             return Optional.empty();
         }
         // Who leads nothing has nothing to tell, as long as anybody else does.
-        List<LinkStatus> copying = all.stream().filter(one -> !one.topics().isEmpty()).toList();
+        List<LinkStatus> copying = all.stream().filter(RegionStatus::copies).toList();
         List<LinkStatus> own = copying.isEmpty() ? all : copying;
-        List<TopicStatus> topics = topics(own);
+        List<TopicStatus> topics = topics(all);
         boolean whole = covers(link, topics);
         return Optional.of(
                 new LinkStatus(
                         link,
-                        state(own, whole),
+                        state(own, topics, whole),
                         whole ? lag(own) : new Lag(lag(own).records(), -1, -1, true),
-                        whole ? lossBound(own) : LossBound.UNKNOWN,
+                        (whole ? lossBound(own) : LossBound.UNKNOWN).without(uncounted(all)),
                         trouble(own),
                         topics,
                         groups(all)));
+    }
+
+    private static boolean copies(LinkStatus status) {
+        return status.topics().stream().anyMatch(topic -> !topic.partitions().isEmpty());
+    }
+
+    /** Who leads nothing, and reaches the source, may know alone of a topic that is not copied. */
+    private static SortedSet<String> uncounted(List<LinkStatus> all) {
+        var names = new TreeSet<String>();
+        all.forEach(one -> names.addAll(one.lossBound().uncountedTopics()));
+        return names;
     }
 
     private boolean covers(LinkName link, List<TopicStatus> topics) {
@@ -74,10 +87,13 @@ public record RegionStatus(List<LinkStatus> parts, MetadataImage image) {
         return true;
     }
 
-    private static State state(List<LinkStatus> own, boolean whole) {
+    private static State state(List<LinkStatus> own, List<TopicStatus> topics, boolean whole) {
         State worst = whole ? State.STOPPED : State.PREPARING;
         for (LinkStatus one : own) {
             worst = worst.worse(one.state());
+        }
+        for (TopicStatus topic : topics) {
+            worst = worst.worse(topic.state());
         }
         return worst;
     }

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 class BrokerReportTest {
 
@@ -45,7 +47,7 @@ class BrokerReportTest {
                         new LinkName("eu-to-us"),
                         State.SOURCE_UNAVAILABLE,
                         lag,
-                        new LossBound(7, -1, -1, -1, 900, 1),
+                        new LossBound(7, -1, -1, -1, 900, 1, new TreeSet<>(Set.of("bills"))),
                         Optional.empty(),
                         List.of(
                                 new TopicStatus(

@@ -10,9 +10,11 @@ import static io.tombolo.broker.link.LinkedRegions.US_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.controller.command.RegionCommand;
+import io.tombolo.metadata.image.MetadataImage.Writability;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.PolicyName;
+import io.tombolo.region.link.LinkStatus;
 import io.tombolo.region.link.MirrorTopic;
 import io.tombolo.region.ownership.Ownership;
 
@@ -20,8 +22,10 @@ import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What speaks for and against a failover of {@code eu} to {@code us}, and what comes of it. */
 class FailoverDeskTest {
@@ -107,6 +111,72 @@ class FailoverDeskTest {
         assertThat(regions.writable()).isFalse();
         assertThat(regions.mirrorState()).contains(MirrorTopic.State.MIRRORING);
         assertThat(codes(regions, POLICY)).containsExactly("TMB-4010");
+    }
+
+    /** Once, both regions took writes to it then. */
+    @Test
+    void whatWasTakenOverStaysFencedWhereTheFileNamesItNoMore() {
+        LinkedRegions regions = LinkedRegions.mirroring(1);
+        regions.loseSource();
+        regions.failOver(US_1, false);
+        regions.copyInstead("[\"bills\"]");
+        regions.simulator.afterEachEvent(() -> assertThat(regions.takesWrites(EU_1)).isFalse());
+
+        regions.restart(EU_1);
+        regions.run("the file is followed", () -> !follows(regions, EU_1, "orders"));
+        regions.restart(US_1);
+        regions.run("the file is followed", () -> !follows(regions, US_1, "orders"));
+        regions.runFor(Duration.ofSeconds(10));
+
+        assertThat(regions.image(EU_1).fencing("orders")).isPresent();
+        assertThat(regions.writable()).isTrue();
+    }
+
+    private static boolean follows(LinkedRegions regions, String host, String topic) {
+        return regions.image(host)
+                .links()
+                .link(LINK)
+                .filter(link -> link.definition().topics().includes(topic))
+                .isPresent();
+    }
+
+    @Test
+    void aTopicWhoseNameIsTakenHereIsPartOfNoNumberAndStaysAsItIs() {
+        LinkedRegions regions = LinkedRegions.mirroring(1);
+        regions.createSingle(EU_1, "mine");
+        regions.createSingle(US_1, "mine");
+        regions.copyInstead("[\"orders\", \"mine\"]");
+        regions.restart(EU_1);
+        regions.restart(US_1);
+        regions.run("it is told", () -> !uncounted(regions).isEmpty());
+        regions.loseSource();
+
+        FailoverPreview preview = regions.preview(US_1, CAREFUL);
+        FailoverReport report = regions.failOver(US_1, false);
+
+        assertThat(preview.risk().lossBound().uncountedTopics()).containsExactly("mine");
+        assertThat(preview.risk().lossBound().recordsMax()).isEqualTo(-1);
+        assertThat(preview.objections())
+                .singleElement()
+                .satisfies(one -> assertThat(one.code()).isEqualTo("TMB-4013"))
+                .satisfies(one ->
+                        assertThat(one.seen()).startsWith("not known how far mine is behind"));
+        assertThat(report).isInstanceOf(FailoverReport.Done.class);
+        assertThat(regions.ownership().orElseThrow().cause())
+                .contains("it was not known how much of mine would be lost");
+        var mine = regions.image(US_1).topics().topic("mine").orElseThrow();
+        assertThat(regions.image(US_1).writability(mine.id())).isEqualTo(Writability.WRITABLE);
+        var status = regions.ask(US_1, core -> core.failover().regionStatus(List.of()).of(LINK));
+        assertThat(status.orElseThrow().state()).isEqualTo(LinkStatus.State.STOPPED);
+    }
+
+    private static Set<String> uncounted(LinkedRegions regions) {
+        return regions.core(US_1)
+                .failover()
+                .regionStatus(List.of())
+                .of(LINK)
+                .map(status -> status.lossBound().uncountedTopics())
+                .orElseGet(Collections::emptySortedSet);
     }
 
     @Test

@@ -36,6 +36,7 @@ import io.tombolo.region.topology.file.TopologyFile;
 import io.tombolo.replication.Partition;
 import io.tombolo.replication.Produce;
 import io.tombolo.replication.ProduceOutcome;
+import io.tombolo.replication.Role;
 import io.tombolo.storage.log.Recovery;
 
 import org.apache.kafka.common.TopicIdPartition;
@@ -290,6 +291,21 @@ final class LinkedRegions {
         return mirrorState(host).filter(state -> state == MirrorTopic.State.STOPPED).isPresent();
     }
 
+    /** Whether a broker takes writes to a partition of the topic. */
+    boolean takesWrites(String host) {
+        for (int index = 0; index < PARTITIONS; index++) {
+            boolean open =
+                    find(host, index)
+                            .map(Partition::role)
+                            .filter(role -> role instanceof Role.Leader(_, Role.WriteAccess.Open _))
+                            .isPresent();
+            if (open) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private long copiedCount() {
         long count = 0;
         for (int index = 0; index < PARTITIONS; index++) {
@@ -343,9 +359,13 @@ final class LinkedRegions {
 
     /** A topic of {@code us} itself, with one partition and one replica. */
     void createSingle(String topic) {
+        createSingle(US_1, topic);
+    }
+
+    void createSingle(String host, String topic) {
         var wanted = List.of(NewTopic.of(topic, 1, 1, new TreeMap<>()));
-        submit(US_1, new TopicCommand.CreateTopics(wanted, false));
-        assertThat(image(US_1).topics().topic(topic)).isPresent();
+        submit(host, new TopicCommand.CreateTopics(wanted, false));
+        assertThat(image(host).topics().topic(topic)).isPresent();
     }
 
     /** The one broker that has the offsets of groups. */

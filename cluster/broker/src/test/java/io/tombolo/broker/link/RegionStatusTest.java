@@ -18,8 +18,11 @@ import io.tombolo.region.link.MirrorTopic;
 
 import org.junit.jupiter.api.Test;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 class RegionStatusTest {
 
@@ -50,6 +53,38 @@ class RegionStatusTest {
         assertThat(part.lag()).isEqualTo(new Lag(3, -1, -1, true));
         assertThat(part.lossBound().recordsMax()).isEqualTo(-1);
         assertThat(part.state()).isEqualTo(State.PREPARING);
+    }
+
+    @Test
+    void aTopicThatIsNotCopiedIsToldWhoeverKnowsOfIt() {
+        var bills = new TreeSet<>(Set.of("bills"));
+        LinkStatus idle =
+                new LinkStatus(
+                        LINK,
+                        State.ACTIVE,
+                        Lag.NONE,
+                        LossBound.UNKNOWN.without(bills),
+                        Optional.empty(),
+                        List.of(
+                                new TopicStatus(
+                                        "bills",
+                                        State.PREPARING,
+                                        Lag.UNKNOWN,
+                                        Optional.empty(),
+                                        List.of())),
+                        List.of());
+
+        LinkStatus whole =
+                region(of(0, State.ACTIVE, 3, 40), of(1, State.ACTIVE, 5, 900), idle).orElseThrow();
+
+        assertThat(whole.lag().records()).isEqualTo(8);
+        assertThat(whole.state()).isEqualTo(State.PREPARING);
+        assertThat(whole.topics())
+                .extracting(TopicStatus::topic)
+                .containsExactly("bills", "orders");
+        assertThat(whole.lossBound().uncountedTopics()).containsExactly("bills");
+        assertThat(whole.lossBound().recordsMax()).isEqualTo(-1);
+        assertThat(whole.lossBound().unheardRecords()).isEqualTo(20);
     }
 
     @Test
@@ -85,7 +120,7 @@ class RegionStatusTest {
                 LINK,
                 state,
                 lag,
-                new LossBound(records, records * 10, 100, 10, 50, 0),
+                new LossBound(records, records * 10, 100, 10, 50, 0, Collections.emptySortedSet()),
                 Optional.empty(),
                 List.of(new TopicStatus("orders", state, lag, Optional.empty(), List.of(one))),
                 List.of());

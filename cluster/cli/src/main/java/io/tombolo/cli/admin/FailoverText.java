@@ -78,17 +78,23 @@ public final class FailoverText {
     public static String bound(Tree preview) {
         Tree bound = preview.at("lossBound");
         String from = preview.at("from").text();
-        long failed = bound.at("failedPartitions").number(0);
         long bytes = bound.at("bytes").number(-1);
         return "%s%s known + %s%s"
                 .formatted(
                         Amounts.of(bound.at("records").number(0), "record"),
                         bytes < 0 ? "" : " (" + Amounts.bytes(bytes) + ")",
                         unheard(bound, from, preview.at("sourceReachable").flag()),
-                        failed == 0
-                                ? ""
-                                : "; not counted: %s that the link has given up"
-                                        .formatted(Amounts.of(failed, "partition")));
+                        uncounted(bound.at("uncountedTopics").items()));
+    }
+
+    /** What of it no number tells: topics that are not copied, or not any more. */
+    private static String uncounted(List<Tree> topics) {
+        return topics.isEmpty()
+                ? ""
+                : "; unknown for %s: %s"
+                        .formatted(
+                                Amounts.of(topics.size(), "topic"),
+                                String.join(", ", topics.stream().map(Tree::text).toList()));
     }
 
     private static String unheard(Tree bound, String from, boolean answers) {

@@ -11,6 +11,7 @@ import picocli.CommandLine.Parameters;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /** One link with its topics, partitions and groups. */
@@ -43,6 +44,7 @@ final class LinkDescribeCommand implements Callable<Integer> {
         var text = new StringBuilder(summary.text());
         text.append('\n').append(source(link)).append('\n');
         text.append('\n').append(partitions(link).textOr("no topic is copied yet"));
+        uncounted(link).ifPresent(line -> text.append(line).append('\n'));
         lost(link).forEach(line -> text.append(line).append('\n'));
         text.append('\n').append(groups(link).textOr("no group is synced yet"));
         return text.toString();
@@ -58,6 +60,17 @@ final class LinkDescribeCommand implements Callable<Integer> {
                                 from,
                                 Amounts.ms(silentMs),
                                 Amounts.ms(link.at("sourceGoneAfterMs").number(-1)));
+    }
+
+    private static Optional<String> uncounted(Tree link) {
+        List<String> topics = link.at("uncountedTopics").items().stream().map(Tree::text).toList();
+        return topics.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        "no lag and no loss bound counts %s: how much of %s is missing here is not known"
+                                .formatted(
+                                        String.join(", ", topics),
+                                        topics.size() == 1 ? "it" : "them"));
     }
 
     /** What ends the trouble of topics that nothing else ends. */
@@ -76,6 +89,14 @@ final class LinkDescribeCommand implements Callable<Integer> {
                         lines.add(
                                 "topic %s was made anew in %s and its old copy stays as it is, not counted in the link's lag; %s        lets the link copy the new one"
                                         .formatted(name, link.at("from").text(), delete));
+                case "NAME_TAKEN" ->
+                        lines.add(
+                                "topic %s of %s is not copied: a topic of that name was made in %s without the link. That one takes writes and is in no failover; %s        makes way for the copy"
+                                        .formatted(
+                                                name,
+                                                link.at("from").text(),
+                                                link.at("to").text(),
+                                                delete));
                 default -> {
                     // Passes by itself, or its text says what to do.
                 }

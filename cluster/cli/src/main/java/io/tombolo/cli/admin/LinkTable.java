@@ -37,11 +37,17 @@ final class LinkTable {
                 link.at("from").text() + " → " + link.at("to").text(),
                 state(link),
                 active + "/" + link.at("topics").items().size(),
-                stopped || heard(link) ? Amounts.known(link.at("lag", "records").number(-1)) : "–",
+                stopped || heard(link) ? records(link) : "–",
                 Amounts.bytes(link.at("lag", "bytes").number(-1)),
                 stopped ? "" : Amounts.ms(link.at("lag", "ms").number(-1)),
                 link.at("groups").items().size(),
                 stopped ? "" : worst(link));
+    }
+
+    /** How many records are missing of what is copied; of other topics nobody knows. */
+    private static String records(Tree link) {
+        String known = Amounts.known(link.at("lag", "records").number(-1));
+        return link.at("uncountedTopics").items().isEmpty() ? known : known + " + ?";
     }
 
     /** A source that was never heard of may hold anything. */

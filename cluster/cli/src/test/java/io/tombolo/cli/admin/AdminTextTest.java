@@ -125,6 +125,18 @@ class AdminTextTest {
     }
 
     @Test
+    void aTopicThatIsNotCopiedIsInNoNumber() {
+        Tree link =
+                ((Tree.Fields) RecordedAnswer.of("link")).with("uncountedTopics", List.of("mine"));
+
+        assertThat(LinkListCommand.table(List.of(link))).containsPattern("1/1 +0 \\+ \\? +0 B");
+        assertThat(LinkDescribeCommand.text(link))
+                .contains(
+                        "no lag and no loss bound counts mine: how much of it is missing here is"
+                                + " not known\n");
+    }
+
+    @Test
     void aTopicThatIsGoneAtTheSourceComesWithTheCommandThatEndsIt() {
         assertThat(LinkDescribeCommand.text(inTrouble()))
                 .contains("topic orders is gone in eu")
@@ -181,13 +193,12 @@ class AdminTextTest {
                         .with("unheardRecords", 50)
                         .with("unheardMs", 170)
                         .with("recordsPerSecond", 295)
-                        .with("failedPartitions", 2);
+                        .with("uncountedTopics", List.of("bills", "mine"));
 
         assertThat(FailoverText.preview(with("preview", "lossBound", bound)))
                 .contains(
                         "Not replicated: 2 records (200 B) known + up to about 50 on the way"
-                                + " (170 ms at up to 295/s); not counted: 2 partitions that the"
-                                + " link has given up\n");
+                                + " (170 ms at up to 295/s); unknown for 2 topics: bills, mine\n");
     }
 
     @Test
@@ -211,9 +222,9 @@ class AdminTextTest {
                 .isEqualTo(
                         """
                           1/4  claim ownership              ✓  4 ms   epoch 2 is committed
-                          2/4  stop mirroring               ✓  4 ms   1 partitions
-                          3/4  settle the copy              ✓  21 ms   1 partitions, 0 groups clamped
-                          4/4  make writable                ✓  0 ms   1 topics
+                          2/4  stop mirroring               ✓  4 ms   1 partition
+                          3/4  settle the copy              ✓  21 ms   1 partition, 0 groups clamped
+                          4/4  make writable                ✓  0 ms   1 topic
                         Done in 31 ms. Region us owns the topics of eu-to-us under epoch 2.
                         When eu comes back and hears of that epoch, it refuses writes to them.
                         """);
