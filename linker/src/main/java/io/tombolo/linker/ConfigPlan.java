@@ -27,6 +27,9 @@ final class ConfigPlan {
             compare(name, source, here).ifPresent(value -> changes.put(name, value));
         }
         for (String name : FollowedConfigs.BY_DEFAULT) {
+            if (keepsEnough(name, source, followed, here)) {
+                continue;
+            }
             if (!Objects.equals(followed.get(name), source.get(name))) {
                 // set even if it is so here by chance: it is followed from now on
                 changes.put(name, Optional.ofNullable(source.get(name)));
@@ -35,6 +38,23 @@ final class ConfigPlan {
             }
         }
         return changes;
+    }
+
+    /**
+     * Whether it was chosen here before the link ever followed it, and is not below the source's.
+     */
+    private static boolean keepsEnough(
+            String name,
+            SortedMap<String, String> source,
+            SortedMap<String, String> followed,
+            SortedMap<String, String> here) {
+        String chosen = here.get(name);
+        String wanted = source.get(name);
+        return FollowedConfigs.AT_LEAST.contains(name)
+                && !followed.containsKey(name)
+                && chosen != null
+                && wanted != null
+                && FollowedConfigs.atLeast(chosen, wanted);
     }
 
     private static Optional<Optional<String>> compare(

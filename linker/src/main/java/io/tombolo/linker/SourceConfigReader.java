@@ -89,7 +89,10 @@ final class SourceConfigReader {
         }
     }
 
-    /** A default of the source's brokers counts where the copy must agree, Kafka's own does not. */
+    /**
+     * A default of the source's brokers counts where the copy must agree, Kafka's own does not. How
+     * long records are kept counts in any case: the defaults here may be shorter.
+     */
     private static SortedMap<String, String> overrides(DescribeConfigsResult result) {
         var overrides = new TreeMap<String, String>();
         for (DescribeConfigsResourceResult config : result.configs()) {
@@ -97,15 +100,18 @@ final class SourceConfigReader {
                     config.value() != null
                             && !config.isSensitive()
                             && config.value().length() <= VALUE_LENGTH_MAX;
-            boolean counts =
-                    FollowedConfigs.ALWAYS.contains(config.name())
-                            ? config.configSource() != KAFKA_DEFAULT
-                            : FollowedConfigs.BY_DEFAULT.contains(config.name())
-                                    && config.configSource() == SET_ON_TOPIC;
-            if (usable && counts) {
+            if (usable && counts(config)) {
                 overrides.put(config.name(), config.value());
             }
         }
         return overrides;
+    }
+
+    private static boolean counts(DescribeConfigsResourceResult config) {
+        String name = config.name();
+        return FollowedConfigs.AT_LEAST.contains(name)
+                || FollowedConfigs.ALWAYS.contains(name) && config.configSource() != KAFKA_DEFAULT
+                || FollowedConfigs.BY_DEFAULT.contains(name)
+                        && config.configSource() == SET_ON_TOPIC;
     }
 }

@@ -6,6 +6,8 @@ import io.tombolo.environment.simulated.Simulator;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.time.Duration;
 import java.util.Objects;
@@ -34,6 +36,17 @@ class FollowedConfigsTest {
         restart(() -> source.retentionMs = "70000");
 
         assertThat(retention()).isEqualTo("70000");
+    }
+
+    @ParameterizedTest
+    @ValueSource(bytes = {4, 5})
+    void whatTheSourceKeepsByDefaultIsKeptHereToo(byte origin) {
+        restart(() -> {
+            source.retentionMs = "80000";
+            source.retentionOrigin = origin;
+        });
+
+        assertThat(retention()).isEqualTo("80000");
     }
 
     @Test

@@ -74,6 +74,10 @@ final class ModelSource {
     final TreeMap<String, TreeMap<String, Long>> groups = new TreeMap<>();
     final TreeMap<Integer, String> brokerHosts = new TreeMap<>();
     String retentionMs = "60000";
+
+    /** As Kafka numbers them: 1 set on the topic, 4 by its brokers' file, 5 nowhere. */
+    byte retentionOrigin = 1;
+
     boolean corruptNext;
     boolean replayNext;
     private long idCount;

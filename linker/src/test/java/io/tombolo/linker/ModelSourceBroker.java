@@ -240,7 +240,7 @@ final class ModelSourceBroker {
                                 new DescribeConfigsResponseData.DescribeConfigsResourceResult()
                                         .setName("retention.ms")
                                         .setValue(source.retentionMs)
-                                        .setConfigSource((byte) 1));
+                                        .setConfigSource(source.retentionOrigin));
                 answer.results().add(result);
             }
             return answer;

@@ -94,6 +94,18 @@ class TopicPlanTest {
         assertThat(ConfigPlan.changes(new TreeMap<>(), new TreeMap<>(), retention("9"))).isEmpty();
     }
 
+    @Test
+    void whatWasChosenBeforeTheLinkFollowedItIsKeptWhereItIsEnough() {
+        var none = new TreeMap<String, String>();
+
+        assertThat(ConfigPlan.changes(retention("5"), none, retention("9"))).isEmpty();
+        assertThat(ConfigPlan.changes(retention("5"), none, retention("-1"))).isEmpty();
+        assertThat(ConfigPlan.changes(retention("5"), none, retention("4")))
+                .containsExactly(Map.entry("retention.ms", Optional.of("5")));
+        assertThat(ConfigPlan.changes(retention("5"), none, none))
+                .containsExactly(Map.entry("retention.ms", Optional.of("5")));
+    }
+
     private static TreeMap<String, String> retention(String ms) {
         return new TreeMap<>(Map.of("retention.ms", ms));
     }

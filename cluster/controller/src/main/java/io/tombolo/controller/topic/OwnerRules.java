@@ -167,20 +167,11 @@ public final class OwnerRules {
                                     key, topic.name(), mirror.get().link(), in(mirror.get(), tip)));
         }
         String source = mirror.get().followed().getOrDefault(key, "");
-        return FollowedConfigs.AT_LEAST.contains(key) && less(value, source)
+        return FollowedConfigs.AT_LEAST.contains(key) && !FollowedConfigs.atLeast(value, source)
                 ? violation(
                         "Config %s of mirror topic %s may not be below the %s of its source, whose records it keeps; change it there%s."
                                 .formatted(key, topic.name(), source, in(mirror.get(), tip)))
                 : Optional.empty();
-    }
-
-    /** Whether both are numbers, and the first is less; −1 is without end. */
-    private static boolean less(String one, String other) {
-        try {
-            return Long.compareUnsigned(Long.parseLong(one), Long.parseLong(other)) < 0;
-        } catch (NumberFormatException unset) {
-            return false;
-        }
     }
 
     private static String in(MirrorRegistration mirror, MetadataImage tip) {

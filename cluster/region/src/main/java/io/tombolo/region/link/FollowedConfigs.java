@@ -39,6 +39,18 @@ public final class FollowedConfigs {
 
     private FollowedConfigs() {}
 
+    /**
+     * Whether a value of {@link #AT_LEAST} keeps as much as another one; −1 is without end. What is
+     * no number does.
+     */
+    public static boolean atLeast(String value, String other) {
+        try {
+            return Long.compareUnsigned(Long.parseLong(value), Long.parseLong(other)) >= 0;
+        } catch (NumberFormatException unset) {
+            return true;
+        }
+    }
+
     /** Whether a link sets this configuration on its mirror topics. */
     public static boolean has(String name) {
         return ALWAYS.contains(name) || BY_DEFAULT.contains(name);
