@@ -35,6 +35,7 @@ import io.tombolo.broker.request.topic.CreateTopicsHandler;
 import io.tombolo.broker.request.topic.DeleteTopicsHandler;
 import io.tombolo.broker.request.topic.DescribeTopicPartitionsHandler;
 import io.tombolo.broker.request.topic.MetadataHandler;
+import io.tombolo.broker.request.topic.OwnersFirst;
 import io.tombolo.broker.shard.Shards;
 import io.tombolo.coordinator.group.entry.GroupCoordinator;
 import io.tombolo.environment.Environment;
@@ -104,10 +105,16 @@ record Handlers(
     RequestDispatcher dispatcher(Services services) {
         var dispatcher = new RequestDispatcher(ServedApis.clientListener());
         ClientListener listener = listener();
-        var autoCreation = autoCreation();
+        var first =
+                new OwnersFirst(
+                        commands,
+                        images::current,
+                        topic ->
+                                services.replicas().publisher().undecided(images.current(), topic));
+        var autoCreation = autoCreation(first);
         addCluster(dispatcher, listener, services);
-        addTopics(dispatcher, listener, autoCreation, services.forwarding());
-        addConfigs(dispatcher);
+        addTopics(dispatcher, new MetadataHandler(images, listener, autoCreation), first, services);
+        addConfigs(dispatcher, first);
         addData(dispatcher, new LeaderHints(images, listener, services.hintsGiven()));
         new GroupHandlers(services.groups()).addTo(dispatcher);
         new ReplicaHandlers(images).addTo(dispatcher, services.forwarding());
@@ -184,28 +191,26 @@ record Handlers(
 
     private void addTopics(
             RequestDispatcher dispatcher,
-            ClientListener listener,
-            AutoCreation autoCreation,
-            Forwarding forwarding) {
+            MetadataHandler metadata,
+            OwnersFirst first,
+            Services services) {
+        Forwarding forwarding = services.forwarding();
         dispatcher
-                .with(
-                        ApiKeys.METADATA,
-                        MetadataRequestData.class,
-                        new MetadataHandler(images, listener, autoCreation))
+                .with(ApiKeys.METADATA, MetadataRequestData.class, metadata)
                 .with(
                         ApiKeys.CREATE_TOPICS,
                         CreateTopicsRequestData.class,
-                        forwarding.of(
-                                ApiKeys.CREATE_TOPICS,
+                        first.creating(
+                                forwarding,
                                 to -> new CreateTopicsHandler(to, new TopicConfigs(config))))
                 .with(
                         ApiKeys.DELETE_TOPICS,
                         DeleteTopicsRequestData.class,
-                        forwarding.of(ApiKeys.DELETE_TOPICS, DeleteTopicsHandler::new))
+                        first.deleting(forwarding, DeleteTopicsHandler::new))
                 .with(
                         ApiKeys.CREATE_PARTITIONS,
                         CreatePartitionsRequestData.class,
-                        forwarding.of(ApiKeys.CREATE_PARTITIONS, CreatePartitionsHandler::new))
+                        first.growing(forwarding, CreatePartitionsHandler::new))
                 .with(
                         ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
                         DescribeTopicPartitionsRequestData.class,
@@ -213,7 +218,7 @@ record Handlers(
                                 images, fixed().integer("max.request.partition.size.limit")));
     }
 
-    private void addConfigs(RequestDispatcher dispatcher) {
+    private void addConfigs(RequestDispatcher dispatcher, OwnersFirst first) {
         dispatcher
                 .with(
                         ApiKeys.DESCRIBE_CONFIGS,
@@ -222,11 +227,11 @@ record Handlers(
                 .with(
                         ApiKeys.ALTER_CONFIGS,
                         AlterConfigsRequestData.class,
-                        new AlterConfigsHandler(commands, settings.id().value()))
+                        new AlterConfigsHandler(first, settings.id().value()))
                 .with(
                         ApiKeys.INCREMENTAL_ALTER_CONFIGS,
                         IncrementalAlterConfigsRequestData.class,
-                        new IncrementalAlterConfigsHandler(commands, settings.id().value()))
+                        new IncrementalAlterConfigsHandler(first, settings.id().value()))
                 .with(
                         ApiKeys.LIST_CONFIG_RESOURCES,
                         ListConfigResourcesRequestData.class,
@@ -304,9 +309,9 @@ record Handlers(
                 fixed().integer("replica.fetch.response.max.bytes"));
     }
 
-    private AutoCreation autoCreation() {
+    private AutoCreation autoCreation(OwnersFirst first) {
         return new AutoCreation(
-                commands,
+                first,
                 fixed().flag("auto.create.topics.enable"),
                 List.of(OffsetsTopicSpec.of(fixed(), settings.region().brokers().size())),
                 TopologyReconciler.declaredTopics(settings));

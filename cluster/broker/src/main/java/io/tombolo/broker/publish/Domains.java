@@ -20,9 +20,14 @@ public record Domains(Topology topology, RegionId region) {
 
     /** The domains a topic changes hands with; none for a topic that no link copies. */
     public Set<DomainName> of(MetadataImage image, TopicImage topic) {
-        var domains = new LinkedHashSet<DomainName>(image.domainsOf(topic.name()));
+        return of(image, topic.name());
+    }
+
+    /** The same of a topic that may not exist yet. */
+    Set<DomainName> of(MetadataImage image, String topic) {
+        var domains = new LinkedHashSet<DomainName>(image.domainsOf(topic));
         for (LinkEntry link : topology.links().values()) {
-            if (link.from().equals(region) && link.topics().includes(topic.name())) {
+            if (link.from().equals(region) && link.topics().includes(topic)) {
                 domains.add(link.domain());
             }
         }

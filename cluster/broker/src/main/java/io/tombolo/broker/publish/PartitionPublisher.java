@@ -42,7 +42,7 @@ public final class PartitionPublisher {
     private final LogDirectories directories;
     private final TopicConfigs configs;
     private final Place place;
-    private Casting casting;
+    private volatile Casting casting;
     private final List<Hosting> hostings;
     private boolean firstImage;
 
@@ -155,6 +155,11 @@ public final class PartitionPublisher {
                 castAll(image, topic, false);
             }
         }
+    }
+
+    /** Whether it is not known yet who owns a topic of this name; callable from any thread. */
+    public boolean undecided(MetadataImage image, String topic) {
+        return !casting.ownersKnown() && !place.domains().of(image, topic).isEmpty();
     }
 
     /** Removes what is left on disk of topics that are deleted; before anything is published. */
