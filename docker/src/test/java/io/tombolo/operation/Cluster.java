@@ -114,7 +114,7 @@ final class Cluster implements AutoCloseable {
 
     /** The data directory of a broker. */
     Path data(int number) {
-        return settings(number).dataDirectory();
+        return settings(number).dataDirectories().getFirst();
     }
 
     /** Starts brokers as processes of their own, which can be killed; returns when they serve. */
@@ -188,7 +188,8 @@ final class Cluster implements AutoCloseable {
         Region.Hosted hosted = valid.topology().hosted(new RegionId("eu")).orElseThrow();
         Region.Broker self = hosted.broker(number).orElseThrow();
         List<Path> folders = hosted.dataDirectories(self).stream().map(Path::of).toList();
-        return new BrokerSettings(valid.topology(), hosted, self, folders);
+        Path metadata = Path.of(hosted.metadataDirectory(self));
+        return new BrokerSettings(valid.topology(), hosted, self, folders, metadata);
     }
 
     String text() {

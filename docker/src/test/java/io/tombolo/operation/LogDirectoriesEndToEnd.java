@@ -9,6 +9,7 @@ import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionReplica;
 import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.LogDirNotFoundException;
 import org.apache.kafka.common.protocol.Errors;
@@ -118,6 +119,34 @@ class LogDirectoriesEndToEnd {
             Files.move(folder.resolve("unmounted"), folder.resolve("disk2"));
             site.start("eu");
             assertThat(site.clients("eu").read(lost, 0, 1)).containsExactly("a");
+        }
+    }
+
+    @Test
+    void theMetadataLogHasADirectoryOfItsOwnWhereTheFileSaysSo() throws Exception {
+        Path fast = folder.resolve("fast");
+        try (var site = Site.alone(folder).onTwoDisks().with("metadata.log.dir", fast + "/{n}")) {
+            site.start("eu");
+            createTopics(site, 2);
+            String topic = topicsIn(site, "disk1").getFirst();
+            site.clients("eu").produce(topic, 0, "a");
+
+            assertThat(fast.resolve("1/metadata")).isDirectory();
+            assertThat(fast.resolve("1/.lock")).exists();
+            assertThat(Path.of(place("disk1")).resolve("metadata")).doesNotExist();
+            assertThat(descriptions(site)).containsOnlyKeys(place("disk1"), place("disk2"));
+            var broker = new ConfigResource(ConfigResource.Type.BROKER, "1");
+            var config =
+                    site.clients("eu")
+                            .admin(admin -> admin.describeConfigs(List.of(broker)).all())
+                            .get(broker);
+            assertThat(config.get("log.dirs").value())
+                    .isEqualTo(place("disk1") + "," + place("disk2"));
+            assertThat(config.get("metadata.log.dir").value())
+                    .isEqualTo(fast.resolve("1").toString());
+
+            site.restart("eu");
+            assertThat(site.clients("eu").read(topic, 0, 1)).containsExactly("a");
         }
     }
 

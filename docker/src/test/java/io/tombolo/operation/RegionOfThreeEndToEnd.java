@@ -174,7 +174,7 @@ class RegionOfThreeEndToEnd {
     }
 
     private static byte[] log(Cluster cluster, int broker) throws IOException {
-        Path folder = cluster.settings(broker).dataDirectory().resolve("orders-0");
+        Path folder = cluster.settings(broker).dataDirectories().getFirst().resolve("orders-0");
         return Files.readAllBytes(folder.resolve("00000000000000000000.log"));
     }
 

@@ -135,7 +135,8 @@ final class Site implements AutoCloseable {
         Region.Hosted hosted = hosted(region);
         Region.Broker self = hosted.broker(1).orElseThrow();
         List<Path> folders = hosted.dataDirectories(self).stream().map(Path::of).toList();
-        return new BrokerSettings(topology(), hosted, self, folders);
+        Path metadata = Path.of(hosted.metadataDirectory(self));
+        return new BrokerSettings(topology(), hosted, self, folders, metadata);
     }
 
     /** Starts all regions side by side: a region that starts alone waits a while for the others. */

@@ -98,7 +98,8 @@ class VotersEndToEnd {
 
     @Test
     void aRemovalThatMightEndTheQuorumIsRefusedAndALostDiskIsReplaced() throws Exception {
-        try (var cluster = new Cluster(folder)) {
+        String apart = folder.resolve("fast/{n}").toString();
+        try (var cluster = new Cluster(folder).with("metadata.log.dir", apart)) {
             cluster.start(_ -> true);
             cluster.clients(1).create("orders", 1);
             QuorumInfo quorum = quorum(cluster, 1);
@@ -107,12 +108,13 @@ class VotersEndToEnd {
             assertThatThrownBy(() -> remove(cluster, 1, 2, directory(quorum, 2)))
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessageContaining("no majority would be left");
-            delete(cluster.settings(3).dataDirectory());
+            delete(cluster.settings(3).dataDirectories().getFirst());
+            delete(cluster.settings(3).metadataDirectory());
             cluster.start(3);
             awaitAnotherVoter(cluster, 3, directory(quorum, 3));
 
             cluster.stop(2);
-            delete(cluster.settings(2).dataDirectory().resolve("metadata"));
+            delete(cluster.settings(2).metadataDirectory());
             cluster.start(2);
             awaitAnotherVoter(cluster, 2, directory(quorum, 2));
         }

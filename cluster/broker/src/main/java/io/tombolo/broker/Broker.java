@@ -17,6 +17,7 @@ import io.tombolo.region.link.LinkProvider;
 import io.tombolo.region.registry.RegionRegistry;
 import io.tombolo.region.topology.Region;
 import io.tombolo.storage.directory.DirectoriesResult;
+import io.tombolo.storage.directory.DirectoryPaths;
 import io.tombolo.storage.directory.LogDirectories;
 import io.tombolo.storage.log.DirectoryIdentity;
 import io.tombolo.storage.log.LogEnvironment;
@@ -138,7 +139,7 @@ public final class Broker {
     private void openDirectory() {
         var shards = new Shards(environment.loops());
         LogDirectories.open(
-                settings.dataDirectories(),
+                new DirectoryPaths(settings.dataDirectories(), settings.metadataDirectory()),
                 new DirectoryIdentity(settings.clusterId().toString(), settings.id().value()),
                 logEnvironment(),
                 name ->
@@ -152,7 +153,9 @@ public final class Broker {
                         case DirectoriesResult.Refused(String reason) ->
                                 observer.failed(namingRegions(reason));
                         case DirectoriesResult.Failed(Exception cause) ->
-                                observer.failed("the data directory cannot be used: " + cause);
+                                observer.failed(
+                                        "the data directory cannot be used: "
+                                                + StartRefused.reason(cause));
                     }
                 });
     }

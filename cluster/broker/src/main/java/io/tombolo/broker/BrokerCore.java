@@ -240,7 +240,7 @@ public final class BrokerCore implements MetadataListener {
         return new QuorumSeat(
                 settings,
                 environment,
-                directories.first().directoryId(),
+                directories.metadata().directoryId(),
                 controller,
                 images,
                 new QuorumSeat.Watcher() {

@@ -14,9 +14,14 @@ import java.util.List;
  * @param region the broker's own
  * @param self the broker itself
  * @param dataDirectories its own folders, at least one, best each on a disk of its own
+ * @param metadataDirectory the one in which the metadata log is: one of these, or one of its own
  */
 public record BrokerSettings(
-        Topology topology, Region.Hosted region, Region.Broker self, List<Path> dataDirectories)
+        Topology topology,
+        Region.Hosted region,
+        Region.Broker self,
+        List<Path> dataDirectories,
+        Path metadataDirectory)
         implements NodeSettings {
 
     /** The listener that clients connect to. */
@@ -31,16 +36,19 @@ public record BrokerSettings(
         }
     }
 
+    /** With the metadata log in the first folder. */
+    public BrokerSettings(
+            Topology topology,
+            Region.Hosted region,
+            Region.Broker self,
+            List<Path> dataDirectories) {
+        this(topology, region, self, dataDirectories, dataDirectories.getFirst());
+    }
+
     /** With a single folder. */
     public BrokerSettings(
             Topology topology, Region.Hosted region, Region.Broker self, Path dataDirectory) {
         this(topology, region, self, List.of(dataDirectory));
-    }
-
-    /** The first folder, where the metadata log is, too. */
-    @Override
-    public Path dataDirectory() {
-        return dataDirectories.getFirst();
     }
 
     public BrokerId id() {

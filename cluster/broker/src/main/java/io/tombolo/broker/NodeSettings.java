@@ -8,7 +8,11 @@ import org.apache.kafka.common.Uuid;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** What one process of a region is started with, whatever its role. */
 public sealed interface NodeSettings permits BrokerSettings, NodeSettings.Controller {
@@ -22,8 +26,11 @@ public sealed interface NodeSettings permits BrokerSettings, NodeSettings.Contro
     /** The process itself. */
     Region.Node self();
 
-    /** The folder in which the metadata log is. */
-    Path dataDirectory();
+    /** The directories of its logs; those of a controller never hold one. */
+    List<Path> dataDirectories();
+
+    /** The directory in which the metadata log is: one of the others, or one of its own. */
+    Path metadataDirectory();
 
     /**
      * A controller that is no broker.
@@ -31,11 +38,17 @@ public sealed interface NodeSettings permits BrokerSettings, NodeSettings.Contro
      * @param topology the whole file
      * @param region the controller's own
      * @param self the controller itself
-     * @param dataDirectory its own folder
+     * @param metadataDirectory the only directory that it has
      */
     record Controller(
-            Topology topology, Region.Hosted region, Region.Controller self, Path dataDirectory)
-            implements NodeSettings {}
+            Topology topology, Region.Hosted region, Region.Controller self, Path metadataDirectory)
+            implements NodeSettings {
+
+        @Override
+        public List<Path> dataDirectories() {
+            return List.of(metadataDirectory);
+        }
+    }
 
     /** Kafka's {@code node.id}. */
     default int nodeId() {
@@ -47,8 +60,16 @@ public sealed interface NodeSettings permits BrokerSettings, NodeSettings.Contro
         return region().nameOf(self());
     }
 
+    /** What the file says; of directories, what it means for this process. */
     default BrokerConfig config() {
-        return BrokerConfig.ofFile(region().config());
+        Map<String, String> fixed = new TreeMap<>(region().config());
+        fixed.put(
+                "log.dirs",
+                dataDirectories().stream().map(Path::toString).collect(Collectors.joining(",")));
+        region().storage()
+                .metadataDir()
+                .ifPresent(_ -> fixed.put("metadata.log.dir", metadataDirectory().toString()));
+        return BrokerConfig.ofFile(fixed);
     }
 
     /**

@@ -117,7 +117,9 @@ final class QuorumSeat {
                                 environment.entropy(),
                                 environment.offload(),
                                 environment.disk(),
-                                settings.dataDirectory().resolve("metadata").resolve(METADATA_LOG)),
+                                settings.metadataDirectory()
+                                        .resolve("metadata")
+                                        .resolve(METADATA_LOG)),
                         RaftSettings.STANDARD,
                         region.<RaftTransport>map(Region::transport)
                                 .orElse(_ -> {

@@ -11,6 +11,7 @@ import io.tombolo.environment.FrameLimits;
 import io.tombolo.environment.Network;
 import io.tombolo.environment.Offload;
 import io.tombolo.storage.directory.DirectoriesResult;
+import io.tombolo.storage.directory.DirectoryPaths;
 import io.tombolo.storage.directory.LogDirectories;
 import io.tombolo.storage.log.DirectoryIdentity;
 import io.tombolo.storage.log.LogEnvironment;
@@ -20,7 +21,6 @@ import io.tombolo.storage.log.LogSettings;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -91,7 +91,7 @@ public final class ControllerNode {
     /** A controller has no logs of topics; its directory is locked, and has its owner's name. */
     private void openDirectory() {
         LogDirectories.open(
-                List.of(settings.dataDirectory()),
+                DirectoryPaths.of(settings.dataDirectories()),
                 new DirectoryIdentity(settings.clusterId().toString(), settings.nodeId()),
                 new LogEnvironment(
                         environment.disk(),
@@ -105,7 +105,9 @@ public final class ControllerNode {
                         case DirectoriesResult.Opened opened -> begin(opened);
                         case DirectoriesResult.Refused(String reason) -> observer.failed(reason);
                         case DirectoriesResult.Failed(Exception cause) ->
-                                observer.failed("the data directory cannot be used: " + cause);
+                                observer.failed(
+                                        "the data directory cannot be used: "
+                                                + StartRefused.reason(cause));
                     }
                 });
     }
@@ -121,7 +123,7 @@ public final class ControllerNode {
                 new ControllerCore(
                         settings,
                         environment,
-                        opened.directories().first().directoryId(),
+                        opened.directories().metadata().directoryId(),
                         observer);
         core = begun;
         phase = LifePhase.JOINING;

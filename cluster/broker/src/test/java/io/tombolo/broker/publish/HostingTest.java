@@ -20,6 +20,7 @@ import io.tombolo.replication.Role.WriteAccess;
 import io.tombolo.replication.leader.Leadership;
 import io.tombolo.replication.leader.Peers;
 import io.tombolo.storage.directory.DirectoriesResult;
+import io.tombolo.storage.directory.DirectoryPaths;
 import io.tombolo.storage.directory.LogDirectories;
 import io.tombolo.storage.log.DirectoryIdentity;
 import io.tombolo.storage.log.LogEnvironment;
@@ -75,7 +76,7 @@ class HostingTest {
                         environment.entropy());
         EventLoop loop = environment.loops().loop(0);
         LogDirectories.open(
-                List.of(DATA.resolve("broker")),
+                DirectoryPaths.of(List.of(DATA.resolve("broker"))),
                 new DirectoryIdentity("cluster", 1),
                 logs,
                 _ -> new LogPlacement(LogSettings.STANDARD, loop),

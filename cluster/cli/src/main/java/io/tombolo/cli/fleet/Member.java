@@ -31,7 +31,8 @@ record Member(Region.Hosted region, Region.Node node, String clusterId, Path dat
                     case Region.Controller controller ->
                             new NodeSettings.Controller(topology, region, controller, data);
                 };
-        Path runFolder = directory.resolve(region.storage().dir()).resolve(RUN_FOLDER).normalize();
+        Path runFolder =
+                directory.resolve(region.storage().commonDir()).resolve(RUN_FOLDER).normalize();
         return new Member(region, node, settings.clusterId().toString(), data, runFolder);
     }
 

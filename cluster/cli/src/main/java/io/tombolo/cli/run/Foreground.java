@@ -147,6 +147,7 @@ final class Foreground {
                 seat.region().dataDirectories(seat.node()).stream()
                         .map(folder -> shell.directory().resolve(folder))
                         .toList();
+        Path metadata = shell.directory().resolve(seat.region().metadataDirectory(seat.node()));
         try {
             Occupant occupant =
                     switch (seat.node()) {
@@ -157,7 +158,8 @@ final class Foreground {
                                                         file.topology(),
                                                         seat.region(),
                                                         broker,
-                                                        folders),
+                                                        folders,
+                                                        metadata),
                                                 options));
                         case Region.Controller controller ->
                                 new Occupant.OfController(
@@ -166,7 +168,7 @@ final class Foreground {
                                                         file.topology(),
                                                         seat.region(),
                                                         controller,
-                                                        folders.getFirst()),
+                                                        metadata),
                                                 options.disk(),
                                                 options.brokersInProcess()));
                     };

@@ -72,15 +72,29 @@ public sealed interface Region {
         }
 
         /**
-         * Where a process keeps its data: folders of its own below {@code storage.dirs}, so that
-         * processes and regions that share a disk never share a folder. In the first one is the
-         * metadata log, and so all that a controller has.
+         * Where a process keeps its data: folders of its own in {@code storage.dirs}, so that
+         * processes and regions that share a disk never share a folder. A controller has the one of
+         * its metadata log.
          */
         public List<String> dataDirectories(Node node) {
-            return storage.dirs().stream()
-                    .limit(node instanceof Controller ? 1 : Long.MAX_VALUE)
-                    .map(dir -> dir + "/" + nameOf(node))
-                    .toList();
+            return node instanceof Controller
+                    ? List.of(metadataDirectory(node))
+                    : storage.dirs().stream().map(dir -> folder(dir, node)).toList();
+        }
+
+        /** Where its metadata log is: in one of the others, or in a folder of its own. */
+        public String metadataDirectory(Node node) {
+            return folder(storage.metadataDir().orElse(storage.dir()), node);
+        }
+
+        /**
+         * The folder of a process in a directory of the file: the directory itself where its name
+         * has a place for the number of the process, else one in it that is called as the process.
+         */
+        public String folder(String dir, Node node) {
+            return Storage.isPerNode(dir)
+                    ? dir.replace(Storage.NUMBER, node.shortName())
+                    : dir + "/" + nameOf(node);
         }
 
         /** The first of {@link #dataDirectories}. */
@@ -217,17 +231,26 @@ public sealed interface Region {
     }
 
     /**
-     * Where a region keeps its logs.
+     * Where a region keeps its logs. In the name of a directory {@code {n}} stands for the number
+     * of a process; see {@link Hosted#folder}.
      *
-     * @param dirs at least one folder, each on a disk of its own, that holds one folder per broker;
-     *     relative to the working directory
+     * @param dirs at least one directory, each on a disk of its own; relative to the working
+     *     directory
+     * @param metadataDir the directory of the metadata log; the first of the others if empty
      * @param tier address of the object store for old segments
      * @param keepLocal how long segments stay on the local disk as well
      */
-    record Storage(List<String> dirs, Optional<String> tier, Optional<Duration> keepLocal) {
+    record Storage(
+            List<String> dirs,
+            Optional<String> metadataDir,
+            Optional<String> tier,
+            Optional<Duration> keepLocal) {
 
         /** Used when the file names no folder. */
         public static final String DIR_DEFAULT = ".tombolo";
+
+        /** Stands for the short name of a process. */
+        static final String NUMBER = "{n}";
 
         public Storage {
             dirs = List.copyOf(dirs);
@@ -236,7 +259,16 @@ public sealed interface Region {
             }
         }
 
-        /** The first folder, where the metadata is. */
+        static boolean isPerNode(String dir) {
+            return dir.contains(NUMBER);
+        }
+
+        /** Where all processes on a machine may leave what is no data of theirs. */
+        public String commonDir() {
+            return isPerNode(dir()) ? DIR_DEFAULT : dir();
+        }
+
+        /** The first directory. */
         public String dir() {
             return dirs.getFirst();
         }

@@ -25,7 +25,7 @@ import java.util.function.Function;
 /** The way from paths to open {@link LogDirectories}. Confined to the loop of whoever asks. */
 final class DirectoriesOpening {
 
-    private final List<Path> paths;
+    private final DirectoryPaths paths;
     private final DirectoryIdentity identity;
     private final LogEnvironment environment;
     private final Function<LogName, LogPlacement> placement;
@@ -36,13 +36,13 @@ final class DirectoriesOpening {
     private Map<Path, UUID> known = Map.of();
 
     DirectoriesOpening(
-            List<Path> paths,
+            DirectoryPaths paths,
             DirectoryIdentity identity,
             LogEnvironment environment,
             Function<LogName, LogPlacement> placement,
             EventLoop loop,
             Consumer<DirectoriesResult> done) {
-        this.paths = List.copyOf(paths);
+        this.paths = paths;
         this.identity = identity;
         this.environment = environment;
         this.placement = placement;
@@ -51,12 +51,12 @@ final class DirectoriesOpening {
     }
 
     void open() {
-        Path first = paths.getFirst();
+        Path home = paths.metadata();
         environment
                 .offload()
                 .submit(
-                        first.hashCode(),
-                        () -> KnownDirectories.read(environment.disk(), first),
+                        home.hashCode(),
+                        () -> KnownDirectories.read(environment.disk(), home),
                         loop,
                         outcome -> {
                             switch (outcome) {
@@ -71,11 +71,12 @@ final class DirectoriesOpening {
     }
 
     private void openAll() {
-        for (Path path : paths) {
+        List<Path> all = paths.all();
+        for (Path path : all) {
             LogDirectory.open(
                     path,
                     identity.of(
-                            path.equals(paths.getFirst())
+                            path.equals(paths.metadata())
                                     ? Optional.empty()
                                     : KnownDirectories.idOf(known, path)),
                     environment,
@@ -83,7 +84,7 @@ final class DirectoriesOpening {
                     loop,
                     result -> {
                         results.put(path, result);
-                        if (results.size() == paths.size()) {
+                        if (results.size() == all.size()) {
                             judge();
                         }
                     });
@@ -97,7 +98,7 @@ final class DirectoriesOpening {
             return;
         }
         var closing = new Countdown(() -> done.accept(obstacle.get()));
-        for (LogDirectory directory : opened()) {
+        for (LogDirectory directory : opened(paths.all())) {
             closing.await();
             directory.close(-1, loop, _ -> closing.down());
         }
@@ -110,14 +111,44 @@ final class DirectoriesOpening {
                 return Optional.of(new DirectoriesResult.Refused(reason));
             }
         }
-        return results.get(paths.getFirst()) instanceof OpenResult.Failed(Exception cause)
-                ? Optional.of(new DirectoriesResult.Failed(cause))
+        return failed(paths.metadata())
+                .<DirectoriesResult>map(DirectoriesResult.Failed::new)
+                .or(this::noneForLogs)
+                .or(this::logsWhereNoneBelong);
+    }
+
+    private Optional<Exception> failed(Path path) {
+        return results.get(path) instanceof OpenResult.Failed(Exception cause)
+                ? Optional.of(cause)
                 : Optional.empty();
     }
 
-    private List<LogDirectory> opened() {
+    private Optional<DirectoriesResult> noneForLogs() {
+        return opened(paths.logs()).isEmpty()
+                ? failed(paths.logs().getFirst()).map(DirectoriesResult.Failed::new)
+                : Optional.empty();
+    }
+
+    /** To go on without the logs that are there would be to lose them. */
+    private Optional<DirectoriesResult> logsWhereNoneBelong() {
+        if (!paths.apart()) {
+            return Optional.empty();
+        }
+        List<LogName> names = opened(List.of(paths.metadata())).getFirst().names();
+        return names.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new DirectoriesResult.Refused(
+                                ("%s is the directory of the metadata log alone, and holds logs of"
+                                                + " topics (%s, %d in all); name it among the"
+                                                + " directories of logs as well")
+                                        .formatted(
+                                                paths.metadata(), names.getFirst(), names.size())));
+    }
+
+    private List<LogDirectory> opened(List<Path> among) {
         var opened = new ArrayList<LogDirectory>();
-        for (Path path : paths) {
+        for (Path path : among) {
             if (results.get(path) instanceof OpenResult.Opened it) {
                 opened.add(it.directory());
             }
@@ -126,9 +157,9 @@ final class DirectoriesOpening {
     }
 
     private void begin() {
-        List<LogDirectory> opened = opened();
+        List<LogDirectory> opened = opened(paths.logs());
         var unopened = new ArrayList<LogDirectories.Unopened>();
-        for (Path path : paths) {
+        for (Path path : paths.logs()) {
             if (results.get(path) instanceof OpenResult.Failed(Exception cause)) {
                 unopened.add(
                         new LogDirectories.Unopened(
@@ -143,7 +174,8 @@ final class DirectoriesOpening {
                                     "%s is damaged and written anew"
                                             .formatted(directory.path().resolve(file))));
         }
-        var directories = new LogDirectories(opened, unopened, environment);
+        LogDirectory home = opened(List.of(paths.metadata())).getFirst();
+        var directories = new LogDirectories(opened, unopened, home, environment);
         var settling = new Countdown(() -> remember(directories));
         settle(opened, settling);
         settling.arm();
@@ -220,14 +252,14 @@ final class DirectoriesOpening {
         for (LogDirectories.Unopened it : directories.unopened()) {
             it.id().ifPresent(id -> ids.put(KnownDirectories.normal(it.path()), id));
         }
-        Path first = paths.getFirst();
+        Path home = paths.metadata();
         environment
                 .offload()
                 .submit(
-                        first.hashCode(),
+                        home.hashCode(),
                         () -> {
-                            if (paths.size() > 1 || !known.isEmpty()) {
-                                KnownDirectories.write(environment.disk(), first, ids);
+                            if (paths.all().size() > 1 || !known.isEmpty()) {
+                                KnownDirectories.write(environment.disk(), home, ids);
                             }
                             return true;
                         },

@@ -19,6 +19,6 @@ public sealed interface DirectoriesResult {
     /** Another process holds one of them, or it belongs to another cluster or node. */
     record Refused(String reason) implements DirectoriesResult {}
 
-    /** The first one, where the metadata log is, cannot be used. */
+    /** The one of the metadata log cannot be used, or none for the logs of topics. */
     record Failed(Exception cause) implements DirectoriesResult {}
 }

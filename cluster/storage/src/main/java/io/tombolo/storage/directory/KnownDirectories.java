@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * Which directory had which id when this broker ran last, kept in the first of them: so that one
+ * Which directory had which id when this broker ran last, kept beside the metadata log: so that one
  * that cannot be opened is still known by its id, and an empty mount point is not taken for it.
  */
 final class KnownDirectories {

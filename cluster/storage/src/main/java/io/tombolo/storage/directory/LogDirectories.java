@@ -22,13 +22,15 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * The log directories of one broker, in the order of its file; in the first one is the metadata log
- * as well. Callable from any thread; every answer comes on the loop named for it.
+ * The log directories of one broker, in the order of its file, and the directory of its metadata
+ * log: one of them, or one of its own. Callable from any thread; every answer comes on the loop
+ * named for it.
  */
 public final class LogDirectories {
 
     private final List<LogDirectory> opened;
     private final List<Unopened> unopened;
+    private final LogDirectory metadata;
     private final LogEnvironment environment;
 
     /**
@@ -41,21 +43,24 @@ public final class LogDirectories {
     /** A log and where it is. Use the log on its owner's loop only. */
     public record Located(LogDirectory directory, PartitionLog log) {}
 
-    LogDirectories(List<LogDirectory> opened, List<Unopened> unopened, LogEnvironment environment) {
+    LogDirectories(
+            List<LogDirectory> opened,
+            List<Unopened> unopened,
+            LogDirectory metadata,
+            LogEnvironment environment) {
         this.opened = List.copyOf(opened);
         this.unopened = List.copyOf(unopened);
+        this.metadata = metadata;
         this.environment = environment;
     }
 
     /**
      * Opens all directories side by side, as {@link LogDirectory#open} does. One of them that fails
-     * is offline, unless it is the first. A log that a crash left in two of them is kept where it
-     * goes further.
-     *
-     * @param paths at least one, all different
+     * is offline, unless the metadata log is in it or no other one is left. A log that a crash left
+     * in two of them is kept where it goes further.
      */
     public static void open(
-            List<Path> paths,
+            DirectoryPaths paths,
             DirectoryIdentity identity,
             LogEnvironment environment,
             Function<LogName, LogPlacement> placement,
@@ -73,9 +78,19 @@ public final class LogDirectories {
         return unopened;
     }
 
-    /** The first one, where the metadata log is. */
+    /** The first of those that could be opened. */
     public LogDirectory first() {
         return opened.getFirst();
+    }
+
+    /** The one where the metadata log is; perhaps none of the others. */
+    public LogDirectory metadata() {
+        return metadata;
+    }
+
+    /** Whether there are logs of topics, sound or not: then there was a region to have them. */
+    public boolean holdLogs() {
+        return opened.stream().anyMatch(it -> !it.names().isEmpty());
     }
 
     /** The ids of all directories that ever were opened, offline ones included. */
@@ -221,7 +236,11 @@ public final class LogDirectories {
     private void closeAll(long brokerEpoch, EventLoop replyTo, Consumer<Boolean> done) {
         var sound = new AtomicBoolean(true);
         var closing = new Countdown(() -> done.accept(sound.get()));
-        for (LogDirectory directory : opened) {
+        List<LogDirectory> all =
+                opened.contains(metadata)
+                        ? opened
+                        : Stream.concat(opened.stream(), Stream.of(metadata)).toList();
+        for (LogDirectory directory : all) {
             closing.await();
             directory.close(
                     brokerEpoch,

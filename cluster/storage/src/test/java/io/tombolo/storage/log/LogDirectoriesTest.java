@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.environment.simulated.SimulatedDisk;
 import io.tombolo.storage.directory.DirectoriesResult;
+import io.tombolo.storage.directory.DirectoryPaths;
 import io.tombolo.storage.directory.LogDirectories;
 
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,10 @@ class LogDirectoriesTest {
 
     private static final Path ONE = Path.of("/data/one");
     private static final Path TWO = Path.of("/data/two");
+    private static final Path FAST = Path.of("/fast");
     private static final List<Path> BOTH = List.of(ONE, TWO);
+    private static final DirectoryPaths APART = new DirectoryPaths(BOTH, FAST);
+    private static final UUID ORDERS_ID = new UUID(1, "orders".hashCode());
     private static final LogName ORDERS = new LogName("orders", 0);
 
     private final LogWorld world = new LogWorld(7);
@@ -60,10 +64,57 @@ class LogDirectoriesTest {
     }
 
     @Test
-    void nothingOpensWithoutTheFirstDirectory() {
+    void nothingOpensWithoutTheDirectoryOfTheMetadataLog() {
         disk.failWhen(operation -> operation.path().startsWith(ONE));
 
         assertThat(open(BOTH)).isInstanceOf(DirectoriesResult.Failed.class);
+        assertThat(world.openAll(new DirectoryPaths(BOTH, TWO)).directories().all())
+                .extracting(LogDirectory::path)
+                .containsExactly(TWO);
+    }
+
+    @Test
+    void theMetadataLogsOwnDirectoryHasALockAndAnIdAndTakesNoLogs() {
+        LogDirectories opened = world.openAll(APART).directories();
+
+        assertThat(disk.exists(FAST.resolve(".lock"))).isTrue();
+        assertThat(opened.metadata().path()).isEqualTo(FAST);
+        assertThat(opened.all()).extracting(LogDirectory::path).containsExactly(ONE, TWO);
+        assertThat(opened.ids()).hasSize(2).doesNotContain(opened.metadata().directoryId());
+        assertThat(opened.forNewLog()).isPresent().get().isNotEqualTo(opened.metadata());
+        UUID id = opened.metadata().directoryId();
+        close(opened);
+        assertThat(world.openAll(APART).directories().metadata().directoryId()).isEqualTo(id);
+    }
+
+    @Test
+    void besideTheMetadataLogAnyDirectoryOfLogsMayFailAndNotAll() {
+        List<UUID> ids = world.openAll(APART).directories().ids();
+        crash();
+        disk.failWhen(operation -> operation.path().startsWith(ONE));
+
+        assertThat(world.openAll(APART).directories().offlineIds()).containsExactly(ids.get(0));
+        crash();
+        disk.failWhen(operation -> operation.path().startsWith(Path.of("/data")));
+        assertThat(world.tryToOpen(APART)).isInstanceOf(DirectoriesResult.Failed.class);
+        disk.failWhen(operation -> operation.path().startsWith(FAST));
+        assertThat(world.tryToOpen(APART)).isInstanceOf(DirectoriesResult.Failed.class);
+        disk.failWhen(_ -> false);
+        assertThat(world.openAll(APART).directories().all()).hasSize(2);
+    }
+
+    @Test
+    void logsInTheMetadataLogsOwnDirectoryAreNotIgnored() {
+        LogDirectories opened = world.openAll(List.of(FAST)).directories();
+        world.create(opened.first(), "orders");
+        close(opened);
+
+        assertThat(world.tryToOpen(APART))
+                .isInstanceOfSatisfying(
+                        DirectoriesResult.Refused.class,
+                        it -> assertThat(it.reason()).contains(FAST.toString(), "orders-0"));
+        var both = new DirectoryPaths(List.of(ONE, FAST), FAST);
+        assertThat(world.openAll(both).directories().find(ORDERS, ORDERS_ID)).isPresent();
     }
 
     @Test
@@ -214,15 +265,6 @@ class LogDirectoriesTest {
     }
 
     private DirectoriesResult open(List<Path> paths) {
-        var answer = new AtomicReference<DirectoriesResult>();
-        LogDirectories.open(
-                paths,
-                LogWorld.IDENTITY,
-                world.environment(),
-                _ -> world.placement(),
-                world.loop,
-                answer::set);
-        world.drain();
-        return answer.get();
+        return world.tryToOpen(DirectoryPaths.of(paths));
     }
 }

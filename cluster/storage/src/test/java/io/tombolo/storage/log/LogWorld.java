@@ -7,6 +7,7 @@ import io.tombolo.environment.Offload;
 import io.tombolo.environment.simulated.SimulatedDisk;
 import io.tombolo.environment.simulated.SimulatedEntropy;
 import io.tombolo.storage.directory.DirectoriesResult;
+import io.tombolo.storage.directory.DirectoryPaths;
 import io.tombolo.storage.directory.LogDirectories;
 import io.tombolo.storage.partition.LogOpening;
 
@@ -92,13 +93,22 @@ final class LogWorld implements Clock {
 
     /** Opens several directories as one. */
     DirectoriesResult.Opened openAll(List<Path> paths) {
+        return openAll(DirectoryPaths.of(paths));
+    }
+
+    DirectoriesResult.Opened openAll(DirectoryPaths paths) {
+        DirectoriesResult result = tryToOpen(paths);
+        if (result instanceof DirectoriesResult.Opened opened) {
+            return opened;
+        }
+        throw new AssertionError(result);
+    }
+
+    DirectoriesResult tryToOpen(DirectoryPaths paths) {
         var answer = new AtomicReference<DirectoriesResult>();
         LogDirectories.open(paths, IDENTITY, environment(), _ -> placement(), loop, answer::set);
         drain();
-        if (answer.get() instanceof DirectoriesResult.Opened opened) {
-            return opened;
-        }
-        throw new AssertionError(answer.get());
+        return answer.get();
     }
 
     PartitionLog create(LogDirectory directory, String topic) {

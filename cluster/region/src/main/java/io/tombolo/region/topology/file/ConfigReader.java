@@ -26,20 +26,26 @@ final class ConfigReader {
                     ".*(password|passphrase|secret|jaas\\.config|keystore\\.key|token)$",
                     Pattern.CASE_INSENSITIVE);
 
-    /** Said by {@code storage:}, whose first directory holds the metadata log, too. */
+    /** Other names for what stands in {@code storage:}; see {@link StorageReader}. */
     private static final Set<String> STORAGE_NAMES =
-            Set.of("log.dir", "log.dirs", "metadata.log.dir");
+            Set.of(StorageReader.LOG_DIR, StorageReader.LOG_DIRS, StorageReader.METADATA_LOG_DIR);
 
     private ConfigReader() {}
 
-    /** Broker configs; those of type PASSWORD go to the secrets instead. */
-    static Map<String, String> readBroker(Value map, Map<String, Secret> secrets) {
-        return read(map, ConfigCatalogue.BROKER, secrets);
+    /**
+     * Broker configs.
+     *
+     * @param secrets gets those of type PASSWORD instead
+     * @param storage gets those that name directories instead, by name
+     */
+    static Map<String, String> readBroker(
+            Value map, Map<String, Secret> secrets, Map<String, Value> storage) {
+        return read(map, ConfigCatalogue.BROKER, secrets, storage);
     }
 
     /** Topic configs. */
     static Map<String, String> readTopic(Value map) {
-        return read(map, ConfigCatalogue.TOPIC, new LinkedHashMap<>());
+        return read(map, ConfigCatalogue.TOPIC, new LinkedHashMap<>(), new LinkedHashMap<>());
     }
 
     /** Settings of a Kafka client, whose names are not checked; secret ones go to the secrets. */
@@ -56,7 +62,10 @@ final class ConfigReader {
     }
 
     private static Map<String, String> read(
-            Value map, ConfigCatalogue catalogue, Map<String, Secret> secrets) {
+            Value map,
+            ConfigCatalogue catalogue,
+            Map<String, Secret> secrets,
+            Map<String, Value> storage) {
         var settings = new LinkedHashMap<String, String>();
         for (Value entry : map.entries()) {
             Optional<ConfigDefinition> definition = catalogue.find(entry.name());
@@ -64,11 +73,7 @@ final class ConfigReader {
                 unknown(entry, catalogue);
             } else if (catalogue == ConfigCatalogue.BROKER
                     && STORAGE_NAMES.contains(entry.name())) {
-                entry.problemWithName(
-                                Rule.EXCLUSIVE_KEYS,
-                                entry.name() + " is not set here but with storage:")
-                        .why("each broker of the region has its own folder in every directory")
-                        .fix("storage: { dirs: [/disk1, /disk2] }");
+                storage.put(entry.name(), entry);
             } else if (definition.get().sensitive()) {
                 entry.secret().ifPresent(secret -> secrets.put(entry.name(), secret));
             } else {

@@ -2,6 +2,7 @@ package io.tombolo.region.topology.file;
 
 import io.tombolo.region.diagnosis.Violation;
 import io.tombolo.region.diagnosis.Where;
+import io.tombolo.region.topology.file.YamlNode.Span;
 
 import java.util.ArrayList;
 import java.util.Comparator;

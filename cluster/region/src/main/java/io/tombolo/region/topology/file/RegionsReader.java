@@ -4,11 +4,10 @@ import io.tombolo.environment.Endpoint;
 import io.tombolo.region.BrokerId;
 import io.tombolo.region.ControllerId;
 import io.tombolo.region.RegionId;
+import io.tombolo.region.topology.DirectoryClash;
 import io.tombolo.region.topology.Region;
 import io.tombolo.region.topology.Secret;
 
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -79,7 +78,8 @@ final class RegionsReader {
             reader.add(entries.get(index), index);
         }
         new ListenerChecks(document, reader.regions).run(notes);
-        reader.checkDirectories(document);
+        DirectoryClash.among(reader.regions.values())
+                .forEach(clash -> StorageReader.report(document, clash));
         return reader.regions;
     }
 
@@ -129,9 +129,10 @@ final class RegionsReader {
 
     private Region hosted(RegionId id, int index, Section section) {
         Map<String, Secret> secrets = new LinkedHashMap<>();
+        Map<String, Value> directories = new LinkedHashMap<>();
         Map<String, String> config =
                 section.get("config")
-                        .map(value -> ConfigReader.readBroker(value, secrets))
+                        .map(value -> ConfigReader.readBroker(value, secrets, directories))
                         .orElse(Map.of());
         return new Region.Hosted(
                 id,
@@ -141,7 +142,7 @@ final class RegionsReader {
                         section.get("controllers")
                                 .map(value -> controllers(index, value))
                                 .orElse(List.of())),
-                section.get("storage").map(this::storage).orElseGet(RegionsReader::defaultStorage),
+                new StorageReader(directories, notes).read(section.get("storage")),
                 config,
                 new Region.Security(section.isTrue("allowInsecure"), secrets));
     }
@@ -237,139 +238,6 @@ final class RegionsReader {
         return list.map(Value::items).orElse(List.of()).stream()
                 .flatMap(item -> item.text().stream())
                 .toList();
-    }
-
-    private Region.Storage storage(Value value) {
-        Section section = value.section("dir", "dirs", "tier", "keepLocal");
-        Optional<Duration> keepLocal =
-                section.get("keepLocal")
-                        .flatMap(it -> it.duration(Duration.ZERO, Duration.ofDays(36_500)));
-        Optional<String> tier = section.get("tier").flatMap(RegionsReader::tier);
-        section.get("tier").ifPresent(notes::tieredStorage);
-        if (section.get("tier").isEmpty()) {
-            section.get("keepLocal").ifPresent(RegionsReader::warnOfIdleKeepLocal);
-        }
-        return new Region.Storage(dirs(section), tier, keepLocal);
-    }
-
-    private static Region.Storage defaultStorage() {
-        return new Region.Storage(
-                List.of(Region.Storage.DIR_DEFAULT), Optional.empty(), Optional.empty());
-    }
-
-    private static List<String> dirs(Section section) {
-        Optional<Value> several = section.get("dirs");
-        if (several.isPresent() && section.get("dir").isPresent()) {
-            several.get()
-                    .problemWithName(Rule.EXCLUSIVE_KEYS, "dirs does not go with dir")
-                    .fix("remove dir and name its folder first in dirs");
-        }
-        var dirs = new ArrayList<String>();
-        List<Value> items = several.map(Value::items).orElse(List.of());
-        for (Value item : items) {
-            item.text()
-                    .filter(text -> !text.isBlank())
-                    .ifPresent(text -> {
-                        if (isApart(item, dirs, text)) {
-                            dirs.add(text);
-                        }
-                    });
-        }
-        section.get("dir")
-                .flatMap(Value::text)
-                .filter(text -> !text.isBlank() && dirs.isEmpty())
-                .ifPresent(dirs::add);
-        return dirs.isEmpty() ? List.of(Region.Storage.DIR_DEFAULT) : dirs;
-    }
-
-    /** Two directories on one disk, or one in the other, are no two directories. */
-    private static boolean isApart(Value item, List<String> before, String dir) {
-        for (String other : before) {
-            boolean same = normal(dir).equals(normal(other));
-            if (same
-                    || normal(dir).startsWith(normal(other))
-                    || normal(other).startsWith(normal(dir))) {
-                item.problem(
-                                Rule.SHARED_DIRECTORY,
-                                same
-                                        ? "the directory %s stands here a second time"
-                                                .formatted(dir)
-                                        : "the directories %s and %s lie in each other"
-                                                .formatted(other, dir))
-                        .why("each directory is meant for a disk of its own, which may fail alone")
-                        .fix("remove one of them");
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static Path normal(String dir) {
-        return Path.of(dir).toAbsolutePath().normalize();
-    }
-
-    /** A folder of one region that lies in a broker's folder of another one. */
-    private void checkDirectories(Document document) {
-        for (Region region : regions.values()) {
-            for (Region other : regions.values()) {
-                if (region != other
-                        && region instanceof Region.Hosted inner
-                        && other instanceof Region.Hosted outer) {
-                    checkDirectories(document, inner, outer);
-                }
-            }
-        }
-    }
-
-    private static void checkDirectories(
-            Document document, Region.Hosted inner, Region.Hosted outer) {
-        for (Region.Node node : outer.nodes().all()) {
-            for (String taken : outer.dataDirectories(node)) {
-                for (String dir : inner.storage().dirs()) {
-                    if (normal(dir).startsWith(normal(taken))) {
-                        String path = "regions." + inner.id() + ".storage";
-                        document.problem(
-                                        Rule.SHARED_DIRECTORY,
-                                        document.spanOf(path),
-                                        path,
-                                        "the directory %s lies in the one of %s %d of region %s"
-                                                .formatted(
-                                                        dir,
-                                                        node instanceof Region.Broker
-                                                                ? "broker"
-                                                                : "controller",
-                                                        node.number(),
-                                                        outer.id()))
-                                .why("a broker removes from its directory what it does not know")
-                                .fix("give region %s another directory".formatted(inner.id()));
-                        return;
-                    }
-                }
-            }
-        }
-    }
-
-    private static Optional<String> tier(Value value) {
-        Optional<String> address = value.text();
-        if (address.isPresent() && !address.get().matches("(s3://|file:/).+")) {
-            value.problem(Rule.ADDRESS, value.path() + " must be the address of an object store")
-                    .seen(value.node().kind())
-                    .fix("tier: s3://bucket/prefix", "tier: file:/path");
-            return Optional.empty();
-        }
-        return address;
-    }
-
-    private static void warnOfIdleKeepLocal(Value keepLocal) {
-        keepLocal
-                .document()
-                .warning(
-                        Rule.IDLE_KEY,
-                        keepLocal.node().span(),
-                        keepLocal.path(),
-                        "keepLocal has no effect without tier")
-                .why("all segments stay on the local disk until retention deletes them")
-                .fix("remove keepLocal, or set tier");
     }
 
     private Region foreign(RegionId id, int index, Section section) {

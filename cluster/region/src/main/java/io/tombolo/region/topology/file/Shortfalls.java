@@ -1,6 +1,7 @@
 package io.tombolo.region.topology.file;
 
 import io.tombolo.environment.Endpoint;
+import io.tombolo.region.topology.file.YamlNode.Span;
 
 import java.util.ArrayList;
 import java.util.Comparator;

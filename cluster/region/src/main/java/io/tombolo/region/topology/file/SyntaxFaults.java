@@ -1,5 +1,7 @@
 package io.tombolo.region.topology.file;
 
+import io.tombolo.region.topology.file.YamlNode.Span;
+
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.ReaderException;

@@ -9,6 +9,7 @@ import io.tombolo.region.topology.LaterSections;
 import io.tombolo.region.topology.LinkEntry;
 import io.tombolo.region.topology.Topics;
 import io.tombolo.region.topology.Topology;
+import io.tombolo.region.topology.file.YamlNode.Span;
 
 import java.util.List;
 import java.util.Map;

@@ -2,6 +2,7 @@ package io.tombolo.region.topology.file;
 
 import io.tombolo.region.topology.ByteRate;
 import io.tombolo.region.topology.Secret;
+import io.tombolo.region.topology.file.YamlNode.Span;
 
 import java.time.Duration;
 import java.util.ArrayList;

@@ -7,6 +7,17 @@ sealed interface YamlNode {
 
     Span span();
 
+    /** Where a value stands in the text: lines and columns from 1. */
+    record Span(int line, int column, int lastLine) {
+
+        /** The file as a whole. */
+        static final Span WHOLE_FILE = new Span(0, 0, 0);
+
+        boolean touches(int otherLine) {
+            return otherLine >= line && otherLine <= lastLine;
+        }
+    }
+
     /** A single value; {@code plain} when it was written without quotes. */
     record Scalar(String text, boolean plain, Span span) implements YamlNode {
 

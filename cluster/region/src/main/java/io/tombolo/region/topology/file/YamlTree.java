@@ -1,5 +1,7 @@
 package io.tombolo.region.topology.file;
 
+import io.tombolo.region.topology.file.YamlNode.Span;
+
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.events.AliasEvent;

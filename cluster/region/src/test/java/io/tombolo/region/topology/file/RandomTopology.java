@@ -77,7 +77,8 @@ final class RandomTopology {
                 new Region.Storage(
                         random.nextBoolean()
                                 ? List.of("/data/" + index)
-                                : List.of("/data/" + index, "/disk2/" + index, "/disk3"),
+                                : List.of("/data/" + index, "/disk2/" + index + "-{n}", "/disk3"),
+                        maybe(() -> "/fast/" + index),
                         maybe(() -> "s3://bucket/" + random.nextInt(9)),
                         maybe(this::duration));
         Map<String, String> config =

@@ -96,6 +96,54 @@ class TopologyFileTest {
     }
 
     @Test
+    void kafkasNamesForDirectoriesMeanTheSameAsStorage() {
+        Region.Hosted own = storage("storage: { dirs: [/a, /b] }");
+        Region.Hosted kafkas = storage("config: { log.dirs: \"/a, /b\" }");
+        Region.Hosted list = storage("config: { log.dirs: [/a, /b] }");
+        Region.Hosted one = storage("config: { log.dir: /a }");
+        Region.Hosted both =
+                storage("storage: { dirs: [/a, /b] }, config: { log.dirs: \"/a,/b\" }");
+
+        assertThat(kafkas.storage()).isEqualTo(own.storage());
+        assertThat(list.storage()).isEqualTo(own.storage());
+        assertThat(both.storage()).isEqualTo(own.storage());
+        assertThat(one.dataDirectories(one.brokers().getLast())).containsExactly("/a/eu-3");
+        assertThat(own.config()).isEmpty();
+        assertThat(kafkas.config()).isEmpty();
+    }
+
+    @Test
+    void theNumberInADirectoryNamesItAndNothingIsAppended() {
+        Region.Hosted eu = storage("controllers: 1, config: { log.dirs: [\"/a/{n}\", /b] }");
+
+        Region.Broker second = eu.broker(2).orElseThrow();
+        Region.Controller controller = eu.controller(1).orElseThrow();
+        assertThat(eu.dataDirectories(second)).containsExactly("/a/2", "/b/eu-2");
+        assertThat(eu.metadataDirectory(second)).isEqualTo("/a/2");
+        assertThat(eu.dataDirectories(controller)).containsExactly("/a/c1");
+        assertThat(eu.storage().commonDir()).isEqualTo(Region.Storage.DIR_DEFAULT);
+    }
+
+    @Test
+    void theMetadataLogMayHaveADirectoryOfItsOwnOrOneOfTheOthers() {
+        Region.Hosted apart =
+                storage("controllers: 1, config: { log.dirs: /a, metadata.log.dir: /fast }");
+        Region.Hosted among = storage("config: { log.dirs: [/a, /b], metadata.log.dir: /b }");
+
+        Region.Broker first = apart.brokers().getFirst();
+        Region.Controller controller = apart.controller(1).orElseThrow();
+        assertThat(apart.dataDirectories(first)).containsExactly("/a/eu-1");
+        assertThat(apart.metadataDirectory(first)).isEqualTo("/fast/eu-1");
+        assertThat(apart.dataDirectories(controller)).containsExactly("/fast/eu-c1");
+        assertThat(among.metadataDirectory(first)).isEqualTo("/b/eu-1");
+    }
+
+    private static Region.Hosted storage(String keys) {
+        String text = "tombolo: 1\nregions: { eu: { brokers: 3, %s } }\n".formatted(keys);
+        return valid(text).topology().hosted(EU).orElseThrow();
+    }
+
+    @Test
     void theFullExampleIsUnderstood() {
         TopologyFile.Valid file = valid(Resource.text("full-example.yaml"));
 

@@ -92,7 +92,12 @@ final class YamlWriter {
                 hosted.storage().tier().ifPresent(tier -> storage.put("tier", tier));
                 duration(storage, "keepLocal", hosted.storage().keepLocal());
                 map.put("storage", storage);
-                map.put("config", withSecrets(hosted.config(), hosted.security().secrets()));
+                Map<String, Object> config =
+                        withSecrets(hosted.config(), hosted.security().secrets());
+                hosted.storage()
+                        .metadataDir()
+                        .ifPresent(dir -> config.put("metadata.log.dir", dir));
+                map.put("config", config);
             }
             case Region.Foreign foreign -> {
                 map.put("bootstrap", foreign.bootstrap().stream().map(Object::toString).toList());

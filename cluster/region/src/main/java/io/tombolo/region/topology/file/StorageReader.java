@@ -1,0 +1,201 @@
+package io.tombolo.region.topology.file;
+
+import io.tombolo.region.topology.DirectoryClash;
+import io.tombolo.region.topology.Region;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads where the processes of a region keep their data: from {@code storage:}, or from {@code
+ * log.dirs}, {@code log.dir} and {@code metadata.log.dir} in {@code config:}, which mean the same.
+ * Whoever says it twice has to say the same.
+ */
+final class StorageReader {
+
+    static final String LOG_DIR = "log.dir";
+    static final String LOG_DIRS = "log.dirs";
+    static final String METADATA_LOG_DIR = "metadata.log.dir";
+
+    private final Map<String, Value> config;
+    private final Shortfalls notes;
+
+    /**
+     * @param config the entries of {@code config:} that name directories, by name
+     */
+    StorageReader(Map<String, Value> config, Shortfalls notes) {
+        this.config = config;
+        this.notes = notes;
+    }
+
+    Region.Storage read(Optional<Value> storage) {
+        Optional<Section> section =
+                storage.map(value -> value.section("dir", "dirs", "tier", "keepLocal"));
+        Optional<Value> keepLocal = section.flatMap(it -> it.get("keepLocal"));
+        Optional<Value> tier = section.flatMap(it -> it.get("tier"));
+        tier.ifPresent(notes::tieredStorage);
+        if (tier.isEmpty()) {
+            keepLocal.ifPresent(StorageReader::warnOfIdleKeepLocal);
+        }
+        return new Region.Storage(
+                dirs(section),
+                metadataDir(),
+                tier.flatMap(StorageReader::tier),
+                keepLocal.flatMap(it -> it.duration(Duration.ZERO, Duration.ofDays(36_500))));
+    }
+
+    private List<String> dirs(Optional<Section> section) {
+        Map<Value, List<String>> said = new LinkedHashMap<>();
+        section.flatMap(it -> it.get("dir")).ifPresent(dir -> said.put(dir, one(dir)));
+        section.flatMap(it -> it.get("dirs")).ifPresent(dirs -> said.put(dirs, several(dirs)));
+        for (String name : List.of(LOG_DIRS, LOG_DIR)) {
+            Optional.ofNullable(config.get(name)).ifPresent(it -> said.put(it, several(it)));
+        }
+        said.values().removeIf(List::isEmpty);
+        if (said.isEmpty()) {
+            return List.of(Region.Storage.DIR_DEFAULT);
+        }
+        Map.Entry<Value, List<String>> first = said.entrySet().iterator().next();
+        said.forEach((entry, dirs) -> compare(first, entry, dirs));
+        return first.getValue();
+    }
+
+    private static void compare(
+            Map.Entry<Value, List<String>> first, Value entry, List<String> dirs) {
+        List<Path> known = first.getValue().stream().map(StorageReader::normal).toList();
+        if (!known.equals(dirs.stream().map(StorageReader::normal).toList())) {
+            String other = first.getKey().name();
+            entry.problemWithName(
+                            Rule.EXCLUSIVE_KEYS,
+                            "%s names other directories than %s".formatted(entry.name(), other))
+                    .seen("%s, and %s".formatted(first.getValue(), dirs))
+                    .why("both say where the brokers of the region keep their logs")
+                    .fix("remove %s or %s".formatted(other, entry.name()));
+        }
+    }
+
+    private static List<String> one(Value dir) {
+        return dir.text().filter(text -> !text.isBlank()).stream().toList();
+    }
+
+    /** A list, or as Kafka writes it: one text with commas. */
+    private List<String> several(Value value) {
+        var dirs = new ArrayList<String>();
+        boolean named = config.containsValue(value);
+        if (named && !(value.node() instanceof YamlNode.Sequence)) {
+            for (String dir : value.text().orElse("").split(",")) {
+                take(value, dirs, dir.strip());
+            }
+        } else {
+            value.items().forEach(item -> take(item, dirs, item.text().orElse("")));
+        }
+        if (dirs.isEmpty() && named) {
+            value.problem(Rule.CONFIG_VALUE, value.name() + " names no directory")
+                    .fix(value.name() + ": /disk1/{n}, or remove it");
+        }
+        return dirs;
+    }
+
+    private static void take(Value item, List<String> dirs, String dir) {
+        if (!dir.isBlank() && isApart(item, dirs, dir)) {
+            dirs.add(dir);
+        }
+    }
+
+    /** Two directories on one disk, or one in the other, are no two directories. */
+    private static boolean isApart(Value item, List<String> before, String dir) {
+        Path path = normal(dir);
+        for (String other : before) {
+            Path known = normal(other);
+            if (path.startsWith(known) || known.startsWith(path)) {
+                item.problem(
+                                Rule.SHARED_DIRECTORY,
+                                path.equals(known)
+                                        ? "the directory %s stands here a second time"
+                                                .formatted(dir)
+                                        : "the directories %s and %s lie in each other"
+                                                .formatted(other, dir))
+                        .why("each directory is meant for a disk of its own, which may fail alone")
+                        .fix("remove one of them");
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Optional<String> metadataDir() {
+        Value value = config.get(METADATA_LOG_DIR);
+        if (value == null) {
+            return Optional.empty();
+        }
+        Optional<String> dir = value.text();
+        if (dir.isPresent() && dir.get().isBlank()) {
+            value.problem(Rule.CONFIG_VALUE, METADATA_LOG_DIR + " names no directory")
+                    .fix(METADATA_LOG_DIR + ": /disk1/{n}, or remove it");
+            return Optional.empty();
+        }
+        return dir;
+    }
+
+    private static Path normal(String dir) {
+        return Path.of(dir).toAbsolutePath().normalize();
+    }
+
+    /** Two processes of the file that would write to one directory. */
+    static void report(Document document, DirectoryClash clash) {
+        DirectoryClash.Folder inner = clash.inner();
+        Region.Hosted region = inner.region();
+        String path = "regions." + region.id() + ".storage";
+        boolean own = region == clash.outer().region();
+        document.problem(
+                        Rule.SHARED_DIRECTORY,
+                        document.spanOf(path),
+                        path,
+                        "the directory %s%s lies in the one of %s"
+                                .formatted(
+                                        inner.named(),
+                                        own ? " of " + owner(inner) : "",
+                                        owner(clash.outer())))
+                .why("a broker removes from its directory what it does not know")
+                .fix(
+                        own
+                                ? "give each process directories of its own, such as /disk1/{n}"
+                                : "give region %s another directory".formatted(region.id()));
+    }
+
+    private static String owner(DirectoryClash.Folder folder) {
+        return "%s %d of region %s"
+                .formatted(
+                        folder.node() instanceof Region.Broker ? "broker" : "controller",
+                        folder.node().number(),
+                        folder.region().id());
+    }
+
+    private static Optional<String> tier(Value value) {
+        Optional<String> address = value.text();
+        if (address.isPresent() && !address.get().matches("(s3://|file:/).+")) {
+            value.problem(Rule.ADDRESS, value.path() + " must be the address of an object store")
+                    .seen(value.node().kind())
+                    .fix("tier: s3://bucket/prefix", "tier: file:/path");
+            return Optional.empty();
+        }
+        return address;
+    }
+
+    private static void warnOfIdleKeepLocal(Value keepLocal) {
+        keepLocal
+                .document()
+                .warning(
+                        Rule.IDLE_KEY,
+                        keepLocal.node().span(),
+                        keepLocal.path(),
+                        "keepLocal has no effect without tier")
+                .why("all segments stay on the local disk until retention deletes them")
+                .fix("remove keepLocal, or set tier");
+    }
+}
