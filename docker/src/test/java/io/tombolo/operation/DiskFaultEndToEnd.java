@@ -178,10 +178,13 @@ class DiskFaultEndToEnd {
                 assertThat(error).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
             });
             assertThat(site.admin("eu").status("/livez")).isEqualTo(200);
+            assertThat(partitions(site).get("offline").asInt()).isZero();
+            assertThat(clients.read("orders", 0, acknowledged.get())).startsWith("a");
 
             Files.delete(ballast);
+            Patience.until(() -> assertThat(sendTo(site, "orders")).isEqualTo(Errors.NONE));
             site.restart("eu");
-            assertThat(clients.read("orders", 0, acknowledged.get())).startsWith("a");
+            assertThat(clients.read("orders", 0, acknowledged.get() + 1)).startsWith("a");
             clients.produce("orders", 0, "b");
         } finally {
             assertThat(run("umount", "-l", small.toString())).isTrue();

@@ -3,6 +3,8 @@ package io.tombolo.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tombolo.broker.StartRefused;
+
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.junit.jupiter.api.Test;
@@ -45,6 +47,22 @@ class FullDiskEndToEnd {
             awaitRefusal(clients);
             clients.delete("others");
             assertThat(clients.topics()).doesNotContain("others");
+        }
+    }
+
+    @Test
+    void aFirstStartOnAFullDiskIsRefusedAndTheNextOneBeginsTheRegion() throws Exception {
+        try (var site = Site.alone(folder)) {
+            disk.fill(folder, 100_000);
+
+            assertThatThrownBy(() -> site.start("eu", disk))
+                    .isInstanceOf(StartRefused.class)
+                    .hasMessageContaining("no room on the disk of " + site.data("eu"));
+            assertThat(site.data("eu").resolve("meta.properties")).doesNotExist();
+
+            disk.heal();
+            site.start("eu", disk);
+            site.clients("eu").create("orders", 1);
         }
     }
 

@@ -15,6 +15,7 @@ import io.tombolo.broker.link.Takeovers;
 import io.tombolo.broker.publish.CopyLimits;
 import io.tombolo.broker.publish.DirectoryReports;
 import io.tombolo.broker.publish.Domains;
+import io.tombolo.broker.publish.PartitionNews;
 import io.tombolo.broker.publish.PartitionPublisher;
 import io.tombolo.broker.publish.StrayLogs;
 import io.tombolo.broker.quorum.IsrQueue;
@@ -49,7 +50,6 @@ import io.tombolo.raft.core.VoterChange;
 import io.tombolo.replication.Partition;
 import io.tombolo.storage.cleaner.LogCleaner;
 import io.tombolo.storage.directory.LogDirectories;
-import io.tombolo.storage.log.LogDamage;
 import io.tombolo.storage.log.LogDirectory;
 
 import org.apache.kafka.common.TopicIdPartition;
@@ -178,23 +178,9 @@ public final class BrokerCore implements MetadataListener {
                 new PartitionPublisher.Audience(
                         this::hosted,
                         this::partitionOffline,
-                        repairListener(),
+                        new PartitionNews(loop, observer),
                         reports::tell,
                         copyLimits.moving()));
-    }
-
-    private PartitionPublisher.RepairListener repairListener() {
-        return new PartitionPublisher.RepairListener() {
-            @Override
-            public void damaged(TopicIdPartition id, LogDamage damage) {
-                loop.execute(() -> observer.partitionDamaged(id.topicPartition(), damage));
-            }
-
-            @Override
-            public void repaired(TopicIdPartition id, long endOffset) {
-                loop.execute(() -> observer.partitionRepaired(id.topicPartition(), endOffset));
-            }
-        };
     }
 
     private Departure departure() {

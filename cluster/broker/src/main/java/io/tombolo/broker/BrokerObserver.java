@@ -52,6 +52,12 @@ public interface BrokerObserver {
     /** A partition that was offline is in use again; others have what is missing behind the end. */
     default void partitionRepaired(TopicPartition partition, long endOffset) {}
 
+    /**
+     * A leader here refuses records because the disk is full (false), while what is there can be
+     * read; or it takes them again.
+     */
+    default void partitionRoom(TopicPartition partition, boolean enough) {}
+
     /** Leaders on this broker were elected that may lack committed records; at least one. */
     default void uncleanLeaders(List<UncleanLeaders.Elected> leaders) {}
 

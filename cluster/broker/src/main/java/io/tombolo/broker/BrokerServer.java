@@ -339,6 +339,17 @@ public final class BrokerServer implements AutoCloseable {
         }
 
         @Override
+        public void partitionRoom(TopicPartition partition, boolean enough) {
+            (enough ? LOG.atInfo() : LOG.atError())
+                    .addKeyValue("partition", partition)
+                    .log(
+                            enough
+                                    ? "A partition takes records again"
+                                    : "The disk is full: a partition takes no records until there"
+                                            + " is room; those that it has can be read");
+        }
+
+        @Override
         public void strayLogs(StrayLogs found) {
             LOG.atWarn()
                     .addKeyValue("count", found.strays().size())

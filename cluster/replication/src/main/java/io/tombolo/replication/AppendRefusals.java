@@ -54,6 +54,10 @@ final class AppendRefusals {
                             Errors.INVALID_RECORD,
                             "the batch has leader epoch %d, the log has %d already"
                                     .formatted(epoch, latest));
+            case AppendResult.NoRoom(Exception cause) ->
+                    ProduceOutcome.refused(
+                            Errors.KAFKA_STORAGE_ERROR,
+                            "there is no room on the disk: " + cause.getMessage());
             case AppendResult.Failed(Exception cause) ->
                     ProduceOutcome.refused(
                             Errors.KAFKA_STORAGE_ERROR, String.valueOf(cause.getMessage()));

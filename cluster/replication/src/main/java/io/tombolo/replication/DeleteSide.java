@@ -1,7 +1,6 @@
 package io.tombolo.replication;
 
 import io.tombolo.environment.EventLoop;
-import io.tombolo.replication.Partition.DeleteAnswer;
 import io.tombolo.replication.Role.Leader;
 import io.tombolo.replication.Role.MirrorLeader;
 import io.tombolo.replication.Role.WriteAccess;

@@ -7,6 +7,7 @@ import io.tombolo.storage.log.PartitionLog;
 
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * How a link changes a log: batches at the offsets and epochs of their source, and a log start that
@@ -17,9 +18,14 @@ final class MirrorAppends {
 
     private final PartitionLog log;
     private final CopiedBatches copied;
+    private final Consumer<Exception> withoutRoom;
 
-    MirrorAppends(PartitionLog log) {
+    /**
+     * @param withoutRoom hears of each append for which the disk has no room
+     */
+    MirrorAppends(PartitionLog log, Consumer<Exception> withoutRoom) {
         this.log = log;
+        this.withoutRoom = withoutRoom;
         this.copied = new CopiedBatches(log);
     }
 
@@ -49,11 +55,15 @@ final class MirrorAppends {
                         : log.deleteRecordsBefore(startOffset, log.endOffset()));
     }
 
-    private static Optional<MirrorAppendOutcome> refusalOf(AppendResult result) {
+    private Optional<MirrorAppendOutcome> refusalOf(AppendResult result) {
         return switch (result) {
             case AppendResult.Appended _ -> Optional.empty();
             case AppendResult.NotContiguous(long endOffset, long _) ->
                     Optional.of(new MirrorAppendOutcome.OutOfOrder(endOffset));
+            case AppendResult.NoRoom(Exception cause) -> {
+                withoutRoom.accept(cause);
+                yield Optional.of(unavailable(cause));
+            }
             case AppendResult.Failed(Exception cause) -> Optional.of(unavailable(cause));
             default ->
                     Optional.of(

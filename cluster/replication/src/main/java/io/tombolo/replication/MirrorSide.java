@@ -17,7 +17,7 @@ final class MirrorSide {
 
     MirrorSide(PartitionState state) {
         this.state = state;
-        this.mirrorAppends = new MirrorAppends(state.log);
+        this.mirrorAppends = new MirrorAppends(state.log, state::lacksRoom);
     }
 
     /**

@@ -44,7 +44,8 @@ import java.util.function.Supplier;
  *
  * <p>A fault of the disk, a broken invariant or anything else that an operation throws takes this
  * partition offline, and no other: it answers KAFKA_STORAGE_ERROR until another one takes its
- * place, whose log was opened anew.
+ * place, whose log was opened anew. A full disk is no fault while nobody else could lead: records
+ * are refused, and those that are there are read.
  */
 public final class Partition {
 
@@ -503,12 +504,6 @@ public final class Partition {
         deleteSide.delete(beforeOffset, timeoutNanos, answer);
     }
 
-    /** What became of a deletion. */
-    @FunctionalInterface
-    public interface DeleteAnswer {
-        void accept(Errors error, long lowWatermark);
-    }
-
     /** Tells the waiter, who reads for a consumer, of news until it is removed. */
     public void addWaiter(FetchWaiter waiter) {
         state.readers.add(waiter);
@@ -585,6 +580,11 @@ public final class Partition {
     /** Calls the listener on this loop when damage is found, before anything is done about it. */
     public void onDamage(Consumer<LogDamage> listener) {
         state.onDamage(listener);
+    }
+
+    /** Calls the listener on this loop when a full disk refuses records (false) and no more. */
+    public void onRoom(Consumer<Boolean> listener) {
+        state.onRoom(listener);
     }
 
     /**

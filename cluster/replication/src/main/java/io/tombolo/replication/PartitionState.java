@@ -37,6 +37,8 @@ final class PartitionState implements LeaderSide.Host {
     private Consumer<LogDamage> damageListener = _ -> {};
     private @Nullable LogDamage damage;
     private boolean damageHoldsUp;
+    private Consumer<Boolean> roomListener = _ -> {};
+    private boolean full;
     Role role = new Idle();
     PartitionSettings settings;
     @Nullable LeaderSide leaderSide;
@@ -196,14 +198,38 @@ final class PartitionState implements LeaderSide.Host {
         log.noteHighWatermark(highWatermark);
     }
 
+    /** Calls the listener when the disk has no room for records, and when it has some again. */
+    void onRoom(Consumer<Boolean> listener) {
+        roomListener = listener;
+    }
+
     /** The log of a leader has more records. */
     void appended() {
+        if (full) {
+            full = false;
+            roomListener.accept(true);
+        }
         LeaderSide leading = leaderSide;
         if (leading != null) {
             leading.appended();
         }
         advanceHighWatermark();
         readers.appended(partition);
+    }
+
+    /**
+     * The disk of a leader has no room for what was to be appended. Where another replica is in
+     * sync, that one is to lead: this one gives its log up until there is room. Else it goes on
+     * leading for whoever reads, and tries each append anew.
+     */
+    void lacksRoom(Exception cause) {
+        LeaderSide leading = leaderSide;
+        if (leading == null || leading.othersSuffice(1)) {
+            log.fail(cause);
+        } else if (!full) {
+            full = true;
+            roomListener.accept(false);
+        }
     }
 
     /** The log of a leader starts later. */

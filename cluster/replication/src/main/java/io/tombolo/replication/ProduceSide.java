@@ -108,6 +108,8 @@ final class ProduceSide {
                     AppendResult result = step.get();
                     if (result instanceof AppendResult.Appended) {
                         state.appended();
+                    } else if (result instanceof AppendResult.NoRoom(Exception cause)) {
+                        state.lacksRoom(cause);
                     }
                     return result;
                 },

@@ -446,6 +446,7 @@ final class Hosting {
             failed(id, log, cause);
         });
         partition.onDamage(damage -> audience.repairs().damaged(id, damage));
+        partition.onRoom(enough -> audience.repairs().room(id, enough));
         shard.host(id, partition);
         return partition;
     }

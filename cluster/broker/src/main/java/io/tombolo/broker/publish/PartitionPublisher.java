@@ -69,7 +69,7 @@ public final class PartitionPublisher {
         }
     }
 
-    /** Hears of damaged logs and of those that are well again. */
+    /** Hears of damaged and of full logs, and of those that are well again. */
     public interface RepairListener {
 
         /** Records cannot be read any more, for the first time. */
@@ -77,6 +77,9 @@ public final class PartitionPublisher {
 
         /** The log of a partition that was offline is in use again, up to an offset. */
         default void repaired(TopicIdPartition id, long endOffset) {}
+
+        /** A leader refuses records because the disk is full (false), or takes them again. */
+        default void room(TopicIdPartition id, boolean enough) {}
     }
 
     /** Hears where replicas are. */

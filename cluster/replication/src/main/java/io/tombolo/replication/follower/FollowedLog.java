@@ -48,6 +48,10 @@ public final class FollowedLog {
         return switch (copied.append(records.batches())) {
             case AppendResult.Appended appended ->
                     new FollowerOutcome.Advanced(appended.lastOffset() + 1, true);
+            case AppendResult.NoRoom(Exception cause) -> {
+                log.fail(cause); // until there is room its leader goes on without it
+                yield new FollowerOutcome.Offline();
+            }
             case AppendResult.Failed _ -> new FollowerOutcome.Offline();
             case AppendResult refused -> new FollowerOutcome.Refused(refused.toString());
         };

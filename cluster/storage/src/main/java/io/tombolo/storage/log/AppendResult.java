@@ -56,6 +56,9 @@ public sealed interface AppendResult {
     /** Mirrored batches of a leader epoch older than the latest one in the log. */
     record StaleEpoch(int latestEpoch, int leaderEpoch) implements AppendResult {}
 
+    /** There is no room on the disk for it; the log is as it was and may be appended to again. */
+    record NoRoom(Exception cause) implements AppendResult {}
+
     /** The disk failed, now or before: the log takes and gives nothing any more. */
     record Failed(Exception cause) implements AppendResult {}
 }

@@ -31,6 +31,9 @@ final class DirectoryOpening {
     private static final String LOCK = ".lock";
     private static final String META = "meta.properties";
 
+    /** With less a directory is not begun: the reserve of the metadata log is half of it. */
+    private static final long FIRST_BYTES_MIN = 2 << 20;
+
     private final Path path;
     private final DirectoryIdentity identity;
     private final LogEnvironment environment;
@@ -120,6 +123,9 @@ final class DirectoryOpening {
                             .formatted(meta, PartitionMetadata.text(known.get())));
         }
         disk.createDirectories(path);
+        if (!disk.exists(meta)) {
+            checkRoomToBegin();
+        }
         var probe = new DirectoryProbe(disk, path);
         try {
             probe.write();
@@ -138,20 +144,41 @@ final class DirectoryOpening {
                     "the data directory %s cannot be locked: %s"
                             .formatted(path, held.getMessage()));
         }
-        Optional<String> foreign = Optional.empty();
+        try {
+            Claiming claiming = claim(meta, lock);
+            if (claiming instanceof Claiming.Refused) {
+                release(lock);
+            }
+            return claiming;
+        } catch (IOException | RuntimeException failure) {
+            release(lock);
+            throw failure;
+        }
+    }
+
+    /** Whoever begins on a full disk would have to wait for room with half of its files there. */
+    private void checkRoomToBegin() throws IOException {
+        long spareBytes = disk.usableBytes(path);
+        if (spareBytes < FIRST_BYTES_MIN) {
+            throw new IOException(
+                    "there is no room on the disk of %s to begin with: %d bytes are free, and %d are needed"
+                            .formatted(path, spareBytes, FIRST_BYTES_MIN));
+        }
+    }
+
+    private Claiming claim(Path meta, AutoCloseable lock) throws IOException {
         UUID directoryId = environment.entropy().nextUuid();
         boolean fresh = !disk.exists(meta);
         if (!fresh) {
             Map<String, String> pairs =
                     PropertyFile.decode(disk.readAll(meta), "=").orElse(Map.of());
-            foreign = whyForeign(pairs);
+            Optional<String> foreign = whyForeign(pairs);
+            if (foreign.isPresent()) {
+                return new Claiming.Refused(foreign.get());
+            }
             directoryId =
                     PartitionMetadata.parse(pairs.getOrDefault("directory.id", ""))
                             .orElse(directoryId);
-        }
-        if (foreign.isPresent()) {
-            release(lock);
-            return new Claiming.Refused(foreign.get());
         }
         writeMeta(meta, directoryId);
         var past = new Past(directoryId, fresh, CleanStop.take(disk, path));

@@ -34,8 +34,9 @@ import java.util.function.LongConsumer;
  * next record. An append is one write to the page cache; it survives the death of this process at
  * once, and that of the machine when {@link #durableOffset()} has passed it.
  *
- * <p>A failed write or fsync ends the log: from then on every operation answers {@code Failed} with
- * the first cause, nothing is retried, and {@link #failure()} tells why.
+ * <p>An append that finds no room on the disk changes nothing and may be tried again. Any other
+ * failed write or fsync ends the log: from then on every operation answers {@code Failed} with the
+ * first cause, nothing is retried, and {@link #failure()} tells why.
  */
 public final class PartitionLog {
 

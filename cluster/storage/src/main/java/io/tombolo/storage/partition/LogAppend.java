@@ -8,6 +8,7 @@ import io.tombolo.protocol.records.VerifiedBatch;
 import io.tombolo.storage.log.AppendOrigin;
 import io.tombolo.storage.log.AppendResult;
 import io.tombolo.storage.log.LogSettings;
+import io.tombolo.storage.segment.NoRoom;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,8 @@ import java.util.function.Function;
 
 /**
  * Appending. Batches are judged first, all of them; then nothing but the disk can go wrong, and if
- * it does the log is over. So the state in memory never runs ahead of a log that goes on.
+ * it does the log is over. So the state in memory never runs ahead of a log that goes on. A write
+ * that found no room is taken back, and then nothing has happened.
  */
 public final class LogAppend {
 
@@ -154,6 +156,9 @@ public final class LogAppend {
         try {
             writeRuns(batches);
         } catch (IOException failure) {
+            if (log.endOffset == before && takenBack(failure)) {
+                return new AppendResult.NoRoom(failure);
+            }
             log.fail(failure);
             return new AppendResult.Failed(failure);
         }
@@ -164,6 +169,20 @@ public final class LogAppend {
                 appended.lastOffset());
         upkeep.appended(log.endOffset - before, batches.remaining());
         return appended;
+    }
+
+    /** Whether a write found no room, and nothing is left of it. */
+    private boolean takenBack(IOException failure) {
+        if (log.segments.isEmpty() || !NoRoom.explains(failure, log.disk(), log.directory)) {
+            return false;
+        }
+        try {
+            log.active().takeBack();
+            return true;
+        } catch (IOException alsoFailed) {
+            failure.addSuppressed(alsoFailed);
+            return false;
+        }
     }
 
     /** Writes all batches that fit into the same segment at once. */

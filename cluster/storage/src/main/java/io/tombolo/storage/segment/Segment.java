@@ -175,6 +175,11 @@ public final class Segment {
         log.write(run, sizeBytes);
     }
 
+    /** Cuts off what a write that failed may have left behind the last batch. */
+    public void takeBack() throws IOException {
+        log.truncate(sizeBytes);
+    }
+
     /** Takes note of a batch that now lies at the end of the file. */
     public void added(BatchView batch, int indexIntervalBytes) {
         WarmIndexes indexes = warm();

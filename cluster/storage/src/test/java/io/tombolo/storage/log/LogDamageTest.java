@@ -8,6 +8,7 @@ import io.tombolo.protocol.records.BatchView;
 
 import org.junit.jupiter.api.Test;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -115,7 +116,8 @@ class LogDamageTest extends OpenLog {
         fill();
         simulated().capacityBytes(1);
         assertThat(append(Batches.plain(1, 1, "b".repeat(5000)), 0))
-                .isInstanceOf(AppendResult.Failed.class);
+                .isInstanceOf(AppendResult.NoRoom.class);
+        log.fail(new IOException("given up for want of room"));
         assertThat(reopened(Long.MAX_VALUE).failure()).as("the disk is full").isPresent();
         simulated().capacityBytes(Long.MAX_VALUE);
 

@@ -380,6 +380,28 @@ class LogDirectoryTest {
     }
 
     @Test
+    void aDirectoryIsNotBegunOnAFullDiskAndIsWhenThereIsRoom() {
+        var disk = (SimulatedDisk) world.disk;
+        for (long spareBytes : List.of(0L, 100L, 20_000L, 1L << 20)) {
+            disk.fillUpTo(spareBytes);
+
+            assertThat(world.open())
+                    .isInstanceOfSatisfying(
+                            OpenResult.Failed.class,
+                            it ->
+                                    assertThat(it.cause())
+                                            .hasMessageContaining("no room")
+                                            .hasMessageContaining("needed"));
+        }
+        disk.capacityBytes(Long.MAX_VALUE);
+        disk.failWhen(operation -> operation.path().toString().contains("meta.properties"));
+        assertThat(world.open()).isInstanceOf(OpenResult.Failed.class);
+        disk.failNever();
+
+        assertThat(world.opened().directory().fresh()).isTrue();
+    }
+
+    @Test
     void indexFilesThatHoldAnythingElseAreToldOnceAfterACrash() throws Exception {
         crashedLog(200);
         byte[] random = new byte[96];

@@ -13,6 +13,8 @@ import java.util.Optional;
 /** What is durable, and what becomes of a log whose disk fails. */
 class LogFaultTest extends OpenLog {
 
+    private static final String SEGMENT = "orders-0/00000000000000000000.log";
+
     @Test
     void oneFsyncMakesDurableAllThatWasAppendedBeforeIt() {
         log.changeSettings(LogSettings.STANDARD.withFlush(LogSettings.Flush.GROUP_COMMIT));
@@ -112,11 +114,53 @@ class LogFaultTest extends OpenLog {
     }
 
     @Test
-    void aFullDiskEndsTheLogAndTheNextStartCutsTheTornBatchOff() {
+    void anAppendThatFindsNoRoomIsTakenBackAndDoneWhenThereIsSome() throws Exception {
+        append(Batches.plain(2, 1, "a"), 0);
+        int bytes = Math.toIntExact(log.sizeBytes());
+        simulated().fillUpTo(900);
+        for (int time = 0; time < 5; time++) {
+            assertThat(append(Batches.plain(2, 1, "b".repeat(5000)), 0))
+                    .isInstanceOf(AppendResult.NoRoom.class);
+            assertThat(world.disk.readAll(directory.path().resolve(SEGMENT))).hasSize(bytes);
+        }
+
+        assertThat(log.failure()).isEmpty();
+        assertThat(log.endOffset()).isEqualTo(2);
+        assertThat(log.read(0, 10_000, 2, Isolation.READ_UNCOMMITTED))
+                .isInstanceOf(ReadResult.Slice.class);
+        simulated().capacityBytes(Long.MAX_VALUE);
+        assertThat(append(Batches.plain(2, 1, "c"), 0))
+                .isEqualTo(new AppendResult.Appended(2, 3, -1, 1));
+        assertThat(world.close(directory)).isTrue();
+        assertThat(world.opened().logs().getFirst().log().endOffset()).isEqualTo(4);
+    }
+
+    @Test
+    void aSegmentThatCannotBeBegunForWantOfRoomIsBegunLater() {
+        log.changeSettings(LogSettings.STANDARD.withSegmentBytesMax(400));
+        append(Batches.plain(2, 1, "a".repeat(140)), 0);
+        simulated().failWhen(operation -> operation.path().toString().endsWith("2.log"));
+        simulated().fillUpTo(0);
+        assertThat(append(Batches.plain(1, 1, "b".repeat(140)), 0))
+                .isInstanceOf(AppendResult.NoRoom.class);
+
+        simulated().failNever();
+        simulated().capacityBytes(Long.MAX_VALUE);
+
+        assertThat(append(Batches.plain(1, 1, "b".repeat(140)), 0))
+                .isInstanceOf(AppendResult.Appended.class);
+        assertThat(log.endOffset()).isEqualTo(3);
+        assertThat(world.close(directory)).isTrue();
+    }
+
+    @Test
+    void withoutRoomATornBatchThatCannotBeTakenBackIsCutOffByTheNextStart() {
         append(Batches.plain(2, 1, "a"), 0);
         simulated().capacityBytes(1);
+        simulated().failWhen(operation -> operation.kind() == DiskOperation.Kind.TRUNCATE);
         assertThat(append(Batches.plain(2, 1, "b".repeat(5000)), 0))
                 .isInstanceOf(AppendResult.Failed.class);
+        simulated().failNever();
         simulated().capacityBytes(Long.MAX_VALUE);
         assertThat(world.close(directory)).isFalse();
         world.forget();
