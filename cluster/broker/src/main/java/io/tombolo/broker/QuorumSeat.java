@@ -159,7 +159,8 @@ final class QuorumSeat {
         var peers = new Peers(environment, self, others(settings));
         var route =
                 new ControllerRoute(
-                        new ControllerRoute.Place(self, clusterId, loop, environment.clock()),
+                        new ControllerRoute.Place(
+                                self, clusterId, loop, environment.clock(), environment.entropy()),
                         controller,
                         () -> raft().leader(),
                         peers,
@@ -314,6 +315,7 @@ final class QuorumSeat {
         @Override
         public void onCommit(LogBatch batch) {
             controller.onCommit(batch);
+            region.ifPresent(several -> several.route().receipts().committed(batch));
         }
 
         @Override
@@ -329,6 +331,7 @@ final class QuorumSeat {
         @Override
         public void onSnapshotEnded(OffsetAndEpoch id) {
             controller.onSnapshotEnded(id);
+            region.ifPresent(several -> several.route().receipts().restored(id.epoch()));
         }
 
         @Override

@@ -43,6 +43,7 @@ class TormentedCommandsSimulation {
     private static final Duration TORMENT = Duration.ofSeconds(60);
     private static final Duration GAP = Duration.ofSeconds(3);
     private static final Duration PACE = Duration.ofMillis(100);
+    private static final Duration IMPATIENCE = Duration.ofMillis(300);
 
     /** Longer than a broker looks for a controller. */
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -115,7 +116,7 @@ class TormentedCommandsSimulation {
         }
     }
 
-    /** What brokers of Kafka do: the mutant that shows what the law forbids. */
+    /** Before it is known whether it was done: the mutant that shows what the law forbids. */
     @Test
     void whoRepeatsWhatMayHaveBeenDoneBreaksTheLaw() {
         assertThatThrownBy(
@@ -125,7 +126,7 @@ class TormentedCommandsSimulation {
                             }
                         })
                 .isInstanceOf(AssertionError.class)
-                .hasMessageContaining("done 2 times");
+                .hasMessageMatching("(?s).*done [2-9] times.*");
     }
 
     /** The life of one region and of three who ask, one at each broker. */
@@ -153,7 +154,7 @@ class TormentedCommandsSimulation {
         private boolean over;
 
         /**
-         * @param repeating whether whoever hears that something may have been done asks again
+         * @param repeating whether whoever hears nothing for a while asks again
          */
         History(long seed, boolean repeating) {
             this.repeating = repeating;
@@ -273,16 +274,19 @@ class TormentedCommandsSimulation {
                             List.of(new Alteration(ORDERS, List.of(change))), Origin.CLIENT, false),
                     region.loop(number),
                     answer -> {
-                        Answer<?> part = Answers.part(answer, ORDERS);
-                        boolean unknown =
-                                part instanceof Answer.Refused<?> refused
-                                        && refused.error() == Errors.NOT_CONTROLLER;
-                        if (repeating && unknown && !over) {
-                            submit(core, number, value, wish);
-                        } else {
-                            wish.answered(part);
+                        if (!repeating || wish.answerCount == 0) {
+                            wish.answered(Answers.part(answer, ORDERS));
                         }
                     });
+            if (repeating) {
+                simulator.after(IMPATIENCE, "ask again", () -> again(core, number, value, wish));
+            }
+        }
+
+        private void again(BrokerCore core, int number, String value, Wish wish) {
+            if (wish.answerCount == 0 && region.core(number) == core && !over) {
+                region.loop(number).execute(() -> submit(core, number, value, wish));
+            }
         }
 
         private void heal() {

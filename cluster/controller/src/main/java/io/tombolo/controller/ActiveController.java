@@ -197,6 +197,11 @@ public final class ActiveController implements RaftListener {
         return active;
     }
 
+    /** The epoch in which commands are, or were last decided here; on the loop only. */
+    public int epoch() {
+        return epoch;
+    }
+
     /** Commands that wait for their decision or their commit; on the loop only. */
     public int waitingCount() {
         return waitingCount;

@@ -8,6 +8,7 @@ import io.tombolo.controller.command.ConfigCommand.Alteration;
 import io.tombolo.controller.command.ConfigCommand.Change;
 import io.tombolo.controller.command.ConfigCommand.IncrementalAlterConfigs;
 import io.tombolo.controller.command.ConfigCommand.Origin;
+import io.tombolo.controller.command.ConfigCommand.Receipted;
 import io.tombolo.controller.command.ConfigCommand.Replacement;
 import io.tombolo.controller.command.Refusal;
 import io.tombolo.controller.replica.Elections;
@@ -24,7 +25,9 @@ import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
 import io.tombolo.metadata.record.ConfigResource;
 import io.tombolo.metadata.record.LinkRecord.MirrorConfigsFollowed;
 import io.tombolo.metadata.record.MetadataRecord;
+import io.tombolo.metadata.record.RegionRecord.Receipt;
 
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 
 import java.util.ArrayList;
@@ -54,8 +57,12 @@ final class ConfigDecisions {
 
     ControllerResult<?> decide(ConfigCommand<?> command, MetadataImage tip) {
         return switch (command) {
-            case AlterConfigs alter -> replace(alter, tip);
-            case IncrementalAlterConfigs alter -> change(alter, tip);
+            case AlterConfigs alter -> replace(alter, Optional.empty(), tip);
+            case IncrementalAlterConfigs alter -> change(alter, Optional.empty(), tip);
+            case Receipted(var ticket, AlterConfigs alter) ->
+                    replace(alter, Optional.of(ticket), tip);
+            case Receipted(var ticket, IncrementalAlterConfigs alter) ->
+                    change(alter, Optional.of(ticket), tip);
         };
     }
 
@@ -65,8 +72,8 @@ final class ConfigDecisions {
     }
 
     private ControllerResult<Map<ConfigResource, Answer<Applied>>> replace(
-            AlterConfigs command, MetadataImage tip) {
-        var outcome = new Outcome(rules);
+            AlterConfigs command, Optional<Uuid> ticket, MetadataImage tip) {
+        var outcome = new Outcome(rules, ticket);
         Set<ConfigResource> repeated =
                 repeated(command.resources().stream().map(Replacement::resource).toList());
         for (Replacement one : command.resources()) {
@@ -81,8 +88,8 @@ final class ConfigDecisions {
     }
 
     private ControllerResult<Map<ConfigResource, Answer<Applied>>> change(
-            IncrementalAlterConfigs command, MetadataImage tip) {
-        var outcome = new Outcome(rules);
+            IncrementalAlterConfigs command, Optional<Uuid> ticket, MetadataImage tip) {
+        var outcome = new Outcome(rules, ticket);
         Set<ConfigResource> repeated =
                 repeated(command.resources().stream().map(Alteration::resource).toList());
         for (Alteration one : command.resources()) {
@@ -281,9 +288,11 @@ final class ConfigDecisions {
         private final Map<ConfigResource, Answer<Applied>> answers = new LinkedHashMap<>();
         private final List<List<MetadataRecord>> batches = new ArrayList<>();
         private final SafetyRules rules;
+        private final Optional<Uuid> ticket;
 
-        Outcome(SafetyRules rules) {
+        Outcome(SafetyRules rules, Optional<Uuid> ticket) {
             this.rules = rules;
+            this.ticket = ticket;
         }
 
         void repeated(ConfigResource resource) {
@@ -296,12 +305,22 @@ final class ConfigDecisions {
         void add(ConfigResource resource, Answer<List<MetadataRecord>> plan) {
             switch (plan) {
                 case Answer.Done<List<MetadataRecord>>(var records) -> {
-                    batches.add(records);
+                    batches.add(withReceipt(resource, records));
                     answers.put(resource, new Answer.Done<>(new Applied()));
                 }
                 case Answer.Refused<List<MetadataRecord>>(var refusal) ->
                         answers.put(resource, refusal.answer());
             }
+        }
+
+        private List<MetadataRecord> withReceipt(
+                ConfigResource resource, List<MetadataRecord> records) {
+            if (ticket.isEmpty() || records.isEmpty()) {
+                return records;
+            }
+            var all = new ArrayList<>(records);
+            all.add(new Receipt(ticket.get(), resource));
+            return all;
         }
 
         ControllerResult<Map<ConfigResource, Answer<Applied>>> result(

@@ -8,10 +8,14 @@ import io.tombolo.controller.command.ConfigCommand.Alteration;
 import io.tombolo.controller.command.ConfigCommand.Change;
 import io.tombolo.controller.command.ConfigCommand.IncrementalAlterConfigs;
 import io.tombolo.controller.command.ConfigCommand.Origin;
+import io.tombolo.controller.command.ConfigCommand.Receipted;
 import io.tombolo.controller.command.ConfigCommand.Replacement;
 import io.tombolo.controller.command.Refusal;
+import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
 import io.tombolo.metadata.record.ConfigResource;
+import io.tombolo.metadata.record.RegionRecord.Receipt;
 
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,6 +77,35 @@ class ConfigCommandsTest {
         assertThat(answers.get(ORDERS)).isInstanceOf(Answer.Refused.class);
         assertThat(answers.get(broker)).isInstanceOf(Answer.Done.class);
         assertThat(region.image().configs().value(broker, "any")).contains("1");
+    }
+
+    @Test
+    void whatIsChangedLeavesAReceiptInItsOwnBatchAndWhatIsNotLeavesNone() {
+        var broker = ConfigResource.broker(1);
+        var ticket = new Uuid(1, 2);
+        change(broker, new Change.Set("any", "1"));
+        var command =
+                new Receipted(
+                        ticket,
+                        new IncrementalAlterConfigs(
+                                List.of(
+                                        new Alteration(
+                                                ORDERS,
+                                                List.of(new Change.Set("retention.ms", "2"))),
+                                        new Alteration(broker, List.of(new Change.Set("any", "1"))),
+                                        new Alteration(
+                                                ConfigResource.topic("none"),
+                                                List.of(new Change.Set("any", "1")))),
+                                Origin.CLIENT,
+                                false));
+
+        region.done(command);
+
+        assertThat(region.last().batches())
+                .containsExactly(
+                        List.of(
+                                new ConfigSet(ORDERS, "retention.ms", "2"),
+                                new Receipt(ticket, ORDERS)));
     }
 
     @Test

@@ -23,6 +23,8 @@ import io.tombolo.region.RegionId;
 import io.tombolo.region.link.MirrorTopic;
 import io.tombolo.region.ownership.Ownership;
 
+import org.apache.kafka.common.Uuid;
+
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +42,7 @@ final class CommandCodec {
     /** In the place of an API key. */
     static final short API = -1;
 
-    private static final int VERSION = 0;
+    private static final int VERSION = 1;
 
     /** The kinds; numbers are never given twice. */
     private enum Kind {
@@ -62,8 +64,15 @@ final class CommandCodec {
         DRAIN_BROKER,
         SETTLE_MIRROR_PARTITIONS,
         CLAMP_MIRROR_OFFSETS,
-        ABORT_MIRROR_TRANSACTIONS
+        ABORT_MIRROR_TRANSACTIONS,
+        RECEIPTED
     }
+
+    /**
+     * A command, and the epoch of the controller that it is for: one that is late may have been
+     * taken for lost, and the next controller be asked.
+     */
+    record Addressed(int controllerEpoch, Command<?> command) {}
 
     private CommandCodec() {}
 
@@ -73,13 +82,14 @@ final class CommandCodec {
     }
 
     /** The bytes of a command; empty for one that brokers do not hand on. */
-    static Optional<ByteBuffer> encode(Command<?> command) {
-        var to = new FieldWriter();
+    static Optional<ByteBuffer> encode(Addressed letter) {
+        var to = new FieldWriter().number(VERSION).number(letter.controllerEpoch());
         boolean handedOn =
-                switch (command) {
+                switch (letter.command()) {
                     case TopicCommand.CreateTopics create -> topics(to, create);
                     case ConfigCommand.IncrementalAlterConfigs alter -> configs(to, alter);
                     case ConfigCommand.AlterConfigs replace -> configs(to, replace);
+                    case ConfigCommand.Receipted receipted -> receipted(to, receipted);
                     case RegionCommand.ClaimOwnership claim -> claim(to, claim);
                     case RegionCommand.ObserveOwnership observe -> observe(to, observe);
                     case LinkCommand<?> link -> link(to, link);
@@ -95,7 +105,7 @@ final class CommandCodec {
     }
 
     private static FieldWriter kind(FieldWriter to, Kind kind) {
-        return to.number(VERSION).number(kind.ordinal());
+        return to.number(kind.ordinal());
     }
 
     private static boolean topics(FieldWriter to, TopicCommand.CreateTopics create) {
@@ -137,6 +147,14 @@ final class CommandCodec {
                         })
                 .flag(replace.validateOnly());
         return true;
+    }
+
+    private static boolean receipted(FieldWriter to, ConfigCommand.Receipted receipted) {
+        kind(to, Kind.RECEIPTED).uuid(receipted.ticket());
+        return switch (receipted.change()) {
+            case ConfigCommand.IncrementalAlterConfigs alter -> configs(to, alter);
+            case ConfigCommand.AlterConfigs replace -> configs(to, replace);
+        };
     }
 
     private static void alteration(FieldWriter to, Alteration alteration) {
@@ -242,21 +260,20 @@ final class CommandCodec {
      *
      * @throws UnreadableRecord when the bytes are none of this version
      */
-    static Command<?> decode(ByteBuffer bytes) {
+    static Addressed decode(ByteBuffer bytes) {
         ByteBuffer fields = bytes.slice();
         if (!holdsCommand(fields)) {
             throw new UnreadableRecord("no command");
         }
         var from = new FieldReader(fields.position(Short.BYTES).slice());
         int version = from.smallNumber();
-        int kind = from.smallNumber();
-        if (version != VERSION || kind < 0 || kind >= Kind.values().length) {
+        if (version != VERSION) {
             throw new UnreadableRecord(
-                    "a command of version %d and kind %d is not known here"
-                            .formatted(version, kind));
+                    "a command of version %d is not known here".formatted(version));
         }
         try {
-            return read(Kind.values()[kind], from);
+            int epoch = from.smallNumber();
+            return new Addressed(epoch, read(at(Kind.values(), from), from));
         } catch (IllegalArgumentException impossible) {
             throw new UnreadableRecord(String.valueOf(impossible.getMessage()), impossible);
         }
@@ -319,7 +336,18 @@ final class CommandCodec {
             case SETTLE_MIRROR_PARTITIONS -> PromotionCodec.readSettle(from);
             case CLAMP_MIRROR_OFFSETS -> PromotionCodec.readClamp(from);
             case ABORT_MIRROR_TRANSACTIONS -> PromotionCodec.readAbort(from);
+            case RECEIPTED -> receipted(from);
         };
+    }
+
+    private static ConfigCommand.Receipted receipted(FieldReader from) {
+        Uuid ticket = from.uuid();
+        Kind kind = at(Kind.values(), from);
+        boolean ofConfigs = kind == Kind.ALTER_CONFIGS || kind == Kind.REPLACE_CONFIGS;
+        if (ofConfigs && read(kind, from) instanceof ConfigCommand.Alter change) {
+            return new ConfigCommand.Receipted(ticket, change);
+        }
+        throw new UnreadableRecord("a receipt is for a change of configs, not for " + kind);
     }
 
     private static RegionCommand.ClaimOwnership claim(FieldReader from) {

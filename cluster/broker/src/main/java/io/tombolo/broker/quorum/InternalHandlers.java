@@ -228,16 +228,23 @@ public record InternalHandlers(
     }
 
     private void decide(Exchange exchange, ByteBuffer inside) {
-        Command<?> command;
+        CommandCodec.Addressed letter;
         try {
-            command = CommandCodec.decode(inside);
+            letter = CommandCodec.decode(inside);
         } catch (UnreadableRecord unreadable) {
             refuse(exchange, Errors.INVALID_REQUEST);
             return;
         }
-        submit(
-                command,
-                answer -> seal(exchange, EnvelopeBody.seal(AnswerCodec.encode(answer), offset())));
+        if (letter.controllerEpoch() == controller.epoch()) {
+            submit(
+                    letter.command(),
+                    answer ->
+                            seal(
+                                    exchange,
+                                    EnvelopeBody.seal(AnswerCodec.encode(answer), offset())));
+        } else {
+            refuse(exchange, Errors.NOT_CONTROLLER);
+        }
     }
 
     private <A> void submit(Command<A> command, Consumer<Answer<?>> answered) {

@@ -60,9 +60,15 @@ record RemoteCommand<A>(
         record Missed<A>(RetryRule.Fate fate, String reason) implements Outcome<A> {}
     }
 
-    /** The form of a command; empty for one that brokers do not hand on. */
+    /**
+     * The form of a command; empty for one that brokers do not hand on.
+     *
+     * @param controllerEpoch of the controller that it is for; where Kafka has no request for it,
+     *     no other one takes it
+     */
     @SuppressWarnings("unchecked")
-    static <A> Optional<RemoteCommand<A>> of(Command<A> command, String clusterId) {
+    static <A> Optional<RemoteCommand<A>> of(
+            Command<A> command, String clusterId, int controllerEpoch) {
         // Each of these commands declares what it is answered with: the A of its own form.
         return (Optional<RemoteCommand<A>>)
                 (Optional<?>)
@@ -75,7 +81,11 @@ record RemoteCommand<A>(
                             case ReplicaCommand.AlterPartitions alter -> Optional.of(alter(alter));
                             case ReplicaCommand.AssignReplicasToDirs assign ->
                                     Optional.of(assign(assign));
-                            default -> CommandCodec.encode(command).map(RemoteCommand::enveloped);
+                            default ->
+                                    CommandCodec.encode(
+                                                    new CommandCodec.Addressed(
+                                                            controllerEpoch, command))
+                                            .map(RemoteCommand::enveloped);
                         };
     }
 

@@ -85,6 +85,20 @@ class CommandCodecTest {
                         false),
                 new ConfigCommand.AlterConfigs(
                         List.of(new Replacement(ConfigResource.allBrokers(), settings)), true),
+                new ConfigCommand.Receipted(
+                        TOPIC,
+                        new ConfigCommand.AlterConfigs(
+                                List.of(new Replacement(ConfigResource.topic("orders"), settings)),
+                                false)),
+                new ConfigCommand.Receipted(
+                        TOPIC,
+                        new ConfigCommand.IncrementalAlterConfigs(
+                                List.of(
+                                        new Alteration(
+                                                ConfigResource.topic("orders"),
+                                                List.of(new Change.Set("a", "1")))),
+                                ConfigCommand.Origin.CLIENT,
+                                false)),
                 new RegionCommand.ClaimOwnership(
                         new DomainName("d"), US, 0, Ownership.Mode.STEADY, "asked"),
                 new RegionCommand.ObserveOwnership(List.of(OWNED), "seen"),
@@ -152,10 +166,11 @@ class CommandCodecTest {
     @ParameterizedTest
     @MethodSource("commands")
     void aCommandComesBackAsItWas(Command<?> command) {
-        ByteBuffer bytes = CommandCodec.encode(command).orElseThrow();
+        var letter = new CommandCodec.Addressed(7, command);
+        ByteBuffer bytes = CommandCodec.encode(letter).orElseThrow();
 
         assertThat(CommandCodec.holdsCommand(bytes)).isTrue();
-        assertThat(CommandCodec.decode(bytes)).isEqualTo(command);
+        assertThat(CommandCodec.decode(bytes)).isEqualTo(letter);
     }
 
     @ParameterizedTest
@@ -168,13 +183,16 @@ class CommandCodecTest {
 
     @Test
     void whatTheControllerDoesByItselfIsNotHandedOn() {
-        assertThat(CommandCodec.encode(new RegionCommand.FormatRegion())).isEmpty();
+        var letter = new CommandCodec.Addressed(7, new RegionCommand.FormatRegion());
+
+        assertThat(CommandCodec.encode(letter)).isEmpty();
     }
 
     @ParameterizedTest
     @MethodSource("commands")
     void aCommandThatIsCutShortIsUnreadable(Command<?> command) {
-        ByteBuffer bytes = CommandCodec.encode(command).orElseThrow();
+        var letter = new CommandCodec.Addressed(7, command);
+        ByteBuffer bytes = CommandCodec.encode(letter).orElseThrow();
 
         for (int length = 0; length < bytes.limit(); length++) {
             ByteBuffer cut = bytes.slice(0, length);

@@ -27,6 +27,7 @@ import io.tombolo.metadata.record.RegionRecord;
 import io.tombolo.metadata.record.RegionRecord.FeatureLevel;
 import io.tombolo.metadata.record.RegionRecord.NoOp;
 import io.tombolo.metadata.record.RegionRecord.ProducerIdsAllocated;
+import io.tombolo.metadata.record.RegionRecord.Receipt;
 import io.tombolo.metadata.record.RegionRecord.RegionIdentity;
 import io.tombolo.metadata.record.TopicRecord;
 import io.tombolo.region.LinkName;
@@ -96,6 +97,7 @@ final class Replay {
     private void apply(RegionRecord record) {
         switch (record) {
             case NoOp() -> {}
+            case Receipt _ -> {}
             case RegionIdentity identity -> {
                 check(
                         region.identities().isEmpty()

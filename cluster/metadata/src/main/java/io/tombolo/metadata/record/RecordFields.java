@@ -22,6 +22,7 @@ import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
 import io.tombolo.metadata.record.RegionRecord.FeatureLevel;
 import io.tombolo.metadata.record.RegionRecord.NoOp;
 import io.tombolo.metadata.record.RegionRecord.ProducerIdsAllocated;
+import io.tombolo.metadata.record.RegionRecord.Receipt;
 import io.tombolo.metadata.record.RegionRecord.RegionIdentity;
 import io.tombolo.metadata.record.TopicRecord.PartitionChanged;
 import io.tombolo.metadata.record.TopicRecord.PartitionCreated;
@@ -45,6 +46,7 @@ final class RecordFields {
             case RegionIdentity _ -> RecordType.REGION_IDENTITY;
             case FeatureLevel _ -> RecordType.FEATURE_LEVEL;
             case ProducerIdsAllocated _ -> RecordType.PRODUCER_IDS_ALLOCATED;
+            case Receipt _ -> RecordType.RECEIPT;
             case BrokerRegistered _ -> RecordType.BROKER_REGISTERED;
             case BrokerChange _ -> RecordType.BROKER_CHANGE;
             case BrokerUnregistered _ -> RecordType.BROKER_UNREGISTERED;
@@ -95,7 +97,7 @@ final class RecordFields {
     private static MetadataRecord readUntagged(RecordType type, FieldReader from) {
         MetadataRecord record =
                 switch (type) {
-                    case NO_OP, REGION_IDENTITY, FEATURE_LEVEL, PRODUCER_IDS_ALLOCATED ->
+                    case NO_OP, REGION_IDENTITY, FEATURE_LEVEL, PRODUCER_IDS_ALLOCATED, RECEIPT ->
                             readRegion(type, from);
                     case BROKER_REGISTERED,
                             BROKER_CHANGE,
@@ -134,6 +136,7 @@ final class RecordFields {
             case FeatureLevel(var feature, var level) -> to.string(feature).number(level);
             case ProducerIdsAllocated(var broker, var epoch, var next) ->
                     to.number(broker).number(epoch).number(next);
+            case Receipt(var ticket, var resource) -> writeResource(resource, to.uuid(ticket));
         }
         to.tags(0);
     }
@@ -144,17 +147,22 @@ final class RecordFields {
             case FEATURE_LEVEL -> new FeatureLevel(from.string(), from.shortNumber());
             case PRODUCER_IDS_ALLOCATED ->
                     new ProducerIdsAllocated(from.smallNumber(), from.number(), from.number());
+            case RECEIPT -> new Receipt(from.uuid(), readResource(from));
             default -> new NoOp();
         };
     }
 
     private static void writeConfig(ConfigRecord record, FieldWriter to) {
-        to.number(record.resource().type().code()).string(record.resource().name());
+        writeResource(record.resource(), to);
         to.string(record.key());
         if (record instanceof ConfigSet set) {
             to.string(set.value());
         }
         to.tags(0);
+    }
+
+    private static void writeResource(ConfigResource resource, FieldWriter to) {
+        to.number(resource.type().code()).string(resource.name());
     }
 
     private static ConfigResource readResource(FieldReader from) {

@@ -33,4 +33,10 @@ public sealed interface RegionRecord extends MetadataRecord {
 
     /** Changes nothing; a fresh leader commits one to learn what is committed. */
     record NoOp() implements RegionRecord {}
+
+    /**
+     * Changes nothing; in the same batch the configs of a resource were changed as asked for under
+     * this ticket. Read by who has not heard the answer.
+     */
+    record Receipt(Uuid ticket, ConfigResource resource) implements RegionRecord {}
 }

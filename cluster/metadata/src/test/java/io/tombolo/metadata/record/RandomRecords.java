@@ -24,6 +24,7 @@ import io.tombolo.metadata.record.LinkRecord.OpenTransactions.OpenTransaction;
 import io.tombolo.metadata.record.RegionRecord.FeatureLevel;
 import io.tombolo.metadata.record.RegionRecord.NoOp;
 import io.tombolo.metadata.record.RegionRecord.ProducerIdsAllocated;
+import io.tombolo.metadata.record.RegionRecord.Receipt;
 import io.tombolo.metadata.record.RegionRecord.RegionIdentity;
 import io.tombolo.metadata.record.TopicRecord.PartitionChanged;
 import io.tombolo.metadata.record.TopicRecord.PartitionCreated;
@@ -61,6 +62,7 @@ final class RandomRecords {
     MetadataRecord next(RecordType type) {
         return switch (type) {
             case NO_OP -> new NoOp();
+            case RECEIPT -> new Receipt(uuid(), ConfigResource.topic("orders"));
             case REGION_IDENTITY -> new RegionIdentity(uuid(), new RegionId(name()));
             case FEATURE_LEVEL -> new FeatureLevel(name(), (short) random.nextInt(100));
             case PRODUCER_IDS_ALLOCATED -> new ProducerIdsAllocated(broker(), offset(), offset());
