@@ -3,6 +3,7 @@ package io.tombolo.commands;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.commands.Tombolo.Ended;
+import io.tombolo.nodes.FreePorts;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,7 +48,7 @@ class BrokerDrainEndToEnd {
 
     @BeforeEach
     void startTheRegion() throws IOException {
-        int kafkaPort = Ports.threeFree();
+        int kafkaPort = FreePorts.claim(3);
         Files.writeString(
                 folder.resolve("tombolo.yaml"),
                 """
@@ -60,7 +61,7 @@ class BrokerDrainEndToEnd {
                     internal: "127.0.0.1:%d"
                     config: { replica.fetch.max.bytes: 20000 }
                 """
-                        .formatted(kafkaPort, Ports.threeFree(), Ports.threeFree()));
+                        .formatted(kafkaPort, FreePorts.claim(3), FreePorts.claim(3)));
         throttle = new ReplicaThrottle(kafkaPort, "pair");
         tombolo = new Tombolo(folder);
         background = new Background(folder);

@@ -3,6 +3,7 @@ package io.tombolo.commands;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.commands.Tombolo.Ended;
+import io.tombolo.nodes.FreePorts;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,8 +27,8 @@ class ControllersInOneProcessEndToEnd {
 
     @Test
     void devRunsControllersBesideBrokersAndBothAnswerProbes() throws Exception {
-        int ports = Ports.threeFree();
-        int controllerPorts = Ports.threeFree();
+        int ports = FreePorts.claim(3);
+        int controllerPorts = FreePorts.claim(3);
         Files.writeString(
                 folder.resolve("tombolo.yaml"),
                 """

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tombolo.commands.Terminal.Printed;
 import io.tombolo.commands.Transcript.Step;
 import io.tombolo.nodes.Checkout;
+import io.tombolo.nodes.FreePorts;
 import io.tombolo.nodes.Nodes;
+import io.tombolo.nodes.Release;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,8 +48,6 @@ class ReadmeEndToEnd {
             }
             assertThat(terminal.stop()).isEmpty();
             assertThat(background.running()).isEmpty();
-        } finally {
-            Files.delete(folder.resolve("lib"));
         }
 
         assertThat(transcript.steps()).hasSizeGreaterThan(12);
@@ -80,15 +80,9 @@ class ReadmeEndToEnd {
                 || last.exitCode() != 0 && REFUSED_AT_FIRST.matcher(step.command()).matches();
     }
 
-    /**
-     * As a release: the launcher with its jars beside it, and the reader's own file on free ports.
-     */
+    /** The command of a release, and the reader's own file on free ports. */
     private void unpackRelease(String topology, String three) throws IOException {
-        Path distribution = Checkout.root().resolve("docker/target/tombolo/lib");
-        Files.createSymbolicLink(folder.resolve("lib"), distribution);
-        Files.copy(Checkout.root().resolve("tombolo"), folder.resolve("tombolo"));
-        // An empty cache for quick starts: making one costs more than it saves here.
-        Files.createFile(folder.resolve("tombolo.aot"));
+        Files.createSymbolicLink(folder.resolve("tombolo"), Release.launcher());
         writeThree(three);
         String regions = "regions: { eu: {}, us: {} }";
         assertThat(topology).contains(regions);
@@ -109,7 +103,7 @@ class ReadmeEndToEnd {
                     admin: "127.0.0.1:%d"
                     internal: "127.0.0.1:%d"
                 """
-                        .formatted(Ports.threeFree(), Ports.threeFree(), Ports.threeFree());
+                        .formatted(FreePorts.claim(3), FreePorts.claim(3), FreePorts.claim(3));
         Files.writeString(
                 folder.resolve("three.yaml"), topology.replace(brokers, brokers + addresses));
     }

@@ -3,6 +3,7 @@ package io.tombolo.commands;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.commands.Tombolo.Ended;
+import io.tombolo.nodes.FreePorts;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,7 +38,7 @@ class RegionRestartEndToEnd {
 
     @BeforeEach
     void startTheRegion() throws IOException {
-        kafkaPort = Ports.threeFree();
+        kafkaPort = FreePorts.claim(3);
         Files.writeString(
                 folder.resolve("tombolo.yaml"),
                 """
@@ -47,7 +48,7 @@ class RegionRestartEndToEnd {
                   eu: { brokers: 3, kafka: "127.0.0.1:%d", admin: "127.0.0.1:%d", internal: "127.0.0.1:%d", config: { replica.fetch.max.bytes: 20000 } }
                 topics: { orders: { in: eu } }
                 """
-                        .formatted(kafkaPort, Ports.threeFree(), Ports.threeFree()));
+                        .formatted(kafkaPort, FreePorts.claim(3), FreePorts.claim(3)));
         tombolo = new Tombolo(folder);
         background = new Background(folder);
         Ended up = tombolo.run("up");

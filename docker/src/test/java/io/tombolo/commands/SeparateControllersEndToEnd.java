@@ -3,6 +3,7 @@ package io.tombolo.commands;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.commands.Tombolo.Ended;
+import io.tombolo.nodes.FreePorts;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.QuorumInfo;
@@ -37,10 +38,10 @@ class SeparateControllersEndToEnd {
 
     @BeforeEach
     void startTheRegion() throws IOException {
-        kafkaPort = Ports.threeFree();
+        kafkaPort = FreePorts.claim(3);
         write(
                 "{ count: 3, admin: \"127.0.0.1:%d\", internal: \"127.0.0.1:%d\" }"
-                        .formatted(Ports.threeFree(), Ports.threeFree()));
+                        .formatted(FreePorts.claim(3), FreePorts.claim(3)));
         tombolo = new Tombolo(folder);
         background = new Background(folder);
         Ended up = tombolo.run("up");
@@ -63,7 +64,7 @@ class SeparateControllersEndToEnd {
                     controllers: %s
                 topics: { orders: { in: eu } }
                 """
-                        .formatted(kafkaPort, Ports.threeFree(), Ports.threeFree(), controllers));
+                        .formatted(kafkaPort, FreePorts.claim(3), FreePorts.claim(3), controllers));
     }
 
     @AfterEach

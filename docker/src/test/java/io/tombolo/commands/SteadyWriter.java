@@ -4,6 +4,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -42,10 +43,11 @@ final class SteadyWriter implements AutoCloseable {
         }
     }
 
+    /** What has not been acknowledged by now need not be. */
     @Override
     public void close() throws InterruptedException {
         stopped = true;
         thread.join();
-        producer.close();
+        producer.close(Duration.ZERO);
     }
 }

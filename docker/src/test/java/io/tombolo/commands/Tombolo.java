@@ -1,5 +1,7 @@
 package io.tombolo.commands;
 
+import io.tombolo.nodes.Release;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Starts the command as the launcher does, from the class path of the tests. */
+/** The command of a release, typed in a folder. */
 final class Tombolo {
 
     private static final long COMMAND_SECONDS_MAX = 180;
@@ -37,8 +39,7 @@ final class Tombolo {
             Path out = Files.createTempFile(folder, "command", ".out");
             Path err = Files.createTempFile(folder, "command", ".err");
             Process process =
-                    new ProcessBuilder(command(arguments))
-                            .directory(folder.toFile())
+                    command(arguments)
                             .redirectOutput(out.toFile())
                             .redirectError(err.toFile())
                             .start();
@@ -62,8 +63,7 @@ final class Tombolo {
     Process start(String output, String... arguments) {
         try {
             Process process =
-                    new ProcessBuilder(command(arguments))
-                            .directory(folder.toFile())
+                    command(arguments)
                             .redirectErrorStream(true)
                             .redirectOutput(folder.resolve(output).toFile())
                             .start();
@@ -74,16 +74,13 @@ final class Tombolo {
         }
     }
 
-    private static List<String> command(String... arguments) {
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-        command.add("-XX:+UseCompactObjectHeaders");
-        command.add("--enable-native-access=ALL-UNNAMED");
-        command.add("--sun-misc-unsafe-memory-access=allow");
-        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-        command.add("io.tombolo.cli.Main");
+    private ProcessBuilder command(String... arguments) {
+        var command = new ArrayList<>(List.of(Release.launcher().toString()));
         command.addAll(List.of(arguments));
-        return command;
+        var builder = new ProcessBuilder(command).directory(folder.toFile());
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        // Brokers that live for some seconds need no better code.
+        builder.environment().put("TOMBOLO_JVM", "-XX:TieredStopAtLevel=1");
+        return builder;
     }
 }

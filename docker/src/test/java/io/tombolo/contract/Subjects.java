@@ -1,6 +1,8 @@
 package io.tombolo.contract;
 
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.ArgumentsProvider;
 import org.junit.jupiter.params.support.ParameterDeclarations;
@@ -9,8 +11,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Hands out the brokers under test; each is started once per test run and stopped at its end.
- * {@code -Dcontract.subjects=kafka} or {@code =tombolo} asks only one of them.
+ * Hands out the brokers under test; each is started once per process of the tests and stopped at
+ * its end. {@code -Dcontract.subjects=kafka} or {@code =tombolo} asks only one of them.
  */
 final class Subjects implements ArgumentsProvider {
 
@@ -24,12 +26,11 @@ final class Subjects implements ArgumentsProvider {
 
     /** The subjects of this run, started by whoever asks first. */
     static Running running(ExtensionContext context) {
-        return context.getRoot()
-                .getStore(ExtensionContext.Namespace.GLOBAL)
+        return context.getStore(StoreScope.LAUNCHER_SESSION, Namespace.GLOBAL)
                 .computeIfAbsent(Running.class, _ -> Running.start(), Running.class);
     }
 
-    /** Closed by JUnit when the root context ends. */
+    /** Closed by JUnit when its session ends. */
     record Running(List<Subject> subjects) implements AutoCloseable {
 
         static Running start() {

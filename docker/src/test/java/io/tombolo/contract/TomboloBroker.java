@@ -1,7 +1,7 @@
 package io.tombolo.contract;
 
 import io.tombolo.nodes.Nodes;
-import io.tombolo.nodes.TomboloNode;
+import io.tombolo.nodes.Release;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -48,7 +48,7 @@ final class TomboloBroker implements BrokerProgram {
 
     @Override
     public List<String> command(Path folder) {
-        List<String> command = TomboloNode.tombolo("-Xmx256m");
+        List<String> command = Release.java("-Xmx256m");
         command.add("broker");
         command.addAll(List.of("-f", folder.resolve("tombolo.yaml").toString()));
         command.addAll(List.of("--region", "eu", "--id", "1"));

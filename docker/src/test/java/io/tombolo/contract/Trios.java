@@ -5,6 +5,8 @@ import io.tombolo.nodes.NodeProgram;
 import io.tombolo.nodes.TomboloNode;
 
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.params.provider.Arguments;
@@ -15,8 +17,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Hands out the clusters of three nodes; each is started once per test run and stopped at its end.
- * {@code -Dcontract.subjects=} chooses among them as among the single brokers.
+ * Hands out the clusters of three nodes; each is started once per process of the tests and stopped
+ * at its end. {@code -Dcontract.subjects=} chooses among them as among the single brokers.
  */
 final class Trios implements ArgumentsProvider, ParameterResolver {
 
@@ -29,8 +31,7 @@ final class Trios implements ArgumentsProvider, ParameterResolver {
     }
 
     private static Running running(ExtensionContext context) {
-        return context.getRoot()
-                .getStore(ExtensionContext.Namespace.GLOBAL)
+        return context.getStore(StoreScope.LAUNCHER_SESSION, Namespace.GLOBAL)
                 .computeIfAbsent(Running.class, _ -> Running.start(), Running.class);
     }
 
@@ -44,7 +45,7 @@ final class Trios implements ArgumentsProvider, ParameterResolver {
         return running(context);
     }
 
-    /** Closed by JUnit when the root context ends. */
+    /** Closed by JUnit when its session ends. */
     record Running(List<Trio> trios) implements AutoCloseable {
 
         static Running start() {

@@ -16,9 +16,4 @@ public final class Checkout {
         }
         return folder;
     }
-
-    /** The jars that the package phase assembles, for {@code -cp}. */
-    static String jars() {
-        return root().resolve("docker/target/tombolo/lib/*").toString();
-    }
 }

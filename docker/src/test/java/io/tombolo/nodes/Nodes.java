@@ -7,8 +7,6 @@ import org.apache.kafka.common.Node;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -64,13 +62,9 @@ public final class Nodes implements AutoCloseable {
                                 "socket.connection.setup.timeout.ms", 1_500));
     }
 
-    /** A port that nobody uses on 127.0.0.1 at this moment. */
+    /** A port of 127.0.0.1 that nobody else uses while these tests run. */
     public static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException none) {
-            throw new UncheckedIOException(none);
-        }
+        return FreePorts.claim(1);
     }
 
     public NodeProgram program() {

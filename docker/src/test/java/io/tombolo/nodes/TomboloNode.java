@@ -64,7 +64,7 @@ public final class TomboloNode implements NodeProgram {
     @Override
     public List<String> command(Plan plan, int node) {
         var command = new ArrayList<>(plan.wires().prefix(node));
-        command.addAll(tombolo("-Xmx128m"));
+        command.addAll(Release.java("-Xmx128m"));
         command.add("broker");
         command.addAll(List.of("-f", file(plan, node).toString()));
         command.addAll(List.of("--region", "eu", "--id", Integer.toString(node)));
@@ -74,18 +74,5 @@ public final class TomboloNode implements NodeProgram {
     @Override
     public Path data(Plan plan, int node) {
         return plan.folder().resolve("data").resolve("eu-" + node);
-    }
-
-    /** {@code tombolo} with a heap of this size; its arguments are to follow. */
-    public static List<String> tombolo(String heap) {
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of(heap, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-        command.addAll(List.of("-XX:+UseCompactObjectHeaders", "-XX:+ExitOnOutOfMemoryError"));
-        command.add("--enable-native-access=ALL-UNNAMED");
-        command.add("--sun-misc-unsafe-memory-access=allow");
-        command.addAll(List.of("-cp", Checkout.jars()));
-        command.add("io.tombolo.cli.Main");
-        return command;
     }
 }

@@ -1,6 +1,7 @@
 package io.tombolo.operation;
 
 import io.tombolo.nodes.NodeProcess;
+import io.tombolo.nodes.Release;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,22 +52,11 @@ final class ChildBroker implements AutoCloseable {
     }
 
     private static List<String> command(Path file, String region, int number, String heap) {
-        return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx" + heap,
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.tombolo.cli.Main",
-                "broker",
-                "-f",
-                file.toString(),
-                "--region",
-                region,
-                "--id",
-                Integer.toString(number));
+        List<String> command = Release.java("-Xmx" + heap);
+        command.add("broker");
+        command.addAll(List.of("-f", file.toString(), "--region", region));
+        command.addAll(List.of("--id", Integer.toString(number)));
+        return command;
     }
 
     private static ChildBroker start(List<String> command, Path output) {
