@@ -3,6 +3,7 @@ package io.tombolo.commands;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.commands.Tombolo.Ended;
+import io.tombolo.nodes.Nodes;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -13,8 +14,6 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -46,7 +45,11 @@ class CommandLineEndToEnd {
                 links: { eu-to-us: { from: eu, to: us, topics: ["*"] } }
                 topics: { orders: { in: eu, partitions: 2 } }
                 """
-                        .formatted(freePort(), freePort(), freePort(), freePort()));
+                        .formatted(
+                                Nodes.freePort(),
+                                Nodes.freePort(),
+                                Nodes.freePort(),
+                                Nodes.freePort()));
         tombolo = new Tombolo(folder);
         dev = tombolo.start("dev.out", "dev");
         await(() -> output().contains("us-1  ready"));
@@ -114,7 +117,7 @@ class CommandLineEndToEnd {
         assertThat(listed.out()).contains("\"topic\" : \"pay\"");
         assertThat(unconfirmed.exitCode()).isEqualTo(4);
         assertThat(deleted.exitCode()).isZero();
-        assertThat(gone.exitCode()).isEqualTo(1);
+        assertThat(gone.exitCode()).isEqualTo(2);
         assertThat(gone.err()).contains("error[TMB-2201]: there is no topic pay in eu");
     }
 
@@ -161,7 +164,7 @@ class CommandLineEndToEnd {
         assertThat(yaml.out()).startsWith("---\nregions:\n- region: eu");
         assertThat(json(link.out()).at("/topics/0/topic").asString()).isEqualTo("orders");
         assertThat(groups.exitCode()).isZero();
-        assertThat(nobody.exitCode()).isEqualTo(1);
+        assertThat(nobody.exitCode()).isEqualTo(2);
         assertThat(nobody.err()).contains("error[TMB-2203]");
     }
 
@@ -191,12 +194,6 @@ class CommandLineEndToEnd {
             return Files.readString(folder.resolve("dev.out"));
         } catch (IOException unreadable) {
             return unreadable.toString();
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

@@ -7,10 +7,21 @@ import io.tombolo.commands.Tombolo.Ended;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
-/** The story that README.md begins with, told by six brokers; how long it takes is not judged. */
+/** The story that README.md begins with; how long it takes is not judged. */
 class DemoEndToEnd {
+
+    private static final long WAIT_SECONDS_MAX = 60;
 
     @TempDir private Path folder;
 
@@ -25,5 +36,53 @@ class DemoEndToEnd {
                 .containsPattern("us owns the topics under ownership epoch 2")
                 .containsPattern("records that eu took since it is back: 0")
                 .containsPattern("done: (\\d+) of \\1 expectations held");
+    }
+
+    @Test
+    void brokersStopByThemselvesWhenTheirDemoIsKilled() throws Exception {
+        Process demo = new Tombolo(folder).start("demo.out", "demo");
+        await(() -> printed(folder.resolve("demo.out")).contains("topic orders"));
+        List<ProcessHandle> brokers = demo.children().toList();
+        Path written =
+                Path.of("/proc", Long.toString(brokers.getFirst().pid()), "cwd").toRealPath();
+
+        demo.destroyForcibly();
+
+        for (ProcessHandle broker : brokers) {
+            broker.onExit().get(WAIT_SECONDS_MAX, TimeUnit.SECONDS);
+        }
+        assertThat(brokers).hasSize(2);
+        for (String log : List.of("eu.log", "us.log")) {
+            assertThat(printed(written.resolve(log)).lines()).last().isEqualTo("stopped");
+        }
+        remove(written);
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long start = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime() - start)
+                    .as("in vain")
+                    .isLessThan(TimeUnit.SECONDS.toNanos(WAIT_SECONDS_MAX));
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+        }
+    }
+
+    private static String printed(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    /** Nobody is left to do it. */
+    private static void remove(Path written) throws IOException {
+        assertThat(written.getFileName().toString()).startsWith("tombolo-demo-");
+        try (Stream<Path> files = Files.walk(written)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 }

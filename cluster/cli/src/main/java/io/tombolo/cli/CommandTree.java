@@ -42,7 +42,8 @@ final class CommandTree {
                 "Example:",
                 "  tombolo demo            two regions, a link and a failover, in a minute",
                 "",
-                "Exit codes: 0 done, 1 failed, 2 usage, 4 refused for safety, 5 timed out."
+                "Exit codes: 0 done, 1 failed, 2 usage or a name of nothing, 4 refused for safety,"
+                        + " 5 timed out."
             })
     private static final class Root {
 

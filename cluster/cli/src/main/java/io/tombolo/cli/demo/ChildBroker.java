@@ -8,7 +8,6 @@ import io.tombolo.cli.shell.CommandFailure;
 import io.tombolo.environment.Endpoint;
 import io.tombolo.region.topology.Region;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,7 +16,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A broker in a process of its own: {@code tombolo broker} with this JVM and class path. */
+/**
+ * A broker in a process of its own: {@code tombolo broker} with this JVM and class path. It stops
+ * when this process is gone, in whatever way, for its input ends then.
+ */
 final class ChildBroker implements AutoCloseable {
 
     private static final Duration READY_MAX = Duration.ofSeconds(60);
@@ -50,7 +52,6 @@ final class ChildBroker implements AutoCloseable {
                             .directory(site.folder().toFile())
                             .redirectErrorStream(true)
                             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                            .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                             .start();
             return new ChildBroker(site, region, broker, log, process);
         } catch (IOException unstartable) {
@@ -75,7 +76,8 @@ final class ChildBroker implements AutoCloseable {
                         "--id",
                         Integer.toString(broker.number()),
                         "--wan",
-                        wanOneWay.toMillis() + "ms");
+                        wanOneWay.toMillis() + "ms",
+                        BrokerProgram.UNTIL_INPUT_ENDS_OPTION);
         return BrokerProgram.direct(BrokerProgram.BROKER, several ? "96m" : "192m", arguments);
     }
 

@@ -14,6 +14,11 @@ public final class BrokerProgram {
     /** Names the file with the number of the process, and so the broker that it is. */
     public static final String PID_FILE_OPTION = "--pid-file";
 
+    /**
+     * Lets the end of its standard input stop it, and so the end of whoever holds its other end.
+     */
+    public static final String UNTIL_INPUT_ENDS_OPTION = "--until-input-ends";
+
     /** The command that runs a broker. */
     public static final String BROKER = "broker";
 

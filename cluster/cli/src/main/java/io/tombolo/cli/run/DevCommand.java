@@ -43,6 +43,7 @@ final class DevCommand implements Callable<Integer> {
             region.nodes().controllers().forEach(one -> seats.add(new Seat(region, one)));
             region.brokers().forEach(one -> seats.add(new Seat(region, one)));
         }
-        return new Foreground(shell, file, BrokerServer.GRACE).run(seats, wanOneWay);
+        return new Foreground(shell, file, new Foreground.Ending(BrokerServer.GRACE, false))
+                .run(seats, wanOneWay);
     }
 }

@@ -43,15 +43,20 @@ final class Foreground {
     private final LoadedFile file;
     private final CompletableFuture<String> failure = new CompletableFuture<>();
     private final Deque<Occupant> running = new ConcurrentLinkedDeque<>();
-    private final Duration grace;
+    private final Ending ending;
 
     /**
+     * When and how they stop.
+     *
      * @param grace how long an orderly stop of each may take
+     * @param withInput at the end of standard input as at a signal
      */
-    Foreground(Shell shell, LoadedFile file, Duration grace) {
+    record Ending(Duration grace, boolean withInput) {}
+
+    Foreground(Shell shell, LoadedFile file, Ending ending) {
         this.shell = shell;
         this.file = file;
-        this.grace = grace;
+        this.ending = ending;
     }
 
     /** Starts them and blocks; the exit code is 0 after an orderly stop. */
@@ -60,6 +65,9 @@ final class Foreground {
         Logging.ofBroker(shell.options().verbose());
         tellWhatHasNoEffect(seats);
         var signals = StopSignals.install(this::tellWhatIsLeft);
+        if (ending.withInput()) {
+            signals.receiveEndOf(shell.lines());
+        }
         try {
             startAll(seats, new BrokerServer.Options(wanOneWay).among(seats.size()));
             announce(seats);
@@ -74,7 +82,7 @@ final class Foreground {
             shell.note("stopping");
         } finally {
             while (!running.isEmpty()) {
-                running.getLast().stop(grace);
+                running.getLast().stop(ending.grace());
                 running.removeLast();
             }
         }

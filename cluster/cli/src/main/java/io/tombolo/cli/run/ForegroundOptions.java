@@ -39,12 +39,20 @@ final class ForegroundOptions {
                             + " three kept beside it.")
     private @Nullable Path logFile;
 
+    @Option(
+            names = BrokerProgram.UNTIL_INPUT_ENDS_OPTION,
+            description =
+                    "Stop in an orderly way when standard input ends, too: when whoever holds its"
+                            + " other end has ended.")
+    private boolean untilInputEnds;
+
     /** Runs it until it is stopped; returns the exit code. */
     int run(Shell shell, LoadedFile file, Seat seat, Duration wanOneWay) {
         if (logFile != null) {
             Logging.keepSmall(logFile);
         }
-        int exitCode = new Foreground(shell, file, grace).run(List.of(seat), wanOneWay);
+        var ending = new Foreground.Ending(grace, untilInputEnds);
+        int exitCode = new Foreground(shell, file, ending).run(List.of(seat), wanOneWay);
         if (pidFile != null) {
             PidFile.removeOwn(pidFile);
         }

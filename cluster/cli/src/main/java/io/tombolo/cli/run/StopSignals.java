@@ -1,5 +1,7 @@
 package io.tombolo.cli.run;
 
+import java.io.BufferedReader;
+import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -7,8 +9,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * SIGTERM and SIGINT: the first asks for an orderly stop, the second ends the process at once and
- * says what was left to do.
+ * SIGTERM and SIGINT, and the end of the input where that is wanted: the first asks for an orderly
+ * stop, the second ends the process at once and says what was left to do.
  *
  * <p>The JDK has no public type for signals, and a shutdown hook cannot see a second one, so the
  * half-public {@code sun.misc.Signal} is reached by reflection. Without it the hook alone stops the
@@ -34,6 +36,28 @@ final class StopSignals {
         signals.handle("TERM");
         signals.handle("INT");
         return signals;
+    }
+
+    /** The end of what somebody else holds the other end of asks for an orderly stop, too. */
+    void receiveEndOf(BufferedReader input) {
+        // Not a virtual one: it would hold up the thread that carries these.
+        Thread.ofPlatform()
+                .name("end of input")
+                .daemon()
+                .start(() -> {
+                    awaitEndOf(input);
+                    stop.complete("");
+                });
+    }
+
+    private static void awaitEndOf(BufferedReader input) {
+        try {
+            while (input.readLine() != null) {
+                // Whatever is said, only the end counts.
+            }
+        } catch (IOException broken) {
+            // It ends here, too.
+        }
     }
 
     /** Blocks until a signal (empty) or until the other thing happens (its text). */

@@ -6,7 +6,7 @@ public enum ExitCode {
     OK(0),
     /** Tried and failed. */
     FAILED(1),
-    /** The command line is wrong, or names a file that cannot be read; nothing was tried. */
+    /** The command line is wrong, or names something that is not there; nothing was changed. */
     USAGE(2),
     /** Possible, but not safe; nothing was changed. */
     REFUSED(4),
