@@ -136,9 +136,14 @@ public record Script(List<Numbered> steps) {
         for (long left = dice.between(0, CHANGES_MAX); left > 0; left--) {
             timed.add(at(dice.between(0, untilMs), Step.Act.TOPICS_CHANGE));
         }
-        // Three replicas have to be somewhere, and one more broker may be gone for a while.
-        if (cast.source().size() > 4 && dice.chance(0.4)) {
-            timed.add(at(dice.between(0, untilMs), Step.Act.BROKER_IS_DRAINED));
+        if (dice.chance(0.4)) {
+            long drainedMs = dice.between(0, untilMs / 2);
+            timed.add(at(drainedMs, Step.Act.BROKER_IS_DRAINED));
+            if (dice.chance(0.6)) {
+                var next =
+                        dice.chance(0.5) ? Step.Act.BROKER_LEAVES : Step.Act.BROKER_IS_TAKEN_BACK;
+                timed.add(at(dice.between(drainedMs, untilMs), next));
+            }
         }
     }
 

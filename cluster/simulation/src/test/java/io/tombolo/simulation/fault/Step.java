@@ -63,6 +63,8 @@ public sealed interface Step {
         ROLLING_RESTART,
         TOPICS_CHANGE,
         BROKER_IS_DRAINED,
+        BROKER_IS_TAKEN_BACK,
+        BROKER_LEAVES,
         MEMBER_JOINS,
         MEMBER_LEAVES,
         MEMBER_VANISHES

@@ -57,6 +57,7 @@ public final class AdminWatch {
 
     private final Map<Subject, Claim> claims = new LinkedHashMap<>();
     private final Happenings happenings;
+    private boolean moved;
 
     public AdminWatch(Happenings happenings) {
         this.happenings = happenings;
@@ -91,15 +92,19 @@ public final class AdminWatch {
         claim(subject).unanswered.add(value);
     }
 
+    /** Brokers are emptied: from now on replicas move without being asked to. */
+    public void replicasMove() {
+        moved = true;
+    }
+
     /** When all is healed and nobody changes anything any more. */
     public void check(MetadataImage image) {
-        boolean drained = !image.brokers().drains().isEmpty();
         claims.forEach((subject, claim) -> {
             String actual = actual(image, subject);
             boolean there = image.topics().topic(subject.topic()).isPresent();
             // Who empties a broker moves what was moved elsewhere before.
-            boolean moved = subject instanceof Subject.Replicas && drained;
-            boolean judged = there && !moved || subject instanceof Subject.Existence;
+            boolean elsewhere = subject instanceof Subject.Replicas && moved;
+            boolean judged = there && !elsewhere || subject instanceof Subject.Existence;
             Broken.unless(
                     !judged
                             || actual.equals(claim.acknowledged)

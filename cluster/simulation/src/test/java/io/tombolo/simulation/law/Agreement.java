@@ -112,6 +112,7 @@ final class Agreement {
         if (image.place().offset() > newest.place().offset()) {
             MetadataImage before = newest;
             newest = image;
+            before.brokers().byId().keySet().forEach(broker -> checkLeft(broker, before));
             for (PartitionId id : MetadataDelta.between(before, image).partitions()) {
                 before.topics()
                         .partition(id)
@@ -121,7 +122,33 @@ final class Agreement {
         }
     }
 
+    private void checkLeft(int broker, MetadataImage before) {
+        if (newest.brokers().broker(broker).isPresent()) {
+            return;
+        }
+        happenings.note(Happening.BROKER_LEFT);
+        Broken.unless(
+                newest.topics().replicasOn(broker).isEmpty(),
+                Law.LEAVERS_REPLACED,
+                "broker %d has left and had %d replicas",
+                broker,
+                before.topics().replicasOn(broker).size());
+    }
+
+    private static void checkReplaced(
+            PartitionId id, PartitionRegistration old, PartitionRegistration now) {
+        boolean someLeft = old.replicas().asList().stream().anyMatch(it -> !now.replicas().has(it));
+        Broken.unless(
+                !someLeft || !now.isr().isEmpty() || old.isr().isEmpty(),
+                Law.LEAVERS_REPLACED,
+                "%s went from %s to %s",
+                id,
+                old,
+                now);
+    }
+
     private void changed(PartitionId id, PartitionRegistration old, PartitionRegistration now) {
+        checkReplaced(id, old, now);
         boolean otherLeader = now.leader() != old.leader() && now.hasLeader();
         int epochMin = old.leaderEpoch() + (otherLeader ? 1 : 0);
         Broken.unless(

@@ -22,6 +22,9 @@ public enum Law {
                     + " only then"),
     LOSS_TOLD("what an unclean election loses is told, with where it begins"),
     CHANGES_HOLD("every change that was acknowledged holds, and none that was refused"),
+    EMPTIED("a broker that was to be emptied leads nothing, and has nothing without a reason"),
+    LEAVERS_REPLACED(
+            "who leaves a partition leaves others in sync, and no broker leaves with a replica"),
     DURABLE_KEPT("what was durable is there after the power has failed"),
     ONCE("no record of an idempotent producer is in a log twice"),
     IN_SEQUENCE(

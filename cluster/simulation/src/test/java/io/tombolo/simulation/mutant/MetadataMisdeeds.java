@@ -6,11 +6,11 @@ import io.tombolo.metadata.image.MetadataDelta;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.record.BrokerIds;
 import io.tombolo.metadata.record.PartitionChange;
-import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.metadata.record.PartitionRegistration;
 import io.tombolo.metadata.record.TopicRecord.PartitionChanged;
 import io.tombolo.simulation.site.Machine;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -37,7 +37,8 @@ final class MetadataMisdeeds {
                 switch (variant) {
                     case A_CHANGE_IS_MISSED -> withoutTheLastChange(now, now.place());
                     case OLD_TOPICS_COME_BACK -> withoutTheLastChange(now, after(now.place()));
-                    default -> electing(now);
+                    case WHO_IS_IN_SYNC_IS_TAKEN_AWAY -> changed(now, MetadataMisdeeds::leaving);
+                    default -> changed(now, MetadataMisdeeds::electing);
                 };
         before = now;
         forged.ifPresent(image -> {
@@ -74,34 +75,54 @@ final class MetadataMisdeeds {
                                 now.links()));
     }
 
-    /** Lets somebody lead who is neither in sync nor eligible. */
-    private static Optional<MetadataImage> electing(MetadataImage now) {
+    /** What is changed of a partition, if it is one of those. */
+    private interface Change {
+        List<PartitionChange> of(PartitionRegistration partition);
+    }
+
+    private static Optional<MetadataImage> changed(MetadataImage now, Change change) {
         for (var topic : now.topics().byId().values()) {
             for (int index = 0; index < topic.partitions().count(); index++) {
-                var forged = electing(now, topic.partitionId(index), topic.partitions().get(index));
-                if (forged.isPresent()) {
-                    return forged;
+                PartitionRegistration partition = topic.partitions().get(index);
+                List<PartitionChange> changes = change.of(partition);
+                if (!changes.isEmpty()) {
+                    var record =
+                            new PartitionChanged(
+                                    topic.id(), index, partition.partitionEpoch() + 1, changes);
+                    return Optional.of(now.apply(List.of(record), after(now.place())).image());
                 }
             }
         }
         return Optional.empty();
     }
 
-    private static Optional<MetadataImage> electing(
-            MetadataImage now, PartitionId id, PartitionRegistration partition) {
+    /** Lets somebody lead who is neither in sync nor eligible. */
+    private static List<PartitionChange> electing(PartitionRegistration partition) {
         for (int broker : partition.replicas().asList()) {
             if (!partition.isr().has(broker) && !partition.elr().has(broker)) {
-                List<PartitionChange> changes =
-                        List.of(
-                                new PartitionChange.InSync(BrokerIds.of(broker)),
-                                new PartitionChange.Leader(broker),
-                                new PartitionChange.LeaderEpoch(partition.leaderEpoch() + 1));
-                var record =
-                        new PartitionChanged(
-                                id.topicId(), id.index(), partition.partitionEpoch() + 1, changes);
-                return Optional.of(now.apply(List.of(record), after(now.place())).image());
+                return List.of(
+                        new PartitionChange.InSync(BrokerIds.of(broker)),
+                        new PartitionChange.Leader(broker),
+                        new PartitionChange.LeaderEpoch(partition.leaderEpoch() + 1));
             }
         }
-        return Optional.empty();
+        return List.of();
+    }
+
+    /** Takes those away who are in sync, and leaves those who are not. */
+    private static List<PartitionChange> leaving(PartitionRegistration partition) {
+        var rest = new ArrayList<>(partition.replicas().asList());
+        rest.removeIf(partition.isr()::has);
+        return rest.isEmpty() || rest.size() == partition.replicas().size()
+                ? List.of()
+                : List.of(
+                        new PartitionChange.Replicas(BrokerIds.of(rest)),
+                        new PartitionChange.Directories(
+                                rest.stream().map(partition::directoryOf).toList()),
+                        new PartitionChange.Adding(BrokerIds.NONE),
+                        new PartitionChange.Removing(BrokerIds.NONE),
+                        new PartitionChange.InSync(BrokerIds.of(List.of())),
+                        new PartitionChange.Leader(-1),
+                        new PartitionChange.LeaderEpoch(partition.leaderEpoch() + 1));
     }
 }

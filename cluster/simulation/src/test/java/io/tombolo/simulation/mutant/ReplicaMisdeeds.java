@@ -48,7 +48,10 @@ final class ReplicaMisdeeds {
             case FETCHES_ARE_FORGED -> site.machines().forEach(this::forgeFetch);
             case A_FOLLOWER_ROTS -> rotOnce(site.machines().getLast());
             case DISK_ROTS -> site.machines().forEach(this::rot);
-            case A_CHANGE_IS_MISSED, OLD_TOPICS_COME_BACK, WHO_LAGS_IS_ELECTED ->
+            case A_CHANGE_IS_MISSED,
+                    OLD_TOPICS_COME_BACK,
+                    WHO_LAGS_IS_ELECTED,
+                    WHO_IS_IN_SYNC_IS_TAKEN_AWAY ->
                     metadata.afterEvent();
             default -> {}
         }

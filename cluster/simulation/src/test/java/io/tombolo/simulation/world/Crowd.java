@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /** The clients of a world. */
 final class Crowd {
@@ -193,7 +194,7 @@ final class Crowd {
 
     // --- who administers
 
-    Steward stewardOf(Site site, AdminWatch watch) {
+    Steward stewardOf(Site site, AdminWatch watch, BooleanSupplier movable) {
         var admin =
                 new Administering(
                         environment,
@@ -202,7 +203,7 @@ final class Crowd {
                         site::newestMetadata,
                         simulator.entropy("admin"),
                         variant);
-        return new Steward(simulator, site, simulator.entropy("steward"), admin);
+        return new Steward(site, simulator.entropy("steward"), admin, movable);
     }
 
     // --- auditors

@@ -1,12 +1,8 @@
 package io.tombolo.simulation.world;
 
-import io.tombolo.controller.command.Answer;
-import io.tombolo.controller.command.Applied;
 import io.tombolo.environment.simulated.SimulatedEntropy;
-import io.tombolo.environment.simulated.Simulator;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.TopicImage;
-import io.tombolo.metadata.record.BrokerRecord.Drain;
 import io.tombolo.metadata.record.PartitionRegistration;
 import io.tombolo.simulation.client.AdminChange;
 import io.tombolo.simulation.client.Administering;
@@ -15,11 +11,11 @@ import io.tombolo.simulation.law.AdminWatch.Subject;
 import io.tombolo.simulation.site.Machine;
 import io.tombolo.simulation.site.Site;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 /** Chooses what is changed in a region; now and then something that has to be refused. */
@@ -28,65 +24,24 @@ final class Steward {
     private static final String PREFIX = "admin-";
     private static final int REPLICAS = 2;
     private static final int REPLICAS_OF_OTHERS = 3;
-    private static final Duration AGAIN = Duration.ofSeconds(1);
     private static final int NOBODY = 99;
     private static final List<String> KEYS = List.of("retention.ms", "segment.ms");
 
-    private final Simulator simulator;
     private final Site site;
     private final SimulatedEntropy dice;
     private final Administering admin;
-    private Optional<Machine> drained = Optional.empty();
-    private boolean ordered;
+    private final BooleanSupplier movable;
     private int topicCount;
     private int valueCount;
 
-    Steward(Simulator simulator, Site site, SimulatedEntropy dice, Administering admin) {
-        this.simulator = simulator;
+    /**
+     * @param movable whether replicas may be moved now
+     */
+    Steward(Site site, SimulatedEntropy dice, Administering admin, BooleanSupplier movable) {
         this.site = site;
         this.dice = dice;
         this.admin = admin;
-    }
-
-    /** Has a broker emptied, where others can take what it has; the wish stays. */
-    void drain() {
-        if (drained.isEmpty() && site.brokers().size() > REPLICAS_OF_OTHERS) {
-            Machine chosen = site.brokers().get(dice.nextInt(site.brokers().size()));
-            drained = Optional.of(chosen);
-            order(chosen);
-        }
-    }
-
-    private void order(Machine chosen) {
-        site.running()
-                .ifPresent(asked ->
-                        asked.onLoop(() ->
-                                asked.core()
-                                        .ifPresent(core ->
-                                                core.drains()
-                                                        .order(
-                                                                chosen.id(),
-                                                                new Drain(
-                                                                        Drain.Goal.EMPTY, "a test"),
-                                                                this::ordered))));
-        simulator.after(AGAIN, "drain " + chosen, () -> again(chosen));
-    }
-
-    private void again(Machine chosen) {
-        if (!ordered) {
-            order(chosen);
-        }
-    }
-
-    private void ordered(Answer<Applied> answer) {
-        ordered |= answer instanceof Answer.Done<Applied>;
-    }
-
-    /** Whether whoever was to be emptied is empty. */
-    boolean emptied() {
-        return drained.isEmpty()
-                || ordered
-                        && site.newestMetadata().topics().replicasOn(drained.get().id()).isEmpty();
+        this.movable = movable;
     }
 
     /** Whether a topic is one of those that come and go. */
@@ -115,7 +70,7 @@ final class Steward {
             case 1, 2 -> Optional.of(grow(topic));
             case 3, 4, 5 -> Optional.of(set(now, topic));
             case 6 -> Optional.of(elect(topic));
-            default -> drained.isPresent() ? Optional.empty() : Optional.of(move(now, topic));
+            default -> movable.getAsBoolean() ? Optional.of(move(now, topic)) : Optional.empty();
         };
     }
 

@@ -67,6 +67,7 @@ public final class World {
     private final Crowd crowd;
     private final AdminWatch changes;
     private final Steward steward;
+    private final Emptying emptying;
     private final Script script;
 
     public World(Trial trial, Happenings happenings) {
@@ -101,7 +102,14 @@ public final class World {
         watches.operatedBy(operator);
         this.crowd = new Crowd(simulator, watches, trial.variant());
         this.changes = new AdminWatch(happenings);
-        this.steward = crowd.stewardOf(source, changes);
+        this.emptying =
+                new Emptying(
+                        simulator,
+                        source,
+                        simulator.entropy("emptying"),
+                        trial.variant(),
+                        happenings);
+        this.steward = crowd.stewardOf(source, changes, () -> !emptying.begun());
         this.script = Script.drawn(simulator.entropy("script"), cast(), SAFETY_PHASE);
         simulator.afterEachEvent(() -> watches.check(simulator.actor()));
     }
@@ -231,7 +239,12 @@ public final class World {
             case Step.Strikes strike -> trouble.strike(strike);
             case Step.Act.ROLLING_RESTART -> trouble.roll();
             case Step.Act.TOPICS_CHANGE -> steward.act();
-            case Step.Act.BROKER_IS_DRAINED -> steward.drain();
+            case Step.Act.BROKER_IS_DRAINED -> {
+                changes.replicasMove();
+                emptying.begin();
+            }
+            case Step.Act.BROKER_IS_TAKEN_BACK -> emptying.takeBack();
+            case Step.Act.BROKER_LEAVES -> emptying.leave();
             case Step.Act.TOPIC_APPEARS -> crowd.produceToNewTopic(source);
             case Step.Act.MEMBER_JOINS -> crowd.joinOthers();
             case Step.Act.MEMBER_LEAVES -> crowd.leaveOthers();
@@ -285,7 +298,7 @@ public final class World {
         boolean failedOver = operator.filter(Operator::done).isPresent();
         Site owner = failedOver ? destination.orElseThrow() : source;
         await("the changes are made", steward::done);
-        await("whoever was to be emptied is empty", steward::emptied);
+        empty();
         var newcomers = crowd.produceAt(owner);
         await("new producers can write", () -> all(newcomers, Producing::acknowledged));
         finishProducing();
@@ -303,6 +316,15 @@ public final class World {
         watches.checkSettled();
         changes.check(source.newestMetadata());
         everythingIsReadable(owner);
+    }
+
+    private void empty() {
+        boolean _ = simulator.runUntil(emptying::done, PATIENCE);
+        emptying.check();
+        if (emptying.hinders()) {
+            emptying.callOff();
+            await("whoever was to be emptied is taken back", emptying::done);
+        }
     }
 
     private static boolean all(List<Producing> producers, Predicate<Producing> what) {
