@@ -17,6 +17,8 @@ interface BrokerProgram {
                     "offsets.topic.num.partitions", "4",
                     "offsets.topic.replication.factor", "1",
                     "offsets.retention.check.interval.ms", "500",
+                    "transaction.abort.timed.out.transaction.cleanup.interval.ms", "200",
+                    "transaction.state.log.num.partitions", "4",
                     "transaction.state.log.replication.factor", "1",
                     "transaction.state.log.min.isr", "1");
 

@@ -67,6 +67,8 @@ class EveryVersionEndToEnd {
             GroupCalls.coordinatorOf(client, samples.group());
             GroupCalls.coordinatorOf(client, "nowhere");
             IdempotenceContractEndToEnd.newProducerId(client);
+            TransactionCalls.find(client, TransactionSamples.ID);
+            TransactionCalls.find(client, "asked");
             for (int key : AdvertisedApis.ANSWERED) {
                 ApiKeys api = ApiKeys.forId(key);
                 for (int version = api.oldestVersion();

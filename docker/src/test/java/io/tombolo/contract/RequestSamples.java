@@ -86,6 +86,14 @@ record RequestSamples(Topic topic, String group) {
                     LIST_PARTITION_REASSIGNMENTS,
                     UNREGISTER_BROKER ->
                     replicas(api);
+            case ADD_PARTITIONS_TO_TXN,
+                    ADD_OFFSETS_TO_TXN,
+                    END_TXN,
+                    WRITE_TXN_MARKERS,
+                    TXN_OFFSET_COMMIT,
+                    DESCRIBE_TRANSACTIONS,
+                    LIST_TRANSACTIONS ->
+                    new TransactionSamples(topic, group).of(api, version);
             default -> cluster(api);
         };
     }

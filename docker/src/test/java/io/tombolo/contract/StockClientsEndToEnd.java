@@ -253,7 +253,7 @@ class StockClientsEndToEnd {
         return new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer());
     }
 
-    private static Map<String, Object> clientConfig(Subject subject) {
+    static Map<String, Object> clientConfig(Subject subject) {
         return new java.util.HashMap<>(Map.of("bootstrap.servers", subject.bootstrap()));
     }
 

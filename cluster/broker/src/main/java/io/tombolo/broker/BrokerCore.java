@@ -2,6 +2,7 @@ package io.tombolo.broker;
 
 import io.tombolo.broker.drain.DrainDesk;
 import io.tombolo.broker.group.GroupConfigs;
+import io.tombolo.broker.group.GroupMarkers;
 import io.tombolo.broker.group.ImageTopics;
 import io.tombolo.broker.group.InternalTopic;
 import io.tombolo.broker.group.OffsetsLeadership;
@@ -26,10 +27,10 @@ import io.tombolo.broker.replica.UncleanLeaders;
 import io.tombolo.broker.request.RequestDispatcher;
 import io.tombolo.broker.request.cluster.ProducerIds;
 import io.tombolo.broker.shard.Shards;
+import io.tombolo.broker.transaction.Transactions;
 import io.tombolo.controller.ActiveController;
 import io.tombolo.controller.MetadataListener;
 import io.tombolo.controller.command.Answer;
-import io.tombolo.controller.command.BrokerCommand;
 import io.tombolo.controller.command.Command;
 import io.tombolo.coordinator.group.entry.GroupCoordinator;
 import io.tombolo.coordinator.group.entry.GroupPorts;
@@ -40,8 +41,6 @@ import io.tombolo.environment.Invariant;
 import io.tombolo.metadata.image.MetadataDelta;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.TopicImage;
-import io.tombolo.metadata.record.BrokerListener;
-import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.protocol.ServedApis;
 import io.tombolo.raft.RaftStatus;
 import io.tombolo.raft.core.RaftEvent.Room;
@@ -57,11 +56,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
@@ -82,6 +79,8 @@ public final class BrokerCore implements MetadataListener {
     private final QuorumSeat quorum;
     private final Commands commands;
     private final GroupCoordinator groups;
+    private final ProducerIds producerIds;
+    private final Transactions transactions;
     private final CopyLimits copyLimits;
     private final Replication replication;
     private final UncleanLeaders uncleanLeaders;
@@ -93,11 +92,11 @@ public final class BrokerCore implements MetadataListener {
     private final DrainDesk drains;
     private final Registration registration;
     private final Departure departure;
-    private final LongAdder hintsGiven = new LongAdder();
     private final TopologyReconciler reconciler;
     private final Housekeeping housekeeping;
     private final RequestDispatcher dispatcher;
     private final Optional<RequestDispatcher> internalDispatcher;
+    private final LongAdder hintsGiven = new LongAdder();
     private final Images images = new Images();
     private final Map<Uuid, TopicImage> deletedInReplay = new TreeMap<>();
     private volatile long controllerHeardNanos;
@@ -122,6 +121,8 @@ public final class BrokerCore implements MetadataListener {
         this.quorum = quorumSeat(environment);
         this.commands = quorum.commands();
         this.groups = groups(environment, config);
+        this.producerIds = producerIds();
+        this.transactions = transactions(environment);
         this.copyLimits = new CopyLimits(settings.id().value(), clock);
         this.replication = replication(environment);
         this.uncleanLeaders =
@@ -211,6 +212,7 @@ public final class BrokerCore implements MetadataListener {
         partition.onDiscarded((from, to) ->
                 loop.execute(() -> discarded(new UncleanLeaders.Discarded(name, from, to))));
         new OffsetsLeadership(groups).watch(partition);
+        transactions.watch(partition);
     }
 
     private void discarded(UncleanLeaders.Discarded records) {
@@ -306,11 +308,11 @@ public final class BrokerCore implements MetadataListener {
     }
 
     private Handlers.Services services() {
-        int id = settings.id().value();
         return new Handlers.Services(
                 quorum.raft(),
                 groups,
-                new ProducerIds(commands, loop, id, registration::brokerEpoch),
+                transactions,
+                producerIds,
                 quorum.forwarding(),
                 new Handlers.Replicas(partitions, directories),
                 hintsGiven);
@@ -337,31 +339,31 @@ public final class BrokerCore implements MetadataListener {
                         new QuietGroups()));
     }
 
+    private ProducerIds producerIds() {
+        return new ProducerIds(commands, loop, settings.id().value(), this::brokerEpoch);
+    }
+
+    private Transactions transactions(Environment environment) {
+        var parts =
+                new Transactions.Parts(
+                        settings.id().value(),
+                        this::brokerEpoch,
+                        images,
+                        shards,
+                        quorum.peers(),
+                        producerIds::take,
+                        new GroupMarkers(groups)::mark);
+        return new Transactions(parts, environment, settings.config());
+    }
+
     private void directoryOffline(LogDirectory offline) {
         observer.directoryOffline(offline.path(), offline.failure().orElseThrow());
         registration.tell();
     }
 
     private Registration registration(Environment environment) {
-        UUID incarnation = environment.entropy().nextUuid();
-        var kafka = settings.self().kafka();
-        var identity =
-                new Registration.Identity(
-                        settings.id().value(),
-                        uuid(incarnation),
-                        new BrokerRegistration.Endpoints(
-                                List.of(
-                                        new BrokerListener(
-                                                BrokerSettings.LISTENER,
-                                                kafka.host(),
-                                                kafka.port(),
-                                                "PLAINTEXT")),
-                                settings.self().rack().orElse("")),
-                        kafka(directories.ids()),
-                        () -> kafka(directories.offlineIds()),
-                        directories
-                                .previousBrokerEpoch()
-                                .orElse(BrokerCommand.RegisterBroker.NOT_CLEAN));
+        Registration.Identity identity =
+                Registration.identity(settings, directories, environment.entropy());
         return new Registration(
                 identity,
                 commands,
@@ -373,14 +375,6 @@ public final class BrokerCore implements MetadataListener {
                         this::admitted,
                         () -> controllerHeardNanos = clock.nanoTime(),
                         then -> shards.settled(loop, then)));
-    }
-
-    private static List<Uuid> kafka(List<UUID> ids) {
-        return ids.stream().map(BrokerCore::uuid).toList();
-    }
-
-    private static Uuid uuid(UUID id) {
-        return new Uuid(id.getMostSignificantBits(), id.getLeastSignificantBits());
     }
 
     /**
@@ -575,6 +569,7 @@ public final class BrokerCore implements MetadataListener {
         failover.close();
         takeovers.close();
         links.close();
+        transactions.close();
         replication.close();
         partitions.close();
         reports.close();

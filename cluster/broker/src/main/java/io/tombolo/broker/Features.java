@@ -7,19 +7,27 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The features of this release. Kafka's own feature names are absent: clients take them for a
- * promise (transactions of version 2, consumer groups of KIP-848) that is not kept yet.
+ * The features of this release. Of Kafka's names only those are here whose promise is kept: clients
+ * take them for one.
  */
 final class Features {
 
     /** The format of the metadata log. */
     private static final String METADATA = "tombolo.metadata";
 
+    /**
+     * Kafka's name: from 2 on clients speak the protocol in which each end of a transaction raises
+     * the producer's epoch (KIP-890). Leaders serve both whatever the level; it only tells clients
+     * which one to speak.
+     */
+    private static final String TRANSACTIONS = "transaction.version";
+
     private Features() {}
 
     static SortedMap<String, FeatureRange> ranges() {
         var ranges = new TreeMap<String, FeatureRange>();
         ranges.put(METADATA, new FeatureRange((short) 1, (short) 1, (short) 1, (short) 1));
+        ranges.put(TRANSACTIONS, new FeatureRange((short) 0, (short) 2, (short) 2, (short) 0));
         return ranges;
     }
 

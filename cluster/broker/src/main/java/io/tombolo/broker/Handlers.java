@@ -28,6 +28,7 @@ import io.tombolo.broker.request.data.ReplicaOffsetsHandler;
 import io.tombolo.broker.request.group.FindCoordinatorHandler;
 import io.tombolo.broker.request.group.GroupHandlers;
 import io.tombolo.broker.request.group.OffsetFetchHandler;
+import io.tombolo.broker.request.group.TxnOffsetCommitHandler;
 import io.tombolo.broker.request.replica.ReplicaHandlers;
 import io.tombolo.broker.request.topic.AutoCreation;
 import io.tombolo.broker.request.topic.CreatePartitionsHandler;
@@ -36,7 +37,10 @@ import io.tombolo.broker.request.topic.DeleteTopicsHandler;
 import io.tombolo.broker.request.topic.DescribeTopicPartitionsHandler;
 import io.tombolo.broker.request.topic.MetadataHandler;
 import io.tombolo.broker.request.topic.OwnersFirst;
+import io.tombolo.broker.request.transaction.TransactionHandlers;
 import io.tombolo.broker.shard.Shards;
+import io.tombolo.broker.transaction.TransactionConfigs;
+import io.tombolo.broker.transaction.Transactions;
 import io.tombolo.coordinator.group.entry.GroupCoordinator;
 import io.tombolo.environment.Environment;
 import io.tombolo.protocol.ApiVersionsAnswer;
@@ -71,6 +75,7 @@ import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.RemoveRaftVoterRequestData;
 import org.apache.kafka.common.message.SaslHandshakeRequestData;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
 import org.apache.kafka.common.message.UpdateFeaturesRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 
@@ -94,6 +99,7 @@ record Handlers(
     record Services(
             RaftNode raft,
             GroupCoordinator groups,
+            Transactions transactions,
             ProducerIds producerIds,
             Forwarding forwarding,
             Replicas replicas,
@@ -115,8 +121,10 @@ record Handlers(
         addCluster(dispatcher, listener, services);
         addTopics(dispatcher, new MetadataHandler(images, listener, autoCreation), first, services);
         addConfigs(dispatcher, first);
-        addData(dispatcher, new LeaderHints(images, listener, services.hintsGiven()));
+        addData(dispatcher, services, new LeaderHints(images, listener, services.hintsGiven()));
         new GroupHandlers(services.groups()).addTo(dispatcher);
+        new TransactionHandlers(images, services.transactions())
+                .addTo(dispatcher, autoCreation, services.groups()::partitionOf);
         new ReplicaHandlers(images).addTo(dispatcher, services.forwarding());
         return dispatcher
                 .with(
@@ -124,10 +132,19 @@ record Handlers(
                         OffsetFetchRequestData.class,
                         new OffsetFetchHandler(services.groups()))
                 .with(
+                        ApiKeys.TXN_OFFSET_COMMIT,
+                        TxnOffsetCommitRequestData.class,
+                        new TxnOffsetCommitHandler(
+                                images, services.groups(), services.transactions().gate()))
+                .with(
                         ApiKeys.FIND_COORDINATOR,
                         FindCoordinatorRequestData.class,
                         new FindCoordinatorHandler(
-                                images, listener, services.groups(), autoCreation));
+                                images,
+                                listener,
+                                services.groups(),
+                                services.transactions().coordinator(),
+                                autoCreation));
     }
 
     private void addCluster(
@@ -186,7 +203,8 @@ record Handlers(
                 .with(
                         ApiKeys.INIT_PRODUCER_ID,
                         InitProducerIdRequestData.class,
-                        new InitProducerIdHandler(services.producerIds()));
+                        new InitProducerIdHandler(
+                                services.producerIds(), services.transactions().coordinator()));
     }
 
     private void addTopics(
@@ -238,7 +256,7 @@ record Handlers(
                         new ListConfigResourcesHandler(images));
     }
 
-    private void addData(RequestDispatcher dispatcher, LeaderHints hints) {
+    private void addData(RequestDispatcher dispatcher, Services services, LeaderHints hints) {
         var offload = environment.offload();
         var limits =
                 new FetchHandler.Limits(
@@ -248,7 +266,7 @@ record Handlers(
                 .with(
                         ApiKeys.PRODUCE,
                         ProduceRequestData.class,
-                        new ProduceHandler(images, hints, shards))
+                        new ProduceHandler(images, hints, shards, services.transactions().gate()))
                 .with(
                         ApiKeys.FETCH,
                         FetchRequestData.class,
@@ -288,7 +306,8 @@ record Handlers(
 
     /** Adds what other brokers ask of the replicas here. */
     RequestDispatcher addReplicas(RequestDispatcher dispatcher, Services services) {
-        return dispatcher
+        return new TransactionHandlers(images, services.transactions())
+                .addInternal(dispatcher)
                 .with(
                         ApiKeys.DESCRIBE_LOG_DIRS,
                         DescribeLogDirsRequestData.class,
@@ -313,7 +332,9 @@ record Handlers(
         return new AutoCreation(
                 first,
                 fixed().flag("auto.create.topics.enable"),
-                List.of(OffsetsTopicSpec.of(fixed(), settings.region().brokers().size())),
+                List.of(
+                        OffsetsTopicSpec.of(fixed(), settings.region().brokers().size()),
+                        TransactionConfigs.topic(fixed(), settings.region().brokers().size())),
                 TopologyReconciler.declaredTopics(settings));
     }
 

@@ -3,13 +3,17 @@ package io.tombolo.broker;
 import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.BrokerCommand;
 import io.tombolo.controller.command.BrokerCommand.BrokerState;
+import io.tombolo.environment.Entropy;
 import io.tombolo.environment.EventLoop;
+import io.tombolo.metadata.record.BrokerListener;
 import io.tombolo.metadata.record.BrokerRegistration;
+import io.tombolo.storage.directory.LogDirectories;
 
 import org.apache.kafka.common.Uuid;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -203,5 +207,32 @@ final class Registration {
 
     void stop() {
         stopped = true;
+    }
+
+    /** Who this broker says that it is: somebody new with each start. */
+    static Identity identity(BrokerSettings settings, LogDirectories directories, Entropy entropy) {
+        var kafka = settings.self().kafka();
+        return new Identity(
+                settings.id().value(),
+                uuid(entropy.nextUuid()),
+                new BrokerRegistration.Endpoints(
+                        List.of(
+                                new BrokerListener(
+                                        BrokerSettings.LISTENER,
+                                        kafka.host(),
+                                        kafka.port(),
+                                        "PLAINTEXT")),
+                        settings.self().rack().orElse("")),
+                kafka(directories.ids()),
+                () -> kafka(directories.offlineIds()),
+                directories.previousBrokerEpoch().orElse(BrokerCommand.RegisterBroker.NOT_CLEAN));
+    }
+
+    private static List<Uuid> kafka(List<UUID> ids) {
+        return ids.stream().map(Registration::uuid).toList();
+    }
+
+    private static Uuid uuid(UUID id) {
+        return new Uuid(id.getMostSignificantBits(), id.getLeastSignificantBits());
     }
 }

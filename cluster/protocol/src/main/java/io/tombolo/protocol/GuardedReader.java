@@ -29,11 +29,14 @@ final class GuardedReader extends ByteBufferAccessor {
                 buffer.array(), buffer.arrayOffset() + from, length, StandardCharsets.UTF_8);
     }
 
-    /** Steps over a field that this version does not know; it is not kept. */
+    /** Steps over a field that this version does not know; only one of our own is kept. */
     @Override
     @SuppressWarnings("NullAway") // Kafka's classes keep null for "no unknown fields".
     public List<RawTaggedField> readUnknownTaggedField(
             List<RawTaggedField> unknowns, int tag, int size) {
+        if (tag == SendingOrder.TAG && size == SendingOrder.BYTES) {
+            return super.readUnknownTaggedField(unknowns, tag, size);
+        }
         buffer.position(buffer.position() + size);
         return unknowns;
     }

@@ -37,8 +37,8 @@ public final class ServedApis {
 
     /**
      * What the listener between the brokers of a region serves: the quorum, the way to the
-     * controller, Fetch and ListOffsets for replicas. No client API beside: those come in an
-     * Envelope.
+     * controller, Fetch and ListOffsets for replicas, what leaders ask of coordinators of
+     * transactions and these of leaders. No client API beside: those come in an Envelope.
      */
     public static ServedApis internalListener() {
         return INTERNAL_LISTENER;
@@ -97,6 +97,8 @@ public final class ServedApis {
         ranges.put(ApiKeys.FETCH, VersionRange.of(17, 18));
         ranges.put(ApiKeys.LIST_OFFSETS, VersionRange.of(11, 11));
         ranges.put(ApiKeys.API_VERSIONS, VersionRange.of(0, 5));
+        ranges.put(ApiKeys.ADD_PARTITIONS_TO_TXN, VersionRange.of(5, 5));
+        ranges.put(ApiKeys.WRITE_TXN_MARKERS, VersionRange.of(2, 2));
         ranges.put(ApiKeys.VOTE, VersionRange.of(2, 2));
         ranges.put(ApiKeys.BEGIN_QUORUM_EPOCH, VersionRange.of(1, 1));
         ranges.put(ApiKeys.END_QUORUM_EPOCH, VersionRange.of(1, 1));
@@ -119,6 +121,8 @@ public final class ServedApis {
         Map<ApiKeys, VersionRange> ranges = internalRanges();
         ranges.remove(ApiKeys.LIST_OFFSETS);
         ranges.remove(ApiKeys.DESCRIBE_LOG_DIRS);
+        ranges.remove(ApiKeys.ADD_PARTITIONS_TO_TXN);
+        ranges.remove(ApiKeys.WRITE_TXN_MARKERS);
         return ranges;
     }
 
@@ -144,6 +148,11 @@ public final class ServedApis {
         ranges.put(ApiKeys.DELETE_RECORDS, VersionRange.of(0, 2));
         ranges.put(ApiKeys.INIT_PRODUCER_ID, VersionRange.of(0, 5));
         ranges.put(ApiKeys.OFFSET_FOR_LEADER_EPOCH, VersionRange.of(2, 4));
+        ranges.put(ApiKeys.ADD_PARTITIONS_TO_TXN, VersionRange.of(0, 5));
+        ranges.put(ApiKeys.ADD_OFFSETS_TO_TXN, VersionRange.of(0, 4));
+        ranges.put(ApiKeys.END_TXN, VersionRange.of(0, 5));
+        ranges.put(ApiKeys.WRITE_TXN_MARKERS, VersionRange.of(1, 2));
+        ranges.put(ApiKeys.TXN_OFFSET_COMMIT, VersionRange.of(0, 6));
         ranges.put(ApiKeys.DESCRIBE_CONFIGS, VersionRange.of(1, 4));
         ranges.put(ApiKeys.ALTER_CONFIGS, VersionRange.of(0, 2));
         ranges.put(ApiKeys.ALTER_REPLICA_LOG_DIRS, VersionRange.of(1, 2));
@@ -160,6 +169,8 @@ public final class ServedApis {
         ranges.put(ApiKeys.DESCRIBE_CLUSTER, VersionRange.of(0, 2));
         ranges.put(ApiKeys.DESCRIBE_PRODUCERS, VersionRange.of(0, 0));
         ranges.put(ApiKeys.UNREGISTER_BROKER, VersionRange.of(0, 0));
+        ranges.put(ApiKeys.DESCRIBE_TRANSACTIONS, VersionRange.of(0, 0));
+        ranges.put(ApiKeys.LIST_TRANSACTIONS, VersionRange.of(0, 2));
         ranges.put(ApiKeys.LIST_CONFIG_RESOURCES, VersionRange.of(0, 1));
         ranges.put(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, VersionRange.of(0, 0));
         ranges.put(ApiKeys.ADD_RAFT_VOTER, VersionRange.of(0, 1));

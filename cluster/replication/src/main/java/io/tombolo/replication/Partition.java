@@ -18,8 +18,8 @@ import io.tombolo.replication.leader.LeaderReplicas;
 import io.tombolo.replication.leader.Leadership;
 import io.tombolo.replication.leader.Peers;
 import io.tombolo.replication.leader.SafetyRules;
+import io.tombolo.replication.transaction.TransactionAdmission;
 import io.tombolo.replication.transaction.TransactionMarker;
-import io.tombolo.replication.transaction.Verification;
 import io.tombolo.storage.log.EpochEnd;
 import io.tombolo.storage.log.LogDamage;
 import io.tombolo.storage.log.PartitionLog;
@@ -267,14 +267,12 @@ public final class Partition {
     }
 
     /**
-     * What the batches of a request with a transactional id need before they are given to {@link
-     * #produce}: when it is to be asked, the coordinator has to confirm, after this call, that the
-     * partition is part of the producer's transaction.
-     *
-     * @param batches position to limit; only looked at
+     * Which transactions may begin here. What belongs to one is only taken by {@link #produce} with
+     * what {@link TransactionAdmission#begin} gave; when that is to be asked, the coordinator has
+     * to confirm, after that call, that the partition is part of the producer's transaction.
      */
-    public Verification verify(ByteBuffer batches) {
-        return produceSide.verify(batches);
+    public TransactionAdmission admission() {
+        return produceSide.admission();
     }
 
     /**

@@ -10,7 +10,6 @@ import io.tombolo.replication.Role.WriteAccess;
 import io.tombolo.replication.leader.Leadership;
 import io.tombolo.replication.transaction.TransactionAdmission;
 import io.tombolo.replication.transaction.TransactionMarker;
-import io.tombolo.replication.transaction.Verification;
 import io.tombolo.storage.log.AppendOrigin;
 import io.tombolo.storage.log.AppendResult;
 
@@ -35,9 +34,8 @@ final class ProduceSide {
         this.produced = new ProducedBatches(clock, admission, state.settings);
     }
 
-    /** What batches of a transaction need before they may be appended. */
-    Verification verify(ByteBuffer batches) {
-        return admission.begin(batches);
+    TransactionAdmission admission() {
+        return admission;
     }
 
     /** What coordinators said under another leadership does not count under this one. */

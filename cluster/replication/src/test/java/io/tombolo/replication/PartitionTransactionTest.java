@@ -35,8 +35,8 @@ class PartitionTransactionTest extends OnePartition {
         return Batches.filled(spec, 1, "in a transaction");
     }
 
-    private Verification verify(int epoch, int sequence) {
-        return world.ask(p -> p.verify(batch(epoch, sequence)));
+    private Verification verify(int epoch) {
+        return world.ask(p -> p.admission().begin(PRODUCER, (short) epoch));
     }
 
     private Errors produce(int epoch, int sequence, Verification verification) {
@@ -53,7 +53,7 @@ class PartitionTransactionTest extends OnePartition {
     }
 
     private Errors produce(int epoch, int sequence) {
-        return produce(epoch, sequence, verify(epoch, sequence));
+        return produce(epoch, sequence, verify(epoch));
     }
 
     private ProduceOutcome mark(int epoch, int coordinatorEpoch, boolean raising) {
@@ -67,11 +67,11 @@ class PartitionTransactionTest extends OnePartition {
 
     @Test
     void firstBatchOfATransactionHasToBeAskedForAndTheNextOnesNot() {
-        Verification first = verify(0, 0);
+        Verification first = verify(0);
 
         assertThat(first.toBeAsked()).isTrue();
         assertThat(produce(0, 0, first)).isEqualTo(Errors.NONE);
-        assertThat(verify(0, 1).toBeAsked()).isFalse();
+        assertThat(verify(0).toBeAsked()).isFalse();
         assertThat(produce(0, 1)).isEqualTo(Errors.NONE);
     }
 
@@ -86,12 +86,12 @@ class PartitionTransactionTest extends OnePartition {
 
     @Test
     void batchesUnderWayTogetherAreAskedForOnce() {
-        assertThat(verify(0, 0)).isEqualTo(verify(0, 1));
+        assertThat(verify(0)).isEqualTo(verify(0));
     }
 
     @Test
     void answerOfBeforeAMarkerDoesNotCountAfterIt() {
-        Verification before = verify(0, 0);
+        Verification before = verify(0);
         mark(0, 1, false);
 
         assertThat(produce(0, 0, before)).isEqualTo(Errors.INVALID_TXN_STATE);
@@ -100,15 +100,15 @@ class PartitionTransactionTest extends OnePartition {
 
     @Test
     void answerOfAnotherEpochDoesNotCount() {
-        Verification old = verify(0, 0);
-        verify(1, 0);
+        Verification old = verify(0);
+        verify(1);
 
         assertThat(produce(0, 0, old)).isEqualTo(Errors.INVALID_TXN_STATE);
     }
 
     @Test
     void answerOfAnEarlierLeadershipDoesNotCount() {
-        Verification before = verify(0, 0);
+        Verification before = verify(0);
         world.on(p -> p.become(leader(2)));
 
         assertThat(produce(0, 0, before)).isEqualTo(Errors.INVALID_TXN_STATE);
@@ -116,15 +116,15 @@ class PartitionTransactionTest extends OnePartition {
 
     @Test
     void onlySoManyProducersAreAskedAboutAtATime() {
-        Verification first = verify(0, 0);
+        Verification first = verify(0);
         world.on(p -> {
             for (int producer = 0; producer < TransactionAdmission.ASKED_MAX; producer++) {
-                p.verify(Batches.transactional(100 + producer));
+                p.admission().begin(100 + producer, (short) 0);
             }
         });
 
         assertThat(produce(0, 0, first)).isEqualTo(Errors.INVALID_TXN_STATE);
-        assertThat(verify(0, 0).number()).isGreaterThan(first.number());
+        assertThat(verify(0).number()).isGreaterThan(first.number());
     }
 
     @Test

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 public final class Peers {
 
     /** What a connection is for; a broker answers the requests of each one after the other. */
-    enum Purpose {
+    public enum Purpose {
         /** Fetches of the metadata log, which wait for news. */
         FETCH,
         /** Elections. */
@@ -27,6 +27,10 @@ public final class Peers {
         HEARTBEAT,
         /** What is asked of the active controller. */
         COMMAND,
+        /** Whether a partition is part of a transaction, asked of its coordinator. */
+        TRANSACTIONS,
+        /** Markers of transactions, which wait until all replicas in sync have them. */
+        MARKERS,
         /** Changes of voters, which wait until a replica has caught up. */
         VOTERS;
 
@@ -60,7 +64,7 @@ public final class Peers {
      *
      * @param done called exactly once, never before this returns
      */
-    void call(int nodeId, Purpose purpose, PeerCall call, Consumer<PeerCall.Result> done) {
+    public void call(int nodeId, Purpose purpose, PeerCall call, Consumer<PeerCall.Result> done) {
         Peer peer = byId.get(nodeId);
         if (peer == null) {
             place.loop()

@@ -1,5 +1,7 @@
 package io.tombolo.broker.transaction;
 
+import io.tombolo.replication.transaction.Verification;
+
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -12,14 +14,12 @@ import java.util.function.Consumer;
 public interface TransactionGate {
 
     /**
-     * Finds out whether records may be appended now. Answers of one producer and partition come in
-     * the order of the calls.
+     * Finds out whether records may be appended. Answers of one producer and partition come in the
+     * order of the calls. Callable on any loop.
      *
-     * @param answer called once on the loop of the partition, now or later. After NONE the records
-     *     have to be appended in the same turn, for the next marker takes the permission back;
-     *     otherwise it is what the client is to be told
+     * @param answer called once on the loop of the partition, now or later
      */
-    void admit(Wish wish, Consumer<Errors> answer);
+    void admit(Wish wish, Consumer<Permit> answer);
 
     /**
      * @param transactionalId as the request names it
@@ -32,6 +32,20 @@ public interface TransactionGate {
             short producerEpoch,
             TopicIdPartition partition,
             Speech speech) {}
+
+    /**
+     * Whether records may be appended: in the turn in which it is given, or as long as {@link
+     * io.tombolo.replication.transaction.TransactionAdmission#judge} says so.
+     *
+     * @param error NONE, or what the client is to be told
+     * @param verification what the partition wants to see with the records
+     */
+    record Permit(Errors error, Verification verification) {
+
+        static Permit refused(Errors error) {
+            return new Permit(error, Verification.NONE);
+        }
+    }
 
     /** What a client expects of its brokers, told by the version of its request. */
     enum Speech {

@@ -135,7 +135,10 @@ final class EndRules {
 
     // ---- ends that no client asked for ----
 
-    /** Aborts an open transaction whose producer took too long. */
+    /**
+     * Aborts an open transaction whose producer took too long. Nobody has taken its place: when it
+     * aborts, too, it goes on in the epoch after.
+     */
     void timeIsUp(Draft draft, Transaction transaction) {
         if (transaction.is(TransactionState.ONGOING)) {
             draft.tell(
@@ -143,7 +146,7 @@ final class EndRules {
                             transaction.id(),
                             transaction.producer(),
                             transaction.terms().startMs()));
-            fence(draft, transaction, (short) -1);
+            fence(draft, transaction, transaction.producer().epoch());
         }
     }
 
@@ -151,7 +154,7 @@ final class EndRules {
      * Aborts an open transaction in an epoch that no client has, so that its producer can write
      * nothing more.
      *
-     * @param lastEpoch the epoch of the client that wants this itself, to begin anew; otherwise -1
+     * @param lastEpoch the epoch of the client that may go on after it; -1 when none may
      */
     void fence(Draft draft, Transaction transaction, short lastEpoch) {
         ProducerIdentity producer = transaction.producer();

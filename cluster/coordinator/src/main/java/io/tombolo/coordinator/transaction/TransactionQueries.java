@@ -1,13 +1,18 @@
 package io.tombolo.coordinator.transaction;
 
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+
 import org.apache.kafka.common.message.DescribeTransactionsResponseData;
 import org.apache.kafka.common.message.DescribeTransactionsResponseData.TopicData;
 import org.apache.kafka.common.message.ListTransactionsRequestData;
 import org.apache.kafka.common.message.ListTransactionsResponseData;
 import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Questions about transactions, answered from a state. */
 public final class TransactionQueries {
@@ -43,14 +48,31 @@ public final class TransactionQueries {
     }
 
     /**
-     * The ids of one partition that ListTransactions asks for, by state, producer and how long the
-     * transaction is open; by pattern not (ListTransactions 2).
+     * Which transactions a ListTransactions asks for.
+     *
+     * @param id what the transactional id matches as a whole; null for any
      */
+    public record Filter(ListTransactionsRequestData request, @Nullable Pattern id) {}
+
+    /** What is asked for; empty when its pattern is none (RE2 syntax: matched in linear time). */
+    public static Optional<Filter> filter(ListTransactionsRequestData request) {
+        String pattern = request.transactionalIdPattern();
+        if (pattern == null || pattern.isEmpty()) {
+            return Optional.of(new Filter(request, null));
+        }
+        try {
+            return Optional.of(new Filter(request, Pattern.compile(pattern)));
+        } catch (PatternSyntaxException invalid) {
+            return Optional.empty();
+        }
+    }
+
+    /** The ids of one partition that ListTransactions asks for. */
     public static List<ListTransactionsResponseData.TransactionState> list(
-            TransactionsState state, ListTransactionsRequestData request, long nowMs) {
+            TransactionsState state, Filter filter, long nowMs) {
         var listed = new ArrayList<ListTransactionsResponseData.TransactionState>();
         for (Transaction transaction : state.transactions().values()) {
-            if (wanted(transaction, request, nowMs)) {
+            if (wanted(transaction, filter, nowMs)) {
                 listed.add(
                         new ListTransactionsResponseData.TransactionState()
                                 .setTransactionalId(transaction.id())
@@ -68,9 +90,10 @@ public final class TransactionQueries {
                 .toList();
     }
 
-    private static boolean wanted(
-            Transaction transaction, ListTransactionsRequestData request, long nowMs) {
-        return (request.stateFilters().isEmpty()
+    private static boolean wanted(Transaction transaction, Filter filter, long nowMs) {
+        ListTransactionsRequestData request = filter.request();
+        return (filter.id() == null || filter.id().matches(transaction.id()))
+                && (request.stateFilters().isEmpty()
                         || request.stateFilters().contains(transaction.state().title()))
                 && (request.producerIdFilters().isEmpty()
                         || request.producerIdFilters().contains(transaction.producer().id()))

@@ -173,9 +173,33 @@ class TransactionEndTest {
         assertThat(desk.wanted().commit()).isFalse();
         assertThat(desk.wanted().producer()).isEqualTo(producer(100, 1));
         desk.settle();
-        assertThat(desk.end(producer, true)).isEqualTo(refused(Errors.PRODUCER_FENCED));
+        assertThat(desk.end(producer, true)).isEqualTo(refused(Errors.INVALID_TXN_STATE));
+        assertThat(desk.add(producer, 2, P0)).isEqualTo(Errors.PRODUCER_FENCED);
         assertThat(desk.events)
                 .contains(new TransactionEvent.TimedOut("payments", producer, 1_000_000));
+    }
+
+    @Test
+    void producerThatAbortsWhatTookTooLongGoesOn() {
+        var producer = desk.begun();
+        desk.add(producer, 2, P0);
+        desk.pass(Duration.ofMillis(60_000));
+        desk.settle();
+
+        assertThat(desk.end(producer, false)).isEqualTo(granted(100, 1));
+        assertThat(desk.end(producer, false)).isEqualTo(granted(100, 1));
+        assertThat(desk.add(producer(100, 1), 2, P0)).isEqualTo(Errors.NONE);
+    }
+
+    @Test
+    void producerThatWasReplacedDoesNotGoOnAfterItsTimeIsUp() {
+        var producer = desk.begun();
+        desk.add(producer, 2, P0);
+        desk.pass(Duration.ofMillis(60_000));
+        desk.settle();
+        desk.begun();
+
+        assertThat(desk.end(producer, false)).isEqualTo(refused(Errors.PRODUCER_FENCED));
     }
 
     @Test

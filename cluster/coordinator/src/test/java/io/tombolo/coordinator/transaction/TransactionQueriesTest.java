@@ -22,7 +22,9 @@ class TransactionQueriesTest {
     private final Desk desk = new Desk();
 
     private List<String> list(ListTransactionsRequestData request) {
-        return TransactionQueries.list(desk.state(), request, NOW_MS).stream()
+        return TransactionQueries.list(
+                        desk.state(), TransactionQueries.filter(request).orElseThrow(), NOW_MS)
+                .stream()
                 .map(ListTransactionsResponseData.TransactionState::transactionalId)
                 .toList();
     }

@@ -6,6 +6,7 @@ import io.tombolo.storage.log.PartitionLog;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Lets the first batch of a transaction into a partition only when the coordinator knows of it:
@@ -28,7 +29,6 @@ public final class TransactionAdmission {
 
     private final PartitionLog log;
     private final Map<Long, Verification> asked = new LinkedHashMap<>();
-    private final BatchView view = new BatchView();
     private long lastNumber;
 
     public TransactionAdmission(PartitionLog log) {
@@ -46,24 +46,30 @@ public final class TransactionAdmission {
         UNVERIFIED
     }
 
+    /** A producer id in one of its epochs. */
+    public record Producer(long id, short epoch) {}
+
     /**
-     * What the batches of a request with a transactional id need before they may be appended. To be
-     * called before the coordinator is asked.
+     * Whose transaction batches belong to; empty when they are in none.
      *
-     * @param batches not checked yet; what is no batch needs nothing, for it is refused anyway
+     * @param batches not checked yet; what is no batch is in none, for it is refused anyway
      */
-    public Verification begin(ByteBuffer batches) {
+    public static Optional<Producer> producerOf(ByteBuffer batches) {
         if (batches.remaining() < BatchView.HEADER_BYTES) {
-            return Verification.NONE;
+            return Optional.empty();
         }
-        view.at(batches, batches.position());
-        if (view.magic() != MAGIC || !view.transactional()) {
-            return Verification.NONE;
-        }
-        return begin(view.producerId(), view.producerEpoch());
+        BatchView view = BatchView.of(batches);
+        return view.magic() == MAGIC && view.transactional()
+                ? Optional.of(new Producer(view.producerId(), view.producerEpoch()))
+                : Optional.empty();
     }
 
-    private Verification begin(long producerId, short producerEpoch) {
+    /**
+     * What records of a producer with a transactional id need before they may be appended: when it
+     * is to be asked, the coordinator has to confirm, after this call, that the partition is part
+     * of the producer's transaction.
+     */
+    public Verification begin(long producerId, short producerEpoch) {
         if (open(producerId, producerEpoch)) {
             return new Verification(producerId, producerEpoch, 0);
         }
@@ -82,31 +88,35 @@ public final class TransactionAdmission {
 
     /** Whether a transactional batch may be appended now. */
     public Verdict judge(BatchView batch, Verification verification) {
+        return judge(batch.producerId(), batch.producerEpoch(), verification);
+    }
+
+    /** Whether records of a producer may be appended now. */
+    public Verdict judge(long producerId, short producerEpoch, Verification verification) {
         if (verification.equals(Verification.NONE)) {
             return Verdict.UNNAMED;
         }
-        if (open(batch.producerId(), batch.producerEpoch())) {
+        if (open(producerId, producerEpoch)) {
             return Verdict.ADMITTED;
         }
         boolean held =
                 verification.toBeAsked()
-                        && verification.producerEpoch() == batch.producerEpoch()
-                        && verification.equals(asked.get(batch.producerId()));
+                        && verification.producerEpoch() == producerEpoch
+                        && verification.equals(asked.get(producerId));
         if (held) {
             return Verdict.ADMITTED;
         }
-        return outdated(batch) ? Verdict.FENCED : Verdict.UNVERIFIED;
+        return outdated(producerId, producerEpoch) ? Verdict.FENCED : Verdict.UNVERIFIED;
     }
 
     private boolean open(long producerId, short producerEpoch) {
         return log.openTransactionOffset(producerId, producerEpoch).isPresent();
     }
 
-    private boolean outdated(BatchView batch) {
+    private boolean outdated(long producerId, short producerEpoch) {
         return log.producers().stream()
                 .anyMatch(one ->
-                        one.producerId() == batch.producerId()
-                                && one.producerEpoch() > batch.producerEpoch());
+                        one.producerId() == producerId && one.producerEpoch() > producerEpoch);
     }
 
     /** A marker of this producer was appended. */

@@ -2,7 +2,8 @@ package io.tombolo.broker.request.cluster;
 
 import io.tombolo.broker.request.Exchange;
 import io.tombolo.broker.request.RequestHandler;
-import io.tombolo.broker.shard.Shards;
+import io.tombolo.coordinator.transaction.entry.Asking;
+import io.tombolo.coordinator.transaction.entry.TransactionCoordinator;
 
 import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
@@ -10,27 +11,27 @@ import org.apache.kafka.common.protocol.Errors;
 
 import java.util.OptionalLong;
 
-/** InitProducerId for idempotent producers. Transactional ones are refused: none are served. */
+/**
+ * InitProducerId: of idempotent producers at any broker, of transactional ones at a coordinator.
+ */
 public final class InitProducerIdHandler implements RequestHandler<InitProducerIdRequestData> {
 
     private final ProducerIds producerIds;
+    private final TransactionCoordinator transactions;
 
-    public InitProducerIdHandler(ProducerIds producerIds) {
+    public InitProducerIdHandler(ProducerIds producerIds, TransactionCoordinator transactions) {
         this.producerIds = producerIds;
+        this.transactions = transactions;
     }
 
     @Override
     public void handle(Exchange exchange, InitProducerIdRequestData body) {
-        if (body.transactionalId() != null) {
-            boolean empty = body.transactionalId().isEmpty();
-            exchange.answer(
-                    refusal(
-                            empty
-                                    ? Errors.INVALID_REQUEST
-                                    : Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED));
-            return;
+        if (body.transactionalId() == null) {
+            producerIds.take(exchange.loop(), id -> exchange.answer(response(id)));
+        } else {
+            var asking = new Asking(exchange.version(), exchange.loop());
+            transactions.initialize(asking, body, exchange::answer);
         }
-        Shards.run(producerIds.loop(), () -> producerIds.take(id -> exchange.answer(response(id))));
     }
 
     private static InitProducerIdResponseData response(OptionalLong id) {

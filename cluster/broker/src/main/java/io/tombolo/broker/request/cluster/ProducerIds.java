@@ -1,6 +1,7 @@
 package io.tombolo.broker.request.cluster;
 
 import io.tombolo.broker.Commands;
+import io.tombolo.broker.shard.Shards;
 import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.RegionCommand;
 import io.tombolo.controller.command.RegionCommand.ProducerIdBlock;
@@ -36,12 +37,16 @@ public final class ProducerIds {
         this.brokerEpoch = brokerEpoch;
     }
 
-    EventLoop loop() {
-        return loop;
+    /**
+     * Hands out an id that nobody had before. Callable on any loop.
+     *
+     * @param taker called once on {@code replyTo}; empty when none can be had now
+     */
+    public void take(EventLoop replyTo, Consumer<OptionalLong> taker) {
+        Shards.run(loop, () -> take(id -> Shards.run(replyTo, () -> taker.accept(id))));
     }
 
-    /** Hands out an id that nobody had before; empty when none can be had now. */
-    void take(Consumer<OptionalLong> taker) {
+    private void take(Consumer<OptionalLong> taker) {
         if (next < end) {
             taker.accept(OptionalLong.of(next++));
             return;

@@ -6,6 +6,7 @@ import io.tombolo.broker.request.RequestHandler;
 import io.tombolo.broker.shard.Gathering;
 import io.tombolo.broker.shard.Shard;
 import io.tombolo.broker.shard.Shards;
+import io.tombolo.broker.transaction.TransactionGate;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.TopicImage;
 import io.tombolo.protocol.RecordBytes;
@@ -13,6 +14,7 @@ import io.tombolo.replication.LeaderHint;
 import io.tombolo.replication.Partition;
 import io.tombolo.replication.Produce;
 import io.tombolo.replication.ProduceOutcome;
+import io.tombolo.replication.transaction.TransactionAdmission;
 
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
@@ -26,6 +28,7 @@ import org.apache.kafka.common.message.ProduceResponseData.NodeEndpoint;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
 import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
 import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,8 +48,10 @@ public final class ProduceHandler implements RequestHandler<ProduceRequestData> 
     private final Images images;
     private final Shards shards;
     private final LeaderHints hints;
+    private final TransactionGate gate;
 
-    public ProduceHandler(Images images, LeaderHints hints, Shards shards) {
+    public ProduceHandler(Images images, LeaderHints hints, Shards shards, TransactionGate gate) {
+        this.gate = gate;
         this.images = images;
         this.shards = shards;
         this.hints = hints;
@@ -69,12 +74,17 @@ public final class ProduceHandler implements RequestHandler<ProduceRequestData> 
                     outcome -> Shards.run(exchange.loop(), () -> gathering.fill(place, outcome));
             switch (wish) {
                 case Refused(ProduceOutcome outcome) -> gathering.fill(place, outcome);
-                case Append(TopicIdPartition id, Produce produce) -> append(id, produce, fill);
+                case Append(TopicIdPartition id, Produce produce) ->
+                        append(id, body.transactionalId(), produce, fill);
             }
         }
     }
 
-    private void append(TopicIdPartition id, Produce produce, Consumer<ProduceOutcome> fill) {
+    private void append(
+            TopicIdPartition id,
+            @Nullable String transactionalId,
+            Produce produce,
+            Consumer<ProduceOutcome> fill) {
         Shard shard = shards.ownerOf(id);
         Shards.run(
                 shard.loop(),
@@ -82,8 +92,43 @@ public final class ProduceHandler implements RequestHandler<ProduceRequestData> 
                     Partition partition = shard.find(id);
                     if (partition == null) {
                         fill.accept(ProduceOutcome.refused(Errors.NOT_LEADER_OR_FOLLOWER, ""));
-                    } else {
+                    } else if (transactionalId == null) {
                         append(partition, produce, fill);
+                    } else {
+                        admit(partition, transactionalId, produce, fill);
+                    }
+                });
+    }
+
+    /** What belongs to a transaction waits until its coordinator has heard of the partition. */
+    private void admit(
+            Partition partition,
+            String transactionalId,
+            Produce produce,
+            Consumer<ProduceOutcome> fill) {
+        var producer = TransactionAdmission.producerOf(produce.batches());
+        if (producer.isEmpty()) {
+            append(partition, produce, fill);
+            return;
+        }
+        var wish =
+                new TransactionGate.Wish(
+                        transactionalId,
+                        producer.get().id(),
+                        producer.get().epoch(),
+                        partition.id(),
+                        TransactionGate.Speech.ofProduce(produce.version()));
+        gate.admit(
+                wish,
+                permit -> {
+                    if (permit.error() == Errors.NONE) {
+                        append(partition, produce.with(permit.verification()), fill);
+                    } else {
+                        fill.accept(
+                                ProduceOutcome.refused(
+                                        permit.error(),
+                                        "the transaction of producer %d could not be verified"
+                                                .formatted(wish.producerId())));
                     }
                 });
     }
@@ -145,12 +190,6 @@ public final class ProduceHandler implements RequestHandler<ProduceRequestData> 
                     ProduceOutcome.refused(
                             Errors.INVALID_REQUIRED_ACKS,
                             "acks is %d, not 0, 1 or -1".formatted(body.acks())));
-        }
-        if (body.transactionalId() != null) {
-            return Optional.of(
-                    ProduceOutcome.refused(
-                            Errors.TRANSACTIONAL_ID_NOT_FOUND,
-                            "this release serves no transactions"));
         }
         return Optional.empty();
     }

@@ -7,6 +7,7 @@ import io.tombolo.broker.request.Exchange;
 import io.tombolo.broker.request.RequestHandler;
 import io.tombolo.broker.request.topic.AutoCreation;
 import io.tombolo.coordinator.group.entry.GroupCoordinator;
+import io.tombolo.coordinator.transaction.entry.TransactionCoordinator;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.TopicImage;
 import io.tombolo.metadata.record.PartitionRegistration;
@@ -18,7 +19,7 @@ import org.apache.kafka.common.protocol.Errors;
 
 import java.util.Optional;
 
-/** FindCoordinator: the broker that leads the partition a group lives on. */
+/** FindCoordinator: the broker that leads the partition a group or a transactional id lives on. */
 public final class FindCoordinatorHandler implements RequestHandler<FindCoordinatorRequestData> {
 
     private static final byte GROUP = 0;
@@ -29,16 +30,19 @@ public final class FindCoordinatorHandler implements RequestHandler<FindCoordina
     private final Images images;
     private final ClientListener listener;
     private final GroupCoordinator groups;
+    private final TransactionCoordinator transactions;
     private final AutoCreation autoCreation;
 
     public FindCoordinatorHandler(
             Images images,
             ClientListener listener,
             GroupCoordinator groups,
+            TransactionCoordinator transactions,
             AutoCreation autoCreation) {
         this.images = images;
         this.listener = listener;
         this.groups = groups;
+        this.transactions = transactions;
         this.autoCreation = autoCreation;
     }
 
@@ -66,39 +70,40 @@ public final class FindCoordinatorHandler implements RequestHandler<FindCoordina
 
     private Coordinator find(Exchange exchange, byte type, String key) {
         return switch (type) {
-            case GROUP -> findGroup(exchange, key);
-            case TRANSACTION, SHARE ->
+            case GROUP -> find(exchange, key, InternalTopic.OFFSETS, groups.partitionOf(key));
+            case TRANSACTION ->
+                    find(exchange, key, InternalTopic.TRANSACTIONS, transactions.partitionOf(key));
+            case SHARE ->
                     refused(
                             key,
                             Errors.COORDINATOR_NOT_AVAILABLE,
-                            "this release serves no transactions and no share groups");
+                            "this release serves no share groups");
             default -> refused(key, Errors.INVALID_REQUEST, "unknown coordinator type " + type);
         };
     }
 
-    private Coordinator findGroup(Exchange exchange, String group) {
+    private Coordinator find(Exchange exchange, String key, String name, int index) {
         MetadataImage image = images.current();
-        Optional<TopicImage> topic = image.topics().topic(InternalTopic.OFFSETS);
+        Optional<TopicImage> topic = image.topics().topic(name);
         if (topic.isEmpty()) {
-            autoCreation.createInternal(InternalTopic.OFFSETS, exchange.loop());
-            return unavailable(group);
+            autoCreation.createInternal(name, exchange.loop());
+            return unavailable(key);
         }
-        Optional<PartitionRegistration> partition =
-                topic.get().partitions().find(groups.partitionOf(group));
+        Optional<PartitionRegistration> partition = topic.get().partitions().find(index);
         if (partition.isEmpty()) {
-            return unavailable(group);
+            return unavailable(key);
         }
         for (ClientListener.Address broker : listener.activeBrokers(image)) {
             if (broker.brokerId() == partition.get().leader()) {
                 return new Coordinator()
-                        .setKey(group)
+                        .setKey(key)
                         .setErrorMessage("")
                         .setNodeId(broker.brokerId())
                         .setHost(broker.host())
                         .setPort(broker.port());
             }
         }
-        return unavailable(group);
+        return unavailable(key);
     }
 
     private static Coordinator unavailable(String key) {

@@ -51,6 +51,15 @@ public record TxnOffsetCommitHandler(Images images, GroupCoordinator groups, Tra
                         body.producerEpoch(),
                         new TopicIdPartition(topic.get().id(), partition, InternalTopic.OFFSETS),
                         Speech.ofOffsets(exchange.version())),
-                then);
+                permit -> then.accept(inWordsOfGroups(permit.error())));
+    }
+
+    /** Who commits offsets knows coordinators, and no leaders. */
+    private static Errors inWordsOfGroups(Errors error) {
+        return switch (error) {
+            case NOT_ENOUGH_REPLICAS -> Errors.COORDINATOR_NOT_AVAILABLE;
+            case NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR -> Errors.NOT_COORDINATOR;
+            default -> error;
+        };
     }
 }

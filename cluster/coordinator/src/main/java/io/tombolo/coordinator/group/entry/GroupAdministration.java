@@ -2,6 +2,7 @@ package io.tombolo.coordinator.group.entry;
 
 import io.tombolo.coordinator.group.GroupCommand;
 import io.tombolo.coordinator.group.GroupQueries;
+import io.tombolo.coordinator.runtime.Gathered;
 import io.tombolo.coordinator.runtime.Reply;
 
 import org.apache.kafka.common.message.DeleteGroupsRequestData;

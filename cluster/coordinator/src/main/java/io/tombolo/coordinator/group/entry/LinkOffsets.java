@@ -5,6 +5,7 @@ import io.tombolo.coordinator.group.GroupCommand;
 import io.tombolo.coordinator.group.GroupQueries;
 import io.tombolo.coordinator.group.GroupsState;
 import io.tombolo.coordinator.group.MirroredCommit;
+import io.tombolo.coordinator.runtime.Gathered;
 import io.tombolo.coordinator.runtime.Reply;
 import io.tombolo.environment.EventLoop;
 

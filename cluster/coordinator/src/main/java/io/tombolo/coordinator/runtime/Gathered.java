@@ -1,4 +1,4 @@
-package io.tombolo.coordinator.group.entry;
+package io.tombolo.coordinator.runtime;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** Answers that come one by one and are handed on together. Mutable; on the loop of the caller. */
-final class Gathered<T> {
+public final class Gathered<T> {
 
     private final List<T> answers;
     private final Consumer<List<T>> whenComplete;
     private int missing;
 
     /** With nothing to wait for, hands on an empty list before this returns. */
-    Gathered(int count, Consumer<List<T>> whenComplete) {
+    public Gathered(int count, Consumer<List<T>> whenComplete) {
         this.answers = new ArrayList<>(Collections.nCopies(count, null));
         this.whenComplete = whenComplete;
         this.missing = count;
@@ -22,7 +22,8 @@ final class Gathered<T> {
         }
     }
 
-    void put(int place, T answer) {
+    /** Puts the answer in its place; the last one hands all on. */
+    public void put(int place, T answer) {
         answers.set(place, answer);
         missing--;
         if (missing == 0) {

@@ -1,0 +1,126 @@
+package io.tombolo.broker.request.transaction;
+
+import io.tombolo.broker.Images;
+import io.tombolo.broker.group.InternalTopic;
+import io.tombolo.broker.request.Exchange;
+import io.tombolo.broker.request.RequestDispatcher;
+import io.tombolo.broker.request.topic.AutoCreation;
+import io.tombolo.broker.transaction.Transactions;
+import io.tombolo.coordinator.transaction.ProducerIdentity;
+import io.tombolo.coordinator.transaction.TouchedPartitions;
+import io.tombolo.coordinator.transaction.entry.Asking;
+import io.tombolo.coordinator.transaction.entry.TransactionCoordinator;
+
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.message.AddOffsetsToTxnRequestData;
+import org.apache.kafka.common.message.AddOffsetsToTxnResponseData;
+import org.apache.kafka.common.message.AddPartitionsToTxnRequestData;
+import org.apache.kafka.common.message.DescribeTransactionsRequestData;
+import org.apache.kafka.common.message.EndTxnRequestData;
+import org.apache.kafka.common.message.ListTransactionsRequestData;
+import org.apache.kafka.common.message.WriteTxnMarkersRequestData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+
+import java.util.List;
+import java.util.function.ToIntFunction;
+
+/** The requests of transactions. */
+public final class TransactionHandlers {
+
+    private static final short FIRST_OFFSETS_WITH_FENCED = 2;
+
+    private final Images images;
+    private final Transactions transactions;
+    private final TransactionCoordinator coordinator;
+
+    public TransactionHandlers(Images images, Transactions transactions) {
+        this.images = images;
+        this.transactions = transactions;
+        this.coordinator = transactions.coordinator();
+    }
+
+    /** Adds what brokers ask of each other. */
+    public RequestDispatcher addInternal(RequestDispatcher dispatcher) {
+        return dispatcher
+                .with(
+                        ApiKeys.ADD_PARTITIONS_TO_TXN,
+                        AddPartitionsToTxnRequestData.class,
+                        new AddPartitionsToTxnHandler(images, coordinator))
+                .with(
+                        ApiKeys.WRITE_TXN_MARKERS,
+                        WriteTxnMarkersRequestData.class,
+                        new WriteTxnMarkersHandler(transactions.markers()));
+    }
+
+    /**
+     * Adds what clients ask.
+     *
+     * @param offsetsPartitionOf the partition of {@code __consumer_offsets} that a group lives on
+     */
+    public void addTo(
+            RequestDispatcher dispatcher,
+            AutoCreation autoCreation,
+            ToIntFunction<String> offsetsPartitionOf) {
+        addInternal(dispatcher)
+                .with(
+                        ApiKeys.ADD_OFFSETS_TO_TXN,
+                        AddOffsetsToTxnRequestData.class,
+                        (exchange, body) ->
+                                addOffsets(
+                                        exchange,
+                                        body,
+                                        offsetsPartitionOf.applyAsInt(body.groupId()),
+                                        autoCreation))
+                .with(
+                        ApiKeys.END_TXN,
+                        EndTxnRequestData.class,
+                        (exchange, body) ->
+                                coordinator.end(asking(exchange), body, exchange::answer))
+                .with(
+                        ApiKeys.DESCRIBE_TRANSACTIONS,
+                        DescribeTransactionsRequestData.class,
+                        (exchange, body) ->
+                                coordinator
+                                        .questions()
+                                        .describe(asking(exchange), body, exchange::answer))
+                .with(
+                        ApiKeys.LIST_TRANSACTIONS,
+                        ListTransactionsRequestData.class,
+                        (exchange, body) ->
+                                coordinator
+                                        .questions()
+                                        .list(asking(exchange), body, exchange::answer));
+    }
+
+    private void addOffsets(
+            Exchange exchange,
+            AddOffsetsToTxnRequestData body,
+            int partition,
+            AutoCreation autoCreation) {
+        if (images.current().topics().topic(InternalTopic.OFFSETS).isEmpty()) {
+            // Its marker would go nowhere if the transaction ended before the topic is known here.
+            autoCreation.createInternal(InternalTopic.OFFSETS, exchange.loop());
+            answer(exchange, Errors.COORDINATOR_LOAD_IN_PROGRESS);
+            return;
+        }
+        coordinator.add(
+                exchange.loop(),
+                body.transactionalId(),
+                new ProducerIdentity(body.producerId(), body.producerEpoch()),
+                TouchedPartitions.of(List.of(new TopicPartition(InternalTopic.OFFSETS, partition))),
+                TransactionCoordinator.KEEPING,
+                error -> answer(exchange, error));
+    }
+
+    private static void answer(Exchange exchange, Errors error) {
+        boolean old = exchange.version() < FIRST_OFFSETS_WITH_FENCED;
+        Errors told =
+                old && error == Errors.PRODUCER_FENCED ? Errors.INVALID_PRODUCER_EPOCH : error;
+        exchange.answer(new AddOffsetsToTxnResponseData().setErrorCode(told.code()));
+    }
+
+    static Asking asking(Exchange exchange) {
+        return new Asking(exchange.version(), exchange.loop());
+    }
+}

@@ -1,0 +1,280 @@
+package io.tombolo.broker.transaction;
+
+import io.tombolo.coordinator.transaction.TouchedPartitions;
+import io.tombolo.coordinator.transaction.TransactionEvent.MarkersWanted;
+import io.tombolo.environment.EventLoop;
+
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.protocol.Errors;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * Brings the markers that the coordinators of this broker want to the leaders of the partitions,
+ * until each partition has its marker or is gone. Mutable; owned by one loop.
+ *
+ * <p>To each broker one request is under way; what is wanted meanwhile goes with the next one. What
+ * failed waits and looks for its leader anew. How much waits is bounded by the transactions that
+ * are ending, which the coordinators hold anyway. A coordinator that resigns takes its markers
+ * back: whoever follows it asks for them again, in a later coordinator epoch.
+ */
+public final class MarkerSender {
+
+    /** Partitions in one request. */
+    static final int TOGETHER_MAX = 2_000;
+
+    static final long PAUSE_NANOS = Duration.ofMillis(100).toNanos();
+
+    private final EventLoop loop;
+    private final Ports ports;
+    private final Map<Integer, Set<Ending>> byCoordinator = new TreeMap<>();
+    private final Map<Integer, Lane> lanes = new TreeMap<>();
+    private final List<Letter> resting = new ArrayList<>();
+    private boolean timed;
+    private boolean closed;
+
+    MarkerSender(EventLoop loop, Ports ports) {
+        this.loop = loop;
+        this.ports = ports;
+    }
+
+    /** What the sender needs of its broker; every call is made and answered on its loop. */
+    public interface Ports {
+
+        /** Where a marker has to go now. */
+        Whereabouts find(TopicPartition partition);
+
+        /**
+         * Sends markers to a broker.
+         *
+         * @param answer called once, never before this returns; for each letter what became of it,
+         *     NETWORK_EXCEPTION when nobody knows
+         */
+        void send(int brokerId, List<Letter> letters, Consumer<Map<Letter, Errors>> answer);
+
+        /**
+         * Tells the coordinator of markers that are written.
+         *
+         * @param answer NOT_COORDINATOR when it is none any more; called once
+         */
+        void written(MarkersWanted markers, TouchedPartitions written, Consumer<Errors> answer);
+    }
+
+    /** Where a partition is led. */
+    public sealed interface Whereabouts {
+
+        /** There is no such partition any more. */
+        record Gone() implements Whereabouts {}
+
+        /** Nobody leads it now. */
+        record Leaderless() implements Whereabouts {}
+
+        /** A broker of the region does. */
+        record LedBy(int brokerId) implements Whereabouts {}
+    }
+
+    /** One marker for one partition. */
+    public record Letter(Ending ending, TopicPartition partition) {}
+
+    /** A transaction that ends. Mutable; known by identity. */
+    public static final class Ending {
+
+        private final int coordinator;
+        private final int coordinatorEpoch;
+        private final MarkersWanted markers;
+        private final Set<TopicPartition> left;
+        private boolean dropped;
+
+        private Ending(int coordinator, int coordinatorEpoch, MarkersWanted markers) {
+            this.coordinator = coordinator;
+            this.coordinatorEpoch = coordinatorEpoch;
+            this.markers = markers;
+            this.left = new HashSet<>(markers.partitions().list());
+        }
+
+        MarkersWanted markers() {
+            return markers;
+        }
+
+        /** The leader epoch of the partition of {@code __transaction_state}. */
+        int coordinatorEpoch() {
+            return coordinatorEpoch;
+        }
+    }
+
+    /** What goes to one broker. */
+    private static final class Lane {
+        private final ArrayDeque<Letter> waiting = new ArrayDeque<>();
+        private boolean underWay;
+    }
+
+    /**
+     * Takes on the markers of a transaction.
+     *
+     * @param coordinator partition of {@code __transaction_state}
+     * @param coordinatorEpoch in which it is led here
+     */
+    void take(int coordinator, int coordinatorEpoch, MarkersWanted markers) {
+        var ending = new Ending(coordinator, coordinatorEpoch, markers);
+        byCoordinator.computeIfAbsent(coordinator, _ -> new LinkedHashSet<>()).add(ending);
+        route(markers.partitions().list().stream().map(one -> new Letter(ending, one)).toList());
+    }
+
+    /** The markers of a coordinator are nobody's business here before this epoch of it. */
+    void resigned(int coordinator, int beforeEpoch) {
+        Set<Ending> endings = byCoordinator.getOrDefault(coordinator, Set.of());
+        for (Ending ending : List.copyOf(endings)) {
+            if (ending.coordinatorEpoch < beforeEpoch) {
+                drop(ending);
+            }
+        }
+    }
+
+    /** Markers that are not written yet. */
+    int unwritten() {
+        int count = 0;
+        for (Set<Ending> endings : byCoordinator.values()) {
+            for (Ending ending : endings) {
+                count += ending.left.size();
+            }
+        }
+        return count;
+    }
+
+    /** Sends nothing any more. */
+    void close() {
+        closed = true;
+        byCoordinator.clear();
+        lanes.clear();
+        resting.clear();
+    }
+
+    private void drop(Ending ending) {
+        ending.dropped = true;
+        Set<Ending> endings = byCoordinator.get(ending.coordinator);
+        if (endings != null) {
+            endings.remove(ending);
+            if (endings.isEmpty()) {
+                byCoordinator.remove(ending.coordinator);
+            }
+        }
+    }
+
+    private void route(List<Letter> letters) {
+        var gone = new ArrayList<Letter>();
+        for (Letter letter : letters) {
+            if (letter.ending.dropped) {
+                continue;
+            }
+            switch (ports.find(letter.partition)) {
+                case Whereabouts.Gone _ -> gone.add(letter);
+                case Whereabouts.Leaderless _ -> rest(letter);
+                case Whereabouts.LedBy(int brokerId) ->
+                        lanes.computeIfAbsent(brokerId, _ -> new Lane()).waiting.add(letter);
+            }
+        }
+        settle(gone);
+        List.copyOf(lanes.keySet()).forEach(this::send);
+    }
+
+    private void send(int brokerId) {
+        Lane lane = lanes.get(brokerId);
+        if (lane == null || lane.underWay) {
+            return;
+        }
+        var together = new ArrayList<Letter>();
+        while (!lane.waiting.isEmpty() && together.size() < TOGETHER_MAX) {
+            Letter next = lane.waiting.remove();
+            if (!next.ending.dropped) {
+                together.add(next);
+            }
+        }
+        if (together.isEmpty()) {
+            lanes.remove(brokerId);
+            return;
+        }
+        lane.underWay = true;
+        ports.send(brokerId, together, outcomes -> answered(brokerId, together, outcomes));
+    }
+
+    private void answered(int brokerId, List<Letter> letters, Map<Letter, Errors> outcomes) {
+        if (closed) {
+            return;
+        }
+        var done = new ArrayList<Letter>();
+        for (Letter letter : letters) {
+            switch (outcomes.getOrDefault(letter, Errors.UNKNOWN_SERVER_ERROR)) {
+                // INVALID_PRODUCER_EPOCH: the partition has it, and has gone on since.
+                // POLICY_VIOLATION: another region owns the topic, and ends there what is open.
+                case NONE, INVALID_PRODUCER_EPOCH, POLICY_VIOLATION -> done.add(letter);
+                // A later coordinator has been there: all of it is its business.
+                case TRANSACTION_COORDINATOR_FENCED -> drop(letter.ending);
+                default -> rest(letter);
+            }
+        }
+        settle(done);
+        Lane lane = lanes.get(brokerId);
+        if (lane != null) {
+            lane.underWay = false;
+            send(brokerId);
+        }
+    }
+
+    /** Tells the coordinator once per transaction. */
+    private void settle(List<Letter> letters) {
+        var byEnding = new LinkedHashMap<Ending, List<TopicPartition>>();
+        for (Letter letter : letters) {
+            if (!letter.ending.dropped && letter.ending.left.contains(letter.partition)) {
+                byEnding.computeIfAbsent(letter.ending, _ -> new ArrayList<>())
+                        .add(letter.partition);
+            }
+        }
+        byEnding.forEach(this::tell);
+    }
+
+    private void tell(Ending ending, List<TopicPartition> written) {
+        if (closed || ending.dropped) {
+            return;
+        }
+        ports.written(
+                ending.markers,
+                TouchedPartitions.of(written),
+                error -> {
+                    switch (error) {
+                        case NONE -> {
+                            written.forEach(ending.left::remove);
+                            if (ending.left.isEmpty()) {
+                                drop(ending);
+                            }
+                        }
+                        case NOT_COORDINATOR -> drop(ending);
+                        default -> loop.schedule(PAUSE_NANOS, () -> tell(ending, written));
+                    }
+                });
+    }
+
+    private void rest(Letter letter) {
+        resting.add(letter);
+        if (!timed && !closed) {
+            timed = true;
+            loop.schedule(
+                    PAUSE_NANOS,
+                    () -> {
+                        timed = false;
+                        List<Letter> rested = List.copyOf(resting);
+                        resting.clear();
+                        route(rested);
+                    });
+        }
+    }
+}
