@@ -29,9 +29,6 @@ import io.tombolo.metadata.record.ConfigResource;
 import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.MetadataRecordCodec;
 import io.tombolo.metadata.record.PartitionId;
-import io.tombolo.metadata.record.PartitionRegistration;
-import io.tombolo.metadata.record.TopicRecord.PartitionCreated;
-import io.tombolo.metadata.record.TopicRecord.TopicCreated;
 import io.tombolo.raft.core.LogBatch;
 import io.tombolo.raft.core.OffsetAndEpoch;
 
@@ -40,7 +37,6 @@ import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
 
 import java.lang.management.ManagementFactory;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -198,16 +194,8 @@ class ControllerCostTest {
     private static Region region(int topics) {
         Region region = Region.withBrokers(1, 2, 3);
         for (int topic = 0; topic < topics; topic++) {
-            List<MetadataRecord> records = new ArrayList<>();
-            var id = new Uuid(1, topic);
-            records.add(new TopicCreated("topic-" + topic, id));
-            for (int index = 0; index < 100; index++) {
-                var replicas = BrokerIds.of(1 + index % 3, 1 + (index + 1) % 3);
-                records.add(
-                        new PartitionCreated(
-                                id, index, PartitionRegistration.created(replicas, List.of())));
-            }
-            region.commit(records);
+            region.commitTopic(
+                    topic, 100, index -> BrokerIds.of(1 + index % 3, 1 + (index + 1) % 3));
         }
         return region;
     }

@@ -91,23 +91,14 @@ final class MetadataCosts {
             region.start(broker);
         }
         for (int topic = 0; topic < partitionCount / PARTITIONS_PER_TOPIC; topic++) {
-            var records = new ArrayList<MetadataRecord>();
-            var id = new Uuid(1, topic);
-            records.add(new TopicCreated("topic-" + topic, id));
-            for (int index = 0; index < PARTITIONS_PER_TOPIC; index++) {
-                records.add(new PartitionCreated(id, index, partition(topic + index)));
-            }
-            region.commit(records);
+            int first = topic;
+            region.commitTopic(topic, PARTITIONS_PER_TOPIC, index -> replicas(first + index));
         }
     }
 
-    private static PartitionRegistration partition(int number) {
-        return PartitionRegistration.created(
-                BrokerIds.of(
-                        1 + number % BROKERS,
-                        1 + (number + 1) % BROKERS,
-                        1 + (number + 2) % BROKERS),
-                List.of());
+    private static BrokerIds replicas(int number) {
+        return BrokerIds.of(
+                1 + number % BROKERS, 1 + (number + 1) % BROKERS, 1 + (number + 2) % BROKERS);
     }
 
     private List<List<byte[]>> snapshots() {
@@ -139,7 +130,10 @@ final class MetadataCosts {
                 image,
                 List.of(
                         new TopicCreated("fresh", created),
-                        new PartitionCreated(created, 0, partition(0))));
+                        new PartitionCreated(
+                                created,
+                                0,
+                                PartitionRegistration.created(replicas(0), List.of()))));
         apply("apply: an ISR shrinks", image, changed(new PartitionChange.InSync(BrokerIds.of(6))));
         apply(
                 "apply: a leader changes",

@@ -11,6 +11,7 @@ import io.tombolo.controller.command.TopicCommand.CreateTopics;
 import io.tombolo.controller.command.TopicCommand.NewTopic;
 import io.tombolo.metadata.image.LogPlace;
 import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.metadata.record.BrokerIds;
 import io.tombolo.metadata.record.BrokerListener;
 import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
@@ -19,18 +20,22 @@ import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.metadata.record.PartitionRegistration;
 import io.tombolo.metadata.record.RegionRecord.RegionIdentity;
+import io.tombolo.metadata.record.TopicRecord.PartitionCreated;
+import io.tombolo.metadata.record.TopicRecord.TopicCreated;
 import io.tombolo.region.ProducerIdRange;
 import io.tombolo.region.RegionId;
 
 import org.apache.kafka.common.Uuid;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntFunction;
 
 /** A region for tests: decides commands and commits their records at once. */
 final class Region {
@@ -127,6 +132,18 @@ final class Region {
             case Answer.Done<A>(var value) -> throw new AssertionError("done: " + value);
             case Answer.Refused<A>(var refusal) -> refusal;
         };
+    }
+
+    /** A topic {@code topic-n} with id 1-n, without asking whether it may be. */
+    void commitTopic(int number, int partitions, IntFunction<BrokerIds> replicas) {
+        var records = new ArrayList<MetadataRecord>();
+        var id = new Uuid(1, number);
+        records.add(new TopicCreated("topic-" + number, id));
+        for (int index = 0; index < partitions; index++) {
+            var partition = PartitionRegistration.created(replicas.apply(index), List.of());
+            records.add(new PartitionCreated(id, index, partition));
+        }
+        commit(records);
     }
 
     void commit(List<MetadataRecord> batch) {

@@ -7,9 +7,7 @@ import io.tombolo.simulation.mutant.Variant;
 import io.tombolo.simulation.site.Place;
 import io.tombolo.simulation.site.Site;
 
-import org.apache.kafka.common.message.ListOffsetsRequestData;
-import org.apache.kafka.common.message.ListOffsetsResponseData;
-import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
 import org.apache.kafka.common.protocol.Errors;
 
 import java.time.Duration;
@@ -24,7 +22,6 @@ public final class EndProbing {
 
     private static final Duration PAUSE = Duration.ofMillis(40);
     private static final Duration PATIENCE = Duration.ofSeconds(1);
-    private static final long LATEST = -1;
 
     private final Site site;
     private final Place place;
@@ -58,29 +55,14 @@ public final class EndProbing {
             route.toLeader(place, _ -> start());
             return;
         }
-        var partition =
-                new ListOffsetsRequestData.ListOffsetsPartition()
-                        .setPartitionIndex(place.partition())
-                        .setCurrentLeaderEpoch(route.leaderEpoch())
-                        .setTimestamp(LATEST);
-        var topic = new ListOffsetsRequestData.ListOffsetsTopic().setName(place.topic());
-        topic.partitions().add(partition);
-        var body = new ListOffsetsRequestData().setReplicaId(-1);
-        body.topics().add(topic);
-        route.call(
-                ApiKeys.LIST_OFFSETS,
-                7,
-                body,
-                ListOffsetsResponseData.class,
-                PATIENCE,
-                this::answered);
+        route.toEnd(place, PATIENCE, this::answered);
     }
 
-    private void answered(Optional<ListOffsetsResponseData> answer) {
+    private void answered(Optional<ListOffsetsPartitionResponse> answer) {
         if (answer.isEmpty()) {
             route.forget();
         } else {
-            var found = answer.get().topics().getFirst().partitions().getFirst();
+            var found = answer.get();
             switch (Errors.forCode(found.errorCode())) {
                 case NONE -> heard(found.offset());
                 case OFFSET_NOT_AVAILABLE -> unavailable();

@@ -13,8 +13,6 @@ import io.tombolo.simulation.site.Site;
 
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
-import org.apache.kafka.common.message.ListOffsetsRequestData;
-import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -179,33 +177,22 @@ final class Reading {
     }
 
     private void startAgain() {
-        var partition =
-                new ListOffsetsRequestData.ListOffsetsPartition()
-                        .setPartitionIndex(place.partition())
-                        .setCurrentLeaderEpoch(route.leaderEpoch())
-                        .setTimestamp(-1);
-        var topic = new ListOffsetsRequestData.ListOffsetsTopic().setName(place.topic());
-        topic.partitions().add(partition);
-        var body = new ListOffsetsRequestData().setReplicaId(-1);
-        body.topics().add(topic);
-        route.call(
-                ApiKeys.LIST_OFFSETS,
-                7,
-                body,
-                ListOffsetsResponseData.class,
+        route.toEnd(
+                place,
                 PATIENCE,
                 answer -> {
-                    if (answer.isPresent() && !stopped) {
-                        var found = answer.get().topics().getFirst().partitions().getFirst();
-                        if (found.errorCode() == Errors.NONE.code()) {
-                            long end = found.offset();
-                            if (end < position) {
-                                progress.reset(site, group, place, position, end);
-                                position = end;
-                            }
-                        }
+                    if (!stopped) {
+                        answer.filter(found -> found.errorCode() == Errors.NONE.code())
+                                .ifPresent(found -> goBackTo(found.offset()));
                     }
                     retry();
                 });
+    }
+
+    private void goBackTo(long end) {
+        if (end < position) {
+            progress.reset(site, group, place, position, end);
+            position = end;
+        }
     }
 }

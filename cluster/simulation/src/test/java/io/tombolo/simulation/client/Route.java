@@ -7,6 +7,9 @@ import io.tombolo.simulation.site.Place;
 
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData;
+import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.ListOffsetsResponseData;
+import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -26,6 +29,7 @@ import java.util.function.Consumer;
 final class Route {
 
     private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final long LATEST = -1;
 
     private final Environment environment;
     private final EventLoop loop;
@@ -156,6 +160,31 @@ final class Route {
             end = there;
             pipe = new KafkaPipe(environment, there, clientId);
         }
+    }
+
+    /** Asks the leader found last where its partition ends. */
+    void toEnd(
+            Place place,
+            Duration patience,
+            Consumer<Optional<ListOffsetsPartitionResponse>> answer) {
+        var partition =
+                new ListOffsetsRequestData.ListOffsetsPartition()
+                        .setPartitionIndex(place.partition())
+                        .setCurrentLeaderEpoch(leaderEpoch)
+                        .setTimestamp(LATEST);
+        var topic = new ListOffsetsRequestData.ListOffsetsTopic().setName(place.topic());
+        topic.partitions().add(partition);
+        var body = new ListOffsetsRequestData().setReplicaId(-1);
+        body.topics().add(topic);
+        call(
+                ApiKeys.LIST_OFFSETS,
+                7,
+                body,
+                ListOffsetsResponseData.class,
+                patience,
+                found ->
+                        answer.accept(
+                                found.map(it -> it.topics().getFirst().partitions().getFirst())));
     }
 
     /** Sends a request to the broker found last; see {@link KafkaPipe#call}. */

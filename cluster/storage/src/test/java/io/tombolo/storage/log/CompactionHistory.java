@@ -53,7 +53,7 @@ final class CompactionHistory {
     private final LogWorld world;
     private final Mutant mutant;
     private final CleanerSettings settings;
-    private final List<String> story = new ArrayList<>();
+    private final Story story = new Story();
     private final CompactionModel model;
     private LogDirectories directories;
     private PartitionLog log;
@@ -121,19 +121,12 @@ final class CompactionHistory {
     }
 
     void live(int steps) {
-        try {
+        story.of(() -> {
             for (int step = 0; step < steps; step++) {
                 step();
             }
             crash("the end");
-        } catch (AssertionError | RuntimeException broken) {
-            int from = Math.max(0, story.size() - 25);
-            throw new AssertionError(
-                    broken.getMessage()
-                            + "\n"
-                            + String.join("\n", story.subList(from, story.size())),
-                    broken);
-        }
+        });
     }
 
     private void step() {
@@ -383,6 +376,6 @@ final class CompactionHistory {
     }
 
     private void tell(String what) {
-        story.add(what + " [ops " + disk.operationCount() + ", ms " + world.nowMs + "]");
+        story.tell(what + " [ops " + disk.operationCount() + ", ms " + world.nowMs + "]");
     }
 }

@@ -195,11 +195,8 @@ class LogDirectoryTest {
         log.truncateTo(3);
         fill(log, 7);
         log.flush();
-        world.drain();
-        world.forget();
-        disk().losePower();
 
-        PartitionLog reopened = world.opened().logs().getFirst().log();
+        PartitionLog reopened = afterPowerLoss();
         assertThat(reopened.endOffset()).isEqualTo(10);
         assertThat(reopened.checkpointedHighWatermark()).isEqualTo(3);
     }
@@ -215,21 +212,24 @@ class LogDirectoryTest {
         log.noteHighWatermark(7);
         world.drain();
         assertThat(world.checkpoint(directory)).isTrue();
-        world.forget();
-        disk().losePower();
 
-        PartitionLog shorter = world.opened().logs().getFirst().log();
+        PartitionLog shorter = afterPowerLoss();
         long left = shorter.endOffset();
         assertThat(left).isBetween(2L, 6L);
         fill(shorter, 10);
         shorter.flush();
+
+        PartitionLog grown = afterPowerLoss();
+        assertThat(grown.endOffset()).isEqualTo(left + 10);
+        assertThat(grown.checkpointedHighWatermark()).isEqualTo(left);
+    }
+
+    /** The only log, once what was to be done has been done. */
+    private PartitionLog afterPowerLoss() {
         world.drain();
         world.forget();
         disk().losePower();
-
-        PartitionLog grown = world.opened().logs().getFirst().log();
-        assertThat(grown.endOffset()).isEqualTo(left + 10);
-        assertThat(grown.checkpointedHighWatermark()).isEqualTo(left);
+        return world.opened().logs().getFirst().log();
     }
 
     private String text(String file) throws IOException {

@@ -57,7 +57,7 @@ final class LogHistory {
     private final SimulatedDisk disk;
     private final SimulatedEntropy entropy;
     private final LogWorld world;
-    private final List<String> story = new ArrayList<>();
+    private final Story story = new Story();
     private LogModel model = new LogModel();
     private LogDirectory directory;
     private PartitionLog log;
@@ -113,19 +113,12 @@ final class LogHistory {
     }
 
     void live(int steps) {
-        try {
+        story.of(() -> {
             for (int step = 0; step < steps; step++) {
                 step();
             }
             crash("the end");
-        } catch (AssertionError | RuntimeException broken) {
-            int from = Math.max(0, story.size() - 25);
-            throw new AssertionError(
-                    broken.getMessage()
-                            + "\n"
-                            + String.join("\n", story.subList(from, story.size())),
-                    broken);
-        }
+        });
     }
 
     private void step() {
@@ -569,6 +562,6 @@ final class LogHistory {
     }
 
     private void tell(String what) {
-        story.add(what + " [ops " + disk.operationCount() + "]");
+        story.tell(what + " [ops " + disk.operationCount() + "]");
     }
 }
