@@ -17,14 +17,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 
 /** Every data command against two regions in one {@code tombolo dev} process. */
 class CommandLineEndToEnd {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final long WAIT_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
 
     @TempDir private static Path folder;
     private static Tombolo tombolo;
@@ -52,7 +49,7 @@ class CommandLineEndToEnd {
                                 Nodes.freePort()));
         tombolo = new Tombolo(folder);
         dev = tombolo.start("dev.out", "dev");
-        await(() -> output().contains("us-1  ready"));
+        Tombolo.await(() -> output().contains("us-1  ready"));
     }
 
     @AfterAll
@@ -77,7 +74,7 @@ class CommandLineEndToEnd {
         Ended produced =
                 tombolo.runWithInput(
                         "k:v1\nk:v2\n", "topic", "produce", "orders", "--key-separator", ":");
-        await(() ->
+        Tombolo.await(() ->
                 !tombolo.run("topic", "consume", "orders", "--region", "us", "-q").out().isEmpty());
         Ended there = tombolo.run("topic", "consume", "orders", "-o", "json", "--region", "eu");
         Ended here = tombolo.run("topic", "consume", "orders", "-o", "json", "--region", "us");
@@ -136,7 +133,8 @@ class CommandLineEndToEnd {
 
     @Test
     void aMirrorTopicRefusesWritesAndSaysWhy() {
-        await(() -> tombolo.run("topic", "list", "--region", "us").out().contains("orders"));
+        Tombolo.await(
+                () -> tombolo.run("topic", "list", "--region", "us").out().contains("orders"));
 
         Ended refused = tombolo.runWithInput("x\n", "topic", "produce", "orders", "--region", "us");
 
@@ -148,7 +146,7 @@ class CommandLineEndToEnd {
 
     @Test
     void statusLinksAndGroupsAreTablesJsonAndYaml() {
-        await(() ->
+        Tombolo.await(() ->
                 json(tombolo.run("link", "list", "-o", "json").out())
                         .at("/0/state")
                         .asString()
@@ -181,19 +179,7 @@ class CommandLineEndToEnd {
         return JSON.readTree(text);
     }
 
-    private static void await(BooleanSupplier condition) {
-        long start = System.nanoTime();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime() - start).as(output()).isLessThan(WAIT_NANOS_MAX);
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
-        }
-    }
-
     private static String output() {
-        try {
-            return Files.readString(folder.resolve("dev.out"));
-        } catch (IOException unreadable) {
-            return unreadable.toString();
-        }
+        return tombolo.printed("dev.out");
     }
 }

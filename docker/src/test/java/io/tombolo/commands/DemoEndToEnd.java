@@ -8,14 +8,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /** The story that README.md begins with; how long it takes is not judged. */
@@ -40,8 +37,9 @@ class DemoEndToEnd {
 
     @Test
     void brokersStopByThemselvesWhenTheirDemoIsKilled() throws Exception {
-        Process demo = new Tombolo(folder).start("demo.out", "demo");
-        await(() -> printed(folder.resolve("demo.out")).contains("topic orders"));
+        var tombolo = new Tombolo(folder);
+        Process demo = tombolo.start("demo.out", "demo");
+        Tombolo.await(() -> tombolo.printed("demo.out").contains("topic orders"));
         List<ProcessHandle> brokers = demo.children().toList();
         Path written =
                 Path.of("/proc", Long.toString(brokers.getFirst().pid()), "cwd").toRealPath();
@@ -53,27 +51,9 @@ class DemoEndToEnd {
         }
         assertThat(brokers).hasSize(2);
         for (String log : List.of("eu.log", "us.log")) {
-            assertThat(printed(written.resolve(log)).lines()).last().isEqualTo("stopped");
+            assertThat(Files.readAllLines(written.resolve(log))).last().isEqualTo("stopped");
         }
         remove(written);
-    }
-
-    private static void await(BooleanSupplier condition) {
-        long start = System.nanoTime();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime() - start)
-                    .as("in vain")
-                    .isLessThan(TimeUnit.SECONDS.toNanos(WAIT_SECONDS_MAX));
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
-        }
-    }
-
-    private static String printed(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
     }
 
     /** Nobody is left to do it. */

@@ -152,7 +152,7 @@ class FleetEndToEnd {
     }
 
     private JsonNode ps() {
-        return JSON.readTree(tombolo.run("ps", "-o", "json").out());
+        return tombolo.json("ps");
     }
 
     private static List<String> states(JsonNode brokers) {

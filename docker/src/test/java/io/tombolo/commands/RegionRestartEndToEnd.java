@@ -3,7 +3,6 @@ package io.tombolo.commands;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.commands.Tombolo.Ended;
-import io.tombolo.nodes.FreePorts;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -11,53 +10,38 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectMapper;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 
 /** A region of three brokers that is restarted while it serves. */
 class RegionRestartEndToEnd {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final long WAIT_NANOS_MAX = TimeUnit.SECONDS.toNanos(180);
     private static final String[] RESTART = {"region", "restart", "eu", "--rolling"};
 
     @TempDir private Path folder;
 
+    private ThreeBrokers region;
     private Tombolo tombolo;
-    private Background background;
-    private int kafkaPort;
 
     @BeforeEach
     void startTheRegion() throws IOException {
-        kafkaPort = FreePorts.claim(3);
-        Files.writeString(
-                folder.resolve("tombolo.yaml"),
-                """
-                tombolo: 1
-                defaults: { topic: { partitions: 3, replicas: 3, config: { min.insync.replicas: 2 } } }
-                regions:
-                  eu: { brokers: 3, kafka: "127.0.0.1:%d", admin: "127.0.0.1:%d", internal: "127.0.0.1:%d", config: { replica.fetch.max.bytes: 20000 } }
-                topics: { orders: { in: eu } }
-                """
-                        .formatted(kafkaPort, FreePorts.claim(3), FreePorts.claim(3)));
-        tombolo = new Tombolo(folder);
-        background = new Background(folder);
-        Ended up = tombolo.run("up");
-        assertThat(up.exitCode()).as(up.err()).isZero();
+        region =
+                ThreeBrokers.up(
+                        folder,
+                        """
+                        defaults: { topic: { partitions: 3, replicas: 3, config: { min.insync.replicas: 2 } } }
+                        topics: { orders: { in: eu } }
+                        """);
+        tombolo = region.tombolo();
     }
 
     @AfterEach
     void leaveNothingRunning() {
-        background.close();
+        region.close();
     }
 
     @Test
@@ -91,7 +75,7 @@ class RegionRestartEndToEnd {
         tombolo.run("down", "--region", "eu", "--id", "2");
         List<Long> processes = processes();
         Ended missing = tombolo.run(RESTART);
-        Ended region = tombolo.run("region", "describe", "eu");
+        Ended described = tombolo.run("region", "describe", "eu");
 
         assertThat(fragile.exitCode()).isEqualTo(4);
         assertThat(fragile.err())
@@ -101,7 +85,7 @@ class RegionRestartEndToEnd {
         assertThat(missing.exitCode()).isEqualTo(4);
         assertThat(missing.err()).contains("error[TMB-4101]: broker eu-2 does not run");
         assertThat(processes()).isEqualTo(processes);
-        assertThat(region.out())
+        assertThat(described.out())
                 .contains("Region eu   degraded   brokers 2/3")
                 .containsPattern("eu-2 +2 +(fenced|leaving)")
                 .containsPattern("with replicas that are not in sync: .*orders-0");
@@ -110,12 +94,14 @@ class RegionRestartEndToEnd {
     @Test
     void noOtherBrokerIsTouchedBeforeEveryReplicaIsInSyncAndNoPartitionWouldBeLost()
             throws Exception {
-        var throttle = new ReplicaThrottle(kafkaPort, "orders");
+        var throttle = new ReplicaThrottle(region.kafkaPort(), "orders");
         throttle.set();
         List<Long> before = processes();
         Process restart = tombolo.start("restart.out", RESTART);
-        try (var _ = new SteadyWriter(kafkaPort, "orders")) {
-            await(() -> printed("restart.out").contains("waiting for replicas after the restart"));
+        try (var _ = new SteadyWriter(region.kafkaPort(), "orders")) {
+            Tombolo.await(() ->
+                    tombolo.printed("restart.out")
+                            .contains("waiting for replicas after the restart"));
         }
 
         assertThat(processes()).hasSize(3);
@@ -124,9 +110,9 @@ class RegionRestartEndToEnd {
         createStrict();
         throttle.lift();
 
-        await(() -> !restart.isAlive());
-        assertThat(restart.exitValue()).as(printed("restart.out")).isEqualTo(4);
-        assertThat(printed("restart.out"))
+        Tombolo.await(() -> !restart.isAlive());
+        assertThat(restart.exitValue()).as(tombolo.printed("restart.out")).isEqualTo(4);
+        assertThat(tombolo.printed("restart.out"))
                 .containsOnlyOnce("every replica in sync again after")
                 .contains("strict-0 (3 in sync, needs 3)");
         assertThat(processes().stream().filter(before::contains)).hasSize(2);
@@ -153,11 +139,11 @@ class RegionRestartEndToEnd {
     }
 
     private JsonNode status() {
-        return JSON.readTree(tombolo.run("status", "-o", "json").out()).at("/regions/0");
+        return tombolo.json("status").at("/regions/0");
     }
 
     private List<Long> processes() {
-        return JSON.readTree(tombolo.run("ps", "-o", "json").out())
+        return tombolo.json("ps")
                 .valueStream()
                 .filter(broker -> broker.at("/state").asString().equals("ready"))
                 .map(broker -> broker.at("/process").asLong())
@@ -177,21 +163,5 @@ class RegionRestartEndToEnd {
                         "--config",
                         "min.insync.replicas=3");
         assertThat(created.exitCode()).as(created.err()).isZero();
-    }
-
-    private String printed(String file) {
-        try {
-            return Files.readString(folder.resolve(file));
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
-    }
-
-    private static void await(BooleanSupplier condition) {
-        long start = System.nanoTime();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime() - start).as("in vain").isLessThan(WAIT_NANOS_MAX);
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
-        }
     }
 }

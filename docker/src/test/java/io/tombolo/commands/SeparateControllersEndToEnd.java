@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectMapper;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,8 +26,6 @@ import java.util.stream.Collectors;
 
 /** A region of three brokers and three controllers, each a process of its own. */
 class SeparateControllersEndToEnd {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir private Path folder;
 
@@ -150,7 +147,7 @@ class SeparateControllersEndToEnd {
     private JsonNode node(String name) {
         boolean controller = name.startsWith("eu-c");
         String number = name.substring(controller ? 4 : 3);
-        return JSON.readTree(tombolo.run("ps", "-o", "json").out())
+        return tombolo.json("ps")
                 .valueStream()
                 .filter(node -> node.at("/role").asString().equals("controller") == controller)
                 .filter(node -> node.at("/id").asString().equals(number))
@@ -160,7 +157,7 @@ class SeparateControllersEndToEnd {
 
     /** The controller that leads, by name. */
     private String active() {
-        JsonNode region = JSON.readTree(tombolo.run("status", "-o", "json").out()).at("/regions/0");
+        JsonNode region = tombolo.json("status").at("/regions/0");
         return "eu-c" + (region.at("/quorum/leader").asInt() - 100_000);
     }
 

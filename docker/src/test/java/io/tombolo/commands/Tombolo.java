@@ -2,18 +2,25 @@ package io.tombolo.commands;
 
 import io.tombolo.nodes.Release;
 
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /** The command of a release, typed in a folder. */
 final class Tombolo {
 
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final long COMMAND_SECONDS_MAX = 180;
 
     private final Path folder;
@@ -71,6 +78,34 @@ final class Tombolo {
             return process;
         } catch (IOException unstartable) {
             throw new UncheckedIOException(unstartable);
+        }
+    }
+
+    /** What a command prints as JSON. */
+    JsonNode json(String... arguments) {
+        String[] asJson = Arrays.copyOf(arguments, arguments.length + 2);
+        asJson[arguments.length] = "-o";
+        asJson[arguments.length + 1] = "json";
+        return JSON.readTree(run(asJson).out());
+    }
+
+    /** What a command that stays has printed so far. */
+    String printed(String output) {
+        try {
+            return Files.readString(folder.resolve(output));
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    /** Waits for something that commands bring about. */
+    static void await(BooleanSupplier condition) {
+        long start = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(COMMAND_SECONDS_MAX)) {
+                throw new AssertionError("in vain");
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
         }
     }
 

@@ -15,6 +15,11 @@ final class LogDirCalls {
 
     /** Wishes the only replica of a topic to be in a folder of the broker that is asked. */
     static Errors alter(RawClient client, Topic topic, String folder) {
+        AlterReplicaLogDirsResponseData answer = client.call(wish(topic, folder), 2);
+        return Errors.forCode(answer.results().getFirst().partitions().getFirst().errorCode());
+    }
+
+    static AlterReplicaLogDirsRequestData wish(Topic topic, String folder) {
         var topics = new AlterReplicaLogDirsRequestData.AlterReplicaLogDirTopicCollection();
         topics.add(
                 new AlterReplicaLogDirsRequestData.AlterReplicaLogDirTopic()
@@ -26,8 +31,7 @@ final class LogDirCalls {
                         new AlterReplicaLogDirsRequestData.AlterReplicaLogDir()
                                 .setPath(folder)
                                 .setTopics(topics));
-        AlterReplicaLogDirsResponseData answer = client.call(request, 2);
-        return Errors.forCode(answer.results().getFirst().partitions().getFirst().errorCode());
+        return request;
     }
 
     /** Where the log of a topic is. */
@@ -43,6 +47,10 @@ final class LogDirCalls {
 
     /** All folders of the broker that is asked, and what of a topic is in each. */
     static DescribeLogDirsResponseData describe(RawClient client, Topic topic) {
+        return client.call(question(topic), 4);
+    }
+
+    static DescribeLogDirsRequestData question(Topic topic) {
         var wanted =
                 new DescribeLogDirsRequestData.DescribableLogDirTopic()
                         .setTopic(topic.name())
@@ -50,6 +58,6 @@ final class LogDirCalls {
         var request = new DescribeLogDirsRequestData();
         request.setTopics(new DescribeLogDirsRequestData.DescribableLogDirTopicCollection());
         request.topics().add(wanted);
-        return client.call(request, 4);
+        return request;
     }
 }

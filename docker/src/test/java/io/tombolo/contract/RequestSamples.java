@@ -7,7 +7,6 @@ import static io.tombolo.contract.GroupCalls.committed;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.AddRaftVoterRequestData;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
-import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
@@ -22,7 +21,6 @@ import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData.DescribeConfigsResource;
 import org.apache.kafka.common.message.DescribeGroupsRequestData;
-import org.apache.kafka.common.message.DescribeLogDirsRequestData;
 import org.apache.kafka.common.message.DescribeProducersRequestData;
 import org.apache.kafka.common.message.DescribeQuorumRequestData;
 import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
@@ -308,21 +306,6 @@ record RequestSamples(Topic topic, String group) {
         };
     }
 
-    private ApiMessage alterReplicaLogDirs() {
-        var topics = new AlterReplicaLogDirsRequestData.AlterReplicaLogDirTopicCollection();
-        topics.add(
-                new AlterReplicaLogDirsRequestData.AlterReplicaLogDirTopic()
-                        .setName(topic.name())
-                        .setPartitions(List.of(0)));
-        var request = new AlterReplicaLogDirsRequestData();
-        request.dirs()
-                .add(
-                        new AlterReplicaLogDirsRequestData.AlterReplicaLogDir()
-                                .setPath("/nowhere")
-                                .setTopics(topics));
-        return request;
-    }
-
     private ApiMessage cluster(ApiKeys api) {
         return switch (api) {
             case API_VERSIONS ->
@@ -334,16 +317,8 @@ record RequestSamples(Topic topic, String group) {
                     new InitProducerIdRequestData()
                             .setTransactionalId(null)
                             .setTransactionTimeoutMs(TIMEOUT_MS);
-            case ALTER_REPLICA_LOG_DIRS -> alterReplicaLogDirs();
-            case DESCRIBE_LOG_DIRS -> {
-                var request = new DescribeLogDirsRequestData();
-                request.topics()
-                        .add(
-                                new DescribeLogDirsRequestData.DescribableLogDirTopic()
-                                        .setTopic(topic.name())
-                                        .setPartitions(List.of(0)));
-                yield request;
-            }
+            case ALTER_REPLICA_LOG_DIRS -> LogDirCalls.wish(topic, "/nowhere");
+            case DESCRIBE_LOG_DIRS -> LogDirCalls.question(topic);
             case DESCRIBE_QUORUM -> new DescribeQuorumRequestData();
             case ADD_RAFT_VOTER -> new AddRaftVoterRequestData();
             case REMOVE_RAFT_VOTER -> new RemoveRaftVoterRequestData();
