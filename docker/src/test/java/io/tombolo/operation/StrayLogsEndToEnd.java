@@ -1,6 +1,9 @@
 package io.tombolo.operation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tombolo.broker.StartRefused;
 
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.common.Node;
@@ -55,25 +58,44 @@ class StrayLogsEndToEnd {
 
     @Test
     void logsThatTheMetadataCannotExplainAreSetAsideAndNotDeleted() throws Exception {
+        try (var cluster = new Cluster(folder)) {
+            cluster.start(_ -> true);
+            Clients clients = cluster.everybody();
+            clients.replicate("moved", 1);
+            clients.produce("moved", 0, "a");
+            Patience.until(() -> assertThat(logs(3)).contains("moved-0"));
+            cluster.stop(3);
+            moveOff(clients, 3);
+            clients.admin(admin -> admin.unregisterBroker(3).all());
+
+            cluster.start(3);
+
+            Patience.until(() ->
+                    assertThat(logs(3))
+                            .anyMatch(name ->
+                                    name.startsWith("moved-0.") && name.endsWith("-stray")));
+        }
+    }
+
+    @Test
+    void aRegionThatLostItsMetadataIsNotBegunAnewAndGoesOnWhenTheyAreBack() throws Exception {
         try (var site = Site.alone(folder)) {
             site.start("eu");
             site.clients("eu").create("orders", 1);
             site.clients("eu").produce("orders", 0, "a");
             site.stop("eu");
-            removeTree(site.data("eu").resolve("metadata"));
+            Path metadata = site.data("eu").resolve("metadata");
+            Files.move(metadata, folder.resolve("kept"));
 
+            assertThatThrownBy(() -> site.start("eu"))
+                    .isInstanceOf(StartRefused.class)
+                    .hasMessageContaining("has begun before");
+            assertThat(site.data("eu").resolve("orders-0")).isDirectory();
+
+            removeTree(metadata);
+            Files.move(folder.resolve("kept"), metadata);
             site.start("eu");
-
-            Patience.until(() -> {
-                try (var found = Files.list(site.data("eu"))) {
-                    assertThat(found)
-                            .extracting(path -> path.getFileName().toString())
-                            .anyMatch(name ->
-                                    name.startsWith("orders-0.") && name.endsWith("-stray"));
-                } catch (IOException changing) {
-                    throw new AssertionError(changing);
-                }
-            });
+            assertThat(site.clients("eu").read("orders", 0, 1)).containsExactly("a");
         }
     }
 

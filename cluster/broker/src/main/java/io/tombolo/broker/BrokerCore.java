@@ -28,6 +28,7 @@ import io.tombolo.broker.request.RequestDispatcher;
 import io.tombolo.broker.request.cluster.ProducerIds;
 import io.tombolo.broker.shard.Shards;
 import io.tombolo.broker.transaction.Transactions;
+import io.tombolo.broker.voter.Voters;
 import io.tombolo.controller.ActiveController;
 import io.tombolo.controller.MetadataListener;
 import io.tombolo.controller.command.Answer;
@@ -228,7 +229,7 @@ public final class BrokerCore implements MetadataListener {
         return new QuorumSeat(
                 settings,
                 environment,
-                directories.metadata().directoryId(),
+                new Voters.Past(directories.metadata().directoryId(), directories.holdLogs()),
                 controller,
                 images,
                 new QuorumSeat.Watcher() {

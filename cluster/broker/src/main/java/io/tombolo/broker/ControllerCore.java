@@ -2,6 +2,7 @@ package io.tombolo.broker;
 
 import io.tombolo.broker.request.Exchange;
 import io.tombolo.broker.request.RequestDispatcher;
+import io.tombolo.broker.voter.Voters;
 import io.tombolo.controller.ActiveController;
 import io.tombolo.controller.MetadataListener;
 import io.tombolo.environment.Environment;
@@ -68,7 +69,13 @@ public final class ControllerCore implements MetadataListener {
                         new ConfigRules(config),
                         this);
         this.quorum =
-                new QuorumSeat(settings, environment, directoryId, controller, images, new Told());
+                new QuorumSeat(
+                        settings,
+                        environment,
+                        new Voters.Past(directoryId, false),
+                        controller,
+                        images,
+                        new Told());
         this.dispatcher = dispatcher(environment, config);
     }
 

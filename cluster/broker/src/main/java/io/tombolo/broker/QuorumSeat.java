@@ -60,6 +60,7 @@ final class QuorumSeat {
                     + " runs (kafka-metadata-quorum remove-controller)";
 
     private final NodeSettings settings;
+    private final Voters.Past past;
     private final EventLoop loop;
     private final ActiveController controller;
     private final Images images;
@@ -94,11 +95,12 @@ final class QuorumSeat {
     QuorumSeat(
             NodeSettings settings,
             Environment environment,
-            UUID directoryId,
+            Voters.Past past,
             ActiveController controller,
             Images images,
             Watcher watcher) {
         this.settings = settings;
+        this.past = past;
         this.loop = environment.loops().loop(0);
         this.controller = controller;
         this.images = images;
@@ -110,7 +112,7 @@ final class QuorumSeat {
         this.region = alone ? Optional.empty() : Optional.of(region(environment));
         this.raft =
                 new RaftNode(
-                        alone ? alone(directoryId) : voters.member(settings.self(), directoryId),
+                        alone ? alone(past.directoryId()) : voters.member(settings.self(), past),
                         new RaftNode.Place(
                                 loop,
                                 environment.clock(),
@@ -136,15 +138,26 @@ final class QuorumSeat {
         loop.schedule(PATIENCE_NANOS, () -> watch(""));
     }
 
+    /** Whoever has lost its metadata tells the others so for a while before it gives up. */
     private void watch(String told) {
         if (closed) {
             return;
         }
         String reason = waitsFor();
+        if (reason.equals(Patience.LOST) && told.equals(reason)) {
+            refuse(reason);
+            return;
+        }
         if (!reason.isEmpty() && !reason.equals(told)) {
             watcher.waiting(reason);
         }
         loop.schedule(PATIENCE_NANOS, () -> watch(reason));
+    }
+
+    /** Takes no part; callable before it has begun to. */
+    private void refuse(String reason) {
+        raft.close(() -> {});
+        watcher.refused(reason);
     }
 
     /** For whom this node waits while there is no controller; empty when there is one. */
@@ -305,11 +318,13 @@ final class QuorumSeat {
 
         @Override
         public void onOpened(RaftStatus status) {
+            boolean lost =
+                    past.heldLogs()
+                            && region.isEmpty()
+                            && status.logEnd().equals(OffsetAndEpoch.ZERO);
             voters.objection(status.voterSet())
-                    .ifPresent(reason -> {
-                        raft.close(() -> {});
-                        watcher.refused(reason);
-                    });
+                    .or(() -> lost ? Optional.of(Patience.LOST) : Optional.empty())
+                    .ifPresent(QuorumSeat.this::refuse);
         }
 
         @Override

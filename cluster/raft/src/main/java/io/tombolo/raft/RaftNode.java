@@ -14,6 +14,7 @@ import io.tombolo.raft.core.RaftEffect;
 import io.tombolo.raft.core.RaftEvent;
 import io.tombolo.raft.core.RaftEvent.Room;
 import io.tombolo.raft.core.RaftMessage.Envelope;
+import io.tombolo.raft.core.RaftMessage.Past;
 import io.tombolo.raft.core.RaftSettings;
 import io.tombolo.raft.core.ReplicaKey;
 import io.tombolo.raft.core.VoterChange;
@@ -315,6 +316,7 @@ public final class RaftNode {
                     membership.bootstrapVoters(),
                     List.of(),
                     List.of(),
+                    Past.NONE,
                     room);
         }
         return new RaftStatus(
@@ -326,6 +328,7 @@ public final class RaftNode {
                 core.voters(),
                 replicas(core),
                 core.awaited(),
+                core.past(),
                 room);
     }
 

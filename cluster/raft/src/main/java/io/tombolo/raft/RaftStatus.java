@@ -3,6 +3,7 @@ package io.tombolo.raft;
 import io.tombolo.raft.core.LeaderAndEpoch;
 import io.tombolo.raft.core.OffsetAndEpoch;
 import io.tombolo.raft.core.RaftEvent.Room;
+import io.tombolo.raft.core.RaftMessage.Past;
 import io.tombolo.raft.core.ReplicaKey;
 import io.tombolo.raft.core.VoterSet;
 
@@ -20,6 +21,7 @@ import java.util.List;
  * @param replicas on the leader: all voters in id order, then the observers; elsewhere none
  * @param awaited the nodes without which this replica does not begin a new quorum; none at any
  *     other and once there is a quorum
+ * @param past what a replica with an empty log knows of a quorum before
  * @param room what this node's disk has for its log
  */
 public record RaftStatus(
@@ -31,6 +33,7 @@ public record RaftStatus(
         VoterSet voterSet,
         List<Replica> replicas,
         List<Integer> awaited,
+        Past past,
         Room room) {
 
     /** The unknown time. */

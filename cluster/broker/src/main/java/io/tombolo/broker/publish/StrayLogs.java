@@ -22,8 +22,8 @@ import java.util.UUID;
  * replicas.
  *
  * <p>They are deleted only if the metadata have known this broker before. Metadata that hear of it
- * for the first time may be those of a region that lost them and began anew; then the logs may be
- * all there is of its records, and are set aside under another name, for people to decide.
+ * for the first time, because it was unregistered, cannot tell what the logs are worth; they are
+ * set aside under another name, for people to decide.
  */
 public record StrayLogs(List<Stray> strays, boolean deleted) {
 

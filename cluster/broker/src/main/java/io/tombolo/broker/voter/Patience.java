@@ -1,6 +1,7 @@
 package io.tombolo.broker.voter;
 
 import io.tombolo.raft.RaftStatus;
+import io.tombolo.raft.core.RaftMessage.Past;
 import io.tombolo.raft.core.ReplicaKey;
 import io.tombolo.region.ControllerId;
 import io.tombolo.region.topology.Region;
@@ -17,12 +18,32 @@ import java.util.stream.Collectors;
  */
 public record Patience(ReplicaKey self, Region.Nodes nodes) {
 
+    /** Said where nothing is left of the metadata log of a region. */
+    public static final String LOST =
+            "this region has begun before, as its logs of topics tell, and no node has its metadata"
+                    + " log any more; beginning it anew would give their names to other topics: put"
+                    + " the folder metadata of most of its voters back, or give the region empty"
+                    + " directories (the logs of topics are in Kafka's format)";
+
     /** The reason to wait; empty when a leader is known. */
     public Optional<String> reason(RaftStatus status) {
         if (status.leader().hasLeader()) {
             return Optional.empty();
         }
         var voters = status.voterSet();
+        if (status.past() != Past.NONE) {
+            return Optional.of(
+                    status.past() == Past.LOST
+                            ? LOST
+                            : ("this region has begun before, as its logs of topics tell, and its"
+                                            + " metadata log is not here; it is not begun anew: a"
+                                            + " node that has it must be there: %s")
+                                    .formatted(
+                                            named(
+                                                    nodes.all().stream()
+                                                            .map(Region.Node::nodeId)
+                                                            .toList())));
+        }
         if (!status.awaited().isEmpty()) {
             return Optional.of(
                     ("a new region begins when all its %s have been there together once, each"

@@ -24,6 +24,15 @@ public record Voters(Region.Nodes nodes) {
     /** Where voters are reached, as the log names it. */
     public static final String LISTENER = "INTERNAL";
 
+    /**
+     * What the data directories of a node tell of it.
+     *
+     * @param directoryId of the one with the metadata log, where older versions had no other id
+     * @param heldLogs whether there are logs of topics: then the region has begun before, whatever
+     *     the metadata log says
+     */
+    public record Past(UUID directoryId, boolean heldLogs) {}
+
     static int count(int brokerCount) {
         return brokerCount <= 2 ? 1 : brokerCount <= 4 ? 3 : 5;
     }
@@ -77,9 +86,9 @@ public record Voters(Region.Nodes nodes) {
      * What a node joins its region with. Nobody is a voter because of the file alone: a replica is
      * known by its directory, and which directories there are must be asked.
      *
-     * @param directoryId of the data directory, where older versions had no other id
+     * @param past what its data directories tell
      */
-    public RaftNode.Membership member(Region.Node self, UUID directoryId) {
+    public RaftNode.Membership member(Region.Node self, Past past) {
         int node = self.nodeId();
         var enrolment =
                 new VoterSet.Enrolment(
@@ -87,8 +96,9 @@ public record Voters(Region.Nodes nodes) {
                         VoterSet.Versions.SUPPORTED,
                         named().contains(node),
                         nodes.all().stream().map(Region.Node::nodeId).toList(),
-                        named());
+                        named(),
+                        past.heldLogs());
         return new RaftNode.Membership(
-                new ReplicaKey(node, directoryId), VoterSet.UNKNOWN, enrolment, true);
+                new ReplicaKey(node, past.directoryId()), VoterSet.UNKNOWN, enrolment, true);
     }
 }

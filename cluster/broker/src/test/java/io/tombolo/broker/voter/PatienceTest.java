@@ -7,6 +7,7 @@ import io.tombolo.raft.RaftStatus;
 import io.tombolo.raft.core.LeaderAndEpoch;
 import io.tombolo.raft.core.OffsetAndEpoch;
 import io.tombolo.raft.core.RaftEvent.Room;
+import io.tombolo.raft.core.RaftMessage.Past;
 import io.tombolo.raft.core.ReplicaKey;
 import io.tombolo.raft.core.VoterSet;
 import io.tombolo.region.BrokerId;
@@ -47,6 +48,21 @@ class PatienceTest {
                 voters,
                 List.of(),
                 List.of(awaited),
+                Past.NONE,
+                Room.AMPLE);
+    }
+
+    private static RaftStatus without(Past past) {
+        return new RaftStatus(
+                "Observer",
+                NOBODY,
+                OffsetAndEpoch.ZERO,
+                0,
+                0,
+                VoterSet.UNKNOWN,
+                List.of(),
+                List.of(2, 3),
+                past,
                 Room.AMPLE);
     }
 
@@ -92,5 +108,17 @@ class PatienceTest {
         assertThat(patience.reason(status(NOBODY, VOTERS)))
                 .hasValueSatisfying(
                         reason -> assertThat(reason).startsWith("another disk of this broker"));
+    }
+
+    @Test
+    void whoHasLostTheMetadataNamesWhoMayHaveThem() {
+        var patience = new Patience(key(2, 1), BROKERS);
+
+        assertThat(patience.reason(without(Past.REMEMBERED)))
+                .hasValueSatisfying(reason ->
+                        assertThat(reason)
+                                .contains("not begun anew")
+                                .endsWith("broker 1 (b1:9000), broker 3 (b3:9000)"));
+        assertThat(patience.reason(without(Past.LOST))).contains(Patience.LOST);
     }
 }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** How a region of whole brokers begins, grows, shrinks and loses disks. */
 class RegionVotersSimulation {
@@ -102,6 +103,52 @@ class RegionVotersSimulation {
         assertThat(region.serving).isEmpty();
         assertThat(region.waiting.get(1)).contains("broker 3 ");
         assertThat(region.waiting.get(3)).contains("a majority of the voters");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void aRegionThatLostAllItsMetadataLogsIsNotBegunAnewWhileThereAreLogsOfTopics(int seed) {
+        VoterRegion region = three(20 + seed);
+        region.create(1, "more" + seed);
+        region.create(1, "others" + seed);
+        region.pass(Duration.ofSeconds(5));
+
+        region.kill(1, 2, 3);
+        IntStream.rangeClosed(1, 3).forEach(region::loseMetadata);
+        region.restart(1, 2, 3);
+        region.await("it is told", () -> !region.failures.isEmpty());
+        region.pass(Duration.ofMinutes(1));
+
+        assertThat(region.failures).containsOnly(Patience.LOST);
+        assertThat(region.serving).isEmpty();
+        assertThat(IntStream.rangeClosed(1, 3).map(region::voterCount)).containsOnly(0);
+    }
+
+    @Test
+    void whereNoLogOfATopicIsLeftEitherTheRegionBegins() {
+        VoterRegion region = three(30);
+
+        region.kill(1, 2, 3);
+        IntStream.rangeClosed(1, 3).forEach(region::restartEmpty);
+
+        region.await("all serve", () -> region.serving.equals(Set.of(1, 2, 3)));
+    }
+
+    @Test
+    void theOnlyBrokerOfARegionThatLostItsMetadataLogRefusesToStart() {
+        var region = new VoterRegion(31, 1);
+        region.start(1);
+        region.await("it serves", () -> region.serving.contains(1));
+        region.create(1, "orders");
+        region.pass(Duration.ofSeconds(5));
+
+        region.kill(1);
+        region.loseMetadata(1);
+        region.restart(1);
+        region.await("it fails", () -> !region.failures.isEmpty());
+
+        assertThat(region.failures).containsExactly(Patience.LOST);
+        assertThat(region.serving).isEmpty();
     }
 
     @Test

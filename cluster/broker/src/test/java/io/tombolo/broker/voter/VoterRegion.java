@@ -131,6 +131,11 @@ final class VoterRegion {
         return core(number).quorum();
     }
 
+    /** How many voters a broker knows of. */
+    int voterCount(int number) {
+        return quorum(number).voterSet().size();
+    }
+
     /** How many voters there are, all of them on disks that exist. */
     boolean settled(int number, int voters) {
         RaftStatus status = quorum(number);

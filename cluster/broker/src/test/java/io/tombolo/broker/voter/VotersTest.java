@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
 class VotersTest {
 
     private static final UUID DISK = new UUID(1, 2);
+    private static final Voters.Past PAST = new Voters.Past(DISK, false);
     private static final Voters SEPARATE = voters(4, 3);
     private static final Voters COMBINED = voters(4, 0);
 
@@ -79,7 +80,7 @@ class VotersTest {
     void aBrokerBesideControllersJoinsAsAnObserverThatKnowsEverybody() {
         Region.Node broker = SEPARATE.nodes().brokers().getFirst();
 
-        var member = SEPARATE.member(broker, DISK);
+        var member = SEPARATE.member(broker, PAST);
 
         assertThat(member.enrolment().autoJoin()).isFalse();
         assertThat(member.enrolment().founders()).containsExactly(101_001, 101_002, 101_003);
@@ -89,7 +90,7 @@ class VotersTest {
 
     @Test
     void aControllerJoinsToVoteWhereTheFileSaysItListens() {
-        var member = SEPARATE.member(SEPARATE.nodes().controllers().get(1), DISK);
+        var member = SEPARATE.member(SEPARATE.nodes().controllers().get(1), PAST);
 
         assertThat(member.self()).isEqualTo(new ReplicaKey(101_002, DISK));
         assertThat(member.enrolment().autoJoin()).isTrue();

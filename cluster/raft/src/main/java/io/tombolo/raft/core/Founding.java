@@ -1,6 +1,7 @@
 package io.tombolo.raft.core;
 
 import io.tombolo.raft.core.RaftMessage.Envelope;
+import io.tombolo.raft.core.RaftMessage.Past;
 import io.tombolo.raft.core.RaftMessage.PresenceAnswer;
 import io.tombolo.raft.core.RaftMessage.PresenceRequest;
 import io.tombolo.raft.core.VoterSet.Enrolment;
@@ -23,11 +24,15 @@ import java.util.TreeSet;
  * nobody answers, or not everybody    waits, and can tell for whom
  * somebody holds a log that may be    waits to be told of the leader, then observes
  *   committed
+ * somebody has lost the log it had    the same; and when nobody holds one, says so
  * nobody does                         begins with the founders as voters
  * </pre>
  *
- * A founder that crashes before its first record is durable asks again; another voter may have that
- * record by then, objects, and leads. A founder with a wiped disk finds the others' logs. Two
+ * A node that remembers a quorum, and whose log is empty, asks as well, whether it is a founder or
+ * not, and never begins one.
+ *
+ * <p>A founder that crashes before its first record is durable asks again; another voter may have
+ * that record by then, objects, and leads. A founder with a wiped disk finds the others' logs. Two
  * beginnings could commit differently only if every disk of a committing majority were lost.
  */
 final class Founding {
@@ -35,6 +40,7 @@ final class Founding {
     private final RaftCore core;
     private final Enrolment enrolment;
     private final Map<Integer, Contact> contacts = new TreeMap<>();
+    private final boolean begins;
 
     /** What is known of another node. */
     private static final class Contact {
@@ -48,9 +54,10 @@ final class Founding {
     Founding(RaftCore core, Enrolment enrolment) {
         this.core = core;
         this.enrolment = enrolment;
-        boolean begins =
+        boolean lowest =
                 enrolment.founders().stream().min(Integer::compare).equals(Optional.of(node()));
-        if (begins) {
+        this.begins = core.rules().mayBegin(enrolment.remembers()) && lowest;
+        if (lowest || enrolment.remembers()) {
             enrolment.contacts().stream()
                     .filter(each -> each != node())
                     .forEach(each -> contacts.put(each, new Contact()));
@@ -69,13 +76,18 @@ final class Founding {
                         RaftError.NONE,
                         core.election().leader(),
                         enrolment.voter(core.self()),
-                        core.log().endOffset(),
+                        lost() ? PresenceAnswer.LOST : core.log().endOffset(),
                         core.log().firstAndOnlyVoters()));
+    }
+
+    /** Whether this node was part of a quorum, and has nothing left of it. */
+    private boolean lost() {
+        return enrolment.remembers() && core.log().unfounded();
     }
 
     /** Whether there is anything to find out. */
     private boolean open() {
-        return enrolment.founders().contains(node())
+        return (enrolment.founders().contains(node()) || lost())
                 && core.log().unfounded()
                 && !core.election().leader().hasLeader()
                 && !core.installing()
@@ -141,7 +153,7 @@ final class Founding {
 
     private void foundIfNobodyObjects() {
         List<PresenceAnswer> willing = willing();
-        if (!core.rules().mayFound(contacts.size(), willing.size())) {
+        if (!begins || !core.rules().mayFound(contacts.size(), willing.size())) {
             return;
         }
         var voters = new ArrayList<VoterSet.Voter>();
@@ -155,9 +167,23 @@ final class Founding {
         core.awaitElection(0);
     }
 
+    /** What is known of a quorum before this one. */
+    Past past() {
+        if (!open()) {
+            return Past.NONE;
+        }
+        List<PresenceAnswer> present = present();
+        boolean known =
+                lost() || present.stream().anyMatch(it -> it.logEndOffset() == PresenceAnswer.LOST);
+        boolean gone =
+                present.size() == contacts.size()
+                        && present.stream().allMatch(it -> it.logEndOffset() <= 0);
+        return !known ? Past.NONE : gone ? Past.LOST : Past.REMEMBERED;
+    }
+
     /** Whom this replica waits for. */
     List<Integer> awaited() {
-        if (!open()) {
+        if (!open() || !begins) {
             return List.of();
         }
         var awaited = new ArrayList<>(contacts.keySet());

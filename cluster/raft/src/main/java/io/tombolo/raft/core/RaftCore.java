@@ -259,6 +259,11 @@ public final class RaftCore {
         return founding.awaited();
     }
 
+    /** What this replica knows of a quorum before. */
+    public RaftMessage.Past past() {
+        return founding.past();
+    }
+
     /** The other replicas, if this one leads; voters first. */
     public List<ReplicaProgress> replicas() {
         return leadership.replicas();

@@ -133,7 +133,8 @@ public sealed interface RaftMessage {
      * Who is there.
      *
      * @param replica who answers, with the addresses and versions it would have as a voter
-     * @param logEndOffset end of its log; 0 when it holds nothing of any quorum
+     * @param logEndOffset end of its log; 0 when it holds nothing of any quorum, {@link #LOST} when
+     *     it did and has lost it
      * @param voters those with which its log begins, when it is whole and names no others; else
      *     none
      */
@@ -145,8 +146,21 @@ public sealed interface RaftMessage {
             List<ReplicaKey> voters)
             implements Answer {
 
+        /** In the place of the end of a log that is lost. */
+        public static final long LOST = -1;
+
         public PresenceAnswer {
             voters = List.copyOf(voters);
         }
+    }
+
+    /** What a replica with an empty log has found out about a quorum that was there before. */
+    enum Past {
+        /** Nothing; or its log is not empty, or it has found its leader. */
+        NONE,
+        /** There was one, and somebody who was not heard of may hold its log. */
+        REMEMBERED,
+        /** There was one, and everybody has just told that nothing is left of its log. */
+        LOST
     }
 }

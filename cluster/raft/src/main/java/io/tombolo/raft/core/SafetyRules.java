@@ -136,6 +136,11 @@ class SafetyRules {
         return voters.isEmpty() || mayHold >= voters.size() / 2 + 1;
     }
 
+    /** Who has lost the log of a quorum would begin a second one in its place. */
+    boolean mayBegin(boolean remembers) {
+        return !remembers;
+    }
+
     /**
      * A quorum is begun when every other node has just answered without objection. Whatever was
      * committed before was on a majority; as long as not all of its disks are lost, one of them

@@ -69,13 +69,17 @@ public final class VoterSet {
      * @param founders the nodes that vote first where there is no quorum yet; the lowest of them
      *     begins it when all contacts have said that they hold nothing of one ({@link Founding}).
      *     Empty: nobody begins one
+     * @param remembers whether the node has been part of a quorum before, as something else than
+     *     its log tells: with an empty log it has lost it, looks for that quorum, begins none and
+     *     objects to whoever would
      */
     public record Enrolment(
             SortedMap<String, Endpoint> listeners,
             Versions versions,
             boolean autoJoin,
             List<Integer> contacts,
-            List<Integer> founders) {
+            List<Integer> founders,
+            boolean remembers) {
 
         /** A replica that leaves all of it to others. */
         public static final Enrolment NONE =
@@ -87,7 +91,7 @@ public final class VoterSet {
                 Versions versions,
                 boolean autoJoin,
                 List<Integer> contacts) {
-            this(listeners, versions, autoJoin, contacts, List.of());
+            this(listeners, versions, autoJoin, contacts, List.of(), false);
         }
 
         public Enrolment {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.environment.Endpoint;
 import io.tombolo.raft.core.RaftMessage.Envelope;
+import io.tombolo.raft.core.RaftMessage.Past;
 import io.tombolo.raft.core.RaftMessage.PresenceAnswer;
 import io.tombolo.raft.core.RaftMessage.PresenceRequest;
 import io.tombolo.raft.core.VoterSet.Enrolment;
@@ -36,13 +37,18 @@ class FoundingTest {
     }
 
     private static RaftCore core(int self) {
+        return core(self, false);
+    }
+
+    private static RaftCore core(int self, boolean remembers) {
         var enrolment =
                 new Enrolment(
                         voter(self).listeners(),
                         VoterSet.Versions.SUPPORTED,
                         true,
                         List.of(1, 2, 3, 4),
-                        List.of(1, 2, 3));
+                        List.of(1, 2, 3),
+                        remembers);
         var origin =
                 new RaftCore.Origin(
                         key(self),
@@ -144,6 +150,73 @@ class FoundingTest {
 
         assertThat(core.voters()).isEqualTo(VoterSet.UNKNOWN);
         assertThat(core.awaited()).containsExactly(4);
+    }
+
+    @Test
+    void whoHasLostItsLogObjectsAndWhenNobodyHasOneThatIsTold() {
+        step(new RaftEvent.Started());
+        Map<Integer, Long> asked = questions();
+
+        answers(2, asked.get(2), 0);
+        answers(3, asked.get(3), PresenceAnswer.LOST);
+        assertThat(core.past()).isEqualTo(Past.REMEMBERED);
+        answers(4, asked.get(4), 0);
+
+        assertThat(core.voters()).isEqualTo(VoterSet.UNKNOWN);
+        assertThat(core.past()).isEqualTo(Past.LOST);
+        assertThat(core.awaited()).containsExactly(3);
+    }
+
+    @Test
+    void aFounderThatHasLostItsLogBeginsNothing() {
+        core = core(1, true);
+        step(new RaftEvent.Started());
+        Map<Integer, Long> asked = questions();
+        assertThat(core.past()).isEqualTo(Past.REMEMBERED);
+
+        asked.forEach((node, exchange) -> answers(node, exchange, 0));
+
+        assertThat(core.voters()).isEqualTo(VoterSet.UNKNOWN);
+        assertThat(core.past()).isEqualTo(Past.LOST);
+    }
+
+    @Test
+    void whoHasLostItsLogSaysSoAndFindsOutWhetherAnybodyHasOne() {
+        core = core(3, true);
+        step(new RaftEvent.Started());
+        Map<Integer, Long> asked = questions();
+        assertThat(asked).containsOnlyKeys(1, 2, 4);
+
+        step(new RaftEvent.MessageReceived(new Envelope(1, 3, 99, new PresenceRequest())));
+        assertThat(effects)
+                .contains(
+                        new RaftEffect.Send(
+                                new Envelope(
+                                        3,
+                                        1,
+                                        99,
+                                        new PresenceAnswer(
+                                                RaftError.NONE,
+                                                NOBODY,
+                                                voter(3),
+                                                PresenceAnswer.LOST,
+                                                List.of()))));
+        asked.forEach((node, exchange) ->
+                step(
+                        new RaftEvent.MessageReceived(
+                                new Envelope(
+                                        node,
+                                        3,
+                                        exchange,
+                                        new PresenceAnswer(
+                                                RaftError.NONE,
+                                                NOBODY,
+                                                voter(node),
+                                                node == 4 ? 9 : 0,
+                                                List.of())))));
+
+        assertThat(core.past()).as("4 has a log").isEqualTo(Past.REMEMBERED);
+        assertThat(core.voters()).isEqualTo(VoterSet.UNKNOWN);
     }
 
     @Test

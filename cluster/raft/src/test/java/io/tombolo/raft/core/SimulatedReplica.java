@@ -161,7 +161,8 @@ final class SimulatedReplica {
                         VoterSet.Versions.SUPPORTED,
                         world.autoJoin(),
                         world.replicas().stream().map(SimulatedReplica::node).toList(),
-                        world.founders());
+                        world.founders(),
+                        false);
         var origin =
                 new RaftCore.Origin(
                         key(), world.initialVoters(), store.election, recovered, enrolment);
