@@ -31,7 +31,8 @@ import java.util.OptionalLong;
  *   "bytesLeft": 123456789,               null when the broker does not answer
  *   "bytesPerSecond": 1000000,            null until it was asked for twice, a second apart
  *   "secondsLeft": 124,                   null when there is no telling
- *   "stuck": [ {"partition": "orders-3", "why": "..."} ]      100 at most
+ *   "stuck": [ {"partition": "orders-3", "why": "..."} ],     100 at most
+ *   "slow": [ "..." ]                     what holds up replicas that are on their way, 5 at most
  * }
  * </pre>
  *
@@ -66,6 +67,7 @@ final class DrainView {
                                                 one.getValue()))
                                 .toList()
                         : List.of());
+        view.put("slow", report.slow());
         return view;
     }
 

@@ -40,6 +40,7 @@ public final class DrainDesk {
     private final EventLoop loop;
     private final Clock clock;
     private final Map<Integer, DrainSpeed> speeds = new TreeMap<>();
+    private final Map<Integer, Holdups> holdups = new TreeMap<>();
 
     public DrainDesk(
             Commands commands, Images images, LogSizes sizes, EventLoop loop, Clock clock) {
@@ -69,6 +70,7 @@ public final class DrainDesk {
         MetadataImage image = images.current();
         if (image.brokers().broker(brokerId).isEmpty()) {
             speeds.remove(brokerId);
+            holdups.remove(brokerId);
             answered.accept(Optional.empty());
             return;
         }
@@ -85,7 +87,10 @@ public final class DrainDesk {
                 new HashMap<>(),
                 all -> {
                     OptionalLong bytes = bytesLeft(brokerId, image, all);
-                    answered.accept(Optional.of(report(brokerId, image, bytes)));
+                    List<String> slow =
+                            holdups.computeIfAbsent(brokerId, _ -> new Holdups())
+                                    .seen(brokerId, image, all, clock.nanoTime());
+                    answered.accept(Optional.of(report(brokerId, image, bytes, slow)));
                 });
     }
 
@@ -128,7 +133,8 @@ public final class DrainDesk {
         return OptionalLong.of(left);
     }
 
-    private DrainReport report(int brokerId, MetadataImage image, OptionalLong bytes) {
+    private DrainReport report(
+            int brokerId, MetadataImage image, OptionalLong bytes, List<String> slow) {
         DrainPlan.Progress progress = DrainPlan.of(brokerId, Integer.MAX_VALUE, image).progress();
         Drain drain = image.brokers().drainOf(brokerId);
         var stuck = new TreeMap<TopicPartition, String>(DrainDesk::byName);
@@ -143,7 +149,8 @@ public final class DrainDesk {
                         progress.leaderCount(),
                         bytes),
                 drain.wanted() ? speed(brokerId, bytes) : Speed.UNKNOWN,
-                stuck);
+                stuck,
+                drain.wanted() ? slow : List.of());
     }
 
     private Speed speed(int brokerId, OptionalLong bytes) {

@@ -6,6 +6,7 @@ import io.tombolo.metadata.record.BrokerRecord.Drain;
 import org.apache.kafka.common.TopicPartition;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
@@ -18,6 +19,7 @@ import java.util.TreeMap;
  *     and fenced
  * @param stuck why replicas do not go, by partition; at most {@link DrainPlan.Progress#REASONS_MAX}
  *     of them
+ * @param slow what holds up replicas that are on their way; nothing of it has to be done about
  */
 public record DrainReport(
         int brokerId,
@@ -25,9 +27,11 @@ public record DrainReport(
         Drain drain,
         Left left,
         Speed speed,
-        SortedMap<TopicPartition, String> stuck) {
+        SortedMap<TopicPartition, String> stuck,
+        List<String> slow) {
 
     public DrainReport {
+        slow = List.copyOf(slow);
         stuck = Collections.unmodifiableSortedMap(new TreeMap<>(stuck));
     }
 

@@ -11,6 +11,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 import java.util.Comparator;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
@@ -80,6 +81,6 @@ class DrainReportTest {
             reasons.put(new TopicPartition("orders", index), "no room");
         }
         var left = new Left(replicas, 0, 0, OptionalLong.empty());
-        return new DrainReport(2, false, drain, left, Speed.UNKNOWN, reasons);
+        return new DrainReport(2, false, drain, left, Speed.UNKNOWN, reasons, List.of());
     }
 }

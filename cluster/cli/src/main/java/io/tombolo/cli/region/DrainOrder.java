@@ -63,7 +63,7 @@ final class DrainOrder {
 
     /**
      * Waits until nothing is left on the broker, telling how far it is as soon as there is a speed
-     * to tell of, and now and then.
+     * to tell of, when something holds it up that did not before, and now and then.
      *
      * @return what the region said last; a broker that has left the region is not there any more
      * @throws CommandFailure when it takes longer than this, or nothing moves
@@ -71,6 +71,7 @@ final class DrainOrder {
     Tree await(Tree first, Duration patience) {
         long startNanos = System.nanoTime();
         boolean told = false;
+        boolean heldUp = false;
         long toldMs = 0;
         long movedMs = 0;
         Tree now = first;
@@ -82,8 +83,10 @@ final class DrainOrder {
                 throw stuck ? stuck(now) : late(now, ms);
             }
             boolean firstSpeed = !told && now.at("bytesPerSecond").number(0) > 0;
-            if (firstSpeed || ms - toldMs >= TELL_EVERY_MS) {
+            boolean newlyHeldUp = !heldUp && !now.at("slow").items().isEmpty();
+            if (firstSpeed || newlyHeldUp || ms - toldMs >= TELL_EVERY_MS) {
                 told = true;
+                heldUp |= newlyHeldUp;
                 toldMs = ms;
                 shell.note("%s (%s): %s".formatted(target.name(), Amounts.ms(ms), progress(now)));
             }
@@ -104,7 +107,7 @@ final class DrainOrder {
         return answer.body();
     }
 
-    /** What is left, how fast it goes, and what does not. */
+    /** What is left, how fast it goes, what does not, and what holds the rest up. */
     static String progress(Tree now) {
         var text = new StringBuilder();
         text.append(Amounts.of(now.at("replicasLeft").number(0), "replica")).append(" left, ");
@@ -121,7 +124,13 @@ final class DrainOrder {
             text.append(", about ").append(Amounts.ms(ms)).append(" to go");
         }
         String reasons = reasons(now);
-        return text.append(reasons.isEmpty() ? "" : "; stuck: " + reasons).toString();
+        text.append(reasons.isEmpty() ? "" : "; stuck: " + reasons);
+        List<Tree> slow = now.at("slow").items();
+        if (!slow.isEmpty()) {
+            text.append("; held up: ");
+            text.append(slow.stream().map(Tree::text).collect(Collectors.joining("; ")));
+        }
+        return text.toString();
     }
 
     private static String reasons(Tree now) {

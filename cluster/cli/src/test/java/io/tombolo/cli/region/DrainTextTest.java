@@ -45,4 +45,20 @@ class DrainTextTest {
                 .isEqualTo(
                         "1 replica left, 0 on their way; stuck: orders-3: no broker is without it");
     }
+
+    @Test
+    void whatHoldsItUpIsToldWhileItGoesOn() {
+        Tree slow =
+                Tree.fields()
+                        .with("replicasLeft", 7)
+                        .with("replicasMoving", 7)
+                        .with("bytesLeft", 7_000_000)
+                        .with("bytesPerSecond", 1_000)
+                        .with("slow", List.of("broker 3 takes at most 1000 bytes/s", "and more"));
+
+        assertThat(DrainOrder.progress(slow))
+                .isEqualTo(
+                        "7 replicas left, 7 on their way, 7.0 MB at 1.0 kB/s; held up: broker 3"
+                                + " takes at most 1000 bytes/s; and more");
+    }
 }

@@ -56,7 +56,8 @@ public record ThrottledReplicas(SortedMap<String, Set<Integer>> byTopic) {
         return new ThrottledReplicas(byTopic);
     }
 
-    boolean has(TopicPartition partition) {
+    /** Whether a replica of the partition is one of them. */
+    public boolean has(TopicPartition partition) {
         Set<Integer> partitions = byTopic.get(partition.topic());
         return this == EVERY
                 || partitions != null
