@@ -28,10 +28,11 @@ interface Growth {
     void lost(Machine machine, Place place, long end, long excusedFrom);
 
     /**
-     * Whether what the producer of a batch wrote just before it was lost to all replicas, with good
-     * reason.
+     * Whether a log that was opened again may take the producer of a batch for one that it has
+     * forgotten, and so let it begin anywhere: nothing of it is committed, or what it wrote just
+     * before was lost to all replicas, with good reason.
      */
-    boolean lostBefore(Place place, LogImage.Batch batch);
+    boolean maybeForgotten(Place place, LogImage.Batch batch);
 
     /** A follower is about to be cut at {@code end}; the image is still what it was. */
     void cut(Machine machine, Place place, long end, LogImage image);

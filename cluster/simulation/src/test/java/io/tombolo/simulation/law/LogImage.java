@@ -83,6 +83,14 @@ public final class LogImage {
         return Optional.ofNullable(batches.lowerEntry(base)).map(Map.Entry::getValue);
     }
 
+    /** Whether it has something of the producer of a batch. */
+    boolean knows(Batch batch) {
+        return batches.values().stream()
+                .anyMatch(one ->
+                        one.producerId() == batch.producerId()
+                                && one.producerEpoch() == batch.producerEpoch());
+    }
+
     public boolean empty() {
         return batches.isEmpty();
     }

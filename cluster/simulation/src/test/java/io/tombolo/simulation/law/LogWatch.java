@@ -331,9 +331,15 @@ final class LogWatch {
 
     private void checkSequence(Place place, Watched watched, LogImage.Batch batch, Role role) {
         boolean copied = !(role instanceof Role.Leader);
-        boolean unknown = watched.reopened && growth.lostBefore(place, batch);
         int expected =
-                watched.sequences.expected(batch, copied || unknown).orElse(batch.sequence());
+                watched.sequences
+                        .expected(
+                                batch,
+                                () ->
+                                        copied
+                                                || watched.reopened
+                                                        && growth.maybeForgotten(place, batch))
+                        .orElse(batch.sequence());
         Broken.unless(
                 batch.sequence() == expected,
                 Law.IN_SEQUENCE,

@@ -148,8 +148,9 @@ final class Replicas implements Keeper {
     }
 
     @Override
-    public boolean lostBefore(Place place, LogImage.Batch batch) {
-        return kept(place).lost.stream().anyMatch(batch::continues);
+    public boolean maybeForgotten(Place place, LogImage.Batch batch) {
+        return kept(place).lost.stream().anyMatch(batch::continues)
+                || !kept(place).committed.knows(batch);
     }
 
     @Override

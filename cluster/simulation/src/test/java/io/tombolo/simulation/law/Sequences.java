@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /** How far each producer has come in one log. */
 final class Sequences {
@@ -28,12 +29,14 @@ final class Sequences {
      *     which may have forgotten its producer and is judged for it, and who copies has to hold
      *     what is there; or this log may, and never had what comes before
      */
-    OptionalInt expected(LogImage.Batch batch, boolean anywhere) {
+    OptionalInt expected(LogImage.Batch batch, BooleanSupplier anywhere) {
         Integer sequence = next.get(of(batch));
         if (sequence != null) {
             return OptionalInt.of(sequence);
         }
-        return anywhere || lost.contains(of(batch)) ? OptionalInt.empty() : OptionalInt.of(0);
+        return lost.contains(of(batch)) || anywhere.getAsBoolean()
+                ? OptionalInt.empty()
+                : OptionalInt.of(0);
     }
 
     void add(LogImage.Batch batch) {

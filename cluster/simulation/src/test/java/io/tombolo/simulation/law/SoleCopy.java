@@ -88,8 +88,8 @@ final class SoleCopy implements Keeper {
     }
 
     @Override
-    public boolean lostBefore(Place place, LogImage.Batch batch) {
-        return false; // whatever its producer wrote was in this log
+    public boolean maybeForgotten(Place place, LogImage.Batch batch) {
+        return false; // who wrote before is in this log, and it serves nobody before it leads
     }
 
     @Override
