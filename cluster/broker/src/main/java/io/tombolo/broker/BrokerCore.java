@@ -375,7 +375,8 @@ public final class BrokerCore implements MetadataListener {
                         this::catchUp,
                         this::admitted,
                         () -> controllerHeardNanos = clock.nanoTime(),
-                        then -> shards.settled(loop, then)));
+                        then -> shards.settled(loop, then),
+                        reason -> observer.failed("the region refuses this broker: " + reason)));
     }
 
     /**

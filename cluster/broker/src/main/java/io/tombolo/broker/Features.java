@@ -1,6 +1,7 @@
 package io.tombolo.broker;
 
 import io.tombolo.controller.ControllerSettings.FeatureRange;
+import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.protocol.VersionRange;
 
 import java.util.SortedMap;
@@ -29,6 +30,14 @@ final class Features {
         ranges.put(METADATA, new FeatureRange((short) 1, (short) 1, (short) 1, (short) 1));
         ranges.put(TRANSACTIONS, new FeatureRange((short) 0, (short) 2, (short) 2, (short) 0));
         return ranges;
+    }
+
+    /** What a broker tells the controller that it understands. */
+    static SortedMap<String, BrokerRegistration.Levels> levels() {
+        var levels = new TreeMap<String, BrokerRegistration.Levels>();
+        ranges().forEach((name, range) ->
+                levels.put(name, new BrokerRegistration.Levels(range.min(), range.max())));
+        return levels;
     }
 
     static SortedMap<String, VersionRange> supportedVersions() {

@@ -10,6 +10,7 @@ import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.storage.directory.LogDirectories;
 
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
 
 import java.time.Duration;
 import java.util.List;
@@ -62,9 +63,14 @@ final class Registration {
      * @param answered called whenever the controller has answered a heartbeat
      * @param works runs what it is given when this broker works. A heartbeat waits for it: one
      *     whose disk holds up a loop must not keep its leaderships by heartbeats from another loop
+     * @param refused called when the region goes on without this broker, with the reason
      */
     record Steps(
-            Runnable registered, Runnable admitted, Runnable answered, Consumer<Runnable> works) {}
+            Runnable registered,
+            Runnable admitted,
+            Runnable answered,
+            Consumer<Runnable> works,
+            Consumer<String> refused) {}
 
     Registration(
             Identity identity,
@@ -103,6 +109,9 @@ final class Registration {
                         brokerEpoch = epoch;
                         announced = false;
                         beat();
+                    } else if (answer instanceof Answer.Refused<Long> refused
+                            && refused.error() == Errors.UNSUPPORTED_VERSION) {
+                        steps.refused().accept(refused.message());
                     } else {
                         // No controller yet, or an earlier process of this broker is not yet given
                         // up.
@@ -222,7 +231,8 @@ final class Registration {
                                         kafka.host(),
                                         kafka.port(),
                                         "PLAINTEXT")),
-                        settings.self().rack().orElse("")),
+                        settings.self().rack().orElse(""),
+                        Features.levels()),
                 kafka(directories.ids()),
                 () -> kafka(directories.offlineIds()),
                 directories.previousBrokerEpoch().orElse(BrokerCommand.RegisterBroker.NOT_CLEAN));

@@ -47,7 +47,7 @@ class DepartureTest {
                     images,
                     loop,
                     Duration.ofMillis(500),
-                    new Registration.Steps(() -> {}, () -> {}, () -> {}, Runnable::run));
+                    new Registration.Steps(() -> {}, () -> {}, () -> {}, Runnable::run, _ -> {}));
     private boolean possible = true;
     private long hints;
     private boolean gone;

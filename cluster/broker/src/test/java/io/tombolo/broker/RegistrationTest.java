@@ -6,6 +6,7 @@ import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.BrokerCommand;
 import io.tombolo.controller.command.BrokerCommand.BrokerState;
 import io.tombolo.controller.command.Command;
+import io.tombolo.controller.command.Refusal;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.simulated.Simulator;
 import io.tombolo.metadata.image.LogPlace;
@@ -14,9 +15,11 @@ import io.tombolo.metadata.record.BrokerRecord.BrokerRegistered;
 import io.tombolo.metadata.record.BrokerRegistration;
 
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -73,7 +76,11 @@ class RegistrationTest {
                         loop,
                         Duration.ofMillis(500),
                         new Registration.Steps(
-                                registered::incrementAndGet, () -> {}, () -> {}, Runnable::run));
+                                registered::incrementAndGet,
+                                () -> {},
+                                () -> {},
+                                Runnable::run,
+                                _ -> {}));
         loop.execute(registration::register);
 
         publish(image(30, 20));
@@ -84,5 +91,41 @@ class RegistrationTest {
         assertThat(registered).hasValue(1);
         publish(image(EPOCH + 3, EPOCH));
         assertThat(registered).as("once").hasValue(1);
+    }
+
+    @Test
+    void whomTheRegionRefusesDoesNotAskAgain() {
+        var refusals = new ArrayList<String>();
+        var loop = simulator.addNode("one", 1).start(_ -> {}).loops().loop(0);
+        var registration =
+                new Registration(
+                        new Registration.Identity(1, INCARNATION, NOWHERE, List.of(), List::of, -1),
+                        new TooNew(),
+                        images,
+                        loop,
+                        Duration.ofMillis(500),
+                        new Registration.Steps(
+                                registered::incrementAndGet,
+                                () -> {},
+                                () -> {},
+                                Runnable::run,
+                                refusals::add));
+
+        loop.execute(registration::register);
+        simulator.runFor(Duration.ofSeconds(5));
+
+        assertThat(refusals).containsExactly("too old");
+        assertThat(registered).hasValue(0);
+    }
+
+    /** The controller of a region whose features have risen. */
+    private static final class TooNew implements Commands {
+
+        @Override
+        public <A> void submit(
+                Command<A> command, EventLoop replyTo, Consumer<Answer<A>> answered) {
+            Answer<A> refusal = new Refusal(Errors.UNSUPPORTED_VERSION, "too old").answer();
+            replyTo.execute(() -> answered.accept(refusal));
+        }
     }
 }

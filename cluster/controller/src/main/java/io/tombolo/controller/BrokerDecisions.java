@@ -9,6 +9,7 @@ import io.tombolo.controller.command.BrokerCommand.FenceBroker;
 import io.tombolo.controller.command.BrokerCommand.HeartbeatBroker;
 import io.tombolo.controller.command.BrokerCommand.RegisterBroker;
 import io.tombolo.controller.command.BrokerCommand.UnregisterBroker;
+import io.tombolo.controller.command.Refusal;
 import io.tombolo.controller.replica.Elections;
 import io.tombolo.controller.replica.SafetyRules;
 import io.tombolo.metadata.image.MetadataImage;
@@ -40,6 +41,7 @@ import java.util.stream.Stream;
  * any, silent      other incarnation registers, otherwise    fenced          its tail is lost
  * unknown          registers                                 fenced          its tail is lost
  * any, live        other incarnation registers               refused
+ * any              registers, too old for a feature          refused
  * fenced           heartbeat, caught up, wants to serve      active          it returns
  * active           heartbeat, wants to fence                 fenced          it leaves
  * active or        heartbeat, wants to stop, leads or is     shutting down   it leaves those that
@@ -94,6 +96,10 @@ final class BrokerDecisions {
                     Errors.DUPLICATE_BROKER_REGISTRATION,
                     "Another broker is registered with that broker id.");
         }
+        Optional<Refusal> older = notUnderstood(command, tip);
+        if (older.isPresent()) {
+            return ControllerResult.refused(older.get());
+        }
         boolean clean = known != null && known.brokerEpoch() == command.previousBrokerEpoch();
         PreviousStop previousStop =
                 clean
@@ -114,6 +120,25 @@ final class BrokerDecisions {
                         successor.logDirs(),
                         successor.standing());
         return oneByOne(brokerEpoch, elections, new BrokerRegistered(registration));
+    }
+
+    /** Why a broker cannot follow this region's metadata: a release of before some feature rose. */
+    private static Optional<Refusal> notUnderstood(RegisterBroker command, MetadataImage tip) {
+        for (var feature : tip.region().features().entrySet()) {
+            Optional<String> objection =
+                    command.endpoints().objection(feature.getKey(), feature.getValue());
+            if (objection.isPresent()) {
+                return Optional.of(
+                        new Refusal(
+                                Errors.UNSUPPORTED_VERSION,
+                                "Unable to register because the broker does not support finalized version %d of %s. It %s."
+                                        .formatted(
+                                                feature.getValue(),
+                                                feature.getKey(),
+                                                objection.get())));
+            }
+        }
+        return Optional.empty();
     }
 
     private static BrokerRegistration successor(RegisterBroker command, PreviousStop previousStop) {

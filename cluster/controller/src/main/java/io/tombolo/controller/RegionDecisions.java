@@ -104,7 +104,7 @@ final class RegionDecisions {
             short present = tip.region().features().getOrDefault(update.feature(), (short) 0);
             Optional<String> flaw =
                     seen.add(update.feature())
-                            ? flaw(update, present)
+                            ? flaw(update, present).or(() -> notUnderstood(update, tip))
                             : Optional.of("The feature is named twice.");
             if (flaw.isPresent()) {
                 return ControllerResult.refused(
@@ -118,6 +118,21 @@ final class RegionDecisions {
         }
         ControllerResult<Applied> result = ControllerResult.atomic(new Applied(), records);
         return command.validateOnly() ? result.withoutRecords() : result;
+    }
+
+    /** Every broker that is registered, also one that is down, has to be able to come back. */
+    private static Optional<String> notUnderstood(FeatureUpdate update, MetadataImage tip) {
+        if (update.level() == 0) {
+            return Optional.empty();
+        }
+        return tip.brokers().byId().values().stream()
+                .flatMap(broker ->
+                        broker
+                                .endpoints()
+                                .objection(update.feature(), update.level())
+                                .map(why -> "Broker %d %s.".formatted(broker.brokerId(), why))
+                                .stream())
+                .findFirst();
     }
 
     private Optional<String> flaw(FeatureUpdate update, short present) {

@@ -2,6 +2,8 @@ package io.tombolo.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tombolo.controller.command.BrokerCommand.RegisterBroker;
+import io.tombolo.controller.command.Refusal;
 import io.tombolo.controller.command.RegionCommand.AllocateProducerIds;
 import io.tombolo.controller.command.RegionCommand.ClaimOwnership;
 import io.tombolo.controller.command.RegionCommand.Direction;
@@ -11,16 +13,19 @@ import io.tombolo.controller.command.RegionCommand.ObserveOwnership;
 import io.tombolo.controller.command.RegionCommand.ProducerIdBlock;
 import io.tombolo.controller.command.RegionCommand.UpdateFeatures;
 import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.ownership.Ownership;
 
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import java.util.List;
+import java.util.TreeMap;
 
 class RegionCommandsTest {
 
@@ -109,6 +114,60 @@ class RegionCommandsTest {
         region.done(new UpdateFeatures(List.of(good), true));
 
         assertThat(region.image().region().features().get("level")).isEqualTo((short) 3);
+    }
+
+    @Test
+    void aFeatureRisesOnlyWhenTheLastBrokerUnderstandsIt() {
+        var rise = new UpdateFeatures(List.of(up("level", 5)), false);
+        region.done(understanding(1, 3));
+        region.done(understanding(2, 3));
+        region.done(understanding(1, 5));
+
+        Refusal early = region.refused(rise);
+        region.done(understanding(2, 5));
+        region.done(rise);
+
+        assertThat(early)
+                .isEqualTo(
+                        new Refusal(
+                                Errors.INVALID_UPDATE_VERSION,
+                                "Invalid update version 5 for feature level. Broker 2 only supports"
+                                        + " versions 1-3."));
+        assertThat(region.image().region().features().get("level")).isEqualTo((short) 5);
+    }
+
+    @Test
+    void whoGoesBackToAnOlderReleaseIsRefusedUntilTheFeatureIsLowered() {
+        region.done(understanding(1, 5));
+        region.done(new UpdateFeatures(List.of(up("level", 5)), false));
+
+        Refusal tooOld = region.refused(understanding(1, 4));
+        region.done(
+                new UpdateFeatures(
+                        List.of(new FeatureUpdate("level", (short) 4, Direction.SAFE_DOWNGRADE)),
+                        false));
+        region.done(understanding(1, 4));
+
+        assertThat(tooOld.error()).isEqualTo(Errors.UNSUPPORTED_VERSION);
+        assertThat(tooOld.message()).contains("version 5 of level").contains("versions 1-4");
+    }
+
+    private static FeatureUpdate up(String feature, int level) {
+        return new FeatureUpdate(feature, (short) level, Direction.UPGRADE);
+    }
+
+    /** A process of a release that runs {@code level} from 1 up to this. */
+    private RegisterBroker understanding(int broker, int max) {
+        RegisterBroker plain =
+                Region.registration(broker, new Uuid(max, region.image().place().offset()));
+        var features = new TreeMap<String, BrokerRegistration.Levels>();
+        features.put("level", new BrokerRegistration.Levels((short) 1, (short) max));
+        return new RegisterBroker(
+                broker,
+                plain.incarnation(),
+                new BrokerRegistration.Endpoints(plain.endpoints().listeners(), "r", features),
+                plain.logDirs(),
+                plain.previousBrokerEpoch());
     }
 
     @Test

@@ -5,11 +5,13 @@ import io.tombolo.metadata.record.BrokerListener;
 import io.tombolo.metadata.record.BrokerRegistration;
 
 import org.apache.kafka.common.message.BrokerRegistrationRequestData;
+import org.apache.kafka.common.message.BrokerRegistrationRequestData.Feature;
 import org.apache.kafka.common.message.BrokerRegistrationRequestData.Listener;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.TreeMap;
 
 /** A broker's registration as Kafka's request, and back. Pure. */
 final class Registrations {
@@ -30,6 +32,15 @@ final class Registrations {
                         .setPreviousBrokerEpoch(command.previousBrokerEpoch());
         String rack = command.endpoints().rack();
         request.setRack(rack.isEmpty() ? null : rack);
+        command.endpoints()
+                .features()
+                .forEach((name, levels) ->
+                        request.features()
+                                .add(
+                                        new Feature()
+                                                .setName(name)
+                                                .setMinSupportedVersion(levels.min())
+                                                .setMaxSupportedVersion(levels.max())));
         for (BrokerListener listener : command.endpoints().listeners()) {
             request.listeners()
                     .add(
@@ -62,11 +73,18 @@ final class Registrations {
                             listener.port(),
                             PROTOCOLS.get(protocol)));
         }
+        var features = new TreeMap<String, BrokerRegistration.Levels>();
+        for (Feature feature : request.features()) {
+            features.put(
+                    feature.name(),
+                    new BrokerRegistration.Levels(
+                            feature.minSupportedVersion(), feature.maxSupportedVersion()));
+        }
         return new RegisterBroker(
                 request.brokerId(),
                 request.incarnationId(),
                 new BrokerRegistration.Endpoints(
-                        listeners, Objects.requireNonNullElse(request.rack(), "")),
+                        listeners, Objects.requireNonNullElse(request.rack(), ""), features),
                 request.logDirs(),
                 request.previousBrokerEpoch());
     }

@@ -5,12 +5,16 @@ import io.tombolo.metadata.record.BrokerRecord.BrokerDrain;
 import io.tombolo.metadata.record.BrokerRecord.BrokerRegistered;
 import io.tombolo.metadata.record.BrokerRecord.BrokerUnregistered;
 import io.tombolo.metadata.record.BrokerRecord.Drain;
+import io.tombolo.metadata.record.BrokerRegistration.Levels;
 import io.tombolo.metadata.record.BrokerRegistration.PreviousStop;
 import io.tombolo.metadata.record.BrokerRegistration.Standing;
 
 import org.apache.kafka.common.Uuid;
 
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** The fields of broker records. What a broker rarely is, is a tagged field. */
 final class BrokerFields {
@@ -18,6 +22,7 @@ final class BrokerFields {
     private static final int SHUTTING_DOWN = 0;
     private static final int OFFLINE_LOG_DIRS = 1;
     private static final int PREVIOUS_STOP = 2;
+    private static final int FEATURES = 3;
 
     private BrokerFields() {}
 
@@ -31,11 +36,14 @@ final class BrokerFields {
                         .string(broker.endpoints().rack())
                         .uuids(broker.logDirs())
                         .flag(broker.fenced());
-                writeTags(broker.standing(), to);
+                writeTags(broker.standing(), broker.endpoints().features(), to);
             }
             case BrokerChange(var id, var epoch, var fenced, var shuttingDown, var offline) -> {
                 to.number(id).number(epoch).flag(fenced);
-                writeTags(new Standing(fenced, shuttingDown, offline, PreviousStop.UNKNOWN), to);
+                writeTags(
+                        new Standing(fenced, shuttingDown, offline, PreviousStop.UNKNOWN),
+                        new TreeMap<>(),
+                        to);
             }
             case BrokerUnregistered(var id, var epoch) -> to.number(id).number(epoch).tags(0);
             case BrokerDrain(var id, var drain) ->
@@ -63,7 +71,7 @@ final class BrokerFields {
 
     private static BrokerChange readChange(int brokerId, FieldReader from) {
         long brokerEpoch = from.number();
-        Standing standing = readStanding(from.flag(), from);
+        Standing standing = Tags.of(from.flag(), from).standing();
         return new BrokerChange(
                 brokerId,
                 brokerEpoch,
@@ -73,22 +81,31 @@ final class BrokerFields {
     }
 
     private static BrokerRegistered readRegistered(int brokerId, FieldReader from) {
-        var broker =
+        Uuid incarnation = from.uuid();
+        long brokerEpoch = from.number();
+        List<BrokerListener> listeners = from.list(4, BrokerFields::readListener);
+        String rack = from.string();
+        List<Uuid> logDirs = from.uuids();
+        var tags = Tags.of(from.flag(), from);
+        return new BrokerRegistered(
                 new BrokerRegistration(
                         brokerId,
-                        from.uuid(),
-                        from.number(),
-                        new BrokerRegistration.Endpoints(
-                                from.list(4, BrokerFields::readListener), from.string()),
-                        from.uuids(),
-                        from.flag());
-        return new BrokerRegistered(broker.with(readStanding(broker.fenced(), from)));
+                        incarnation,
+                        brokerEpoch,
+                        new BrokerRegistration.Endpoints(listeners, rack, tags.features),
+                        logDirs,
+                        tags.standing()));
     }
 
-    private static void writeTags(Standing standing, FieldWriter to) {
+    private static void writeTags(
+            Standing standing, SortedMap<String, Levels> features, FieldWriter to) {
         boolean offline = !standing.offlineLogDirs().isEmpty();
         boolean known = standing.previousStop() != PreviousStop.UNKNOWN;
-        to.tags((standing.shuttingDown() ? 1 : 0) + (offline ? 1 : 0) + (known ? 1 : 0));
+        to.tags(
+                (standing.shuttingDown() ? 1 : 0)
+                        + (offline ? 1 : 0)
+                        + (known ? 1 : 0)
+                        + (features.isEmpty() ? 0 : 1));
         if (standing.shuttingDown()) {
             to.tag(SHUTTING_DOWN, field -> field.flag(true));
         }
@@ -100,12 +117,19 @@ final class BrokerFields {
                     PREVIOUS_STOP,
                     field -> field.flag(standing.previousStop() == PreviousStop.CLEAN));
         }
+        if (!features.isEmpty()) {
+            to.tag(
+                    FEATURES,
+                    field ->
+                            field.list(
+                                    List.copyOf(features.entrySet()), BrokerFields::writeLevels));
+        }
     }
 
-    private static Standing readStanding(boolean fenced, FieldReader from) {
-        var tags = new Tags();
-        from.tags(tags::read);
-        return new Standing(fenced, tags.shuttingDown, tags.offlineLogDirs, tags.previousStop);
+    private static void writeLevels(FieldWriter to, Map.Entry<String, Levels> feature) {
+        to.string(feature.getKey())
+                .number(feature.getValue().min())
+                .number(feature.getValue().max());
     }
 
     private static void writeListener(FieldWriter to, BrokerListener listener) {
@@ -125,6 +149,27 @@ final class BrokerFields {
         private boolean shuttingDown;
         private List<Uuid> offlineLogDirs = List.of();
         private PreviousStop previousStop = PreviousStop.UNKNOWN;
+        private final SortedMap<String, Levels> features = new TreeMap<>();
+        private final boolean fenced;
+
+        private Tags(boolean fenced) {
+            this.fenced = fenced;
+        }
+
+        static Tags of(boolean fenced, FieldReader from) {
+            var tags = new Tags(fenced);
+            from.tags(tags::read);
+            return tags;
+        }
+
+        Standing standing() {
+            return new Standing(fenced, shuttingDown, offlineLogDirs, previousStop);
+        }
+
+        private boolean readFeature(FieldReader field) {
+            String name = field.string();
+            return features.put(name, new Levels(field.shortNumber(), field.shortNumber())) == null;
+        }
 
         boolean read(int tag, FieldReader field) {
             switch (tag) {
@@ -132,6 +177,7 @@ final class BrokerFields {
                 case OFFLINE_LOG_DIRS -> offlineLogDirs = field.uuids();
                 case PREVIOUS_STOP ->
                         previousStop = field.flag() ? PreviousStop.CLEAN : PreviousStop.UNCLEAN;
+                case FEATURES -> field.list(3, this::readFeature);
                 default -> {
                     return false;
                 }

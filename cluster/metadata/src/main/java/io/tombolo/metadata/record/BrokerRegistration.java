@@ -2,8 +2,11 @@ package io.tombolo.metadata.record;
 
 import org.apache.kafka.common.Uuid;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What the metadata says of one broker.
@@ -79,14 +82,43 @@ public record BrokerRegistration(
     }
 
     /**
-     * Where a broker is.
+     * Where a broker is, and what it understands.
      *
      * @param rack empty when it has none
+     * @param features the levels of each feature that its release can run; empty when it did not
+     *     say
      */
-    public record Endpoints(List<BrokerListener> listeners, String rack) {
+    public record Endpoints(
+            List<BrokerListener> listeners, String rack, SortedMap<String, Levels> features) {
 
         public Endpoints {
             listeners = List.copyOf(listeners);
+            features = Collections.unmodifiableSortedMap(new TreeMap<>(features));
+        }
+
+        /** Of a broker that does not say what it understands. */
+        public Endpoints(List<BrokerListener> listeners, String rack) {
+            this(listeners, rack, new TreeMap<>());
+        }
+
+        /** Why it cannot run a feature at a level that is not off; empty when it can. */
+        public Optional<String> objection(String feature, short level) {
+            Levels levels = features.get(feature);
+            if (features.isEmpty() || levels != null && levels.has(level)) {
+                return Optional.empty();
+            }
+            return Optional.of(
+                    levels == null
+                            ? "does not support this feature"
+                            : "only supports versions %d-%d".formatted(levels.min(), levels.max()));
+        }
+    }
+
+    /** The levels of a feature from the lowest to the highest. */
+    public record Levels(short min, short max) {
+
+        boolean has(short level) {
+            return min <= level && level <= max;
         }
     }
 

@@ -157,7 +157,7 @@ final class RandomRecords {
                 broker(),
                 uuid(),
                 offset(),
-                new BrokerRegistration.Endpoints(listeners, text()),
+                new BrokerRegistration.Endpoints(listeners, text(), features()),
                 uuids(random.nextInt(3)),
                 new BrokerRegistration.Standing(
                         random.nextBoolean(),
@@ -249,5 +249,13 @@ final class RandomRecords {
 
     private <T> T oneOf(T[] values) {
         return values[random.nextInt(values.length)];
+    }
+
+    private TreeMap<String, BrokerRegistration.Levels> features() {
+        var features = new TreeMap<String, BrokerRegistration.Levels>();
+        for (int count = random.nextInt(3); count > 0; count--) {
+            features.put(name(), new BrokerRegistration.Levels((short) 1, (short) count));
+        }
+        return features;
     }
 }
