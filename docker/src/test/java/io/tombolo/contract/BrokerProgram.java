@@ -8,12 +8,14 @@ import java.util.Map;
 interface BrokerProgram {
 
     /**
-     * What both brokers are configured with, in Kafka's names: quick group starts, few internal
-     * partitions, a short expiry round.
+     * What both brokers are configured with, in Kafka's names: quick group starts and heartbeats,
+     * few internal partitions, a short expiry round.
      */
     Map<String, String> SHARED_CONFIG =
             Map.of(
                     "group.initial.rebalance.delay.ms", "0",
+                    "group.consumer.min.heartbeat.interval.ms", "100",
+                    "group.consumer.heartbeat.interval.ms", "200",
                     "offsets.topic.num.partitions", "4",
                     "offsets.topic.replication.factor", "1",
                     "offsets.retention.check.interval.ms", "500",

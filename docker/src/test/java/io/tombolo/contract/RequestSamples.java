@@ -8,6 +8,8 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.AddRaftVoterRequestData;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
@@ -73,6 +75,13 @@ record RequestSamples(Topic topic, String group) {
             case FIND_COORDINATOR, JOIN_GROUP, HEARTBEAT, LEAVE_GROUP, SYNC_GROUP ->
                     membership(api, version);
             case DESCRIBE_GROUPS, LIST_GROUPS, DELETE_GROUPS -> groups(api);
+            case CONSUMER_GROUP_HEARTBEAT ->
+                    new ConsumerGroupHeartbeatRequestData()
+                            .setGroupId(NOWHERE)
+                            .setMemberId("nobody")
+                            .setMemberEpoch(1);
+            case CONSUMER_GROUP_DESCRIBE ->
+                    new ConsumerGroupDescribeRequestData().setGroupIds(List.of(group, NOWHERE));
             case CREATE_TOPICS, DELETE_TOPICS, CREATE_PARTITIONS, METADATA -> topics(api, version);
             case DESCRIBE_CONFIGS,
                     ALTER_CONFIGS,

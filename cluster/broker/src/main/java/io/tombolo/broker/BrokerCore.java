@@ -3,6 +3,7 @@ package io.tombolo.broker;
 import io.tombolo.broker.drain.DrainDesk;
 import io.tombolo.broker.group.GroupConfigs;
 import io.tombolo.broker.group.GroupMarkers;
+import io.tombolo.broker.group.GroupTimes;
 import io.tombolo.broker.group.ImageTopics;
 import io.tombolo.broker.group.InternalTopic;
 import io.tombolo.broker.group.OffsetsLeadership;
@@ -337,6 +338,7 @@ public final class BrokerCore implements MetadataListener {
                         environment.entropy(),
                         offsets,
                         new ImageTopics(images),
+                        new GroupTimes(images, config),
                         new QuietGroups()));
     }
 

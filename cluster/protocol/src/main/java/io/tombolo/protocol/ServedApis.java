@@ -171,6 +171,8 @@ public final class ServedApis {
         ranges.put(ApiKeys.UNREGISTER_BROKER, VersionRange.of(0, 0));
         ranges.put(ApiKeys.DESCRIBE_TRANSACTIONS, VersionRange.of(0, 0));
         ranges.put(ApiKeys.LIST_TRANSACTIONS, VersionRange.of(0, 2));
+        ranges.put(ApiKeys.CONSUMER_GROUP_HEARTBEAT, VersionRange.of(0, 1));
+        ranges.put(ApiKeys.CONSUMER_GROUP_DESCRIBE, VersionRange.of(0, 1));
         ranges.put(ApiKeys.LIST_CONFIG_RESOURCES, VersionRange.of(0, 1));
         ranges.put(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, VersionRange.of(0, 0));
         ranges.put(ApiKeys.ADD_RAFT_VOTER, VersionRange.of(0, 1));

@@ -20,6 +20,10 @@ public final class GroupConfigs {
                         Duration.ofMillis(config.number("group.max.session.timeout.ms")),
                         Duration.ofMillis(config.number("group.initial.rebalance.delay.ms")),
                         config.integer("group.max.size")),
+                new GroupSettings.Consumers(
+                        Duration.ofMillis(config.number("group.consumer.session.timeout.ms")),
+                        Duration.ofMillis(config.number("group.consumer.heartbeat.interval.ms")),
+                        config.integer("group.consumer.max.size")),
                 new GroupSettings.Offsets(
                         config.integer("offset.metadata.max.bytes"),
                         Duration.ofMinutes(config.number("offsets.retention.minutes")),

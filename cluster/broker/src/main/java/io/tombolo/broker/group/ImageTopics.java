@@ -1,12 +1,15 @@
 package io.tombolo.broker.group;
 
 import io.tombolo.broker.Images;
+import io.tombolo.coordinator.group.consumer.ClusterTopics;
 import io.tombolo.coordinator.group.entry.TopicLookup;
+import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.TopicImage;
 
 import org.apache.kafka.common.Uuid;
 
 import java.util.Optional;
+import java.util.Set;
 
 /** Topics as the newest image has them. */
 public record ImageTopics(Images images) implements TopicLookup {
@@ -22,11 +25,43 @@ public record ImageTopics(Images images) implements TopicLookup {
     }
 
     @Override
+    public ClusterTopics now() {
+        return new Snapshot(images.current());
+    }
+
+    @Override
     public int partitionCount(String topic) {
         return images.current()
                 .topics()
                 .topic(topic)
                 .map(found -> found.partitions().count())
                 .orElse(0);
+    }
+
+    private record Snapshot(MetadataImage image) implements ClusterTopics {
+
+        @Override
+        public long version() {
+            return image.place().offset();
+        }
+
+        @Override
+        public Optional<Topic> topic(String name) {
+            return image.topics().topic(name).map(Snapshot::described);
+        }
+
+        @Override
+        public Optional<Topic> topic(Uuid id) {
+            return image.topics().topic(id).map(Snapshot::described);
+        }
+
+        private static Topic described(TopicImage topic) {
+            return new Topic(topic.id(), topic.name(), topic.partitions().count());
+        }
+
+        @Override
+        public Set<String> names() {
+            return image.topics().idByName().keySet();
+        }
     }
 }

@@ -1,6 +1,9 @@
 package io.tombolo.coordinator.group;
 
 import io.tombolo.coordinator.group.PendingOffsets.Place;
+import io.tombolo.coordinator.group.consumer.ClusterTopics;
+import io.tombolo.coordinator.group.consumer.ConsumerGroup;
+import io.tombolo.coordinator.group.consumer.ConsumerStep;
 import io.tombolo.coordinator.runtime.Answer;
 import io.tombolo.coordinator.runtime.LogRecord;
 import io.tombolo.coordinator.runtime.Moment;
@@ -53,6 +56,29 @@ final class Draft {
 
     @Nullable ClassicGroup group(String id) {
         return state.groups().get(id);
+    }
+
+    @Nullable ConsumerGroup consumer(String id) {
+        return state.consumers().get(id);
+    }
+
+    /** Topics as a broker knows them now. */
+    void know(ClusterTopics topics) {
+        state = state.with(topics);
+    }
+
+    /** Carries out what the rules of consumer groups decided. */
+    void take(ConsumerStep step) {
+        records.addAll(step.records());
+        ConsumerGroup group = step.group();
+        if (group != null) {
+            state = state.with(group);
+        }
+    }
+
+    void remove(ConsumerGroup group) {
+        records.addAll(group.tombstones());
+        state = state.withoutGroup(group.id());
     }
 
     /** Replaces a group in memory; returns it. */

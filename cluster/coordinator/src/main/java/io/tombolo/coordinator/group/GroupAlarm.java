@@ -6,7 +6,7 @@ import java.util.Comparator;
  * What a deadline is for.
  *
  * @param group empty for {@link Kind#EXPIRY}
- * @param member empty except for {@link Kind#SESSION}
+ * @param member empty except for {@link Kind#SESSION} and {@link Kind#RELEASE}
  */
 record GroupAlarm(Kind kind, String group, String member) implements Comparable<GroupAlarm> {
 
@@ -19,6 +19,8 @@ record GroupAlarm(Kind kind, String group, String member) implements Comparable<
     enum Kind {
         /** A member, or member to be, has been silent for too long. */
         SESSION,
+        /** A member of a consumer group had long enough to let go of partitions. */
+        RELEASE,
         /** The members of the next generation have been gathered for long enough. */
         JOIN,
         /** Members had long enough to ask for their assignment. */
@@ -31,6 +33,10 @@ record GroupAlarm(Kind kind, String group, String member) implements Comparable<
 
     static GroupAlarm session(String group, String member) {
         return new GroupAlarm(Kind.SESSION, group, member);
+    }
+
+    static GroupAlarm release(String group, String member) {
+        return new GroupAlarm(Kind.RELEASE, group, member);
     }
 
     static GroupAlarm join(String group) {

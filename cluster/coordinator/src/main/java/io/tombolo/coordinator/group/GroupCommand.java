@@ -1,10 +1,12 @@
 package io.tombolo.coordinator.group;
 
+import io.tombolo.coordinator.group.consumer.ConsumerBeat;
 import io.tombolo.coordinator.runtime.Producer;
 import io.tombolo.coordinator.runtime.Ticket;
 
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
 import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupResult;
 import org.apache.kafka.common.message.HeartbeatRequestData;
 import org.apache.kafka.common.message.HeartbeatResponseData;
@@ -48,6 +50,15 @@ public sealed interface GroupCommand {
 
     /** Heartbeat. */
     record Beat(HeartbeatRequestData request, Ticket<HeartbeatResponseData> ticket)
+            implements GroupCommand {}
+
+    /**
+     * ConsumerGroupHeartbeat.
+     *
+     * @param sessionMs how long the member may be silent
+     */
+    record ConsumerHeartbeat(
+            ConsumerBeat beat, int sessionMs, Ticket<ConsumerGroupHeartbeatResponseData> ticket)
             implements GroupCommand {}
 
     /** LeaveGroup, by one member or for several. */

@@ -2,6 +2,8 @@ package io.tombolo.coordinator.group;
 
 import io.tombolo.coordinator.group.GroupRecords.Content;
 import io.tombolo.coordinator.group.PendingOffsets.Place;
+import io.tombolo.coordinator.group.consumer.ConsumerGroup;
+import io.tombolo.coordinator.group.consumer.ConsumerRecords;
 import io.tombolo.coordinator.runtime.Moment;
 import io.tombolo.coordinator.runtime.StateMachine;
 import io.tombolo.coordinator.runtime.Step;
@@ -22,6 +24,7 @@ public final class GroupMachine implements StateMachine<GroupsState, GroupComman
     private final MemberRules members;
     private final OffsetRules offsets;
     private final Sweeps sweeps;
+    private final ConsumerMembers consumers;
 
     /** With these limits for every group. */
     public GroupMachine(GroupSettings settings) {
@@ -32,6 +35,7 @@ public final class GroupMachine implements StateMachine<GroupsState, GroupComman
         this.joins = new JoinRules(rebalance, membership.membersMax());
         this.members = new MemberRules(rebalance);
         this.offsets = new OffsetRules(settings.offsets());
+        this.consumers = new ConsumerMembers(settings.consumers());
         this.sweeps = new Sweeps(settings.offsets());
     }
 
@@ -55,8 +59,23 @@ public final class GroupMachine implements StateMachine<GroupsState, GroupComman
             }
             case Content.Offset(var id, var topic, var partition, var _) ->
                     state.withoutOffset(id, topic, partition);
+            case Content.Consumer consumer -> replay(state, consumer);
             case Content.Unknown _ -> state;
         };
+    }
+
+    private static GroupsState replay(GroupsState state, Content.Consumer record) {
+        ConsumerGroup known = state.consumers().get(record.id());
+        if (known == null && record.value() == null) {
+            return state;
+        }
+        ConsumerGroup after =
+                ConsumerRecords.replay(
+                        known == null ? ConsumerGroup.empty(record.id()) : known,
+                        record.kind(),
+                        record.key(),
+                        record.value());
+        return after == null ? state.withoutGroup(record.id()) : state.with(after);
     }
 
     @Override
@@ -74,6 +93,7 @@ public final class GroupMachine implements StateMachine<GroupsState, GroupComman
             }
             resume(draft, group);
         }
+        state.consumers().values().forEach(group -> consumers.resume(draft, group));
         return draft.step();
     }
 
@@ -99,6 +119,7 @@ public final class GroupMachine implements StateMachine<GroupsState, GroupComman
             case GroupCommand.Join join -> joins.join(draft, join);
             case GroupCommand.Sync sync -> members.sync(draft, sync);
             case GroupCommand.Beat beat -> members.heartbeat(draft, beat);
+            case GroupCommand.ConsumerHeartbeat beat -> consumers.heartbeat(draft, beat);
             case GroupCommand.Leave leave -> members.leave(draft, leave);
             case GroupCommand.Commit commit -> offsets.commit(draft, commit);
             case GroupCommand.CommitInTransaction commit ->
@@ -134,7 +155,12 @@ public final class GroupMachine implements StateMachine<GroupsState, GroupComman
     }
 
     private void ring(Draft draft, GroupAlarm due) {
+        if (draft.consumer(due.group()) != null) {
+            consumers.timeIsUp(draft, due);
+            return;
+        }
         switch (due.kind()) {
+            case RELEASE -> {} // the group has become a classic one
             case SESSION ->
                     forGroup(
                             draft,

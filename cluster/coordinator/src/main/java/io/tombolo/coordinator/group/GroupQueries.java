@@ -1,7 +1,12 @@
 package io.tombolo.coordinator.group;
 
+import io.tombolo.coordinator.group.consumer.ClusterTopics;
+import io.tombolo.coordinator.group.consumer.ConsumerDescription;
+import io.tombolo.coordinator.group.consumer.ConsumerGroup;
+
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
 import org.apache.kafka.common.message.DescribeGroupsResponseData.DescribedGroup;
 import org.apache.kafka.common.message.DescribeGroupsResponseData.DescribedGroupMember;
 import org.apache.kafka.common.message.ListGroupsRequestData;
@@ -15,6 +20,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +35,7 @@ public final class GroupQueries {
     private static final int VERSION_NOT_FOUND = 6;
 
     private static final String TYPE = "classic";
+    private static final String CONSUMER_TYPE = "consumer";
 
     private GroupQueries() {}
 
@@ -37,6 +44,16 @@ public final class GroupQueries {
     /** The positions asked for; for all topics when the request names none (null). */
     public static OffsetFetchResponseGroup offsets(
             GroupsState state, OffsetFetchRequestGroup request) {
+        ConsumerGroup consumers = state.consumers().get(request.groupId());
+        Errors refusal =
+                consumers == null
+                        ? Errors.NONE
+                        : consumers.checkFetch(request.memberId(), request.memberEpoch());
+        if (refusal != Errors.NONE) {
+            return new OffsetFetchResponseGroup()
+                    .setGroupId(request.groupId())
+                    .setErrorCode(refusal.code());
+        }
         var topics = new ArrayList<OffsetFetchResponseTopics>();
         @Nullable List<OffsetFetchRequestTopics> wanted = request.topics();
         if (wanted == null) {
@@ -139,10 +156,14 @@ public final class GroupQueries {
             GroupsState state, List<String> groups, short version) {
         var described = new ArrayList<DescribedGroup>(groups.size());
         for (String id : groups) {
+            String why =
+                    state.consumers().containsKey(id)
+                            ? "Group %s is not a classic group.".formatted(id)
+                            : "Group %s not found.".formatted(id);
             described.add(
                     state.group(id)
                             .map(GroupQueries::describe)
-                            .orElseGet(() -> describeDead(id, version)));
+                            .orElseGet(() -> describeDead(id, version, why)));
         }
         return described;
     }
@@ -169,12 +190,11 @@ public final class GroupQueries {
                 .setMembers(members);
     }
 
-    private static DescribedGroup describeDead(String id, short version) {
+    private static DescribedGroup describeDead(String id, short version, String why) {
         var dead = new DescribedGroup().setGroupId(id).setGroupState(GroupState.DEAD);
         return version < VERSION_NOT_FOUND
                 ? dead
-                : dead.setErrorCode(Errors.GROUP_ID_NOT_FOUND.code())
-                        .setErrorMessage("Group " + id + " not found.");
+                : dead.setErrorCode(Errors.GROUP_ID_NOT_FOUND.code()).setErrorMessage(why);
     }
 
     /** A group that cannot be described now. */
@@ -186,22 +206,49 @@ public final class GroupQueries {
 
     /** Groups that pass the filters, in the order of their ids. */
     public static List<ListedGroup> list(GroupsState state, ListGroupsRequestData filter) {
-        if (!filter.typesFilter().isEmpty() && !namesOne(filter.typesFilter(), TYPE)) {
-            return List.of();
-        }
         var listed = new ArrayList<ListedGroup>();
         for (ClassicGroup group : state.groups().values()) {
-            if (filter.statesFilter().isEmpty()
-                    || namesOne(filter.statesFilter(), group.state().label())) {
-                listed.add(
-                        new ListedGroup()
-                                .setGroupId(group.id())
-                                .setProtocolType(group.protocolTypeOrEmpty())
-                                .setGroupState(group.state().label())
-                                .setGroupType(TYPE));
-            }
+            listed.add(
+                    new ListedGroup()
+                            .setGroupId(group.id())
+                            .setProtocolType(group.protocolTypeOrEmpty())
+                            .setGroupState(group.state().label())
+                            .setGroupType(TYPE));
         }
+        for (ConsumerGroup group : state.consumers().values()) {
+            listed.add(
+                    new ListedGroup()
+                            .setGroupId(group.id())
+                            .setProtocolType(ClassicGroup.CONSUMER_PROTOCOL)
+                            .setGroupState(group.state().label())
+                            .setGroupType(CONSUMER_TYPE));
+        }
+        listed.removeIf(group ->
+                !passes(filter.typesFilter(), group.groupType())
+                        || !passes(filter.statesFilter(), group.groupState()));
+        listed.sort(Comparator.comparing(ListedGroup::groupId));
         return listed;
+    }
+
+    /** A filter that names nothing lets everything pass. */
+    private static boolean passes(List<String> filter, String value) {
+        return filter.isEmpty() || namesOne(filter, value);
+    }
+
+    // ---- ConsumerGroupDescribe ----
+
+    /** A consumer group, with the names of its topics; an error for what is none. */
+    public static ConsumerGroupDescribeResponseData.DescribedGroup describeConsumers(
+            GroupsState state, String id, ClusterTopics topics) {
+        ConsumerGroup group = state.consumers().get(id);
+        if (group != null) {
+            return ConsumerDescription.of(group, topics);
+        }
+        String why = state.group(id).isPresent() ? "is not a consumer group" : "not found";
+        return new ConsumerGroupDescribeResponseData.DescribedGroup()
+                .setGroupId(id)
+                .setErrorCode(Errors.GROUP_ID_NOT_FOUND.code())
+                .setErrorMessage("Group %s %s.".formatted(id, why));
     }
 
     private static boolean namesOne(List<String> names, String wanted) {

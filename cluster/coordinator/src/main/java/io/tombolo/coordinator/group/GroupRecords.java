@@ -2,6 +2,7 @@ package io.tombolo.coordinator.group;
 
 import io.tombolo.coordinator.group.ClassicGroup.Generation;
 import io.tombolo.coordinator.group.ClassicGroup.Pending;
+import io.tombolo.coordinator.group.consumer.ConsumerRecords;
 import io.tombolo.coordinator.record.RecordReader;
 import io.tombolo.coordinator.record.RecordWriter;
 import io.tombolo.coordinator.runtime.LogRecord;
@@ -22,6 +23,7 @@ import java.util.List;
  * kind           | key                      | value, versions written (read: 0 to 4)
  * 0 and 1 OFFSET | group, topic, partition  | 4; 1 when the client chose an expiry
  * 2 GROUP        | group                    | 3; 4 in the middle of a rebalance
+ * others         | see {@link ConsumerRecords}
  * </pre>
  *
  * <p>Kafka records a group only when it is stable or empty. A group in the middle of a rebalance is
@@ -174,6 +176,10 @@ final class GroupRecords {
         /** A group, or null when it was deleted. */
         record Group(String id, @Nullable ClassicGroup group) implements Content {}
 
+        /** Something of a consumer group; its key is read as far as the group's id. */
+        record Consumer(short kind, String id, RecordReader key, byte @Nullable [] value)
+                implements Content {}
+
         /** A record of a kind that is not ours. */
         record Unknown(short kind) implements Content {}
     }
@@ -195,7 +201,10 @@ final class GroupRecords {
                 yield new Content.Group(
                         id, value == null ? null : readGroup(id, new RecordReader(value)));
             }
-            default -> new Content.Unknown(kind);
+            default ->
+                    ConsumerRecords.concerns(kind)
+                            ? new Content.Consumer(kind, key.string(false), key, value)
+                            : new Content.Unknown(kind);
         };
     }
 

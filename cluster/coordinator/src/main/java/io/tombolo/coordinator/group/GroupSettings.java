@@ -10,18 +10,25 @@ import java.time.Duration;
  * @param offsetsPartitionCount partitions of {@code __consumer_offsets}; must not change while it
  *     exists
  * @param membership limits for members
+ * @param consumers for members of consumer groups
  * @param offsets limits for committed offsets
  * @param runtime bounds of each hosted partition
  */
 public record GroupSettings(
         int offsetsPartitionCount,
         Membership membership,
+        Consumers consumers,
         Offsets offsets,
         RuntimeSettings runtime) {
 
     /** Kafka's defaults. */
     public static final GroupSettings STANDARD =
-            new GroupSettings(50, Membership.STANDARD, Offsets.STANDARD, RuntimeSettings.STANDARD);
+            new GroupSettings(
+                    50,
+                    Membership.STANDARD,
+                    Consumers.STANDARD,
+                    Offsets.STANDARD,
+                    RuntimeSettings.STANDARD);
 
     public GroupSettings {
         if (offsetsPartitionCount < 1) {
@@ -63,6 +70,26 @@ public record GroupSettings(
         /** Whether a member may ask for this session timeout. */
         public boolean allowsSession(int sessionMs) {
             return sessionMs >= sessionMin.toMillis() && sessionMs <= sessionMax.toMillis();
+        }
+    }
+
+    /**
+     * For members of consumer groups; a group may have its own session timeout and interval.
+     *
+     * @param session {@code group.consumer.session.timeout.ms}
+     * @param heartbeatInterval {@code group.consumer.heartbeat.interval.ms}
+     * @param membersMax {@code group.consumer.max.size}
+     */
+    public record Consumers(Duration session, Duration heartbeatInterval, int membersMax) {
+
+        /** Kafka's defaults. */
+        public static final Consumers STANDARD =
+                new Consumers(Duration.ofSeconds(45), Duration.ofSeconds(5), Integer.MAX_VALUE);
+
+        public Consumers {
+            if (heartbeatInterval.compareTo(session) >= 0 || membersMax < 1) {
+                throw new IllegalArgumentException("members must be able to keep their sessions");
+            }
         }
     }
 

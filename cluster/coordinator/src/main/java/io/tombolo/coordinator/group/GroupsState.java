@@ -1,6 +1,8 @@
 package io.tombolo.coordinator.group;
 
 import io.tombolo.coordinator.group.PendingOffsets.Place;
+import io.tombolo.coordinator.group.consumer.ClusterTopics;
+import io.tombolo.coordinator.group.consumer.ConsumerGroup;
 import io.tombolo.coordinator.runtime.Alarms;
 
 import org.jspecify.annotations.Nullable;
@@ -11,19 +13,29 @@ import java.util.Optional;
 /**
  * All groups of one partition of the offsets topic; an immutable value.
  *
- * @param groups by id
+ * @param groups of the classic protocol, and those that only store offsets, by id
+ * @param consumers groups of the consumer protocol, by id; none of them is among the others
  * @param offsets committed, by group, topic and partition; no empty maps in it
  * @param pending what open transactions will commit
+ * @param topics as they were known last; not stored
  * @param alarms deadlines; not stored
  */
 public record GroupsState(
         TreePMap<String, ClassicGroup> groups,
+        TreePMap<String, ConsumerGroup> consumers,
         TreePMap<String, TreePMap<String, TreePMap<Integer, CommittedOffset>>> offsets,
         PendingOffsets pending,
+        ClusterTopics topics,
         Alarms<GroupAlarm> alarms) {
 
     static final GroupsState EMPTY =
-            new GroupsState(TreePMap.empty(), TreePMap.empty(), PendingOffsets.NONE, Alarms.none());
+            new GroupsState(
+                    TreePMap.empty(),
+                    TreePMap.empty(),
+                    TreePMap.empty(),
+                    PendingOffsets.NONE,
+                    ClusterTopics.UNKNOWN,
+                    Alarms.none());
 
     Optional<ClassicGroup> group(String id) {
         return Optional.ofNullable(groups.get(id));
@@ -45,25 +57,53 @@ public record GroupsState(
         return offsetsOf(group).isEmpty() && pending.of(group).isEmpty();
     }
 
+    /** With this group, instead of any of the same id. */
     GroupsState with(ClassicGroup group) {
-        return new GroupsState(groups.plus(group.id(), group), offsets, pending, alarms);
+        return with(groups.plus(group.id(), group), consumers.minus(group.id()));
+    }
+
+    /** With this group, instead of any of the same id. */
+    GroupsState with(ConsumerGroup group) {
+        return with(groups.minus(group.id()), consumers.plus(group.id(), group));
     }
 
     GroupsState withoutGroup(String id) {
-        return new GroupsState(groups.minus(id), offsets, pending, alarms);
+        return with(groups.minus(id), consumers.minus(id));
+    }
+
+    private GroupsState with(
+            TreePMap<String, ClassicGroup> classic, TreePMap<String, ConsumerGroup> consumer) {
+        return new GroupsState(classic, consumer, offsets, pending, topics, alarms);
     }
 
     GroupsState with(Alarms<GroupAlarm> next) {
-        return new GroupsState(groups, offsets, pending, next);
+        return new GroupsState(groups, consumers, offsets, pending, topics, next);
+    }
+
+    /** Knowing these topics, unless it knows newer ones. */
+    GroupsState with(ClusterTopics known) {
+        return known.version() <= topics.version()
+                ? this
+                : new GroupsState(groups, consumers, offsets, pending, known, alarms);
     }
 
     private GroupsState with(PendingOffsets next) {
-        return new GroupsState(groups, offsets, next, alarms);
+        return new GroupsState(groups, consumers, offsets, next, topics, alarms);
+    }
+
+    private GroupsState with(
+            TreePMap<String, TreePMap<String, TreePMap<Integer, CommittedOffset>>> committed,
+            PendingOffsets next) {
+        return new GroupsState(groups, consumers, committed, next, topics, alarms);
+    }
+
+    boolean exists(String id) {
+        return groups.containsKey(id) || consumers.containsKey(id);
     }
 
     /** Whoever commits without being a member makes a group that only stores offsets. */
     GroupsState withGroupFor(String id) {
-        return groups.containsKey(id) ? this : with(ClassicGroup.empty(id));
+        return exists(id) ? this : with(ClassicGroup.empty(id));
     }
 
     GroupsState withOffset(String group, String topic, int partition, CommittedOffset offset) {
@@ -78,7 +118,7 @@ public record GroupsState(
             partitions = TreePMap.empty();
         }
         var plus = topics.plus(place.topic(), partitions.plus(place.partition(), offset));
-        return new GroupsState(groups, offsets.plus(place.group(), plus), pending, alarms);
+        return with(offsets.plus(place.group(), plus), pending);
     }
 
     GroupsState withoutOffset(String group, String topic, int partition) {
@@ -91,11 +131,9 @@ public record GroupsState(
         var restPartitions = partitions.minus(partition);
         var restTopics =
                 restPartitions.isEmpty() ? topics.minus(topic) : topics.plus(topic, restPartitions);
-        return new GroupsState(
-                groups,
+        return with(
                 restTopics.isEmpty() ? offsets.minus(group) : offsets.plus(group, restTopics),
-                kept.pending,
-                alarms);
+                kept.pending);
     }
 
     /** A producer's open transaction will commit a position. */

@@ -3,6 +3,7 @@ package io.tombolo.coordinator.group;
 import io.tombolo.coordinator.group.GroupCommand.Join;
 import io.tombolo.coordinator.group.Member.Protocol;
 import io.tombolo.coordinator.group.Member.Timeouts;
+import io.tombolo.coordinator.group.consumer.ConsumerGroup;
 
 import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.message.JoinGroupResponseData;
@@ -35,6 +36,14 @@ final class JoinRules {
 
     void join(Draft draft, Join join) {
         String memberId = join.request().memberId();
+        ConsumerGroup consumers = draft.consumer(join.request().groupId());
+        if (consumers != null && !consumers.isEmpty()) {
+            refuse(draft, join, memberId, Errors.INCONSISTENT_GROUP_PROTOCOL);
+            return;
+        }
+        if (consumers != null) {
+            draft.remove(consumers);
+        }
         ClassicGroup group = draft.group(join.request().groupId());
         if (group == null && !memberId.isEmpty()) {
             refuse(draft, join, memberId, Errors.UNKNOWN_MEMBER_ID);

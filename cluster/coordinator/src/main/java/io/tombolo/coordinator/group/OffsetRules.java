@@ -8,6 +8,7 @@ import io.tombolo.coordinator.group.GroupCommand.DeleteGroups;
 import io.tombolo.coordinator.group.GroupCommand.DeleteOffsets;
 import io.tombolo.coordinator.group.GroupCommand.PartitionCommit;
 import io.tombolo.coordinator.group.PendingOffsets.Place;
+import io.tombolo.coordinator.group.consumer.ConsumerGroup;
 
 import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupResult;
 import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteRequestTopic;
@@ -29,6 +30,9 @@ final class OffsetRules {
     /** From this version on a committer hears that its group does not exist. */
     private static final int VERSION_GROUP_NOT_FOUND = 9;
 
+    /** From this version on committers know of the epochs of members. */
+    private static final int VERSION_MEMBER_EPOCHS = 9;
+
     private final GroupSettings.Offsets settings;
 
     OffsetRules(GroupSettings.Offsets settings) {
@@ -40,10 +44,14 @@ final class OffsetRules {
     void commit(Draft draft, Commit commit) {
         Committer committer = commit.committer();
         ClassicGroup group = draft.group(committer.group());
-        Errors refusal = check(group, committer);
+        ConsumerGroup consumers = draft.consumer(committer.group());
+        Errors refusal = consumers == null ? check(group, committer) : Errors.NONE;
         var results = new Responses.CommitResults();
         for (PartitionCommit partition : commit.partitions()) {
-            Errors error = judge(partition, refusal);
+            Errors error =
+                    judge(
+                            partition,
+                            consumers == null ? refusal : check(consumers, committer, partition));
             if (error == Errors.NONE) {
                 store(draft, committer.group(), partition);
             }
@@ -64,10 +72,24 @@ final class OffsetRules {
     }
 
     private static void store(Draft draft, String group, PartitionCommit partition) {
-        if (draft.group(group) == null) {
+        if (!draft.state().exists(group)) {
             draft.put(ClassicGroup.empty(group));
         }
         draft.storeOffset(group, partition.topic(), partition.partition(), partition.offset());
+    }
+
+    private static Errors check(
+            ConsumerGroup group, Committer committer, PartitionCommit partition) {
+        Errors error =
+                group.checkCommit(
+                        committer.memberId(),
+                        committer.generation(),
+                        partition.topicId(),
+                        partition.partition());
+        // Older versions have no word for an epoch that is past.
+        return error == Errors.STALE_MEMBER_EPOCH && committer.version() < VERSION_MEMBER_EPOCHS
+                ? Errors.UNSUPPORTED_VERSION
+                : error;
     }
 
     private static Errors check(@Nullable ClassicGroup group, Committer committer) {
@@ -82,11 +104,7 @@ final class OffsetRules {
         if (committer.generation() < 0 && group.is(GroupState.EMPTY)) {
             return Errors.NONE; // an administrator, or a consumer that manages itself
         }
-        boolean claimsMembership =
-                committer.generation() >= 0
-                        || !committer.memberId().isEmpty()
-                        || committer.instanceId() != null;
-        if (!claimsMembership) {
+        if (unnamed(committer)) {
             return group.is(GroupState.EMPTY) ? Errors.NONE : Errors.UNKNOWN_MEMBER_ID;
         }
         Errors error = group.checkMember(committer.memberId(), committer.instanceId());
@@ -106,10 +124,19 @@ final class OffsetRules {
 
     void commitInTransaction(Draft draft, CommitInTransaction commit) {
         String group = commit.committer().group();
-        Errors refusal = checkInTransaction(draft.group(group), commit.committer());
+        ConsumerGroup consumers = draft.consumer(group);
+        Errors refusal =
+                consumers == null
+                        ? checkInTransaction(draft.group(group), commit.committer())
+                        : Errors.NONE;
         var results = new Responses.TransactionResults();
         for (PartitionCommit partition : commit.partitions()) {
-            Errors error = judge(partition, refusal);
+            Errors error =
+                    judge(
+                            partition,
+                            consumers == null || unnamed(commit.committer())
+                                    ? refusal
+                                    : check(consumers, commit.committer(), partition));
             if (error == Errors.NONE) {
                 draft.storePending(
                         commit.producer(),
@@ -126,11 +153,7 @@ final class OffsetRules {
         if (group == null) {
             return committer.generation() < 0 ? Errors.NONE : Errors.ILLEGAL_GENERATION;
         }
-        boolean claimsMembership =
-                committer.generation() >= 0
-                        || !committer.memberId().isEmpty()
-                        || committer.instanceId() != null;
-        if (!claimsMembership || (committer.generation() < 0 && group.is(GroupState.EMPTY))) {
+        if (unnamed(committer) || (committer.generation() < 0 && group.is(GroupState.EMPTY))) {
             return Errors.NONE;
         }
         Errors error = group.checkMember(committer.memberId(), committer.instanceId());
@@ -140,6 +163,13 @@ final class OffsetRules {
         return committer.generation() == group.generation().number()
                 ? Errors.NONE
                 : Errors.ILLEGAL_GENERATION;
+    }
+
+    /** Whether it does not claim to be a member. */
+    private static boolean unnamed(Committer committer) {
+        return committer.generation() < 0
+                && committer.memberId().isEmpty()
+                && committer.instanceId() == null;
     }
 
     private static void keepSession(Draft draft, ClassicGroup group, Committer committer) {
@@ -157,7 +187,12 @@ final class OffsetRules {
             draft.answer(commit.ticket(), new MirroredCommit.InUse(group.roster().size()));
             return;
         }
-        if (group == null && !commit.offsets().isEmpty()) {
+        ConsumerGroup consumers = draft.consumer(commit.group());
+        if (consumers != null && !consumers.isEmpty()) {
+            draft.answer(commit.ticket(), new MirroredCommit.InUse(consumers.members().size()));
+            return;
+        }
+        if (group == null && consumers == null && !commit.offsets().isEmpty()) {
             draft.put(ClassicGroup.empty(commit.group()));
         }
         commit.offsets()
@@ -173,13 +208,18 @@ final class OffsetRules {
     // ---- OffsetDelete ----
 
     void delete(Draft draft, DeleteOffsets delete) {
-        ClassicGroup group = draft.group(delete.request().groupId());
-        Errors refusal = checkDelete(group);
+        String id = delete.request().groupId();
+        ClassicGroup group = draft.group(id);
+        ConsumerGroup consumers = draft.consumer(id);
+        Errors refusal = consumers == null ? checkDelete(group) : Errors.NONE;
         var topics = new OffsetDeleteResponseTopicCollection();
-        if (refusal == Errors.NONE && group != null) {
+        if (refusal == Errors.NONE) {
             Collection<OffsetDeleteResponseTopic> results = topics;
             for (OffsetDeleteRequestTopic topic : delete.request().topics()) {
-                results.add(delete(draft, group, topic));
+                boolean inUse =
+                        (group != null && group.reads(topic.name()))
+                                || (consumers != null && consumers.reads(topic.name()));
+                results.add(delete(draft, id, topic, inUse));
             }
         }
         draft.answer(
@@ -188,17 +228,16 @@ final class OffsetRules {
     }
 
     private static OffsetDeleteResponseTopic delete(
-            Draft draft, ClassicGroup group, OffsetDeleteRequestTopic topic) {
-        boolean inUse = group.reads(topic.name());
+            Draft draft, String group, OffsetDeleteRequestTopic topic, boolean inUse) {
         var partitions = new OffsetDeleteResponsePartitionCollection();
         Collection<OffsetDeleteResponsePartition> results = partitions;
         for (var partition : topic.partitions()) {
             int index = partition.partitionIndex();
             boolean known =
-                    draft.state().offset(group.id(), topic.name(), index) != null
-                            || draft.state().pending().isPending(group.id(), topic.name(), index);
+                    draft.state().offset(group, topic.name(), index) != null
+                            || draft.state().pending().isPending(group, topic.name(), index);
             if (!inUse && known) {
-                draft.removeOffset(group.id(), topic.name(), index);
+                draft.removeOffset(group, topic.name(), index);
             }
             Errors error = inUse ? Errors.GROUP_SUBSCRIBED_TO_TOPIC : Errors.NONE;
             results.add(
@@ -223,15 +262,7 @@ final class OffsetRules {
     void deleteGroups(Draft draft, DeleteGroups delete) {
         List<DeletableGroupResult> results = new ArrayList<>(delete.groups().size());
         for (String id : delete.groups()) {
-            ClassicGroup group = draft.group(id);
-            Errors error = Errors.NONE;
-            if (group == null) {
-                error = Errors.GROUP_ID_NOT_FOUND;
-            } else if (!group.is(GroupState.EMPTY)) {
-                error = Errors.NON_EMPTY_GROUP;
-            } else {
-                deleteGroup(draft, group);
-            }
+            Errors error = delete(draft, id);
             results.add(
                     new DeletableGroupResult()
                             .setGroupId(id)
@@ -241,17 +272,38 @@ final class OffsetRules {
         draft.answer(delete.ticket(), results);
     }
 
-    private static void deleteGroup(Draft draft, ClassicGroup group) {
+    private static Errors delete(Draft draft, String id) {
+        ClassicGroup group = draft.group(id);
+        ConsumerGroup consumers = draft.consumer(id);
+        if (consumers != null && consumers.isEmpty()) {
+            deleteOffsets(draft, id);
+            draft.remove(consumers);
+            return Errors.NONE;
+        }
+        if (consumers != null || (group != null && !group.is(GroupState.EMPTY))) {
+            return Errors.NON_EMPTY_GROUP;
+        }
+        if (group == null) {
+            return Errors.GROUP_ID_NOT_FOUND;
+        }
+        deleteOffsets(draft, id);
+        deleteGroup(draft, group);
+        return Errors.NONE;
+    }
+
+    private static void deleteOffsets(Draft draft, String id) {
         draft.state()
-                .offsetsOf(group.id())
+                .offsetsOf(id)
                 .forEach((topic, partitions) ->
                         partitions
                                 .keySet()
-                                .forEach(partition ->
-                                        draft.removeOffset(group.id(), topic, partition)));
-        for (Place place : draft.state().pending().of(group.id())) {
+                                .forEach(partition -> draft.removeOffset(id, topic, partition)));
+        for (Place place : draft.state().pending().of(id)) {
             draft.removeOffset(place.group(), place.topic(), place.partition());
         }
+    }
+
+    private static void deleteGroup(Draft draft, ClassicGroup group) {
         for (String memberToBe : group.pending().joins()) {
             draft.cancel(GroupAlarm.session(group.id(), memberToBe));
         }

@@ -3,10 +3,12 @@ package io.tombolo.coordinator.group;
 import io.tombolo.coordinator.group.GroupCommand.Clamp;
 import io.tombolo.coordinator.group.GroupCommand.ForgetTopic;
 import io.tombolo.coordinator.group.PendingOffsets.Place;
+import io.tombolo.coordinator.group.consumer.ConsumerGroup;
 
 import org.apache.kafka.common.TopicPartition;
 
 import java.util.ArrayList;
+import java.util.function.Predicate;
 
 /**
  * Work on the offsets of all groups of a partition. A sweep stops after {@link
@@ -27,26 +29,47 @@ final class Sweeps {
                 draft.alarmIn(GroupAlarm.EXPIRY, 0);
                 return;
             }
-            expireOffsets(draft, group);
+            expireOffsets(
+                    draft,
+                    group.id(),
+                    topic -> mayExpire(group, topic),
+                    (offset, nowMs) -> expired(group, offset, nowMs));
             boolean idle = group.is(GroupState.EMPTY) && group.pending().joins().isEmpty();
             if (idle && draft.state().knowsNoOffsetsOf(group.id())) {
+                draft.remove(group);
+            }
+        }
+        for (ConsumerGroup group : draft.state().consumers().values()) {
+            if (draft.recordCount() >= GroupCommand.RECORDS_MAX) {
+                draft.alarmIn(GroupAlarm.EXPIRY, 0);
+                return;
+            }
+            expireOffsets(
+                    draft, group.id(), topic -> !group.reads(topic), this::expiredSinceCommit);
+            if (group.isEmpty() && draft.state().knowsNoOffsetsOf(group.id())) {
                 draft.remove(group);
             }
         }
         draft.alarmIn(GroupAlarm.EXPIRY, settings.retentionCheck().toMillis());
     }
 
-    private void expireOffsets(Draft draft, ClassicGroup group) {
-        var offsets = draft.state().offsetsOf(group.id());
+    /** Whether an offset is past its retention. */
+    private interface Age {
+        boolean expired(CommittedOffset offset, long nowMs);
+    }
+
+    private static void expireOffsets(
+            Draft draft, String group, Predicate<String> mayExpire, Age age) {
+        var offsets = draft.state().offsetsOf(group);
         offsets.forEach((topic, partitions) -> {
-            if (!mayExpire(group, topic)) {
+            if (!mayExpire.test(topic)) {
                 return;
             }
             partitions.forEach((partition, offset) -> {
                 if (draft.recordCount() < GroupCommand.RECORDS_MAX
-                        && !draft.state().pending().isPending(group.id(), topic, partition)
-                        && expired(group, offset, draft.nowMs())) {
-                    draft.removeOffset(group.id(), topic, partition);
+                        && !draft.state().pending().isPending(group, topic, partition)
+                        && age.expired(offset, draft.nowMs())) {
+                    draft.removeOffset(group, topic, partition);
                 }
             });
         });
@@ -59,6 +82,12 @@ final class Sweeps {
         }
         return group.is(GroupState.STABLE)
                 && group.subscribedTopics().map(topics -> !topics.contains(topic)).orElse(false);
+    }
+
+    private boolean expiredSinceCommit(CommittedOffset offset, long nowMs) {
+        return offset.expireMs() >= 0
+                ? nowMs >= offset.expireMs()
+                : nowMs - offset.commitMs() >= settings.retention().toMillis();
     }
 
     private boolean expired(ClassicGroup group, CommittedOffset offset, long nowMs) {

@@ -221,8 +221,8 @@ class GroupRecordsTest {
 
     @Test
     void recordsOfOtherKindsAreLeftAlone() {
-        assertThat(read(new byte[] {0, 3, 1, 2, 3}, new byte[] {1}))
-                .isEqualTo(new Content.Unknown((short) 3));
+        assertThat(read(new byte[] {0, 10, 1, 2, 3}, new byte[] {1}))
+                .isEqualTo(new Content.Unknown((short) 10));
     }
 
     @Test

@@ -6,6 +6,9 @@ import io.tombolo.broker.request.RequestDispatcher;
 import io.tombolo.coordinator.group.entry.Caller;
 import io.tombolo.coordinator.group.entry.GroupCoordinator;
 
+import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
+import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.DeleteGroupsRequestData;
 import org.apache.kafka.common.message.DescribeGroupsRequestData;
 import org.apache.kafka.common.message.DescribeGroupsResponseData.DescribedGroup;
@@ -74,6 +77,16 @@ public final class GroupHandlers {
                         (exchange, body) ->
                                 administration.deleteOffsets(
                                         caller(exchange), body, exchange::answer))
+                .with(
+                        ApiKeys.CONSUMER_GROUP_HEARTBEAT,
+                        ConsumerGroupHeartbeatRequestData.class,
+                        (exchange, body) ->
+                                groups.consumers()
+                                        .heartbeat(caller(exchange), body, exchange::answer))
+                .with(
+                        ApiKeys.CONSUMER_GROUP_DESCRIBE,
+                        ConsumerGroupDescribeRequestData.class,
+                        this::describeConsumers)
                 .with(ApiKeys.DESCRIBE_GROUPS, DescribeGroupsRequestData.class, this::describe);
     }
 
@@ -88,6 +101,25 @@ public final class GroupHandlers {
                             }
                             exchange.answer(response);
                         });
+    }
+
+    private void describeConsumers(Exchange exchange, ConsumerGroupDescribeRequestData body) {
+        groups.consumers()
+                .describe(
+                        caller(exchange),
+                        body,
+                        response -> {
+                            if (body.includeAuthorizedOperations()) {
+                                response.groups().forEach(GroupHandlers::allow);
+                            }
+                            exchange.answer(response);
+                        });
+    }
+
+    private static void allow(ConsumerGroupDescribeResponseData.DescribedGroup group) {
+        if (group.errorCode() == Errors.NONE.code()) {
+            group.setAuthorizedOperations(AuthorizedOperations.onGroup(true));
+        }
     }
 
     private static void allow(DescribedGroup group) {

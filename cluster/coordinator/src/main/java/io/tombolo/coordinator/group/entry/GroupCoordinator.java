@@ -12,9 +12,9 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Groups as the broker sees them. Callable on any loop. Five faces answer the five kinds of
- * callers: {@link #membership}, {@link #offsets}, {@link #transactions}, {@link #administration}
- * and {@link #links}.
+ * Groups as the broker sees them. Callable on any loop. Six faces answer the six kinds of callers:
+ * {@link #membership}, {@link #consumers}, {@link #offsets}, {@link #transactions}, {@link
+ * #administration} and {@link #links}.
  *
  * <p>The broker tells this class which partitions of {@code __consumer_offsets} it leads and how
  * far they are committed; for any other partition clients are answered {@code NOT_COORDINATOR}.
@@ -24,6 +24,7 @@ public final class GroupCoordinator {
     private final Partitions partitions;
     private final GroupMembership membership;
     private final GroupOffsets offsets;
+    private final ConsumerMembership consumers;
     private final TransactionOffsets transactions;
     private final GroupAdministration administration;
     private final LinkOffsets links;
@@ -40,6 +41,7 @@ public final class GroupCoordinator {
         this.partitions = new Partitions(settings, ports, machine);
         this.membership = new GroupMembership(partitions, settings.membership(), ports.entropy());
         this.offsets = new GroupOffsets(partitions, ports.topics(), ports.clock());
+        this.consumers = new ConsumerMembership(partitions, ports);
         this.transactions = new TransactionOffsets(partitions, ports.topics(), ports.clock());
         this.administration = new GroupAdministration(partitions, ports.topics());
         this.links = new LinkOffsets(partitions, ports.topics(), settings.offsets().retention());
@@ -58,6 +60,11 @@ public final class GroupCoordinator {
     /** JoinGroup, SyncGroup, Heartbeat and LeaveGroup. */
     public GroupMembership membership() {
         return membership;
+    }
+
+    /** ConsumerGroupHeartbeat and ConsumerGroupDescribe. */
+    public ConsumerMembership consumers() {
+        return consumers;
     }
 
     /** OffsetCommit and OffsetFetch. */

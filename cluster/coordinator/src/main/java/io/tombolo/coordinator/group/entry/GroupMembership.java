@@ -180,7 +180,7 @@ public final class GroupMembership {
         return name == null || name.length() <= NAME_LENGTH_MAX;
     }
 
-    private static String clipped(String text) {
+    static String clipped(String text) {
         return text.length() <= NAME_LENGTH_MAX ? text : text.substring(0, NAME_LENGTH_MAX);
     }
 }

@@ -155,7 +155,11 @@ public final class GroupOffsets {
     /** The same request with name and id of each topic; those that do not exist are left out. */
     private OffsetFetchRequestGroup named(Caller caller, OffsetFetchRequestGroup request) {
         @Nullable List<OffsetFetchRequestTopics> wanted = request.topics();
-        var named = new OffsetFetchRequestGroup().setGroupId(request.groupId());
+        var named =
+                new OffsetFetchRequestGroup()
+                        .setGroupId(request.groupId())
+                        .setMemberId(request.memberId())
+                        .setMemberEpoch(request.memberEpoch());
         if (wanted == null) {
             return named.setTopics(null);
         }

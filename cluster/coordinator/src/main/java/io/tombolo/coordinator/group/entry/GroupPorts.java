@@ -8,6 +8,7 @@ import io.tombolo.environment.Entropy;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.EventLoops;
 
+import java.util.function.Function;
 import java.util.function.IntFunction;
 
 /**
@@ -17,6 +18,7 @@ import java.util.function.IntFunction;
  * @param ownerOf the loop that owns a partition of {@code __consumer_offsets}; always the same one
  * @param log {@code __consumer_offsets}
  * @param topics consulted on the loop of the caller
+ * @param times of the members of a consumer group, by its id; callable anywhere
  * @param listener called on the loop of the partition concerned
  */
 public record GroupPorts(
@@ -26,4 +28,5 @@ public record GroupPorts(
         Entropy entropy,
         CoordinatorLog log,
         TopicLookup topics,
+        Function<String, ConsumerTimes> times,
         CoordinatorListener<GroupEvent> listener) {}

@@ -314,6 +314,7 @@ class GroupAdministrationTest {
                         new GroupSettings(
                                 50,
                                 GroupSettings.Membership.STANDARD,
+                                GroupSettings.Consumers.STANDARD,
                                 GroupSettings.Offsets.STANDARD,
                                 RuntimeSettings.STANDARD));
 

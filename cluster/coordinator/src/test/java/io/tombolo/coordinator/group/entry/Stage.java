@@ -5,6 +5,7 @@ import io.tombolo.coordinator.group.GroupEvent;
 import io.tombolo.coordinator.group.GroupMachine;
 import io.tombolo.coordinator.group.GroupSettings;
 import io.tombolo.coordinator.group.GroupsState;
+import io.tombolo.coordinator.group.consumer.ClusterTopics;
 import io.tombolo.coordinator.runtime.RuntimeSettings;
 import io.tombolo.coordinator.runtime.StateMachine;
 import io.tombolo.coordinator.stage.Heard;
@@ -47,6 +48,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -64,6 +66,37 @@ final class Stage {
     final GroupSettings settings;
     GroupCoordinator coordinator;
     private int leaderEpoch;
+    private long topicsVersion;
+
+    /** The topics at one moment. */
+    private record StagedTopics(long version, Map<String, Stage.Topic> topics)
+            implements ClusterTopics {
+
+        @Override
+        public Optional<ClusterTopics.Topic> topic(String name) {
+            return Optional.ofNullable(topics.get(name))
+                    .map(topic ->
+                            new ClusterTopics.Topic(topic.id(), name, topic.partitionCount()));
+        }
+
+        @Override
+        public Optional<ClusterTopics.Topic> topic(Uuid id) {
+            return topics.entrySet().stream()
+                    .filter(entry -> entry.getValue().id().equals(id))
+                    .findFirst()
+                    .flatMap(entry -> topic(entry.getKey()));
+        }
+
+        @Override
+        public Set<String> names() {
+            return topics.keySet();
+        }
+    }
+
+    void deleteTopic(String name) {
+        topicsVersion++;
+        topics.remove(name);
+    }
 
     record Topic(Uuid id, int partitionCount) {}
 
@@ -85,7 +118,14 @@ final class Stage {
         var random = new SplittableRandom(seed);
         var ports =
                 new GroupPorts(
-                        loop, partition -> loop, loop, entropy(random), log, lookup(), reports);
+                        loop,
+                        partition -> loop,
+                        loop,
+                        entropy(random),
+                        log,
+                        lookup(),
+                        _ -> new ConsumerTimes(SESSION_MS, 1000),
+                        reports);
         coordinator = new GroupCoordinator(settings, ports, machine);
         log.watchedBy(coordinator::highWatermarkMoved);
         lead();
@@ -99,11 +139,13 @@ final class Stage {
                         Duration.ofMinutes(30),
                         Duration.ofSeconds(3),
                         membersMax),
+                GroupSettings.Consumers.STANDARD,
                 GroupSettings.Offsets.STANDARD,
                 RuntimeSettings.STANDARD);
     }
 
     void topic(String name, int partitionCount) {
+        topicsVersion++;
         topics.put(name, new Topic(new Uuid(77, name.hashCode()), partitionCount));
     }
 
@@ -120,6 +162,11 @@ final class Stage {
                         .filter(entry -> entry.getValue().id().equals(topicId))
                         .map(Map.Entry::getKey)
                         .findFirst();
+            }
+
+            @Override
+            public ClusterTopics now() {
+                return new StagedTopics(topicsVersion, Map.copyOf(topics));
             }
 
             @Override

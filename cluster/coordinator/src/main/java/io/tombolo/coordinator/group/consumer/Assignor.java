@@ -1,0 +1,46 @@
+package io.tombolo.coordinator.group.consumer;
+
+import org.apache.kafka.common.Uuid;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+
+/** Decides which member shall read which partition. Pure, and the same for the same input. */
+interface Assignor {
+
+    /** What is used when no member asks for another: Kafka's standard, too. */
+    Assignor STANDARD = new UniformAssignor();
+
+    /** As members ask for it. */
+    String name();
+
+    /**
+     * A target for every member; each partition of each subscribed topic goes to exactly one of the
+     * members that subscribe to it.
+     *
+     * @param readers by member id
+     * @param partitionCounts of all subscribed topics that exist
+     */
+    Map<String, Assignment> assign(
+            SortedMap<String, Reader> readers, SortedMap<Uuid, Integer> partitionCounts);
+
+    /**
+     * A member as assignors see it.
+     *
+     * @param sortKey decides the order among members, where one is needed
+     * @param topics that it reads and that exist
+     * @param before its last target
+     */
+    record Reader(String sortKey, SortedSet<Uuid> topics, Assignment before) {}
+
+    /** The assignor of this name. */
+    static Optional<Assignor> named(String name) {
+        return switch (name) {
+            case UniformAssignor.NAME -> Optional.of(STANDARD);
+            case RangeAssignor.NAME -> Optional.of(new RangeAssignor());
+            default -> Optional.empty();
+        };
+    }
+}

@@ -1,0 +1,368 @@
+package io.tombolo.coordinator.group.consumer;
+
+import io.tombolo.coordinator.group.consumer.ConsumerMember.Progress;
+import io.tombolo.coordinator.runtime.LogRecord;
+
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
+import org.pcollections.TreePMap;
+import org.pcollections.TreePSet;
+
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * One consumer group; an immutable value.
+ *
+ * <pre>
+ * the group's epoch grows     | with each change of members, subscriptions or subscribed topics
+ * the target's epoch follows  | a heartbeat of any member computes a target for the newest epoch
+ * each member's epoch follows | its own heartbeats, as soon as it has let go of what is not its any more
+ * </pre>
+ *
+ * @param subscribedHash of the subscribed topics that the epoch rests on
+ * @param topicsVersion of the topics that were looked at last, −1 for none; not stored
+ * @param members by id
+ * @param targetEpoch −1 when no target was ever computed
+ * @param targets by member
+ * @param owners which member owns a partition, assigned or not let go of yet; follows from the
+ *     members
+ * @param patterns topics by regular expression
+ */
+public record ConsumerGroup(
+        String id,
+        int epoch,
+        long subscribedHash,
+        long topicsVersion,
+        TreePMap<String, ConsumerMember> members,
+        int targetEpoch,
+        TreePMap<String, Assignment> targets,
+        TreePMap<Uuid, TreePMap<Integer, String>> owners,
+        TreePMap<String, Resolved> patterns) {
+
+    /** The topics that a regular expression was found to mean. */
+    record Resolved(TreePSet<String> topics, long version, long atMs) {}
+
+    /** How a group is called in lists. */
+    public enum State {
+        EMPTY("Empty"),
+        ASSIGNING("Assigning"),
+        RECONCILING("Reconciling"),
+        STABLE("Stable");
+
+        private final String label;
+
+        State(String label) {
+            this.label = label;
+        }
+
+        /** As Kafka's tools show it. */
+        public String label() {
+            return label;
+        }
+    }
+
+    /** A group nobody has joined yet. */
+    public static ConsumerGroup empty(String id) {
+        return new ConsumerGroup(
+                id,
+                0,
+                0,
+                -1,
+                TreePMap.empty(),
+                -1,
+                TreePMap.empty(),
+                TreePMap.empty(),
+                TreePMap.empty());
+    }
+
+    // ---- questions ----
+
+    /** Where the group stands. */
+    public State state() {
+        if (members.isEmpty()) {
+            return State.EMPTY;
+        }
+        if (epoch > targetEpoch) {
+            return State.ASSIGNING;
+        }
+        for (ConsumerMember member : members.values()) {
+            if (member.epoch() != targetEpoch || member.progress() != Progress.STABLE) {
+                return State.RECONCILING;
+            }
+        }
+        return State.STABLE;
+    }
+
+    /** Whether nobody is a member. */
+    public boolean isEmpty() {
+        return members.isEmpty();
+    }
+
+    /** Whether any member reads the topic. */
+    public boolean reads(String topic) {
+        for (ConsumerMember member : members.values()) {
+            if (topicsOf(member).contains(topic)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The topics a member reads, by name and by pattern, whether they exist or not. */
+    SortedSet<String> topicsOf(ConsumerMember member) {
+        Resolved resolved = patterns.get(member.wish().regexOrEmpty());
+        if (resolved == null || resolved.topics.isEmpty()) {
+            return member.wish().topics();
+        }
+        var topics = new TreeSet<>(member.wish().topics());
+        topics.addAll(resolved.topics);
+        return topics;
+    }
+
+    /** All topics that anybody reads. */
+    SortedSet<String> subscribed() {
+        var subscribed = new TreeSet<String>();
+        for (ConsumerMember member : members.values()) {
+            subscribed.addAll(topicsOf(member));
+        }
+        return subscribed;
+    }
+
+    @Nullable ConsumerMember ofInstance(String instanceId) {
+        for (ConsumerMember member : members.values()) {
+            if (instanceId.equals(member.instanceId())) {
+                return member;
+            }
+        }
+        return null;
+    }
+
+    @Nullable String ownerOf(Uuid topic, int partition) {
+        var partitions = owners.get(topic);
+        return partitions == null ? null : partitions.get(partition);
+    }
+
+    Assignment target(String memberId) {
+        Assignment target = targets.get(memberId);
+        return target == null ? Assignment.NONE : target;
+    }
+
+    /** How long a member may take to let go of partitions; −1 when it has to of none. */
+    public int revocationTimeoutMs(String memberId) {
+        ConsumerMember member = members.get(memberId);
+        return member != null && member.progress() == Progress.UNREVOKED_PARTITIONS
+                ? member.wish().rebalanceTimeoutMs()
+                : -1;
+    }
+
+    /**
+     * Whether a member may commit a position of a partition in its epoch, or in one that is past
+     * but in which the partition was its already (KIP-1251).
+     *
+     * @param epoch as the member says; negative when it says none
+     */
+    public Errors checkCommit(String memberId, int epoch, Uuid topic, int partition) {
+        if (epoch < 0 && members.isEmpty()) {
+            return Errors.NONE;
+        }
+        ConsumerMember member = members.get(memberId);
+        if (member == null) {
+            return Errors.UNKNOWN_MEMBER_ID;
+        }
+        if (epoch == member.epoch()) {
+            return Errors.NONE;
+        }
+        Integer since = member.owned().of(topic).get(partition);
+        boolean known = epoch >= 0 && epoch < member.epoch() && since != null && since <= epoch;
+        return known ? Errors.NONE : Errors.STALE_MEMBER_EPOCH;
+    }
+
+    /** Whether a member may ask for positions in its epoch; anybody may who says no epoch. */
+    public Errors checkFetch(@Nullable String memberId, int epoch) {
+        if (memberId == null && epoch < 0) {
+            return Errors.NONE;
+        }
+        ConsumerMember member = memberId == null ? null : members.get(memberId);
+        if (member == null) {
+            return Errors.UNKNOWN_MEMBER_ID;
+        }
+        return member.epoch() == epoch ? Errors.NONE : Errors.STALE_MEMBER_EPOCH;
+    }
+
+    /** What is to be recorded when the group shall be forgotten. */
+    public List<LogRecord> tombstones() {
+        return ConsumerRecords.tombstones(this);
+    }
+
+    boolean anybodyWants(String regex) {
+        for (ConsumerMember member : members.values()) {
+            if (regex.equals(member.wish().regex())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The assignor that most members want; the first by name when votes are even. */
+    String elected(String standard) {
+        var votes = new TreeMap<String, Integer>();
+        for (ConsumerMember member : members.values()) {
+            String vote = member.wish().assignor();
+            if (vote != null) {
+                votes.merge(vote, 1, Integer::sum);
+            }
+        }
+        String elected = standard;
+        int most = 0;
+        for (var vote : votes.entrySet()) {
+            if (vote.getValue() > most) {
+                elected = vote.getKey();
+                most = vote.getValue();
+            }
+        }
+        return elected;
+    }
+
+    // ---- changes ----
+
+    ConsumerGroup atEpoch(int next, long hash) {
+        return new ConsumerGroup(
+                id, next, hash, topicsVersion, members, targetEpoch, targets, owners, patterns);
+    }
+
+    ConsumerGroup seen(long version) {
+        return new ConsumerGroup(
+                id,
+                epoch,
+                subscribedHash,
+                version,
+                members,
+                targetEpoch,
+                targets,
+                owners,
+                patterns);
+    }
+
+    ConsumerGroup targetedAt(int next) {
+        return new ConsumerGroup(
+                id, epoch, subscribedHash, topicsVersion, members, next, targets, owners, patterns);
+    }
+
+    ConsumerGroup withTarget(String memberId, Assignment target) {
+        return new ConsumerGroup(
+                id,
+                epoch,
+                subscribedHash,
+                topicsVersion,
+                members,
+                targetEpoch,
+                targets.plus(memberId, target),
+                owners,
+                patterns);
+    }
+
+    ConsumerGroup withoutTarget(String memberId) {
+        return new ConsumerGroup(
+                id,
+                epoch,
+                subscribedHash,
+                topicsVersion,
+                members,
+                targetEpoch,
+                targets.minus(memberId),
+                owners,
+                patterns);
+    }
+
+    ConsumerGroup with(String regex, Resolved resolved) {
+        return new ConsumerGroup(
+                id,
+                epoch,
+                subscribedHash,
+                topicsVersion,
+                members,
+                targetEpoch,
+                targets,
+                owners,
+                patterns.plus(regex, resolved));
+    }
+
+    ConsumerGroup withoutPattern(String regex) {
+        return new ConsumerGroup(
+                id,
+                epoch,
+                subscribedHash,
+                topicsVersion,
+                members,
+                targetEpoch,
+                targets,
+                owners,
+                patterns.minus(regex));
+    }
+
+    /** With this member, instead of the one of the same id. */
+    ConsumerGroup with(ConsumerMember member) {
+        return withoutMember(member.id()).added(member);
+    }
+
+    private ConsumerGroup added(ConsumerMember member) {
+        var owned = owners;
+        for (var topic : member.owned().byTopic().entrySet()) {
+            var present = owned.get(topic.getKey());
+            TreePMap<Integer, String> partitions = present == null ? TreePMap.empty() : present;
+            for (int partition : topic.getValue().keySet()) {
+                partitions = partitions.plus(partition, member.id());
+            }
+            owned = owned.plus(topic.getKey(), partitions);
+        }
+        return new ConsumerGroup(
+                id,
+                epoch,
+                subscribedHash,
+                topicsVersion,
+                members.plus(member.id(), member),
+                targetEpoch,
+                targets,
+                owned,
+                patterns);
+    }
+
+    ConsumerGroup withoutMember(String memberId) {
+        ConsumerMember member = members.get(memberId);
+        if (member == null) {
+            return this;
+        }
+        var owned = owners;
+        for (var topic : member.owned().byTopic().entrySet()) {
+            var present = owned.get(topic.getKey());
+            if (present == null) {
+                continue;
+            }
+            var partitions = present;
+            for (int partition : topic.getValue().keySet()) {
+                // Records of a replay may name the next owner before they forget the last one.
+                if (memberId.equals(partitions.get(partition))) {
+                    partitions = partitions.minus(partition);
+                }
+            }
+            owned =
+                    partitions.isEmpty()
+                            ? owned.minus(topic.getKey())
+                            : owned.plus(topic.getKey(), partitions);
+        }
+        return new ConsumerGroup(
+                id,
+                epoch,
+                subscribedHash,
+                topicsVersion,
+                members.minus(memberId),
+                targetEpoch,
+                targets,
+                owned,
+                patterns);
+    }
+}

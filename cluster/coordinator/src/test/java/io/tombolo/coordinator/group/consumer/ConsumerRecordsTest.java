@@ -1,0 +1,199 @@
+package io.tombolo.coordinator.group.consumer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tombolo.coordinator.group.consumer.ConsumerGroup.Resolved;
+import io.tombolo.coordinator.group.consumer.ConsumerMember.Identity;
+import io.tombolo.coordinator.group.consumer.ConsumerMember.Progress;
+import io.tombolo.coordinator.group.consumer.ConsumerMember.Wish;
+import io.tombolo.coordinator.record.RecordReader;
+import io.tombolo.coordinator.runtime.LogRecord;
+
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
+import org.apache.kafka.common.protocol.ObjectSerializationCache;
+import org.apache.kafka.coordinator.group.generated.ConsumerGroupCurrentMemberAssignmentKey;
+import org.apache.kafka.coordinator.group.generated.ConsumerGroupCurrentMemberAssignmentValue;
+import org.apache.kafka.coordinator.group.generated.ConsumerGroupCurrentMemberAssignmentValue.TopicPartitions;
+import org.apache.kafka.coordinator.group.generated.ConsumerGroupMemberMetadataValue;
+import org.apache.kafka.coordinator.group.generated.ConsumerGroupMetadataValue;
+import org.apache.kafka.coordinator.group.generated.ConsumerGroupRegularExpressionValue;
+import org.apache.kafka.coordinator.group.generated.ConsumerGroupTargetAssignmentMemberValue;
+import org.apache.kafka.coordinator.group.generated.ConsumerGroupTargetAssignmentMemberValue.TopicPartition;
+import org.apache.kafka.coordinator.group.generated.ConsumerGroupTargetAssignmentMetadataValue;
+import org.junit.jupiter.api.Test;
+import org.pcollections.TreePSet;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Objects;
+
+/** Our records are byte for byte what Kafka's own classes write. */
+class ConsumerRecordsTest {
+
+    private static final Uuid TOPIC = new Uuid(1, 2);
+
+    private static final ConsumerMember MEMBER =
+            new ConsumerMember(
+                    new Identity("m", "inst", "rack", "client", "/1.2.3.4"),
+                    new Wish(TreePSet.from(List.of("t1", "t2")), "a.*", "range", 30_000),
+                    7,
+                    6,
+                    Progress.UNREVOKED_PARTITIONS,
+                    Assignment.NONE.plus(TOPIC, 0, 5).plus(TOPIC, 3, 7),
+                    Assignment.NONE.plus(TOPIC, 4, 2));
+
+    private static byte[] kafka(ApiMessage message) {
+        var cache = new ObjectSerializationCache();
+        var out = ByteBuffer.allocate(2 + message.size(cache, (short) 0)).putShort((short) 0);
+        message.write(new ByteBufferAccessor(out), cache, (short) 0);
+        return out.array();
+    }
+
+    private static ConsumerGroup replayed(ConsumerGroup group, LogRecord... records) {
+        ConsumerGroup replayed = group;
+        for (LogRecord record : records) {
+            var key = new RecordReader(record.key());
+            short kind = key.int16();
+            assertThat(ConsumerRecords.concerns(kind)).isTrue();
+            assertThat(key.string(false)).isEqualTo("g");
+            replayed =
+                    Objects.requireNonNull(
+                            ConsumerRecords.replay(replayed, kind, key, record.value()));
+        }
+        return replayed;
+    }
+
+    @Test
+    void groupsAreWrittenAsKafkaDoes() {
+        var group = ConsumerGroup.empty("g").atEpoch(9, 77);
+
+        assertThat(ConsumerRecords.group(group).value())
+                .isEqualTo(kafka(new ConsumerGroupMetadataValue().setEpoch(9).setMetadataHash(77)));
+        assertThat(ConsumerRecords.group(group.atEpoch(1, 0)).value())
+                .isEqualTo(kafka(new ConsumerGroupMetadataValue().setEpoch(1)));
+        assertThat(replayed(ConsumerGroup.empty("g"), ConsumerRecords.group(group)))
+                .isEqualTo(group);
+    }
+
+    @Test
+    void membersAreWrittenAsKafkaDoes() {
+        assertThat(ConsumerRecords.member("g", MEMBER).value())
+                .isEqualTo(
+                        kafka(
+                                new ConsumerGroupMemberMetadataValue()
+                                        .setInstanceId("inst")
+                                        .setRackId("rack")
+                                        .setClientId("client")
+                                        .setClientHost("/1.2.3.4")
+                                        .setSubscribedTopicNames(List.of("t1", "t2"))
+                                        .setSubscribedTopicRegex("a.*")
+                                        .setRebalanceTimeoutMs(30_000)
+                                        .setServerAssignor("range")));
+    }
+
+    @Test
+    void targetsAreWrittenAsKafkaDoes() {
+        var target = Assignment.NONE.plus(TOPIC, 0, 0).plus(TOPIC, 3, 0);
+
+        assertThat(ConsumerRecords.target("g", 4).value())
+                .isEqualTo(
+                        kafka(
+                                new ConsumerGroupTargetAssignmentMetadataValue()
+                                        .setAssignmentEpoch(4)));
+        assertThat(ConsumerRecords.targeted("g", "m", target).value())
+                .isEqualTo(
+                        kafka(
+                                new ConsumerGroupTargetAssignmentMemberValue()
+                                        .setTopicPartitions(
+                                                List.of(
+                                                        new TopicPartition()
+                                                                .setTopicId(TOPIC)
+                                                                .setPartitions(List.of(0, 3))))));
+    }
+
+    @Test
+    void whatMembersHaveIsWrittenAsKafkaDoes() {
+        var current = ConsumerRecords.current("g", MEMBER);
+
+        assertThat(current.value())
+                .isEqualTo(
+                        kafka(
+                                new ConsumerGroupCurrentMemberAssignmentValue()
+                                        .setMemberEpoch(7)
+                                        .setPreviousMemberEpoch(6)
+                                        .setState((byte) 1)
+                                        .setAssignedPartitions(
+                                                List.of(
+                                                        new TopicPartitions()
+                                                                .setTopicId(TOPIC)
+                                                                .setPartitions(List.of(0, 3))
+                                                                .setAssignmentEpochs(
+                                                                        List.of(5, 7))))
+                                        .setPartitionsPendingRevocation(
+                                                List.of(
+                                                        new TopicPartitions()
+                                                                .setTopicId(TOPIC)
+                                                                .setPartitions(List.of(4))
+                                                                .setAssignmentEpochs(
+                                                                        List.of(2))))));
+        var key = ByteBuffer.wrap(current.key());
+        assertThat(key.getShort()).isEqualTo((short) 8);
+        var read =
+                new ConsumerGroupCurrentMemberAssignmentKey(new ByteBufferAccessor(key), (short) 0);
+        assertThat(read.memberId()).isEqualTo("m");
+    }
+
+    @Test
+    void patternsAreWrittenAsKafkaDoes() {
+        var resolved = new Resolved(TreePSet.from(List.of("a1", "a2")), 12, 34);
+
+        assertThat(ConsumerRecords.pattern("g", "a.*", resolved).value())
+                .isEqualTo(
+                        kafka(
+                                new ConsumerGroupRegularExpressionValue()
+                                        .setTopics(List.of("a1", "a2"))
+                                        .setVersion(12)
+                                        .setTimestamp(34)));
+    }
+
+    @Test
+    void theOrderOfKeysDoesNotMatterToWhoReplaysThem() {
+        var group =
+                replayed(
+                        ConsumerGroup.empty("g"),
+                        ConsumerRecords.member("g", MEMBER),
+                        ConsumerRecords.current("g", MEMBER));
+
+        assertThat(group.members().get("m")).isEqualTo(MEMBER);
+        assertThat(group.ownerOf(TOPIC, 4)).isEqualTo("m");
+        assertThat(
+                        replayed(
+                                ConsumerGroup.empty("g"),
+                                ConsumerRecords.current("g", MEMBER),
+                                ConsumerRecords.member("g", MEMBER)))
+                .isEqualTo(group);
+    }
+
+    @Test
+    void recordsOfOlderReleasesSayNoEpochsOfPartitions() {
+        byte[] old =
+                kafka(
+                        new ConsumerGroupCurrentMemberAssignmentValue()
+                                .setMemberEpoch(7)
+                                .setAssignedPartitions(
+                                        List.of(
+                                                new TopicPartitions()
+                                                        .setTopicId(TOPIC)
+                                                        .setPartitions(List.of(1)))));
+
+        var group =
+                replayed(
+                        ConsumerGroup.empty("g"),
+                        new LogRecord(ConsumerRecords.current("g", MEMBER).key(), old));
+
+        assertThat(group.members().get("m").assigned())
+                .isEqualTo(Assignment.NONE.plus(TOPIC, 1, 7));
+    }
+}
