@@ -81,6 +81,9 @@ class CommandTreeTest {
                         "topic consume",
                         "group list",
                         "group describe",
+                        "group lag",
+                        "group seek",
+                        "group delete",
                         "explain",
                         "version");
     }

@@ -24,6 +24,9 @@ public final class KafkaCommands {
     public static CommandLine group(Shell shell) {
         return new CommandLine(new GroupCommand())
                 .addSubcommand(new GroupListCommand(shell))
-                .addSubcommand(new GroupDescribeCommand(shell));
+                .addSubcommand(new GroupDescribeCommand(shell))
+                .addSubcommand(new GroupLagCommand(shell))
+                .addSubcommand(new GroupSeekCommand(shell))
+                .addSubcommand(new GroupDeleteCommand(shell));
     }
 }
