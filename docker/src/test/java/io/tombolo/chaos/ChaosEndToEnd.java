@@ -25,8 +25,9 @@ import java.util.regex.Pattern;
 
 /**
  * Three nodes, stock clients and faults. In a build one short round is played; {@code
- * -Dchaos.minutes=60} plays rounds for an hour, {@code -Dchaos.seed=} repeats a schedule, and
- * {@code -Dchaos.system=kafka} torments a real Apache Kafka instead.
+ * -Dchaos.minutes=60} plays rounds for an hour, {@code -Dchaos.seed=} repeats a schedule, {@code
+ * -Dchaos.apart=true} has the nodes be three brokers and three controllers, and {@code
+ * -Dchaos.system=kafka} torments a real Apache Kafka instead.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -36,6 +37,7 @@ class ChaosEndToEnd {
     private static final int FAULTS_PER_ROUND = 6;
     private static final long MINUTES = Long.getLong("chaos.minutes", 0);
     private static final String SYSTEM = System.getProperty("chaos.system", "tombolo");
+    private static final boolean CONTROLLERS_APART = Boolean.getBoolean("chaos.apart");
     private static final Map<String, String> CONFIG =
             Map.of(
                     "broker.heartbeat.interval.ms", "500",
@@ -56,10 +58,11 @@ class ChaosEndToEnd {
         int internal = Nodes.freePort();
         wires = Wires.widest(SIZE, internal);
         var ports = new NodeProgram.Ports(Nodes.freePort(), Nodes.freePort(), internal);
-        NodeProgram program = SYSTEM.equals("kafka") ? new KafkaNode() : new TomboloNode();
+        NodeProgram program =
+                SYSTEM.equals("kafka") ? new KafkaNode() : new TomboloNode(CONTROLLERS_APART);
         var plan = new NodeProgram.Plan(folder, SIZE, ports, wires, new TreeMap<>(CONFIG));
         nodes = new Nodes(program, plan);
-        nodes.start(nodes.all());
+        nodes.start(nodes.processes());
         System.out.println("Chaos for " + program.title() + ", wires: " + wires.getClass());
     }
 

@@ -35,20 +35,21 @@ final class Tormentor {
      */
     void carryOut(Fault fault) {
         int node = resolve(fault.target());
+        int machine = nodes.machine(node);
         switch (fault.kind()) {
             case KILL -> nodes.kill(node);
             case STOP -> nodes.terminate(node);
             case PAUSE -> nodes.pause(node);
-            case KILL_ALL -> nodes.all().stream().filter(nodes::running).forEach(nodes::kill);
-            case ROLL -> nodes.all().forEach(this::restart);
-            case ISOLATE -> isolate(node);
-            case MUTE -> others(node).forEach(other -> nodes.wires().cut(node, other));
-            case DEAFEN -> others(node).forEach(other -> nodes.wires().cut(other, node));
-            case BRIDGE -> cutBoth(node, others(node).getFirst());
-            case FLAP -> flap(node, fault.heldMs());
+            case KILL_ALL -> nodes.processes().stream().filter(nodes::running).forEach(nodes::kill);
+            case ROLL -> nodes.processes().forEach(this::restart);
+            case ISOLATE -> isolate(machine);
+            case MUTE -> others(machine).forEach(other -> nodes.wires().cut(machine, other));
+            case DEAFEN -> others(machine).forEach(other -> nodes.wires().cut(other, machine));
+            case BRIDGE -> cutBoth(machine, others(machine).getFirst());
+            case FLAP -> flap(machine, fault.heldMs());
             case BLACKOUT -> {
-                isolate(node);
-                cutBoth(node, Wires.CLIENTS);
+                isolate(machine);
+                cutBoth(machine, Wires.CLIENTS);
             }
         }
         hold(fault.heldMs());

@@ -85,10 +85,14 @@ final class Writer {
         var record = new ProducerRecord<String, String>(topic, value.partition(), null, value + "");
         producer.send(
                 record,
-                (metadata, error) ->
-                        recorder.add(
-                                error == null && metadata.hasOffset()
-                                        ? Sent.acknowledged(value, metadata.offset())
-                                        : Sent.unanswered(value)));
+                (metadata, error) -> {
+                    if (error != null) {
+                        System.out.println(value + " is not answered: " + error);
+                    }
+                    recorder.add(
+                            error == null && metadata.hasOffset()
+                                    ? Sent.acknowledged(value, metadata.offset())
+                                    : Sent.unanswered(value));
+                });
     }
 }

@@ -42,6 +42,16 @@ public interface NodeProgram {
     /** The command line that runs a node in the foreground. */
     List<String> command(Plan plan, int node);
 
+    /** The numbers of nodes that decide and serve nobody, beside the others. */
+    default List<Integer> controllers(Plan plan) {
+        return List.of();
+    }
+
+    /** The machine that a node is on, by the number of the first node there. */
+    default int machine(int node) {
+        return node;
+    }
+
     /** Where a node keeps its partitions. */
     Path data(Plan plan, int node);
 }

@@ -42,7 +42,7 @@ public final class Nodes implements AutoCloseable {
         this.program = program;
         this.plan = plan;
         try {
-            for (int node : all()) {
+            for (int node : processes()) {
                 if (!Files.exists(plan.home(node))) {
                     program.prepare(plan, node);
                 }
@@ -75,6 +75,19 @@ public final class Nodes implements AutoCloseable {
         return plan.wires();
     }
 
+    /** All nodes, those that serve nobody included. */
+    public Set<Integer> processes() {
+        var everyone = new TreeSet<>(all());
+        everyone.addAll(program.controllers(plan));
+        return everyone;
+    }
+
+    /** The machine that a node is on, as the wires number them. */
+    public int machine(int node) {
+        return program.machine(node);
+    }
+
+    /** The nodes that serve clients. */
     public Set<Integer> all() {
         return IntStream.rangeClosed(1, plan.size())
                 .boxed()
@@ -136,7 +149,7 @@ public final class Nodes implements AutoCloseable {
     public void restore() {
         wires().heal();
         Set.copyOf(paused).forEach(this::resume);
-        for (int node : all()) {
+        for (int node : processes()) {
             if (!running(node)) {
                 NodeProcess dead = processes.remove(node);
                 if (dead != null) {
