@@ -4,12 +4,16 @@ import io.tombolo.nodes.Checkout;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
+import java.lang.classfile.FieldModel;
+import java.lang.classfile.MethodModel;
 import java.lang.classfile.constantpool.ClassEntry;
 import java.lang.classfile.constantpool.MemberRefEntry;
 import java.lang.classfile.constantpool.PoolEntry;
 import java.lang.classfile.constantpool.Utf8Entry;
+import java.lang.reflect.AccessFlag;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -83,8 +87,30 @@ final class House {
             return folder.resolve("src/test/java");
         }
 
+        /** Whether every file of its sources has been compiled. */
+        boolean isCompiled() {
+            return isCompiled(mainSources(), "target/classes")
+                    && isCompiled(testSources(), "target/test-classes");
+        }
+
+        private boolean isCompiled(Path sources, String output) {
+            return javaFiles(sources).stream()
+                    .map(file -> sources.relativize(file).toString())
+                    .filter(name -> !name.endsWith("package-info.java"))
+                    .map(name -> folder.resolve(output).resolve(name.replace(".java", ".class")))
+                    .allMatch(Files::exists);
+        }
+
         List<CompiledClass> classes() {
-            return filesBelow(folder.resolve("target/classes"), ".class").stream()
+            return compiled("target/classes");
+        }
+
+        List<CompiledClass> testClasses() {
+            return compiled("target/test-classes");
+        }
+
+        private List<CompiledClass> compiled(String output) {
+            return filesBelow(folder.resolve(output), ".class").stream()
                     .map(CompiledClass::read)
                     .toList();
         }
@@ -131,6 +157,28 @@ final class House {
                             member.owner().asInternalName().replace('/', '.')
                                     + "."
                                     + member.name().stringValue());
+                }
+            }
+            return names;
+        }
+
+        /** The types that its public methods and fields speak of, dotted. */
+        Set<String> publicSignatures() {
+            var names = new TreeSet<String>();
+            for (MethodModel method : model.methods()) {
+                if (method.flags().has(AccessFlag.PUBLIC)) {
+                    addTypes(names, method.methodType().stringValue());
+                    method.findAttribute(Attributes.signature())
+                            .ifPresent(
+                                    generic -> addTypes(names, generic.signature().stringValue()));
+                }
+            }
+            for (FieldModel field : model.fields()) {
+                if (field.flags().has(AccessFlag.PUBLIC)) {
+                    addTypes(names, field.fieldType().stringValue() + ";");
+                    field.findAttribute(Attributes.signature())
+                            .ifPresent(
+                                    generic -> addTypes(names, generic.signature().stringValue()));
                 }
             }
             return names;

@@ -34,7 +34,7 @@ import java.util.function.Consumer;
  * one, or has it made so. To each broker one request is under way, and what comes meanwhile goes
  * with the next one. Callable on any loop; owned by the loop that it was made for.
  */
-public final class CoordinatorInquiry implements LeaderGate.Inquiry {
+final class CoordinatorInquiry implements LeaderGate.Inquiry {
 
     /** Questions of one request. */
     static final int TOGETHER_MAX = 2_000;
@@ -56,7 +56,7 @@ public final class CoordinatorInquiry implements LeaderGate.Inquiry {
      * @param adding have it made part of the transaction, and open it if need be; otherwise only
      *     ask
      */
-    public record Question(
+    record Question(
             String transactionalId,
             ProducerIdentity producer,
             TopicPartition partition,
@@ -75,7 +75,7 @@ public final class CoordinatorInquiry implements LeaderGate.Inquiry {
         private boolean underWay;
     }
 
-    public CoordinatorInquiry(
+    CoordinatorInquiry(
             EventLoop loop,
             int self,
             Coordinators coordinators,

@@ -7,7 +7,7 @@ import io.tombolo.coordinator.transaction.entry.TransactionCoordinator;
 import java.util.OptionalInt;
 
 /** Which broker coordinates a transactional id, by the newest metadata. Callable on any loop. */
-public record Coordinators(Images images, TransactionCoordinator here) {
+record Coordinators(Images images, TransactionCoordinator here) {
 
     /** Empty while nobody does. */
     OptionalInt brokerOf(String transactionalId) {

@@ -25,7 +25,7 @@ import java.util.function.Consumer;
  * its producer was told. Callable on any loop; each loop has a waiting room of its own for its
  * partitions.
  */
-public final class LeaderGate implements TransactionGate {
+final class LeaderGate implements TransactionGate {
 
     /** How often is asked in all before the client has to come again. */
     static final int ATTEMPTS_MAX = 12;
@@ -41,7 +41,7 @@ public final class LeaderGate implements TransactionGate {
 
     /** Asks the coordinator of a transaction, wherever it is. */
     @FunctionalInterface
-    public interface Inquiry {
+    interface Inquiry {
 
         /**
          * @param answer called once on {@code replyTo}
@@ -64,7 +64,7 @@ public final class LeaderGate implements TransactionGate {
         }
     }
 
-    public LeaderGate(Shards shards, Inquiry inquiry) {
+    LeaderGate(Shards shards, Inquiry inquiry) {
         this.shards = shards;
         this.inquiry = inquiry;
         shards.all().forEach(_ -> rooms.add(new HashMap<>()));

@@ -28,7 +28,7 @@ import java.util.function.Consumer;
  * are ending, which the coordinators hold anyway. A coordinator that resigns takes its markers
  * back: whoever follows it asks for them again, in a later coordinator epoch.
  */
-public final class MarkerSender {
+final class MarkerSender {
 
     /** Partitions in one request. */
     static final int TOGETHER_MAX = 2_000;
@@ -49,7 +49,7 @@ public final class MarkerSender {
     }
 
     /** What the sender needs of its broker; every call is made and answered on its loop. */
-    public interface Ports {
+    interface Ports {
 
         /** Where a marker has to go now. */
         Whereabouts find(TopicPartition partition);
@@ -71,7 +71,7 @@ public final class MarkerSender {
     }
 
     /** Where a partition is led. */
-    public sealed interface Whereabouts {
+    sealed interface Whereabouts {
 
         /** There is no such partition any more. */
         record Gone() implements Whereabouts {}
@@ -84,10 +84,10 @@ public final class MarkerSender {
     }
 
     /** One marker for one partition. */
-    public record Letter(Ending ending, TopicPartition partition) {}
+    record Letter(Ending ending, TopicPartition partition) {}
 
     /** A transaction that ends. Mutable; known by identity. */
-    public static final class Ending {
+    static final class Ending {
 
         private final int coordinator;
         private final int coordinatorEpoch;
