@@ -16,6 +16,8 @@ import tools.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Every data command against two regions in one {@code tombolo dev} process. */
@@ -164,6 +166,35 @@ class CommandLineEndToEnd {
         assertThat(groups.exitCode()).isZero();
         assertThat(nobody.exitCode()).isEqualTo(2);
         assertThat(nobody.err()).contains("error[TMB-2203]");
+    }
+
+    @Test
+    void groupsAreMovedMeasuredAndDeleted() {
+        tombolo.run("topic", "create", "walk", "-p", "1", "--region", "eu");
+        tombolo.runWithInput("a\nb\nc\n", "topic", "produce", "walk", "--region", "eu");
+
+        Ended unconfirmed = seek("--to", "1");
+        Ended moved = seek("--to", "1", "-y");
+        Ended lag = tombolo.run("group", "lag", "walkers", "--region", "eu", "-o", "json");
+        Ended atEnd = seek("--to", "end", "-y");
+        Ended deleted = tombolo.run("group", "delete", "walkers", "--region", "eu", "-y");
+        Ended gone = tombolo.run("group", "lag", "walkers", "--region", "eu");
+
+        assertThat(unconfirmed.exitCode()).isEqualTo(4);
+        assertThat(unconfirmed.err()).containsPattern("walk +0 +– +1 +new");
+        assertThat(moved.exitCode()).as(moved.err()).isZero();
+        assertThat(json(lag.out()).at("/0/lag").asInt()).isEqualTo(2);
+        assertThat(json(lag.out()).at("/0/lagMs").asLong()).isNotNegative();
+        assertThat(atEnd.err()).containsPattern("walk +0 +1 +3 +\\+2");
+        assertThat(deleted.exitCode()).as(deleted.err()).isZero();
+        assertThat(gone.exitCode()).isEqualTo(2);
+    }
+
+    private Ended seek(String... words) {
+        var all = new ArrayList<>(List.of("group", "seek", "walkers", "--region", "eu"));
+        all.addAll(List.of("--topic", "walk"));
+        all.addAll(List.of(words));
+        return tombolo.run(all.toArray(new String[0]));
     }
 
     @Test
