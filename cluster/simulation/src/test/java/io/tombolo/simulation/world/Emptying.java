@@ -9,6 +9,8 @@ import io.tombolo.environment.simulated.SimulatedEntropy;
 import io.tombolo.environment.simulated.Simulator;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.record.BrokerRecord.Drain;
+import io.tombolo.metadata.record.BrokerRegistration;
+import io.tombolo.metadata.record.BrokerRegistration.PreviousStop;
 import io.tombolo.simulation.law.Broken;
 import io.tombolo.simulation.law.Happening;
 import io.tombolo.simulation.law.Happenings;
@@ -35,6 +37,7 @@ final class Emptying {
     private Drain wanted = Drain.NONE;
     private boolean ordered = true;
     private boolean stopped;
+    private long epochBefore = -1;
 
     Emptying(
             Simulator simulator,
@@ -58,6 +61,7 @@ final class Emptying {
     void begin() {
         if (chosen.isEmpty()) {
             chosen = Optional.of(site.brokers().get(dice.nextInt(site.brokers().size())));
+            epochBefore = registration().map(BrokerRegistration::brokerEpoch).orElse(-1L);
             want(Drain.Goal.EMPTY);
         }
     }
@@ -140,12 +144,21 @@ final class Emptying {
         return image.topics().replicasOn(chosen.orElseThrow().id()).size();
     }
 
-    /** Whether it has left the region; it may be back as one that nothing is wanted of. */
+    /**
+     * Whether it has left the region, perhaps because a fault stopped it first; it may be back as
+     * one that was not known and of which nothing is wanted.
+     */
     private boolean left() {
-        MetadataImage image = site.newestMetadata();
         return wanted.goal() == Drain.Goal.LEAVE
-                && stopped
-                && !image.brokers().drainOf(chosen.orElseThrow().id()).wanted();
+                && registration()
+                        .filter(one ->
+                                one.brokerEpoch() == epochBefore
+                                        || one.standing().previousStop() != PreviousStop.UNKNOWN)
+                        .isEmpty();
+    }
+
+    private Optional<BrokerRegistration> registration() {
+        return site.newestMetadata().brokers().broker(chosen.orElseThrow().id());
     }
 
     /** Whether all has gone that can go. */
