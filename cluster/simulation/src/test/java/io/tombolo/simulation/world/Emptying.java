@@ -10,7 +10,6 @@ import io.tombolo.environment.simulated.Simulator;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.record.BrokerRecord.Drain;
 import io.tombolo.metadata.record.BrokerRegistration;
-import io.tombolo.metadata.record.BrokerRegistration.PreviousStop;
 import io.tombolo.simulation.law.Broken;
 import io.tombolo.simulation.law.Happening;
 import io.tombolo.simulation.law.Happenings;
@@ -146,15 +145,14 @@ final class Emptying {
 
     /**
      * Whether it has left the region, perhaps because a fault stopped it first; it may be back as
-     * one that was not known and of which nothing is wanted.
+     * one of which nothing is wanted.
      */
     private boolean left() {
+        MetadataImage image = site.newestMetadata();
         return wanted.goal() == Drain.Goal.LEAVE
-                && registration()
-                        .filter(one ->
-                                one.brokerEpoch() == epochBefore
-                                        || one.standing().previousStop() != PreviousStop.UNKNOWN)
-                        .isEmpty();
+                && ordered
+                && !image.brokers().drainOf(chosen.orElseThrow().id()).wanted()
+                && registration().filter(one -> one.brokerEpoch() == epochBefore).isEmpty();
     }
 
     private Optional<BrokerRegistration> registration() {
