@@ -12,6 +12,7 @@ import io.tombolo.controller.command.RegionCommand.FormatRegion;
 import io.tombolo.controller.command.RegionCommand.ObserveOwnership;
 import io.tombolo.controller.command.RegionCommand.ProducerIdBlock;
 import io.tombolo.controller.command.RegionCommand.UpdateFeatures;
+import io.tombolo.controller.topic.OwnerRules;
 import io.tombolo.metadata.image.LinkRegistration;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.record.BrokerRegistration;
@@ -165,6 +166,10 @@ final class RegionDecisions {
     }
 
     private static ControllerResult<Ownership> claim(ClaimOwnership command, MetadataImage tip) {
+        Optional<Refusal> second = OwnerRules.claim(command.domain(), command.region(), tip);
+        if (second.isPresent()) {
+            return ControllerResult.refused(second.get());
+        }
         Claim claim =
                 ledger(tip)
                         .claim(

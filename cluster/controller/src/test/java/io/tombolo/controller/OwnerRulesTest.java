@@ -18,6 +18,7 @@ import io.tombolo.controller.command.LinkCommand.RemoveLink;
 import io.tombolo.controller.command.LinkCommand.SetMirrorTopicState;
 import io.tombolo.controller.command.Refusal;
 import io.tombolo.controller.command.RegionCommand.ClaimOwnership;
+import io.tombolo.controller.command.RegionCommand.ObserveOwnership;
 import io.tombolo.controller.command.TopicCommand.CreatePartitions;
 import io.tombolo.controller.command.TopicCommand.DeleteTopics;
 import io.tombolo.controller.command.TopicCommand.Growth;
@@ -32,6 +33,7 @@ import io.tombolo.region.RegionId;
 import io.tombolo.region.link.MirrorTopic.State;
 import io.tombolo.region.ownership.Ownership;
 import io.tombolo.region.ownership.Ownership.Mode;
+import io.tombolo.region.ownership.Takeover;
 
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
@@ -232,6 +234,58 @@ class OwnerRulesTest {
                             "Topic local.late would come through link ap-to-eu from region ap, and"
                                     + " it is not known yet who owns it; create it there: tombolo"
                                     + " topic create local.late --region ap.");
+        }
+
+        /** Once, both became writable. */
+        @Test
+        void whatAnotherRegionHasTakenFromTheSameSourceIsNotTakenOverHere() {
+            takenByAp("orders*");
+
+            assertThat(claimedByForce())
+                    .isInstanceOfSatisfying(
+                            Answer.Refused.class,
+                            refused ->
+                                    assertThat(refused.refusal())
+                                            .isEqualTo(
+                                                    new Refusal(
+                                                            Errors.POLICY_VIOLATION,
+                                                            "Region ap has taken over topics of"
+                                                                + " link us-to-eu already, with"
+                                                                + " us-to-ap under ownership epoch"
+                                                                + " 2; use them there.")));
+            assertThat(region.image().writability(SOURCE)).isEqualTo(Writability.MIRROR);
+        }
+
+        @Test
+        void whatIsTakenElsewhereKeepsNobodyFromOtherTopics() {
+            takenByAp("bills*");
+            assertThat(claimedByForce()).isInstanceOf(Answer.Done.class);
+
+            assertThat(refusal(region.create(Region.topic("bills", 1, 1))).message())
+                    .contains("with us-to-ap under ownership epoch 2, by region ap");
+            region.create("orders.late", 1, 1);
+        }
+
+        @Test
+        void aFilterThatLeavesOutWhatIsTakenElsewhereLetsTheRestBeTakenOver() {
+            region.done(new CreateMirrorTopic(link, "bills", new Uuid(4, 5), 1, new TreeMap<>()));
+            takenByAp("orders*");
+
+            define(link, US, EU, "bills*");
+
+            assertThat(claimedByForce()).isInstanceOf(Answer.Done.class);
+            assertThat(region.image().leftOut(link)).containsExactly("orders");
+        }
+
+        private void takenByAp(String topics) {
+            var ap = new RegionId("ap");
+            var taken = new Ownership(new DomainName("us-to-ap"), ap, 2, Mode.FORCED);
+            region.done(new ObserveOwnership(List.of(taken.with(Takeover.of(US, topics))), "seen"));
+        }
+
+        private Answer<?> claimedByForce() {
+            return region.submit(
+                    new ClaimOwnership(new DomainName(link.name()), EU, 1, Mode.FORCED, "a test"));
         }
 
         @Test

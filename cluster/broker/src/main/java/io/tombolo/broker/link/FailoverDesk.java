@@ -123,6 +123,12 @@ public final class FailoverDesk {
                             "no mirror topic is known",
                             "wait until tombolo link list shows it"));
         }
+        if (!begun) {
+            images.current()
+                    .takenElsewhere(link.name())
+                    .map(owned -> elsewhere(link, owned))
+                    .ifPresent(objections::add);
+        }
         if (policy.refuseIf().sourceReachableAndWriting() && source.reachable() && !begun) {
             objections.add(writing(link, policy, source));
         }
@@ -202,6 +208,18 @@ public final class FailoverDesk {
                 source.seen(),
                 "stop the brokers of %s, then tombolo failover %s"
                         .formatted(link.from(), policy.name()));
+    }
+
+    private static FailoverPreview.Objection elsewhere(LinkEntry link, OwnershipRecord owned) {
+        var owner = owned.ownership().owner();
+        return new FailoverPreview.Objection(
+                "TMB-4015",
+                "%s has taken over topics of %s already; %s and %s would both write to them"
+                        .formatted(owner, link.from(), owner, link.to()),
+                "%s belongs to %s since ownership epoch %d"
+                        .formatted(owned.domain(), owner, owned.epoch()),
+                "use the topics in %s; for a copy of them, link %s to %s in place of %s"
+                        .formatted(owner, owner, link.to(), link.name()));
     }
 
     private boolean ownedHere(LinkEntry link) {

@@ -1,6 +1,7 @@
 package io.tombolo.broker.link;
 
 import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.link.Lag;
 import io.tombolo.region.link.LinkPartition;
@@ -11,6 +12,7 @@ import io.tombolo.region.link.LinkStatus.State;
 import io.tombolo.region.link.LinkStatus.TopicStatus;
 import io.tombolo.region.link.LinkStatus.Trouble;
 import io.tombolo.region.link.LossBound;
+import io.tombolo.region.link.Reason;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -44,7 +46,7 @@ public record RegionStatus(List<LinkStatus> parts, MetadataImage image) {
         List<LinkStatus> own = copying.isEmpty() ? all : copying;
         List<TopicStatus> topics = topics(all);
         boolean whole = covers(link, topics);
-        return Optional.of(
+        var status =
                 new LinkStatus(
                         link,
                         state(own, topics, whole),
@@ -52,7 +54,25 @@ public record RegionStatus(List<LinkStatus> parts, MetadataImage image) {
                         (whole ? lossBound(own) : LossBound.UNKNOWN).without(uncounted(all)),
                         trouble(own),
                         topics,
-                        groups(all)));
+                        groups(all));
+        return Optional.of(
+                image.takenElsewhere(link).map(owned -> fenced(status, owned)).orElse(status));
+    }
+
+    /** Nobody writes to the source any more: what its owner holds by now is not known here. */
+    private static LinkStatus fenced(LinkStatus status, OwnershipRecord owned) {
+        String detail =
+                "region %s has taken the source's topics over, with %s under ownership epoch %d; what it takes since is not copied here"
+                        .formatted(owned.ownership().owner(), owned.domain(), owned.epoch());
+        var reason = new Reason(Reason.Code.OWNERSHIP_STALE, detail);
+        return new LinkStatus(
+                status.name(),
+                State.FAILED,
+                Lag.UNKNOWN,
+                status.lossBound(),
+                Optional.of(new Trouble(reason, 1, Optional.empty())),
+                status.topics(),
+                status.groups());
     }
 
     private static boolean copies(LinkStatus status) {

@@ -1,5 +1,6 @@
 package io.tombolo.broker.link;
 
+import static io.tombolo.broker.Worlds.EU;
 import static io.tombolo.broker.Worlds.LINK;
 import static io.tombolo.broker.Worlds.US;
 import static io.tombolo.broker.link.LinkedRegions.EU_1;
@@ -14,9 +15,11 @@ import io.tombolo.metadata.image.MetadataImage.Writability;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.PolicyName;
+import io.tombolo.region.RegionId;
 import io.tombolo.region.link.LinkStatus;
 import io.tombolo.region.link.MirrorTopic;
 import io.tombolo.region.ownership.Ownership;
+import io.tombolo.region.ownership.Takeover;
 
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +65,30 @@ class FailoverDeskTest {
 
         assertThat(regions.failOver(US_1, true)).isInstanceOf(FailoverReport.Done.class);
         assertThat(epoch(regions)).isEqualTo(2);
+    }
+
+    /** Once, two regions that copied from one took the same topics over, and both knew of it. */
+    @Test
+    void whatAnotherRegionHasTakenOverFromTheSameSourceIsNotTakenOverEvenByForce() {
+        LinkedRegions regions = LinkedRegions.mirroring(1);
+        regions.loseSource();
+        var taken =
+                new Ownership(
+                        new DomainName("eu-to-ap"), new RegionId("ap"), 2, Ownership.Mode.FORCED);
+
+        regions.submit(
+                US_1,
+                new RegionCommand.ObserveOwnership(
+                        List.of(taken.with(Takeover.of(EU, "*"))), "a test"));
+
+        assertThat(codes(regions, POLICY)).containsExactly("TMB-4015");
+        assertThat(regions.failOver(US_1, true)).isInstanceOf(FailoverReport.Refused.class);
+        assertThat(epoch(regions)).isEqualTo(1);
+        var status = regions.ask(US_1, core -> core.failover().regionStatus(List.of()).of(LINK));
+        assertThat(status.orElseThrow().state()).isEqualTo(LinkStatus.State.FAILED);
+        assertThat(status.orElseThrow().lag().ms()).isEqualTo(-1);
+        assertThat(status.orElseThrow().trouble().orElseThrow().reason().toString())
+                .startsWith("OWNERSHIP_STALE: region ap has taken the source's topics over");
     }
 
     @Test

@@ -17,12 +17,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /** One failover policy and the region that takes over; used by the command and by the demo. */
 public final class Failover {
 
-    /** What a region says that has taken over already: nothing is left to be forced. */
-    private static final String ALREADY_OWNER = "TMB-4010";
+    /** What a region says where it, or another one, has taken over already: nobody forces that. */
+    private static final Set<String> NEVER_FORCED = Set.of("TMB-4010", "TMB-4015");
 
     private final LoadedFile file;
     private final String policy;
@@ -133,7 +134,7 @@ public final class Failover {
         if (!fix.isEmpty()) {
             fixes.add(fix);
         }
-        if (!code.equals(ALREADY_OWNER)) {
+        if (!NEVER_FORCED.contains(code)) {
             fixes.add(
                     "tombolo failover %s --force-accept-split-brain --reason \"…\""
                                     .formatted(policy)

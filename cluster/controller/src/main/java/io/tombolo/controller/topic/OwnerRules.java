@@ -9,6 +9,9 @@ import io.tombolo.metadata.record.ConfigRecord.ConfigRemoved;
 import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
 import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.OwnershipRecord;
+import io.tombolo.region.DomainName;
+import io.tombolo.region.LinkName;
+import io.tombolo.region.RegionId;
 import io.tombolo.region.link.FollowedConfigs;
 import io.tombolo.region.link.MirrorTopic.State;
 import io.tombolo.region.ownership.Ownership;
@@ -49,7 +52,28 @@ public final class OwnerRules {
 
     public static Optional<Refusal> creation(String topic, MetadataImage tip) {
         return fenced(topic, tip, CREATE_THERE)
+                .or(() -> twice(topic, tip))
                 .or(() -> tip.filling(topic).flatMap(link -> ofLink(topic, link, tip)));
+    }
+
+    /**
+     * A region that is to take a link's topics over does not get them when another one has taken
+     * some of them over from the same source: both would write to them.
+     */
+    public static Optional<Refusal> claim(DomainName domain, RegionId region, MetadataImage tip) {
+        var link = new LinkName(domain.name());
+        return tip.links()
+                .link(link)
+                .filter(known -> known.definition().destinationRegion().equals(region))
+                .flatMap(_ -> tip.takenElsewhere(link))
+                .flatMap(owned ->
+                        violation(
+                                "Region %s has taken over topics of link %s already, with %s under ownership epoch %d; use them there."
+                                        .formatted(
+                                                owned.ownership().owner(),
+                                                link,
+                                                owned.domain(),
+                                                owned.epoch())));
     }
 
     public static Optional<Refusal> deletion(TopicImage topic, MetadataImage tip) {
@@ -98,6 +122,19 @@ public final class OwnerRules {
      */
     private static Optional<Refusal> fenced(String topic, MetadataImage tip, String remedy) {
         return tip.fencing(topic).flatMap(owned -> violation(because(topic, owned, remedy)));
+    }
+
+    /** Two regions took the name over, and neither heard of the other then. */
+    private static Optional<Refusal> twice(String topic, MetadataImage tip) {
+        return tip.takenTwice(topic)
+                .flatMap(owned ->
+                        violation(
+                                "Topic %s was taken over by this region and, with %s under ownership epoch %d, by region %s from the same source; take another name."
+                                        .formatted(
+                                                topic,
+                                                owned.domain(),
+                                                owned.epoch(),
+                                                owned.ownership().owner())));
     }
 
     /** Two topics of one name, each writable in its region, would never become one again. */

@@ -4,6 +4,7 @@ import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
+import io.tombolo.region.RegionId;
 import io.tombolo.region.link.NameFilter;
 import io.tombolo.region.ownership.Ownership;
 import io.tombolo.region.ownership.Takeover;
@@ -146,6 +147,72 @@ public record MetadataImage(
                                                         known.ownership().lets(self.region()))
                                                 .isEmpty())
                                 .findFirst());
+    }
+
+    /**
+     * The ownership under which another region has taken over, from the source of a link, a topic
+     * that would be taken over with the link as well: two regions would write to it. Empty once the
+     * link's destination owns its topics.
+     */
+    public Optional<OwnershipRecord> takenElsewhere(LinkName link) {
+        return links.link(link)
+                .filter(known -> !owns(known.definition().destinationRegion(), known.domain()))
+                .flatMap(known -> takenElsewhere(known, movingNames(link)));
+    }
+
+    private Optional<OwnershipRecord> takenElsewhere(LinkRegistration link, List<String> names) {
+        RegionId source = link.definition().sourceRegion();
+        return takenBesides(link.definition().destinationRegion(), source).stream()
+                .filter(owned -> !owned.domain().equals(link.domain()))
+                .filter(owned ->
+                        names.stream().anyMatch(name -> owned.ownership().tookFrom(source, name)))
+                .findFirst();
+    }
+
+    /**
+     * The ownership under which another region has taken a name over from the same region as this
+     * one has: neither heard of the other then.
+     */
+    public Optional<OwnershipRecord> takenTwice(String topic) {
+        return region.identity().stream()
+                .flatMap(self -> takenTwice(topic, self.region()).stream())
+                .findFirst();
+    }
+
+    private Optional<OwnershipRecord> takenTwice(String topic, RegionId self) {
+        return region.ownership().values().stream()
+                .map(OwnershipRecord::ownership)
+                .filter(ours -> ours.lets(self))
+                .flatMap(ours -> ours.takeover().stream())
+                .filter(taken -> taken.topics().includes(topic))
+                .flatMap(taken ->
+                        takenBesides(self, taken.from()).stream()
+                                .filter(owned -> owned.ownership().tookFrom(taken.from(), topic)))
+                .findFirst();
+    }
+
+    /** What was taken over from a region and belongs neither to it nor to this one. */
+    private List<OwnershipRecord> takenBesides(RegionId self, RegionId source) {
+        return region.ownership().values().stream()
+                .filter(owned -> !owned.ownership().owner().equals(self))
+                .filter(owned -> !owned.ownership().lets(source))
+                .filter(owned ->
+                        owned.ownership()
+                                .takeover()
+                                .filter(taken -> taken.from().equals(source))
+                                .isPresent())
+                .toList();
+    }
+
+    private boolean owns(RegionId self, DomainName domain) {
+        return region.ownershipOf(domain).filter(owned -> owned.ownership().lets(self)).isPresent();
+    }
+
+    private List<String> movingNames(LinkName link) {
+        return movingWith(link).stream()
+                .flatMap(mirror -> topics.topic(mirror.topicId()).stream())
+                .map(TopicImage::name)
+                .toList();
     }
 
     /** Whether producers may write to a topic. */
