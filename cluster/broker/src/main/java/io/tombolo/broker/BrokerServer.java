@@ -47,6 +47,7 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** One broker on this machine's real network, disk and clock. */
 public final class BrokerServer implements AutoCloseable {
@@ -351,12 +352,20 @@ public final class BrokerServer implements AutoCloseable {
 
         @Override
         public void strayLogs(StrayLogs found) {
+            found.strays().stream()
+                    .collect(Collectors.partitioningBy(Stray::forGood))
+                    .forEach(this::tellStrays);
+        }
+
+        private void tellStrays(boolean deleted, List<Stray> strays) {
+            if (strays.isEmpty()) {
+                return;
+            }
             LOG.atWarn()
-                    .addKeyValue("count", found.strays().size())
-                    .addKeyValue(
-                            "first", found.strays().stream().limit(10).map(Stray::name).toList())
+                    .addKeyValue("count", strays.size())
+                    .addKeyValue("first", strays.stream().limit(10).map(Stray::name).toList())
                     .log(
-                            found.deleted()
+                            deleted
                                     ? "Logs of replicas that are not here any more are deleted"
                                     : "Logs that the metadata do not explain are set aside as"
                                             + " -stray");

@@ -32,6 +32,7 @@ import io.tombolo.raft.core.RaftEvent.Room;
 import io.tombolo.raft.core.RaftSettings;
 import io.tombolo.raft.core.ReplicaKey;
 import io.tombolo.raft.core.VoterSet;
+import io.tombolo.storage.directory.DirectoryPaths;
 
 import org.apache.kafka.common.message.FetchRequestData;
 
@@ -120,7 +121,7 @@ final class QuorumSeat {
                                 environment.offload(),
                                 environment.disk(),
                                 settings.metadataDirectory()
-                                        .resolve("metadata")
+                                        .resolve(DirectoryPaths.METADATA_FOLDER)
                                         .resolve(METADATA_LOG)),
                         RaftSettings.STANDARD,
                         region.<RaftTransport>map(Region::transport)

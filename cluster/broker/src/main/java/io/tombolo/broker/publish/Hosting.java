@@ -226,13 +226,13 @@ final class Hosting {
     }
 
     /** Deletes a log, or sets it aside, unless it has come to be wanted meanwhile. */
-    void removeStray(StrayLogs.Stray stray, boolean forGood) {
+    void removeStray(StrayLogs.Stray stray) {
         inTurn(
                 stray.name(),
                 done -> {
                     if (casts.containsKey(stray.id())) {
                         done.run();
-                    } else if (forGood) {
+                    } else if (stray.forGood()) {
                         stray.directory()
                                 .log(stray.name())
                                 .map(log -> new LogDirectories.Located(stray.directory(), log))

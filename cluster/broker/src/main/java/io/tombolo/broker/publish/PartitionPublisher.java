@@ -173,7 +173,7 @@ public final class PartitionPublisher {
     /** Takes away the logs that belong to no replica of this broker. */
     public void sweep(StrayLogs found) {
         for (StrayLogs.Stray stray : found.strays()) {
-            on(stray.id(), hosting -> hosting.removeStray(stray, found.deleted()));
+            on(stray.id(), hosting -> hosting.removeStray(stray));
         }
     }
 

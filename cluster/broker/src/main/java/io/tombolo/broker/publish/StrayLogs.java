@@ -22,13 +22,19 @@ import java.util.UUID;
  * replicas.
  *
  * <p>They are deleted only if the metadata have known this broker before. Metadata that hear of it
- * for the first time, because it was unregistered, cannot tell what the logs are worth; they are
- * set aside under another name, for people to decide.
+ * for the first time, because it was unregistered, cannot tell what the logs are worth; nor can
+ * they of logs in a directory that was not the broker's before this start. Those are set aside
+ * under another name, for people to decide.
  */
-public record StrayLogs(List<Stray> strays, boolean deleted) {
+public record StrayLogs(List<Stray> strays) {
 
-    /** A log, and whose it is; its topic id is in its directory. */
-    public record Stray(LogDirectory directory, LogName name, TopicIdPartition id) {}
+    /**
+     * A log, and whose it is; its topic id is in its directory.
+     *
+     * @param forGood whether it is deleted, and not set aside
+     */
+    public record Stray(
+            LogDirectory directory, LogName name, TopicIdPartition id, boolean forGood) {}
 
     public StrayLogs {
         strays = List.copyOf(strays);
@@ -41,7 +47,9 @@ public record StrayLogs(List<Stray> strays, boolean deleted) {
      */
     public static StrayLogs in(LogDirectories directories, MetadataImage image, int brokerId) {
         var strays = new ArrayList<Stray>();
+        boolean known = knownBefore(image, brokerId);
         for (LogDirectory directory : directories.all()) {
+            boolean forGood = known && directories.knewBefore(directory);
             for (LogName name : directory.names()) {
                 // Whose a log is that does not say, nobody can know.
                 directory
@@ -49,10 +57,10 @@ public record StrayLogs(List<Stray> strays, boolean deleted) {
                         .flatMap(PartitionLog::topicId)
                         .map(id -> new TopicIdPartition(kafka(id), name.partition(), name.topic()))
                         .filter(id -> !wanted(id, image, brokerId))
-                        .ifPresent(id -> strays.add(new Stray(directory, name, id)));
+                        .ifPresent(id -> strays.add(new Stray(directory, name, id, forGood)));
             }
         }
-        return new StrayLogs(strays, knownBefore(image, brokerId));
+        return new StrayLogs(strays);
     }
 
     private static Uuid kafka(UUID id) {

@@ -121,6 +121,7 @@ class SeparateRolesSimulation {
         region.start(region.all());
         region.awaitReady(region.all());
         region.create(1, "first");
+        region.await("known", () -> region.knows(2, "first"));
         List<String> controllers = List.of("c1", "c2", "c3");
         controllers.forEach(region::kill);
 

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -51,31 +52,43 @@ final class DirectoriesOpening {
     }
 
     void open() {
-        Path home = paths.metadata();
         environment
                 .offload()
                 .submit(
-                        home.hashCode(),
-                        () -> KnownDirectories.read(environment.disk(), home),
+                        paths.metadata().hashCode(),
+                        () -> Belonging.of(paths, environment.disk()),
                         loop,
                         outcome -> {
                             switch (outcome) {
-                                case Outcome.Failed<Map<Path, UUID>>(Exception cause) ->
+                                case Outcome.Failed<Belonging>(Exception cause) ->
                                         done.accept(new DirectoriesResult.Failed(cause));
-                                case Outcome.Done<Map<Path, UUID>>(Map<Path, UUID> found) -> {
-                                    known = found;
-                                    openAll();
-                                }
+                                case Outcome.Done<Belonging>(Belonging found) -> openIfOne(found);
                             }
                         });
     }
 
-    private void openAll() {
+    /** Nothing is touched of directories that do not belong together. */
+    private void openIfOne(Belonging belonging) {
+        known = belonging.known();
+        belonging
+                .contradiction()
+                .ifPresentOrElse(
+                        reason -> done.accept(new DirectoriesResult.Refused(reason)),
+                        () ->
+                                openAll(
+                                        identity.in(
+                                                belonging
+                                                        .installation()
+                                                        .orElseGet(
+                                                                environment.entropy()::nextUuid))));
+    }
+
+    private void openAll(DirectoryIdentity ours) {
         List<Path> all = paths.all();
         for (Path path : all) {
             LogDirectory.open(
                     path,
-                    identity.of(
+                    ours.of(
                             path.equals(paths.metadata())
                                     ? Optional.empty()
                                     : KnownDirectories.idOf(known, path)),
@@ -175,7 +188,8 @@ final class DirectoriesOpening {
                                             .formatted(directory.path().resolve(file))));
         }
         LogDirectory home = opened(List.of(paths.metadata())).getFirst();
-        var directories = new LogDirectories(opened, unopened, home, environment);
+        var directories =
+                new LogDirectories(opened, unopened, home, environment, Set.copyOf(known.values()));
         var settling = new Countdown(() -> remember(directories));
         settle(opened, settling);
         settling.arm();

@@ -13,6 +13,9 @@ import java.util.stream.Stream;
  */
 public record DirectoryPaths(List<Path> logs, Path metadata) {
 
+    /** The folder of the metadata log in its directory. */
+    public static final String METADATA_FOLDER = "metadata";
+
     public DirectoryPaths {
         logs = List.copyOf(logs);
         if (logs.isEmpty()) {

@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -32,6 +33,7 @@ public final class LogDirectories {
     private final List<Unopened> unopened;
     private final LogDirectory metadata;
     private final LogEnvironment environment;
+    private final Set<UUID> remembered;
 
     /**
      * A directory that could not be opened at start.
@@ -47,11 +49,13 @@ public final class LogDirectories {
             List<LogDirectory> opened,
             List<Unopened> unopened,
             LogDirectory metadata,
-            LogEnvironment environment) {
+            LogEnvironment environment,
+            Set<UUID> remembered) {
         this.opened = List.copyOf(opened);
         this.unopened = List.copyOf(unopened);
         this.metadata = metadata;
         this.environment = environment;
+        this.remembered = remembered;
     }
 
     /**
@@ -91,6 +95,14 @@ public final class LogDirectories {
     /** Whether there are logs of topics, sound or not: then there was a region to have them. */
     public boolean holdLogs() {
         return opened.stream().anyMatch(it -> !it.names().isEmpty());
+    }
+
+    /**
+     * Whether a directory was one of this node's before this start, so that its region knows it.
+     */
+    public boolean knewBefore(LogDirectory directory) {
+        return !directory.fresh()
+                && (directory == metadata || remembered.contains(directory.directoryId()));
     }
 
     /** The ids of all directories that ever were opened, offline ones included. */

@@ -29,7 +29,7 @@ import java.util.function.Function;
 final class DirectoryOpening {
 
     private static final String LOCK = ".lock";
-    private static final String META = "meta.properties";
+    private static final String META = DirectoryIdentity.FILE;
 
     /** With less a directory is not begun: the reserve of the metadata log is half of it. */
     private static final long FIRST_BYTES_MIN = 2 << 20;
@@ -177,7 +177,7 @@ final class DirectoryOpening {
                 return new Claiming.Refused(foreign.get());
             }
             directoryId =
-                    PartitionMetadata.parse(pairs.getOrDefault("directory.id", ""))
+                    PartitionMetadata.parse(pairs.getOrDefault(DirectoryIdentity.DIRECTORY, ""))
                             .orElse(directoryId);
         }
         writeMeta(meta, directoryId);
@@ -212,13 +212,25 @@ final class DirectoryOpening {
                     "the data directory %s belongs to the node %s, not to %d"
                             .formatted(path, node, identity.nodeId()));
         }
+        Optional<UUID> installation =
+                PartitionMetadata.parse(pairs.getOrDefault(DirectoryIdentity.INSTALLATION, ""));
+        if (identity.installation().isPresent()
+                && installation.isPresent()
+                && !installation.equals(identity.installation())) {
+            return Optional.of(
+                    "the data directory %s is one of another installation, by %s in its %s"
+                            .formatted(path, DirectoryIdentity.INSTALLATION, META));
+        }
         return Optional.empty();
     }
 
     private void writeMeta(Path meta, UUID directoryId) throws IOException {
         Map<String, String> pairs = new LinkedHashMap<>();
         pairs.put("cluster.id", identity.clusterId());
-        pairs.put("directory.id", PartitionMetadata.text(directoryId));
+        pairs.put(DirectoryIdentity.DIRECTORY, PartitionMetadata.text(directoryId));
+        identity.installation()
+                .map(PartitionMetadata::text)
+                .ifPresent(id -> pairs.put(DirectoryIdentity.INSTALLATION, id));
         pairs.put("node.id", Integer.toString(identity.nodeId()));
         pairs.put("version", "1");
         byte[] content = PropertyFile.encode(pairs, "=");
