@@ -18,10 +18,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 
 /** Previews and starts failovers into this region. Confined to the links' loop. */
 public final class FailoverDesk {
@@ -266,17 +268,18 @@ public final class FailoverDesk {
         closed = true;
     }
 
-    /** Whether the source of a link into this region counts as there. */
+    /**
+     * Whether the source of a link into this region counts as there: it does when either its
+     * document or an answer to the link came lately, as one way may be cut where the other is not.
+     */
     public SourceContact contact(LinkEntry link, RegionStatus region) {
-        Optional<LinkStatus> status = region.of(link.name());
-        boolean cut = region.cut(link.name());
-        // Only our own regions show documents; of another cluster the link itself is the witness.
-        long silentMs =
-                registry.lastSeen(link.from())
-                        .map(sighting -> TimeUnit.NANOSECONDS.toMillis(sighting.ageNanos()))
-                        .or(() -> status.map(found -> found.lossBound().silentMs()))
-                        .orElse(-1L);
-        return new SourceContact(silentMs, cut);
+        OptionalLong toLink = region.silentMs(link.name());
+        OptionalLong document =
+                registry.lastSeen(link.from()).stream()
+                        .mapToLong(seen -> TimeUnit.NANOSECONDS.toMillis(seen.ageNanos()))
+                        .findFirst();
+        long silentMs = LongStream.concat(toLink.stream(), document.stream()).min().orElse(-1);
+        return new SourceContact(silentMs, region.cut(link.name()));
     }
 
     private LinkEntry linkOf(FailoverPolicy policy) {

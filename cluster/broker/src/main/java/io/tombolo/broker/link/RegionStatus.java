@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -123,6 +124,15 @@ public record RegionStatus(List<LinkStatus> parts, MetadataImage image) {
         List<LinkStatus> own = parts.stream().filter(one -> one.name().equals(link)).toList();
         return !own.isEmpty()
                 && own.stream().allMatch(one -> one.state() == State.SOURCE_UNAVAILABLE);
+    }
+
+    /** Since the source last answered any broker's running link; empty when it never did. */
+    OptionalLong silentMs(LinkName link) {
+        return parts.stream()
+                .filter(one -> one.name().equals(link) && one.state() != State.STOPPED)
+                .mapToLong(one -> one.lossBound().silentMs())
+                .filter(silentMs -> silentMs >= 0)
+                .min();
     }
 
     private static Lag lag(List<LinkStatus> own) {

@@ -402,12 +402,9 @@ class FailoverDeskTest {
 
     @Test
     void theSilenceAfterWhichASourceIsGoneIsTheOneThatIsTold() {
-        LinkedRegions seen = LinkedRegions.mirroring(1);
-        seen.cutRegistry();
         LinkedRegions dead = LinkedRegions.mirroring(1);
         dead.kill(EU_1);
 
-        assertThat(goneAfterMs(seen)).isEqualTo(SourceContact.GONE_AFTER.toMillis());
         assertThat(goneAfterMs(dead)).isEqualTo(SourceContact.GONE_AFTER_WHEN_CUT.toMillis());
     }
 
@@ -427,6 +424,20 @@ class FailoverDeskTest {
         assertThat(now.source().silentMs())
                 .isBetween(now.source().goneAfterMs(), SourceContact.GONE_AFTER.toMillis() + 100);
         return now.source().goneAfterMs();
+    }
+
+    /** Once, both regions took writes when only what they tell of themselves was cut off. */
+    @Test
+    void aSourceThatShowsNoDocumentsAnyMoreIsThereWhileTheLinkHearsOfIt() {
+        LinkedRegions regions = LinkedRegions.mirroring(1);
+
+        regions.cutRegistry();
+        regions.runFor(Duration.ofSeconds(30));
+
+        assertThat(codes(regions, POLICY)).containsExactly("TMB-4012");
+        assertThat(regions.failOver(US_1, false)).isInstanceOf(FailoverReport.Refused.class);
+        regions.loseSource();
+        assertThat(codes(regions, POLICY)).isEmpty();
     }
 
     @Test
