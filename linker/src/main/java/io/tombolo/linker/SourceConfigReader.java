@@ -24,7 +24,6 @@ final class SourceConfigReader {
 
     private static final byte TOPIC = 2;
     private static final byte SET_ON_TOPIC = 1;
-    private static final byte KAFKA_DEFAULT = 5;
     private static final int TOPICS_PER_CALL = 200;
     private static final int VALUE_LENGTH_MAX = 4_096;
 
@@ -90,8 +89,9 @@ final class SourceConfigReader {
     }
 
     /**
-     * A default of the source's brokers counts where the copy must agree, Kafka's own does not. How
-     * long records are kept counts in any case: the defaults here may be shorter.
+     * Where the copy must agree, what is in force at the source counts, whatever set it, Kafka's
+     * own defaults too: those of the copy's region may be others, and compact or shorten what the
+     * source keeps. The rest counts where it was set on the topic.
      */
     private static SortedMap<String, String> overrides(DescribeConfigsResult result) {
         var overrides = new TreeMap<String, String>();
@@ -110,7 +110,7 @@ final class SourceConfigReader {
     private static boolean counts(DescribeConfigsResourceResult config) {
         String name = config.name();
         return FollowedConfigs.AT_LEAST.contains(name)
-                || FollowedConfigs.ALWAYS.contains(name) && config.configSource() != KAFKA_DEFAULT
+                || FollowedConfigs.ALWAYS.contains(name)
                 || FollowedConfigs.BY_DEFAULT.contains(name)
                         && config.configSource() == SET_ON_TOPIC;
     }

@@ -49,6 +49,19 @@ class FollowedConfigsTest {
         assertThat(retention()).isEqualTo("80000");
     }
 
+    /** Once, a region that compacts by default compacted the copy of what its source keeps. */
+    @Test
+    void whatACopyMustAgreeOnIsSetAlsoWhereTheSourceHasItByDefault() {
+        assertThat(config("cleanup.policy")).isEqualTo("delete");
+
+        restart(() -> {
+            source.cleanupPolicy = "compact";
+            source.cleanupOrigin = 4;
+        });
+
+        assertThat(config("cleanup.policy")).isEqualTo("compact");
+    }
+
     @Test
     void aConfigThatWasChosenHereOutlivesARestart() {
         choose("9");
@@ -72,6 +85,10 @@ class FollowedConfigsTest {
     }
 
     private String retention() {
-        return region.mirrors.get("orders").configs().get(RETENTION);
+        return config(RETENTION);
+    }
+
+    private String config(String key) {
+        return region.mirrors.get("orders").configs().get(key);
     }
 }

@@ -78,6 +78,12 @@ final class ModelSource {
     /** As Kafka numbers them: 1 set on the topic, 4 by its brokers' file, 5 nowhere. */
     byte retentionOrigin = 1;
 
+    /** Of all its topics, and by default. */
+    String cleanupPolicy = "delete";
+
+    /** What set it, in Kafka's numbers: 1 the topic, 4 the broker's file, 5 Kafka's default. */
+    byte cleanupOrigin = 5;
+
     boolean corruptNext;
     boolean replayNext;
     private long idCount;

@@ -241,6 +241,12 @@ final class ModelSourceBroker {
                                         .setName("retention.ms")
                                         .setValue(source.retentionMs)
                                         .setConfigSource(source.retentionOrigin));
+                result.configs()
+                        .add(
+                                new DescribeConfigsResponseData.DescribeConfigsResourceResult()
+                                        .setName("cleanup.policy")
+                                        .setValue(source.cleanupPolicy)
+                                        .setConfigSource(source.cleanupOrigin));
                 answer.results().add(result);
             }
             return answer;
