@@ -370,6 +370,29 @@ class OwnerRulesTest {
             assertThat(delete("orders")).isInstanceOf(Answer.Done.class);
         }
 
+        /**
+         * The source may be told of no such filter: once, it and this region both had the topic.
+         */
+        @Test
+        void whatAFilterIncludesOnlySinceTheTakeoverIsNotMadeHere() {
+            define(link, US, EU, "orders");
+            claim(link, EU, Mode.FORCED);
+            define(link, US, EU, "*,!local");
+
+            assertThat(refusal(region.create(Region.topic("bills", 1, 1))))
+                    .isEqualTo(
+                            new Refusal(
+                                    Errors.POLICY_VIOLATION,
+                                    "Topic bills is in topics: of link us-to-eu, but was not when"
+                                            + " region eu took over under ownership epoch 2, so"
+                                            + " region us may still write to it; take another name,"
+                                            + " or leave it out of topics: by \"!bills\" in every"
+                                            + " region's file."));
+
+            define(link, US, EU, "*,!local,!bills");
+            region.create("bills", 1, 1);
+        }
+
         @Test
         void aFilterThatShrinksWhileTopicsAreTakenOverLeavesNoneBehind() {
             claim(link, EU, Mode.FORCED);

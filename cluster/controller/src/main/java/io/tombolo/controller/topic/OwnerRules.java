@@ -142,6 +142,10 @@ public final class OwnerRules {
             String topic, LinkRegistration link, MetadataImage tip) {
         String name = link.definition().link().name();
         Optional<OwnershipRecord> owned = tip.region().ownershipOf(link.domain());
+        if (owned.isPresent()
+                && owned.get().ownership().lets(link.definition().destinationRegion())) {
+            return notTaken(topic, link, owned.get());
+        }
         if (owned.isPresent()) {
             String remedy = "link " + name + " brings it here; " + CREATE_THERE;
             return violation(because(topic, owned.get(), remedy));
@@ -150,6 +154,20 @@ public final class OwnerRules {
         return violation(
                 "Topic %s would come through link %s from region %s, and it is not known yet who owns it; %s."
                         .formatted(topic, name, source, CREATE_THERE.formatted(topic, source)));
+    }
+
+    /** The source may write to it: the filter that it obeys need not include the name. */
+    private static Optional<Refusal> notTaken(
+            String topic, LinkRegistration link, OwnershipRecord owned) {
+        return violation(
+                "Topic %s is in topics: of link %s, but was not when region %s took over under ownership epoch %d, so region %s may still write to it; take another name, or leave it out of topics: by \"!%s\" in every region's file."
+                        .formatted(
+                                topic,
+                                owned.domain(),
+                                owned.ownership().owner(),
+                                owned.epoch(),
+                                link.definition().sourceRegion(),
+                                topic));
     }
 
     private static String because(String topic, OwnershipRecord owned, String remedy) {

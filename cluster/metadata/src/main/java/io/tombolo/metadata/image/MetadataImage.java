@@ -134,19 +134,26 @@ public record MetadataImage(
 
     /**
      * The link that alone makes topics of this name here: it copies them into this region, which is
-     * not known to own them.
+     * not known to own them. That is so too when it has taken the link's topics over, and not this
+     * one, as the filter was another: it is the source's then, which may not have heard of that.
      */
     public Optional<LinkRegistration> filling(String topic) {
         return region.identity()
                 .flatMap(self ->
                         links.byName().values().stream()
                                 .filter(link -> link.fills(topic, self.region()))
-                                .filter(link ->
-                                        region.ownershipOf(link.domain())
-                                                .filter(known ->
-                                                        known.ownership().lets(self.region()))
-                                                .isEmpty())
+                                .filter(link -> !took(self.region(), link, topic))
                                 .findFirst());
+    }
+
+    private boolean took(RegionId self, LinkRegistration link, String topic) {
+        return region.ownershipOf(link.domain())
+                .map(OwnershipRecord::ownership)
+                .filter(owned -> owned.lets(self))
+                .filter(owned ->
+                        owned.takeover().isEmpty()
+                                || owned.tookFrom(link.definition().sourceRegion(), topic))
+                .isPresent();
     }
 
     /**
