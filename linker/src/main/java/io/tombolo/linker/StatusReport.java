@@ -128,6 +128,7 @@ final class StatusReport {
         int failed = 0;
         long oldest = measuredNanos;
         boolean allHeard = true;
+        boolean counted = false;
         for (PartitionWorker worker : workers) {
             if (!counts(worker, scope)) {
                 continue;
@@ -138,6 +139,7 @@ final class StatusReport {
                 uncounted.add(worker.id().topic());
                 continue;
             }
+            counted = true;
             long missing = meter.records();
             records += Math.max(0, missing);
             long unsaved = meter.bytes(missing);
@@ -145,6 +147,10 @@ final class StatusReport {
             OptionalLong known = meter.knownNanos();
             allHeard &= known.isPresent() && missing >= 0;
             oldest = Math.min(oldest, known.orElse(oldest));
+        }
+        if (!counted && !uncounted.isEmpty()) {
+            // the silence of the source is all that is known
+            oldest = scope.answeredNanos().orElse(oldest);
         }
         long unheardNanos = measuredNanos - oldest;
         return new LossBound(

@@ -7,6 +7,7 @@ import io.tombolo.region.link.Lag;
 import io.tombolo.region.link.LinkStatus;
 import io.tombolo.region.link.LinkStatus.State;
 import io.tombolo.region.link.LinkStatus.TopicStatus;
+import io.tombolo.region.link.LossBound;
 import io.tombolo.region.link.MirrorTopic;
 import io.tombolo.region.link.Reason;
 
@@ -105,6 +106,23 @@ class UncountedTopicsTest {
                 .singleElement()
                 .satisfies(partition -> assertThat(partition.lossBound()).isEqualTo(-1));
         assertThat(region.status().lossBound().uncountedTopics()).containsExactly("orders");
+    }
+
+    /** Once, the bound was for no time at all while the source had been silent for seconds. */
+    @Test
+    void whereNoTopicIsCountedTheBoundIsForTheSilenceOfTheSource() {
+        link.open();
+        until(this::copied);
+        source.truncate(orders.parts.getFirst(), 1);
+        source.produce(orders, 0, 3);
+        until(() -> topic("orders").state() == State.FAILED);
+
+        simulator.node("eu1").kill();
+        simulator.runFor(Duration.ofSeconds(6));
+
+        LossBound bound = region.status().lossBound();
+        assertThat(bound.silentMs()).isGreaterThan(4_000);
+        assertThat(bound.unheardMs()).isBetween(bound.silentMs(), bound.silentMs() + 1);
     }
 
     @Test

@@ -55,7 +55,7 @@ public final class FailoverText {
         long endedAtMs = finished.at("endedAtMs").number(-1);
         String when =
                 switch (finished.at("origin").text()) {
-                    case "REMEMBERED" -> "before its broker was started last";
+                    case "REMEMBERED" -> "earlier, at a time that its broker has not kept";
                     case "RESUMED" -> at(endedAtMs) + ", gone on with after a restart";
                     default -> at(endedAtMs);
                 };
