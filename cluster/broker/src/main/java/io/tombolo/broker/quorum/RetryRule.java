@@ -61,7 +61,8 @@ record RetryRule(long deadlineNanos, boolean idempotent) {
     /**
      * Commands for which what is so already succeeds. A topic that is created twice is refused the
      * second time, and a claim under an epoch that has passed as well. A config that is set a
-     * second time might undo what somebody else has set meanwhile.
+     * second time might undo what somebody else has set meanwhile; so might an order to empty a
+     * broker that has been taken back.
      */
     private static boolean idempotent(Command<?> command) {
         return switch (command) {
@@ -71,7 +72,6 @@ record RetryRule(long deadlineNanos, boolean idempotent) {
             case RegionCommand.AllocateProducerIds _ -> true; // some ids stay unused
             case ReplicaCommand.AlterPartitions _ -> true; // the partition epoch tells
             case ReplicaCommand.AssignReplicasToDirs _ -> true;
-            case BrokerCommand.DrainBroker _ -> true;
             case BrokerCommand.RegisterBroker _ -> true;
             case BrokerCommand.HeartbeatBroker _ -> true;
             default -> false;

@@ -8,6 +8,7 @@ import io.tombolo.controller.command.ConfigCommand.IncrementalAlterConfigs;
 import io.tombolo.controller.command.ConfigCommand.Origin;
 import io.tombolo.controller.command.LinkCommand;
 import io.tombolo.controller.command.TopicCommand;
+import io.tombolo.metadata.record.BrokerRecord.Drain;
 import io.tombolo.region.LinkName;
 
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -41,6 +42,18 @@ class RetryRuleTest {
         assertThat(set.again(Fate.UNKNOWN, NOW)).as("others may have set it since").isFalse();
         assertThat(pause.again(Fate.UNKNOWN, NOW)).isTrue();
         assertThat(pause.again(Fate.UNKNOWN, LATE)).isFalse();
+    }
+
+    @Test
+    void whatABrokerShallBecomeIsNotSaidAgainBecauseItMayHaveBeenTakenBack() {
+        var empty = new Drain(Drain.Goal.EMPTY, "");
+
+        var drain = RetryRule.of(new BrokerCommand.DrainBroker(1, empty), NOW);
+        var undrain = RetryRule.of(new BrokerCommand.DrainBroker(1, Drain.NONE), NOW);
+
+        assertThat(drain.again(Fate.UNKNOWN, NOW)).isFalse();
+        assertThat(undrain.again(Fate.UNKNOWN, NOW)).isFalse();
+        assertThat(drain.again(Fate.NOT_TAKEN, NOW)).isTrue();
     }
 
     @Test
