@@ -36,7 +36,9 @@ final class FailoverView {
         view.put("to", preview.link().to().name());
         view.put("ready", preview.ready());
         view.put("reasons", preview.objections().stream().map(FailoverView::objection).toList());
-        view.put("lag", LinkView.lag(preview.risk().lag()));
+        view.put(
+                "lag",
+                LinkView.lag(LinkView.whole(preview.risk().lag(), preview.risk().lossBound())));
         view.put("lossBound", bound(preview.risk().lossBound()));
         view.put("sourceReachable", preview.source().reachable());
         view.put("sourceSilentMs", preview.source().silentMs());

@@ -7,6 +7,7 @@ import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.link.Lag;
 import io.tombolo.region.link.LinkStatus;
+import io.tombolo.region.link.LossBound;
 import io.tombolo.region.topology.LinkEntry;
 
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,12 @@ final class LinkView {
         view.put("from", entry.from().name());
         view.put("to", entry.to().name());
         view.put("state", state(core.images().current(), entry, status));
-        view.put("lag", lag(status.map(LinkStatus::lag).orElse(Lag.UNKNOWN)));
+        view.put(
+                "lag",
+                lag(
+                        status.map(found -> whole(found.lag(), found.lossBound()))
+                                .orElse(Lag.UNKNOWN)));
+        view.put("copiedLag", lag(status.map(LinkStatus::lag).orElse(Lag.UNKNOWN)));
         view.put(
                 "uncountedTopics",
                 status.map(found -> List.copyOf(found.lossBound().uncountedTopics()))
@@ -54,7 +60,7 @@ final class LinkView {
         view.put("sourceSilentMs", source.silentMs());
         view.put("sourceGoneAfterMs", source.goneAfterMs());
         view.put("silentBrokers", others.silent());
-        view.put("trouble", trouble(status.flatMap(LinkStatus::trouble)));
+        view.put("trouble", worst(status));
         view.put(
                 "topics",
                 status.map(LinkStatus::topics).orElse(List.of()).stream()
@@ -66,6 +72,29 @@ final class LinkView {
                         .map(LinkView::group)
                         .toList());
         return view;
+    }
+
+    /** Of a topic that is not copied, or not any more, nobody knows how far behind it is. */
+    static Lag whole(Lag copied, LossBound bound) {
+        return bound.uncountedTopics().isEmpty() ? copied : Lag.UNKNOWN;
+    }
+
+    /** What troubles the link as a whole; otherwise its first topic in trouble, by its name. */
+    static @Nullable Map<String, @Nullable Object> worst(Optional<LinkStatus> status) {
+        var ofLink = trouble(status.flatMap(LinkStatus::trouble));
+        boolean stopped =
+                status.filter(found -> found.state() == LinkStatus.State.STOPPED).isPresent();
+        if (ofLink != null || stopped) {
+            return ofLink;
+        }
+        for (var topic : status.map(LinkStatus::topics).orElse(List.of())) {
+            var ofTopic = trouble(topic.trouble());
+            if (ofTopic != null) {
+                ofTopic.put("topic", topic.topic());
+                return ofTopic;
+            }
+        }
+        return null;
     }
 
     /** A link that does not run because its region has taken over is stopped. */

@@ -38,26 +38,32 @@ final class LinkTable {
                 state(link),
                 active + "/" + link.at("topics").items().size(),
                 stopped || heard(link) ? records(link) : "–",
-                Amounts.bytes(link.at("lag", "bytes").number(-1)),
-                stopped ? "" : Amounts.ms(link.at("lag", "ms").number(-1)),
+                Amounts.bytes(copied(link).at("bytes").number(-1)),
+                stopped ? "" : Amounts.ms(copied(link).at("ms").number(-1)),
                 link.at("groups").items().size(),
                 stopped ? "" : worst(link));
     }
 
     /** How many records are missing of what is copied; of other topics nobody knows. */
     private static String records(Tree link) {
-        String known = Amounts.known(link.at("lag", "records").number(-1));
+        String known = Amounts.known(copied(link).at("records").number(-1));
         return link.at("uncountedTopics").items().isEmpty() ? known : known + " + ?";
+    }
+
+    /** The lag of what is copied; a broker of an older release tells no other. */
+    private static Tree copied(Tree link) {
+        Tree copied = link.at("copiedLag");
+        return copied.present() ? copied : link.at("lag");
     }
 
     /** A source that was never heard of may hold anything. */
     private static boolean heard(Tree link) {
-        return link.at("lag", "ms").number(-1) >= 0 || !link.at("topics").items().isEmpty();
+        return copied(link).at("ms").number(-1) >= 0 || !link.at("topics").items().isEmpty();
     }
 
     /** What troubles the link as a whole; otherwise its first topic that is in trouble. */
     private static String worst(Tree link) {
-        if (link.at("trouble").present()) {
+        if (link.at("trouble").present() && !link.at("trouble", "topic").present()) {
             return trouble(link.at("trouble"));
         }
         List<Tree> troubled =

@@ -109,7 +109,7 @@ class AdminTextTest {
         Tree.Fields partition = (Tree.Fields) topic.at("partitions").items().getFirst();
         Tree unread = partition.with("state", "PAUSED").with("endOffset", -1).with("lag", lag);
         Tree link =
-                ((Tree.Fields) with("link", "lag", lag))
+                ((Tree.Fields) with("link", "copiedLag", lag))
                         .with("topics", List.of(topic.with("partitions", List.of(unread))));
 
         assertThat(LinkDescribeCommand.text(link))
@@ -137,6 +137,18 @@ class AdminTextTest {
     }
 
     @Test
+    void whatIsCopiedIsShownBesideTopicsOfWhichNothingIsKnown() {
+        Tree unknown = Tree.fields().with("records", -1).with("bytes", -1).with("ms", -1);
+        Tree copied = Tree.fields().with("records", 12).with("bytes", 120).with("ms", 3);
+        Tree link =
+                ((Tree.Fields) with("link", "lag", unknown))
+                        .with("copiedLag", copied)
+                        .with("uncountedTopics", List.of("mine"));
+
+        assertThat(LinkListCommand.table(List.of(link))).containsPattern("1/1 +12 \\+ \\? +120 B");
+    }
+
+    @Test
     void aTopicThatIsGoneAtTheSourceComesWithTheCommandThatEndsIt() {
         assertThat(LinkDescribeCommand.text(inTrouble()))
                 .contains("topic orders is gone in eu")
@@ -147,7 +159,7 @@ class AdminTextTest {
     void aLagThatIsNotKnownIsADashAndNoZero() {
         Tree lag = Tree.fields().with("records", 1204).with("bytes", -1).with("ms", -1);
 
-        assertThat(LinkListCommand.table(List.of(with("link", "lag", lag))).lines().skip(1))
+        assertThat(LinkListCommand.table(List.of(with("link", "copiedLag", lag))).lines().skip(1))
                 .first()
                 .asString()
                 .matches("eu-to-us +eu → us +active +1/1 +1 204 +– +– +1 +–");
