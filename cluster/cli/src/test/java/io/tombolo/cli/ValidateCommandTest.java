@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -132,12 +133,15 @@ class ValidateCommandTest {
 
     @Test
     void aFileThatIsNotTextIsRefused() throws IOException {
-        Files.write(folder.resolve("tombolo.yaml"), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+        Files.write(
+                folder.resolve("tombolo.yaml"), "a: b\né".getBytes(StandardCharsets.ISO_8859_1));
 
         CommandRun run = CommandRun.of(folder, "validate");
 
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).startsWith("error[TMB-2002]: the topology file is not UTF-8 text");
+        assertThat(run.err())
+                .startsWith("error[TMB-2002]: the topology file is not UTF-8 text")
+                .contains("tombolo.yaml:2:1");
     }
 
     @Test

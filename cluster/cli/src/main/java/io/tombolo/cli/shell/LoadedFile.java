@@ -9,7 +9,9 @@ import io.tombolo.region.topology.Topology;
 import io.tombolo.region.topology.file.TopologyFile;
 
 import java.io.IOException;
-import java.nio.charset.MalformedInputException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -58,15 +60,9 @@ public record LoadedFile(String name, TopologyFile.Valid valid) {
     private static String text(Shell shell) {
         Path path = shell.directory().resolve(nameFor(shell));
         try {
-            return Files.readString(path, StandardCharsets.UTF_8);
+            return decode(shell, Files.readAllBytes(path));
         } catch (NoSuchFileException missing) {
             throw missing(shell, path);
-        } catch (MalformedInputException binary) {
-            throw CommandFailure.of(Code.NO_FILE, "the topology file is not UTF-8 text")
-                    .at(path.toString())
-                    .fix("save it as UTF-8")
-                    .because(binary)
-                    .failure();
         } catch (IOException unreadable) {
             throw CommandFailure.of(Code.NO_FILE, "the topology file cannot be read")
                     .at(path.toString())
@@ -75,6 +71,24 @@ public record LoadedFile(String name, TopologyFile.Valid valid) {
                     .because(unreadable)
                     .failure();
         }
+    }
+
+    private static String decode(Shell shell, byte[] bytes) {
+        var text = CharBuffer.allocate(bytes.length);
+        var rest = ByteBuffer.wrap(bytes);
+        CoderResult result = StandardCharsets.UTF_8.newDecoder().decode(rest, text, true);
+        text.flip();
+        if (!result.isError()) {
+            return text.toString();
+        }
+        String before = text.toString();
+        int line = 1 + (int) before.chars().filter(it -> it == '\n').count();
+        int column = before.length() - before.lastIndexOf('\n');
+        throw CommandFailure.of(Code.NO_FILE, "the topology file is not UTF-8 text")
+                .at(Where.at(nameFor(shell), line, column, ""))
+                .seen("the byte 0x%02x".formatted(bytes[rest.position()]))
+                .fix("save it as UTF-8")
+                .failure();
     }
 
     private static CommandFailure missing(Shell shell, Path path) {

@@ -4,6 +4,7 @@ import io.tombolo.region.link.NameFilter;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Reads lists of glob patterns. */
@@ -18,8 +19,12 @@ final class Patterns {
     static NameFilter topics(Value value) {
         var patterns = new ArrayList<String>();
         for (Value item : value.items()) {
-            String pattern = item.text().orElse("");
-            if (!pattern.isEmpty() && !TOPIC.matcher(pattern).matches()) {
+            Optional<String> text = item.text();
+            if (text.isEmpty()) {
+                continue;
+            }
+            String pattern = text.get();
+            if (!TOPIC.matcher(pattern).matches()) {
                 item.problem(Rule.PATTERN, "no topic name matches the pattern '" + pattern + "'")
                         .why("topic names have letters, digits, '.', '_' and '-'; * is any text")
                         .fix("\"orders.*\"        a glob, not a regular expression");
@@ -27,7 +32,7 @@ final class Patterns {
                 item.problem(Rule.PATTERN, "internal topics are never copied: " + pattern)
                         .why("each region keeps its own offsets and transaction states")
                         .fix("remove \"" + pattern + "\"");
-            } else if (!pattern.isEmpty()) {
+            } else {
                 patterns.add(pattern);
             }
         }
@@ -38,7 +43,11 @@ final class Patterns {
     static NameFilter groups(Value value) {
         var patterns = new ArrayList<String>();
         for (Value item : value.items()) {
-            item.text().filter(text -> !text.isEmpty()).ifPresent(patterns::add);
+            item.text().ifPresent(patterns::add);
+            if (item.node() instanceof YamlNode.Scalar scalar && scalar.text().isEmpty()) {
+                item.problem(Rule.PATTERN, "no group matches an empty pattern")
+                        .fix("remove it, or name what is meant: \"*\"");
+            }
         }
         return filter(value, patterns);
     }
@@ -48,11 +57,25 @@ final class Patterns {
                 value.node() instanceof YamlNode.Sequence sequence && sequence.items().isEmpty();
         boolean onlyExclusions =
                 !patterns.isEmpty() && patterns.stream().allMatch(text -> text.startsWith("!"));
-        if (emptyList || onlyExclusions) {
+        boolean nothing = !patterns.isEmpty() && allExcluded(new NameFilter(patterns));
+        if (emptyList || nothing) {
             value.problem(Rule.PATTERN, value.path() + " matches nothing")
-                    .seen(emptyList ? "an empty list" : "exclusions only: " + patterns)
+                    .seen(
+                            emptyList
+                                    ? "an empty list"
+                                    : (onlyExclusions
+                                                    ? "exclusions only: "
+                                                    : "everything is excluded again: ")
+                                            + patterns)
                     .fix(value.name() + ": [\"*\"" + (emptyList ? "]" : ", …]"));
         }
         return patterns.isEmpty() ? NameFilter.of("*") : new NameFilter(patterns);
+    }
+
+    /** A pattern that an exclusion matches as if it were a name has no name left. */
+    private static boolean allExcluded(NameFilter filter) {
+        return filter.patterns().stream()
+                .filter(pattern -> !pattern.startsWith("!"))
+                .noneMatch(filter::includes);
     }
 }

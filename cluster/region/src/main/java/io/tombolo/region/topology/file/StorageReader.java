@@ -3,6 +3,7 @@ package io.tombolo.region.topology.file;
 import io.tombolo.region.topology.DirectoryClash;
 import io.tombolo.region.topology.Region;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -80,7 +81,7 @@ final class StorageReader {
     }
 
     private static List<String> one(Value dir) {
-        return dir.text().filter(text -> !text.isBlank()).stream().toList();
+        return dir.text().filter(text -> !text.isBlank() && isPath(dir, text)).stream().toList();
     }
 
     /** A list, or as Kafka writes it: one text with commas. */
@@ -94,7 +95,10 @@ final class StorageReader {
         } else {
             value.items().forEach(item -> take(item, dirs, item.text().orElse("")));
         }
-        if (dirs.isEmpty() && named) {
+        boolean blank =
+                !(value.node() instanceof YamlNode.Scalar scalar)
+                        || scalar.text().replace(',', ' ').isBlank();
+        if (dirs.isEmpty() && named && blank) {
             value.problem(Rule.CONFIG_VALUE, value.name() + " names no directory")
                     .fix(value.name() + ": /disk1/{n}, or remove it");
         }
@@ -102,7 +106,7 @@ final class StorageReader {
     }
 
     private static void take(Value item, List<String> dirs, String dir) {
-        if (!dir.isBlank() && isApart(item, dirs, dir)) {
+        if (!dir.isBlank() && isPath(item, dir) && isApart(item, dirs, dir)) {
             dirs.add(dir);
         }
     }
@@ -139,7 +143,19 @@ final class StorageReader {
                     .fix(METADATA_LOG_DIR + ": /disk1/{n}, or remove it");
             return Optional.empty();
         }
-        return dir;
+        return dir.filter(text -> isPath(value, text));
+    }
+
+    private static boolean isPath(Value value, String dir) {
+        try {
+            normal(dir);
+            return true;
+        } catch (InvalidPathException impossible) {
+            value.problem(Rule.CONFIG_VALUE, value.path() + " cannot be the path of a directory")
+                    .seen(impossible.getReason())
+                    .fix("name another one, such as /disk1/{n}");
+            return false;
+        }
     }
 
     private static Path normal(String dir) {

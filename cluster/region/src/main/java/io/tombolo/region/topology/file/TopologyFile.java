@@ -133,7 +133,7 @@ public sealed interface TopologyFile {
         if (format.isEmpty()) {
             document.problem(
                             Rule.FORMAT_VERSION,
-                            Span.WHOLE_FILE,
+                            Span.BEGINNING,
                             "tombolo",
                             "the file does not say that it is a topology file")
                     .why("the version of the format decides how every other key is read")

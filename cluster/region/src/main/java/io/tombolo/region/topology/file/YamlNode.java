@@ -13,6 +13,9 @@ sealed interface YamlNode {
         /** The file as a whole. */
         static final Span WHOLE_FILE = new Span(0, 0, 0);
 
+        /** Where something is missing that the file should begin with. */
+        static final Span BEGINNING = new Span(1, 1, 1);
+
         boolean touches(int otherLine) {
             return otherLine >= line && otherLine <= lastLine;
         }

@@ -79,7 +79,7 @@ final class YamlTree {
         if (roots.size() == 1 && roots.getFirst() instanceof YamlNode.Mapping mapping) {
             return Optional.of(mapping);
         }
-        Span span = roots.isEmpty() ? Span.WHOLE_FILE : roots.getLast().span();
+        Span span = roots.isEmpty() ? Span.BEGINNING : roots.getLast().span();
         boolean empty =
                 roots.isEmpty() || roots.getFirst() instanceof YamlNode.Scalar s && s.isNull();
         String claim =
