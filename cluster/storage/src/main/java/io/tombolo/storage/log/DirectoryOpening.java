@@ -209,7 +209,9 @@ final class DirectoryOpening {
         String node = pairs.getOrDefault("node.id", Integer.toString(identity.nodeId()));
         if (!node.equals(Integer.toString(identity.nodeId()))) {
             return Optional.of(
-                    "the data directory %s belongs to the node %s, not to %d"
+                    ("the data directory %s belongs to the node %s, not to %d; ids of nodes follow"
+                         + " the order of the regions in the file, so keep that order and add"
+                         + " regions at the end")
                             .formatted(path, node, identity.nodeId()));
         }
         Optional<UUID> installation =

@@ -56,7 +56,9 @@ class LogDirectoryTest {
         assertThat(world.open(new DirectoryIdentity("cluster-a", 8)))
                 .isEqualTo(
                         new OpenResult.Refused(
-                                "the data directory /data/one belongs to the node 7, not to 8"));
+                                "the data directory /data/one belongs to the node 7, not to 8; ids"
+                                        + " of nodes follow the order of the regions in the file,"
+                                        + " so keep that order and add regions at the end"));
         assertThat(world.open()).isInstanceOf(OpenResult.Opened.class);
     }
 
