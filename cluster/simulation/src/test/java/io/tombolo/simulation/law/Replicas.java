@@ -9,6 +9,7 @@ import io.tombolo.simulation.site.Place;
 import io.tombolo.simulation.site.Site;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -318,10 +319,11 @@ final class Replicas implements Keeper {
         Place place = Place.of(partition);
         Kept kept = kept(place);
         long highWatermark = partition.highWatermark();
+        long from = kept.agreedUpTo.getOrDefault(machine, 0L);
+        if (led && place.equals(Place.CLICKS)) {
+            loseWhatIsDeposed(kept, image.between(from, highWatermark));
+        }
         if (led && highWatermark > kept.committed.end()) {
-            if (place.equals(Place.CLICKS)) {
-                loseWhatIsDeposed(kept, image, highWatermark);
-            }
             commit(kept, image, highWatermark);
             // A leader whose log fails cannot be read any more; who is in sync has it, too.
             kept.copies.values().forEach(copy -> commit(kept, copy, highWatermark));
@@ -331,7 +333,6 @@ final class Replicas implements Keeper {
         if (before != null && before > highWatermark) {
             kept.onceKnown.merge(machine, before, Math::max);
         }
-        long from = kept.agreedUpTo.getOrDefault(machine, 0L);
         for (LogImage.Batch batch : image.between(from, highWatermark)) {
             Broken.unless(
                     kept.committed.at(batch.base()).filter(batch::equals).isPresent()
@@ -348,11 +349,13 @@ final class Replicas implements Keeper {
     }
 
     /**
-     * A leader that has not heard of an unclean election goes on committing what is lost already.
+     * A leader that has not heard of an unclean election goes on committing what is lost already,
+     * perhaps where its successor has committed something else meanwhile.
      */
-    private static void loseWhatIsDeposed(Kept kept, LogImage image, long highWatermark) {
-        for (LogImage.Batch batch : image.between(kept.committed.end(), highWatermark)) {
-            if (isDeposed(kept, batch)) {
+    private static void loseWhatIsDeposed(Kept kept, Collection<LogImage.Batch> batches) {
+        for (LogImage.Batch batch : batches) {
+            if (!kept.committed.at(batch.base()).equals(Optional.of(batch))
+                    && isDeposed(kept, batch)) {
                 kept.lost.add(batch);
             }
         }
