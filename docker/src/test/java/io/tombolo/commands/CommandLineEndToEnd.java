@@ -1,10 +1,15 @@
 package io.tombolo.commands;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tombolo.commands.Tombolo.Ended;
 import io.tombolo.nodes.Nodes;
 
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -18,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Every data command against two regions in one {@code tombolo dev} process. */
@@ -39,7 +45,7 @@ class CommandLineEndToEnd {
                   eu:
                     kafka: "127.0.0.1:%d"
                     admin: "127.0.0.1:%d"
-                    config: { offsets.topic.num.partitions: 2, num.io.threads: 4 }
+                    config: { offsets.topic.num.partitions: 2, transaction.state.log.num.partitions: 1, num.io.threads: 4 }
                   us: { kafka: "127.0.0.1:%d", admin: "127.0.0.1:%d", config: { offsets.topic.num.partitions: 2 } }
                 links: { eu-to-us: { from: eu, to: us, topics: ["*"] } }
                 topics: { orders: { in: eu, partitions: 2 } }
@@ -195,6 +201,56 @@ class CommandLineEndToEnd {
         all.addAll(List.of("--topic", "walk"));
         all.addAll(List.of(words));
         return tombolo.run(all.toArray(new String[0]));
+    }
+
+    @Test
+    void transactionsAreListedAndAborted() throws Exception {
+        tombolo.run("topic", "create", "bank", "-p", "1", "--region", "eu");
+        try (var producer = new KafkaProducer<>(transactional(), bytes(), bytes())) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>("bank", new byte[1])).get();
+
+            Ended listed = txn("list", "--state", "ongoing", "-o", "json");
+            JsonNode one = json(listed.out()).at("/0");
+            String writer = "bank/0/" + one.at("/producerId").asLong();
+            Ended unconfirmed = txn("abort", "teller");
+            Ended inPartition = txn("abort", writer, "-y");
+            Ended nothingOpen = txn("abort", writer, "-y");
+            Ended aborted = txn("abort", "teller", "-y");
+            Ended decided = txn("abort", "teller", "-y");
+            Ended nobody = txn("describe", "nobody");
+
+            assertThat(one.at("/transaction").asString()).isEqualTo("teller");
+            assertThat(one.at("/state").asString()).isEqualTo("Ongoing");
+            assertThat(one.at("/ageMs").asLong()).isNotNegative();
+            assertThat(unconfirmed.exitCode()).isEqualTo(4);
+            assertThat(unconfirmed.err()).containsPattern("teller +eu +Ongoing");
+            assertThat(inPartition.exitCode()).as(inPartition.err()).isZero();
+            assertThat(inPartition.err()).contains("open in bank-0 in eu, from offset 0 on");
+            assertThat(nothingOpen.err()).contains("error[TMB-2207]").contains("nobody has");
+            assertThat(aborted.out()).isEqualTo("aborted transaction teller in eu, 1 partition\n");
+            assertThat(decided.exitCode()).isEqualTo(4);
+            assertThat(decided.err()).contains("error[TMB-2208]");
+            assertThat(nobody.exitCode()).isEqualTo(2);
+            assertThatThrownBy(producer::commitTransaction).isInstanceOf(KafkaException.class);
+        }
+    }
+
+    private static Ended txn(String... words) {
+        var all = new ArrayList<>(List.of("txn"));
+        all.addAll(List.of(words));
+        all.addAll(List.of("--region", "eu"));
+        return tombolo.run(all.toArray(new String[0]));
+    }
+
+    private static Map<String, Object> transactional() {
+        String eu = output().replaceAll("(?s).*eu-1  ready +kafka (\\S+).*", "$1");
+        return Map.of("bootstrap.servers", eu, "transactional.id", "teller");
+    }
+
+    private static ByteArraySerializer bytes() {
+        return new ByteArraySerializer();
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.tombolo.cli.shell.CommandFailure;
 import io.tombolo.cli.shell.Durations;
 import io.tombolo.cli.shell.Logging;
 import io.tombolo.cli.shell.Shell;
+import io.tombolo.cli.transaction.TransactionCommands;
 import io.tombolo.region.diagnosis.NearestName;
 
 import picocli.CommandLine;
@@ -96,6 +97,7 @@ final class CommandTree {
                         .addSubcommand(AdminCommands.failover(shell))
                         .addSubcommand(KafkaCommands.topic(shell))
                         .addSubcommand(KafkaCommands.group(shell))
+                        .addSubcommand(TransactionCommands.txn(shell))
                         .addSubcommand(new ExplainCommand(shell))
                         .addSubcommand(new VersionCommand(shell));
         tree.registerConverter(Duration.class, CommandTree::duration);

@@ -84,6 +84,9 @@ class CommandTreeTest {
                         "group lag",
                         "group seek",
                         "group delete",
+                        "txn list",
+                        "txn describe",
+                        "txn abort",
                         "explain",
                         "version");
     }

@@ -8,6 +8,7 @@ import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,12 @@ final class KafkaFailures {
                     CommandFailure.of(Code.NO_SUCH_GROUP, "there is no " + thing)
                             .at(thing)
                             .fix("tombolo group list")
+                            .because(missing)
+                            .failure();
+            case TransactionalIdNotFoundException missing ->
+                    CommandFailure.of(Code.NO_SUCH_TRANSACTION, "there is no " + thing)
+                            .at(thing)
+                            .fix("tombolo txn list")
                             .because(missing)
                             .failure();
             case PolicyViolationException policy when isAboutWriting(policy) ->

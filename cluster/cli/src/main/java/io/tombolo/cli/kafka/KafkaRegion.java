@@ -16,12 +16,13 @@ import java.net.Socket;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** One region of the file as a Kafka client sees it; what goes wrong ends the command. */
-final class KafkaRegion {
+public final class KafkaRegion {
 
     private static final int CONNECT_MS_MAX = 2_000;
 
@@ -35,12 +36,12 @@ final class KafkaRegion {
         this.region = region;
     }
 
-    String name() {
+    public String name() {
         return region.id().name();
     }
 
     /** A topic of this region. */
-    Subject topic(String topic) {
+    public Subject topic(String topic) {
         return new Subject("topic", topic, name());
     }
 
@@ -49,8 +50,13 @@ final class KafkaRegion {
         return new Subject("group", group, name());
     }
 
+    /** A transaction of this region, or its transactional id. */
+    public Subject transaction(String id) {
+        return new Subject("transaction", id, name());
+    }
+
     /** Everything of a kind. */
-    Subject all(String kinds) {
+    public Subject all(String kinds) {
         return new Subject(kinds, "", name());
     }
 
@@ -82,7 +88,7 @@ final class KafkaRegion {
      * An admin client; Kafka's own client tries for the whole time-out when nobody listens, so a
      * closed port is found out first.
      */
-    Admin admin() {
+    public Admin admin() {
         requireListener();
         return Admin.create(settings());
     }
@@ -111,7 +117,7 @@ final class KafkaRegion {
     }
 
     /** What a client that was asked about a key has for it. */
-    static <K, V> V entry(Map<K, V> map, K key) {
+    public static <K, V> V entry(Map<K, V> map, K key) {
         V value = map.get(key);
         if (value == null) {
             throw new IllegalStateException("no answer about " + key);
@@ -119,8 +125,21 @@ final class KafkaRegion {
         return value;
     }
 
+    /** Waits for a result that may not be there: then the broker refuses with this exception. */
+    public <T> Optional<T> find(
+            KafkaFuture<T> future, Class<? extends Exception> missing, Subject thing) {
+        try {
+            return Optional.of(await(future, thing));
+        } catch (CommandFailure failure) {
+            if (missing.isInstance(failure.getCause())) {
+                return Optional.empty();
+            }
+            throw failure;
+        }
+    }
+
     /** Waits for a result; a refusal of the broker ends the command. */
-    <T> T await(KafkaFuture<T> future, Subject thing) {
+    public <T> T await(KafkaFuture<T> future, Subject thing) {
         try {
             return future.get(timeoutMs(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException refused) {

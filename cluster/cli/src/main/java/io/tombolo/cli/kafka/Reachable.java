@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /** Collects the same thing from several regions, of which some may be down. */
-final class Reachable {
+public final class Reachable {
 
     private Reachable() {}
 
@@ -17,7 +17,7 @@ final class Reachable {
      *
      * @throws CommandFailure the first one, when none answers or only one was asked
      */
-    static <T> List<T> of(
+    public static <T> List<T> of(
             Shell shell, List<KafkaRegion> regions, Function<KafkaRegion, T> question) {
         var results = new ArrayList<T>();
         var failures = new ArrayList<CommandFailure>();

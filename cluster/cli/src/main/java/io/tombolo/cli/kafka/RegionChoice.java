@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Optional;
 
 /** Which region a command talks to. */
-final class RegionChoice {
+public final class RegionChoice {
 
     private RegionChoice() {}
 
     /** The region chosen, or all of the file. */
-    static List<KafkaRegion> oneOrAll(Shell shell, @Nullable String chosen) {
+    public static List<KafkaRegion> oneOrAll(Shell shell, @Nullable String chosen) {
         LoadedFile file = LoadedFile.of(shell);
         return file.hostedOrAll(Optional.ofNullable(chosen)).stream()
                 .map(region -> new KafkaRegion(shell, file, region))
@@ -27,7 +27,7 @@ final class RegionChoice {
      * The region chosen; otherwise the one that owns the topic, by what the regions say of its
      * link; otherwise the one the file declares it in; otherwise the first.
      */
-    static KafkaRegion forTopic(Shell shell, @Nullable String chosen, String topic) {
+    public static KafkaRegion forTopic(Shell shell, @Nullable String chosen, String topic) {
         LoadedFile file = LoadedFile.of(shell);
         List<Region.Hosted> regions = file.hostedOrAll(Optional.ofNullable(chosen));
         if (regions.size() == 1) {

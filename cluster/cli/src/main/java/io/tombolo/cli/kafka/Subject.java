@@ -3,9 +3,9 @@ package io.tombolo.cli.kafka;
 /**
  * What a request to a region is about.
  *
- * @param kind topic or group; a plural without a name is all of them
+ * @param kind topic, group or transaction; a plural without a name is all of them
  */
-record Subject(String kind, String name, String region) {
+public record Subject(String kind, String name, String region) {
 
     /** A command about it that can be copied. */
     String command(String verb) {

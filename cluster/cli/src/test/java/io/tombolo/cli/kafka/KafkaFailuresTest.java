@@ -6,6 +6,8 @@ import io.tombolo.cli.shell.CommandFailure;
 import io.tombolo.cli.shell.ExitCode;
 
 import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -39,6 +41,17 @@ class KafkaFailuresTest {
 
         assertThat(failure.exitCode()).isEqualTo(ExitCode.REFUSED);
         assertThat(failure.violations().getFirst().code()).isEqualTo("TMB-2204");
+    }
+
+    @Test
+    void aTransactionalIdThatNobodyKnowsIsANameOfNothing() {
+        CommandFailure failure =
+                KafkaFailures.of(
+                        new TransactionalIdNotFoundException("unknown"),
+                        new Subject("transaction", "billing-1", "eu"));
+
+        assertThat(failure.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(failure.violations().getFirst().code()).isEqualTo("TMB-2207");
     }
 
     private static CommandFailure failure(String message) {
