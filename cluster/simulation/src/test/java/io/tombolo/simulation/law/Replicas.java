@@ -325,9 +325,11 @@ final class Replicas implements Keeper {
         }
         if (led && highWatermark > kept.committed.end()) {
             commit(kept, image, highWatermark);
-            // A leader whose log fails cannot be read any more; who is in sync has it, too.
-            kept.copies.values().forEach(copy -> commit(kept, copy, highWatermark));
-            partition.leadership().ifPresent(state -> checkCopies(machine, partition, state));
+            if (!mayBeForsaken(kept, partition)) {
+                // A leader whose log fails cannot be read any more; who is in sync has it, too.
+                kept.copies.values().forEach(copy -> commit(kept, copy, highWatermark));
+                partition.leadership().ifPresent(state -> checkCopies(machine, partition, state));
+            }
         }
         Long before = kept.highWatermarks.put(machine, highWatermark);
         if (before != null && before > highWatermark) {
@@ -359,6 +361,15 @@ final class Replicas implements Keeper {
                 kept.lost.add(batch);
             }
         }
+    }
+
+    /** Whether others in sync may have cut what they had, because of an unclean election. */
+    private static boolean mayBeForsaken(Kept kept, Partition partition) {
+        return Place.of(partition).equals(Place.CLICKS)
+                && partition
+                        .leadership()
+                        .filter(state -> state.leaderEpoch() < kept.highestEpoch)
+                        .isPresent();
     }
 
     private static boolean isDeposed(Kept kept, LogImage.Batch batch) {
