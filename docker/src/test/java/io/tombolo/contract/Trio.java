@@ -113,6 +113,7 @@ final class Trio {
     /** Waits until all nodes are members and all replicas of a topic in sync. */
     void awaitWhole(Topic... topics) {
         await("all nodes are members", () -> nodes.members().equals(nodes.all()));
+        await("all nodes answer clients", this::allAnswer);
         for (Topic topic : topics) {
             await(
                     "all replicas of " + topic.name() + " are in sync",
@@ -122,6 +123,11 @@ final class Trio {
                                 && partition.leaderId() > 0;
                     });
         }
+    }
+
+    private boolean allAnswer() {
+        nodes.all().forEach(node -> connect(node).close());
+        return true;
     }
 
     private int anyMember() {
