@@ -127,6 +127,32 @@ class CommandLineEndToEnd {
     }
 
     @Test
+    void aBrokerThatDirectoriesForbidToStartEndsWithFourAndAFix() throws Exception {
+        Path own = Files.createDirectory(folder.resolve("own"));
+        Path data = Files.createDirectories(own.resolve("data/x-1"));
+        Files.writeString(data.resolve("meta.properties"), "version=1\nnode.id=77\n");
+        Files.writeString(
+                own.resolve("tombolo.yaml"),
+                """
+                tombolo: 1
+                regions:
+                  x: { kafka: localhost:%d, admin: localhost:%d, storage: { dir: data } }
+                """
+                        .formatted(Nodes.freePort(), Nodes.freePort()));
+
+        Ended refused = new Tombolo(own).run("broker", "--region", "x", "--id", "1");
+
+        assertThat(refused.exitCode()).isEqualTo(4);
+        assertThat(refused.err())
+                .contains("error[TMB-4103]: broker x-1 does not start")
+                .contains("belongs to the node 77")
+                .contains("keep that order and add regions at the end");
+        try (var files = Files.walk(data)) {
+            assertThat(files).containsExactlyInAnyOrder(data, data.resolve("meta.properties"));
+        }
+    }
+
+    @Test
     void aPartitionThatDoesNotExistIsRefusedAtOnce() {
         Ended produced = tombolo.runWithInput("x\n", "topic", "produce", "orders", "-p", "9");
         Ended consumed = tombolo.run("topic", "consume", "orders", "-p", "9");

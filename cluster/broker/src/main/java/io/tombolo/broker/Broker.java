@@ -20,6 +20,7 @@ import io.tombolo.storage.directory.DirectoriesResult;
 import io.tombolo.storage.directory.DirectoryPaths;
 import io.tombolo.storage.directory.LogDirectories;
 import io.tombolo.storage.log.DirectoryIdentity;
+import io.tombolo.storage.log.DirectoryIdentity.Refusal;
 import io.tombolo.storage.log.LogEnvironment;
 import io.tombolo.storage.log.LogPlacement;
 import io.tombolo.storage.log.LogSettings;
@@ -139,7 +140,10 @@ public final class Broker {
     private void openDirectory() {
         var shards = new Shards(environment.loops());
         LogDirectories.open(
-                new DirectoryPaths(settings.dataDirectories(), settings.metadataDirectory()),
+                new DirectoryPaths(
+                        settings.dataDirectories(),
+                        settings.metadataDirectory(),
+                        settings.region().nodes().all().size() == 1),
                 new DirectoryIdentity(settings.clusterId().toString(), settings.id().value()),
                 logEnvironment(),
                 name ->
@@ -150,8 +154,10 @@ public final class Broker {
                 result -> {
                     switch (result) {
                         case DirectoriesResult.Opened opened -> begin(opened, shards);
-                        case DirectoriesResult.Refused(String reason) ->
-                                observer.failed(namingRegions(reason));
+                        case DirectoriesResult.Refused(Refusal refusal) ->
+                                observer.refused(
+                                        new Refusal(
+                                                namingRegions(refusal.reason()), refusal.fix()));
                         case DirectoriesResult.Failed(Exception cause) ->
                                 observer.failed(
                                         "the data directory cannot be used: "

@@ -51,6 +51,7 @@ import io.tombolo.raft.core.VoterChange;
 import io.tombolo.replication.Partition;
 import io.tombolo.storage.cleaner.LogCleaner;
 import io.tombolo.storage.directory.LogDirectories;
+import io.tombolo.storage.log.DirectoryIdentity.Refusal;
 import io.tombolo.storage.log.LogDirectory;
 
 import org.apache.kafka.common.TopicIdPartition;
@@ -250,8 +251,8 @@ public final class BrokerCore implements MetadataListener {
                     }
 
                     @Override
-                    public void refused(String reason) {
-                        observer.failed(reason);
+                    public void refused(Refusal refusal) {
+                        observer.refused(refusal);
                     }
                 });
     }

@@ -3,6 +3,7 @@ package io.tombolo.broker;
 import io.tombolo.broker.publish.StrayLogs;
 import io.tombolo.broker.replica.UncleanLeaders;
 import io.tombolo.raft.core.RaftEvent.Room;
+import io.tombolo.storage.log.DirectoryIdentity.Refusal;
 import io.tombolo.storage.log.LogDamage;
 import io.tombolo.storage.log.Recovery;
 
@@ -80,4 +81,9 @@ public interface BrokerObserver {
 
     /** The broker cannot go on, or could not start; called once. */
     void failed(String reason);
+
+    /** What is on its disks forbids the broker to start; called once, instead of {@code failed}. */
+    default void refused(Refusal refusal) {
+        failed(refusal.reason());
+    }
 }

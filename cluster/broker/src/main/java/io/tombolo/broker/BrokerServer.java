@@ -31,6 +31,7 @@ import io.tombolo.region.link.LinkProvider;
 import io.tombolo.region.link.LinkType;
 import io.tombolo.region.topology.Region;
 import io.tombolo.storage.cleaner.CleanerSettings;
+import io.tombolo.storage.log.DirectoryIdentity.Refusal;
 import io.tombolo.storage.log.LogDamage;
 import io.tombolo.storage.log.Recovery;
 
@@ -427,6 +428,11 @@ public final class BrokerServer implements AutoCloseable {
         @Override
         public void failed(String reason) {
             life.fail(reason);
+        }
+
+        @Override
+        public void refused(Refusal refusal) {
+            life.refuse(refusal);
         }
     }
 }

@@ -13,6 +13,7 @@ import io.tombolo.protocol.ServedApis;
 import io.tombolo.raft.RaftStatus;
 import io.tombolo.raft.core.RaftEvent.Room;
 import io.tombolo.raft.core.ReplicaKey;
+import io.tombolo.storage.log.DirectoryIdentity.Refusal;
 
 import org.apache.kafka.common.message.FetchRequestData;
 
@@ -45,6 +46,11 @@ public final class ControllerCore implements MetadataListener {
 
         /** It cannot go on; called once. */
         void failed(String reason);
+
+        /** What is on its disk forbids it to start; called once, instead of {@code failed}. */
+        default void refused(Refusal refusal) {
+            failed(refusal.reason());
+        }
     }
 
     /**
@@ -181,8 +187,8 @@ public final class ControllerCore implements MetadataListener {
         }
 
         @Override
-        public void refused(String reason) {
-            observer.failed(reason);
+        public void refused(Refusal refusal) {
+            observer.refused(refusal);
         }
     }
 }

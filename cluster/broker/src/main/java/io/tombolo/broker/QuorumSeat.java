@@ -33,6 +33,7 @@ import io.tombolo.raft.core.RaftSettings;
 import io.tombolo.raft.core.ReplicaKey;
 import io.tombolo.raft.core.VoterSet;
 import io.tombolo.storage.directory.DirectoryPaths;
+import io.tombolo.storage.log.DirectoryIdentity.Refusal;
 
 import org.apache.kafka.common.message.FetchRequestData;
 
@@ -85,8 +86,8 @@ final class QuorumSeat {
         /** The disk has more or less room for the metadata log than before. */
         void room(Room room);
 
-        /** This node cannot take part, and has left; a sentence for people, with a way out. */
-        void refused(String reason);
+        /** This node must not take part, and has left. */
+        void refused(Refusal refusal);
     }
 
     /** What there is only in a region of several nodes. */
@@ -145,8 +146,8 @@ final class QuorumSeat {
             return;
         }
         String reason = waitsFor();
-        if (reason.equals(Patience.LOST) && told.equals(reason)) {
-            refuse(reason);
+        if (reason.equals(Patience.LOST.reason()) && told.equals(reason)) {
+            refuse(Patience.LOST);
             return;
         }
         if (!reason.isEmpty() && !reason.equals(told)) {
@@ -156,9 +157,9 @@ final class QuorumSeat {
     }
 
     /** Takes no part; callable before it has begun to. */
-    private void refuse(String reason) {
+    private void refuse(Refusal refusal) {
         raft.close(() -> {});
-        watcher.refused(reason);
+        watcher.refused(refusal);
     }
 
     /** For whom this node waits while there is no controller; empty when there is one. */

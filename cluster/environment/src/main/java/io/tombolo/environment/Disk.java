@@ -57,9 +57,22 @@ public interface Disk {
      * Takes the exclusive right to use a directory, across processes, until it is closed or this
      * process ends.
      *
-     * @throws IOException when another process, or this one, already holds it
+     * @throws LockHeld when another process, or this one, already holds it
      */
     AutoCloseable lock(Path lockFile) throws IOException;
+
+    /** Somebody else has the exclusive right to a directory; the disk itself is sound. */
+    final class LockHeld extends IOException {
+
+        private static final long serialVersionUID = 1;
+
+        /**
+         * @param message by whom, in words for people
+         */
+        public LockHeld(String message) {
+            super(message);
+        }
+    }
 
     /** The whole content of a small file. */
     default byte[] readAll(Path path) throws IOException {

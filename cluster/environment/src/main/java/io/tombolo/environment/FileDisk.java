@@ -106,13 +106,13 @@ public final class FileDisk implements Disk {
         FileLock held;
         try {
             held = channel.tryLock();
-        } catch (OverlappingFileLockException sameProcess) {
+        } catch (OverlappingFileLockException _) {
             channel.close();
-            throw new IOException(lockFile + " is already held by this process", sameProcess);
+            throw new LockHeld(lockFile + " is already held by this process");
         }
         if (held == null) {
             channel.close();
-            throw new IOException(lockFile + " is held by another process");
+            throw new LockHeld(lockFile + " is held by another process");
         }
         return channel;
     }

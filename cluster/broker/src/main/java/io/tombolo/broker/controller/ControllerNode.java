@@ -14,6 +14,7 @@ import io.tombolo.storage.directory.DirectoriesResult;
 import io.tombolo.storage.directory.DirectoryPaths;
 import io.tombolo.storage.directory.LogDirectories;
 import io.tombolo.storage.log.DirectoryIdentity;
+import io.tombolo.storage.log.DirectoryIdentity.Refusal;
 import io.tombolo.storage.log.LogEnvironment;
 import io.tombolo.storage.log.LogPlacement;
 import io.tombolo.storage.log.LogSettings;
@@ -103,7 +104,8 @@ public final class ControllerNode {
                 result -> {
                     switch (result) {
                         case DirectoriesResult.Opened opened -> begin(opened);
-                        case DirectoriesResult.Refused(String reason) -> observer.failed(reason);
+                        case DirectoriesResult.Refused(Refusal refusal) ->
+                                observer.refused(refusal);
                         case DirectoriesResult.Failed(Exception cause) ->
                                 observer.failed(
                                         "the data directory cannot be used: "

@@ -17,6 +17,7 @@ import io.tombolo.network.LoopSettings;
 import io.tombolo.network.NettyLoops;
 import io.tombolo.network.NettyNetwork;
 import io.tombolo.raft.core.RaftEvent.Room;
+import io.tombolo.storage.log.DirectoryIdentity.Refusal;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -164,6 +165,11 @@ public final class ControllerServer implements AutoCloseable {
         @Override
         public void failed(String reason) {
             life.fail(reason);
+        }
+
+        @Override
+        public void refused(Refusal refusal) {
+            life.refuse(refusal);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.tombolo.broker.process;
 
 import io.tombolo.broker.StartRefused;
 import io.tombolo.network.FrameMemory;
+import io.tombolo.storage.log.DirectoryIdentity.Refusal;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -13,7 +14,9 @@ public final class ServerLife {
 
     private static final long START_MINUTES_MAX = 10;
 
-    private final CompletableFuture<String> failure = new CompletableFuture<>();
+    private static final String REMOVE_CAUSE = "remove that cause, then start it again";
+
+    private final CompletableFuture<StartRefused> failure = new CompletableFuture<>();
     private final CompletableFuture<Boolean> ready = new CompletableFuture<>();
 
     /**
@@ -41,7 +44,12 @@ public final class ServerLife {
 
     /** It cannot go on; the first reason counts. */
     public void fail(String reason) {
-        failure.complete(reason);
+        failure.complete(new StartRefused(reason, REMOVE_CAUSE));
+    }
+
+    /** It must not go on, as what is on its disks tells; the first reason counts. */
+    public void refuse(Refusal refusal) {
+        failure.complete(StartRefused.forSafety(refusal.reason(), refusal.fix()));
     }
 
     public boolean failed() {
@@ -65,14 +73,14 @@ public final class ServerLife {
         }
         if (failed()) {
             close.run();
-            throw new StartRefused(failure.join(), "remove that cause, then start it again");
+            throw failure.join();
         }
     }
 
     /** Blocks until it cannot go on; returns why. Never returns in an orderly life. */
     public String awaitFailure() throws InterruptedException {
         try {
-            return failure.get();
+            return String.valueOf(failure.get().getMessage());
         } catch (ExecutionException impossible) {
             throw new IllegalStateException(impossible);
         }

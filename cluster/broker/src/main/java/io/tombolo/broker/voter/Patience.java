@@ -5,6 +5,7 @@ import io.tombolo.raft.core.RaftMessage.Past;
 import io.tombolo.raft.core.ReplicaKey;
 import io.tombolo.region.ControllerId;
 import io.tombolo.region.topology.Region;
+import io.tombolo.storage.log.DirectoryIdentity.Refusal;
 
 import java.util.List;
 import java.util.Optional;
@@ -19,11 +20,13 @@ import java.util.stream.Collectors;
 public record Patience(ReplicaKey self, Region.Nodes nodes) {
 
     /** Said where nothing is left of the metadata log of a region. */
-    public static final String LOST =
-            "this region has begun before, as its logs of topics tell, and no node has its metadata"
-                    + " log any more; beginning it anew would give their names to other topics: put"
-                    + " the folder metadata of most of its voters back, or give the region empty"
-                    + " directories (the logs of topics are in Kafka's format)";
+    public static final Refusal LOST =
+            new Refusal(
+                    "this region has begun before, as its logs of topics tell, and no node has its"
+                            + " metadata log any more; beginning it anew would give their names to"
+                            + " other topics",
+                    "put the folder metadata of most of its voters back, or give the region empty"
+                            + " directories (the logs of topics are in Kafka's format)");
 
     /** The reason to wait; empty when a leader is known. */
     public Optional<String> reason(RaftStatus status) {
@@ -34,7 +37,7 @@ public record Patience(ReplicaKey self, Region.Nodes nodes) {
         if (status.past() != Past.NONE) {
             return Optional.of(
                     status.past() == Past.LOST
-                            ? LOST
+                            ? LOST.reason()
                             : ("this region has begun before, as its logs of topics tell, and its"
                                             + " metadata log is not here; it is not begun anew: a"
                                             + " node that has it must be there: %s")

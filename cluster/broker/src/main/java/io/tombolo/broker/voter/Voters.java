@@ -6,6 +6,7 @@ import io.tombolo.raft.core.ReplicaKey;
 import io.tombolo.raft.core.VoterSet;
 import io.tombolo.region.ControllerId;
 import io.tombolo.region.topology.Region;
+import io.tombolo.storage.log.DirectoryIdentity.Refusal;
 
 import java.util.List;
 import java.util.Map;
@@ -57,9 +58,9 @@ public record Voters(Region.Nodes nodes) {
      * What is wrong with the voters that a metadata log names. A region whose brokers vote cannot
      * be given controllers of their own, nor the other way: two quorums could come of it.
      *
-     * @return a sentence for people, with a way out; empty when they are of the right kind
+     * @return empty when they are of the right kind
      */
-    public Optional<String> objection(VoterSet voters) {
+    public Optional<Refusal> objection(VoterSet voters) {
         List<Integer> strangers =
                 voters.keys().stream()
                         .map(ReplicaKey::nodeId)
@@ -68,18 +69,19 @@ public record Voters(Region.Nodes nodes) {
         if (strangers.isEmpty()) {
             return Optional.empty();
         }
+        String fix = "%s the file, or begin a new region with another name or storage.dir";
         return Optional.of(
                 nodes.separate()
-                        ? ("the file has controllers of their own, and in the metadata log here"
-                                        + " brokers vote: %s; that cannot be changed: take"
-                                        + " controllers: out of the file, or begin a new region"
-                                        + " with another name or storage.dir")
-                                .formatted(strangers)
-                        : ("the file has no controllers:, and in the metadata log here controllers"
-                                        + " of their own vote: %s; that cannot be changed: put"
-                                        + " controllers: back into the file, or begin a new region"
-                                        + " with another name or storage.dir")
-                                .formatted(strangers));
+                        ? new Refusal(
+                                ("the file has controllers of their own, and in the metadata log"
+                                                + " here brokers vote: %s; that cannot be changed")
+                                        .formatted(strangers),
+                                fix.formatted("take controllers: out of"))
+                        : new Refusal(
+                                ("the file has no controllers:, and in the metadata log here"
+                                     + " controllers of their own vote: %s; that cannot be changed")
+                                        .formatted(strangers),
+                                fix.formatted("put controllers: back into")));
     }
 
     /**

@@ -21,6 +21,7 @@ import io.tombolo.region.RegionId;
 import io.tombolo.region.registry.InMemoryRegistry;
 import io.tombolo.region.topology.Region;
 import io.tombolo.region.topology.file.TopologyFile;
+import io.tombolo.storage.log.DirectoryIdentity.Refusal;
 import io.tombolo.storage.log.Recovery;
 
 import org.apache.kafka.common.protocol.Errors;
@@ -279,6 +280,11 @@ final class SeparateRegion {
         public void failed(String reason) {
             failures.put(name, reason);
         }
+
+        @Override
+        public void refused(Refusal refusal) {
+            failures.put(name, refusal.reason() + ": " + refusal.fix());
+        }
     }
 
     private final class ControllerWatch implements ControllerNode.Observer {
@@ -302,6 +308,11 @@ final class SeparateRegion {
         @Override
         public void failed(String reason) {
             failures.put(name, reason);
+        }
+
+        @Override
+        public void refused(Refusal refusal) {
+            failures.put(name, refusal.reason() + ": " + refusal.fix());
         }
     }
 }

@@ -119,6 +119,6 @@ class PatienceTest {
                         assertThat(reason)
                                 .contains("not begun anew")
                                 .endsWith("broker 1 (b1:9000), broker 3 (b3:9000)"));
-        assertThat(patience.reason(without(Past.LOST))).contains(Patience.LOST);
+        assertThat(patience.reason(without(Past.LOST))).contains(Patience.LOST.reason());
     }
 }

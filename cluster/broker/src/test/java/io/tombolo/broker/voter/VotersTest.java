@@ -101,13 +101,13 @@ class VotersTest {
     @Test
     void aLogThatNamesTheOtherKindOfVotersIsObjectedTo() {
         assertThat(SEPARATE.objection(votersWithIds(1_001, 1_002, 1_003)))
-                .hasValueSatisfying(reason ->
-                        assertThat(reason)
+                .hasValueSatisfying(refusal ->
+                        assertThat(refusal.toString())
                                 .contains("brokers vote: [1001, 1002, 1003]")
                                 .contains("take controllers: out of the file"));
         assertThat(COMBINED.objection(votersWithIds(101_001)))
-                .hasValueSatisfying(reason ->
-                        assertThat(reason)
+                .hasValueSatisfying(refusal ->
+                        assertThat(refusal.toString())
                                 .contains("controllers of their own vote: [101001]")
                                 .contains("put controllers: back into the file"));
     }

@@ -183,7 +183,8 @@ final class Foreground {
             Thread.ofVirtual().name("watch " + seat.name()).start(() -> watch(seat, occupant));
             return occupant;
         } catch (StartRefused refused) {
-            throw CommandFailure.of(Code.START_REFUSED, seat.title() + " does not start")
+            Code code = refused.isForSafety() ? Code.START_UNSAFE : Code.START_REFUSED;
+            throw CommandFailure.of(code, seat.title() + " does not start")
                     .at(file.where("regions." + seat.region().id()))
                     .seen(String.valueOf(refused.getMessage()))
                     .fix(refused.fix())

@@ -39,6 +39,7 @@ public enum Code {
     FAILOVER_FAILED(4002, ExitCode.FAILED),
     RESTART_REFUSED(4101, ExitCode.REFUSED),
     DRAIN_REFUSED(4102, ExitCode.REFUSED),
+    START_UNSAFE(4103, ExitCode.REFUSED),
     INTERNAL(9001, ExitCode.FAILED);
 
     private final int number;

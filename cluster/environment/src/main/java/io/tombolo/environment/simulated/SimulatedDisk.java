@@ -1,6 +1,7 @@
 package io.tombolo.environment.simulated;
 
 import io.tombolo.environment.Disk;
+import io.tombolo.environment.Disk.LockHeld;
 import io.tombolo.environment.DiskFile;
 
 import org.jspecify.annotations.Nullable;
@@ -294,7 +295,7 @@ public final class SimulatedDisk implements Disk {
         open(lockFile).close();
         Path key = absolute(lockFile);
         if (!locks.add(key)) {
-            throw new IOException(lockFile + " is already held by this process");
+            throw new LockHeld(lockFile + " is already held by this process");
         }
         long heldInLife = life;
         return () -> {

@@ -3,6 +3,7 @@ package io.tombolo.storage.directory;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.Offload.Outcome;
 import io.tombolo.storage.log.DirectoryIdentity;
+import io.tombolo.storage.log.DirectoryIdentity.Refusal;
 import io.tombolo.storage.log.LogDirectory;
 import io.tombolo.storage.log.LogEnvironment;
 import io.tombolo.storage.log.LogName;
@@ -10,6 +11,7 @@ import io.tombolo.storage.log.LogPlacement;
 import io.tombolo.storage.log.OpenResult;
 import io.tombolo.storage.log.PartitionLog;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -36,6 +38,9 @@ final class DirectoriesOpening {
     private final List<String> remarks = new ArrayList<>();
     private Map<Path, UUID> known = Map.of();
 
+    /** What was read before anything was touched. */
+    private record Sight(Belonging belonging, Optional<Refusal> refusal) {}
+
     DirectoriesOpening(
             DirectoryPaths paths,
             DirectoryIdentity identity,
@@ -56,42 +61,47 @@ final class DirectoriesOpening {
                 .offload()
                 .submit(
                         paths.metadata().hashCode(),
-                        () -> Belonging.of(paths, environment.disk()),
+                        this::look,
                         loop,
                         outcome -> {
                             switch (outcome) {
-                                case Outcome.Failed<Belonging>(Exception cause) ->
+                                case Outcome.Failed<Sight>(Exception cause) ->
                                         done.accept(new DirectoriesResult.Failed(cause));
-                                case Outcome.Done<Belonging>(Belonging found) -> openIfOne(found);
+                                case Outcome.Done<Sight>(Sight seen) -> openUnlessRefused(seen);
                             }
                         });
     }
 
+    private Sight look() throws IOException {
+        var belonging = Belonging.of(paths, identity, environment.disk());
+        return new Sight(
+                belonging, belonging.refusal().or(() -> belonging.inUse(environment.disk())));
+    }
+
     /** Nothing is touched of directories that do not belong together. */
-    private void openIfOne(Belonging belonging) {
-        known = belonging.known();
-        belonging
-                .contradiction()
-                .ifPresentOrElse(
-                        reason -> done.accept(new DirectoriesResult.Refused(reason)),
-                        () ->
-                                openAll(
-                                        identity.in(
-                                                belonging
-                                                        .installation()
-                                                        .orElseGet(
-                                                                environment.entropy()::nextUuid))));
+    private void openUnlessRefused(Sight seen) {
+        known = seen.belonging.known();
+        seen.refusal.ifPresentOrElse(
+                refusal -> done.accept(new DirectoriesResult.Refused(refusal)),
+                () ->
+                        openAll(
+                                identity.in(
+                                        seen.belonging
+                                                .installation()
+                                                .orElseGet(environment.entropy()::nextUuid))));
     }
 
     private void openAll(DirectoryIdentity ours) {
         List<Path> all = paths.all();
+        Path home = paths.metadata();
         for (Path path : all) {
             LogDirectory.open(
                     path,
-                    ours.of(
-                            path.equals(paths.metadata())
-                                    ? Optional.empty()
-                                    : KnownDirectories.idOf(known, path)),
+                    path.equals(home)
+                            ? ours
+                            : ours.of(
+                                    KnownDirectories.idOf(known, path),
+                                    Optional.of(KnownDirectories.normal(home))),
                     environment,
                     placement,
                     loop,
@@ -120,14 +130,13 @@ final class DirectoriesOpening {
 
     private Optional<DirectoriesResult> obstacle() {
         for (OpenResult result : results.values()) {
-            if (result instanceof OpenResult.Refused(String reason)) {
-                return Optional.of(new DirectoriesResult.Refused(reason));
+            if (result instanceof OpenResult.Refused(Refusal refusal)) {
+                return Optional.of(new DirectoriesResult.Refused(refusal));
             }
         }
         return failed(paths.metadata())
                 .<DirectoriesResult>map(DirectoriesResult.Failed::new)
-                .or(this::noneForLogs)
-                .or(this::logsWhereNoneBelong);
+                .or(this::noneForLogs);
     }
 
     private Optional<Exception> failed(Path path) {
@@ -140,23 +149,6 @@ final class DirectoriesOpening {
         return opened(paths.logs()).isEmpty()
                 ? failed(paths.logs().getFirst()).map(DirectoriesResult.Failed::new)
                 : Optional.empty();
-    }
-
-    /** To go on without the logs that are there would be to lose them. */
-    private Optional<DirectoriesResult> logsWhereNoneBelong() {
-        if (!paths.apart()) {
-            return Optional.empty();
-        }
-        List<LogName> names = opened(List.of(paths.metadata())).getFirst().names();
-        return names.isEmpty()
-                ? Optional.empty()
-                : Optional.of(
-                        new DirectoriesResult.Refused(
-                                ("%s is the directory of the metadata log alone, and holds logs of"
-                                                + " topics (%s, %d in all); name it among the"
-                                                + " directories of logs as well")
-                                        .formatted(
-                                                paths.metadata(), names.getFirst(), names.size())));
     }
 
     private List<LogDirectory> opened(List<Path> among) {

@@ -1,5 +1,6 @@
 package io.tombolo.storage.directory;
 
+import io.tombolo.storage.log.DirectoryIdentity.Refusal;
 import io.tombolo.storage.log.OpenResult;
 
 import java.util.List;
@@ -16,8 +17,11 @@ public sealed interface DirectoriesResult {
     record Opened(LogDirectories directories, List<OpenResult.OpenedLog> logs, List<String> remarks)
             implements DirectoriesResult {}
 
-    /** Another process holds one of them, or it belongs to another cluster or node. */
-    record Refused(String reason) implements DirectoriesResult {}
+    /**
+     * Another process holds one of them, it belongs to another cluster or node, or the metadata log
+     * is not where it should be.
+     */
+    record Refused(Refusal refusal) implements DirectoriesResult {}
 
     /** The one of the metadata log cannot be used, or none for the logs of topics. */
     record Failed(Exception cause) implements DirectoriesResult {}

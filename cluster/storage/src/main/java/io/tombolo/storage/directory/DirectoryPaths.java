@@ -10,8 +10,9 @@ import java.util.stream.Stream;
  * @param logs the directories of its logs, at least one, all different
  * @param metadata the one of the metadata log: one of the others, or a directory of its own, in
  *     which no log of a topic is ever made
+ * @param sole whether no other node can have the metadata log: where it is lost it is lost for good
  */
-public record DirectoryPaths(List<Path> logs, Path metadata) {
+public record DirectoryPaths(List<Path> logs, Path metadata, boolean sole) {
 
     /** The folder of the metadata log in its directory. */
     public static final String METADATA_FOLDER = "metadata";
@@ -24,6 +25,11 @@ public record DirectoryPaths(List<Path> logs, Path metadata) {
         for (Path log : logs) {
             metadata = same(log, metadata) ? log : metadata;
         }
+    }
+
+    /** Of a node among others. */
+    public DirectoryPaths(List<Path> logs, Path metadata) {
+        this(logs, metadata, false);
     }
 
     /** With the metadata log in the first of them. */

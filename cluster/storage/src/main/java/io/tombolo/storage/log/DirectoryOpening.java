@@ -1,8 +1,10 @@
 package io.tombolo.storage.log;
 
 import io.tombolo.environment.Disk;
+import io.tombolo.environment.Disk.LockHeld;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.Offload.Outcome;
+import io.tombolo.storage.log.DirectoryIdentity.Refusal;
 import io.tombolo.storage.partition.DirectoryCheckpoints;
 import io.tombolo.storage.partition.LogContents;
 import io.tombolo.storage.partition.LogOpening;
@@ -28,7 +30,6 @@ import java.util.function.Function;
 /** The way from a path to an open {@link LogDirectory}. */
 final class DirectoryOpening {
 
-    private static final String LOCK = ".lock";
     private static final String META = DirectoryIdentity.FILE;
 
     /** With less a directory is not begun: the reserve of the metadata log is half of it. */
@@ -77,7 +78,7 @@ final class DirectoryOpening {
     private sealed interface Claiming {
         record Claimed(Claim claim) implements Claiming {}
 
-        record Refused(String reason) implements Claiming {}
+        record Refused(Refusal refusal) implements Claiming {}
     }
 
     DirectoryOpening(
@@ -106,8 +107,8 @@ final class DirectoryOpening {
                             switch (outcome) {
                                 case Outcome.Failed<Claiming>(var cause) ->
                                         done.accept(new OpenResult.Failed(cause));
-                                case Outcome.Done<Claiming>(Claiming.Refused(var reason)) ->
-                                        done.accept(new OpenResult.Refused(reason));
+                                case Outcome.Done<Claiming>(Claiming.Refused(var refusal)) ->
+                                        done.accept(new OpenResult.Refused(refusal));
                                 case Outcome.Done<Claiming>(Claiming.Claimed(var claim)) ->
                                         openLogs(claim, placement, replyTo, done);
                             }
@@ -126,25 +127,14 @@ final class DirectoryOpening {
         if (!disk.exists(meta)) {
             checkRoomToBegin();
         }
-        var probe = new DirectoryProbe(disk, path);
-        try {
-            probe.write();
-        } catch (IOException failure) {
-            if (!NoRoom.explains(failure, disk, path)) {
-                throw failure;
-            }
-            // What is on a full disk can be read.
-            disk.delete(path.resolve(DirectoryProbe.FILE));
-        }
         AutoCloseable lock;
         try {
-            lock = disk.lock(path.resolve(LOCK));
-        } catch (IOException held) {
-            return new Claiming.Refused(
-                    "the data directory %s cannot be locked: %s"
-                            .formatted(path, held.getMessage()));
+            lock = disk.lock(path.resolve(DirectoryIdentity.LOCK));
+        } catch (LockHeld held) {
+            return new Claiming.Refused(Refusal.inUse(path, held));
         }
         try {
+            probe();
             Claiming claiming = claim(meta, lock);
             if (claiming instanceof Claiming.Refused) {
                 release(lock);
@@ -153,6 +143,18 @@ final class DirectoryOpening {
         } catch (IOException | RuntimeException failure) {
             release(lock);
             throw failure;
+        }
+    }
+
+    private void probe() throws IOException {
+        try {
+            new DirectoryProbe(disk, path).write();
+        } catch (IOException failure) {
+            if (!NoRoom.explains(failure, disk, path)) {
+                throw failure;
+            }
+            // What is on a full disk can be read.
+            disk.delete(path.resolve(DirectoryProbe.FILE));
         }
     }
 
@@ -172,7 +174,7 @@ final class DirectoryOpening {
         if (!fresh) {
             Map<String, String> pairs =
                     PropertyFile.decode(disk.readAll(meta), "=").orElse(Map.of());
-            Optional<String> foreign = whyForeign(pairs);
+            Optional<Refusal> foreign = identity.objection(path, pairs);
             if (foreign.isPresent()) {
                 return new Claiming.Refused(foreign.get());
             }
@@ -194,38 +196,6 @@ final class DirectoryOpening {
         }
     }
 
-    private Optional<String> whyForeign(Map<String, String> pairs) {
-        String version = pairs.getOrDefault("version", "none");
-        if (!version.equals("1")) {
-            return Optional.of(
-                    "%s/%s has the version %s; only 1 is supported".formatted(path, META, version));
-        }
-        String cluster = pairs.getOrDefault("cluster.id", identity.clusterId());
-        if (!cluster.equals(identity.clusterId())) {
-            return Optional.of(
-                    "the data directory %s belongs to the cluster %s, not to %s"
-                            .formatted(path, cluster, identity.clusterId()));
-        }
-        String node = pairs.getOrDefault("node.id", Integer.toString(identity.nodeId()));
-        if (!node.equals(Integer.toString(identity.nodeId()))) {
-            return Optional.of(
-                    ("the data directory %s belongs to the node %s, not to %d; ids of nodes follow"
-                         + " the order of the regions in the file, so keep that order and add"
-                         + " regions at the end")
-                            .formatted(path, node, identity.nodeId()));
-        }
-        Optional<UUID> installation =
-                PartitionMetadata.parse(pairs.getOrDefault(DirectoryIdentity.INSTALLATION, ""));
-        if (identity.installation().isPresent()
-                && installation.isPresent()
-                && !installation.equals(identity.installation())) {
-            return Optional.of(
-                    "the data directory %s is one of another installation, by %s in its %s"
-                            .formatted(path, DirectoryIdentity.INSTALLATION, META));
-        }
-        return Optional.empty();
-    }
-
     private void writeMeta(Path meta, UUID directoryId) throws IOException {
         Map<String, String> pairs = new LinkedHashMap<>();
         pairs.put("cluster.id", identity.clusterId());
@@ -233,6 +203,8 @@ final class DirectoryOpening {
         identity.installation()
                 .map(PartitionMetadata::text)
                 .ifPresent(id -> pairs.put(DirectoryIdentity.INSTALLATION, id));
+        identity.metadata()
+                .ifPresent(home -> pairs.put(DirectoryIdentity.METADATA, home.toString()));
         pairs.put("node.id", Integer.toString(identity.nodeId()));
         pairs.put("version", "1");
         byte[] content = PropertyFile.encode(pairs, "=");

@@ -1,5 +1,7 @@
 package io.tombolo.storage.log;
 
+import io.tombolo.storage.log.DirectoryIdentity.Refusal;
+
 import java.util.List;
 
 /** What became of opening a data directory. */
@@ -12,7 +14,7 @@ public sealed interface OpenResult {
     record Opened(LogDirectory directory, List<OpenedLog> logs) implements OpenResult {}
 
     /** Another process holds the directory, or it belongs to another cluster or node. */
-    record Refused(String reason) implements OpenResult {}
+    record Refused(Refusal refusal) implements OpenResult {}
 
     /** The disk failed. */
     record Failed(Exception cause) implements OpenResult {}

@@ -7,6 +7,7 @@ import io.tombolo.environment.simulated.SimulatedDisk;
 import io.tombolo.storage.directory.DirectoriesResult;
 import io.tombolo.storage.directory.DirectoryPaths;
 import io.tombolo.storage.directory.LogDirectories;
+import io.tombolo.storage.log.DirectoryIdentity.Refusal;
 import io.tombolo.storage.segment.PropertyFile;
 
 import org.junit.jupiter.api.Test;
@@ -171,8 +172,8 @@ class BelongingTest {
     }
 
     private String refusal(DirectoryPaths paths) {
-        if (world.tryToOpen(paths) instanceof DirectoriesResult.Refused(String reason)) {
-            return reason;
+        if (world.tryToOpen(paths) instanceof DirectoriesResult.Refused(Refusal refusal)) {
+            return refusal.reason();
         }
         throw new AssertionError("not refused");
     }

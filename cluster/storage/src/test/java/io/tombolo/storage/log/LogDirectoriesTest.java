@@ -112,7 +112,9 @@ class LogDirectoriesTest {
         assertThat(world.tryToOpen(APART))
                 .isInstanceOfSatisfying(
                         DirectoriesResult.Refused.class,
-                        it -> assertThat(it.reason()).contains(FAST.toString(), "orders-0"));
+                        it ->
+                                assertThat(it.refusal().reason())
+                                        .contains(FAST.toString(), "orders-0"));
         var both = new DirectoryPaths(List.of(ONE, FAST), FAST);
         assertThat(world.openAll(both).directories().find(ORDERS, ORDERS_ID)).isPresent();
     }

@@ -6,6 +6,7 @@ import io.tombolo.environment.Disk;
 import io.tombolo.environment.DiskFile;
 import io.tombolo.environment.Offload;
 import io.tombolo.environment.simulated.SimulatedDisk;
+import io.tombolo.storage.log.DirectoryIdentity.Refusal;
 import io.tombolo.storage.log.OpenResult.OpenedLog;
 
 import org.junit.jupiter.api.Test;
@@ -51,14 +52,20 @@ class LogDirectoryTest {
         assertThat(world.open(new DirectoryIdentity("cluster-b", 7)))
                 .isEqualTo(
                         new OpenResult.Refused(
-                                "the data directory /data/one belongs to the cluster cluster-a, not"
-                                        + " to cluster-b"));
+                                new Refusal(
+                                        "the data directory /data/one belongs to the cluster"
+                                                + " cluster-a, not to cluster-b",
+                                        "name another directory, or give name: and the region the"
+                                                + " names they had")));
         assertThat(world.open(new DirectoryIdentity("cluster-a", 8)))
                 .isEqualTo(
                         new OpenResult.Refused(
-                                "the data directory /data/one belongs to the node 7, not to 8; ids"
-                                        + " of nodes follow the order of the regions in the file,"
-                                        + " so keep that order and add regions at the end"));
+                                new Refusal(
+                                        "the data directory /data/one belongs to the node 7, not"
+                                                + " to 8",
+                                        "ids of nodes follow the order of the regions in the file,"
+                                                + " so keep that order and add regions at the"
+                                                + " end")));
         assertThat(world.open()).isInstanceOf(OpenResult.Opened.class);
     }
 

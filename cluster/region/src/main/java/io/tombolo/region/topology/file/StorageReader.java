@@ -89,9 +89,7 @@ final class StorageReader {
         var dirs = new ArrayList<String>();
         boolean named = config.containsValue(value);
         if (named && !(value.node() instanceof YamlNode.Sequence)) {
-            for (String dir : value.text().orElse("").split(",")) {
-                take(value, dirs, dir.strip());
-            }
+            parts(value).forEach(part -> take(part, dirs, part.text().orElse("")));
         } else {
             value.items().forEach(item -> take(item, dirs, item.text().orElse("")));
         }
@@ -103,6 +101,27 @@ final class StorageReader {
                     .fix(value.name() + ": /disk1/{n}, or remove it");
         }
         return dirs;
+    }
+
+    /** What stands between the commas of one text, each in its own place of the file. */
+    private static List<Value> parts(Value value) {
+        if (!(value.node() instanceof YamlNode.Scalar whole) || !whole.text().contains(",")) {
+            return List.of(value);
+        }
+        var parts = new ArrayList<Value>();
+        int from = 0;
+        for (String part : whole.text().split(",")) {
+            int leading = part.length() - part.stripLeading().length();
+            var node = new YamlNode.Scalar(part.strip(), false, whole.spanOf(from + leading));
+            parts.add(
+                    new Value(
+                            value.document(),
+                            "%s[%d]".formatted(value.path(), parts.size()),
+                            value.key(),
+                            node));
+            from += part.length() + 1;
+        }
+        return parts;
     }
 
     private static void take(Value item, List<String> dirs, String dir) {
