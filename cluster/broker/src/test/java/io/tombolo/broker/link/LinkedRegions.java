@@ -57,6 +57,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * Whole brokers on simulated machines: {@code eu-1} has the topic {@code orders}, and {@code us-1}
@@ -124,8 +125,12 @@ final class LinkedRegions {
 
     /** The file, of one broker in {@code us}, names other topics for all that start from now on. */
     void copyInstead(String topics) {
-        String text = TEXT.formatted(1, 1, PARTITIONS);
-        topology = parsed(text.replace("topics: [\"orders\"]", "topics: " + topics));
+        change(text -> text.replace("topics: [\"orders\"]", "topics: " + topics));
+    }
+
+    /** The file, of one broker in {@code us}, with changes, for all that start from now on. */
+    void change(UnaryOperator<String> edit) {
+        topology = parsed(edit.apply(TEXT.formatted(1, 1, PARTITIONS)));
     }
 
     private static Topology parsed(String text) {
@@ -321,7 +326,7 @@ final class LinkedRegions {
         return count;
     }
 
-    private Optional<Partition> find(String host, int partition) {
+    Optional<Partition> find(String host, int partition) {
         if (!hasCore(host)) {
             return Optional.empty();
         }
@@ -335,6 +340,10 @@ final class LinkedRegions {
     // --- what clients and operators do
 
     private void produce(String host, int partition, int records) {
+        produce(host, partition, batch(records));
+    }
+
+    void produce(String host, int partition, ByteBuffer batch) {
         Partition leader = find(host, partition).orElseThrow();
         var outcomes = new ArrayList<ProduceOutcome>();
         core(host)
@@ -343,16 +352,20 @@ final class LinkedRegions {
                 .loop()
                 .execute(() ->
                         leader.produce(
-                                new Produce(batch(records), (short) -1, TIMEOUT_NANOS, (short) 11),
+                                new Produce(batch, (short) -1, TIMEOUT_NANOS, (short) 11),
                                 outcomes::add));
         run("acknowledged", () -> !outcomes.isEmpty());
         assertThat(outcomes).extracting(ProduceOutcome::error).containsExactly(Errors.NONE);
     }
 
+    static ByteBuffer bytes(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    }
+
     private static ByteBuffer batch(int records) {
         var batch = new BatchBuilder(BatchSpec.PLAIN);
         for (int index = 0; index < records; index++) {
-            batch.append(1_000, null, ByteBuffer.wrap("v".getBytes(StandardCharsets.UTF_8)));
+            batch.append(1_000, bytes("k" + index), bytes("v"));
         }
         return batch.build();
     }
