@@ -133,8 +133,22 @@ final class Route {
 
     /** Looks for the coordinator of a group; {@code done} may find that there is none. */
     void toCoordinator(String group, Consumer<Route> done) {
+        toCoordinator(group, CoordinatorType.GROUP, done);
+    }
+
+    /** The same for a transactional id. */
+    void toTransactionCoordinator(String id, Consumer<Route> done) {
+        toCoordinator(id, CoordinatorType.TRANSACTION, done);
+    }
+
+    private enum CoordinatorType {
+        GROUP,
+        TRANSACTION
+    }
+
+    private void toCoordinator(String key, CoordinatorType type, Consumer<Route> done) {
         toAny();
-        var body = new FindCoordinatorRequestData().setKey(group).setKeyType((byte) 0);
+        var body = new FindCoordinatorRequestData().setKey(key).setKeyType((byte) type.ordinal());
         call(
                 ApiKeys.FIND_COORDINATOR,
                 3,

@@ -52,8 +52,15 @@ public record Script(List<Numbered> steps) {
      * @param destination the machines of the second one; empty when there is none
      * @param client the machine of the clients, which stays up: what they remember is what the laws
      *     are about
+     * @param transactional whether they are first of all transactional ones
      */
-    public record Cast(List<String> source, List<String> destination, String client) {
+    public record Cast(
+            List<String> source, List<String> destination, String client, boolean transactional) {
+
+        /** Topics that no link copies belong to no ownership domain; others cost time. */
+        boolean topicsChange() {
+            return destination.isEmpty() && !transactional;
+        }
 
         List<String> brokers() {
             var all = new ArrayList<>(source);
@@ -68,7 +75,7 @@ public record Script(List<Numbered> steps) {
         drawActs(dice, cast, length.toMillis(), timed);
         if (cast.source().size() > 1) {
             drawStrikes(dice, length.toMillis(), timed);
-            if (cast.destination().isEmpty()) {
+            if (cast.topicsChange()) {
                 drawChanges(dice, cast, length.toMillis(), timed);
             }
         }
@@ -93,11 +100,12 @@ public record Script(List<Numbered> steps) {
                 timed.add(at(dice.between(500, untilMs), act));
             }
         }
-        if (cast.destination().isEmpty()) {
-            // Only here, because a topic that no link copies belongs to no ownership domain.
+        if (cast.topicsChange()) {
             for (int topic = 0; topic < NEW_TOPICS; topic++) {
                 timed.add(at(dice.between(500, untilMs), Step.Act.TOPIC_APPEARS));
             }
+        }
+        if (cast.destination().isEmpty()) {
             return;
         }
         if (dice.chance(0.5)) {

@@ -21,7 +21,8 @@ class ScriptTest {
             new Script.Cast(
                     List.of("eu-1", "eu-2", "eu-3"),
                     List.of("us-1", "us-2", "us-3", "us-4", "us-5"),
-                    "client");
+                    "client",
+                    false);
 
     @Test
     void everyMachineAndEveryPairOfMachinesIsStruck() {

@@ -60,7 +60,17 @@ public enum Happening {
     LINK_PAUSED(2),
     LINK_RESUMED(2),
     MIRRORED(2),
-    LINK_FAILED_FOR_GOOD(2);
+    LINK_FAILED_FOR_GOOD(2),
+    TRANSACTION_COMMITTED,
+    TRANSACTION_ABORTED,
+    TRANSACTION_ENDED_AT_LAST,
+    ABORTED_UNASKED,
+    ABORTED_LEFT_OUT,
+    PRODUCER_FENCED,
+    TRANSACTIONS_EXCUSED;
+
+    private static final Set<Happening> OF_TRANSACTIONS =
+            EnumSet.range(TRANSACTION_COMMITTED, TRANSACTIONS_EXCUSED);
 
     /**
      * Seen in one of several hundred seeds, so not asked for: offsets are clamped when they are
@@ -88,8 +98,12 @@ public enum Happening {
 
     /** What can happen in a world of this shape. */
     public static Set<Happening> in(Shape shape) {
+        if (shape.transactional()) {
+            return EnumSet.copyOf(OF_TRANSACTIONS);
+        }
         var found = EnumSet.allOf(Happening.class);
         found.removeAll(RARE);
+        found.removeAll(OF_TRANSACTIONS);
         found.removeIf(it ->
                 it.regionsMin > shape.regions()
                         || it.brokersMin > shape.brokers()

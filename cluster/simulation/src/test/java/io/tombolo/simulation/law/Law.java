@@ -40,6 +40,11 @@ public enum Law {
     GROUP_OFFSETS("the offsets of a group never go back"),
     NOTHING_SKIPPED("a consumer that resumes skips no record"),
     LOSS_BOUND("what is missing after a failover is within the reported loss bound"),
+    TRANSACTIONS_ATOMIC("a transaction takes effect in all partitions or in none, as was told"),
+    ABORTED_HIDDEN("readers of what is committed are given nothing else"),
+    LSO_MOVES_ON("when the faults end, nothing keeps the last stable offset back"),
+    TRANSACTED_OFFSETS("positions committed in transactions never go back, nor are they twice"),
+    FENCED_SILENT("a producer that was fenced writes nothing any more"),
     METADATA("the metadata log keeps what it has committed"),
     PROGRESS("when the faults end, everything gets done");
 

@@ -3,6 +3,7 @@ package io.tombolo.simulation.law;
 import io.tombolo.environment.Payload;
 import io.tombolo.protocol.records.BatchView;
 import io.tombolo.protocol.records.BatchWalk;
+import io.tombolo.protocol.records.EndTransactionMarker;
 import io.tombolo.protocol.records.RecordReader;
 import io.tombolo.storage.log.Isolation;
 import io.tombolo.storage.log.PartitionLog;
@@ -20,6 +21,23 @@ import java.util.TreeMap;
 /** What the checker has seen of one log: its batches, by base offset. */
 public final class LogImage {
 
+    /** What a batch is to transactions. */
+    public enum Kind {
+        PLAIN,
+        TRANSACTIONAL,
+        COMMIT,
+        ABORT;
+
+        private static Kind of(BatchView view) {
+            if (!view.transactional() || !view.crcValid()) {
+                return PLAIN;
+            }
+            return EndTransactionMarker.read(view)
+                    .map(marker -> marker.commit() ? COMMIT : ABORT)
+                    .orElse(TRANSACTIONAL);
+        }
+    }
+
     /** One batch; the checksum and the header together stand for its bytes. */
     public record Batch(
             long base,
@@ -31,6 +49,7 @@ public final class LogImage {
             int producerEpoch,
             int sequence,
             int count,
+            Kind kind,
             String token) {
 
         /** One as it stands in bytes; without a checksum that fits, its contents are unknown. */
@@ -46,6 +65,7 @@ public final class LogImage {
                     view.producerEpoch(),
                     view.baseSequence(),
                     view.recordCount(),
+                    Kind.of(view),
                     whole ? tokenOf(view) : "");
         }
 
@@ -171,7 +191,7 @@ public final class LogImage {
             return "";
         }
         String value = StandardCharsets.UTF_8.decode(reader.value().duplicate()).toString();
-        boolean known = batch.hasProducerId() || value.startsWith(Sent.ALONE);
+        boolean known = batch.baseSequence() >= 0 || value.startsWith(Sent.ALONE);
         return known ? value.substring(0, value.lastIndexOf('/')) : "";
     }
 }

@@ -10,6 +10,9 @@ public record Sent(String token, long producerId, short producerEpoch, int seque
     /** How tokens of producers with acks=1 begin. */
     public static final String ALONE = "alone ";
 
+    /** How tokens of batches in transactions begin. */
+    public static final String IN_TRANSACTION = "tx ";
+
     /** Whether this is the batch. */
     boolean isIn(LogImage.Batch batch) {
         return batch.token().equals(token) && batch.count() == count;

@@ -4,6 +4,7 @@ import io.tombolo.broker.Broker;
 import io.tombolo.environment.Disk;
 import io.tombolo.environment.Environment;
 import io.tombolo.environment.ForgetfulDisk;
+import io.tombolo.environment.Network;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.ownership.Ownership;
 import io.tombolo.region.registry.RegionRegistry;
@@ -36,12 +37,19 @@ public record Sabotage(Variant variant) {
         return new Environment(
                 sound.clock(),
                 sound.loops(),
-                variant == Variant.ANSWERS_OVERTAKE
-                        ? new OvertakingAnswers(sound.network())
-                        : sound.network(),
+                network(sound.network()),
                 disk,
                 sound.offload(),
                 sound.entropy());
+    }
+
+    private Network network(Network sound) {
+        return switch (variant) {
+            case ANSWERS_OVERTAKE -> new OvertakingAnswers(sound);
+            case MARKERS_ARE_MIXED_UP, MARKERS_GET_LOST, EVERYTHING_IS_VERIFIED ->
+                    new MisledBrokers(sound, variant);
+            default -> sound;
+        };
     }
 
     RegionRegistry registry(RegionRegistry sound) {

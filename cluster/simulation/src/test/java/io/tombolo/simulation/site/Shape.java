@@ -12,8 +12,9 @@ import java.util.List;
  * @param regions 1, or 2 with a link from the first to the second
  * @param brokers of each region
  * @param controllers of each region that are machines of their own; 0 where brokers vote
+ * @param transactional whether the clients are first of all transactional ones
  */
-public record Shape(int regions, int brokers, int controllers) {
+public record Shape(int regions, int brokers, int controllers, boolean transactional) {
 
     public static final Shape ONE_REGION = new Shape(1, 1);
     public static final Shape TWO_REGIONS = new Shape(2, 1);
@@ -22,10 +23,13 @@ public record Shape(int regions, int brokers, int controllers) {
     public static final Shape TWO_REGIONS_OF_THREE = new Shape(2, 3);
 
     /** Three brokers that observe, and three controllers that vote. */
-    public static final Shape SEPARATE_ROLES = new Shape(1, 3, 3);
+    public static final Shape SEPARATE_ROLES = new Shape(1, 3, 3, false);
 
     /** The same, linked to another region like it. */
-    public static final Shape TWO_REGIONS_OF_SEPARATE_ROLES = new Shape(2, 3, 3);
+    public static final Shape TWO_REGIONS_OF_SEPARATE_ROLES = new Shape(2, 3, 3, false);
+
+    /** Three brokers, whose clients write in transactions. */
+    public static final Shape TRANSACTIONS = new Shape(1, 3, 0, true);
 
     /** The partitions that clients use. */
     public static final List<Place> PLACES =
@@ -36,7 +40,10 @@ public record Shape(int regions, int brokers, int controllers) {
             """
             { offsets.topic.num.partitions: 1, group.min.session.timeout.ms: 500,
                   group.initial.rebalance.delay.ms: 100, default.replication.factor: %1$d,
-                  offsets.topic.replication.factor: %1$d, min.insync.replicas: %2$d,
+                  offsets.topic.replication.factor: %1$d,
+                  transaction.state.log.num.partitions: 2,
+                  transaction.state.log.replication.factor: %1$d,
+                  transaction.state.log.min.isr: %2$d, min.insync.replicas: %2$d,
                   broker.session.timeout.ms: 3000, broker.heartbeat.interval.ms: 500,
                   replica.lag.time.max.ms: 1500 }\
             """;
@@ -100,7 +107,7 @@ public record Shape(int regions, int brokers, int controllers) {
 
     /** Of brokers that vote themselves. */
     public Shape(int regions, int brokers) {
-        this(regions, brokers, 0);
+        this(regions, brokers, 0, false);
     }
 
     /** How many copies of each partition there are. */
@@ -115,7 +122,7 @@ public record Shape(int regions, int brokers, int controllers) {
 
     /** Whether there is {@link Place#CLICKS}. */
     public boolean clicked() {
-        return replicated() && regions == 1;
+        return replicated() && regions == 1 && !transactional;
     }
 
     /** All partitions that producers write to from the beginning. */

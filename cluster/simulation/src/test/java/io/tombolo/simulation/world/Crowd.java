@@ -9,7 +9,9 @@ import io.tombolo.simulation.client.HastyProducing;
 import io.tombolo.simulation.client.Member;
 import io.tombolo.simulation.client.Probing;
 import io.tombolo.simulation.client.Producing;
+import io.tombolo.simulation.client.Transacting;
 import io.tombolo.simulation.law.AdminWatch;
+import io.tombolo.simulation.law.TransactionWatch;
 import io.tombolo.simulation.mutant.Variant;
 import io.tombolo.simulation.site.Place;
 import io.tombolo.simulation.site.Shape;
@@ -55,6 +57,17 @@ final class Crowd {
             started.add(produceAt(site, place, false));
         }
         return started;
+    }
+
+    /** One new producer alone. */
+    void produceToOne(Site site) {
+        produceAt(site, Shape.PLACES.getFirst(), false);
+    }
+
+    /** Transactional clients. */
+    Workers workersAt(Site site, TransactionWatch watch) {
+        var hearing = new Transacting.Hearing(watch, watches);
+        return new Workers(simulator, environment, site, hearing, variant);
     }
 
     /** A producer makes a topic by asking for it, and writes while it is being opened. */

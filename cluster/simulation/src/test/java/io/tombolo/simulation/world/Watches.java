@@ -16,12 +16,15 @@ import io.tombolo.simulation.law.LogImage;
 import io.tombolo.simulation.law.MirrorWatch;
 import io.tombolo.simulation.law.Sent;
 import io.tombolo.simulation.law.SiteWatch;
+import io.tombolo.simulation.law.TransactionWatch;
 import io.tombolo.simulation.mutant.Misdeeds;
 import io.tombolo.simulation.site.Machine;
 import io.tombolo.simulation.site.Place;
+import io.tombolo.simulation.site.Shape;
 import io.tombolo.simulation.site.Site;
 import io.tombolo.storage.log.Recovery;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +43,7 @@ final class Watches implements Records, Machine.Hearing, Trouble.Toll, Member.He
     private final Map<String, Machine> byHost = new HashMap<>();
     private final MirrorWatch mirrors;
     private final GroupWatch groups;
+    private final Optional<TransactionWatch> transactions;
     private final Misdeeds misdeeds;
     private final Happenings happenings;
     private final Map<RegionId, Integer> generations = new HashMap<>();
@@ -48,10 +52,13 @@ final class Watches implements Records, Machine.Hearing, Trouble.Toll, Member.He
     Watches(
             List<Site> all,
             DomainName domain,
+            boolean transactional,
             Misdeeds misdeeds,
             LongSupplier nowNanos,
             Happenings happenings) {
         Site source = all.getFirst();
+        this.transactions =
+                transactional ? Optional.of(transactionsOf(source, happenings)) : Optional.empty();
         this.misdeeds = misdeeds;
         this.happenings = happenings;
         this.mirrors = new MirrorWatch(source, domain, nowNanos, happenings);
@@ -75,6 +82,20 @@ final class Watches implements Records, Machine.Hearing, Trouble.Toll, Member.He
                 byHost.put(machine.host(), machine);
             }
         }
+    }
+
+    private TransactionWatch transactionsOf(Site site, Happenings seen) {
+        var relevant = new ArrayList<>(Shape.PLACES);
+        relevant.addAll(Place.TRANSACTIONS);
+        relevant.add(Place.OFFSETS);
+        return new TransactionWatch(
+                place -> of(site).image(place),
+                () -> relevant.stream().anyMatch(of(site)::shortened),
+                seen);
+    }
+
+    Optional<TransactionWatch> transactions() {
+        return transactions;
     }
 
     void operatedBy(Optional<Operator> human) {
@@ -117,6 +138,7 @@ final class Watches implements Records, Machine.Hearing, Trouble.Toll, Member.He
                 mirrors.check(site);
             });
         }
+        transactions.ifPresent(TransactionWatch::check);
     }
 
     // --- what brokers say

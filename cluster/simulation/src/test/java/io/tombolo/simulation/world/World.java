@@ -15,6 +15,7 @@ import io.tombolo.region.registry.InMemoryRegistry;
 import io.tombolo.region.topology.Region;
 import io.tombolo.region.topology.Topology;
 import io.tombolo.simulation.client.Audit;
+import io.tombolo.simulation.client.CommittedReading;
 import io.tombolo.simulation.client.Producing;
 import io.tombolo.simulation.fault.Script;
 import io.tombolo.simulation.fault.Step;
@@ -49,6 +50,7 @@ import java.util.function.Predicate;
 public final class World {
 
     private static final Duration SAFETY_PHASE = Duration.ofSeconds(12);
+    private static final Duration SHORT_SAFETY_PHASE = Duration.ofSeconds(8);
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final LinkName LINK = new LinkName("eu-to-us");
 
@@ -65,6 +67,7 @@ public final class World {
     private final Trouble trouble;
     private final Optional<Operator> operator;
     private final Crowd crowd;
+    private final Optional<Workers> workers;
     private final AdminWatch changes;
     private final Steward steward;
     private final Emptying emptying;
@@ -94,6 +97,7 @@ public final class World {
                 new Watches(
                         sites,
                         new DomainName(LINK.name()),
+                        shape.transactional(),
                         misdeeds,
                         simulator::nowNanos,
                         happenings);
@@ -101,6 +105,7 @@ public final class World {
         this.operator = destination.map(this::operatorOf);
         watches.operatedBy(operator);
         this.crowd = new Crowd(simulator, watches, trial.variant());
+        this.workers = watches.transactions().map(watch -> crowd.workersAt(source, watch));
         this.changes = new AdminWatch(happenings);
         this.emptying =
                 new Emptying(
@@ -110,7 +115,7 @@ public final class World {
                         trial.variant(),
                         happenings);
         this.steward = crowd.stewardOf(source, changes, () -> !emptying.begun());
-        this.script = Script.drawn(simulator.entropy("script"), cast(), SAFETY_PHASE);
+        this.script = Script.drawn(simulator.entropy("script"), cast(), safetyPhase());
         simulator.afterEachEvent(() -> watches.check(simulator.actor()));
     }
 
@@ -154,7 +159,10 @@ public final class World {
 
     private Script.Cast cast() {
         return new Script.Cast(
-                hosts(source), destination.map(World::hosts).orElse(List.of()), Crowd.HOST);
+                hosts(source),
+                destination.map(World::hosts).orElse(List.of()),
+                Crowd.HOST,
+                shape.transactional());
     }
 
     private static List<String> hosts(Site site) {
@@ -181,6 +189,10 @@ public final class World {
         return simulator.nowNanos();
     }
 
+    private Duration safetyPhase() {
+        return shape.transactional() ? SHORT_SAFETY_PHASE : SAFETY_PHASE;
+    }
+
     // --- the story
 
     public void run() {
@@ -197,7 +209,7 @@ public final class World {
                     () -> carryOut(step.step()));
         }
         trouble.supervise();
-        simulator.runFor(SAFETY_PHASE);
+        simulator.runFor(safetyPhase());
         trouble.end();
         cutRegistry(false);
         settle();
@@ -207,6 +219,11 @@ public final class World {
     public void begin() {
         sites.forEach(Site::start);
         await("a first start", () -> sites.stream().allMatch(Site::well) && hostsAll(source));
+        if (workers.isPresent()) {
+            workers.get().start();
+            crowd.produceToOne(source);
+            return;
+        }
         crowd.produceAt(source);
         if (shape.replicated()) {
             crowd.produceHastily(source, shape.clicked());
@@ -302,6 +319,7 @@ public final class World {
         var newcomers = crowd.produceAt(owner);
         await("new producers can write", () -> all(newcomers, Producing::acknowledged));
         finishProducing();
+        workers.ifPresent(this::finishTransactions);
         if (failedOver) {
             oldOwnerRefuses();
         } else if (destination.isPresent()) {
@@ -327,13 +345,36 @@ public final class World {
         }
     }
 
-    private static boolean all(List<Producing> producers, Predicate<Producing> what) {
-        return producers.stream().allMatch(what);
+    private static <T> boolean all(List<T> clients, Predicate<T> what) {
+        return clients.stream().allMatch(what);
     }
 
     private void finishProducing() {
         crowd.stopProducing();
         await("the producers are done", crowd::doneProducing);
+    }
+
+    /** Where committed records were lost, transactions may have lost what would end them. */
+    private void finishTransactions(Workers clients) {
+        clients.stop();
+        if (clients.watch().excused()) {
+            happenings.note(Happening.TRANSACTIONS_EXCUSED);
+            return;
+        }
+        awaitStable(clients);
+        clients.beginAnew();
+        await("workers can commit", clients::done);
+        awaitStable(clients);
+        clients.watch().checkSettled();
+        var readers = clients.audit();
+        await("what is committed can be read", () -> all(readers, CommittedReading::done));
+        readers.forEach(one -> clients.watch().checkGiven(one.place(), one.tokens()));
+    }
+
+    private void awaitStable(Workers clients) {
+        if (!simulator.runUntil(clients::stable, PATIENCE)) {
+            throw new Broken(Law.LSO_MOVES_ON, "transactions stay open; " + describe());
+        }
     }
 
     private void oldOwnerRefuses() {
@@ -375,6 +416,7 @@ public final class World {
             }
             text.append(watches.of(site).unsettled());
         }
+        workers.ifPresent(text::append);
         destination.ifPresent(_ -> text.append(copies().statuses()));
         return text.toString();
     }
