@@ -1,10 +1,12 @@
 package io.tombolo.broker.group;
 
 import io.tombolo.coordinator.group.GroupSettings;
+import io.tombolo.coordinator.group.GroupSettings.MigrationPolicy;
 import io.tombolo.coordinator.runtime.RuntimeSettings;
 import io.tombolo.region.config.BrokerConfig;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /** Kafka's broker configs for groups, as the coordinator wants them. */
 public final class GroupConfigs {
@@ -23,11 +25,18 @@ public final class GroupConfigs {
                 new GroupSettings.Consumers(
                         Duration.ofMillis(config.number("group.consumer.session.timeout.ms")),
                         Duration.ofMillis(config.number("group.consumer.heartbeat.interval.ms")),
-                        config.integer("group.consumer.max.size")),
+                        config.integer("group.consumer.max.size"),
+                        migration(config)),
                 new GroupSettings.Offsets(
                         config.integer("offset.metadata.max.bytes"),
                         Duration.ofMinutes(config.number("offsets.retention.minutes")),
                         Duration.ofMillis(config.number("offsets.retention.check.interval.ms"))),
                 RuntimeSettings.STANDARD);
+    }
+
+    private static MigrationPolicy migration(BrokerConfig config) {
+        return config.text("group.consumer.migration.policy")
+                .map(policy -> MigrationPolicy.valueOf(policy.trim().toUpperCase(Locale.ROOT)))
+                .orElse(MigrationPolicy.BIDIRECTIONAL);
     }
 }

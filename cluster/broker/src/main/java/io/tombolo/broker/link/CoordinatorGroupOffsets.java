@@ -1,7 +1,7 @@
 package io.tombolo.broker.link;
 
 import io.tombolo.coordinator.group.CommittedOffset;
-import io.tombolo.coordinator.group.MirroredCommit;
+import io.tombolo.coordinator.group.GroupCommand.MirroredCommit;
 import io.tombolo.coordinator.group.entry.LinkOffsets;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.region.link.GroupOffsets;

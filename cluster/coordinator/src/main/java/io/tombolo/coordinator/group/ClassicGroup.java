@@ -1,5 +1,7 @@
 package io.tombolo.coordinator.group;
 
+import io.tombolo.coordinator.group.consumer.Subscription;
+
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.TreePSet;

@@ -15,8 +15,10 @@ final class ConsumerMembers {
 
     private final GroupSettings.Consumers settings;
     private final ConsumerRules rules;
+    private final Migration migration;
 
-    ConsumerMembers(GroupSettings.Consumers settings) {
+    ConsumerMembers(GroupSettings.Consumers settings, Migration migration) {
+        this.migration = migration;
         this.settings = settings;
         this.rules = new ConsumerRules(settings.membersMax());
     }
@@ -26,26 +28,38 @@ final class ConsumerMembers {
         ConsumerBeat beat = command.beat().with(draft.state().topics());
         String id = beat.request().groupId();
         ClassicGroup classic = draft.group(id);
-        boolean joins = beat.request().memberEpoch() == 0;
-        if (classic != null && !(joins && classic.is(GroupState.EMPTY))) {
-            draft.answer(command.ticket(), notConsumers(id));
-            return;
-        }
-        ConsumerStep step = rules.heartbeat(draft.consumer(id), beat, draft.nowMs());
-        if (step.response().errorCode() != Errors.NONE.code()) {
-            draft.answer(command.ticket(), step.response());
-            return;
-        }
+        ConsumerGroup group = draft.consumer(id);
         if (classic != null) {
-            forget(draft, classic);
+            boolean joins = beat.request().memberEpoch() == 0;
+            group = joins ? migration.upgraded(classic, beat.topics()).orElse(null) : null;
+            if (group == null) {
+                draft.answer(command.ticket(), notConsumers(id));
+                return;
+            }
         }
-        take(draft, id, step);
+        ConsumerStep step = rules.heartbeat(group, beat, draft.nowMs());
+        if (step.response().errorCode() == Errors.NONE.code()) {
+            if (classic != null && group != null) {
+                migration.upgrade(draft, classic, group);
+            }
+            take(draft, id, step);
+            keepSession(draft, step, command);
+            if (step.gone() != null) {
+                migration.downgradeIfDue(draft, id);
+            }
+        }
+        draft.answer(command.ticket(), step.response());
+    }
+
+    private static void keepSession(Draft draft, ConsumerStep step, ConsumerHeartbeat command) {
+        String id = command.beat().request().groupId();
         String alive = step.alive();
         if (alive != null) {
             draft.alarmIn(GroupAlarm.session(id, alive), command.sessionMs());
-            watchRevocation(draft, id, alive, step);
+            draft.cancel(GroupAlarm.join(id, alive));
+            draft.cancel(GroupAlarm.sync(id, alive));
+            watchRevocation(draft, id, alive);
         }
-        draft.answer(command.ticket(), step.response());
     }
 
     private static ConsumerGroupHeartbeatResponseData notConsumers(String group) {
@@ -54,30 +68,23 @@ final class ConsumerMembers {
                 .setErrorMessage("Group %s is not a consumer group.".formatted(group));
     }
 
-    /** An empty classic group becomes one of consumers; its offsets stay. */
-    private static void forget(Draft draft, ClassicGroup classic) {
-        for (String memberToBe : classic.pending().joins()) {
-            draft.cancel(GroupAlarm.session(classic.id(), memberToBe));
-        }
-        draft.remove(classic);
-    }
-
     private static void take(Draft draft, String id, ConsumerStep step) {
         draft.take(step);
         String gone = step.gone();
         if (gone != null) {
-            draft.cancel(GroupAlarm.session(id, gone));
-            draft.cancel(GroupAlarm.release(id, gone));
+            draft.cancelAll(id, gone);
         }
     }
 
-    private static void watchRevocation(Draft draft, String id, String member, ConsumerStep step) {
+    /** Sets or cancels the deadline for what a member has to let go of. */
+    static void watchRevocation(Draft draft, String id, String member) {
+        ConsumerGroup group = draft.consumer(id);
         GroupAlarm release = GroupAlarm.release(id, member);
-        int timeoutMs = step.revocationTimeoutMs(member);
+        int timeoutMs = group == null ? -1 : group.revocationTimeoutMs(member);
         if (timeoutMs < 0) {
             draft.cancel(release);
-        } else if (draft.state().alarms().dueNanos(release) == Long.MAX_VALUE) {
-            draft.alarmIn(release, timeoutMs);
+        } else {
+            draft.alarmAtLatestIn(release, timeoutMs);
         }
     }
 
@@ -91,16 +98,22 @@ final class ConsumerMembers {
                 due.group(),
                 rules.expire(group, due.member(), draft.state().topics(), draft.nowMs()));
         String reason =
-                due.kind() == GroupAlarm.Kind.SESSION
-                        ? "session timed out"
-                        : "did not let go of its partitions in time";
+                switch (due.kind()) {
+                    case RELEASE -> "did not let go of its partitions in time";
+                    case JOIN -> "did not join again in time";
+                    case SYNC -> "did not ask for its assignment";
+                    case SESSION, EXPIRY -> "session timed out";
+                };
         draft.report(new MemberExpired(due.group(), due.member(), reason));
+        migration.downgradeIfDue(draft, due.group());
     }
 
     /** Everybody has all the time again under the next coordinator. */
     void resume(Draft draft, ConsumerGroup group) {
         for (String member : group.members().keySet()) {
-            draft.alarmIn(GroupAlarm.session(group.id(), member), settings.session().toMillis());
+            long sessionMs =
+                    group.sessionMs(member).orElse(Math.toIntExact(settings.session().toMillis()));
+            draft.alarmIn(GroupAlarm.session(group.id(), member), sessionMs);
             int timeoutMs = group.revocationTimeoutMs(member);
             if (timeoutMs >= 0) {
                 draft.alarmIn(GroupAlarm.release(group.id(), member), timeoutMs);

@@ -76,6 +76,12 @@ final class Draft {
         }
     }
 
+    /** Replaces a group in memory and records what of it must survive. */
+    void store(ConsumerGroup group, List<LogRecord> changes) {
+        records.addAll(changes);
+        state = state.with(group);
+    }
+
     void remove(ConsumerGroup group) {
         records.addAll(group.tombstones());
         state = state.withoutGroup(group.id());
@@ -135,6 +141,21 @@ final class Draft {
 
     void cancel(GroupAlarm alarm) {
         state = state.with(state.alarms().without(alarm));
+    }
+
+    /** Nothing is expected any more of a member of a consumer group. */
+    void cancelAll(String group, String member) {
+        cancel(GroupAlarm.session(group, member));
+        cancel(GroupAlarm.release(group, member));
+        cancel(GroupAlarm.join(group, member));
+        cancel(GroupAlarm.sync(group, member));
+    }
+
+    /** Unless it is set already. */
+    void alarmAtLatestIn(GroupAlarm alarm, long delayMs) {
+        if (state.alarms().dueNanos(alarm) == Long.MAX_VALUE) {
+            alarmIn(alarm, delayMs);
+        }
     }
 
     /** The first deadline that has come, taken out; null when none has. */

@@ -6,7 +6,7 @@ import java.util.Comparator;
  * What a deadline is for.
  *
  * @param group empty for {@link Kind#EXPIRY}
- * @param member empty except for {@link Kind#SESSION} and {@link Kind#RELEASE}
+ * @param member empty for {@link Kind#EXPIRY}, and where all members of a classic group are meant
  */
 record GroupAlarm(Kind kind, String group, String member) implements Comparable<GroupAlarm> {
 
@@ -45,6 +45,16 @@ record GroupAlarm(Kind kind, String group, String member) implements Comparable<
 
     static GroupAlarm sync(String group) {
         return new GroupAlarm(Kind.SYNC, group, "");
+    }
+
+    /** One that speaks the classic protocol in a consumer group shall join again by then. */
+    static GroupAlarm join(String group, String member) {
+        return new GroupAlarm(Kind.JOIN, group, member);
+    }
+
+    /** One that speaks the classic protocol in a consumer group shall sync by then. */
+    static GroupAlarm sync(String group, String member) {
+        return new GroupAlarm(Kind.SYNC, group, member);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.tombolo.coordinator.group;
 
+import io.tombolo.coordinator.group.consumer.ClusterTopics;
 import io.tombolo.coordinator.group.consumer.ConsumerBeat;
 import io.tombolo.coordinator.runtime.Producer;
 import io.tombolo.coordinator.runtime.Ticket;
@@ -35,21 +36,29 @@ public sealed interface GroupCommand {
      * JoinGroup.
      *
      * @param newMemberId what to call the member if it has no id yet; unique
+     * @param topics of the region, as the broker that was asked knows them
      */
     record Join(
             JoinGroupRequestData request,
             short version,
             Origin origin,
             String newMemberId,
+            ClusterTopics topics,
             Ticket<JoinGroupResponseData> ticket)
             implements GroupCommand {}
 
     /** SyncGroup. */
-    record Sync(SyncGroupRequestData request, Ticket<SyncGroupResponseData> ticket)
+    record Sync(
+            SyncGroupRequestData request,
+            ClusterTopics topics,
+            Ticket<SyncGroupResponseData> ticket)
             implements GroupCommand {}
 
     /** Heartbeat. */
-    record Beat(HeartbeatRequestData request, Ticket<HeartbeatResponseData> ticket)
+    record Beat(
+            HeartbeatRequestData request,
+            ClusterTopics topics,
+            Ticket<HeartbeatResponseData> ticket)
             implements GroupCommand {}
 
     /**
@@ -101,6 +110,19 @@ public sealed interface GroupCommand {
             Map<TopicPartition, CommittedOffset> offsets,
             Ticket<MirroredCommit> ticket)
             implements GroupCommand {}
+
+    /** What became of offsets that a link wanted to commit. */
+    sealed interface MirroredCommit {
+
+        /** All of them are committed. */
+        record Stored() implements MirroredCommit {}
+
+        /** None is: the group has members here, whose own commits win. */
+        record InUse(int memberCount) implements MirroredCommit {}
+
+        /** None is: the coordinator cannot do it, or not now. */
+        record Unavailable(Errors error) implements MirroredCommit {}
+    }
 
     /** No offset may lie beyond these log ends; answers how many did, see {@link #RECORDS_MAX}. */
     record Clamp(Map<TopicPartition, Long> logEndOffsets, Ticket<Integer> ticket)

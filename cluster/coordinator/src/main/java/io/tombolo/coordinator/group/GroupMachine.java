@@ -25,6 +25,7 @@ public final class GroupMachine implements StateMachine<GroupsState, GroupComman
     private final OffsetRules offsets;
     private final Sweeps sweeps;
     private final ConsumerMembers consumers;
+    private final ClassicSpeakers speakers;
 
     /** With these limits for every group. */
     public GroupMachine(GroupSettings settings) {
@@ -32,10 +33,12 @@ public final class GroupMachine implements StateMachine<GroupsState, GroupComman
         var membership = settings.membership();
         this.rebalance =
                 new Rebalance(Math.toIntExact(membership.initialRebalanceDelay().toMillis()));
-        this.joins = new JoinRules(rebalance, membership.membersMax());
+        var migration = new Migration(settings, rebalance);
+        this.speakers = new ClassicSpeakers(settings.consumers(), migration);
+        this.joins = new JoinRules(rebalance, speakers, membership.membersMax());
         this.members = new MemberRules(rebalance);
         this.offsets = new OffsetRules(settings.offsets());
-        this.consumers = new ConsumerMembers(settings.consumers());
+        this.consumers = new ConsumerMembers(settings.consumers(), migration);
         this.sweeps = new Sweeps(settings.offsets());
     }
 
@@ -117,10 +120,10 @@ public final class GroupMachine implements StateMachine<GroupsState, GroupComman
         var draft = new Draft(state, now);
         switch (command) {
             case GroupCommand.Join join -> joins.join(draft, join);
-            case GroupCommand.Sync sync -> members.sync(draft, sync);
-            case GroupCommand.Beat beat -> members.heartbeat(draft, beat);
+            case GroupCommand.Sync sync -> sync(draft, sync);
+            case GroupCommand.Beat beat -> heartbeat(draft, beat);
             case GroupCommand.ConsumerHeartbeat beat -> consumers.heartbeat(draft, beat);
-            case GroupCommand.Leave leave -> members.leave(draft, leave);
+            case GroupCommand.Leave leave -> leave(draft, leave);
             case GroupCommand.Commit commit -> offsets.commit(draft, commit);
             case GroupCommand.CommitInTransaction commit ->
                     offsets.commitInTransaction(draft, commit);
@@ -134,6 +137,33 @@ public final class GroupMachine implements StateMachine<GroupsState, GroupComman
             case GroupCommand.ForgetTopic forget -> sweeps.forgetTopic(draft, forget);
         }
         return draft.step();
+    }
+
+    private void sync(Draft draft, GroupCommand.Sync sync) {
+        ConsumerGroup group = draft.consumer(sync.request().groupId());
+        if (group == null) {
+            members.sync(draft, sync);
+        } else {
+            speakers.sync(draft, group, sync);
+        }
+    }
+
+    private void heartbeat(Draft draft, GroupCommand.Beat beat) {
+        ConsumerGroup group = draft.consumer(beat.request().groupId());
+        if (group == null) {
+            members.heartbeat(draft, beat);
+        } else {
+            speakers.heartbeat(draft, group, beat);
+        }
+    }
+
+    private void leave(Draft draft, GroupCommand.Leave leave) {
+        ConsumerGroup group = draft.consumer(leave.group());
+        if (group == null) {
+            members.leave(draft, leave);
+        } else {
+            speakers.leave(draft, group, leave);
+        }
     }
 
     @Override

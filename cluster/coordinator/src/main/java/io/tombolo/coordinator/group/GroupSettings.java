@@ -79,17 +79,52 @@ public record GroupSettings(
      * @param session {@code group.consumer.session.timeout.ms}
      * @param heartbeatInterval {@code group.consumer.heartbeat.interval.ms}
      * @param membersMax {@code group.consumer.max.size}
+     * @param migration {@code group.consumer.migration.policy}
      */
-    public record Consumers(Duration session, Duration heartbeatInterval, int membersMax) {
+    public record Consumers(
+            Duration session,
+            Duration heartbeatInterval,
+            int membersMax,
+            MigrationPolicy migration) {
 
         /** Kafka's defaults. */
         public static final Consumers STANDARD =
-                new Consumers(Duration.ofSeconds(45), Duration.ofSeconds(5), Integer.MAX_VALUE);
+                new Consumers(
+                        Duration.ofSeconds(45),
+                        Duration.ofSeconds(5),
+                        Integer.MAX_VALUE,
+                        MigrationPolicy.BIDIRECTIONAL);
 
         public Consumers {
             if (heartbeatInterval.compareTo(session) >= 0 || membersMax < 1) {
                 throw new IllegalArgumentException("members must be able to keep their sessions");
             }
+        }
+    }
+
+    /** Which way groups may change their protocol while they have members. */
+    public enum MigrationPolicy {
+        DISABLED(false, false),
+        UPGRADE(true, false),
+        DOWNGRADE(false, true),
+        BIDIRECTIONAL(true, true);
+
+        private final boolean upgrades;
+        private final boolean downgrades;
+
+        MigrationPolicy(boolean upgrades, boolean downgrades) {
+            this.upgrades = upgrades;
+            this.downgrades = downgrades;
+        }
+
+        /** Whether classic groups may become consumer groups. */
+        public boolean upgrades() {
+            return upgrades;
+        }
+
+        /** Whether consumer groups may become classic groups. */
+        public boolean downgrades() {
+            return downgrades;
         }
     }
 

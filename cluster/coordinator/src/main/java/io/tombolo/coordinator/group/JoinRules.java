@@ -21,28 +21,29 @@ final class JoinRules {
     private static final int NEW_MEMBER_WAIT_MS = 300_000;
 
     /** From this version on a dynamic member must come back with the id it was given. */
-    private static final int VERSION_ID_REQUIRED = 4;
+    static final int VERSION_ID_REQUIRED = 4;
 
     /** From this version on a leader can be told not to assign again. */
     private static final int VERSION_SKIP_ASSIGNMENT = 9;
 
     private final Rebalance rebalance;
+    private final ClassicSpeakers speakers;
     private final int membersMax;
 
-    JoinRules(Rebalance rebalance, int membersMax) {
+    JoinRules(Rebalance rebalance, ClassicSpeakers speakers, int membersMax) {
         this.rebalance = rebalance;
+        this.speakers = speakers;
         this.membersMax = membersMax;
     }
 
     void join(Draft draft, Join join) {
         String memberId = join.request().memberId();
         ConsumerGroup consumers = draft.consumer(join.request().groupId());
-        if (consumers != null && !consumers.isEmpty()) {
-            refuse(draft, join, memberId, Errors.INCONSISTENT_GROUP_PROTOCOL);
-            return;
-        }
-        if (consumers != null) {
+        if (consumers != null && consumers.isEmpty()) {
             draft.remove(consumers);
+        } else if (consumers != null && !speakers.goesClassic(draft, consumers, join)) {
+            speakers.join(draft, consumers, join);
+            return;
         }
         ClassicGroup group = draft.group(join.request().groupId());
         if (group == null && !memberId.isEmpty()) {
@@ -213,14 +214,14 @@ final class JoinRules {
         draft.answer(join.ticket(), Responses.joinRefused(memberId, error));
     }
 
-    private static Timeouts timeouts(JoinGroupRequestData request) {
+    static Timeouts timeouts(JoinGroupRequestData request) {
         int rebalanceMs = request.rebalanceTimeoutMs();
         return new Timeouts(
                 request.sessionTimeoutMs(),
                 rebalanceMs < 0 ? request.sessionTimeoutMs() : rebalanceMs);
     }
 
-    private static List<Protocol> protocols(JoinGroupRequestData request) {
+    static List<Protocol> protocols(JoinGroupRequestData request) {
         var names = new TreeSet<String>();
         var protocols = new ArrayList<Protocol>(request.protocols().size());
         for (var named : request.protocols()) {

@@ -6,6 +6,7 @@ import io.tombolo.coordinator.group.GroupCommand.CommitMirrored;
 import io.tombolo.coordinator.group.GroupCommand.Committer;
 import io.tombolo.coordinator.group.GroupCommand.DeleteGroups;
 import io.tombolo.coordinator.group.GroupCommand.DeleteOffsets;
+import io.tombolo.coordinator.group.GroupCommand.MirroredCommit;
 import io.tombolo.coordinator.group.GroupCommand.PartitionCommit;
 import io.tombolo.coordinator.group.PendingOffsets.Place;
 import io.tombolo.coordinator.group.consumer.ConsumerGroup;

@@ -1,6 +1,6 @@
 /**
- * Consumer groups of the classic protocol and the offsets that groups commit, kept on {@code
- * __consumer_offsets} in Kafka's record format.
+ * Groups of the classic protocol, the way of groups from one protocol to the other, and the offsets
+ * that groups commit, kept on {@code __consumer_offsets} in Kafka's record format.
  *
  * <p>Lives here: who is in a group, its generations and rebalances, assignments as opaque bytes,
  * committed offsets with their retention, and what administrators and links may do to them.

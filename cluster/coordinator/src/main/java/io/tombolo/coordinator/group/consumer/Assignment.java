@@ -81,6 +81,17 @@ public record Assignment(TreePMap<Uuid, TreePMap<Integer, Integer>> byTopic) {
         return kept;
     }
 
+    /** The same as a target. */
+    Assignment asTarget() {
+        Assignment target = NONE;
+        for (var topic : byTopic.entrySet()) {
+            for (int partition : topic.getValue().keySet()) {
+                target = target.plus(topic.getKey(), partition, 0);
+            }
+        }
+        return target;
+    }
+
     boolean hasAnyOf(Assignment others) {
         return !among(others, true).isEmpty();
     }

@@ -14,6 +14,8 @@ public final class ConsumerDescription {
     /** A member that speaks the consumer protocol itself. */
     private static final byte CONSUMER = 1;
 
+    private static final byte CLASSIC = 0;
+
     private ConsumerDescription() {}
 
     /** The group; topics that are gone are left out of what its members have. */
@@ -45,7 +47,7 @@ public final class ConsumerDescription {
                 .setSubscribedTopicRegex(member.wish().regex())
                 .setAssignment(describe(member.assigned(), topics))
                 .setTargetAssignment(describe(group.target(member.id()), topics))
-                .setMemberType(CONSUMER);
+                .setMemberType(member.classic() == null ? CONSUMER : CLASSIC);
     }
 
     private static Assignment describe(

@@ -3,9 +3,11 @@ package io.tombolo.coordinator.group.consumer;
 import io.tombolo.coordinator.group.consumer.Assignor.Reader;
 import io.tombolo.coordinator.group.consumer.ClusterTopics.Topic;
 import io.tombolo.coordinator.group.consumer.ConsumerGroup.Resolved;
+import io.tombolo.coordinator.group.consumer.ConsumerMember.Identity;
 import io.tombolo.coordinator.runtime.LogRecord;
 
 import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
 import org.pcollections.TreePSet;
 
 import java.util.ArrayList;
@@ -58,13 +60,67 @@ final class ConsumerDraft {
         records.add(ConsumerRecords.memberTombstone(group.id(), member.id()));
     }
 
+    /**
+     * A static member has another id from now on, unless the holder of its instance id is the same.
+     *
+     * @param holder null when nobody has the instance id
+     * @return the id that is no more; null when there is none
+     */
+    @Nullable String takeOver(@Nullable ConsumerMember holder, String id) {
+        if (holder == null || holder.id().equals(id)) {
+            return null;
+        }
+        rename(holder, comeBack(holder, id));
+        return holder.id();
+    }
+
+    /** The same static member under another id, about to go on from the newest target. */
+    private static ConsumerMember comeBack(ConsumerMember old, String id) {
+        Identity was = old.identity();
+        return new ConsumerMember(
+                new Identity(
+                        id,
+                        was.instanceId(),
+                        was.rackId(),
+                        was.clientId(),
+                        was.clientHost(),
+                        was.classic()),
+                old.wish(),
+                0,
+                -1,
+                ConsumerMember.Progress.STABLE,
+                old.assigned(),
+                Assignment.NONE);
+    }
+
     /** A static member is back under another id: it has what it had. */
-    void rename(ConsumerMember old, ConsumerMember renamed) {
+    private void rename(ConsumerMember old, ConsumerMember renamed) {
         Assignment target = group.target(old.id());
         remove(old);
         describe(renamed);
         move(renamed);
         retarget(renamed.id(), target);
+    }
+
+    /**
+     * A member has spoken: the group takes notice, and the member goes on towards its target.
+     *
+     * @param present null when it is new
+     * @param told the member with what it has said
+     * @param claimed what it says that it owns; null when it does not say
+     */
+    ConsumerMember hear(
+            @Nullable ConsumerMember present, ConsumerMember told, @Nullable Assignment claimed) {
+        if (!told.equals(present)) {
+            describe(told);
+        }
+        refresh(present == null || !told.wish().sameTopics(present.wish()));
+        assign();
+        ConsumerMember next = new Reconciliation(group, claimed).next(told);
+        if (!next.equals(told)) {
+            move(next);
+        }
+        return next;
     }
 
     // ---- topics and epochs ----

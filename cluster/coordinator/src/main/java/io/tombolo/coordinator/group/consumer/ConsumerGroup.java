@@ -10,6 +10,7 @@ import org.pcollections.TreePMap;
 import org.pcollections.TreePSet;
 
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -176,6 +177,9 @@ public record ConsumerGroup(
         if (epoch == member.epoch()) {
             return Errors.NONE;
         }
+        if (member.classic() != null) {
+            return Errors.ILLEGAL_GENERATION;
+        }
         Integer since = member.owned().of(topic).get(partition);
         boolean known = epoch >= 0 && epoch < member.epoch() && since != null && since <= epoch;
         return known ? Errors.NONE : Errors.STALE_MEMBER_EPOCH;
@@ -190,7 +194,57 @@ public record ConsumerGroup(
         if (member == null) {
             return Errors.UNKNOWN_MEMBER_ID;
         }
-        return member.epoch() == epoch ? Errors.NONE : Errors.STALE_MEMBER_EPOCH;
+        if (member.epoch() == epoch) {
+            return Errors.NONE;
+        }
+        return member.classic() == null ? Errors.STALE_MEMBER_EPOCH : Errors.ILLEGAL_GENERATION;
+    }
+
+    /** Whether a member can work with all that speak the classic protocol. */
+    boolean supports(ClassicSpeech speech) {
+        for (ClassicSpeech.Protocol offered : speech.protocols()) {
+            if (allSupport(offered.name())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean allSupport(String protocol) {
+        for (ConsumerMember member : members.values()) {
+            ClassicSpeech classic = member.classic();
+            if (classic != null && !classic.supports(protocol)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** How long a member that speaks the classic protocol may be silent; empty for the others. */
+    public OptionalInt sessionMs(String memberId) {
+        ConsumerMember member = members.get(memberId);
+        ClassicSpeech classic = member == null ? null : member.classic();
+        return classic == null ? OptionalInt.empty() : OptionalInt.of(classic.sessionMs());
+    }
+
+    /** How long a rebalance waits for a member; −1 when there is no such member. */
+    public int rebalanceMs(String memberId) {
+        ConsumerMember member = members.get(memberId);
+        return member == null ? -1 : member.wish().rebalanceTimeoutMs();
+    }
+
+    /** Whether others have not let go of all that a member shall get. */
+    boolean othersOwnTargetOf(ConsumerMember member) {
+        Assignment missing = target(member.id()).among(member.assigned(), false);
+        for (var topic : missing.byTopic().entrySet()) {
+            for (int partition : topic.getValue().keySet()) {
+                String owner = ownerOf(topic.getKey(), partition);
+                if (owner != null && !owner.equals(member.id())) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** What is to be recorded when the group shall be forgotten. */

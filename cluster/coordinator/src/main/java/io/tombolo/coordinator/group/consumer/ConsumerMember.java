@@ -63,13 +63,23 @@ public record ConsumerMember(
         }
     }
 
-    /** Who a member is and where it runs. */
+    /**
+     * Who a member is, where it runs and how it speaks.
+     *
+     * @param classic null when it speaks the consumer protocol
+     */
     record Identity(
             String id,
             @Nullable String instanceId,
             @Nullable String rackId,
             String clientId,
-            String clientHost) {}
+            String clientHost,
+            @Nullable ClassicSpeech classic) {
+
+        Identity speaking(@Nullable ClassicSpeech next) {
+            return new Identity(id, instanceId, rackId, clientId, clientHost, next);
+        }
+    }
 
     /**
      * What a member wants.
@@ -107,6 +117,11 @@ public record ConsumerMember(
 
     @Nullable String instanceId() {
         return identity.instanceId;
+    }
+
+    /** How it speaks the classic protocol; null when it speaks the consumer protocol. */
+    @Nullable ClassicSpeech classic() {
+        return identity.classic;
     }
 
     ConsumerMember with(Identity newIdentity, Wish newWish) {

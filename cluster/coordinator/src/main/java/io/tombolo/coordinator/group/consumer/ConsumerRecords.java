@@ -1,5 +1,6 @@
 package io.tombolo.coordinator.group.consumer;
 
+import io.tombolo.coordinator.group.consumer.ClassicSpeech.Protocol;
 import io.tombolo.coordinator.group.consumer.ConsumerGroup.Resolved;
 import io.tombolo.coordinator.group.consumer.ConsumerMember.Identity;
 import io.tombolo.coordinator.group.consumer.ConsumerMember.Progress;
@@ -24,7 +25,7 @@ import java.util.List;
  * <pre>
  * kind       | key           | value
  * 3 GROUP    | group         | epoch, hash of the subscribed topics
- * 5 MEMBER   | group, member | who it is and what it wants
+ * 5 MEMBER   | group, member | who it is, what it wants and how it speaks
  * 6 TARGET   | group         | epoch of the target assignments
  * 7 TARGETED | group, member | its target
  * 8 CURRENT  | group, member | its epochs, its progress, what it has and what it has to let go of
@@ -42,6 +43,10 @@ public final class ConsumerRecords {
 
     private static final int HASH_TAG = 0;
     private static final int EPOCHS_TAG = 0;
+    private static final int CLASSIC_TAG = 0;
+
+    /** Comes before a structure that could be null. */
+    private static final byte PRESENT = 1;
 
     private ConsumerRecords() {}
 
@@ -72,9 +77,26 @@ public final class ConsumerRecords {
         strings(value, wish.topics())
                 .compactString(wish.regex())
                 .int32(wish.rebalanceTimeoutMs())
-                .compactString(wish.assignor())
-                .varint(0);
+                .compactString(wish.assignor());
+        speech(value, identity.classic());
         return new LogRecord(key(MEMBER, group, member.id()), value.toBytes());
+    }
+
+    private static void speech(RecordWriter out, @Nullable ClassicSpeech classic) {
+        if (classic == null) {
+            out.varint(0);
+            return;
+        }
+        var value = new RecordWriter().int8(PRESENT).int32(classic.sessionMs());
+        value.varint(classic.protocols().size() + 1);
+        for (Protocol protocol : classic.protocols()) {
+            value.compactString(protocol.name()).compactBytes(protocol.metadata()).varint(0);
+        }
+        byte[] bytes = value.varint(0).toBytes();
+        out.varint(1).varint(CLASSIC_TAG).varint(bytes.length);
+        for (byte one : bytes) {
+            out.int8(one);
+        }
     }
 
     static LogRecord memberTombstone(String group, String member) {
@@ -166,6 +188,18 @@ public final class ConsumerRecords {
         }
     }
 
+    /** All of a group, whatever was recorded of it before. */
+    static List<LogRecord> all(ConsumerGroup group) {
+        var records = new ArrayList<LogRecord>();
+        group.members().values().forEach(member -> records.add(member(group.id(), member)));
+        records.add(group(group));
+        group.targets()
+                .forEach((member, target) -> records.add(targeted(group.id(), member, target)));
+        records.add(target(group.id(), group.targetEpoch()));
+        group.members().values().forEach(member -> records.add(current(group.id(), member)));
+        return records;
+    }
+
     // ---- reading ----
 
     /** Whether a record of this kind is about consumer groups. */
@@ -236,24 +270,49 @@ public final class ConsumerRecords {
         if (in == null) {
             return group.withoutMember(id);
         }
-        var identity =
+        var speaker =
                 new Identity(
                         id,
                         in.nullableString(true),
                         in.nullableString(true),
                         in.string(true),
-                        in.string(true));
+                        in.string(true),
+                        null);
         TreePSet<String> topics = readStrings(in);
         String regex = in.nullableString(true);
         int timeoutMs = in.int32();
         var wish = new Wish(topics, regex, in.nullableString(true), timeoutMs);
+        Identity identity = speaker.speaking(readSpeech(in));
         return group.with(present(group, id).with(identity, wish));
+    }
+
+    private static @Nullable ClassicSpeech readSpeech(RecordReader in) {
+        ClassicSpeech speech = null;
+        int tags = in.varint();
+        for (int i = 0; i < tags; i++) {
+            int tag = in.varint();
+            int size = in.varint();
+            if (tag != CLASSIC_TAG) {
+                in.skip(size);
+            } else if (in.int8() == PRESENT) {
+                int sessionMs = in.int32();
+                int count = in.arrayLength(true);
+                var protocols = new ArrayList<Protocol>(count);
+                for (int place = 0; place < count; place++) {
+                    protocols.add(new Protocol(in.string(true), in.bytes(true)));
+                    in.skipTags();
+                }
+                in.skipTags();
+                speech = new ClassicSpeech(sessionMs, protocols);
+            }
+        }
+        return speech;
     }
 
     private static ConsumerMember present(ConsumerGroup group, String id) {
         ConsumerMember present = group.members().get(id);
         return present == null
-                ? ConsumerMember.joining(new Identity(id, null, null, "", ""))
+                ? ConsumerMember.joining(new Identity(id, null, null, "", "", null))
                 : present;
     }
 

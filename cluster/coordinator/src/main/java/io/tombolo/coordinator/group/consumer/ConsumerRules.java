@@ -65,25 +65,13 @@ public final class ConsumerRules {
             return refused(before, refusal);
         }
         var draft = new ConsumerDraft(group, beat.topics(), nowMs);
-        String gone = null;
-        if (holder != null && !holder.id().equals(id)) {
-            draft.rename(holder, comeBack(holder, id));
-            gone = holder.id();
-        }
-        ConsumerMember member = draft.group().members().get(id);
-        boolean fresh = member == null;
-        member = member == null ? ConsumerMember.joining(identity(id, beat, null)) : member;
+        String gone = draft.takeOver(holder, id);
+        ConsumerMember present = draft.group().members().get(id);
+        ConsumerMember member =
+                present == null ? ConsumerMember.joining(identity(id, beat, null)) : present;
         ConsumerMember told =
                 member.with(identity(id, beat, member.identity()), wish(member.wish(), request));
-        if (fresh || !told.equals(member)) {
-            draft.describe(told);
-        }
-        draft.refresh(fresh || !told.wish().sameTopics(member.wish()));
-        draft.assign();
-        ConsumerMember next = new Reconciliation(draft.group(), claimed(request)).next(told);
-        if (!next.equals(told)) {
-            draft.move(next);
-        }
+        ConsumerMember next = draft.hear(present, told, claimed(request));
         boolean news = beat.full() || !next.assigned().sameAs(member.assigned());
         return new ConsumerStep(
                 draft.group(), draft.records(), answer(beat, next, news), next.id(), gone);
@@ -125,7 +113,8 @@ public final class ConsumerRules {
             if (!joins) {
                 return BeatRefusal.instanceFenced(group.id(), id, instance);
             }
-            return holder.epoch() == ConsumerMember.LEFT_FOR_NOW
+            // A member of the classic protocol does not say that it will be back.
+            return holder.epoch() == ConsumerMember.LEFT_FOR_NOW || holder.classic() != null
                     ? null
                     : BeatRefusal.instanceTaken(group.id(), id, instance);
         }
@@ -150,19 +139,6 @@ public final class ConsumerRules {
         return answerLost ? null : BeatRefusal.epochFenced(false);
     }
 
-    /** The same static member under another id, about to go on from the newest target. */
-    private static ConsumerMember comeBack(ConsumerMember old, String id) {
-        Identity was = old.identity();
-        return new ConsumerMember(
-                new Identity(id, was.instanceId(), was.rackId(), was.clientId(), was.clientHost()),
-                old.wish(),
-                0,
-                -1,
-                ConsumerMember.Progress.STABLE,
-                old.assigned(),
-                Assignment.NONE);
-    }
-
     private static Identity identity(String id, ConsumerBeat beat, @Nullable Identity known) {
         ConsumerGroupHeartbeatRequestData request = beat.request();
         String instance = request.instanceId();
@@ -172,7 +148,8 @@ public final class ConsumerRules {
                 instance == null && known != null ? known.instanceId() : instance,
                 rack == null && known != null ? known.rackId() : rack,
                 beat.clientId(),
-                beat.clientHost());
+                beat.clientHost(),
+                null);
     }
 
     /** What a request does not mention stays as it was. */

@@ -21,10 +21,4 @@ public record ConsumerStep(
         List<LogRecord> records,
         ConsumerGroupHeartbeatResponseData response,
         @Nullable String alive,
-        @Nullable String gone) {
-
-    /** How long a member may take to let go of partitions; −1 when it has to of none. */
-    public int revocationTimeoutMs(String member) {
-        return group == null ? -1 : group.revocationTimeoutMs(member);
-    }
-}
+        @Nullable String gone) {}

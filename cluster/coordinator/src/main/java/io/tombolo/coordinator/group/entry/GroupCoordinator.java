@@ -39,7 +39,7 @@ public final class GroupCoordinator {
             GroupPorts ports,
             StateMachine<GroupsState, GroupCommand, GroupEvent> machine) {
         this.partitions = new Partitions(settings, ports, machine);
-        this.membership = new GroupMembership(partitions, settings.membership(), ports.entropy());
+        this.membership = new GroupMembership(partitions, settings.membership(), ports);
         this.offsets = new GroupOffsets(partitions, ports.topics(), ports.clock());
         this.consumers = new ConsumerMembership(partitions, ports);
         this.transactions = new TransactionOffsets(partitions, ports.topics(), ports.clock());

@@ -41,11 +41,13 @@ public final class GroupMembership {
     private final Partitions partitions;
     private final GroupSettings.Membership settings;
     private final Entropy entropy;
+    private final TopicLookup topics;
 
-    GroupMembership(Partitions partitions, GroupSettings.Membership settings, Entropy entropy) {
+    GroupMembership(Partitions partitions, GroupSettings.Membership settings, GroupPorts ports) {
         this.partitions = partitions;
         this.settings = settings;
-        this.entropy = entropy;
+        this.entropy = ports.entropy();
+        this.topics = ports.topics();
     }
 
     /** Waits until the members of the next generation are gathered. */
@@ -67,7 +69,12 @@ public final class GroupMembership {
                 caller.loop(),
                 ticket ->
                         new GroupCommand.Join(
-                                request, caller.apiVersion(), origin, newMemberId, ticket),
+                                request,
+                                caller.apiVersion(),
+                                origin,
+                                newMemberId,
+                                topics.now(),
+                                ticket),
                 Reply.of(shaped, refusal -> Responses.joinRefused(request.memberId(), refusal)));
     }
 
@@ -110,7 +117,7 @@ public final class GroupMembership {
         partitions.write(
                 partitions.of(request.groupId()),
                 caller.loop(),
-                ticket -> new GroupCommand.Sync(request, ticket),
+                ticket -> new GroupCommand.Sync(request, topics.now(), ticket),
                 Reply.of(answer, Responses::syncRefused));
     }
 
@@ -124,7 +131,7 @@ public final class GroupMembership {
         partitions.write(
                 partitions.of(request.groupId()),
                 caller.loop(),
-                ticket -> new GroupCommand.Beat(request, ticket),
+                ticket -> new GroupCommand.Beat(request, topics.now(), ticket),
                 Reply.of(
                         answer,
                         error ->

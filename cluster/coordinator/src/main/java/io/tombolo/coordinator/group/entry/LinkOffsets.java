@@ -2,9 +2,9 @@ package io.tombolo.coordinator.group.entry;
 
 import io.tombolo.coordinator.group.CommittedOffset;
 import io.tombolo.coordinator.group.GroupCommand;
+import io.tombolo.coordinator.group.GroupCommand.MirroredCommit;
 import io.tombolo.coordinator.group.GroupQueries;
 import io.tombolo.coordinator.group.GroupsState;
-import io.tombolo.coordinator.group.MirroredCommit;
 import io.tombolo.coordinator.runtime.Gathered;
 import io.tombolo.coordinator.runtime.Reply;
 import io.tombolo.environment.EventLoop;

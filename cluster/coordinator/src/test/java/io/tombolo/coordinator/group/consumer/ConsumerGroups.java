@@ -21,6 +21,11 @@ public final class ConsumerGroups {
                 group.patterns());
     }
 
+    /** Whether a member speaks the classic protocol. */
+    public static boolean classic(ConsumerGroup group, String member) {
+        return group.members().get(member).classic() != null;
+    }
+
     public static int epoch(ConsumerGroup group, String member) {
         return group.members().get(member).epoch();
     }

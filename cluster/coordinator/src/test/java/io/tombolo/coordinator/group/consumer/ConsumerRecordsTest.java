@@ -17,6 +17,8 @@ import org.apache.kafka.coordinator.group.generated.ConsumerGroupCurrentMemberAs
 import org.apache.kafka.coordinator.group.generated.ConsumerGroupCurrentMemberAssignmentValue;
 import org.apache.kafka.coordinator.group.generated.ConsumerGroupCurrentMemberAssignmentValue.TopicPartitions;
 import org.apache.kafka.coordinator.group.generated.ConsumerGroupMemberMetadataValue;
+import org.apache.kafka.coordinator.group.generated.ConsumerGroupMemberMetadataValue.ClassicMemberMetadata;
+import org.apache.kafka.coordinator.group.generated.ConsumerGroupMemberMetadataValue.ClassicProtocol;
 import org.apache.kafka.coordinator.group.generated.ConsumerGroupMetadataValue;
 import org.apache.kafka.coordinator.group.generated.ConsumerGroupRegularExpressionValue;
 import org.apache.kafka.coordinator.group.generated.ConsumerGroupTargetAssignmentMemberValue;
@@ -36,7 +38,7 @@ class ConsumerRecordsTest {
 
     private static final ConsumerMember MEMBER =
             new ConsumerMember(
-                    new Identity("m", "inst", "rack", "client", "/1.2.3.4"),
+                    new Identity("m", "inst", "rack", "client", "/1.2.3.4", null),
                     new Wish(TreePSet.from(List.of("t1", "t2")), "a.*", "range", 30_000),
                     7,
                     6,
@@ -91,6 +93,48 @@ class ConsumerRecordsTest {
                                         .setSubscribedTopicRegex("a.*")
                                         .setRebalanceTimeoutMs(30_000)
                                         .setServerAssignor("range")));
+    }
+
+    @Test
+    void membersOfTheClassicProtocolAreWrittenAsKafkaDoes() {
+        byte[] metadata = {1, 2, 3};
+        var speech =
+                new ClassicSpeech(
+                        9000,
+                        List.of(
+                                new ClassicSpeech.Protocol("range", metadata),
+                                new ClassicSpeech.Protocol("sticky", new byte[0])));
+        var identity = new Identity("m", null, null, "client", "/1.2.3.4", speech);
+        var member = ConsumerMember.joining(identity);
+
+        LogRecord record = ConsumerRecords.member("g", member);
+
+        assertThat(record.value())
+                .isEqualTo(
+                        kafka(
+                                new ConsumerGroupMemberMetadataValue()
+                                        .setInstanceId(null)
+                                        .setRackId(null)
+                                        .setSubscribedTopicRegex(null)
+                                        .setServerAssignor(null)
+                                        .setClientId("client")
+                                        .setClientHost("/1.2.3.4")
+                                        .setClassicMemberMetadata(
+                                                new ClassicMemberMetadata()
+                                                        .setSessionTimeoutMs(9000)
+                                                        .setSupportedProtocols(
+                                                                List.of(
+                                                                        new ClassicProtocol()
+                                                                                .setName("range")
+                                                                                .setMetadata(
+                                                                                        metadata),
+                                                                        new ClassicProtocol()
+                                                                                .setName("sticky")
+                                                                                .setMetadata(
+                                                                                        new byte
+                                                                                                [0]))))));
+        assertThat(replayed(ConsumerGroup.empty("g"), record).members().get("m").identity())
+                .isEqualTo(identity);
     }
 
     @Test

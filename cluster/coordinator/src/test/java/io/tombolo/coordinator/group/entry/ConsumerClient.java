@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** A member of a consumer group as stock clients behave: it owns what it may read, and lets go. */
-final class ConsumerClient {
+final class ConsumerClient implements Client {
 
     private final Stage stage;
     private final String name;
@@ -46,7 +46,8 @@ final class ConsumerClient {
         this.instance = instance;
     }
 
-    String id() {
+    @Override
+    public String id() {
         return id;
     }
 
@@ -54,11 +55,13 @@ final class ConsumerClient {
         return instance;
     }
 
-    int epoch() {
+    @Override
+    public int epoch() {
         return epoch;
     }
 
-    Errors lastError() {
+    @Override
+    public Errors lastError() {
         return lastError;
     }
 
@@ -98,7 +101,8 @@ final class ConsumerClient {
     }
 
     /** The process is killed and started again, and calls itself something new. */
-    void restart() {
+    @Override
+    public void restart() {
         forget();
         id = name + "-" + life;
     }
@@ -112,12 +116,18 @@ final class ConsumerClient {
         return partitions != null && partitions.contains(partition);
     }
 
-    boolean settled() {
+    @Override
+    public boolean settled() {
         return epoch > 0 && owned.equals(target);
     }
 
     SortedSet<String> owned() {
         return named(owned);
+    }
+
+    @Override
+    public SortedSet<Integer> orders() {
+        return owned.getOrDefault(stage.topics.get("orders").id(), new TreeSet<>());
     }
 
     SortedSet<String> mayRead() {
@@ -165,9 +175,16 @@ final class ConsumerClient {
     }
 
     /** Lets go of what it shall let go of, and says what it owns. */
-    void beat() {
+    @Override
+    public void beat() {
+        // An answer may have come meanwhile.
+        takeUp();
         send(fullRequest());
         stage.loop.run();
+        takeUp();
+    }
+
+    private void takeUp() {
         if (keepsRevoked) {
             target.forEach((topic, indexes) ->
                     owned.computeIfAbsent(topic, _ -> new TreeSet<>()).addAll(indexes));
@@ -216,7 +233,8 @@ final class ConsumerClient {
         target.forEach((topic, indexes) -> owned.put(topic, new TreeSet<>(indexes)));
     }
 
-    void leave() {
+    @Override
+    public void leave() {
         depart(-1);
     }
 

@@ -5,7 +5,7 @@ import static io.tombolo.coordinator.group.entry.Stage.G;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.coordinator.group.CommittedOffset;
-import io.tombolo.coordinator.group.MirroredCommit;
+import io.tombolo.coordinator.group.GroupCommand.MirroredCommit;
 import io.tombolo.coordinator.stage.Heard;
 
 import org.apache.kafka.common.TopicPartition;
@@ -231,7 +231,11 @@ class ConsumerGroupTest {
                                 1,
                                 Stage.settings(1).membership(),
                                 new io.tombolo.coordinator.group.GroupSettings.Consumers(
-                                        Duration.ofSeconds(45), Duration.ofSeconds(5), 1),
+                                        Duration.ofSeconds(45),
+                                        Duration.ofSeconds(5),
+                                        1,
+                                        io.tombolo.coordinator.group.GroupSettings.MigrationPolicy
+                                                .BIDIRECTIONAL),
                                 Stage.settings(1).offsets(),
                                 Stage.settings(1).runtime()));
         new ConsumerClient(small, "a", null).beat();
@@ -439,7 +443,7 @@ class ConsumerGroupTest {
         a.beat();
         assertThat(described().groupState()).isEqualTo("Stable");
         assertThat(stage.position("orders")).isEqualTo(7);
-        assertThat(Stage.joinError(stage.join(9, Stage.joinRequest("", "range"))))
+        assertThat(Stage.joinError(stage.join(9, Stage.joinRequest("x").setProtocolType("other"))))
                 .isEqualTo(Errors.INCONSISTENT_GROUP_PROTOCOL);
 
         a.leave();

@@ -145,7 +145,11 @@ final class ConsumerWorld {
         }
     }
 
+    /** A client says nothing while it waits for an answer. */
     private void beat(ConsumerClient client) {
+        if (client.underWay() > 0) {
+            return;
+        }
         client.beat();
         count("beat " + client.lastError());
         trace.append(stage.loop.nanoTime() / 1_000_000)
@@ -209,7 +213,13 @@ final class ConsumerWorld {
                 require(
                         other == null,
                         Claim.A_PARTITION_HAS_ONE_OWNER,
-                        partition + " is read by " + other + " and " + client.id());
+                        partition
+                                + " is read by "
+                                + other
+                                + " and "
+                                + client.id()
+                                + "\n"
+                                + trace.substring(Math.max(0, trace.length() - 1500)));
             }
         }
     }

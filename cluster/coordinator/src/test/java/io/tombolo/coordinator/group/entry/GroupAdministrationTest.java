@@ -6,8 +6,8 @@ import static io.tombolo.coordinator.group.entry.Stage.commitRequest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.coordinator.group.CommittedOffset;
+import io.tombolo.coordinator.group.GroupCommand.MirroredCommit;
 import io.tombolo.coordinator.group.GroupSettings;
-import io.tombolo.coordinator.group.MirroredCommit;
 import io.tombolo.coordinator.runtime.RuntimeSettings;
 import io.tombolo.coordinator.stage.Heard;
 

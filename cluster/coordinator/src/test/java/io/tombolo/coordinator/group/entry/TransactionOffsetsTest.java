@@ -6,7 +6,7 @@ import static io.tombolo.coordinator.group.entry.Stage.fetchRequest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.coordinator.group.CommittedOffset;
-import io.tombolo.coordinator.group.MirroredCommit;
+import io.tombolo.coordinator.group.GroupCommand.MirroredCommit;
 import io.tombolo.coordinator.runtime.StoredRecord;
 import io.tombolo.coordinator.runtime.TransactionEnd;
 import io.tombolo.coordinator.stage.Heard;
