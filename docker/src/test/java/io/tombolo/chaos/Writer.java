@@ -15,7 +15,14 @@ import java.util.concurrent.locks.LockSupport;
 final class Writer {
 
     private static final long PAUSE_NANOS = Duration.ofMillis(10).toNanos();
-    private static final int DELIVERY_MS_MAX = 60_000;
+
+    /**
+     * Longer than any round waits: a producer that gives a batch up begins a new epoch, and sends
+     * again in it whatever else it has under way, be it in the log or not.
+     */
+    private static final int DELIVERY_MS_MAX = 300_000;
+
+    private static final int BLOCK_MS_MAX = 60_000;
 
     private final String name;
     private final String topic;
@@ -43,7 +50,7 @@ final class Writer {
         settings.put("linger.ms", 5);
         settings.put("delivery.timeout.ms", DELIVERY_MS_MAX);
         settings.put("request.timeout.ms", 3_000);
-        settings.put("max.block.ms", DELIVERY_MS_MAX);
+        settings.put("max.block.ms", BLOCK_MS_MAX);
         settings.put("metadata.max.age.ms", 2_000);
         settings.put("reconnect.backoff.max.ms", 200);
         settings.put("retry.backoff.max.ms", 200);

@@ -20,6 +20,11 @@ final class AppendRefusals {
                                             out.producerId(),
                                             out.sequence(),
                                             out.expectedSequence()));
+            case AppendResult.OldDuplicate old ->
+                    ProduceOutcome.refused(
+                            Errors.DUPLICATE_SEQUENCE_NUMBER,
+                            "sequence %d of producer %d is in the log already"
+                                    .formatted(old.sequence(), old.producerId()));
             case AppendResult.InvalidProducerEpoch old ->
                     ProduceOutcome.refused(
                             Errors.INVALID_PRODUCER_EPOCH,

@@ -135,6 +135,9 @@ final class ProduceSide {
                                     duplicate.timestampMs(),
                                     state.log.startOffset()),
                             answer);
+            // Clients take it for success, so it has to be one.
+            case AppendResult.OldDuplicate old ->
+                    acknowledge(request, old.endOffset(), AppendRefusals.toOutcome(result), answer);
             default -> answer.accept(AppendRefusals.toOutcome(result));
         }
         state.failWhenLogFailed();

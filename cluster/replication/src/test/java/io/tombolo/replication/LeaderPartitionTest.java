@@ -59,6 +59,12 @@ class LeaderPartitionTest {
         return new ReplicaRead(broker, 100 + broker, offset, last, 4, startOffset, 1 << 20);
     }
 
+    /** A follower of epoch 5 that has what was written before it. */
+    private void has(int broker, long offset) {
+        world.ask(p ->
+                p.readAsReplica(new ReplicaRead(broker, 100 + broker, offset, 4, 5, 0, 1 << 20)));
+    }
+
     private List<Deleted> delete(long before) {
         var answers = new ArrayList<Deleted>();
         world.on(p ->
@@ -88,6 +94,28 @@ class LeaderPartitionTest {
         fetched(3, 3, 0);
 
         assertThat(answers).extracting(ProduceOutcome::error).containsExactly(Errors.NONE);
+    }
+
+    @Test
+    void whatAnEarlierLeaderAppendedIsADuplicateAsSoonAsItIsCommitted() {
+        leads(4);
+        for (int sequence = 0; sequence < 7; sequence++) {
+            world.produce(Batches.idempotent(9, sequence, 1), -1);
+        }
+        leads(5);
+        for (int sequence = 7; sequence < 14; sequence++) {
+            world.produce(Batches.idempotent(9, sequence, 1), -1);
+        }
+
+        var answers = world.produce(Batches.idempotent(9, 0, 1), -1);
+        has(2, 7);
+        assertThat(answers).isEmpty();
+        has(3, 7);
+
+        assertThat(answers)
+                .extracting(ProduceOutcome::error)
+                .containsExactly(Errors.DUPLICATE_SEQUENCE_NUMBER);
+        assertThat(world.partition().log().endOffset()).isEqualTo(14);
     }
 
     @Test

@@ -23,6 +23,15 @@ public sealed interface AppendResult {
      */
     record Duplicate(long firstOffset, long lastOffset, long timestampMs) implements AppendResult {}
 
+    /**
+     * A batch again that was appended under an earlier leader, and of which it is no more known
+     * where. A producer has so many under way with each leader: while the old one keeps silent, it
+     * sends more to the new one than are remembered, and then what the old one did not answer.
+     *
+     * @param endOffset an offset behind it
+     */
+    record OldDuplicate(long producerId, int sequence, long endOffset) implements AppendResult {}
+
     /** A gap in the producer's sequence numbers, or a duplicate older than is remembered. */
     record OutOfOrderSequence(long producerId, int expectedSequence, int sequence)
             implements AppendResult {}

@@ -17,6 +17,8 @@ public final class ProducerEntry {
 
     public static final int NONE = -1;
 
+    private static final long SEQUENCES_BACK_MAX = 1L << 30;
+
     private final long producerId;
     private final int[] firstSequences = new int[BATCHES_MAX];
     private final int[] lastSequences = new int[BATCHES_MAX];
@@ -28,6 +30,16 @@ public final class ProducerEntry {
     private int coordinatorEpoch = NONE;
     private long lastTimestampMs = BatchView.NO_TIMESTAMP;
     private long transactionOffset = NONE;
+    private int leaderEpoch = NONE;
+
+    /** How many records up to the last one are known to have come without a gap. */
+    private long run;
+
+    /** What an earlier leader appended last in this epoch of the producer, if anything. */
+    private int inheritedSequence = NONE;
+
+    private long inheritedRun;
+    private long inheritedEndOffset;
 
     ProducerEntry(long producerId) {
         this.producerId = producerId;
@@ -42,6 +54,7 @@ public final class ProducerEntry {
         if (saved.lastSequence() >= 0) {
             int first = ProducerStates.sequenceBefore(saved.lastSequence(), saved.offsetDelta());
             entry.add(first, saved.lastSequence(), saved.lastOffset(), saved.timestampMs());
+            entry.run = saved.offsetDelta() + 1L;
         }
         return entry;
     }
@@ -93,11 +106,33 @@ public final class ProducerEntry {
         return null;
     }
 
+    /**
+     * A batch that an earlier leader appended, and that is not among the last ones any more; null
+     * when it is not known to be one.
+     */
+    AppendResult.@Nullable OldDuplicate inherited(BatchView batch) {
+        if (batch.producerEpoch() != epoch || inheritedSequence == NONE) {
+            return null;
+        }
+        int back = ProducerStates.distance(batch.baseSequence(), inheritedSequence);
+        int backOfLast = ProducerStates.distance(batch.lastSequence(), inheritedSequence);
+        // What lies further back than half of all sequences rather lies ahead.
+        return back < Math.min(inheritedRun, SEQUENCES_BACK_MAX) && backOfLast <= back
+                ? new AppendResult.OldDuplicate(
+                        producerId, batch.baseSequence(), inheritedEndOffset)
+                : null;
+    }
+
     /** A data batch of this producer is in the log. */
     void appended(BatchView batch) {
         enterEpoch(batch.producerEpoch());
         lastTimestampMs = batch.maxTimestampMs();
         if (batch.baseSequence() >= 0) {
+            inherit(batch.partitionLeaderEpoch());
+            boolean next =
+                    batchCount > 0
+                            && ProducerStates.distance(lastSequence(), batch.baseSequence()) == 1;
+            run = (next ? run : 0) + batch.lastOffsetDelta() + 1L;
             add(
                     batch.baseSequence(),
                     batch.lastSequence(),
@@ -106,6 +141,16 @@ public final class ProducerEntry {
         }
         if (batch.transactional() && transactionOffset == NONE) {
             transactionOffset = batch.baseOffset();
+        }
+    }
+
+    /** What there is when another leader appends for the first time was appended before it. */
+    private void inherit(int nextLeaderEpoch) {
+        if (nextLeaderEpoch != leaderEpoch) {
+            leaderEpoch = nextLeaderEpoch;
+            inheritedSequence = lastSequence();
+            inheritedRun = run;
+            inheritedEndOffset = lastOffset() + 1;
         }
     }
 
@@ -121,6 +166,8 @@ public final class ProducerEntry {
         if (newEpoch != epoch) {
             epoch = newEpoch;
             batchCount = 0;
+            run = 0;
+            inheritedSequence = NONE;
         }
     }
 

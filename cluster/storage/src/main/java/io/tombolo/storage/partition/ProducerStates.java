@@ -50,8 +50,8 @@ public final class ProducerStates {
     }
 
     /**
-     * Whether the leader may append a batch; null when it may. Duplicates of remembered batches are
-     * a refusal, too: they are in the log already.
+     * Whether the leader may append a batch; null when it may. Duplicates are a refusal, too: they
+     * are in the log already.
      *
      * <p>An unknown producer may begin at any sequence, because it may have been forgotten
      * (KIP-360). As long as nobody can have been, it has to begin at 0: of the batches that a
@@ -64,7 +64,7 @@ public final class ProducerStates {
         if (entry == null) {
             return sequenced && !batch.control() && !forgetful ? inSequence(batch, 0) : null;
         }
-        AppendResult.Duplicate duplicate = sequenced ? entry.duplicateOf(batch) : null;
+        AppendResult duplicate = sequenced ? duplicate(entry, batch) : null;
         if (duplicate != null) {
             return duplicate;
         }
@@ -84,6 +84,11 @@ public final class ProducerStates {
         return entry.transactionOffset() != ProducerEntry.NONE && !batch.transactional()
                 ? new AppendResult.InvalidTransactionState(batch.producerId())
                 : null;
+    }
+
+    private static @Nullable AppendResult duplicate(ProducerEntry entry, BatchView batch) {
+        AppendResult.Duplicate remembered = entry.duplicateOf(batch);
+        return remembered != null ? remembered : entry.inherited(batch);
     }
 
     /** Whether a marker belongs to a transaction before the open one; see the origin. */

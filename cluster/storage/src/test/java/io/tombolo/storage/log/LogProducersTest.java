@@ -30,6 +30,79 @@ class LogProducersTest extends OpenLog {
     }
 
     @Test
+    void whatAnEarlierLeaderAppendedIsKnownAgainHoweverMuchCameSince() {
+        appendEach(0, 7, 4);
+        appendEach(7, 14, 5);
+
+        assertThat(append(Batches.idempotent(9, 0, 0, 1, 50), 5))
+                .isEqualTo(new AppendResult.OldDuplicate(9, 0, 7));
+        assertThat(append(Batches.idempotent(9, 0, 5, 2, 50), 5))
+                .isEqualTo(new AppendResult.OldDuplicate(9, 5, 7));
+        assertThat(append(Batches.idempotent(9, 0, 6, 2, 50), 5))
+                .isEqualTo(new AppendResult.OutOfOrderSequence(9, 14, 6));
+        assertThat(append(Batches.idempotent(9, 0, 7, 1, 50), 5))
+                .isEqualTo(new AppendResult.OutOfOrderSequence(9, 14, 7));
+        assertThat(append(Batches.idempotent(9, 0, 15, 1, 50), 5))
+                .isEqualTo(new AppendResult.OutOfOrderSequence(9, 14, 15));
+        assertThat(log.endOffset()).isEqualTo(14);
+    }
+
+    @Test
+    void whatMayHaveBeenLeftOutIsNotTakenForAppended() {
+        log.truncateFullyAndStartAt(1000);
+        appendEach(500, 507, 4);
+        appendEach(507, 514, 5);
+
+        assertThat(append(Batches.idempotent(9, 0, 499, 1, 50), 5))
+                .isEqualTo(new AppendResult.OutOfOrderSequence(9, 514, 499));
+        assertThat(append(Batches.idempotent(9, 0, 500, 1, 50), 5))
+                .isEqualTo(new AppendResult.OldDuplicate(9, 500, 1007));
+    }
+
+    @Test
+    void anOldBatchOfAnEarlierEpochOfItsProducerIsNoDuplicate() {
+        appendEach(0, 7, 4);
+        append(Batches.idempotent(9, 1, 0, 1, 50), 5);
+
+        assertThat(append(Batches.idempotent(9, 0, 0, 1, 50), 5))
+                .isEqualTo(new AppendResult.InvalidProducerEpoch(9, (short) 1, (short) 0));
+    }
+
+    @Test
+    void whatAnEarlierLeaderAppendedIsKnownAgainAfterARestart() {
+        appendEach(0, 7, 4);
+        assertThat(world.close(directory)).isTrue();
+        world.forget();
+        simulated().processEnded();
+        log = world.opened().logs().getFirst().log();
+        appendEach(7, 14, 5);
+        appendEach(14, 21, 6);
+
+        assertThat(append(Batches.idempotent(9, 0, 7, 1, 50), 6))
+                .isEqualTo(new AppendResult.OldDuplicate(9, 7, 14));
+        // A snapshot keeps no more than the last batch.
+        assertThat(append(Batches.idempotent(9, 0, 5, 1, 50), 6))
+                .isEqualTo(new AppendResult.OutOfOrderSequence(9, 21, 5));
+    }
+
+    @Test
+    void theWayBackToWhatAnEarlierLeaderAppendedLeadsPastTheLargestSequence() {
+        log.truncateFullyAndStartAt(1000);
+        append(Batches.idempotent(9, 0, Integer.MAX_VALUE - 1, 4, 1), 4);
+        appendEach(2, 9, 5);
+
+        assertThat(append(Batches.idempotent(9, 0, Integer.MAX_VALUE - 1, 4, 1), 5))
+                .isEqualTo(new AppendResult.OldDuplicate(9, Integer.MAX_VALUE - 1, 1004));
+    }
+
+    private void appendEach(int from, int to, int leaderEpoch) {
+        for (int sequence = from; sequence < to; sequence++) {
+            assertThat(append(Batches.idempotent(9, 0, sequence, 1, 50), leaderEpoch))
+                    .isInstanceOf(AppendResult.Appended.class);
+        }
+    }
+
+    @Test
     void aProducerNobodyCanHaveForgottenBeginsAtZero() {
         assertThat(append(Batches.idempotent(9, 0, 3, 2, 1), 0))
                 .isEqualTo(new AppendResult.OutOfOrderSequence(9, 0, 3));
