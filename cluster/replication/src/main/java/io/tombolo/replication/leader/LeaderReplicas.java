@@ -91,8 +91,12 @@ public final class LeaderReplicas {
     public boolean current(int brokerId, long brokerEpoch) {
         ReplicaProgress follower = followers.get(brokerId);
         long heard = follower == null ? -1 : follower.brokerEpoch();
-        long registered = peers.standings().of(brokerId).map(Standing::brokerEpoch).orElse(-1L);
-        return rules.currentIncarnation(brokerEpoch, Math.max(heard, registered));
+        return rules.currentIncarnation(brokerEpoch, Math.max(heard, registered(brokerId)));
+    }
+
+    /** The broker epoch that is in force; −1 for none. */
+    private long registered(int brokerId) {
+        return peers.standings().of(brokerId).map(Standing::brokerEpoch).orElse(-1L);
     }
 
     public boolean countsDiverging() {
@@ -154,8 +158,9 @@ public final class LeaderReplicas {
     }
 
     /**
-     * How far the high watermark may go: as far as the maximal ISR has the log, and as far as those
-     * have it that are about to join, or else they would run after it for ever.
+     * How far the high watermark may go: as far as the maximal ISR has the log, each in its present
+     * incarnation, and as far as those have it that are about to join, or else they would run after
+     * it for ever.
      *
      * @param reached how far this replica itself may be counted
      * @param highWatermark the present one; the answer is not below
@@ -170,11 +175,19 @@ public final class LeaderReplicas {
         BrokerIds awaited = rules.awaited(inSync.committed(), inSync.proposed());
         long limit = reached;
         for (ReplicaProgress follower : followers.values()) {
-            if (awaited.has(follower.brokerId()) || joining(follower, reached, nowNanos)) {
+            if (awaited.has(follower.brokerId())) {
+                limit = Math.min(limit, countedOffset(follower));
+            } else if (joining(follower, reached, nowNanos)) {
                 limit = Math.min(limit, follower.offset());
             }
         }
         return Math.max(limit, highWatermark);
+    }
+
+    private long countedOffset(ReplicaProgress follower) {
+        boolean counts =
+                rules.positionCounts(follower.brokerEpoch(), registered(follower.brokerId()));
+        return counts ? follower.offset() : -1;
     }
 
     private boolean joining(ReplicaProgress follower, long leaderEnd, long nowNanos) {

@@ -37,6 +37,15 @@ public class SafetyRules {
         return brokerEpoch == -1 || brokerEpoch >= latestBrokerEpoch;
     }
 
+    /**
+     * Whether what an incarnation of a follower has fetched still counts for the high watermark: a
+     * later one may have come back with less. The partition hears only after its broker that the
+     * follower is out of the ISR for that.
+     */
+    protected boolean positionCounts(long brokerEpoch, long registeredEpoch) {
+        return currentIncarnation(brokerEpoch, registeredEpoch);
+    }
+
     /** Whether a follower that has everything below its offset may join the ISR. */
     protected boolean caughtUp(long offset, long highWatermark, long epochStartOffset) {
         return offset >= highWatermark && offset >= epochStartOffset;

@@ -68,6 +68,34 @@ class LeaderReplicasTest {
     }
 
     @Test
+    void whatADeadIncarnationHadDoesNotCountForTheHighWatermark() {
+        var replicas = leading(BrokerIds.of(1, 2));
+        fetch(replicas, 2, 100, 100);
+        standings.put(2, new Standing(202, false));
+
+        assertThat(replicas.advancedHighWatermark(100, 60, 1, now)).isEqualTo(60);
+        replicas.fetched(new ReplicaFetched(2, 202, 80, 0), 100, now);
+        assertThat(replicas.advancedHighWatermark(100, 60, 1, now)).isEqualTo(80);
+    }
+
+    @Test
+    void withoutThatRuleARecordOfOneCopyWouldBeCommitted() {
+        var careless =
+                new SafetyRules() {
+                    @Override
+                    protected boolean positionCounts(long brokerEpoch, long registeredEpoch) {
+                        return true;
+                    }
+                };
+        var replicas =
+                new LeaderReplicas(state(7, BrokerIds.of(1, 2)), peers(), careless, BEGINNING, now);
+        fetch(replicas, 2, 100, 100);
+        standings.put(2, new Standing(202, false));
+
+        assertThat(replicas.advancedHighWatermark(100, 60, 1, now)).isEqualTo(100);
+    }
+
+    @Test
     void aLeaderThatWasElectedUncleanlyTellsThatItHasSettled() {
         var recovering = new Leadership(1, 4, 7, ALL, BrokerIds.of(1), true);
         var replicas =

@@ -13,11 +13,9 @@ import io.tombolo.replication.leader.Leadership;
 import io.tombolo.simulation.site.Machine;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -214,7 +212,7 @@ final class Agreement {
 
     /**
      * Whether a member of the ISR has come back since, and was taken out of it for that, of which
-     * its leader has not heard: the partition is told after its broker.
+     * its leader's broker has not heard; from then on the old incarnation does not count.
      */
     boolean unheard(Machine member, Partition partition, Leadership known, Machine leader) {
         var id = new PartitionId(partition.id().topicId(), partition.id().partition());
@@ -225,19 +223,7 @@ final class Agreement {
                         .filter(now -> !now.isr().has(member.id()))
                         .isPresent();
         long heard = leader.images().map(it -> registration(member, it.current())).orElse(-1L);
-        long then = lastBefore(id, known).map(it -> registration(member, it)).orElse(heard);
-        return out && registration(member, newest) > Math.min(heard, then);
-    }
-
-    /** The latest metadata in which nothing of a partition is newer than its leader knows. */
-    private Optional<MetadataImage> lastBefore(PartitionId id, Leadership known) {
-        return images.values().stream()
-                .filter(image ->
-                        image.topics()
-                                .partition(id)
-                                .filter(it -> it.partitionEpoch() <= known.partitionEpoch())
-                                .isPresent())
-                .max(Comparator.comparingLong(image -> image.place().offset()));
+        return out && registration(member, newest) > heard;
     }
 
     private static long registration(Machine machine, MetadataImage image) {
