@@ -8,8 +8,10 @@ import io.tombolo.controller.command.RegionCommand;
 import io.tombolo.controller.command.TopicCommand;
 import io.tombolo.controller.command.TopicCommand.NewTopic;
 import io.tombolo.environment.EventLoop;
+import io.tombolo.metadata.image.LinkRegistration;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
+import io.tombolo.region.LinkName;
 import io.tombolo.region.ownership.Ownership;
 import io.tombolo.region.topology.LinkEntry;
 import io.tombolo.region.topology.Topics;
@@ -21,7 +23,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -45,6 +50,7 @@ final class TopologyReconciler {
     private final Commands commands;
     private final EventLoop loop;
     private final ArrayDeque<Command<?>> later = new ArrayDeque<>();
+    private final Map<LinkName, Optional<LinkDefined>> found = new HashMap<>();
     private boolean ownersKnown;
     private boolean stopped;
 
@@ -64,6 +70,7 @@ final class TopologyReconciler {
     void reconcile(Runnable done) {
         var plan = new ArrayDeque<Command<?>>();
         for (LinkEntry link : settings.topology().links().values()) {
+            found.put(link.name(), definition(link.name()));
             if (touchesThisRegion(link) && !known(link) && defined(link) && !ownersKnown) {
                 later.add(new LinkCommand.DefineLink(definition(link)));
             } else if (touchesThisRegion(link) && !known(link)) {
@@ -131,10 +138,20 @@ final class TopologyReconciler {
                     if (known) {
                         next(plan, done);
                     } else {
-                        plan.addFirst(command);
-                        loop.schedule(RETRY_NANOS, () -> next(plan, done));
+                        loop.schedule(RETRY_NANOS, () -> again(command, plan, done));
                     }
                 });
+    }
+
+    /** A link that was defined since it was looked at, by this broker or another one, stays so. */
+    private void again(Command<?> command, ArrayDeque<Command<?>> plan, Runnable done) {
+        boolean settled =
+                command instanceof LinkCommand.DefineLink(LinkDefined wanted)
+                        && !definition(wanted.link()).equals(found.get(wanted.link()));
+        if (!settled) {
+            plan.addFirst(command);
+        }
+        next(plan, done);
     }
 
     /**
@@ -173,6 +190,11 @@ final class TopologyReconciler {
                         .link(link.name())
                         .filter(known -> known.definition().equals(definition(link)))
                         .isPresent();
+    }
+
+    /** The one in force. */
+    private Optional<LinkDefined> definition(LinkName link) {
+        return images.current().links().link(link).map(LinkRegistration::definition);
     }
 
     private LinkDefined definition(LinkEntry link) {

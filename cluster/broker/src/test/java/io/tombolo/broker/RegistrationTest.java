@@ -94,6 +94,49 @@ class RegistrationTest {
     }
 
     @Test
+    void itAsksToStayFencedUntilClientsCanBeServed() {
+        var wishes = new ArrayList<Boolean>();
+        var loop = simulator.addNode("one", 1).start(_ -> {}).loops().loop(0);
+        var registration =
+                new Registration(
+                        new Registration.Identity(1, INCARNATION, NOWHERE, List.of(), List::of, -1),
+                        new Noting(wishes),
+                        images,
+                        loop,
+                        Duration.ofMillis(500),
+                        new Registration.Steps(
+                                registered::incrementAndGet,
+                                () -> {},
+                                () -> {},
+                                Runnable::run,
+                                _ -> {}));
+        loop.execute(registration::register);
+        publish(image(EPOCH + 2, EPOCH));
+        loop.execute(registration::tell);
+        simulator.runFor(Duration.ofSeconds(5));
+        assertThat(wishes).isNotEmpty().doesNotContain(false);
+        wishes.clear();
+
+        loop.execute(registration::accept);
+        simulator.runFor(Duration.ofSeconds(5));
+
+        assertThat(wishes).isNotEmpty().doesNotContain(true);
+    }
+
+    /** Notes who asks to be fenced; lets everybody serve. */
+    private record Noting(List<Boolean> wishes) implements Commands {
+
+        @Override
+        public <A> void submit(
+                Command<A> command, EventLoop replyTo, Consumer<Answer<A>> answered) {
+            if (command instanceof BrokerCommand.HeartbeatBroker beat) {
+                wishes.add(beat.wantFence());
+            }
+            new Controller().submit(command, replyTo, answered);
+        }
+    }
+
+    @Test
     void whomTheRegionRefusesDoesNotAskAgain() {
         var refusals = new ArrayList<String>();
         var loop = simulator.addNode("one", 1).start(_ -> {}).loops().loop(0);

@@ -7,6 +7,7 @@ import io.tombolo.broker.link.FailoverReport;
 import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.Applied;
 import io.tombolo.controller.command.LinkCommand;
+import io.tombolo.controller.command.Refusal;
 import io.tombolo.network.HttpAnswer;
 import io.tombolo.network.HttpAsk;
 import io.tombolo.network.HttpHandler;
@@ -171,10 +172,9 @@ public final class AdminRoutes implements HttpHandler {
         }
         Answer<Applied> answer =
                 onLoop((core, done) -> core.submit(command, broker.loop(), done::complete));
-        if (answer instanceof Answer.Refused<Applied> refused) {
-            return HttpAnswer.error(409, refused.message());
-        }
-        return link(name, peers.ask());
+        return answer instanceof Answer.Refused<Applied>(Refusal refusal)
+                ? Refusals.answer(refusal)
+                : link(name, peers.ask());
     }
 
     private HttpAnswer failover(HttpAsk ask, List<String> path, boolean post) throws Exception {

@@ -59,16 +59,8 @@ record DrainRoutes(LoopInquiry<BrokerCore> core) {
         Answer<Applied> answer =
                 core.ask((found, done) -> found.drains().order(broker, drain, done::complete));
         return answer instanceof Answer.Refused<Applied>(Refusal refusal)
-                ? HttpAnswer.error(status(refusal), refusal.message())
+                ? Refusals.answer(refusal)
                 : one(broker);
-    }
-
-    private static int status(Refusal refusal) {
-        return switch (refusal.error()) {
-            case BROKER_ID_NOT_REGISTERED -> 404;
-            case NOT_CONTROLLER, THROTTLING_QUOTA_EXCEEDED -> 503;
-            default -> 409;
-        };
     }
 
     private HttpAnswer one(int broker) throws Exception {

@@ -62,12 +62,11 @@ record RetryRule(long deadlineNanos, boolean idempotent) {
      * Commands for which what is so already succeeds. A topic that is created twice is refused the
      * second time, and a claim under an epoch that has passed as well. A config that is set a
      * second time might undo what somebody else has set meanwhile; so might an order to empty a
-     * broker that has been taken back.
+     * broker, or to hold a link, that has been taken back.
      */
     private static boolean idempotent(Command<?> command) {
         return switch (command) {
-            case LinkCommand.CreateMirrorTopic _ -> false;
-            case LinkCommand<?> _ -> true;
+            case LinkCommand<?> link -> idempotent(link);
             case RegionCommand.ObserveOwnership _ -> true;
             case RegionCommand.AllocateProducerIds _ -> true; // some ids stay unused
             case ReplicaCommand.AlterPartitions _ -> true; // the partition epoch tells
@@ -75,6 +74,31 @@ record RetryRule(long deadlineNanos, boolean idempotent) {
             case BrokerCommand.RegisterBroker _ -> true;
             case BrokerCommand.HeartbeatBroker _ -> true;
             default -> false;
+        };
+    }
+
+    /**
+     * What only goes forward, or names the epoch under which it is true, undoes nothing. Whoever
+     * holds, releases, defines or removes a link, or tells the state of a mirror topic, looks again
+     * before it says so again.
+     */
+    private static boolean idempotent(LinkCommand<?> command) {
+        return switch (command) {
+            case LinkCommand.DefineLink _,
+                    LinkCommand.PauseLink _,
+                    LinkCommand.ResumeLink _,
+                    LinkCommand.RemoveLink _,
+                    LinkCommand.CreateMirrorTopic _,
+                    LinkCommand.SetMirrorTopicState _ ->
+                    false;
+            case LinkCommand.GrowMirrorTopic _,
+                    LinkCommand.RaiseLeaderEpochs _,
+                    LinkCommand.BeginPromotion _,
+                    LinkCommand.SettleMirrorPartitions _,
+                    LinkCommand.ClampMirrorOffsets _,
+                    LinkCommand.AbortMirrorTransactions _,
+                    LinkCommand.CompletePromotion _ ->
+                    true;
         };
     }
 }

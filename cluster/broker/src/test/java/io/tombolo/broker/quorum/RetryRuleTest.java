@@ -9,16 +9,23 @@ import io.tombolo.controller.command.ConfigCommand.Origin;
 import io.tombolo.controller.command.LinkCommand;
 import io.tombolo.controller.command.TopicCommand;
 import io.tombolo.metadata.record.BrokerRecord.Drain;
+import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.region.LinkName;
+import io.tombolo.region.RegionId;
+import io.tombolo.region.link.MirrorTopic;
 
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.TreeMap;
 
 /** What is asked of the controller once more. */
 class RetryRuleTest {
+
+    private static final LinkName LINK = new LinkName("l");
 
     private static final long NOW = 5_000_000_000L;
     private static final long LATE = NOW + Duration.ofMinutes(1).toNanos();
@@ -34,14 +41,44 @@ class RetryRuleTest {
     @Test
     void whatMayHaveBeenDoneIsAskedAgainOnlyIfItDoesNoHarm() {
         var create = RetryRule.of(new TopicCommand.CreateTopics(List.of(), false), NOW);
-        var pause = RetryRule.of(new LinkCommand.PauseLink(new LinkName("l")), NOW);
-
+        var grow = RetryRule.of(new LinkCommand.GrowMirrorTopic(LINK, "orders", 3), NOW);
         var set = RetryRule.of(new IncrementalAlterConfigs(List.of(), Origin.CLIENT, false), NOW);
 
         assertThat(create.again(Fate.UNKNOWN, NOW)).isFalse();
         assertThat(set.again(Fate.UNKNOWN, NOW)).as("others may have set it since").isFalse();
-        assertThat(pause.again(Fate.UNKNOWN, NOW)).isTrue();
-        assertThat(pause.again(Fate.UNKNOWN, LATE)).isFalse();
+        assertThat(grow.again(Fate.UNKNOWN, NOW)).isTrue();
+        assertThat(grow.again(Fate.UNKNOWN, LATE)).isFalse();
+    }
+
+    @Test
+    void whatSomebodyElseMayHaveChangedOfALinkMeanwhileIsNotSaidAgain() {
+        var definition =
+                new LinkDefined(
+                        LINK,
+                        new Uuid(1, 1),
+                        new RegionId("eu"),
+                        new RegionId("us"),
+                        new TreeMap<>());
+
+        assertThat(
+                        List.of(
+                                new LinkCommand.PauseLink(LINK),
+                                new LinkCommand.ResumeLink(LINK),
+                                new LinkCommand.RemoveLink(LINK),
+                                new LinkCommand.DefineLink(definition),
+                                new LinkCommand.SetMirrorTopicState(
+                                        LINK, "orders", MirrorTopic.State.PAUSED, "")))
+                .allSatisfy(command -> {
+                    var rule = RetryRule.of(command, NOW);
+                    assertThat(rule.again(Fate.UNKNOWN, NOW)).isFalse();
+                    assertThat(rule.again(Fate.NOT_TAKEN, NOW)).isTrue();
+                });
+    }
+
+    @Test
+    void whatNamesTheEpochOfATakeoverIsSaidAgain() {
+        assertThat(RetryRule.of(new LinkCommand.CompletePromotion(LINK, 2), NOW))
+                .satisfies(rule -> assertThat(rule.again(Fate.UNKNOWN, NOW)).isTrue());
     }
 
     @Test

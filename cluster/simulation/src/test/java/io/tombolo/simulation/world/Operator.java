@@ -1,7 +1,10 @@
 package io.tombolo.simulation.world;
 
+import io.tombolo.broker.BrokerCore;
 import io.tombolo.broker.link.FailoverPreview;
 import io.tombolo.broker.link.FailoverReport;
+import io.tombolo.controller.command.Answer;
+import io.tombolo.controller.command.Applied;
 import io.tombolo.controller.command.LinkCommand;
 import io.tombolo.environment.simulated.Simulator;
 import io.tombolo.region.LinkName;
@@ -17,10 +20,13 @@ import io.tombolo.simulation.law.Law;
 import io.tombolo.simulation.site.Machine;
 import io.tombolo.simulation.site.Site;
 
+import org.apache.kafka.common.protocol.Errors;
+
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Pauses and resumes the link, and fails over, until it is done. */
 final class Operator {
@@ -33,6 +39,11 @@ final class Operator {
     private final Happenings happenings;
     private final Runnable resumed;
     private final Runnable promoted;
+    private Optional<Boolean> order = Optional.empty();
+
+    /** Who has not answered yet: what it still tries must not be overtaken. */
+    private Optional<BrokerCore> asked = Optional.empty();
+
     private boolean isPaused;
     private boolean wanted;
     private boolean done;
@@ -53,19 +64,52 @@ final class Operator {
         this.promoted = promoted;
     }
 
+    /** Says it again until it is so; nobody else does, because it may have been taken back. */
     void pause(boolean paused) {
-        destination.running().ifPresent(machine -> pause(machine, paused));
+        order = Optional.of(paused);
+        obey();
     }
 
-    private void pause(Machine machine, boolean paused) {
-        LinkCommand<?> command =
+    private void obey() {
+        if (order.isEmpty()) {
+            return;
+        }
+        asked = asked.filter(this::lives);
+        if (asked.isEmpty()) {
+            destination
+                    .running()
+                    .ifPresent(machine -> machine.core().ifPresent(core -> give(machine, core)));
+        }
+        simulator.after(AGAIN, "the same order again", this::obey);
+    }
+
+    private boolean lives(BrokerCore core) {
+        return destination.machines().stream()
+                .anyMatch(machine -> machine.core().equals(Optional.of(core)));
+    }
+
+    private void give(Machine machine, BrokerCore core) {
+        boolean paused = order.orElseThrow();
+        LinkCommand<Applied> command =
                 paused ? new LinkCommand.PauseLink(link) : new LinkCommand.ResumeLink(link);
-        machine.core()
-                .ifPresent(core ->
-                        core.submit(
-                                command,
-                                machine.node().environment().loops().loop(0),
-                                _ -> paused(paused)));
+        asked = Optional.of(core);
+        core.submit(
+                command,
+                machine.node().environment().loops().loop(0),
+                answer -> answered(paused, answer));
+    }
+
+    private void answered(boolean paused, Answer<Applied> answer) {
+        asked = Optional.empty();
+        boolean open =
+                answer instanceof Answer.Refused<Applied> refused
+                        && refused.error() == Errors.NOT_CONTROLLER;
+        if (!open && order.equals(Optional.of(paused))) {
+            order = Optional.empty();
+        }
+        if (answer instanceof Answer.Done<Applied>) {
+            paused(paused);
+        }
     }
 
     private void paused(boolean now) {
