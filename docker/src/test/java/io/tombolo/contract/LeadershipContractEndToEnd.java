@@ -2,6 +2,9 @@ package io.tombolo.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.apache.kafka.common.message.DeleteTopicsRequestData;
+import org.apache.kafka.common.message.DeleteTopicsRequestData.DeleteTopicState;
+import org.apache.kafka.common.message.DeleteTopicsResponseData;
 import org.apache.kafka.common.message.DescribeQuorumRequestData;
 import org.apache.kafka.common.message.DescribeQuorumRequestData.PartitionData;
 import org.apache.kafka.common.message.DescribeQuorumRequestData.TopicData;
@@ -261,5 +264,45 @@ class LeadershipContractEndToEnd {
                     .containsExactlyInAnyOrder(1, 2, 3);
             assertThat(described.observers()).isEmpty();
         }
+    }
+
+    @TrioTest
+    @DisplayName("Where delete.topic.enable is off no version deletes, and nothing is looked up")
+    void topicsAreNotDeletedWhereThatIsOff(Trio trio) {
+        Topic topic = trio.newTopic(List.of(1, 2), Map.of());
+        for (int node : List.of(1, 2, 3)) {
+            try (var client = trio.connect(node)) {
+                var byName =
+                        new DeleteTopicsRequestData()
+                                .setTimeoutMs(30_000)
+                                .setTopicNames(List.of(topic.name(), "nowhere"));
+                assertThat(deletion(client, byName, 1))
+                        .containsExactly(Errors.INVALID_REQUEST, Errors.INVALID_REQUEST);
+                for (int version = 3; version <= 5; version++) {
+                    assertThat(deletion(client, byName, version))
+                            .containsExactly(
+                                    Errors.TOPIC_DELETION_DISABLED, Errors.TOPIC_DELETION_DISABLED);
+                }
+                var byId =
+                        new DeleteTopicsRequestData()
+                                .setTimeoutMs(30_000)
+                                .setTopics(
+                                        List.of(
+                                                new DeleteTopicState()
+                                                        .setName(null)
+                                                        .setTopicId(topic.id()),
+                                                new DeleteTopicState().setName(topic.name())));
+                assertThat(deletion(client, byId, 6))
+                        .containsExactly(
+                                Errors.TOPIC_DELETION_DISABLED, Errors.TOPIC_DELETION_DISABLED);
+            }
+        }
+        assertThat(trio.partition(1, topic).replicaNodes()).containsExactly(1, 2);
+    }
+
+    private static List<Errors> deletion(
+            RawClient client, DeleteTopicsRequestData request, int version) {
+        DeleteTopicsResponseData answer = client.call(request, version);
+        return answer.responses().stream().map(one -> Errors.forCode(one.errorCode())).toList();
     }
 }

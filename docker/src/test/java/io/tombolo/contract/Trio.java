@@ -36,6 +36,7 @@ final class Trio {
                     "auto.leader.rebalance.enable", "false",
                     "broker.heartbeat.interval.ms", "500",
                     "broker.session.timeout.ms", "4000",
+                    "delete.topic.enable", "false",
                     "group.initial.rebalance.delay.ms", "0",
                     "offsets.topic.num.partitions", "1",
                     "replica.lag.time.max.ms", "4000",

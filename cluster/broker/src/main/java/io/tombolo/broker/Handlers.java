@@ -224,7 +224,11 @@ record Handlers(
                 .with(
                         ApiKeys.DELETE_TOPICS,
                         DeleteTopicsRequestData.class,
-                        first.deleting(forwarding, DeleteTopicsHandler::new))
+                        first.deleting(
+                                forwarding,
+                                to ->
+                                        new DeleteTopicsHandler(
+                                                to, fixed().flag("delete.topic.enable"))))
                 .with(
                         ApiKeys.CREATE_PARTITIONS,
                         CreatePartitionsRequestData.class,

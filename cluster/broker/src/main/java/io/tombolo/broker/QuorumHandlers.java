@@ -65,7 +65,8 @@ record QuorumHandlers(
                 .with(
                         ApiKeys.DELETE_TOPICS,
                         DeleteTopicsRequestData.class,
-                        new DeleteTopicsHandler(here))
+                        new DeleteTopicsHandler(
+                                here, settings.config().flag("delete.topic.enable")))
                 .with(
                         ApiKeys.CREATE_PARTITIONS,
                         CreatePartitionsRequestData.class,

@@ -14,6 +14,7 @@ import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData.DeleteTopicState;
 import org.apache.kafka.common.message.DeleteTopicsResponseData;
 import org.apache.kafka.common.message.DeleteTopicsResponseData.DeletableTopicResult;
+import org.apache.kafka.common.protocol.Errors;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -24,15 +25,27 @@ public final class DeleteTopicsHandler implements RequestHandler<DeleteTopicsReq
 
     private static final short FIRST_WITH_IDS = 6;
 
-    private final Commands commands;
+    /** Clients of earlier versions do not know TOPIC_DELETION_DISABLED. */
+    private static final short FIRST_THAT_KNOWS_DISABLED = 3;
 
-    public DeleteTopicsHandler(Commands commands) {
+    private final Commands commands;
+    private final boolean enabled;
+
+    /**
+     * @param enabled whether clients may delete topics at all ({@code delete.topic.enable})
+     */
+    public DeleteTopicsHandler(Commands commands, boolean enabled) {
         this.commands = commands;
+        this.enabled = enabled;
     }
 
     @Override
     public void handle(Exchange exchange, DeleteTopicsRequestData body) {
         List<TopicKey> keys = keys(body, exchange.version());
+        if (!enabled) {
+            exchange.answer(disabled(keys, exchange.version()));
+            return;
+        }
         commands.submit(
                 new TopicCommand.DeleteTopics(keys),
                 exchange.loop(),
@@ -63,6 +76,19 @@ public final class DeleteTopicsHandler implements RequestHandler<DeleteTopicsReq
         return response;
     }
 
+    /** As in Kafka nothing is looked up, and there is no text beside the error. */
+    private static DeleteTopicsResponseData disabled(List<TopicKey> keys, short version) {
+        Errors error =
+                version < FIRST_THAT_KNOWS_DISABLED
+                        ? Errors.INVALID_REQUEST
+                        : Errors.TOPIC_DELETION_DISABLED;
+        var response = new DeleteTopicsResponseData();
+        for (TopicKey key : keys) {
+            response.responses().add(named(key).setErrorCode(error.code()));
+        }
+        return response;
+    }
+
     private static DeletableTopicResult result(TopicKey key, Answer<DeletedTopic> answer) {
         return switch (answer) {
             case Answer.Refused<DeletedTopic>(Refusal refusal) -> refused(key, refusal);
@@ -74,10 +100,11 @@ public final class DeleteTopicsHandler implements RequestHandler<DeleteTopicsReq
     }
 
     private static DeletableTopicResult refused(TopicKey key, Refusal refusal) {
-        var result =
-                new DeletableTopicResult()
-                        .setErrorCode(refusal.error().code())
-                        .setErrorMessage(refusal.message());
+        return named(key).setErrorCode(refusal.error().code()).setErrorMessage(refusal.message());
+    }
+
+    private static DeletableTopicResult named(TopicKey key) {
+        var result = new DeletableTopicResult();
         return switch (key) {
             case TopicKey.ByName(String name) -> result.setName(name);
             case TopicKey.ById(var topicId) -> result.setName(null).setTopicId(topicId);
