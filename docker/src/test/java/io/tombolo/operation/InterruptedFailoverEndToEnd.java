@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tombolo.broker.Broker;
 import io.tombolo.broker.BrokerObserver;
 import io.tombolo.broker.BrokerSettings;
+import io.tombolo.broker.StartRefused;
 import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.RegionCommand;
 import io.tombolo.environment.Environment;
@@ -134,7 +135,7 @@ class InterruptedFailoverEndToEnd {
             }
 
             @Override
-            public void failed(String reason) {
+            public void failed(String reason, StartRefused.Fix fix) {
                 failure.complete(reason);
                 serving.completeExceptionally(new IllegalStateException(reason));
             }

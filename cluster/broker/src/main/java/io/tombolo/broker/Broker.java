@@ -161,7 +161,8 @@ public final class Broker {
                         case DirectoriesResult.Failed(Exception cause) ->
                                 observer.failed(
                                         "the data directory cannot be used: "
-                                                + StartRefused.reason(cause));
+                                                + StartRefused.reason(cause),
+                                        StartRefused.Fix.USABLE_DIRECTORY);
                     }
                 });
     }
@@ -230,7 +231,8 @@ public final class Broker {
                         case Offload.Outcome.Failed<Network.Listener>(Exception cause) ->
                                 observer.failed(
                                         "the other brokers cannot be served: "
-                                                + StartRefused.reason(cause));
+                                                + StartRefused.reason(cause),
+                                        StartRefused.Fix.INTERNAL_ADDRESS);
                     }
                 });
     }
@@ -344,7 +346,9 @@ public final class Broker {
                 }
             }
             case Offload.Outcome.Failed<Network.Listener>(Exception cause) ->
-                    observer.failed("clients cannot be served: " + StartRefused.reason(cause));
+                    observer.failed(
+                            "clients cannot be served: " + StartRefused.reason(cause),
+                            StartRefused.Fix.KAFKA_ADDRESS);
         }
     }
 

@@ -379,7 +379,10 @@ public final class BrokerCore implements MetadataListener {
                         this::admitted,
                         () -> controllerHeardNanos = clock.nanoTime(),
                         then -> shards.settled(loop, then),
-                        reason -> observer.failed("the region refuses this broker: " + reason)));
+                        reason ->
+                                observer.failed(
+                                        "the region refuses this broker: " + reason,
+                                        StartRefused.Fix.RELEASE)));
     }
 
     /**
@@ -462,7 +465,7 @@ public final class BrokerCore implements MetadataListener {
 
     @Override
     public void failed(Exception cause) {
-        observer.failed("the metadata log failed: " + cause);
+        observer.failed("the metadata log failed: " + cause, StartRefused.Fix.METADATA_DISK);
     }
 
     /** Hands a command to the active controller; callable from any thread. */

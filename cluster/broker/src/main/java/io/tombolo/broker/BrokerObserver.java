@@ -80,10 +80,10 @@ public interface BrokerObserver {
     default void remarked(String remark) {}
 
     /** The broker cannot go on, or could not start; called once. */
-    void failed(String reason);
+    void failed(String reason, StartRefused.Fix fix);
 
     /** What is on its disks forbids the broker to start; called once, instead of {@code failed}. */
     default void refused(Refusal refusal) {
-        failed(refusal.reason());
+        failed(refusal.reason(), StartRefused.Fix.OWN_DIRECTORY);
     }
 }

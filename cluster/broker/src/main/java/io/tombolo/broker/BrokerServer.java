@@ -229,7 +229,7 @@ public final class BrokerServer implements AutoCloseable {
 
     private void loopFailed(Throwable problem) {
         LOG.atError().setCause(problem).log("A task of the broker failed");
-        life.fail("a task of the broker failed: " + problem);
+        life.fail("a task of the broker failed: " + problem, StartRefused.Fix.REPORT);
     }
 
     /** Where clients connect. */
@@ -426,8 +426,8 @@ public final class BrokerServer implements AutoCloseable {
         }
 
         @Override
-        public void failed(String reason) {
-            life.fail(reason);
+        public void failed(String reason, StartRefused.Fix fix) {
+            life.fail(reason, fix);
         }
 
         @Override

@@ -45,11 +45,11 @@ public final class ControllerCore implements MetadataListener {
         default void metadataRoom(Room room) {}
 
         /** It cannot go on; called once. */
-        void failed(String reason);
+        void failed(String reason, StartRefused.Fix fix);
 
         /** What is on its disk forbids it to start; called once, instead of {@code failed}. */
         default void refused(Refusal refusal) {
-            failed(refusal.reason());
+            failed(refusal.reason(), StartRefused.Fix.OWN_DIRECTORY);
         }
     }
 
@@ -161,7 +161,7 @@ public final class ControllerCore implements MetadataListener {
 
     @Override
     public void failed(Exception cause) {
-        observer.failed("the metadata log failed: " + cause);
+        observer.failed("the metadata log failed: " + cause, StartRefused.Fix.METADATA_DISK);
     }
 
     /** Leaves the quorum; if this one leads, another one is told to stand at once. */

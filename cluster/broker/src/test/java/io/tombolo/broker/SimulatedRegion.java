@@ -151,7 +151,7 @@ final class SimulatedRegion {
         }
 
         @Override
-        public void failed(String reason) {
+        public void failed(String reason, StartRefused.Fix fix) {
             throw new AssertionError("broker " + number + ": " + reason);
         }
     }

@@ -109,7 +109,8 @@ public final class ControllerNode {
                         case DirectoriesResult.Failed(Exception cause) ->
                                 observer.failed(
                                         "the data directory cannot be used: "
-                                                + StartRefused.reason(cause));
+                                                + StartRefused.reason(cause),
+                                        StartRefused.Fix.USABLE_DIRECTORY);
                     }
                 });
     }
@@ -170,7 +171,8 @@ public final class ControllerNode {
             case Offload.Outcome.Failed<Network.Listener>(Exception cause) ->
                     observer.failed(
                             "the other nodes of the region cannot be served: "
-                                    + StartRefused.reason(cause));
+                                    + StartRefused.reason(cause),
+                            StartRefused.Fix.INTERNAL_ADDRESS);
         }
     }
 

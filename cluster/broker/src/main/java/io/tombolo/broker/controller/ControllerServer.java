@@ -96,7 +96,7 @@ public final class ControllerServer implements AutoCloseable {
 
     private void loopFailed(Throwable problem) {
         LOG.atError().setCause(problem).log("A task of the controller failed");
-        life.fail("a task of the controller failed: " + problem);
+        life.fail("a task of the controller failed: " + problem, StartRefused.Fix.REPORT);
     }
 
     /** Where commands connect. */
@@ -163,8 +163,8 @@ public final class ControllerServer implements AutoCloseable {
         }
 
         @Override
-        public void failed(String reason) {
-            life.fail(reason);
+        public void failed(String reason, StartRefused.Fix fix) {
+            life.fail(reason, fix);
         }
 
         @Override

@@ -14,8 +14,6 @@ public final class ServerLife {
 
     private static final long START_MINUTES_MAX = 10;
 
-    private static final String REMOVE_CAUSE = "remove that cause, then start it again";
-
     private final CompletableFuture<StartRefused> failure = new CompletableFuture<>();
     private final CompletableFuture<Boolean> ready = new CompletableFuture<>();
 
@@ -43,8 +41,8 @@ public final class ServerLife {
     }
 
     /** It cannot go on; the first reason counts. */
-    public void fail(String reason) {
-        failure.complete(new StartRefused(reason, REMOVE_CAUSE));
+    public void fail(String reason, StartRefused.Fix fix) {
+        failure.complete(new StartRefused(reason, fix));
     }
 
     /** It must not go on, as what is on its disks tells; the first reason counts. */
@@ -69,7 +67,9 @@ public final class ServerLife {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException late) {
-            fail("it did not start within " + START_MINUTES_MAX + " minutes");
+            fail(
+                    "it did not start within " + START_MINUTES_MAX + " minutes",
+                    StartRefused.Fix.MISSING_NODES);
         }
         if (failed()) {
             close.run();

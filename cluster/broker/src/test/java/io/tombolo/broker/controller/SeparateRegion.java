@@ -9,6 +9,7 @@ import io.tombolo.broker.BrokerSettings;
 import io.tombolo.broker.ControllerCore;
 import io.tombolo.broker.NoLinks;
 import io.tombolo.broker.NodeSettings;
+import io.tombolo.broker.StartRefused;
 import io.tombolo.broker.request.Answers;
 import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.TopicCommand;
@@ -277,7 +278,7 @@ final class SeparateRegion {
         }
 
         @Override
-        public void failed(String reason) {
+        public void failed(String reason, StartRefused.Fix fix) {
             failures.put(name, reason);
         }
 
@@ -306,7 +307,7 @@ final class SeparateRegion {
         }
 
         @Override
-        public void failed(String reason) {
+        public void failed(String reason, StartRefused.Fix fix) {
             failures.put(name, reason);
         }
 

@@ -7,6 +7,7 @@ import io.tombolo.broker.BrokerCore;
 import io.tombolo.broker.BrokerObserver;
 import io.tombolo.broker.BrokerSettings;
 import io.tombolo.broker.NoLinks;
+import io.tombolo.broker.StartRefused;
 import io.tombolo.broker.request.Answers;
 import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.TopicCommand;
@@ -259,7 +260,7 @@ final class VoterRegion {
         }
 
         @Override
-        public void failed(String reason) {
+        public void failed(String reason, StartRefused.Fix fix) {
             failures.add(reason);
         }
     }

@@ -7,6 +7,7 @@ import io.tombolo.broker.BrokerSettings;
 import io.tombolo.broker.ControllerCore;
 import io.tombolo.broker.Images;
 import io.tombolo.broker.NodeSettings;
+import io.tombolo.broker.StartRefused;
 import io.tombolo.broker.controller.ControllerNode;
 import io.tombolo.broker.replica.UncleanLeaders;
 import io.tombolo.broker.shard.Shard;
@@ -236,7 +237,7 @@ public final class Machine {
         }
 
         @Override
-        public void failed(String reason) {
+        public void failed(String reason, StartRefused.Fix fix) {
             failures++;
         }
     }
@@ -264,7 +265,7 @@ public final class Machine {
         }
 
         @Override
-        public void failed(String reason) {
+        public void failed(String reason, StartRefused.Fix fix) {
             failures++;
         }
     }
