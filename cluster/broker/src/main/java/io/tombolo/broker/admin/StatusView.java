@@ -5,9 +5,14 @@ import io.tombolo.broker.BrokerSettings;
 import io.tombolo.broker.LifePhase;
 import io.tombolo.broker.replica.UncleanLeaders;
 import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.raft.RaftStatus;
 import io.tombolo.raft.core.RaftEvent.Room;
 import io.tombolo.raft.core.ReplicaKey;
+import io.tombolo.region.LinkName;
+import io.tombolo.region.link.NameFilter;
+import io.tombolo.region.topology.LinkEntry;
+import io.tombolo.region.topology.Topology;
 import io.tombolo.storage.cleaner.LogCleaner;
 
 import org.apache.kafka.common.TopicIdPartition;
@@ -17,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -56,7 +62,7 @@ record StatusView(
         view.put("partitions", partitions(image));
         view.put("compaction", compaction(core.compaction()));
         view.put("uncleanElections", uncleanElections(core.uncleanLeaders()));
-        view.put("ownership", ownership(image));
+        view.put("ownership", ownership(image, settings.topology()));
         view.put("links", LinkView.all(core, others));
         view.put("failover", FailoverView.previews(core, others));
         view.put("regions", regions());
@@ -162,16 +168,40 @@ record StatusView(
                 discarded);
     }
 
-    private static List<Map<String, @Nullable Object>> ownership(MetadataImage image) {
-        return image.region().ownership().values().stream()
-                .map(record ->
-                        Map.<String, Object>of(
-                                "domain", record.domain().name(),
-                                "owner", record.ownership().owner().name(),
-                                "epoch", record.epoch(),
-                                "mode", record.ownership().mode().name(),
-                                "cause", record.cause()))
-                .toList();
+    /** Each domain's record, and who has its topics when they were taken with another domain. */
+    static List<Map<String, @Nullable Object>> ownership(MetadataImage image, Topology topology) {
+        var all = new ArrayList<Map<String, @Nullable Object>>();
+        for (OwnershipRecord record : image.region().ownership().values()) {
+            Map<String, @Nullable Object> view = ownership(record);
+            view.put(
+                    "takenOver",
+                    image.takenWithAnother(record.domain(), names(record, image, topology))
+                            .map(StatusView::ownership)
+                            .orElse(null));
+            all.add(view);
+        }
+        return all;
+    }
+
+    private static Map<String, @Nullable Object> ownership(OwnershipRecord record) {
+        var view = new LinkedHashMap<String, @Nullable Object>();
+        view.put("domain", record.domain().name());
+        view.put("owner", record.ownership().owner().name());
+        view.put("epoch", record.epoch());
+        view.put("mode", record.ownership().mode().name());
+        view.put("cause", record.cause());
+        return view;
+    }
+
+    /** Of links between other regions only the file tells what they copy. */
+    private static NameFilter names(
+            OwnershipRecord record, MetadataImage image, Topology topology) {
+        var link = new LinkName(record.domain().name());
+        return image.links()
+                .link(link)
+                .map(known -> known.definition().topics())
+                .or(() -> Optional.ofNullable(topology.links().get(link)).map(LinkEntry::topics))
+                .orElse(NameFilter.of());
     }
 
     private List<Map<String, @Nullable Object>> regions() {

@@ -212,16 +212,22 @@ public final class FailoverDesk {
                         .formatted(link.from(), policy.name()));
     }
 
-    private static FailoverPreview.Objection elsewhere(LinkEntry link, OwnershipRecord owned) {
+    /** A link back from the owner would meet the one that brought the topics there. */
+    private FailoverPreview.Objection elsewhere(LinkEntry link, OwnershipRecord owned) {
         var owner = owned.ownership().owner();
+        var other = new LinkName(owned.domain().name());
+        String replaced =
+                place.topology().links().containsKey(other)
+                        ? "both %s and %s".formatted(other, link.name())
+                        : link.name().name();
         return new FailoverPreview.Objection(
                 "TMB-4015",
                 "%s has taken over topics of %s already; %s and %s would both write to them"
                         .formatted(owner, link.from(), owner, link.to()),
                 "%s belongs to %s since ownership epoch %d"
                         .formatted(owned.domain(), owner, owned.epoch()),
-                "use the topics in %s; for a copy of them, link %s to %s in place of %s"
-                        .formatted(owner, owner, link.to(), link.name()));
+                "use the topics in %s; for a copy of them, write a link %s → %s in place of %s"
+                        .formatted(owner, owner, link.to(), replaced));
     }
 
     private boolean ownedHere(LinkEntry link) {

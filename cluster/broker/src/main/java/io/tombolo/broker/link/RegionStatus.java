@@ -47,12 +47,13 @@ public record RegionStatus(List<LinkStatus> parts, MetadataImage image) {
         List<LinkStatus> own = copying.isEmpty() ? all : copying;
         List<TopicStatus> topics = topics(all);
         boolean whole = covers(link, topics);
+        LossBound bound = (whole ? lossBound(own) : LossBound.UNKNOWN).without(uncounted(all));
         var status =
                 new LinkStatus(
                         link,
                         state(own, topics, whole),
                         whole ? lag(own) : new Lag(lag(own).records(), -1, -1, true),
-                        (whole ? lossBound(own) : LossBound.UNKNOWN).without(uncounted(all)),
+                        told(link, bound, topics),
                         trouble(own),
                         topics,
                         groups(all));
@@ -85,6 +86,17 @@ public record RegionStatus(List<LinkStatus> parts, MetadataImage image) {
         var names = new TreeSet<String>();
         all.forEach(one -> names.addAll(one.lossBound().uncountedTopics()));
         return names;
+    }
+
+    /** Numbers that stand for no topic at all would read as if nothing were lost. */
+    private LossBound told(LinkName link, LossBound bound, List<TopicStatus> topics) {
+        Set<String> none = new HashSet<>(bound.uncountedTopics());
+        none.addAll(image.leftOut(link));
+        boolean counted =
+                topics.stream()
+                        .filter(topic -> !topic.partitions().isEmpty())
+                        .anyMatch(topic -> !none.contains(topic.topic()));
+        return counted || bound.uncountedTopics().isEmpty() ? bound : bound.ofNothingCounted();
     }
 
     private boolean covers(LinkName link, List<TopicStatus> topics) {

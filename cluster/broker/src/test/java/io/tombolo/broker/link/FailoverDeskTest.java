@@ -82,6 +82,10 @@ class FailoverDeskTest {
                         List.of(taken.with(Takeover.of(EU, "*"))), "a test"));
 
         assertThat(codes(regions, POLICY)).containsExactly("TMB-4015");
+        assertThat(regions.preview(US_1, POLICY).objections().getFirst().fix())
+                .isEqualTo(
+                        "use the topics in ap; for a copy of them, write a link ap → us in place of"
+                                + " eu-to-us");
         assertThat(regions.failOver(US_1, true)).isInstanceOf(FailoverReport.Refused.class);
         assertThat(epoch(regions)).isEqualTo(1);
         var status = regions.ask(US_1, core -> core.failover().regionStatus(List.of()).of(LINK));
@@ -195,6 +199,34 @@ class FailoverDeskTest {
         assertThat(regions.image(US_1).writability(mine.id())).isEqualTo(Writability.WRITABLE);
         var status = regions.ask(US_1, core -> core.failover().regionStatus(List.of()).of(LINK));
         assertThat(status.orElseThrow().state()).isEqualTo(LinkStatus.State.STOPPED);
+    }
+
+    @Test
+    void aLossOfWhichNoTopicIsCountedHasNoNumberAtAll() {
+        LinkedRegions regions = LinkedRegions.mirroring(1);
+        regions.createSingle(EU_1, "mine");
+        regions.createSingle(US_1, "mine");
+        regions.copyInstead("[\"mine\"]");
+        regions.restart(EU_1);
+        regions.restart(US_1);
+        regions.run("it is told", () -> !uncounted(regions).isEmpty());
+        regions.loseSource();
+
+        FailoverPreview preview = regions.preview(US_1, POLICY);
+        regions.failOver(US_1, false);
+
+        var bound = preview.risk().lossBound();
+        assertThat(bound.uncountedTopics()).containsExactly("mine");
+        assertThat(
+                        List.of(
+                                bound.records(),
+                                bound.bytes(),
+                                bound.unheardRecords(),
+                                bound.recordsMax(),
+                                bound.recordsPerSecond()))
+                .containsOnly(-1L);
+        assertThat(regions.ownership().orElseThrow().cause())
+                .contains("it was not known how much of mine would be lost");
     }
 
     private static Set<String> uncounted(LinkedRegions regions) {
@@ -406,6 +438,35 @@ class FailoverDeskTest {
         dead.kill(EU_1);
 
         assertThat(goneAfterMs(dead)).isEqualTo(SourceContact.GONE_AFTER_WHEN_CUT.toMillis());
+    }
+
+    @Test
+    void aStalledSourceCountsAsThereForFourSecondsOfSilence() {
+        LinkedRegions stalled = LinkedRegions.mirroring(1);
+
+        stalled.pause(EU_1);
+
+        assertThat(goneAfterMs(stalled)).isEqualTo(SourceContact.GONE_AFTER.toMillis());
+        assertThat(stalled.failOver(US_1, false)).isInstanceOf(FailoverReport.Done.class);
+    }
+
+    @Test
+    void aSourceThatStalledBrieflyIsThereAllTheTime() {
+        LinkedRegions regions = LinkedRegions.mirroring(1);
+
+        for (int stall = 0; stall < 3; stall++) {
+            regions.pause(EU_1);
+            regions.runFor(Duration.ofSeconds(3));
+            assertThat(codes(regions, POLICY)).containsExactly("TMB-4012");
+            assertThat(regions.failOver(US_1, false)).isInstanceOf(FailoverReport.Refused.class);
+            regions.resume(EU_1);
+            regions.run(
+                    "heard of again",
+                    () -> regions.preview(US_1, POLICY).source().silentMs() < 500);
+        }
+
+        assertThat(epoch(regions)).isEqualTo(1);
+        assertThat(regions.takesWrites(EU_1)).isTrue();
     }
 
     /** Watches the source until it counts as gone; whatever is told before must agree with it. */

@@ -10,6 +10,7 @@ import io.tombolo.broker.Broker;
 import io.tombolo.broker.BrokerCore;
 import io.tombolo.broker.BrokerObserver;
 import io.tombolo.broker.BrokerSettings;
+import io.tombolo.broker.StartRefused;
 import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.Command;
 import io.tombolo.controller.command.TopicCommand;
@@ -215,6 +216,15 @@ final class LinkedRegions {
     void kill(String host) {
         simulator.node(host).kill();
         serving.remove(host);
+    }
+
+    /** The process does nothing any more, and its connections stay. */
+    void pause(String host) {
+        simulator.node(host).pause();
+    }
+
+    void resume(String host) {
+        simulator.node(host).resume();
     }
 
     /** The process dies and the next one serves. */
@@ -451,7 +461,7 @@ final class LinkedRegions {
         }
 
         @Override
-        public void failed(String reason) {
+        public void failed(String reason, StartRefused.Fix fix) {
             throw new AssertionError(host + ": " + reason);
         }
     }

@@ -79,22 +79,24 @@ public final class FailoverText {
         Tree bound = preview.at("lossBound");
         String from = preview.at("from").text();
         long bytes = bound.at("bytes").number(-1);
+        List<Tree> uncounted = bound.at("uncountedTopics").items();
+        if (bound.at("records").number(0) < 0) {
+            return unknown(uncounted);
+        }
         return "%s%s known + %s%s"
                 .formatted(
                         Amounts.of(bound.at("records").number(0), "record"),
                         bytes < 0 ? "" : " (" + Amounts.bytes(bytes) + ")",
                         unheard(bound, from, preview.at("sourceReachable").flag()),
-                        uncounted(bound.at("uncountedTopics").items()));
+                        uncounted.isEmpty() ? "" : "; " + unknown(uncounted));
     }
 
     /** What of it no number tells: topics that are not copied, or not any more. */
-    private static String uncounted(List<Tree> topics) {
-        return topics.isEmpty()
-                ? ""
-                : "; unknown for %s: %s"
-                        .formatted(
-                                Amounts.of(topics.size(), "topic"),
-                                String.join(", ", topics.stream().map(Tree::text).toList()));
+    private static String unknown(List<Tree> topics) {
+        return "unknown for %s: %s"
+                .formatted(
+                        Amounts.of(topics.size(), "topic"),
+                        String.join(", ", topics.stream().map(Tree::text).toList()));
     }
 
     private static String unheard(Tree bound, String from, boolean answers) {

@@ -54,6 +54,10 @@ public final class OwnedTopics {
         for (Snapshot snapshot : snapshots) {
             for (Tree ownership : snapshot.status().at("ownership").items()) {
                 boolean same = ownership.at("domain").text().equals(domain);
+                Tree taken = ownership.at("takenOver");
+                if (same && taken.present()) {
+                    return Optional.of(taken.at("owner").text());
+                }
                 if (same && ownership.at("epoch").number(-1) > epoch) {
                     epoch = ownership.at("epoch").number(-1);
                     owner = Optional.of(ownership.at("owner").text());

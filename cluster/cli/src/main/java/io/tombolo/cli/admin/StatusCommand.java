@@ -146,9 +146,19 @@ final class StatusCommand implements Callable<Integer> {
         var text = new StringBuilder();
         for (Tree domain : status.at("ownership").items()) {
             String owner = domain.at("owner").text();
+            Tree taken = domain.at("takenOver");
             text.append(text.isEmpty() ? "" : ", ").append(domain.at("domain").text());
             text.append(" epoch ").append(domain.at("epoch").text());
-            text.append(owner.equals(region) ? "" : " (owner: " + owner + ")");
+            if (taken.present()) {
+                text.append(
+                        " (owner: %s, with %s epoch %s)"
+                                .formatted(
+                                        taken.at("owner").text(),
+                                        taken.at("domain").text(),
+                                        taken.at("epoch").text()));
+            } else {
+                text.append(owner.equals(region) ? "" : " (owner: " + owner + ")");
+            }
         }
         return text.toString();
     }

@@ -62,6 +62,17 @@ class AdminTextTest {
     }
 
     @Test
+    void aDomainWhoseTopicsWereTakenWithAnotherLinkIsShownWithTheirOwner() {
+        Tree taken = Tree.fields().with("domain", "eu-to-ap").with("owner", "ap").with("epoch", 2);
+        Tree.Fields domain =
+                (Tree.Fields) RecordedAnswer.of("status").at("ownership").items().getFirst();
+        Tree status = with("status", "ownership", List.of(domain.with("takenOver", taken)));
+
+        assertThat(StatusCommand.tablesOf(List.of(snapshot(status))))
+                .contains("eu-to-us epoch 1 (owner: ap, with eu-to-ap epoch 2)\n");
+    }
+
+    @Test
     void aFailoverThatIsDoneStaysInTheStatus() {
         Tree status = with("status", "failover", List.of(RecordedAnswer.of("finished")));
 
@@ -211,6 +222,26 @@ class AdminTextTest {
                 .contains(
                         "Not replicated: 2 records (200 B) known + up to about 50 on the way"
                                 + " (170 ms at up to 295/s); unknown for 2 topics: bills, mine\n");
+    }
+
+    @Test
+    void aLossOfWhichNoTopicIsCountedIsUnknownAndHasNoNumber() {
+        Tree bound =
+                Tree.fields()
+                        .with("recordsMax", -1)
+                        .with("records", -1)
+                        .with("bytes", -1)
+                        .with("unheardRecords", -1)
+                        .with("unheardMs", 6_987)
+                        .with("recordsPerSecond", -1)
+                        .with("uncountedTopics", List.of("bills", "orders"));
+        Tree ready = with("ready", "lossBound", bound);
+        Tree status = with("status", "failover", List.of(ready));
+
+        assertThat(FailoverText.preview(ready))
+                .endsWith("Not replicated: unknown for 2 topics: bills, orders\n");
+        assertThat(StatusCommand.tablesOf(List.of(snapshot(status))))
+                .endsWith("shop      yes    unknown for 2 topics: bills, orders\n");
     }
 
     @Test

@@ -198,6 +198,27 @@ public record MetadataImage(
                 .findFirst();
     }
 
+    /**
+     * The ownership of another domain under which topics of this one have changed hands: links that
+     * read one region have a domain each, and whoever takes over with one takes what both copy.
+     *
+     * @param names those that the domain's link copies
+     */
+    public Optional<OwnershipRecord> takenWithAnother(DomainName domain, NameFilter names) {
+        return region.ownershipOf(domain)
+                .map(owned -> owned.ownership().owner())
+                .flatMap(owner ->
+                        takenBesides(owner, owner).stream()
+                                .filter(other -> !other.domain().equals(domain))
+                                .filter(other -> takesAny(other, owner, names))
+                                .findFirst());
+    }
+
+    private boolean takesAny(OwnershipRecord other, RegionId from, NameFilter names) {
+        return topics.idByName().keySet().stream()
+                .anyMatch(name -> names.includes(name) && other.ownership().tookFrom(from, name));
+    }
+
     /** What was taken over from a region and belongs neither to it nor to this one. */
     private List<OwnershipRecord> takenBesides(RegionId self, RegionId source) {
         return region.ownership().values().stream()

@@ -9,7 +9,7 @@ import java.util.TreeSet;
  * have taken since the state of it that is known. The second part rests on the assumption that the
  * source takes records no faster than it did at its fastest lately.
  *
- * @param records known to be missing at the last answer of the source
+ * @param records known to be missing at the last answer of the source, −1 when no topic is counted
  * @param bytes an estimate for them, −1 when there is nothing to make it from
  * @param unheardMs how old the oldest state is that counts as known of any partition: since the
  *     question left that the source answered last, so the way there and back and the time that the
@@ -70,6 +70,12 @@ public record LossBound(
                 silentMs,
                 failedPartitionCount,
                 uncounted);
+    }
+
+    /** The same silence of the source, and nothing else is known: no topic is counted. */
+    public LossBound ofNothingCounted() {
+        return new LossBound(
+                -1, -1, unheardMs, -1, silentMs, failedPartitionCount, uncountedTopics);
     }
 
     /** At most so many records are lost; −1 when that is not known, be it of one topic. */
