@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.Command;
 import io.tombolo.controller.command.ConfigCommand;
+import io.tombolo.controller.command.RegionCommand.ClaimOwnership;
 import io.tombolo.controller.command.RegionCommand.FormatRegion;
 import io.tombolo.controller.command.RegionCommand.ProducerIdBlock;
 import io.tombolo.controller.command.TopicCommand;
@@ -13,6 +14,7 @@ import io.tombolo.metadata.image.LinksImage;
 import io.tombolo.metadata.image.LogPlace;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.MetadataSnapshot;
+import io.tombolo.metadata.image.RegionImage;
 import io.tombolo.metadata.image.TopicsImage;
 import io.tombolo.metadata.record.BrokerIds;
 import io.tombolo.metadata.record.BrokerRecord.BrokerRegistered;
@@ -25,6 +27,7 @@ import io.tombolo.metadata.record.PartitionChange;
 import io.tombolo.metadata.record.PartitionRegistration;
 import io.tombolo.metadata.record.TopicRecord.PartitionChanged;
 import io.tombolo.metadata.record.TopicRecord.PartitionCreated;
+import io.tombolo.region.DomainName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.link.MirrorTopic;
 import io.tombolo.region.ownership.Ownership;
@@ -111,6 +114,7 @@ class ControllerSimulation {
         FORGETS_WHO_OWNS_WHAT(List::of),
         FORGETS_WHAT_IS_A_MIRROR(List::of),
         MAKES_WHAT_LINKS_BRING(List::of),
+        TAKES_WHAT_ANOTHER_HAS_TAKEN(List::of),
         FORGETS_WHAT_WAS_TAKEN_OVER(record ->
                 record instanceof OwnershipRecord(var owned, var cause)
                         ? List.of(
@@ -223,14 +227,34 @@ class ControllerSimulation {
                         command instanceof TopicCommand.CreateTopics
                                 ? with(tip, tip.topics(), linksSeen(tip.links()))
                                 : tip;
+                case TAKES_WHAT_ANOTHER_HAS_TAKEN ->
+                        command instanceof ClaimOwnership ? withoutFanOut(tip) : tip;
                 default -> tip;
             };
+        }
+
+        /** What other regions took with links of theirs is not known. */
+        private static MetadataImage withoutFanOut(MetadataImage tip) {
+            var region = tip.region();
+            return new MetadataImage(
+                    tip.place(),
+                    new RegionImage(
+                            region.identities(),
+                            region.features(),
+                            region.nextProducerId(),
+                            region.ownership().minus(new DomainName("fan"))),
+                    tip.brokers(),
+                    tip.topics(),
+                    tip.configs(),
+                    tip.links());
         }
 
         /** The law that notices it; empty for any. */
         private String law() {
             return switch (this) {
                 case MAKES_WHAT_LINKS_BRING -> "only its link makes a topic that it brings";
+                case TAKES_WHAT_ANOTHER_HAS_TAKEN ->
+                        "what one region has taken over no other region takes";
                 case FORGETS_WHAT_WAS_TAKEN_OVER ->
                         "what another region has taken over stays fenced";
                 default -> "";

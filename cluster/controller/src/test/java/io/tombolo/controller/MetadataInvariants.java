@@ -48,6 +48,7 @@ final class MetadataInvariants {
         fencedBrokersLeadNothing(after);
         ownershipNeverGoesBack(before, after);
         whatWasTakenOverIsFenced(command, answer, before, after);
+        noTopicIsTakenTwice(command, answer, before);
         producerIdBlocksAreDisjoint(answer);
         brokerEpochsRise(before, after);
         mirrorTopicsDoNotGoBack(before, after);
@@ -169,6 +170,41 @@ final class MetadataInvariants {
                                 name));
             }
         });
+    }
+
+    /**
+     * Whoever knows that another region took a mirror's name from the same source does not take it
+     * too. Two that do not know of each other both may: nothing could tell them.
+     */
+    private static void noTopicIsTakenTwice(
+            Command<?> command, Answer<?> answer, MetadataImage before) {
+        RegionId self = Region.settings().identity().region();
+        if (!(command instanceof ClaimOwnership claim)
+                || !(answer instanceof Answer.Done<?>)
+                || !claim.region().equals(self)) {
+            return;
+        }
+        var link = new LinkName(claim.domain().name());
+        for (Uuid id : before.links().topicsOf(link)) {
+            String name = before.topics().topic(id).orElseThrow().name();
+            RegionId source = before.links().link(link).orElseThrow().definition().sourceRegion();
+            boolean moves =
+                    before.movingWith(link).stream().anyMatch(one -> one.topicId().equals(id));
+            before.region().ownership().values().stream()
+                    .map(OwnershipRecord::ownership)
+                    .filter(owned -> moves && !owned.domain().equals(claim.domain()))
+                    .filter(owned -> owned.tookFrom(source, name))
+                    .forEach(owned ->
+                            require(
+                                    owned.owner().equals(self)
+                                            || owned.lets(source)
+                                            || before.region()
+                                                    .ownershipOf(claim.domain())
+                                                    .filter(own -> own.ownership().lets(self))
+                                                    .isPresent(),
+                                    "what one region has taken over no other region takes",
+                                    name + " with " + owned.domain()));
+        }
     }
 
     private void producerIdBlocksAreDisjoint(Answer<?> answer) {

@@ -53,6 +53,7 @@ import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.link.MirrorTopic;
 import io.tombolo.region.ownership.Ownership;
+import io.tombolo.region.ownership.Takeover;
 
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -202,18 +203,33 @@ final class RandomCommands {
                                             Direction.values()[random.nextInt(3)])),
                             false);
             case 2 ->
-                    new ObserveOwnership(
-                            List.of(
-                                    new Ownership(
-                                            domain,
-                                            owner,
-                                            Math.max(1, epoch - 1 + random.nextInt(3)),
-                                            mode)),
-                            "seen");
+                    random.nextInt(3) == 0
+                            ? takenElsewhere()
+                            : new ObserveOwnership(
+                                    List.of(
+                                            new Ownership(
+                                                    domain,
+                                                    owner,
+                                                    Math.max(1, epoch - 1 + random.nextInt(3)),
+                                                    mode)),
+                                    "seen");
             default ->
                     new ClaimOwnership(
                             domain, owner, random.nextInt(3) == 0 ? 0 : epoch, mode, "claimed");
         };
+    }
+
+    /** A third region took topics over from the one whose topics are copied here. */
+    private Command<?> takenElsewhere() {
+        var taken =
+                new Ownership(
+                        new DomainName("fan"),
+                        new RegionId(random.nextInt(4) > 0 ? "ap" : "us"),
+                        1 + random.nextInt(9),
+                        Ownership.Mode.FORCED);
+        String names = random.nextBoolean() ? "t" : "x*";
+        return new ObserveOwnership(
+                List.of(taken.with(Takeover.of(new RegionId("us"), names))), "seen");
     }
 
     private Command<?> link(MetadataImage image) {
