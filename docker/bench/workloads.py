@@ -1,8 +1,10 @@
 """The workloads. Each takes the run, the system under test and the round, and emits one row per case."""
+import threading
 import time
 
 import machine
 from systems import Cluster, Link, Relay, load, shell
+from wires import Wires
 
 # size of a value, bytes of a batch, compression, partitions, acks
 PRODUCE_CASES = [(1024, 16384, "none", 1, "1"), (1024, 131072, "none", 12, "1"), (1024, 16384, "none", 12, "all"),
@@ -193,6 +195,36 @@ def failover(run, sut, turn):
             cluster.stop()
 
 
+def oneway(run, sut, turn):
+    """What a leader sends to the other brokers vanishes, or what they send to it; clients reach everybody. Healed after 45 s."""
+    if Wires.refusal():
+        raise RuntimeError(Wires.refusal())
+    for target in ("notcontroller", "controller"):
+        for kind in ("mute", "deaf"):
+            if run.wants(f"{kind}-{target}"):
+                run.emit("oneway", f"{kind}-{target}", sut, turn, one_way(run, sut, target, kind))
+
+
+def one_way(run, sut, target, kind):
+    wires = Wires(3)
+    cluster = Cluster(sut, nodes=3, **wires.variables())
+    try:
+        cluster.start()
+        warm(run, cluster)
+
+        def cut(node):
+            victim = int(node)
+            others = [each for each in cluster.nodes if each != victim]
+            for sender, receivers in [(victim, others)] if kind == "mute" else [(each, [victim]) for each in others]:
+                wires.cut(sender, receivers)
+            threading.Timer(45, wires.heal).start()
+
+        return load("disturbed", on={"disturb": cut}, bootstrap=cluster.bootstrap, topic="disturbed", target=target, after=75)
+    finally:
+        cluster.stop()
+        wires.close()
+
+
 def rolling(run, sut, turn):
     """Every broker is stopped the orderly way and started again, one after the other, under load."""
     cluster = Cluster(sut, nodes=3).start()
@@ -367,5 +399,5 @@ def geowan(run, sut, turn):
     backlog(run, sut, turn, "geowan", case, Pair(run, sut, "geo", source_sut="kafka=sut/kafka.sh", through_relay=True))
 
 
-ALL = {"produce": produce, "consume": consume, "latency": latency, "requests": requests, "startup": startup, "replicated": replicated,
+ALL = {"produce": produce, "consume": consume, "latency": latency, "requests": requests, "startup": startup, "replicated": replicated, "oneway": oneway,
        "failover": failover, "rolling": rolling, "partitions": partitions, "region": region, "geo": geo, "geowan": geowan}

@@ -2,9 +2,9 @@
 # System under test: Apache Kafka (KRaft, each node broker and controller) from its Maven Central jars.
 # Verbs: prepare (data folders, once), start (node $SUT_NODE in the background, writes $SUT_DIR/node-N.pid), bootstrap, bootstrap-wan.
 # In: SUT_DIR SUT_NODES SUT_NODE (1 to SUT_NODES) SUT_PORT (node N listens from SUT_PORT + 4 (N - 1)) SUT_REGION SUT_HEAP SUT_JVM SUT_GC
-# BENCH_HOME JAVA_HOME
+# SUT_HOST and SUT_INTO ({n} is the node: its address, and the command that enters where it lives) BENCH_HOME JAVA_HOME
 set -eu
-: "${SUT_HEAP:=1g}" "${SUT_JVM:=}" "${SUT_NODES:=1}" "${SUT_NODE:=1}"
+: "${SUT_HEAP:=1g}" "${SUT_JVM:=}" "${SUT_NODES:=1}" "${SUT_NODE:=1}" "${SUT_HOST:=127.0.0.1}" "${SUT_INTO:=}"
 # The flags of Kafka's own start script, unless SUT_GC overrides them.
 : "${SUT_GC:=-XX:+UseG1GC -XX:MaxGCPauseMillis=20 -XX:InitiatingHeapOccupancyPercent=35 -XX:+ExplicitGCInvokesConcurrent -XX:MaxInlineLevel=15}"
 class_path=$(cat "$BENCH_HOME/broker.cp")
@@ -16,9 +16,10 @@ relay() { echo $(($(port "$1") + 3)); }
 each() { # what of each node, joined by commas
   for node in $(seq 1 "$SUT_NODES"); do printf '%s%s' "$([ "$node" = 1 ] || echo ,)" "$("$1" "$node")"; done
 }
-address() { echo "127.0.0.1:$(port "$1")"; }
+host() { echo "${SUT_HOST//\{n\}/$1}"; }
+address() { echo "$(host "$1"):$(port "$1")"; }
 relayed() { echo "127.0.0.1:$(relay "$1")"; }
-voter() { echo "$1@127.0.0.1:$(controller "$1")"; }
+voter() { echo "$1@$(host "$1"):$(controller "$1")"; }
 case "$1" in
 bootstrap) each address ;;
 bootstrap-wan) each relayed ;;
@@ -34,8 +35,8 @@ XML
 process.roles=broker,controller
 node.id=$node
 controller.quorum.voters=$(each voter)
-listeners=PLAINTEXT://127.0.0.1:$(port "$node"),CONTROLLER://127.0.0.1:$(controller "$node"),WAN://127.0.0.1:$(wan "$node")
-advertised.listeners=PLAINTEXT://127.0.0.1:$(port "$node"),WAN://127.0.0.1:$(relay "$node")
+listeners=PLAINTEXT://$(address "$node"),CONTROLLER://$(host "$node"):$(controller "$node"),WAN://127.0.0.1:$(wan "$node")
+advertised.listeners=PLAINTEXT://$(address "$node"),WAN://127.0.0.1:$(relay "$node")
 inter.broker.listener.name=PLAINTEXT
 controller.listener.names=CONTROLLER
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,WAN:PLAINTEXT
@@ -53,7 +54,7 @@ PROPERTIES
   ;;
 start)
   # shellcheck disable=SC2086 # flags are words
-  setsid nohup "$JAVA_HOME/bin/java" -Xms"$SUT_HEAP" -Xmx"$SUT_HEAP" -server $SUT_GC $SUT_JVM -Djava.awt.headless=true \
+  setsid nohup ${SUT_INTO//\{n\}/$SUT_NODE} "$JAVA_HOME/bin/java" -Xms"$SUT_HEAP" -Xmx"$SUT_HEAP" -server $SUT_GC $SUT_JVM -Djava.awt.headless=true \
     -Dlogfile="$SUT_DIR/node-$SUT_NODE.log" -Dlog4j2.configurationFile="$SUT_DIR/log4j2.xml" \
     -cp "$class_path" kafka.Kafka "$SUT_DIR/node-$SUT_NODE.properties" > "$SUT_DIR/node-$SUT_NODE.out" 2>&1 < /dev/null &
   echo $! > "$SUT_DIR/node-$SUT_NODE.pid"

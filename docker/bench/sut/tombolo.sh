@@ -4,11 +4,13 @@
 # a link: SUT_SOURCE (bootstrap of the source), SUT_SOURCE_KIND (tombolo or kafka), SUT_LINK_TOPICS (comma-separated).
 set -eu
 root=$(cd "$(dirname "$0")/../../.." && pwd)
-: "${SUT_HEAP:=1g}" "${SUT_JVM:=}" "${SUT_REGION:=eu}" "${SUT_LINK_TOPICS:=}" "${SUT_NODES:=1}" "${SUT_NODE:=1}" "${SUT_SOURCE_KIND:=tombolo}" "${TOMBOLO_DIST:=$root/docker/target/tombolo}"
+: "${SUT_HEAP:=1g}" "${SUT_JVM:=}" "${SUT_REGION:=eu}" "${SUT_LINK_TOPICS:=}" "${SUT_NODES:=1}" "${SUT_NODE:=1}" "${SUT_SOURCE_KIND:=tombolo}" "${SUT_HOST:=127.0.0.1}" "${SUT_INTO:=}" "${TOMBOLO_DIST:=$root/docker/target/tombolo}"
 # Clients, administration and the other brokers: as many ports each as there are brokers.
 admin=$((SUT_PORT + SUT_NODES)) internal=$((SUT_PORT + 2 * SUT_NODES))
+# Brokers of one host have a port each, those of several the same.
+address() { case $SUT_HOST in *"{n}"*) echo "${SUT_HOST//\{n\}/$1}:$SUT_PORT" ;; *) echo "$SUT_HOST:$((SUT_PORT + $1 - 1))" ;; esac; }
 case "$1" in
-bootstrap) for node in $(seq 1 "$SUT_NODES"); do printf '%s127.0.0.1:%s' "$([ "$node" = 1 ] || echo ,)" $((SUT_PORT + node - 1)); done ;;
+bootstrap) for node in $(seq 1 "$SUT_NODES"); do printf '%s%s' "$([ "$node" = 1 ] || echo ,)" "$(address "$node")"; done ;;
 prepare)
   [ -d "$TOMBOLO_DIST/lib" ] || { echo "no distribution in $TOMBOLO_DIST: run ./mvnw -DskipTests -pl docker -am package" >&2; exit 1; }
   # A launcher beside lib/ runs what is there; the one of the source tree would look for changed sources first.
@@ -29,9 +31,10 @@ prepare)
     fi
     echo "  $SUT_REGION:"
     echo "    brokers: $SUT_NODES"
-    echo "    kafka: \"127.0.0.1:$SUT_PORT\""
-    [ "$SUT_NODES" = 1 ] || echo "    internal: \"127.0.0.1:$internal\""
-    echo "    admin: \"127.0.0.1:$admin\""
+    echo "    kafka: \"$SUT_HOST:$SUT_PORT\""
+    [ "$SUT_NODES" = 1 ] || echo "    internal: \"$SUT_HOST:$internal\""
+    echo "    admin: \"$SUT_HOST:$admin\""
+    [ "$SUT_HOST" = 127.0.0.1 ] || echo "    allowInsecure: true"
     echo "    storage: { dir: \"$SUT_DIR/data\" }"
     echo "    config: { auto.create.topics.enable: false, group.initial.rebalance.delay.ms: 0 }"
     if [ -n "$SUT_LINK_TOPICS" ]; then
@@ -41,7 +44,8 @@ prepare)
   } > "$SUT_DIR/tombolo.yaml"
   ;;
 start)
-  TOMBOLO_HEAP=$SUT_HEAP TOMBOLO_JVM=$SUT_JVM setsid nohup sh "$TOMBOLO_DIST/tombolo" broker -f "$SUT_DIR/tombolo.yaml" --region "$SUT_REGION" --id "$SUT_NODE" \
+  # shellcheck disable=SC2086 # the command that enters is words
+  TOMBOLO_HEAP=$SUT_HEAP TOMBOLO_JVM=$SUT_JVM setsid nohup ${SUT_INTO//\{n\}/$SUT_NODE} sh "$TOMBOLO_DIST/tombolo" broker -f "$SUT_DIR/tombolo.yaml" --region "$SUT_REGION" --id "$SUT_NODE" \
     > "$SUT_DIR/node-$SUT_NODE.out" 2>&1 < /dev/null &
   echo $! > "$SUT_DIR/node-$SUT_NODE.pid"
   ;;

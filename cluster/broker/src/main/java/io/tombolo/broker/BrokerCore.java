@@ -200,7 +200,11 @@ public final class BrokerCore implements MetadataListener {
         int id = settings.id().value();
         return new Replication(
                 new Replication.Place(
-                        id, QuorumSeat.others(settings), this::brokerEpoch, copyLimits),
+                        id,
+                        QuorumSeat.others(settings),
+                        this::brokerEpoch,
+                        this::controllerSilentNanos,
+                        copyLimits),
                 images,
                 shards,
                 ReplicaSettings.of(settings.config()),

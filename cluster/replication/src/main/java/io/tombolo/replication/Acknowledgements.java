@@ -60,6 +60,11 @@ final class Acknowledgements {
                 "the records were appended, but too few replicas are in sync");
     }
 
+    /** The same for what waits for replicas since the last call or longer. */
+    boolean failThoseSeenBefore(Errors error, String message, LeaderHint leader) {
+        return committed.failThoseSeenBefore(error, message, leader);
+    }
+
     /** Nobody knows what becomes of the records. */
     void failAll(Errors error, String message, LeaderHint leader) {
         committed.failAll(error, message, leader);

@@ -138,8 +138,7 @@ public final class Partition {
     }
 
     /**
-     * The state that the controller committed last as far as this leader knows, which may be newer
-     * than its role; empty when this broker does not lead.
+     * What the controller committed last as far as this leader knows, maybe newer than its role.
      */
     public Optional<Leadership> leadership() {
         return Optional.ofNullable(state.leaderSide).map(LeaderSide::state);
@@ -285,6 +284,11 @@ public final class Partition {
      */
     public void mark(TransactionMarker marker, long timeoutNanos, Consumer<ProduceOutcome> answer) {
         produceSide.mark(marker, timeoutNanos, answer);
+    }
+
+    /** To be called now and then while the controller is silent: another may lead meanwhile. */
+    public void doubtLeadership() {
+        state.doubtLeadership();
     }
 
     /**

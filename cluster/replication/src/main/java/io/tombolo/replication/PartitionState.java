@@ -26,6 +26,8 @@ import java.util.function.Supplier;
 final class PartitionState implements LeaderSide.Host {
 
     private static final String OFFLINE = "this broker cannot use the partition; see its log";
+    private static final String DOUBTFUL =
+            "the controller cannot be heard, and the replicas do not answer";
 
     final TopicIdPartition id;
     final PartitionLog log;
@@ -39,6 +41,7 @@ final class PartitionState implements LeaderSide.Host {
     private boolean damageHoldsUp;
     private Consumer<Boolean> roomListener = _ -> {};
     private boolean full;
+    private boolean doubted;
     Role role = new Idle();
     PartitionSettings settings;
     @Nullable LeaderSide leaderSide;
@@ -147,12 +150,33 @@ final class PartitionState implements LeaderSide.Host {
     void endLeadership(Errors error, String message) {
         LeaderSide leading = leaderSide;
         leaderSide = null;
+        doubted = false;
         if (leading != null) {
             leading.end();
             readers.appended(partition); // replicas that wait here have to ask another leader
         }
         acknowledgements.failAll(error, message, leader());
         leadershipEndListener.accept(error);
+    }
+
+    /**
+     * Whoever has waited for replicas since this was last called is sent to ask others who leads,
+     * and so is, until replicas are heard again, whoever comes: another leader knows nothing of
+     * what would be appended here.
+     */
+    void doubtLeadership() {
+        doubted |=
+                acknowledgements.failThoseSeenBefore(
+                        Errors.NOT_LEADER_OR_FOLLOWER, DOUBTFUL, LeaderHint.NONE);
+    }
+
+    /** Why acks=all cannot be promised by this leader; empty when it can. */
+    Optional<ProduceOutcome> doubt() {
+        return doubted
+                ? Optional.of(
+                        ProduceOutcome.refused(Errors.NOT_LEADER_OR_FOLLOWER, DOUBTFUL)
+                                .toward(LeaderHint.NONE))
+                : Optional.empty();
     }
 
     void onLeadershipEnd(Consumer<Errors> listener) {
@@ -186,6 +210,7 @@ final class PartitionState implements LeaderSide.Host {
                 next,
                 log.endOffset());
         highWatermark = next;
+        doubted = false;
         log.noteHighWatermark(next);
         acknowledgements.committedTo(next);
         readers.moved(partition);

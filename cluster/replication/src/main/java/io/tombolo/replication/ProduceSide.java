@@ -16,6 +16,7 @@ import io.tombolo.storage.log.AppendResult;
 import org.apache.kafka.common.protocol.Errors;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -88,6 +89,11 @@ final class ProduceSide {
     private void produceAsLeader(Leader leader, Produce request, Consumer<ProduceOutcome> answer) {
         if (request.acks() == -1 && state.tooFewInSync()) {
             answer.accept(notEnoughReplicas(leader));
+            return;
+        }
+        Optional<ProduceOutcome> doubt = state.doubt();
+        if (request.acks() == -1 && doubt.isPresent()) {
+            answer.accept(doubt.get());
             return;
         }
         switch (produced.prepare(request, state.settings)) {

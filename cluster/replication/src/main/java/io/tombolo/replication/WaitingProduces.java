@@ -5,6 +5,7 @@ import io.tombolo.environment.EventLoop;
 import org.apache.kafka.common.protocol.Errors;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -61,6 +62,22 @@ final class WaitingProduces {
         }
     }
 
+    /**
+     * Answers with an error what was waiting when this was last called, and still is; what came
+     * since has to wait for another call. Whether there was any.
+     */
+    boolean failThoseSeenBefore(Errors error, String message, LeaderHint leader) {
+        boolean some = false;
+        for (Waiting waiting : List.copyOf(queue)) {
+            if (waiting.seen && queue.remove(waiting)) {
+                waiting.finish(ProduceOutcome.refused(error, message).toward(leader));
+                some = true;
+            }
+            waiting.seen = true;
+        }
+        return some;
+    }
+
     int count() {
         return queue.size();
     }
@@ -79,6 +96,7 @@ final class WaitingProduces {
         private final ProduceOutcome success;
         private final Consumer<ProduceOutcome> answer;
         private EventLoop.Timer timer = () -> {};
+        private boolean seen;
 
         Waiting(long offset, ProduceOutcome success, Consumer<ProduceOutcome> answer) {
             this.offset = offset;

@@ -132,6 +132,30 @@ class LeaderPartitionTest {
     }
 
     @Test
+    void aLeaderInDoubtSendsAwayWhoHasWaitedSinceTheLastTime() {
+        leads(4);
+        var first = world.produce(Batches.plain(3), -1);
+
+        world.on(Partition::doubtLeadership);
+        var second = world.produce(Batches.plain(3), -1);
+        assertThat(first).isEmpty();
+        world.on(Partition::doubtLeadership);
+
+        assertThat(first)
+                .extracting(ProduceOutcome::error)
+                .containsExactly(Errors.NOT_LEADER_OR_FOLLOWER);
+        assertThat(second).isEmpty();
+        assertThat(world.produce(Batches.plain(3), -1))
+                .extracting(ProduceOutcome::error)
+                .containsExactly(Errors.NOT_LEADER_OR_FOLLOWER);
+        assertThat(world.partition().log().endOffset()).isEqualTo(6);
+        fetched(2, 6, 0);
+        fetched(3, 6, 0);
+        assertThat(second).extracting(ProduceOutcome::error).containsExactly(Errors.NONE);
+        assertThat(world.produce(Batches.plain(3), -1)).isEmpty();
+    }
+
+    @Test
     void aDeletionIsDoneWhenTheLastActiveReplicaHasDeleted() {
         committed();
 

@@ -10,8 +10,10 @@ import java.time.Duration;
  *
  * @param lagMax how long a follower may be behind before it leaves the ISR
  * @param answerMax how long a leader may take to answer before its connection is given up
+ * @param session after how long a silence the controller fences a broker
  */
-public record ReplicaSettings(FetcherSettings fetching, Duration lagMax, Duration answerMax) {
+public record ReplicaSettings(
+        FetcherSettings fetching, Duration lagMax, Duration answerMax, Duration session) {
 
     /** Before an error is tried again for the first time; Kafka waits the longest time at once. */
     private static final Duration PAUSE_FIRST = Duration.ofMillis(20);
@@ -30,6 +32,7 @@ public record ReplicaSettings(FetcherSettings fetching, Duration lagMax, Duratio
         return new ReplicaSettings(
                 fetching,
                 Duration.ofMillis(config.number("replica.lag.time.max.ms")),
-                Duration.ofMillis(config.number("replica.socket.timeout.ms")));
+                Duration.ofMillis(config.number("replica.socket.timeout.ms")),
+                Duration.ofMillis(config.number("broker.session.timeout.ms")));
     }
 }

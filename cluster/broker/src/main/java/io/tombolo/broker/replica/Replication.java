@@ -41,6 +41,7 @@ public final class Replication {
     private final Environment environment;
     private final Map<Integer, Peer> peers = new TreeMap<>();
     private final List<Followers> followers = new ArrayList<>();
+    private final List<ControllerSilence> silences = new ArrayList<>();
     private final Peers region;
     private volatile boolean closed;
 
@@ -49,9 +50,15 @@ public final class Replication {
      *
      * @param others the other brokers of the region
      * @param brokerEpoch of the present registration; callable from any thread
+     * @param controllerSilentNanos how long ago the controller answered last; of any thread
      * @param limits how fast replicas may be copied
      */
-    public record Place(int self, List<Peer> others, LongSupplier brokerEpoch, CopyLimits limits) {}
+    public record Place(
+            int self,
+            List<Peer> others,
+            LongSupplier brokerEpoch,
+            LongSupplier controllerSilentNanos,
+            CopyLimits limits) {}
 
     public Replication(
             Place place,
@@ -102,6 +109,11 @@ public final class Replication {
         if (!peers.isEmpty()) {
             for (Shard shard : shards.all()) {
                 Shards.run(shard.loop(), () -> reviewLater(shard));
+                var silence =
+                        new ControllerSilence(
+                                shard, place.controllerSilentNanos(), settings.session());
+                Shards.run(shard.loop(), silence::start);
+                silences.add(silence);
             }
         }
     }
@@ -114,6 +126,7 @@ public final class Replication {
     /** Follows nobody any more. */
     public void close() {
         closed = true;
+        silences.forEach(ControllerSilence::close);
         onAll(Followers::close);
     }
 
