@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.FeatureUpdate;
+import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.SubscriptionPattern;
 import org.apache.kafka.common.GroupState;
@@ -34,6 +37,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Contracts 93 and 96 to 100: the consumer group protocol (KIP-848). */
 class ConsumerGroupContractEndToEnd {
@@ -363,6 +367,60 @@ class ConsumerGroupContractEndToEnd {
                                     .get(60, TimeUnit.SECONDS))
                     .isNotEmpty();
             admin.deleteConsumerGroups(List.of(group)).all().get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    @ContractTest
+    @DisplayName("the consumer protocol is refused while group.version is 0")
+    void theConsumerProtocolNeedsGroupVersion(Subject subject) throws Exception {
+        Topic topic = subject.newTopic(1, Map.of());
+        String group = Subject.freshName("consumers");
+        try (Admin admin = Admin.create(config(subject, group));
+                var client = subject.connect()) {
+            coordinatorOf(client, group);
+            var request = joining(group, Uuid.randomUuid().toString(), topic);
+            try {
+                finalize(admin, 0, FeatureUpdate.UpgradeType.SAFE_DOWNGRADE);
+
+                awaitError(client, request, Errors.UNSUPPORTED_VERSION);
+                assertThat(Errors.forCode(describe(client, group).groups().getFirst().errorCode()))
+                        .isEqualTo(Errors.UNSUPPORTED_VERSION);
+            } finally {
+                finalize(admin, 1, FeatureUpdate.UpgradeType.UPGRADE);
+            }
+
+            awaitError(client, request, Errors.NONE);
+        }
+    }
+
+    private static void awaitError(
+            RawClient client, ConsumerGroupHeartbeatRequestData request, Errors wanted) {
+        Eventually.eventually(
+                wanted + " for a heartbeat", () -> errorOf(client, request), wanted::equals);
+    }
+
+    /** Returns when clients are told this level. */
+    private static void finalize(Admin admin, int level, FeatureUpdate.UpgradeType type)
+            throws Exception {
+        var update = Map.of("group.version", new FeatureUpdate((short) level, type));
+        admin.updateFeatures(update, new UpdateFeaturesOptions()).all().get(60, TimeUnit.SECONDS);
+        Eventually.eventually(
+                "group.version is " + level,
+                () -> {
+                    var finalized = finalized(admin).get("group.version");
+                    return finalized == null ? 0 : finalized.maxVersionLevel();
+                },
+                told -> told == level);
+    }
+
+    private static Map<String, FinalizedVersionRange> finalized(Admin admin) {
+        try {
+            return admin.describeFeatures()
+                    .featureMetadata()
+                    .get(60, TimeUnit.SECONDS)
+                    .finalizedFeatures();
+        } catch (InterruptedException | ExecutionException | TimeoutException failed) {
+            throw new IllegalStateException(failed);
         }
     }
 

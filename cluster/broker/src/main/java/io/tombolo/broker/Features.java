@@ -1,5 +1,6 @@
 package io.tombolo.broker;
 
+import io.tombolo.broker.group.GroupVersion;
 import io.tombolo.controller.ControllerSettings.FeatureRange;
 import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.protocol.VersionRange;
@@ -23,12 +24,16 @@ final class Features {
      */
     private static final String TRANSACTIONS = "transaction.version";
 
+    private static final FeatureRange GROUPS =
+            new FeatureRange((short) 0, (short) 1, (short) 1, (short) 0);
+
     private Features() {}
 
     static SortedMap<String, FeatureRange> ranges() {
         var ranges = new TreeMap<String, FeatureRange>();
         ranges.put(METADATA, new FeatureRange((short) 1, (short) 1, (short) 1, (short) 1));
         ranges.put(TRANSACTIONS, new FeatureRange((short) 0, (short) 2, (short) 2, (short) 0));
+        ranges.put(GroupVersion.NAME, GROUPS);
         return ranges;
     }
 

@@ -1,5 +1,6 @@
 package io.tombolo.broker;
 
+import io.tombolo.broker.group.GroupVersion;
 import io.tombolo.broker.group.OffsetsTopicSpec;
 import io.tombolo.broker.publish.PartitionPublisher;
 import io.tombolo.broker.quorum.Forwarding;
@@ -122,7 +123,7 @@ record Handlers(
         addTopics(dispatcher, new MetadataHandler(images, listener, autoCreation), first, services);
         addConfigs(dispatcher, first);
         addData(dispatcher, services, new LeaderHints(images, listener, services.hintsGiven()));
-        new GroupHandlers(services.groups()).addTo(dispatcher);
+        new GroupHandlers(services.groups(), new GroupVersion(images)).addTo(dispatcher);
         new TransactionHandlers(images, services.transactions())
                 .addTo(dispatcher, autoCreation, services.groups()::partitionOf);
         new ReplicaHandlers(images).addTo(dispatcher, services.forwarding());

@@ -1,5 +1,6 @@
 package io.tombolo.broker.request.group;
 
+import io.tombolo.broker.group.GroupVersion;
 import io.tombolo.broker.request.AuthorizedOperations;
 import io.tombolo.broker.request.Exchange;
 import io.tombolo.broker.request.RequestDispatcher;
@@ -9,6 +10,7 @@ import io.tombolo.coordinator.group.entry.GroupCoordinator;
 import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
 import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
 import org.apache.kafka.common.message.DeleteGroupsRequestData;
 import org.apache.kafka.common.message.DescribeGroupsRequestData;
 import org.apache.kafka.common.message.DescribeGroupsResponseData.DescribedGroup;
@@ -26,9 +28,11 @@ import org.apache.kafka.common.protocol.Errors;
 public final class GroupHandlers {
 
     private final GroupCoordinator groups;
+    private final GroupVersion version;
 
-    public GroupHandlers(GroupCoordinator groups) {
+    public GroupHandlers(GroupCoordinator groups, GroupVersion version) {
         this.groups = groups;
+        this.version = version;
     }
 
     /** Adds the handlers of all group requests. */
@@ -80,9 +84,7 @@ public final class GroupHandlers {
                 .with(
                         ApiKeys.CONSUMER_GROUP_HEARTBEAT,
                         ConsumerGroupHeartbeatRequestData.class,
-                        (exchange, body) ->
-                                groups.consumers()
-                                        .heartbeat(caller(exchange), body, exchange::answer))
+                        this::heartbeatOfConsumers)
                 .with(
                         ApiKeys.CONSUMER_GROUP_DESCRIBE,
                         ConsumerGroupDescribeRequestData.class,
@@ -103,7 +105,21 @@ public final class GroupHandlers {
                         });
     }
 
+    private void heartbeatOfConsumers(Exchange exchange, ConsumerGroupHeartbeatRequestData body) {
+        if (version.servesConsumers()) {
+            groups.consumers().heartbeat(caller(exchange), body, exchange::answer);
+        } else {
+            exchange.answer(
+                    new ConsumerGroupHeartbeatResponseData()
+                            .setErrorCode(Errors.UNSUPPORTED_VERSION.code()));
+        }
+    }
+
     private void describeConsumers(Exchange exchange, ConsumerGroupDescribeRequestData body) {
+        if (!version.servesConsumers()) {
+            exchange.answer(unsupported(body));
+            return;
+        }
         groups.consumers()
                 .describe(
                         caller(exchange),
@@ -114,6 +130,19 @@ public final class GroupHandlers {
                             }
                             exchange.answer(response);
                         });
+    }
+
+    private static ConsumerGroupDescribeResponseData unsupported(
+            ConsumerGroupDescribeRequestData request) {
+        var response = new ConsumerGroupDescribeResponseData();
+        for (String group : request.groupIds()) {
+            response.groups()
+                    .add(
+                            new ConsumerGroupDescribeResponseData.DescribedGroup()
+                                    .setGroupId(group)
+                                    .setErrorCode(Errors.UNSUPPORTED_VERSION.code()));
+        }
+        return response;
     }
 
     private static void allow(ConsumerGroupDescribeResponseData.DescribedGroup group) {
