@@ -74,6 +74,7 @@ class HouseRulesTest {
                                     "replication",
                                     "coordinator",
                                     "broker")),
+                    Map.entry("registry", Set.of("environment", "region")),
                     Map.entry("cli", Set.of("environment", "region", "network", "broker")),
                     Map.entry("docker", Set.of()));
 
