@@ -5,6 +5,7 @@ import io.tombolo.cli.demo.DemoCommands;
 import io.tombolo.cli.fleet.FleetCommands;
 import io.tombolo.cli.kafka.KafkaCommands;
 import io.tombolo.cli.output.Format;
+import io.tombolo.cli.plan.PlanCommands;
 import io.tombolo.cli.region.RegionCommands;
 import io.tombolo.cli.run.RunCommands;
 import io.tombolo.cli.shell.Code;
@@ -43,8 +44,8 @@ final class CommandTree {
                 "Example:",
                 "  tombolo demo            two regions, a link and a failover, in a minute",
                 "",
-                "Exit codes: 0 done, 1 failed, 2 usage or a name of nothing, 4 refused for safety,"
-                        + " 5 timed out."
+                "Exit codes: 0 done, 1 failed, 2 usage or a name of nothing, 3 changes (where"
+                        + " asked for), 4 refused for safety, 5 timed out."
             })
     private static final class Root {
 
@@ -91,6 +92,9 @@ final class CommandTree {
                         .addSubcommand(FleetCommands.ps(shell))
                         .addSubcommand(FleetCommands.logs(shell))
                         .addSubcommand(new ValidateCommand(shell))
+                        .addSubcommand(PlanCommands.diff(shell))
+                        .addSubcommand(PlanCommands.plan(shell))
+                        .addSubcommand(PlanCommands.apply(shell))
                         .addSubcommand(AdminCommands.status(shell))
                         .addSubcommand(RegionCommands.region(shell))
                         .addSubcommand(AdminCommands.link(shell))

@@ -8,6 +8,8 @@ import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.Applied;
 import io.tombolo.controller.command.LinkCommand;
 import io.tombolo.controller.command.Refusal;
+import io.tombolo.environment.Clock;
+import io.tombolo.environment.SystemClock;
 import io.tombolo.network.HttpAnswer;
 import io.tombolo.network.HttpAsk;
 import io.tombolo.network.HttpHandler;
@@ -35,6 +37,7 @@ public final class AdminRoutes implements HttpHandler {
     private final HttpRegistry registry;
     private final PeerBrokers peers;
     private final Probes probes;
+    private final Clock clock = new SystemClock();
 
     public AdminRoutes(Broker broker, HttpRegistry registry, PeerBrokers peers, Probes probes) {
         this.broker = broker;
@@ -73,6 +76,7 @@ public final class AdminRoutes implements HttpHandler {
                             .orElseGet(() -> HttpAnswer.error(503, "starting"));
             case "report" -> HttpAnswer.json(200, report().encode());
             case "status" -> json(200, status());
+            case "objects" -> json(200, objects());
             case "brokers" -> brokers(path);
             case "links" -> links(path, post);
             case "failover" -> failover(ask, path, post);
@@ -122,6 +126,15 @@ public final class AdminRoutes implements HttpHandler {
                                                                 others,
                                                                 offline)
                                                         .whole())));
+    }
+
+    /** Large regions hold many: they are listed here, not on the loop. */
+    private Object objects() throws Exception {
+        ObjectsView view =
+                onLoop((core, done) ->
+                        done.complete(
+                                new ObjectsView(core.images().current(), clock.wallTimeMs())));
+        return view.whole();
     }
 
     private HttpAnswer brokers(List<String> path) throws Exception {

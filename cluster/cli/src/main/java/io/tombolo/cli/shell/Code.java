@@ -14,6 +14,8 @@ public enum Code {
     BAD_INPUT(2006, ExitCode.USAGE),
     UNKNOWN_LINK(2007, ExitCode.USAGE),
     UNKNOWN_POLICY(2008, ExitCode.USAGE),
+    UNKNOWN_PLAN(2009, ExitCode.USAGE),
+    UNKNOWN_PATH(2010, ExitCode.USAGE),
     UNREACHABLE(2101, ExitCode.FAILED),
     TIMED_OUT(2102, ExitCode.TIMED_OUT),
     BAD_ANSWER(2103, ExitCode.FAILED),
@@ -33,6 +35,8 @@ public enum Code {
     NO_LOG(2306, ExitCode.FAILED),
     NOT_OURS(2307, ExitCode.FAILED),
     DRAIN_STUCK(2308, ExitCode.FAILED),
+    APPLY_UNFINISHED(2309, ExitCode.TIMED_OUT),
+    NOT_EXPORTABLE(2310, ExitCode.FAILED),
     NOT_CONFIRMED(2401, ExitCode.REFUSED),
     REASON_MISSING(2402, ExitCode.USAGE),
     FAILOVER_REFUSED(4001, ExitCode.REFUSED),
@@ -40,6 +44,8 @@ public enum Code {
     RESTART_REFUSED(4101, ExitCode.REFUSED),
     DRAIN_REFUSED(4102, ExitCode.REFUSED),
     START_UNSAFE(4103, ExitCode.REFUSED),
+    PLAN_MOVED(4201, ExitCode.REFUSED),
+    PLAN_EXPIRED(4202, ExitCode.REFUSED),
     INTERNAL(9001, ExitCode.FAILED);
 
     private final int number;

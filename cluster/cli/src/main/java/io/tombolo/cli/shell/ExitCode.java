@@ -8,6 +8,8 @@ public enum ExitCode {
     FAILED(1),
     /** The command line is wrong, or names something that is not there; nothing was changed. */
     USAGE(2),
+    /** The world is not what the file says; only where {@code --detailed-exitcode} asks for it. */
+    CHANGES(3),
     /** Possible, but not safe; nothing was changed. */
     REFUSED(4),
     /** No answer in time; the work may still be going on. */
