@@ -2,12 +2,12 @@ package io.tombolo.broker.transaction;
 
 import io.tombolo.coordinator.transaction.TouchedPartitions;
 import io.tombolo.coordinator.transaction.TransactionEvent.MarkersWanted;
+import io.tombolo.environment.Entropy;
 import io.tombolo.environment.EventLoop;
 
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -24,27 +24,25 @@ import java.util.function.Consumer;
  * until each partition has its marker or is gone. Mutable; owned by one loop.
  *
  * <p>To each broker one request is under way; what is wanted meanwhile goes with the next one. What
- * failed waits and looks for its leader anew. How much waits is bounded by the transactions that
- * are ending, which the coordinators hold anyway. A coordinator that resigns takes its markers
- * back: whoever follows it asks for them again, in a later coordinator epoch.
+ * failed waits, each time longer, and looks for its leader anew. How much waits is bounded by the
+ * transactions that are ending, which the coordinators hold anyway. A coordinator that resigns
+ * takes its markers back: whoever follows it asks for them again, in a later coordinator epoch.
  */
 final class MarkerSender {
 
     /** Partitions in one request. */
     static final int TOGETHER_MAX = 2_000;
 
-    static final long PAUSE_NANOS = Duration.ofMillis(100).toNanos();
-
     private final EventLoop loop;
+    private final Entropy entropy;
     private final Ports ports;
     private final Map<Integer, Set<Ending>> byCoordinator = new TreeMap<>();
     private final Map<Integer, Lane> lanes = new TreeMap<>();
-    private final List<Letter> resting = new ArrayList<>();
-    private boolean timed;
     private boolean closed;
 
-    MarkerSender(EventLoop loop, Ports ports) {
+    MarkerSender(EventLoop loop, Entropy entropy, Ports ports) {
         this.loop = loop;
+        this.entropy = entropy;
         this.ports = ports;
     }
 
@@ -94,6 +92,9 @@ final class MarkerSender {
         private final MarkersWanted markers;
         private final Set<TopicPartition> left;
         private boolean dropped;
+
+        /** Attempts in a row without a marker that was taken. */
+        private int failures;
 
         private Ending(int coordinator, int coordinatorEpoch, MarkersWanted markers) {
             this.coordinator = coordinator;
@@ -156,7 +157,6 @@ final class MarkerSender {
         closed = true;
         byCoordinator.clear();
         lanes.clear();
-        resting.clear();
     }
 
     private void drop(Ending ending) {
@@ -172,18 +172,20 @@ final class MarkerSender {
 
     private void route(List<Letter> letters) {
         var gone = new ArrayList<Letter>();
+        var leaderless = new ArrayList<Letter>();
         for (Letter letter : letters) {
             if (letter.ending.dropped) {
                 continue;
             }
             switch (ports.find(letter.partition)) {
                 case Whereabouts.Gone _ -> gone.add(letter);
-                case Whereabouts.Leaderless _ -> rest(letter);
+                case Whereabouts.Leaderless _ -> leaderless.add(letter);
                 case Whereabouts.LedBy(int brokerId) ->
                         lanes.computeIfAbsent(brokerId, _ -> new Lane()).waiting.add(letter);
             }
         }
         settle(gone);
+        rest(leaderless);
         List.copyOf(lanes.keySet()).forEach(this::send);
     }
 
@@ -212,6 +214,7 @@ final class MarkerSender {
             return;
         }
         var done = new ArrayList<Letter>();
+        var failed = new ArrayList<Letter>();
         for (Letter letter : letters) {
             switch (outcomes.getOrDefault(letter, Errors.UNKNOWN_SERVER_ERROR)) {
                 // INVALID_PRODUCER_EPOCH: the partition has it, and has gone on since.
@@ -219,10 +222,11 @@ final class MarkerSender {
                 case NONE, INVALID_PRODUCER_EPOCH, POLICY_VIOLATION -> done.add(letter);
                 // A later coordinator has been there: all of it is its business.
                 case TRANSACTION_COORDINATOR_FENCED -> drop(letter.ending);
-                default -> rest(letter);
+                default -> failed.add(letter);
             }
         }
         settle(done);
+        rest(failed);
         Lane lane = lanes.get(brokerId);
         if (lane != null) {
             lane.underWay = false;
@@ -239,10 +243,13 @@ final class MarkerSender {
                         .add(letter.partition);
             }
         }
-        byEnding.forEach(this::tell);
+        byEnding.forEach((ending, written) -> {
+            ending.failures = 0;
+            tell(ending, written, 1);
+        });
     }
 
-    private void tell(Ending ending, List<TopicPartition> written) {
+    private void tell(Ending ending, List<TopicPartition> written, int attempt) {
         if (closed || ending.dropped) {
             return;
         }
@@ -258,23 +265,32 @@ final class MarkerSender {
                             }
                         }
                         case NOT_COORDINATOR -> drop(ending);
-                        default -> loop.schedule(PAUSE_NANOS, () -> tell(ending, written));
+                        default ->
+                                loop.schedule(
+                                        MarkerPace.delayNanos(attempt, entropy),
+                                        () -> tell(ending, written, attempt + 1));
                     }
                 });
     }
 
-    private void rest(Letter letter) {
-        resting.add(letter);
-        if (!timed && !closed) {
-            timed = true;
-            loop.schedule(
-                    PAUSE_NANOS,
-                    () -> {
-                        timed = false;
-                        List<Letter> rested = List.copyOf(resting);
-                        resting.clear();
-                        route(rested);
-                    });
+    /** What failed as often as something else in the same answer comes again together with it. */
+    private void rest(List<Letter> letters) {
+        Set<Ending> endings = new LinkedHashSet<>();
+        letters.forEach(letter -> endings.add(letter.ending));
+        endings.forEach(ending -> ending.failures++);
+        var byFailures = new TreeMap<Integer, List<Letter>>();
+        for (Letter letter : letters) {
+            int failures = Math.min(letter.ending.failures, MarkerPace.FAILURES_MAX);
+            byFailures.computeIfAbsent(failures, _ -> new ArrayList<>()).add(letter);
+        }
+        byFailures.forEach((failures, together) ->
+                loop.schedule(
+                        MarkerPace.delayNanos(failures, entropy), () -> routeAgain(together)));
+    }
+
+    private void routeAgain(List<Letter> letters) {
+        if (!closed) {
+            route(letters);
         }
     }
 }

@@ -72,6 +72,7 @@ public final class Transactions {
         this.sender =
                 new MarkerSender(
                         loop,
+                        environment.entropy(),
                         new MarkerPost(
                                 new MarkerPost.Place(parts.self(), loop, parts.brokerEpoch()),
                                 parts.images(),

@@ -62,7 +62,7 @@ final class MarkerWorld implements MarkerSender.Ports {
     private final SplittableRandom random;
     private final Mistake mistake;
     private final ManualLoop loop = new ManualLoop();
-    private final MarkerSender sender = new MarkerSender(loop, this);
+    private final MarkerSender sender;
     private final int[] leaders = {0, 1, 0};
     private final int[] open = {NOBODY, NOBODY, NOBODY};
     private final int[] coordinatorEpochs = new int[PARTITIONS];
@@ -86,6 +86,7 @@ final class MarkerWorld implements MarkerSender.Ports {
 
     MarkerWorld(long seed, Mistake mistake) {
         this.random = new SplittableRandom(seed);
+        this.sender = new MarkerSender(loop, new Dice(new SplittableRandom(~seed)), this);
         this.mistake = mistake;
     }
 
