@@ -10,16 +10,21 @@ import io.tombolo.coordinator.group.consumer.ConsumerStep;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
+import java.util.function.ToIntFunction;
+
 /** Members of consumer groups: what they say, and their silence. */
 final class ConsumerMembers {
 
-    private final GroupSettings.Consumers settings;
+    private final ToIntFunction<String> sessionsMs;
     private final ConsumerRules rules;
     private final Migration migration;
 
-    ConsumerMembers(GroupSettings.Consumers settings, Migration migration) {
+    ConsumerMembers(
+            GroupSettings.Consumers settings,
+            ToIntFunction<String> sessionsMs,
+            Migration migration) {
         this.migration = migration;
-        this.settings = settings;
+        this.sessionsMs = sessionsMs;
         this.rules = new ConsumerRules(settings.membersMax());
     }
 
@@ -111,8 +116,7 @@ final class ConsumerMembers {
     /** Everybody has all the time again under the next coordinator. */
     void resume(Draft draft, ConsumerGroup group) {
         for (String member : group.members().keySet()) {
-            long sessionMs =
-                    group.sessionMs(member).orElse(Math.toIntExact(settings.session().toMillis()));
+            long sessionMs = group.sessionMs(member).orElse(sessionsMs.applyAsInt(group.id()));
             draft.alarmIn(GroupAlarm.session(group.id(), member), sessionMs);
             int timeoutMs = group.revocationTimeoutMs(member);
             if (timeoutMs >= 0) {

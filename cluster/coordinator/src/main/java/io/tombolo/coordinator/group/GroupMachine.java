@@ -11,6 +11,7 @@ import io.tombolo.coordinator.runtime.StoredRecord;
 import io.tombolo.coordinator.runtime.TransactionEnd;
 
 import java.util.function.BiConsumer;
+import java.util.function.ToIntFunction;
 
 /** The groups of one partition of the offsets topic as a state machine; pure. */
 public final class GroupMachine implements StateMachine<GroupsState, GroupCommand, GroupEvent> {
@@ -29,6 +30,14 @@ public final class GroupMachine implements StateMachine<GroupsState, GroupComman
 
     /** With these limits for every group. */
     public GroupMachine(GroupSettings settings) {
+        this(settings, _ -> Math.toIntExact(settings.consumers().session().toMillis()));
+    }
+
+    /**
+     * @param sessionsMs how long members of a consumer group may be silent that were heard by the
+     *     coordinator before, by the name of the group; those that are heard say it themselves
+     */
+    public GroupMachine(GroupSettings settings, ToIntFunction<String> sessionsMs) {
         this.settings = settings;
         var membership = settings.membership();
         this.rebalance =
@@ -38,7 +47,7 @@ public final class GroupMachine implements StateMachine<GroupsState, GroupComman
         this.joins = new JoinRules(rebalance, speakers, membership.membersMax());
         this.members = new MemberRules(rebalance);
         this.offsets = new OffsetRules(settings.offsets());
-        this.consumers = new ConsumerMembers(settings.consumers(), migration);
+        this.consumers = new ConsumerMembers(settings.consumers(), sessionsMs, migration);
         this.sweeps = new Sweeps(settings.offsets());
     }
 

@@ -91,6 +91,15 @@ final class PendingOffsets {
                         .anyMatch(offset -> offset != null && !offset.isOfOtherTopic(topicId));
     }
 
+    /** Whether something that may still count there is beyond the end of a log. */
+    boolean reachesBeyond(Place place, long end) {
+        var pending = at(place);
+        return pending != null
+                && pending.values().stream()
+                        .map(Pending::offset)
+                        .anyMatch(offset -> offset != null && offset.offset() > end);
+    }
+
     private @Nullable TreePMap<Long, Pending> at(Place place) {
         var places = byGroup.get(place.group);
         return places == null ? null : places.get(place);

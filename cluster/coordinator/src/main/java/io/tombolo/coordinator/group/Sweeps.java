@@ -127,7 +127,39 @@ final class Sweeps {
                                 .stamped(draft.nowMs(), position.offset.topicId()));
             }
         }
+        clampPending(draft, clamp);
         draft.answer(clamp.ticket(), draft.recordCount());
+    }
+
+    /**
+     * An open transaction that has read what is gone would take its group beyond the end when it is
+     * committed. Whatever the group has committed, if anything, is recorded once more, and what is
+     * later in the log counts: the transaction moves the group nowhere.
+     */
+    private static void clampPending(Draft draft, Clamp clamp) {
+        PendingOffsets pending = draft.state().pending();
+        for (String group : pending.groups()) {
+            for (Place place : pending.of(group)) {
+                Long end =
+                        clamp.logEndOffsets()
+                                .get(new TopicPartition(place.topic(), place.partition()));
+                if (end != null
+                        && draft.state().pending().reachesBeyond(place, end)
+                        && draft.recordCount() < GroupCommand.RECORDS_MAX) {
+                    repeat(draft, place);
+                }
+            }
+        }
+    }
+
+    private static void repeat(Draft draft, Place place) {
+        CommittedOffset present =
+                draft.state().offset(place.group(), place.topic(), place.partition());
+        if (present == null) {
+            draft.removeOffset(place.group(), place.topic(), place.partition());
+        } else {
+            draft.storeOffset(place.group(), place.topic(), place.partition(), present);
+        }
     }
 
     /** A deleted topic takes its offsets with it, also those of live groups. */

@@ -31,7 +31,10 @@ public final class GroupCoordinator {
 
     /** Leads nothing until {@link #lead}. */
     public GroupCoordinator(GroupSettings settings, GroupPorts ports) {
-        this(settings, ports, new GroupMachine(settings));
+        this(
+                settings,
+                ports,
+                new GroupMachine(settings, group -> ports.times().apply(group).sessionMs()));
     }
 
     GroupCoordinator(

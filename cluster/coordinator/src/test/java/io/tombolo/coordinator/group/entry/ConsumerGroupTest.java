@@ -392,6 +392,18 @@ class ConsumerGroupTest {
         assertThat(described().groupState()).isEqualTo("Empty");
     }
 
+    @Test
+    void aSilentMemberHasTheTimeOfItsGroupUnderTheNextCoordinator() {
+        a.beat();
+        stage.failover();
+
+        stage.loop.advance(Duration.ofMillis(Stage.SESSION_MS - 1));
+        assertThat(described().groupState()).isNotEqualTo("Empty");
+
+        stage.loop.advance(Duration.ofMillis(1));
+        assertThat(described().groupState()).isEqualTo("Empty");
+    }
+
     // ---- administration ----
 
     @Test

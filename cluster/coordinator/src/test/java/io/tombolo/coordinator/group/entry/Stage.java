@@ -105,7 +105,7 @@ final class Stage {
     }
 
     Stage(GroupSettings settings) {
-        this(settings, new GroupMachine(settings), 1);
+        this(settings, new GroupMachine(settings, _ -> SESSION_MS), 1);
     }
 
     Stage(

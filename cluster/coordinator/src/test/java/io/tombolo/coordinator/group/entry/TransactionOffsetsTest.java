@@ -75,6 +75,62 @@ class TransactionOffsetsTest {
         return Errors.forCode(position.errorCode());
     }
 
+    // ---- failovers ----
+
+    private int clamp(long end) {
+        var heard = new Heard<LinkOffsets.Outcome<Integer>>();
+        stage.coordinator
+                .links()
+                .clampOffsets(stage.loop, Map.of(new TopicPartition("orders", 0), end), heard);
+        stage.loop.run();
+        return ((LinkOffsets.Outcome.Known<Integer>) heard.response()).value();
+    }
+
+    @Test
+    void anOpenTransactionMovesNoGroupBeyondTheEndOfALog() {
+        stage.commit("", -1, 7);
+        commit(ONE, 42);
+
+        assertThat(clamp(40)).isEqualTo(1);
+
+        assertThat(stability()).isEqualTo(Errors.UNSTABLE_OFFSET_COMMIT);
+        end(ONE, true);
+        assertThat(stage.position("orders")).isEqualTo(7);
+        assertThat(stability()).isEqualTo(Errors.NONE);
+        stage.failover();
+        assertThat(stage.position("orders")).isEqualTo(7);
+    }
+
+    @Test
+    void aGroupWithoutAPositionGetsNoneBeyondTheEndEither() {
+        commit(ONE, 42);
+
+        assertThat(clamp(40)).isEqualTo(1);
+
+        end(ONE, true);
+        assertThat(stage.position("orders")).isEqualTo(-1);
+        stage.failover();
+        assertThat(stage.position("orders")).isEqualTo(-1);
+    }
+
+    @Test
+    void anOpenTransactionThatStaysBelowTheEndIsLeftAlone() {
+        commit(ONE, 40);
+
+        assertThat(clamp(40)).isZero();
+
+        end(ONE, true);
+        assertThat(stage.position("orders")).isEqualTo(40);
+    }
+
+    @Test
+    void clampingTwiceMovesNothingMore() {
+        commit(ONE, 42);
+        clamp(40);
+
+        assertThat(clamp(40)).isZero();
+    }
+
     // ---- when positions count (66) ----
 
     @Test
