@@ -24,6 +24,7 @@ def arguments():
     parser.add_argument("--mb", type=float, default=300, help="work of one throughput window")
     parser.add_argument("--warm-mb", type=float, default=400, help="work that warms a broker before its first window")
     parser.add_argument("--gb", type=float, default=1.0, help="size of preloaded logs (consume, geo, geowan)")
+    parser.add_argument("--transactions", type=int, default=20000, help="work of one window of transactions")
     parser.add_argument("--seconds", type=float, default=15, help="length of fixed-rate windows")
     parser.add_argument("--round-trip", type=float, default=80, help="ms, geowan")
     parser.add_argument("--window-kib", type=int, default=8192, help="under way per connection and direction, geowan")

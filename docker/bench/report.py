@@ -1,7 +1,7 @@
 """Prints rows of figures: one line as they come, and a table of medians with ratios at the end."""
 import statistics
 
-SHOWN = ["mb_s", "broker_nojit_cpu_s_per_gb", "broker_nojit_cpu_us_per_request", "all_nojit_cpu_s_per_gb", "e2e_p99_ms", "gap_ms", "other_gap_ms", "in_sync_ms", "new_topic_ms", "all_leaders_ms", "restart_ms", "kb_per_partition",
+SHOWN = ["mb_s", "broker_nojit_cpu_s_per_gb", "broker_nojit_cpu_us_per_request", "transactions_s", "broker_nojit_cpu_us_per_transaction", "all_nojit_cpu_s_per_gb", "e2e_p99_ms", "gap_ms", "other_gap_ms", "in_sync_ms", "new_topic_ms", "all_leaders_ms", "restart_ms", "kb_per_partition",
          "ready_ms", "startup_cpu_s", "rss_mb",
          "threads", "caught_up_ms", "limit", "foreign_share", "errors", "lost", "duplicates", "failed"]
 
@@ -11,7 +11,7 @@ def line(row):
     return f"  [{row['round']}] {row['sut']:10} {row['workload']}/{row['case']}: {' '.join(figures)}"
 
 
-UNCOMPARED = {"round", "mb", "seconds", "requests", "records", "sent", "steady_records", "acknowledged", "leaders", "ok"}
+UNCOMPARED = {"round", "mb", "seconds", "requests", "transactions", "records", "sent", "steady_records", "acknowledged", "leaders", "ok"}
 
 
 def values(rows, case, sut, figure):

@@ -133,6 +133,31 @@ def requests(run, sut, turn):
         broker.stop()
 
 
+def transactions(run, sut, turn):
+    """One record in each of three partitions per transaction; the offsets of consumers are not part of it."""
+    broker = Cluster(sut).start()
+    try:
+        warm(run, broker)
+        load("topic", bootstrap=broker.bootstrap, topic="transacted", partitions=12)
+        for program, prefix, producers in (("rawtransactions", "raw-", (1, 8, 32)), ("transactions", "", (1, 8))):
+            for count in producers:
+                case = f"{prefix}3-partitions-{count}-producers"
+                if not run.wants(case):
+                    continue
+                window = machine.Window([broker.pid()])
+                amount = run.options.transactions
+                figures = load(program, window, bootstrap=broker.bootstrap, topic="transacted", producers=count, transactions=amount,
+                               warm_transactions=amount / 2)
+                if window.after and figures.get("transactions"):
+                    spent = window.spent()
+                    figures["broker_cpu_us_per_transaction"] = spent["cpu_s"] / figures["transactions"] * 1e6
+                    figures["broker_nojit_cpu_us_per_transaction"] = spent["nojit_s"] / figures["transactions"] * 1e6
+                    add_cost(figures, window)
+                run.emit("transactions", case, sut, turn, figures)
+    finally:
+        broker.stop()
+
+
 def startup(run, sut, turn):
     broker = Cluster(sut)
     try:
@@ -399,5 +424,5 @@ def geowan(run, sut, turn):
     backlog(run, sut, turn, "geowan", case, Pair(run, sut, "geo", source_sut="kafka=sut/kafka.sh", through_relay=True))
 
 
-ALL = {"produce": produce, "consume": consume, "latency": latency, "requests": requests, "startup": startup, "replicated": replicated, "oneway": oneway,
+ALL = {"produce": produce, "consume": consume, "latency": latency, "requests": requests, "transactions": transactions, "startup": startup, "replicated": replicated, "oneway": oneway,
        "failover": failover, "rolling": rolling, "partitions": partitions, "region": region, "geo": geo, "geowan": geowan}

@@ -22,6 +22,8 @@ public final class Load {
             case "rawfetch" -> RawConsumer.run(options);
             case "latency" -> Latency.run(options);
             case "requests" -> SmallRequests.run(options);
+            case "transactions" -> Transactions.run(options);
+            case "rawtransactions" -> RawTransactions.run(options);
             case "catchup" -> CatchUp.run(options);
             case "disturbed" -> Disturbed.run(options);
             case "controller" -> ControllerLoss.run(options);
