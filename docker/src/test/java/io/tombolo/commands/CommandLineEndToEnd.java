@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tombolo.commands.Tombolo.Ended;
 import io.tombolo.nodes.Nodes;
+import io.tombolo.operation.KafkaTool;
 
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -240,6 +241,8 @@ class CommandLineEndToEnd {
             Ended listed = txn("list", "--state", "ongoing", "-o", "json");
             JsonNode one = json(listed.out()).at("/0");
             String writer = "bank/0/" + one.at("/producerId").asLong();
+            Ended described = txn("describe", "teller");
+            Ended yaml = txn("describe", "teller", "-o", "yaml");
             Ended unconfirmed = txn("abort", "teller");
             Ended inPartition = txn("abort", writer, "-y");
             Ended nothingOpen = txn("abort", writer, "-y");
@@ -250,6 +253,13 @@ class CommandLineEndToEnd {
             assertThat(one.at("/transaction").asString()).isEqualTo("teller");
             assertThat(one.at("/state").asString()).isEqualTo("Ongoing");
             assertThat(one.at("/ageMs").asLong()).isNotNegative();
+            assertThat(described.out())
+                    .containsPattern("teller +eu +Ongoing")
+                    .containsPattern("TOPIC +PARTITION +REGION +FIRST-OFFSET")
+                    .containsPattern("bank +0 +eu +0");
+            assertThat(yaml.out())
+                    .startsWith("---\n- transaction: teller\n  region: eu\n  state: Ongoing\n")
+                    .containsPattern("- topic: bank\\s+partition: 0\\s+firstOffset: 0");
             assertThat(unconfirmed.exitCode()).isEqualTo(4);
             assertThat(unconfirmed.err()).containsPattern("teller +eu +Ongoing");
             assertThat(inPartition.exitCode()).as(inPartition.err()).isZero();
@@ -263,6 +273,42 @@ class CommandLineEndToEnd {
         }
     }
 
+    @Test
+    void kafkasOwnToolSeesAndAbortsTransactions() throws Exception {
+        tombolo.run("topic", "create", "vault", "-p", "1", "--region", "eu");
+        try (var producer = new KafkaProducer<>(transactional(), bytes(), bytes())) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>("vault", new byte[1])).get();
+
+            String listed = transactionTool("list");
+            String described = transactionTool("describe", "--transactional-id", "teller");
+            String writers =
+                    transactionTool("describe-producers", "--topic", "vault", "--partition", "0");
+            String hanging =
+                    transactionTool("find-hanging", "--broker-id", "1", "--topic", "vault");
+            String aborted =
+                    transactionTool(
+                            "abort", "--topic", "vault", "--partition", "0", "--start-offset", "0");
+            String after =
+                    transactionTool("describe-producers", "--topic", "vault", "--partition", "0");
+
+            assertThat(listed).containsPattern("teller\\s+1\\s+\\d+\\s+Ongoing");
+            assertThat(described).containsPattern("Ongoing.*vault-0");
+            assertThat(writers).containsPattern("(?m)^\\d+\\s.*\\s0\\s*$");
+            assertThat(hanging).as("its coordinator knows it").doesNotContain("vault");
+            assertThat(aborted).as("nothing to be said").doesNotContain("rror");
+            assertThat(after).containsPattern("(?m)^\\d+\\s.*\\sNone\\s*$");
+        }
+    }
+
+    private static String transactionTool(String... words) throws Exception {
+        var all = new ArrayList<>(List.of("--bootstrap-server", bootstrap()));
+        all.addAll(List.of(words));
+        return KafkaTool.run(
+                "org.apache.kafka.tools.TransactionsCommand", all.toArray(new String[0]));
+    }
+
     private static Ended txn(String... words) {
         var all = new ArrayList<>(List.of("txn"));
         all.addAll(List.of(words));
@@ -271,8 +317,11 @@ class CommandLineEndToEnd {
     }
 
     private static Map<String, Object> transactional() {
-        String eu = output().replaceAll("(?s).*eu-1  ready +kafka (\\S+).*", "$1");
-        return Map.of("bootstrap.servers", eu, "transactional.id", "teller");
+        return Map.of("bootstrap.servers", bootstrap(), "transactional.id", "teller");
+    }
+
+    private static String bootstrap() {
+        return output().replaceAll("(?s).*eu-1  ready +kafka (\\S+).*", "$1");
     }
 
     private static ByteArraySerializer bytes() {

@@ -9,12 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Kafka's command-line tools, each run in a process of its own. */
-final class KafkaTool {
+public final class KafkaTool {
 
     private KafkaTool() {}
 
     /** What the tool printed; it must succeed. */
-    static String run(String tool, String... arguments) throws IOException, InterruptedException {
+    public static String run(String tool, String... arguments)
+            throws IOException, InterruptedException {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp"));

@@ -70,6 +70,13 @@ final class TopicConsumeCommand implements Callable<Integer> {
             description = "Stop after so many records.")
     private long countMax = Long.MAX_VALUE;
 
+    @Option(
+            names = "--committed",
+            description = {
+                "Leave out what transactions have aborted, and stop at the first one that is open."
+            })
+    private boolean committed;
+
     @Option(names = "--follow", description = "Go on with new records until Ctrl-C.")
     private boolean follow;
 
@@ -96,11 +103,12 @@ final class TopicConsumeCommand implements Callable<Integer> {
         settings.put("enable.auto.commit", false);
         settings.put("auto.offset.reset", "earliest");
         settings.put("check.crcs", true);
+        settings.put("isolation.level", committed ? "read_committed" : "read_uncommitted");
         var deserializer = new ByteArrayDeserializer();
         try (var consumer = new KafkaConsumer<>(settings, deserializer, deserializer)) {
             consumer.assign(partitions.keySet());
             partitions.forEach((partition, ends) -> consumer.seek(partition, start(ends)));
-            consume(consumer, partitions, format);
+            consume(consumer, ends(consumer, partitions), format);
         } catch (KafkaException refused) {
             throw KafkaFailures.of(refused, in.topic(topic));
         }
@@ -130,18 +138,27 @@ final class TopicConsumeCommand implements Callable<Integer> {
         };
     }
 
+    /** Where to stop, unless new records are waited for. */
+    private Map<TopicPartition, Long> ends(
+            KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Partitions> partitions) {
+        var ends = new HashMap<TopicPartition, Long>();
+        if (committed) {
+            ends.putAll(consumer.endOffsets(partitions.keySet()));
+        } else {
+            partitions.forEach((partition, known) -> ends.put(partition, known.endOffset()));
+        }
+        return ends;
+    }
+
     private void consume(
             KafkaConsumer<byte[], byte[]> consumer,
-            Map<TopicPartition, Partitions> partitions,
+            Map<TopicPartition, Long> ends,
             RecordFormat format) {
         long left = countMax;
-        while (left > 0 && (follow || !finished(consumer, partitions))) {
+        while (left > 0 && (follow || !finished(consumer, ends))) {
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
                 var partition = new TopicPartition(topic, record.partition());
-                boolean wanted =
-                        follow
-                                || record.offset()
-                                        < KafkaRegion.entry(partitions, partition).endOffset();
+                boolean wanted = follow || record.offset() < KafkaRegion.entry(ends, partition);
                 if (left > 0 && wanted) {
                     print(record, format);
                     left--;
@@ -155,10 +172,9 @@ final class TopicConsumeCommand implements Callable<Integer> {
     }
 
     private static boolean finished(
-            KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Partitions> partitions) {
-        return partitions.entrySet().stream()
-                .allMatch(
-                        entry -> consumer.position(entry.getKey()) >= entry.getValue().endOffset());
+            KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
+        return ends.entrySet().stream()
+                .allMatch(entry -> consumer.position(entry.getKey()) >= entry.getValue());
     }
 
     private void print(ConsumerRecord<byte[], byte[]> record, RecordFormat format) {

@@ -8,6 +8,7 @@ import io.tombolo.cli.shell.Code;
 import io.tombolo.cli.shell.CommandFailure;
 import io.tombolo.cli.shell.ExitCode;
 import io.tombolo.cli.shell.Shell;
+import io.tombolo.cli.transaction.TransactionDescribeCommand.Described;
 
 import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
@@ -78,7 +79,7 @@ final class TransactionAbortCommand implements Callable<Integer> {
 
     private void abort(TransactionSight sight) {
         sight.requireOngoing();
-        shell.note(TransactionDescribeCommand.text(List.of(sight)).stripTrailing());
+        shell.note(TransactionDescribeCommand.text(List.of(Described.of(sight))).stripTrailing());
         shell.note("Its producer is fenced: it has to start anew before it can go on.");
         shell.confirm("aborting transaction " + what, what);
         KafkaRegion in = sight.in();

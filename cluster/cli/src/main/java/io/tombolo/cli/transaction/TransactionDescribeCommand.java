@@ -5,6 +5,7 @@ import io.tombolo.cli.output.Table;
 import io.tombolo.cli.output.Tree;
 import io.tombolo.cli.shell.ExitCode;
 import io.tombolo.cli.shell.Shell;
+import io.tombolo.cli.transaction.TransactionSight.Opening;
 
 import org.jspecify.annotations.Nullable;
 
@@ -37,11 +38,30 @@ final class TransactionDescribeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<TransactionSight> sights = TransactionSight.everywhere(shell, region, id);
-        shell.print(Tree.list(sights, TransactionSight::tree), () -> text(sights));
+        List<Described> described = sights.stream().map(Described::of).toList();
+        shell.print(Tree.list(described, Described::tree), () -> text(described));
         return ExitCode.OK.number();
     }
 
-    static String text(List<TransactionSight> sights) {
+    /**
+     * One id in one region.
+     *
+     * @param openings what it holds back
+     */
+    record Described(TransactionSight sight, List<Opening> openings) {
+
+        /** Asks the leaders of its partitions. */
+        static Described of(TransactionSight sight) {
+            return new Described(sight, sight.openings());
+        }
+
+        private Tree tree() {
+            return sight.tree().with("openings", Tree.list(openings, Opening::tree));
+        }
+    }
+
+    /** A table of the ids, and one of their partitions. */
+    static String text(List<Described> described) {
         Table states =
                 Table.of(
                         "TRANSACTION",
@@ -52,8 +72,9 @@ final class TransactionDescribeCommand implements Callable<Integer> {
                         "PRODUCER",
                         "EPOCH",
                         "COORDINATOR");
-        Table partitions = Table.of("TOPIC", "PARTITION", "REGION");
-        for (TransactionSight sight : sights) {
+        Table partitions = Table.of("TOPIC", "PARTITION", "REGION", "FIRST-OFFSET");
+        for (Described one : described) {
+            TransactionSight sight = one.sight();
             states.row(
                     sight.id(),
                     sight.region(),
@@ -63,8 +84,13 @@ final class TransactionDescribeCommand implements Callable<Integer> {
                     sight.is().producerId(),
                     sight.is().producerEpoch(),
                     sight.is().coordinatorId());
-            sight.partitions()
-                    .forEach(at -> partitions.row(at.topic(), at.partition(), sight.region()));
+            for (Opening at : one.openings()) {
+                partitions.row(
+                        at.partition().topic(),
+                        at.partition().partition(),
+                        sight.region(),
+                        at.firstOffset() < 0 ? "–" : at.firstOffset());
+            }
         }
         return states.text() + (partitions.isEmpty() ? "" : "\n" + partitions.text());
     }

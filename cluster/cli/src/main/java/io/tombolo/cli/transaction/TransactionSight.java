@@ -9,12 +9,14 @@ import io.tombolo.cli.shell.CommandFailure;
 import io.tombolo.cli.shell.Shell;
 
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeProducersResult;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
@@ -58,6 +60,51 @@ record TransactionSight(KafkaRegion in, String id, TransactionDescription is, lo
 
     List<TopicPartition> partitions() {
         return is.topicPartitions().stream().sorted(ORDER).toList();
+    }
+
+    /**
+     * What it holds back in one partition.
+     *
+     * @param firstOffset of its first record there; −1 when it has none, or none any more
+     */
+    record Opening(TopicPartition partition, long firstOffset) {
+
+        Tree tree() {
+            return Tree.fields()
+                    .with("topic", partition.topic())
+                    .with("partition", partition.partition())
+                    .with("firstOffset", firstOffset);
+        }
+    }
+
+    /** Asks the leaders of its partitions from where on it holds back readers. */
+    List<Opening> openings() {
+        List<TopicPartition> all = partitions();
+        if (all.isEmpty()) {
+            return List.of();
+        }
+        try (Admin admin = in.admin()) {
+            var answers = admin.describeProducers(all);
+            return all.stream()
+                    .map(one ->
+                            new Opening(
+                                    one,
+                                    in.find(
+                                                    answers.partitionResult(one),
+                                                    UnknownTopicOrPartitionException.class,
+                                                    in.topic(one.topic()))
+                                            .map(this::firstOffset)
+                                            .orElse(-1L)))
+                    .toList();
+        }
+    }
+
+    private long firstOffset(DescribeProducersResult.PartitionProducerState found) {
+        return found.activeProducers().stream()
+                .filter(producer -> producer.producerId() == is.producerId())
+                .mapToLong(producer -> producer.currentTransactionStartOffset().orElse(-1))
+                .findFirst()
+                .orElse(-1);
     }
 
     /** What a list shows of it. */
