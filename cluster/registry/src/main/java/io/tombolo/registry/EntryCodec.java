@@ -8,23 +8,23 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Entries as two texts, their key and the rest, which is all that brokers send each other. */
-public final class EntryCodec {
+final class EntryCodec {
 
     private static final Pattern STAMPED =
             Pattern.compile("(\\d{1,18})\\.(\\d{1,18}) (.*)", Pattern.DOTALL);
 
     private EntryCodec() {}
 
-    public static String key(RegistryEntry entry) {
+    static String key(RegistryEntry entry) {
         return entry.key().toString();
     }
 
-    public static String value(RegistryEntry entry) {
+    static String value(RegistryEntry entry) {
         return entry.stamp() + " " + entry.text();
     }
 
     /** The entry; empty when the texts are not those of one. */
-    public static Optional<RegistryEntry> decode(String key, String value) {
+    static Optional<RegistryEntry> decode(String key, String value) {
         int slash = key.lastIndexOf('/');
         Matcher stamped = STAMPED.matcher(value);
         if (slash < 0 || !stamped.matches()) {

@@ -13,11 +13,11 @@ import java.util.Optional;
  * Where two halves of a region come together, the entry with the higher stamp stays. No clock is
  * asked, and what the larger half has does not count for more.
  */
-public final class StampMergePolicy
+final class StampMergePolicy
         implements SplitBrainMergePolicy<String, MergingEntry<String, String>, @Nullable String> {
 
     /** Made by Hazelcast, by its name. */
-    public StampMergePolicy() {}
+    StampMergePolicy() {}
 
     @Override
     public @Nullable String merge(
