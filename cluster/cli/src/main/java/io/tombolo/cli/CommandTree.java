@@ -95,6 +95,7 @@ final class CommandTree {
                         .addSubcommand(PlanCommands.diff(shell))
                         .addSubcommand(PlanCommands.plan(shell))
                         .addSubcommand(PlanCommands.apply(shell))
+                        .addSubcommand(PlanCommands.export(shell))
                         .addSubcommand(AdminCommands.status(shell))
                         .addSubcommand(RegionCommands.region(shell))
                         .addSubcommand(AdminCommands.link(shell))

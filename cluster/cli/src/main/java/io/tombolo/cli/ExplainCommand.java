@@ -1,6 +1,7 @@
 package io.tombolo.cli;
 
 import io.tombolo.cli.output.Tree;
+import io.tombolo.cli.plan.PathExplanation;
 import io.tombolo.cli.shell.Code;
 import io.tombolo.cli.shell.CommandFailure;
 import io.tombolo.cli.shell.ExitCode;
@@ -12,18 +13,27 @@ import picocli.CommandLine.Parameters;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 
-/** What a code means and what to do about it. */
+/** What a code means, or where a value of the topology file comes from. */
 @Command(
         name = "explain",
-        description = "What a code means and what to do about it.",
-        footer = {"", "Example:", "  tombolo explain TMB-4012"})
+        description = "What a code means, or where a value of the file and the regions comes from.",
+        footer = {
+            "",
+            "Example:",
+            "  tombolo explain TMB-4012",
+            "  tombolo explain topics.orders.config.retention.ms"
+        })
 final class ExplainCommand implements Callable<Integer> {
 
     private static final int WIDTH = 100;
 
     private final Shell shell;
 
-    @Parameters(paramLabel = "CODE", description = "As printed with an error: TMB-1102 or 1102.")
+    @Parameters(
+            paramLabel = "CODE|PATH",
+            description =
+                    "As printed with an error: TMB-1102 or 1102. Or a path of the file:"
+                            + " topics.orders.partitions.")
     private String code = "";
 
     ExplainCommand(Shell shell) {
@@ -32,6 +42,10 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (code.contains(".")) {
+            PathExplanation.print(shell, code);
+            return ExitCode.OK.number();
+        }
         String wanted = code.toUpperCase(Locale.ROOT);
         String full = wanted.startsWith("TMB-") ? wanted : "TMB-" + wanted;
         CodePages.Page page =

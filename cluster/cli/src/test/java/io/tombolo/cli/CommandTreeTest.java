@@ -70,6 +70,7 @@ class CommandTreeTest {
                         "diff",
                         "plan",
                         "apply",
+                        "export",
                         "status",
                         "link list",
                         "link describe",

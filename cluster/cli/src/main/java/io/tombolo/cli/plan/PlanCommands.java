@@ -23,4 +23,9 @@ public final class PlanCommands {
     public static CommandLine apply(Shell shell) {
         return new CommandLine(new ApplyCommand(shell));
     }
+
+    /** {@code export}. */
+    public static CommandLine export(Shell shell) {
+        return new CommandLine(new ExportCommand(shell));
+    }
 }

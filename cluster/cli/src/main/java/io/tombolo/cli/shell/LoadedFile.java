@@ -57,7 +57,12 @@ public record LoadedFile(String name, TopologyFile.Valid valid) {
         return shell.options().file().map(Path::toString).orElse(NAME_DEFAULT);
     }
 
-    private static String text(Shell shell) {
+    /**
+     * The file of this command as it is written.
+     *
+     * @throws CommandFailure when there is none, or it is not text
+     */
+    public static String text(Shell shell) {
         Path path = shell.directory().resolve(nameFor(shell));
         try {
             return decode(shell, Files.readAllBytes(path));

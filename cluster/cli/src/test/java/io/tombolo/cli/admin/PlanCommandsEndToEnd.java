@@ -51,9 +51,30 @@ class PlanCommandsEndToEnd {
             assertThat(run("plan", "--detailed-exitcode").exitCode()).isZero();
             assertThat(retention()).isEqualTo("3600000");
 
+            whatIsThereCanBeWrittenDownAndExplained();
             whatMovedIsLeftAlone();
             whatWasRemovedIsDeletedOnlyWhereAllowed();
         }
+    }
+
+    private void whatIsThereCanBeWrittenDownAndExplained() throws IOException {
+        CommandRun export = run("export");
+        assertThat(export.exitCode()).as(export.err()).isZero();
+        Files.writeString(folder.resolve("exported.yaml"), export.out());
+
+        CommandRun same = run("plan", "-f", "exported.yaml", "--detailed-exitcode");
+        String partitions = run("explain", "topics.orders.partitions").out();
+        String retention = run("explain", "topics.orders.config.retention.ms").out();
+        Tree unset = json("explain", "topics.orders.config.segment.ms");
+
+        assertThat(same.exitCode()).as(same.out()).isZero();
+        assertThat(partitions)
+                .containsPattern("file      3   tombolo.yaml:\\d+:\\d+ topics.orders.partitions\n")
+                .contains("  eu        3   set by file\n")
+                .containsPattern("  us        [13]   set by link:eu-to-us\n");
+        assertThat(retention).contains("default   604800000   LONG", "3600000   set by file\n");
+        assertThat(unset.at("live").items().getFirst().at("owner").text()).isEqualTo("default");
+        assertThat(run("explain", "topics.nobody.partitions").exitCode()).isEqualTo(2);
     }
 
     private void whatMovedIsLeftAlone() throws IOException {

@@ -43,7 +43,7 @@ public record Declared(SortedMap<String, SortedSet<String>> topics) {
     }
 
     /** Whether a config of a topic is the file's. */
-    boolean has(RegionId region, String topic, String config) {
+    public boolean has(RegionId region, String topic, String config) {
         return topics.getOrDefault(key(region, topic), Collections.emptySortedSet())
                 .contains(config);
     }

@@ -1,0 +1,136 @@
+package io.tombolo.region.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tombolo.region.LinkName;
+import io.tombolo.region.RegionId;
+import io.tombolo.region.topology.Topology;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** What is exported produces the world that it was exported from. */
+class ExportTest {
+
+    private static final String FILE =
+            """
+            # the shop
+            tombolo: 1
+            defaults: { topic: { partitions: 6 } }
+            regions:
+              eu: { brokers: 3 }   # Frankfurt
+              us: { brokers: 3 }
+            links:
+              eu-to-us: { from: eu, to: us, topics: ["*"], sync: { offsets: never } }
+            failover:
+              shop: { follows: eu-to-us }
+            topics:
+              old: { in: eu }
+            """;
+    private static final Topology TOPOLOGY = PlannerTest.topology(FILE);
+    private static final World.Link LINK =
+            new World.Link(
+                    new RegionId("eu"), new RegionId("us"), List.of("*", "!tmp*"), List.of("*"));
+
+    @Test
+    void whatCannotBeSeenIsKeptAndTheRestIsWhatIsThere() {
+        var orders = new World.Topic(3, 2, new TreeMap<>(Map.of("retention.ms", "5")));
+
+        String text = exported(world(Map.of("orders", orders), Map.of()));
+
+        assertThat(text)
+                .isEqualTo(
+                        """
+                        # the shop
+                        tombolo: 1
+                        regions:
+                          eu: { brokers: 3 }   # Frankfurt
+                          us: { brokers: 3 }
+                        failover:
+                          shop: { follows: eu-to-us }
+                        links:
+                          eu-to-us:
+                            from: eu
+                            to: us
+                            topics: ["*", "!tmp*"]
+                            groups: ["*"]
+                            sync: { configs: true, acls: false, offsets: never }
+                        topics:
+                          orders: { in: eu, partitions: 3, replicas: 2, config: { retention.ms: "5" } }
+                        """);
+    }
+
+    @Test
+    void whatIsExportedPlansToNoChange() {
+        for (long seed = 1; seed <= 200; seed++) {
+            World world = random(new Random(seed));
+
+            Topology file = PlannerTest.topology(exported(world));
+
+            Plan plan = Planner.plan(file, Declared.NOTHING, world, Set.of());
+            assertThat(plan.fulfilled()).as("seed " + seed + " " + plan).isTrue();
+            assertThat(plan.findings()).as("seed " + seed).isEmpty();
+            assertThat(plan.unmanaged().values()).containsOnly(0);
+        }
+    }
+
+    @Test
+    void aWorldThatDoesNotFitIntoOneFileIsRefusedWithTheReason() {
+        var topic = new World.Topic(1, 1, new TreeMap<>());
+        World twice = world(Map.of("tmp-a", topic), Map.of("tmp-a", topic));
+
+        assertThat(Export.of(FILE, TOPOLOGY, twice))
+                .isEqualTo(
+                        new Export.Result.Impossible(
+                                "several regions have topics of their own named tmp-a"));
+        assertThat(Export.of("{ tombolo: 1 }", TOPOLOGY, twice))
+                .isInstanceOf(Export.Result.Impossible.class);
+    }
+
+    private static String exported(World world) {
+        return ((Export.Result.File) Export.of(FILE, TOPOLOGY, world)).text();
+    }
+
+    private static World random(Random random) {
+        var eu = new TreeMap<String, World.Topic>();
+        var us = new TreeMap<String, World.Topic>();
+        for (String name : List.of("a", "b.c", "no", "12", "tmp-x", "true", "__own")) {
+            var configs = new TreeMap<String, String>();
+            if (random.nextBoolean()) {
+                configs.put("retention.ms", Integer.toString(random.nextInt(99)));
+                configs.put("cleanup.policy", "compact,delete");
+            }
+            var topic = new World.Topic(1 + random.nextInt(9), 1 + random.nextInt(3), configs);
+            if (random.nextBoolean()) {
+                eu.put(name, topic);
+                if (!name.startsWith("tmp")) {
+                    us.put(
+                            name,
+                            new World.Topic(
+                                    topic.partitions(),
+                                    1,
+                                    configs,
+                                    Optional.of(new LinkName("eu-to-us")),
+                                    Optional.empty()));
+                }
+            } else if (name.startsWith("tmp")) {
+                us.put(name, topic);
+            }
+        }
+        return world(eu, us);
+    }
+
+    private static World world(Map<String, World.Topic> eu, Map<String, World.Topic> us) {
+        return new World(new TreeMap<>(Map.of("eu", holding(eu), "us", holding(us))));
+    }
+
+    private static World.Holding holding(Map<String, World.Topic> topics) {
+        return new World.Holding(3, new TreeMap<>(topics), new TreeMap<>(Map.of("eu-to-us", LINK)));
+    }
+}
