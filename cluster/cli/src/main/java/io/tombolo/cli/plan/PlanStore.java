@@ -10,6 +10,8 @@ import io.tombolo.region.plan.Declared;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -24,12 +26,17 @@ final class PlanStore {
     private final Path folder;
     private final String file;
 
-    /**
-     * @param file the name of the whole that the file describes; each has its own responsibility
-     */
     PlanStore(Shell shell, LoadedFile file) {
-        this.folder = shell.directory().resolve(".tombolo").resolve("plans");
-        this.file = file.topology().name();
+        this(shell.directory().resolve(".tombolo").resolve("plans"), file.topology().name());
+    }
+
+    /**
+     * @param name of the whole that the file describes; each has its own responsibility
+     */
+    PlanStore(Path folder, String name) {
+        this.folder = folder;
+        // A name may have any character, and is no path.
+        this.file = URLEncoder.encode(name, StandardCharsets.UTF_8);
     }
 
     void save(SavedPlan plan) {
