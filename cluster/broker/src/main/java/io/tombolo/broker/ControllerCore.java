@@ -2,6 +2,7 @@ package io.tombolo.broker;
 
 import io.tombolo.broker.request.Exchange;
 import io.tombolo.broker.request.RequestDispatcher;
+import io.tombolo.broker.voter.ControllerAnnouncement;
 import io.tombolo.broker.voter.Voters;
 import io.tombolo.controller.ActiveController;
 import io.tombolo.controller.MetadataListener;
@@ -31,6 +32,7 @@ public final class ControllerCore implements MetadataListener {
     private final Images images = new Images();
     private final ActiveController controller;
     private final QuorumSeat quorum;
+    private final ControllerAnnouncement announcement;
     private final RequestDispatcher dispatcher;
 
     /** Hears of what happens to a controller as a whole; on its loop. */
@@ -82,7 +84,21 @@ public final class ControllerCore implements MetadataListener {
                         controller,
                         images,
                         new Told());
+        this.announcement = announcement(environment);
         this.dispatcher = dispatcher(environment, config);
+    }
+
+    private ControllerAnnouncement announcement(Environment environment) {
+        return new ControllerAnnouncement(
+                settings.nodeId(),
+                Features.levels(),
+                images,
+                quorum.commands(),
+                environment.loops().loop(0),
+                reason ->
+                        observer.failed(
+                                "the region refuses this controller: " + reason,
+                                StartRefused.Fix.RELEASE));
     }
 
     private RequestDispatcher dispatcher(Environment environment, LiveConfig config) {
@@ -157,6 +173,7 @@ public final class ControllerCore implements MetadataListener {
     public void published(MetadataDelta delta) {
         images.publish(delta.after());
         quorum.published(delta.after().place().offset());
+        announcement.published();
     }
 
     @Override
@@ -166,6 +183,7 @@ public final class ControllerCore implements MetadataListener {
 
     /** Leaves the quorum; if this one leads, another one is told to stand at once. */
     public void close(Runnable done) {
+        announcement.stop();
         controller.close();
         quorum.close(done);
     }

@@ -36,6 +36,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -373,7 +374,12 @@ public final class ActiveController implements RaftListener {
 
     private <A> ControllerResult<A> handle(Command<A> command) {
         long nowNanos = place.clock().nanoTime();
-        var circumstances = new Circumstances(place.entropy(), id -> sessions.live(id, nowNanos));
+        Quorum present = quorum;
+        var circumstances =
+                new Circumstances(
+                        place.entropy(),
+                        id -> sessions.live(id, nowNanos),
+                        () -> present == null ? Set.of() : present.voters());
         try {
             return controller.handle(command, tip, circumstances);
         } catch (IllegalArgumentException impossible) {

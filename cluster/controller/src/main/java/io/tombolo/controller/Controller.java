@@ -63,7 +63,7 @@ public final class Controller {
                     case ReplicaCommand.BalanceLeaders balance -> leaders.balance(balance, tip);
                     case ReplicaCommand.AlterReassignments alter -> reassignments.alter(alter, tip);
                     case ConfigCommand<A> config -> configs.decide(config, tip);
-                    case RegionCommand<A> regional -> region.decide(regional, tip);
+                    case RegionCommand<A> regional -> region.decide(regional, tip, circumstances);
                     case LinkCommand<A> link -> links.decide(link, tip, circumstances);
                 };
     }

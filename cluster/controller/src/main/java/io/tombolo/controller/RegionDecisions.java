@@ -11,6 +11,7 @@ import io.tombolo.controller.command.RegionCommand.FeatureUpdate;
 import io.tombolo.controller.command.RegionCommand.FormatRegion;
 import io.tombolo.controller.command.RegionCommand.ObserveOwnership;
 import io.tombolo.controller.command.RegionCommand.ProducerIdBlock;
+import io.tombolo.controller.command.RegionCommand.RegisterController;
 import io.tombolo.controller.command.RegionCommand.UpdateFeatures;
 import io.tombolo.controller.topic.OwnerRules;
 import io.tombolo.metadata.image.LinkRegistration;
@@ -18,6 +19,7 @@ import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.OwnershipRecord;
+import io.tombolo.metadata.record.RegionRecord.ControllerRegistered;
 import io.tombolo.metadata.record.RegionRecord.FeatureLevel;
 import io.tombolo.metadata.record.RegionRecord.ProducerIdsAllocated;
 import io.tombolo.metadata.record.RegionRecord.RegionIdentity;
@@ -46,11 +48,13 @@ final class RegionDecisions {
         this.settings = settings;
     }
 
-    ControllerResult<?> decide(RegionCommand<?> command, MetadataImage tip) {
+    ControllerResult<?> decide(
+            RegionCommand<?> command, MetadataImage tip, Circumstances circumstances) {
         return switch (command) {
             case FormatRegion() -> format(tip);
             case AllocateProducerIds allocate -> allocate(allocate, tip);
-            case UpdateFeatures update -> update(update, tip);
+            case UpdateFeatures update -> update(update, tip, circumstances);
+            case RegisterController register -> register(register, tip);
             case ClaimOwnership claim -> claim(claim, tip);
             case ObserveOwnership observe -> observe(observe, tip);
         };
@@ -98,14 +102,34 @@ final class RegionDecisions {
                         command.brokerId(), command.brokerEpoch(), first + PRODUCER_ID_BLOCK));
     }
 
-    private ControllerResult<Applied> update(UpdateFeatures command, MetadataImage tip) {
+    private static ControllerResult<Applied> register(
+            RegisterController command, MetadataImage tip) {
+        var registered = new ControllerRegistered(command.controllerId(), command.features());
+        for (var feature : tip.region().features().entrySet()) {
+            Optional<String> objection = registered.objection(feature.getKey(), feature.getValue());
+            if (objection.isPresent()) {
+                return ControllerResult.refused(
+                        Errors.UNSUPPORTED_VERSION,
+                        "The controller cannot run version %d of %s, which is finalized. It %s."
+                                .formatted(feature.getValue(), feature.getKey(), objection.get()));
+            }
+        }
+        return registered.equals(tip.region().controllers().get(command.controllerId()))
+                ? ControllerResult.done(new Applied())
+                : ControllerResult.done(new Applied(), registered);
+    }
+
+    private ControllerResult<Applied> update(
+            UpdateFeatures command, MetadataImage tip, Circumstances circumstances) {
         var records = new ArrayList<MetadataRecord>();
         var seen = new HashSet<String>();
         for (FeatureUpdate update : command.updates()) {
             short present = tip.region().features().getOrDefault(update.feature(), (short) 0);
             Optional<String> flaw =
                     seen.add(update.feature())
-                            ? flaw(update, present).or(() -> notUnderstood(update, tip))
+                            ? flaw(update, present)
+                                    .or(() -> notUnderstood(update, tip))
+                                    .or(() -> notUnderstoodByVoters(update, tip, circumstances))
                             : Optional.of("The feature is named twice.");
             if (flaw.isPresent()) {
                 return ControllerResult.refused(
@@ -134,6 +158,29 @@ final class RegionDecisions {
                                 .map(why -> "Broker %d %s.".formatted(broker.brokerId(), why))
                                 .stream())
                 .findFirst();
+    }
+
+    /** Who votes and is no broker has to tell what it can run before anything rises. */
+    private static Optional<String> notUnderstoodByVoters(
+            FeatureUpdate update, MetadataImage tip, Circumstances circumstances) {
+        if (update.level() == 0) {
+            return Optional.empty();
+        }
+        return circumstances.voters().get().stream()
+                .sorted()
+                .filter(voter -> tip.brokers().broker(voter).isEmpty())
+                .flatMap(voter -> notUnderstoodBy(voter, update, tip).stream())
+                .findFirst();
+    }
+
+    private static Optional<String> notUnderstoodBy(
+            int controllerId, FeatureUpdate update, MetadataImage tip) {
+        ControllerRegistered told = tip.region().controllers().get(controllerId);
+        return told == null
+                ? Optional.of(
+                        "Controller %d has not told yet what it supports.".formatted(controllerId))
+                : told.objection(update.feature(), update.level())
+                        .map(why -> "Controller %d %s.".formatted(controllerId, why));
     }
 
     private Optional<String> flaw(FeatureUpdate update, short present) {

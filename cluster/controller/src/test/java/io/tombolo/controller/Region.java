@@ -44,13 +44,14 @@ final class Region {
     static final ProducerIdRange PRODUCER_IDS = new ProducerIdRange(5_000, 12_999);
 
     final Set<Integer> live = new TreeSet<>();
+    final Set<Integer> voters = new TreeSet<>();
     private final Controller controller = new Controller(settings(), new PlainConfigs());
     private final Circumstances circumstances;
     private MetadataImage image = MetadataImage.EMPTY;
     private ControllerResult<?> last = ControllerResult.done("nothing yet");
 
     Region(long seed) {
-        circumstances = new Circumstances(new SeededEntropy(seed), live::contains);
+        circumstances = new Circumstances(new SeededEntropy(seed), live::contains, () -> voters);
         done(new FormatRegion());
     }
 

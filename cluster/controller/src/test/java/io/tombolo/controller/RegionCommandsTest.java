@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.controller.command.BrokerCommand.RegisterBroker;
 import io.tombolo.controller.command.Refusal;
+import io.tombolo.controller.command.RegionCommand;
 import io.tombolo.controller.command.RegionCommand.AllocateProducerIds;
 import io.tombolo.controller.command.RegionCommand.ClaimOwnership;
 import io.tombolo.controller.command.RegionCommand.Direction;
@@ -134,6 +135,52 @@ class RegionCommandsTest {
                                 "Invalid update version 5 for feature level. Broker 2 only supports"
                                         + " versions 1-3."));
         assertThat(region.image().region().features().get("level")).isEqualTo((short) 5);
+    }
+
+    @Test
+    void aFeatureRisesOnlyWhenEveryControllerOfItsOwnUnderstandsIt() {
+        var rise = new UpdateFeatures(List.of(up("level", 5)), false);
+        region.done(understanding(1, 5));
+        region.voters.addAll(List.of(1, 100_001, 100_002));
+        region.done(told(100_001, 5));
+        region.done(told(100_003, 3));
+
+        Refusal silent = region.refused(rise);
+        region.done(told(100_002, 4));
+        Refusal early = region.refused(rise);
+        region.done(told(100_002, 5));
+        region.done(rise);
+
+        assertThat(silent.message())
+                .endsWith("Controller 100002 has not told yet what it supports.");
+        assertThat(early.message()).endsWith("Controller 100002 only supports versions 1-4.");
+        assertThat(region.image().region().features().get("level")).isEqualTo((short) 5);
+    }
+
+    @Test
+    void aControllerThatIsTooOldForTheRegionIsRefusedAndWhatIsKnownChangesNothing() {
+        region.done(told(100_001, 5));
+        long before = region.image().place().offset();
+        region.done(told(100_001, 5));
+        long after = region.image().place().offset();
+        region.done(new UpdateFeatures(List.of(up("level", 5)), false));
+
+        Refusal tooOld = region.refused(told(100_001, 4));
+
+        assertThat(after).isEqualTo(before);
+        assertThat(tooOld)
+                .isEqualTo(
+                        new Refusal(
+                                Errors.UNSUPPORTED_VERSION,
+                                "The controller cannot run version 5 of level, which is finalized."
+                                        + " It only supports versions 1-4."));
+    }
+
+    private static RegionCommand.RegisterController told(int id, int levelMax) {
+        var features = new TreeMap<String, BrokerRegistration.Levels>();
+        features.put("level", new BrokerRegistration.Levels((short) 1, (short) levelMax));
+        features.put("late", new BrokerRegistration.Levels((short) 0, (short) 1));
+        return new RegionCommand.RegisterController(id, features);
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.tombolo.controller.command.RegionCommand;
 import io.tombolo.controller.command.TopicCommand;
 import io.tombolo.controller.command.TopicCommand.NewTopic;
 import io.tombolo.metadata.record.BrokerRecord.Drain;
+import io.tombolo.metadata.record.BrokerRegistration.Levels;
 import io.tombolo.metadata.record.ConfigResource;
 import io.tombolo.metadata.record.FieldReader;
 import io.tombolo.metadata.record.FieldWriter;
@@ -65,7 +66,8 @@ final class CommandCodec {
         SETTLE_MIRROR_PARTITIONS,
         CLAMP_MIRROR_OFFSETS,
         ABORT_MIRROR_TRANSACTIONS,
-        RECEIPTED
+        RECEIPTED,
+        REGISTER_CONTROLLER
     }
 
     /**
@@ -92,6 +94,7 @@ final class CommandCodec {
                     case ConfigCommand.Receipted receipted -> receipted(to, receipted);
                     case RegionCommand.ClaimOwnership claim -> claim(to, claim);
                     case RegionCommand.ObserveOwnership observe -> observe(to, observe);
+                    case RegionCommand.RegisterController register -> register(to, register);
                     case LinkCommand<?> link -> link(to, link);
                     case BrokerCommand.DrainBroker drain -> drain(to, drain);
                     default -> false;
@@ -187,6 +190,31 @@ final class CommandCodec {
                 .list(observe.remote(), AnswerCodec::ownership)
                 .string(observe.cause());
         return true;
+    }
+
+    private static boolean register(FieldWriter to, RegionCommand.RegisterController register) {
+        kind(to, Kind.REGISTER_CONTROLLER)
+                .number(register.controllerId())
+                .list(
+                        List.copyOf(register.features().entrySet()),
+                        (FieldWriter out, Map.Entry<String, Levels> one) ->
+                                out.string(one.getKey())
+                                        .number(one.getValue().min())
+                                        .number(one.getValue().max()));
+        return true;
+    }
+
+    private static RegionCommand.RegisterController register(FieldReader from) {
+        int controllerId = from.smallNumber();
+        var features = new TreeMap<String, Levels>();
+        from.list(
+                3,
+                one -> {
+                    String name = one.string();
+                    var levels = new Levels(one.shortNumber(), one.shortNumber());
+                    return features.put(name, levels) == null;
+                });
+        return new RegionCommand.RegisterController(controllerId, features);
     }
 
     private static boolean drain(FieldWriter to, BrokerCommand.DrainBroker drain) {
@@ -297,6 +325,7 @@ final class CommandCodec {
                                                     AnswerCodec.resource(one), one.strings())),
                             from.flag());
             case CLAIM_OWNERSHIP -> claim(from);
+            case REGISTER_CONTROLLER -> register(from);
             case OBSERVE_OWNERSHIP ->
                     new RegionCommand.ObserveOwnership(
                             from.list(4, AnswerCodec::ownership), from.string());

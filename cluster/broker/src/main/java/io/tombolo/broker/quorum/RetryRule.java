@@ -68,6 +68,7 @@ record RetryRule(long deadlineNanos, boolean idempotent) {
         return switch (command) {
             case LinkCommand<?> link -> idempotent(link);
             case RegionCommand.ObserveOwnership _ -> true;
+            case RegionCommand.RegisterController _ -> true;
             case RegionCommand.AllocateProducerIds _ -> true; // some ids stay unused
             case ReplicaCommand.AlterPartitions _ -> true; // the partition epoch tells
             case ReplicaCommand.AssignReplicasToDirs _ -> true;

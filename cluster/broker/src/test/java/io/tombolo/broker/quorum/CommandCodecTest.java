@@ -18,6 +18,7 @@ import io.tombolo.controller.command.TopicCommand;
 import io.tombolo.controller.command.TopicCommand.CreatedTopic;
 import io.tombolo.controller.command.TopicCommand.NewTopic;
 import io.tombolo.metadata.record.BrokerRecord.Drain;
+import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.metadata.record.ConfigResource;
 import io.tombolo.metadata.record.LinkRecord.ClampedPosition;
 import io.tombolo.metadata.record.LinkRecord.CopyEnd;
@@ -102,6 +103,10 @@ class CommandCodecTest {
                 new RegionCommand.ClaimOwnership(
                         new DomainName("d"), US, 0, Ownership.Mode.STEADY, "asked"),
                 new RegionCommand.ObserveOwnership(List.of(OWNED), "seen"),
+                new RegionCommand.RegisterController(
+                        100_001,
+                        new TreeMap<>(
+                                Map.of("f", new BrokerRegistration.Levels((short) 1, (short) 2)))),
                 new BrokerCommand.DrainBroker(2, new Drain(Drain.Goal.LEAVE, "too old")),
                 new LinkCommand.DefineLink(new LinkDefined(LINK, TOPIC, EU, US, settings)),
                 new LinkCommand.PauseLink(LINK),

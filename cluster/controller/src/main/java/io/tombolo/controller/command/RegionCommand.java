@@ -1,11 +1,15 @@
 package io.tombolo.controller.command;
 
+import io.tombolo.metadata.record.BrokerRegistration.Levels;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.ownership.Ownership;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** What concerns the region as a whole. */
 public sealed interface RegionCommand<A> extends Command<A> {
@@ -20,6 +24,18 @@ public sealed interface RegionCommand<A> extends Command<A> {
     /** Gives a broker the next producer ids of the region's range. */
     record AllocateProducerIds(int brokerId, long brokerEpoch)
             implements RegionCommand<ProducerIdBlock> {}
+
+    /**
+     * What a controller of its own can run. What is known already changes nothing; refused with
+     * UNSUPPORTED_VERSION when it cannot run what the region runs.
+     */
+    record RegisterController(int controllerId, SortedMap<String, Levels> features)
+            implements RegionCommand<Applied> {
+
+        public RegisterController {
+            features = Collections.unmodifiableSortedMap(new TreeMap<>(features));
+        }
+    }
 
     /**
      * Changes the finalized levels of features, all or none.

@@ -63,6 +63,7 @@ public final class MetadataSnapshot {
     private static Stream<MetadataRecord> regionRecords(RegionImage region) {
         var records = new ArrayList<MetadataRecord>();
         region.identity().ifPresent(records::add);
+        records.addAll(region.controllers().values());
         region.features().forEach((name, level) -> records.add(new FeatureLevel(name, level)));
         if (region.nextProducerId() >= 0) {
             records.add(new ProducerIdsAllocated(0, 0, region.nextProducerId()));

@@ -1,6 +1,7 @@
 package io.tombolo.metadata.image;
 
 import io.tombolo.metadata.record.OwnershipRecord;
+import io.tombolo.metadata.record.RegionRecord.ControllerRegistered;
 import io.tombolo.metadata.record.RegionRecord.RegionIdentity;
 import io.tombolo.region.DomainName;
 
@@ -17,15 +18,18 @@ import java.util.Optional;
  * @param features finalized levels; a feature that is off is absent
  * @param nextProducerId where the next block of producer ids starts, -1 before the first block
  * @param ownership the highest known ownership of each domain
+ * @param controllers what controllers of their own can run, by id
  */
 public record RegionImage(
         TreePVector<RegionIdentity> identities,
         PSortedMap<String, Short> features,
         long nextProducerId,
-        PSortedMap<DomainName, OwnershipRecord> ownership) {
+        PSortedMap<DomainName, OwnershipRecord> ownership,
+        PSortedMap<Integer, ControllerRegistered> controllers) {
 
     static final RegionImage EMPTY =
-            new RegionImage(TreePVector.empty(), TreePMap.empty(), -1, TreePMap.empty());
+            new RegionImage(
+                    TreePVector.empty(), TreePMap.empty(), -1, TreePMap.empty(), TreePMap.empty());
 
     /** Who the region is; empty before it is formatted. */
     public Optional<RegionIdentity> identity() {
@@ -49,7 +53,7 @@ public record RegionImage(
 
     RegionImage withIdentity(RegionIdentity identity) {
         return new RegionImage(
-                TreePVector.singleton(identity), features, nextProducerId, ownership);
+                TreePVector.singleton(identity), features, nextProducerId, ownership, controllers);
     }
 
     RegionImage withFeature(String feature, short level) {
@@ -57,15 +61,29 @@ public record RegionImage(
                 identities,
                 level == 0 ? features.minus(feature) : features.plus(feature, level),
                 nextProducerId,
-                ownership);
+                ownership,
+                controllers);
+    }
+
+    RegionImage withController(ControllerRegistered controller) {
+        return new RegionImage(
+                identities,
+                features,
+                nextProducerId,
+                ownership,
+                controllers.plus(controller.controllerId(), controller));
     }
 
     RegionImage withNextProducerId(long next) {
-        return new RegionImage(identities, features, next, ownership);
+        return new RegionImage(identities, features, next, ownership, controllers);
     }
 
     RegionImage withOwnership(OwnershipRecord owned) {
         return new RegionImage(
-                identities, features, nextProducerId, ownership.plus(owned.domain(), owned));
+                identities,
+                features,
+                nextProducerId,
+                ownership.plus(owned.domain(), owned),
+                controllers);
     }
 }

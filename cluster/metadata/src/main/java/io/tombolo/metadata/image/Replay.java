@@ -24,6 +24,7 @@ import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsFound;
 import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.metadata.record.RegionRecord;
+import io.tombolo.metadata.record.RegionRecord.ControllerRegistered;
 import io.tombolo.metadata.record.RegionRecord.FeatureLevel;
 import io.tombolo.metadata.record.RegionRecord.NoOp;
 import io.tombolo.metadata.record.RegionRecord.ProducerIdsAllocated;
@@ -98,6 +99,7 @@ final class Replay {
         switch (record) {
             case NoOp() -> {}
             case Receipt _ -> {}
+            case ControllerRegistered controller -> region = region.withController(controller);
             case RegionIdentity identity -> {
                 check(
                         region.identities().isEmpty()

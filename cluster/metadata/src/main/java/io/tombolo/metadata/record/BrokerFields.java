@@ -118,12 +118,23 @@ final class BrokerFields {
                     field -> field.flag(standing.previousStop() == PreviousStop.CLEAN));
         }
         if (!features.isEmpty()) {
-            to.tag(
-                    FEATURES,
-                    field ->
-                            field.list(
-                                    List.copyOf(features.entrySet()), BrokerFields::writeLevels));
+            to.tag(FEATURES, field -> writeFeatures(features, field));
         }
+    }
+
+    static void writeFeatures(SortedMap<String, Levels> features, FieldWriter to) {
+        to.list(List.copyOf(features.entrySet()), BrokerFields::writeLevels);
+    }
+
+    static SortedMap<String, Levels> readFeatures(FieldReader from) {
+        var features = new TreeMap<String, Levels>();
+        from.list(3, field -> readFeature(features, field));
+        return features;
+    }
+
+    private static boolean readFeature(SortedMap<String, Levels> features, FieldReader field) {
+        String name = field.string();
+        return features.put(name, new Levels(field.shortNumber(), field.shortNumber())) == null;
     }
 
     private static void writeLevels(FieldWriter to, Map.Entry<String, Levels> feature) {
@@ -149,7 +160,7 @@ final class BrokerFields {
         private boolean shuttingDown;
         private List<Uuid> offlineLogDirs = List.of();
         private PreviousStop previousStop = PreviousStop.UNKNOWN;
-        private final SortedMap<String, Levels> features = new TreeMap<>();
+        private SortedMap<String, Levels> features = new TreeMap<>();
         private final boolean fenced;
 
         private Tags(boolean fenced) {
@@ -166,18 +177,13 @@ final class BrokerFields {
             return new Standing(fenced, shuttingDown, offlineLogDirs, previousStop);
         }
 
-        private boolean readFeature(FieldReader field) {
-            String name = field.string();
-            return features.put(name, new Levels(field.shortNumber(), field.shortNumber())) == null;
-        }
-
         boolean read(int tag, FieldReader field) {
             switch (tag) {
                 case SHUTTING_DOWN -> shuttingDown = field.flag();
                 case OFFLINE_LOG_DIRS -> offlineLogDirs = field.uuids();
                 case PREVIOUS_STOP ->
                         previousStop = field.flag() ? PreviousStop.CLEAN : PreviousStop.UNCLEAN;
-                case FEATURES -> field.list(3, this::readFeature);
+                case FEATURES -> features = readFeatures(field);
                 default -> {
                     return false;
                 }

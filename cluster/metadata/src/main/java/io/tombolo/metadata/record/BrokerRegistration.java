@@ -103,14 +103,9 @@ public record BrokerRegistration(
 
         /** Why it cannot run a feature at a level that is not off; empty when it can. */
         public Optional<String> objection(String feature, short level) {
-            Levels levels = features.get(feature);
-            if (features.isEmpty() || levels != null && levels.has(level)) {
-                return Optional.empty();
-            }
-            return Optional.of(
-                    levels == null
-                            ? "does not support this feature"
-                            : "only supports versions %d-%d".formatted(levels.min(), levels.max()));
+            return features.isEmpty()
+                    ? Optional.empty()
+                    : Levels.objection(features, feature, level);
         }
     }
 
@@ -119,6 +114,18 @@ public record BrokerRegistration(
 
         boolean has(short level) {
             return min <= level && level <= max;
+        }
+
+        static Optional<String> objection(
+                SortedMap<String, Levels> all, String feature, short level) {
+            Levels levels = all.get(feature);
+            if (levels != null && levels.has(level)) {
+                return Optional.empty();
+            }
+            return Optional.of(
+                    levels == null
+                            ? "does not support this feature"
+                            : "only supports versions %d-%d".formatted(levels.min(), levels.max()));
         }
     }
 

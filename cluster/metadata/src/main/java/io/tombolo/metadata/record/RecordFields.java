@@ -19,6 +19,7 @@ import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsAborted;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsFound;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
+import io.tombolo.metadata.record.RegionRecord.ControllerRegistered;
 import io.tombolo.metadata.record.RegionRecord.FeatureLevel;
 import io.tombolo.metadata.record.RegionRecord.NoOp;
 import io.tombolo.metadata.record.RegionRecord.ProducerIdsAllocated;
@@ -47,6 +48,7 @@ final class RecordFields {
             case FeatureLevel _ -> RecordType.FEATURE_LEVEL;
             case ProducerIdsAllocated _ -> RecordType.PRODUCER_IDS_ALLOCATED;
             case Receipt _ -> RecordType.RECEIPT;
+            case ControllerRegistered _ -> RecordType.CONTROLLER_REGISTERED;
             case BrokerRegistered _ -> RecordType.BROKER_REGISTERED;
             case BrokerChange _ -> RecordType.BROKER_CHANGE;
             case BrokerUnregistered _ -> RecordType.BROKER_UNREGISTERED;
@@ -97,7 +99,12 @@ final class RecordFields {
     private static MetadataRecord readUntagged(RecordType type, FieldReader from) {
         MetadataRecord record =
                 switch (type) {
-                    case NO_OP, REGION_IDENTITY, FEATURE_LEVEL, PRODUCER_IDS_ALLOCATED, RECEIPT ->
+                    case NO_OP,
+                            REGION_IDENTITY,
+                            FEATURE_LEVEL,
+                            PRODUCER_IDS_ALLOCATED,
+                            RECEIPT,
+                            CONTROLLER_REGISTERED ->
                             readRegion(type, from);
                     case BROKER_REGISTERED,
                             BROKER_CHANGE,
@@ -137,6 +144,8 @@ final class RecordFields {
             case ProducerIdsAllocated(var broker, var epoch, var next) ->
                     to.number(broker).number(epoch).number(next);
             case Receipt(var ticket, var resource) -> writeResource(resource, to.uuid(ticket));
+            case ControllerRegistered(var id, var features) ->
+                    BrokerFields.writeFeatures(features, to.number(id));
         }
         to.tags(0);
     }
@@ -148,6 +157,8 @@ final class RecordFields {
             case PRODUCER_IDS_ALLOCATED ->
                     new ProducerIdsAllocated(from.smallNumber(), from.number(), from.number());
             case RECEIPT -> new Receipt(from.uuid(), readResource(from));
+            case CONTROLLER_REGISTERED ->
+                    new ControllerRegistered(from.smallNumber(), BrokerFields.readFeatures(from));
             default -> new NoOp();
         };
     }

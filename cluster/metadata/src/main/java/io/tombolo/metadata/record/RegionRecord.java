@@ -1,8 +1,14 @@
 package io.tombolo.metadata.record;
 
+import io.tombolo.metadata.record.BrokerRegistration.Levels;
 import io.tombolo.region.RegionId;
 
 import org.apache.kafka.common.Uuid;
+
+import java.util.Collections;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** What concerns the region as a whole. */
 public sealed interface RegionRecord extends MetadataRecord {
@@ -28,6 +34,24 @@ public sealed interface RegionRecord extends MetadataRecord {
 
         public ProducerIdsAllocated {
             Names.requireNotNegative(nextProducerId, "next producer id");
+        }
+    }
+
+    /**
+     * What a controller of its own can run, in place of what it told before (KIP-919); brokers tell
+     * so when they register.
+     */
+    record ControllerRegistered(int controllerId, SortedMap<String, Levels> features)
+            implements RegionRecord {
+
+        public ControllerRegistered {
+            Names.requireNotNegative(controllerId, "controller id");
+            features = Collections.unmodifiableSortedMap(new TreeMap<>(features));
+        }
+
+        /** Why it cannot run a feature at a level that is not off; empty when it can. */
+        public Optional<String> objection(String feature, short level) {
+            return Levels.objection(features, feature, level);
         }
     }
 

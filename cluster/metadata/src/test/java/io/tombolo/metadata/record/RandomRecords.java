@@ -21,6 +21,7 @@ import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsAborted;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsFound;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions.OpenTransaction;
+import io.tombolo.metadata.record.RegionRecord.ControllerRegistered;
 import io.tombolo.metadata.record.RegionRecord.FeatureLevel;
 import io.tombolo.metadata.record.RegionRecord.NoOp;
 import io.tombolo.metadata.record.RegionRecord.ProducerIdsAllocated;
@@ -62,6 +63,7 @@ final class RandomRecords {
     MetadataRecord next(RecordType type) {
         return switch (type) {
             case NO_OP -> new NoOp();
+            case CONTROLLER_REGISTERED -> new ControllerRegistered(broker(), features());
             case RECEIPT -> new Receipt(uuid(), ConfigResource.topic("orders"));
             case REGION_IDENTITY -> new RegionIdentity(uuid(), new RegionId(name()));
             case FEATURE_LEVEL -> new FeatureLevel(name(), (short) random.nextInt(100));

@@ -90,6 +90,14 @@ public final class Site {
         return running().flatMap(Machine::core);
     }
 
+    /** Whether all that only vote have told the region what they can run. */
+    public boolean knowsItsControllers() {
+        var told = newestMetadata().region().controllers().keySet();
+        var silent = new ArrayList<>(machines);
+        silent.removeAll(brokers());
+        return silent.stream().allMatch(one -> told.contains(one.id()));
+    }
+
     /** What the running machine knows that knows most. */
     public MetadataImage newestMetadata() {
         MetadataImage newest = MetadataImage.EMPTY;

@@ -20,7 +20,6 @@ import io.tombolo.simulation.site.Site;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 
 /** Has one broker of a region emptied, takes it back, or lets it leave the region. */
 final class Emptying {
@@ -37,6 +36,9 @@ final class Emptying {
     private boolean ordered = true;
     private boolean stopped;
     private long epochBefore = -1;
+
+    /** Who has not answered yet: what it still tries would undo a later order. */
+    private Optional<BrokerCore> asked = Optional.empty();
 
     Emptying(
             Simulator simulator,
@@ -95,28 +97,39 @@ final class Emptying {
         if (ordered || !drain.equals(wanted)) {
             return;
         }
-        Drain told = variant == Variant.DRAINS_ARE_NOT_ORDERED ? Drain.NONE : drain;
-        int id = chosen.orElseThrow().id();
-        if (variant == Variant.BROKERS_LEAVE_WITH_REPLICAS) {
-            ask((asked, core) ->
-                    core.submit(
-                            new BrokerCommand.UnregisterBroker(id),
-                            asked.node().environment().loops().loop(0),
-                            answer -> ordered(drain, answer)));
-        } else {
-            ask((_, core) -> core.drains().order(id, told, answer -> ordered(drain, answer)));
+        asked = asked.filter(this::lives);
+        if (asked.isEmpty()) {
+            site.running()
+                    .ifPresent(one -> one.onLoop(() -> one.core().ifPresent(it -> tell(one, it))));
         }
         simulator.after(AGAIN, "drain", () -> order(drain));
     }
 
-    private void ask(BiConsumer<Machine, BrokerCore> question) {
-        site.running()
-                .ifPresent(asked ->
-                        asked.onLoop(
-                                () -> asked.core().ifPresent(it -> question.accept(asked, it))));
+    private boolean lives(BrokerCore core) {
+        return site.machines().stream()
+                .anyMatch(machine -> machine.core().equals(Optional.of(core)));
+    }
+
+    private void tell(Machine machine, BrokerCore core) {
+        if (ordered || asked.isPresent()) {
+            return;
+        }
+        asked = Optional.of(core);
+        Drain drain = wanted;
+        Drain told = variant == Variant.DRAINS_ARE_NOT_ORDERED ? Drain.NONE : drain;
+        int id = chosen.orElseThrow().id();
+        if (variant == Variant.BROKERS_LEAVE_WITH_REPLICAS) {
+            core.submit(
+                    new BrokerCommand.UnregisterBroker(id),
+                    machine.node().environment().loops().loop(0),
+                    answer -> ordered(drain, answer));
+        } else {
+            core.drains().order(id, told, answer -> ordered(drain, answer));
+        }
     }
 
     private void ordered(Drain drain, Answer<Applied> answer) {
+        asked = Optional.empty();
         boolean done = answer instanceof Answer.Done<Applied> || drain.equals(Drain.NONE) && left();
         if (done && drain.equals(wanted) && !ordered) {
             ordered = true;

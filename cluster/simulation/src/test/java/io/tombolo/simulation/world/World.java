@@ -311,6 +311,9 @@ public final class World {
         operator.filter(Operator::wanted)
                 .ifPresent(human -> await("the failover is done", human::done));
         await("the brokers serve", () -> sites.stream().allMatch(Site::well));
+        await(
+                "the controllers have told what they can run",
+                () -> sites.stream().allMatch(Site::knowsItsControllers));
         operator.ifPresent(human -> human.pause(false));
         boolean failedOver = operator.filter(Operator::done).isPresent();
         Site owner = failedOver ? destination.orElseThrow() : source;
