@@ -41,6 +41,10 @@ class FoundingTest {
     }
 
     private static RaftCore core(int self, boolean remembers) {
+        return core(self, remembers, new SafetyRules());
+    }
+
+    private static RaftCore core(int self, boolean remembers, SafetyRules rules) {
         var enrolment =
                 new Enrolment(
                         voter(self).listeners(),
@@ -56,7 +60,7 @@ class FoundingTest {
                         ElectionState.NEW,
                         RecoveredLog.empty(),
                         enrolment);
-        return new RaftCore(origin, RaftSettings.STANDARD, new Chance(1));
+        return new RaftCore(origin, RaftSettings.STANDARD, new Chance(1), rules);
     }
 
     private void step(RaftEvent event) {
@@ -178,6 +182,24 @@ class FoundingTest {
 
         assertThat(core.voters()).isEqualTo(VoterSet.UNKNOWN);
         assertThat(core.past()).isEqualTo(Past.LOST);
+    }
+
+    @Test
+    void withoutThatRuleItWouldBeginASecondQuorum() {
+        var forgetful =
+                new SafetyRules() {
+                    @Override
+                    boolean mayBegin(boolean remembers) {
+                        return true;
+                    }
+                };
+        core = core(1, true, forgetful);
+        step(new RaftEvent.Started());
+        Map<Integer, Long> asked = questions();
+
+        asked.forEach((node, exchange) -> answers(node, exchange, 0));
+
+        assertThat(core.voters()).isEqualTo(VoterSet.of(List.of(voter(1), voter(2), voter(3))));
     }
 
     @Test
