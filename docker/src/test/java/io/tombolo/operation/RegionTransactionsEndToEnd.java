@@ -30,6 +30,10 @@ class RegionTransactionsEndToEnd {
 
     private static final int[] ALL = {1, 2, 3};
     private static final int FED = 40;
+
+    /** A broker that stands still does not close its connections. */
+    private static final int REQUEST_MS = 2_000;
+
     private static final Duration POLL = Duration.ofMillis(200);
     private static final TopicPartition IN = new TopicPartition("in", 0);
 
@@ -40,7 +44,7 @@ class RegionTransactionsEndToEnd {
     private int fed;
 
     @Test
-    void eachRecordIsWorkedOnOnceWhileCoordinatorAndLeaderDie() throws Exception {
+    void eachRecordIsWorkedOnOnceWhileCoordinatorAndLeaderDieOrStandStill() throws Exception {
         try (var cluster =
                 new Cluster(folder)
                         .with("offsets.topic.num.partitions", "1")
@@ -60,6 +64,7 @@ class RegionTransactionsEndToEnd {
                 work(cluster);
                 cluster.spawn(killed);
             }
+            workWhileItStandsStill(cluster, leaderOf(cluster, "__transaction_state"));
             List<String> out = committed(cluster, "out");
             done.set(true);
             worker.join();
@@ -68,6 +73,17 @@ class RegionTransactionsEndToEnd {
             assertThat(out).isEqualTo(values);
             assertThat(committed(cluster, "copy")).isEqualTo(values);
         }
+    }
+
+    /**
+     * Stopped in the midst of commits, and let go on when others have brought them to their end.
+     */
+    private void workWhileItStandsStill(Cluster cluster, int broker) {
+        work(cluster);
+        cluster.child(broker).signal("STOP");
+        committed(cluster, "out");
+        cluster.child(broker).signal("CONT");
+        work(cluster);
     }
 
     /** Feeds records and waits until the worker is in the midst of them. */
@@ -87,7 +103,13 @@ class RegionTransactionsEndToEnd {
     }
 
     private static int leaderOf(Cluster cluster, String topic) throws Exception {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", everybody(cluster)))) {
+        try (Admin admin =
+                Admin.create(
+                        Map.of(
+                                "bootstrap.servers",
+                                everybody(cluster),
+                                "request.timeout.ms",
+                                REQUEST_MS))) {
             return admin.describeTopics(List.of(topic))
                     .allTopicNames()
                     .get()
@@ -141,6 +163,8 @@ class RegionTransactionsEndToEnd {
                         bootstrap,
                         "transactional.id",
                         "worker",
+                        "request.timeout.ms",
+                        REQUEST_MS,
                         "transaction.timeout.ms",
                         10_000),
                 new StringSerializer(),
@@ -160,6 +184,8 @@ class RegionTransactionsEndToEnd {
                         false,
                         "session.timeout.ms",
                         6_000,
+                        "request.timeout.ms",
+                        REQUEST_MS,
                         "isolation.level",
                         "read_committed"),
                 new StringDeserializer(),
