@@ -7,9 +7,11 @@ import io.tombolo.commands.Tombolo.Ended;
 import io.tombolo.nodes.Nodes;
 import io.tombolo.operation.KafkaTool;
 
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,7 +24,10 @@ import tools.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -206,10 +211,10 @@ class CommandLineEndToEnd {
         tombolo.run("topic", "create", "walk", "-p", "1", "--region", "eu");
         tombolo.runWithInput("a\nb\nc\n", "topic", "produce", "walk", "--region", "eu");
 
-        Ended unconfirmed = seek("--to", "1");
-        Ended moved = seek("--to", "1", "-y");
+        Ended unconfirmed = seekWalkers("--to", "1");
+        Ended moved = seekWalkers("--to", "1", "-y");
         Ended lag = tombolo.run("group", "lag", "walkers", "--region", "eu", "-o", "json");
-        Ended atEnd = seek("--to", "end", "-y");
+        Ended atEnd = seekWalkers("--to", "end", "-y");
         Ended deleted = tombolo.run("group", "delete", "walkers", "--region", "eu", "-y");
         Ended gone = tombolo.run("group", "lag", "walkers", "--region", "eu");
 
@@ -223,11 +228,72 @@ class CommandLineEndToEnd {
         assertThat(gone.exitCode()).isEqualTo(2);
     }
 
-    private Ended seek(String... words) {
-        var all = new ArrayList<>(List.of("group", "seek", "walkers", "--region", "eu"));
-        all.addAll(List.of("--topic", "walk"));
+    @Test
+    void groupsAreMovedByTimeAndLikeOthersAndMeasuredWithTheirMembers() throws Exception {
+        tombolo.run("topic", "create", "past", "-p", "1", "--region", "eu");
+        Instant second = Instant.now().minus(Duration.ofHours(2));
+        try (var producer = new KafkaProducer<>(stock(), bytes(), bytes())) {
+            for (int hour = -1; hour <= 1; hour++) {
+                long at = second.plus(Duration.ofHours(hour)).toEpochMilli();
+                producer.send(new ProducerRecord<>("past", 0, at, null, new byte[1])).get();
+            }
+        }
+
+        Ended byTime = seek("watch", "--topic", "past", "--to", second.toString(), "-y");
+        Ended byAge = seek("watch", "--to", "90m");
+        Ended like = seek("twin", "--like", "watch", "-y");
+
+        assertThat(byTime.err()).as("shown before it moves").containsPattern("past +0 +– +1 +new");
+        assertThat(byTime.exitCode()).isZero();
+        assertThat(byAge.err()).containsPattern("past +0 +1 +2 +\\+1");
+        assertThat(byAge.exitCode()).as("not confirmed").isEqualTo(4);
+        assertThat(like.err()).containsPattern("past +0 +– +1 +new");
+        assertThat(like.exitCode()).isZero();
+        for (String protocol : List.of("classic", "consumer")) {
+            try (var member = member("twin", protocol)) {
+                member.subscribe(List.of("past"));
+                Tombolo.await(() -> {
+                    member.poll(Duration.ofMillis(100));
+                    return !member.assignment().isEmpty();
+                });
+
+                Ended lag = tombolo.run("group", "lag", "twin", "--region", "eu", "-o", "json");
+                Ended moved = seek("twin", "--to", "start", "-y");
+
+                JsonNode line = json(lag.out()).at("/0");
+                assertThat(line.at("/lag").asInt()).isEqualTo(2);
+                assertThat(Duration.ofMillis(line.at("/lagMs").asLong()))
+                        .isBetween(Duration.ofHours(2), Duration.ofHours(3));
+                assertThat(moved.exitCode()).as(moved.err()).isEqualTo(4);
+                assertThat(moved.err()).contains("member");
+            }
+        }
+    }
+
+    private static Ended seek(String group, String... words) {
+        var all = new ArrayList<>(List.of("group", "seek", group, "--region", "eu"));
         all.addAll(List.of(words));
         return tombolo.run(all.toArray(new String[0]));
+    }
+
+    private static KafkaConsumer<byte[], byte[]> member(String group, String protocol) {
+        Map<String, Object> config = stock();
+        config.put("group.id", group);
+        config.put("group.protocol", protocol);
+        config.put("enable.auto.commit", "false");
+        return new KafkaConsumer<>(
+                config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /** For stock clients of eu. */
+    private static Map<String, Object> stock() {
+        return new HashMap<>(Map.of("bootstrap.servers", bootstrap()));
+    }
+
+    private Ended seekWalkers(String... words) {
+        var all = new ArrayList<>(List.of("--topic", "walk"));
+        all.addAll(List.of(words));
+        return seek("walkers", all.toArray(new String[0]));
     }
 
     @Test
@@ -317,7 +383,9 @@ class CommandLineEndToEnd {
     }
 
     private static Map<String, Object> transactional() {
-        return Map.of("bootstrap.servers", bootstrap(), "transactional.id", "teller");
+        Map<String, Object> config = stock();
+        config.put("transactional.id", "teller");
+        return config;
     }
 
     private static String bootstrap() {
