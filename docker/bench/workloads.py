@@ -2,6 +2,7 @@
 import threading
 import time
 
+import groups
 import machine
 from systems import Cluster, Link, Relay, load, shell
 from wires import Wires
@@ -425,4 +426,5 @@ def geowan(run, sut, turn):
 
 
 ALL = {"produce": produce, "consume": consume, "latency": latency, "requests": requests, "transactions": transactions, "startup": startup, "replicated": replicated, "oneway": oneway,
-       "failover": failover, "rolling": rolling, "partitions": partitions, "region": region, "geo": geo, "geowan": geowan}
+       "failover": failover, "rolling": rolling, "partitions": partitions, "region": region, "geo": geo, "geowan": geowan,
+       "groups": groups.groups}

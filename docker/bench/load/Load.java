@@ -26,6 +26,10 @@ public final class Load {
             case "rawtransactions" -> RawTransactions.run(options);
             case "catchup" -> CatchUp.run(options);
             case "disturbed" -> Disturbed.run(options);
+            case "groupstart" -> GroupStart.run(options);
+            case "member" -> GroupStart.member(options);
+            case "groupcommits" -> GroupCommits.run(options);
+            case "coordinator" -> CoordinatorLoss.run(options);
             case "controller" -> ControllerLoss.run(options);
             case "insync" -> InSync.run(options);
             case "partitions" -> Partitions.run(options);

@@ -45,6 +45,8 @@ offsets.topic.replication.factor=$replicas
 transaction.state.log.replication.factor=$replicas
 transaction.state.log.min.isr=$((replicas < 3 ? 1 : 2))
 group.initial.rebalance.delay.ms=0
+group.consumer.min.session.timeout.ms=1000
+group.consumer.min.heartbeat.interval.ms=100
 auto.create.topics.enable=false
 PROPERTIES
     "$JAVA_HOME/bin/java" -Xmx256m -XX:TieredStopAtLevel=1 -Dlogfile="$SUT_DIR/format-$node.log" -Dlog4j2.configurationFile="$SUT_DIR/log4j2.xml" \

@@ -36,7 +36,7 @@ prepare)
     echo "    admin: \"$SUT_HOST:$admin\""
     [ "$SUT_HOST" = 127.0.0.1 ] || echo "    allowInsecure: true"
     echo "    storage: { dir: \"$SUT_DIR/data\" }"
-    echo "    config: { auto.create.topics.enable: false, group.initial.rebalance.delay.ms: 0 }"
+    echo "    config: { auto.create.topics.enable: false, group.initial.rebalance.delay.ms: 0, group.consumer.min.session.timeout.ms: 1000, group.consumer.min.heartbeat.interval.ms: 100 }"
     if [ -n "$SUT_LINK_TOPICS" ]; then
       echo "links:"
       echo "  eu-to-$SUT_REGION: { from: eu, to: $SUT_REGION, topics: [${SUT_LINK_TOPICS}] }"
