@@ -14,6 +14,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.SubscriptionPattern;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.GroupType;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
 import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
@@ -371,6 +372,46 @@ class ConsumerGroupContractEndToEnd {
     }
 
     @ContractTest
+    @DisplayName("a static stock consumer finds its partitions again after it was closed")
+    void aStaticConsumerComesBack(Subject subject) throws Exception {
+        Topic topic = subject.newTopic(4, Map.of());
+        String group = Subject.freshName("consumers");
+        Map<String, Object> instance = config(subject, group);
+        instance.put("group.instance.id", "inst");
+        try (Admin admin = Admin.create(config(subject, group));
+                var other = consumer(subject, group)) {
+            other.subscribe(List.of(topic.name()));
+            Set<TopicPartition> before;
+            try (var first = consumer(instance)) {
+                first.subscribe(List.of(topic.name()));
+                share(first, other);
+                before = first.assignment();
+            }
+            other.poll(POLL);
+            assertThat(other.assignment()).as("kept for the other one").hasSize(2);
+            assertThat(description(admin, group).members()).hasSize(2);
+
+            try (var back = consumer(instance)) {
+                back.subscribe(List.of(topic.name()));
+                share(back, other);
+                assertThat(back.assignment()).isEqualTo(before);
+            }
+        }
+    }
+
+    private static void share(
+            KafkaConsumer<String, String> one, KafkaConsumer<String, String> other) {
+        Eventually.eventually(
+                "both have half of it",
+                () -> {
+                    one.poll(POLL);
+                    other.poll(POLL);
+                    return List.of(one.assignment().size(), other.assignment().size());
+                },
+                List.of(2, 2)::equals);
+    }
+
+    @ContractTest
     @DisplayName("the consumer protocol is refused while group.version is 0")
     void theConsumerProtocolNeedsGroupVersion(Subject subject) throws Exception {
         Topic topic = subject.newTopic(1, Map.of());
@@ -457,7 +498,10 @@ class ConsumerGroupContractEndToEnd {
     }
 
     private static KafkaConsumer<String, String> consumer(Subject subject, String group) {
-        return new KafkaConsumer<>(
-                config(subject, group), new StringDeserializer(), new StringDeserializer());
+        return consumer(config(subject, group));
+    }
+
+    private static KafkaConsumer<String, String> consumer(Map<String, Object> config) {
+        return new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer());
     }
 }
