@@ -183,10 +183,11 @@ public final class FailoverText {
         for (Tree one : told.subList(0, Math.min(told.size(), TRANSACTIONS_TOLD))) {
             long records = one.at("records").number(-1);
             text.append(
-                    "  aborted in %s: the transaction of producer %s, %s from offset %s on\n"
+                    "  aborted in %s: the transaction of producer %s in epoch %s, %s from offset %s on\n"
                             .formatted(
                                     name,
                                     one.at("producerId").text(),
+                                    one.at("producerEpoch").text(),
                                     records < 0 ? "records" : Amounts.of(records, "record"),
                                     one.at("firstOffset").text()));
         }

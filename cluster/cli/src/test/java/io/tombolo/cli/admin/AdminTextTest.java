@@ -337,8 +337,13 @@ class AdminTextTest {
     @Test
     void transactionsThatTheCopyLeftOpenAreNamed() {
         Tree known =
-                Tree.fields().with("producerId", 4711).with("firstOffset", 345).with("records", 12);
-        Tree unknown = Tree.fields().with("producerId", 9).with("firstOffset", 7);
+                Tree.fields()
+                        .with("producerId", 4711)
+                        .with("producerEpoch", 3)
+                        .with("firstOffset", 345)
+                        .with("records", 12);
+        Tree unknown =
+                Tree.fields().with("producerId", 9).with("producerEpoch", 0).with("firstOffset", 7);
         Tree partition =
                 Tree.fields()
                         .with("topic", "orders")
@@ -351,8 +356,8 @@ class AdminTextTest {
                                 with("outcome", "aborted", List.of(partition)), link(), source()))
                 .contains(
                         """
-                          aborted in orders-2: the transaction of producer 4711, 12 records from offset 345 on
-                          aborted in orders-2: the transaction of producer 9, records from offset 7 on
+                          aborted in orders-2: the transaction of producer 4711 in epoch 3, 12 records from offset 345 on
+                          aborted in orders-2: the transaction of producer 9 in epoch 0, records from offset 7 on
                           aborted in orders-2: 1 transaction more; -o json names them
                         """);
     }
