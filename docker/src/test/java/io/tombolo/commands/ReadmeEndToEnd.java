@@ -29,6 +29,9 @@ class ReadmeEndToEnd {
     /** Refused, and changes nothing, until the other region has been silent for some seconds. */
     private static final Pattern REFUSED_AT_FIRST = Pattern.compile("\\./tombolo failover .*-y");
 
+    /** Where clients are told to begin; other than commands they do not read the file. */
+    private static final String OF_CLIENTS = "127.0.0.1:9092";
+
     private static final long SETTLED_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
 
     @TempDir private Path folder;
@@ -40,11 +43,12 @@ class ReadmeEndToEnd {
         Transcript transcript = Transcript.of(readme);
         String[] files = readme.split("```yaml\n");
         unpackRelease(files[1].split("```")[0], files[2].split("```")[0]);
+        String bank = writeBank(files[3].split("```")[0], readme.split("```java\n")[1]);
 
         try (var terminal = new Terminal(folder, notes, Path.of(System.getProperty("java.home")));
                 var background = new Background(folder)) {
             for (Step step : transcript.steps()) {
-                play(terminal, step);
+                play(terminal, step.typedAs(step.command().replace(OF_CLIENTS, bank)));
             }
             assertThat(terminal.stop()).isEmpty();
             assertThat(background.running()).isEmpty();
@@ -106,6 +110,21 @@ class ReadmeEndToEnd {
                         .formatted(FreePorts.claim(3), FreePorts.claim(3), FreePorts.claim(3));
         Files.writeString(
                 folder.resolve("three.yaml"), topology.replace(brokers, brokers + addresses));
+    }
+
+    /** The program of a reader, and where its region listens for it. */
+    private String writeBank(String topology, String program) throws IOException {
+        String region = "regions: { bank: {} }";
+        assertThat(topology).contains(region);
+        String ports = ports();
+        Files.writeString(
+                folder.resolve("bank.yaml"),
+                topology.replace(region, "regions: { bank: { %s } }".formatted(ports)));
+        Files.writeString(folder.resolve("Transfer.java"), program.split("```")[0]);
+        Path made = folder.resolve("docker/target/tombolo");
+        Files.createDirectories(made.getParent());
+        Files.createSymbolicLink(made, Release.launcher().getParent());
+        return ports.split("\"")[1];
     }
 
     private static String ports() throws IOException {

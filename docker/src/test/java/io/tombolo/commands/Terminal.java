@@ -38,6 +38,11 @@ final class Terminal implements AutoCloseable {
                             .redirectErrorStream(true)
                             .redirectOutput(notes.resolve("shell").toFile());
             builder.environment().put("JAVA_HOME", javaHome.toString());
+            builder.environment()
+                    .merge(
+                            "PATH",
+                            javaHome.resolve("bin").toString(),
+                            (old, bin) -> bin + ":" + old);
             shell = builder.start();
         } catch (IOException unstartable) {
             throw new UncheckedIOException(unstartable);
