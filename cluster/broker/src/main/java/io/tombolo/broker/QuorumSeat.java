@@ -147,7 +147,9 @@ final class QuorumSeat {
         }
         String reason = waitsFor();
         if (reason.equals(Patience.LOST.reason()) && told.equals(reason)) {
-            refuse(Patience.LOST);
+            // What is put back must not find an empty log in its place.
+            raft.withdraw(() -> {});
+            watcher.refused(Patience.LOST);
             return;
         }
         if (!reason.isEmpty() && !reason.equals(told)) {

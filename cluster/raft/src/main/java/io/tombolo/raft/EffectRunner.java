@@ -80,9 +80,19 @@ final class EffectRunner {
 
     /** The state machine hears nothing more; what was ordered is finished, then the files close. */
     void stop(Runnable closed) {
+        end();
+        lane.close(closed);
+    }
+
+    /** As {@link #stop}; files of a log that was never used go. */
+    void withdraw(Runnable closed) {
+        end();
+        lane.withdraw(closed);
+    }
+
+    private void end() {
         stopped = true;
         timer.ifPresent(EventLoop.Timer::cancel);
-        lane.close(closed);
     }
 
     private void carryOut(RaftEffect effect) {

@@ -269,16 +269,30 @@ final class LogLane {
 
     /** Closes the files behind everything ordered before, save what finds no room. */
     void close(Runnable done) {
-        look.cancel();
-        if (closed) {
-            return;
-        }
-        order(
+        close(
                 files -> {
                     files.close();
                     return true;
                 },
-                _ -> done.run());
+                done);
+    }
+
+    /** As {@link #close}; files of a log that was never used go. */
+    void withdraw(Runnable done) {
+        close(
+                files -> {
+                    files.withdraw();
+                    return true;
+                },
+                done);
+    }
+
+    private void close(Work<Boolean> closing, Runnable done) {
+        look.cancel();
+        if (closed) {
+            return;
+        }
+        order(closing, _ -> done.run());
         closed = true;
         if (submittedCount == 0) {
             closeAtOnce();

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -290,14 +291,28 @@ public final class RaftNode {
      * @param closed called on the loop when the files are closed
      */
     public void close(Runnable closed) {
+        leave(EffectRunner::stop, closed);
+    }
+
+    /**
+     * As {@link #close}, by a replica that nobody can have counted on: a log in which nothing ever
+     * was leaves no file.
+     */
+    public void withdraw(Runnable closed) {
+        leave(EffectRunner::withdraw, closed);
+    }
+
+    private void leave(BiConsumer<EffectRunner, Runnable> way, Runnable closed) {
         if (life instanceof Life.Running(_, EffectRunner runner)) {
             resign();
             life = new Life.Closing();
             refuseChanges();
-            runner.stop(() -> {
-                life = new Life.Ended();
-                closed.run();
-            });
+            way.accept(
+                    runner,
+                    () -> {
+                        life = new Life.Ended();
+                        closed.run();
+                    });
         } else {
             life = new Life.Ended();
             place.loop().execute(closed);

@@ -122,6 +122,9 @@ class RegionVotersSimulation {
         assertThat(region.failures).containsOnly(Patience.LOST.reason());
         assertThat(region.serving).isEmpty();
         assertThat(IntStream.rangeClosed(1, 3).map(region::voterCount)).containsOnly(0);
+        assertThat(IntStream.rangeClosed(1, 3).filter(region::hasMetadataFolder).count())
+                .as("those without a log of a topic wait on")
+                .isEqualTo(3 - region.failures.size());
     }
 
     @Test

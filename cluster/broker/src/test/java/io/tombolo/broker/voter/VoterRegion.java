@@ -112,6 +112,11 @@ final class VoterRegion {
         }
     }
 
+    /** Whether something is where a metadata log would have to be put back. */
+    boolean hasMetadataFolder(int number) {
+        return machine(number).disk().exists(Path.of("/data/metadata"));
+    }
+
     void await(String what, BooleanSupplier goal) {
         assertThat(simulator.runUntil(goal, LONG))
                 .as(() ->

@@ -437,6 +437,26 @@ public final class RaftLog implements AutoCloseable {
         return voters;
     }
 
+    /**
+     * Closes it. Where nothing ever was in it, it also leaves nothing: what is put back from
+     * elsewhere finds room. Only for a replica that nobody can have counted on.
+     */
+    public void withdraw() throws IOException {
+        boolean unused = endOffset() == 0 && electionFile.read().equals(ElectionState.NEW);
+        close();
+        if (!unused) {
+            return;
+        }
+        for (String file : disk.list(directory)) {
+            disk.delete(directory.resolve(file));
+        }
+        disk.delete(directory);
+        Path above = directory.toAbsolutePath().getParent();
+        if (above != null && disk.list(above).isEmpty()) {
+            disk.delete(above);
+        }
+    }
+
     @Override
     public void close() throws IOException {
         for (LogSegment segment : segments.values()) {
