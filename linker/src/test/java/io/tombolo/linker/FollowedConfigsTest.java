@@ -49,6 +49,12 @@ class FollowedConfigsTest {
         assertThat(retention()).isEqualTo("80000");
     }
 
+    /** Once, a region that drops tombstones at once dropped those that its source still has. */
+    @Test
+    void tombstonesAreKeptAsLongAsAtTheSource() {
+        assertThat(config("delete.retention.ms")).isEqualTo("86400000");
+    }
+
     /** Once, a region that compacts by default compacted the copy of what its source keeps. */
     @Test
     void whatACopyMustAgreeOnIsSetAlsoWhereTheSourceHasItByDefault() {

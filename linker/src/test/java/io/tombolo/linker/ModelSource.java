@@ -78,6 +78,9 @@ final class ModelSource {
     /** As Kafka numbers them: 1 set on the topic, 4 by its brokers' file, 5 nowhere. */
     byte retentionOrigin = 1;
 
+    /** Of all its topics, and nothing but Kafka's default. */
+    String deleteRetentionMs = "86400000";
+
     /** Of all its topics, and by default. */
     String cleanupPolicy = "delete";
 

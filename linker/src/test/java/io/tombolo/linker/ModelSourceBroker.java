@@ -244,6 +244,12 @@ final class ModelSourceBroker {
                 result.configs()
                         .add(
                                 new DescribeConfigsResponseData.DescribeConfigsResourceResult()
+                                        .setName("delete.retention.ms")
+                                        .setValue(source.deleteRetentionMs)
+                                        .setConfigSource((byte) 5));
+                result.configs()
+                        .add(
+                                new DescribeConfigsResponseData.DescribeConfigsResourceResult()
                                         .setName("cleanup.policy")
                                         .setValue(source.cleanupPolicy)
                                         .setConfigSource(source.cleanupOrigin));

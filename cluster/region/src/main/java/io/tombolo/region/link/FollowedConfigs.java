@@ -35,7 +35,8 @@ public final class FollowedConfigs {
                     "message.timestamp.before.max.ms");
 
     /** Those of {@link #BY_DEFAULT} that may be chosen larger in the copy, −1 being without end. */
-    public static final Set<String> AT_LEAST = Set.of("retention.bytes", "retention.ms");
+    public static final Set<String> AT_LEAST =
+            Set.of("delete.retention.ms", "retention.bytes", "retention.ms");
 
     private FollowedConfigs() {}
 
