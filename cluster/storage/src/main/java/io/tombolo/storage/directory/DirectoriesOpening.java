@@ -183,12 +183,13 @@ final class DirectoriesOpening {
         var directories =
                 new LogDirectories(opened, unopened, home, environment, Set.copyOf(known.values()));
         var settling = new Countdown(() -> remember(directories));
-        settle(opened, settling);
+        settle(directories, settling);
         settling.arm();
     }
 
     /** Of two logs of the same topic the one that goes further stays. */
-    private void settle(List<LogDirectory> opened, Countdown settling) {
+    private void settle(LogDirectories directories, Countdown settling) {
+        List<LogDirectory> opened = directories.all();
         opened.forEach(directory -> dropHalfMade(directory, settling));
         var names = new TreeSet<LogName>();
         opened.forEach(directory -> names.addAll(directory.names()));
@@ -196,7 +197,8 @@ final class DirectoriesOpening {
             var copies = new ArrayList<LogDirectory>();
             opened.stream().filter(it -> it.log(name).isPresent()).forEach(copies::add);
             while (copies.size() > 1) {
-                settle(name, copies.removeLast(), copies, settling);
+                LogDirectory one = copies.removeLast();
+                choose(name, one, copies).ifPresent(it -> drop(it, directories, settling));
             }
         }
     }
@@ -212,8 +214,9 @@ final class DirectoriesOpening {
         }
     }
 
-    private void settle(
-            LogName name, LogDirectory one, List<LogDirectory> others, Countdown settling) {
+    /** One of two logs that are copies of each other goes on, and takes its place in the list. */
+    private static Optional<Choice> choose(
+            LogName name, LogDirectory one, List<LogDirectory> others) {
         PartitionLog log = one.log(name).orElseThrow();
         for (int index = 0; index < others.size(); index++) {
             LogDirectory other = others.get(index);
@@ -221,9 +224,37 @@ final class DirectoriesOpening {
             if (log.topicId().isPresent() && log.topicId().equals(rival.topicId())) {
                 boolean further = FURTHER.compare(log, rival) > 0;
                 others.set(index, further ? one : other);
-                drop(name, further ? other : one, further ? one : other, settling);
-                return;
+                return Optional.of(new Choice(name, further ? other : one, further ? one : other));
             }
+        }
+        return Optional.empty();
+    }
+
+    /** Two copies of a log: the one that ends, and the one that goes on. */
+    private record Choice(LogName name, LogDirectory loser, LogDirectory winner) {
+
+        /**
+         * Whether the one that ends has nothing that the other one lacks. Only a move that a crash
+         * cut short leaves such two, in directories that ran together. In a directory that was away
+         * meanwhile are records that were acknowledged, and the other log may have been made anew
+         * without them: equal offsets and epochs say nothing of two such logs.
+         */
+        boolean superfluous(LogDirectories directories) {
+            return directories.knewBefore(loser)
+                    && directories.knewBefore(winner)
+                    && has(winner.log(name).orElseThrow(), loser.log(name).orElseThrow());
+        }
+
+        private static boolean has(PartitionLog all, PartitionLog some) {
+            return all.endOffset() >= some.endOffset()
+                    && (some.latestEpoch().isEmpty()
+                            || has(all, some, some.latestEpoch().getAsInt()));
+        }
+
+        private static boolean has(PartitionLog all, PartitionLog some, int epoch) {
+            return all.endOffsetForEpoch(epoch)
+                    .filter(it -> it.leaderEpoch() == epoch && it.endOffset() >= some.endOffset())
+                    .isPresent();
         }
     }
 
@@ -233,20 +264,29 @@ final class DirectoriesOpening {
                     .thenComparingInt(log -> log.latestEpoch().orElse(-1))
                     .thenComparingLong(PartitionLog::endOffset);
 
-    private void drop(LogName name, LogDirectory loser, LogDirectory winner, Countdown settling) {
-        boolean sound = loser.log(name).orElseThrow().failure().isEmpty();
+    private void drop(Choice choice, LogDirectories directories, Countdown settling) {
+        LogName name = choice.name;
+        boolean sound = choice.loser.log(name).orElseThrow().failure().isEmpty();
+        boolean superfluous = sound && choice.superfluous(directories);
         remarks.add(
                 "%s is in two directories; the one in %s goes on, the one in %s is %s"
                         .formatted(
                                 name,
-                                winner.path(),
-                                loser.path(),
-                                sound ? "removed" : "left alone"));
-        if (sound) {
+                                choice.winner.path(),
+                                choice.loser.path(),
+                                superfluous
+                                        ? "removed, as all of it is in the other one"
+                                        : sound
+                                                ? "set aside there, as %s.…-stray".formatted(name)
+                                                : "left alone"));
+        if (superfluous) {
             settling.await();
-            loser.deleteLog(name, loop, _ -> settling.down());
+            choice.loser.deleteLog(name, loop, _ -> settling.down());
+        } else if (sound) {
+            settling.await();
+            choice.loser.setAside(name, loop, _ -> settling.down());
         } else {
-            loser.disown(name);
+            choice.loser.disown(name);
         }
     }
 

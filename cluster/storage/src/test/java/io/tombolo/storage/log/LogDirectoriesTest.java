@@ -9,6 +9,7 @@ import io.tombolo.storage.directory.LogDirectories;
 
 import org.junit.jupiter.api.Test;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -203,7 +204,50 @@ class LogDirectoriesTest {
         assertThat(found.directory().path()).isEqualTo(TWO);
         assertThat(found.log().endOffset()).isEqualTo(2);
         assertThat(disk.exists(ONE.resolve("orders-0"))).isFalse();
-        assertThat(again.remarks()).singleElement().asString().contains("two directories");
+        assertThat(again.remarks())
+                .singleElement()
+                .asString()
+                .contains("two directories", "is removed");
+        assertThat(strays(ONE)).isEmpty();
+    }
+
+    @Test
+    void aLogInADirectoryThatWasAwayIsSetAsideAndNeverRemoved() throws Exception {
+        LogDirectories opened = world.openAll(BOTH).directories();
+        append(world.create(opened.all().get(1), "orders"), 2);
+        close(opened);
+        LogDirectories without = world.openAll(List.of(ONE)).directories();
+        append(world.create(without.first(), "orders"), 3);
+        close(without);
+
+        DirectoriesResult.Opened again = world.openAll(BOTH);
+
+        world.pass(world.settings.fileDeleteDelay().toMillis());
+        assertThat(again.directories().find(ORDERS, ORDERS_ID))
+                .hasValueSatisfying(it -> assertThat(it.directory().path()).isEqualTo(ONE));
+        assertThat(again.remarks()).singleElement().asString().contains("orders-0", "-stray");
+        assertThat(strays(TWO)).hasSize(1);
+        assertThat(disk.list(TWO.resolve(strays(TWO).getFirst())))
+                .anyMatch(file -> file.endsWith(".log"));
+        close(again.directories());
+        assertThat(world.openAll(BOTH).remarks()).isEmpty();
+        assertThat(strays(TWO)).hasSize(1);
+    }
+
+    @Test
+    void ofTwoLogsThatPartedTheOneThatEndsIsSetAside() throws Exception {
+        LogDirectories opened = world.openAll(BOTH).directories();
+        PartitionLog older = world.create(opened.all().get(0), "orders");
+        PartitionLog newer = world.create(opened.all().get(1), "orders");
+        append(older, 2);
+        newer.append(Batches.plain(1, world.nowMs, "v"), 1, AppendOrigin.PRODUCER);
+        close(opened);
+
+        DirectoriesResult.Opened again = world.openAll(BOTH);
+
+        assertThat(orders(again.directories()).endOffset()).isEqualTo(1);
+        assertThat(again.remarks()).singleElement().asString().contains("-stray");
+        assertThat(strays(ONE)).hasSize(1);
     }
 
     @Test
@@ -245,6 +289,10 @@ class LogDirectoriesTest {
 
     private PartitionLog orders(LogDirectories opened) {
         return opened.find(ORDERS, new UUID(1, "orders".hashCode())).orElseThrow().log();
+    }
+
+    private List<String> strays(Path directory) throws IOException {
+        return disk.list(directory).stream().filter(it -> it.endsWith("-stray")).toList();
     }
 
     private void append(PartitionLog log, int records) {
