@@ -277,6 +277,28 @@ class OwnerRulesTest {
             assertThat(region.image().leftOut(link)).containsExactly("orders");
         }
 
+        /** Once it was, and then every name of the filter belonged to two regions. */
+        @Test
+        void whatAnotherRegionHasTakenBeforeAnythingWasCopiedIsNotTakenOverEither() {
+            var empty = new LinkName("us-to-eu-too");
+            define(link, US, EU, "local");
+            define(empty, US, EU, "bills*");
+            claim(empty, US, Mode.STEADY);
+            takenByAp("bi*");
+
+            assertThat(claimed(empty))
+                    .isInstanceOfSatisfying(
+                            Answer.Refused.class,
+                            refused ->
+                                    assertThat(refused.refusal().message())
+                                            .startsWith(
+                                                    "Region ap has taken over topics of link"
+                                                            + " us-to-eu-too already"));
+
+            define(empty, US, EU, "payments");
+            assertThat(claimed(empty)).isInstanceOf(Answer.Done.class);
+        }
+
         private void takenByAp(String topics) {
             var ap = new RegionId("ap");
             var taken = new Ownership(new DomainName("us-to-ap"), ap, 2, Mode.FORCED);
@@ -284,8 +306,12 @@ class OwnerRulesTest {
         }
 
         private Answer<?> claimedByForce() {
+            return claimed(link);
+        }
+
+        private Answer<?> claimed(LinkName name) {
             return region.submit(
-                    new ClaimOwnership(new DomainName(link.name()), EU, 1, Mode.FORCED, "a test"));
+                    new ClaimOwnership(new DomainName(name.name()), EU, 1, Mode.FORCED, "a test"));
         }
 
         @Test

@@ -158,8 +158,9 @@ public record MetadataImage(
 
     /**
      * The ownership under which another region has taken over, from the source of a link, a topic
-     * that would be taken over with the link as well: two regions would write to it. Empty once the
-     * link's destination owns its topics.
+     * that would be taken over with the link as well: two regions would write to it. Where the link
+     * has no mirrors, of which it would be seen, it is enough that there may be such a name. Empty
+     * once the link's destination owns its topics.
      */
     public Optional<OwnershipRecord> takenElsewhere(LinkName link) {
         return links.link(link)
@@ -172,8 +173,16 @@ public record MetadataImage(
         return takenBesides(link.definition().destinationRegion(), source).stream()
                 .filter(owned -> !owned.domain().equals(link.domain()))
                 .filter(owned ->
-                        names.stream().anyMatch(name -> owned.ownership().tookFrom(source, name)))
+                        names.stream().anyMatch(name -> owned.ownership().tookFrom(source, name))
+                                || names.isEmpty() && mayMeet(owned, link))
                 .findFirst();
+    }
+
+    private static boolean mayMeet(OwnershipRecord owned, LinkRegistration link) {
+        return owned.ownership()
+                .takeover()
+                .filter(taken -> taken.topics().meets(link.definition().topics()))
+                .isPresent();
     }
 
     /**

@@ -36,4 +36,33 @@ class NameFilterTest {
 
         assertThat(filter.includes("a".repeat(249))).isFalse();
     }
+
+    @Test
+    void filtersMeetWhenBothMayChooseAName() {
+        assertThat(meet("*", "*")).isTrue();
+        assertThat(meet("*", "orders")).isTrue();
+        assertThat(meet("orders*", "*.created")).isTrue();
+        assertThat(meet("a*b", "ab")).isTrue();
+        assertThat(meet("orders*", "ord*")).isTrue();
+        assertThat(meet("*", "*", "!orders*")).isTrue();
+        assertThat(meet("orders.*", "*", "!orders.old")).isTrue();
+    }
+
+    @Test
+    void filtersWithNoNameInCommonDoNotMeet() {
+        assertThat(meet("orders*", "bills*")).isFalse();
+        assertThat(meet("orders", "orders.*")).isFalse();
+        assertThat(meet("a*b", "a*c")).isFalse();
+        assertThat(meet("orders*", "*", "!orders*")).isFalse();
+        assertThat(meet("orders.new*", "*", "!orders*")).isFalse();
+        assertThat(meet("*", "__*")).isFalse();
+        assertThat(NameFilter.of().meets(NameFilter.of("*"))).isFalse();
+    }
+
+    private static boolean meet(String pattern, String... others) {
+        boolean met = NameFilter.of(pattern).meets(NameFilter.of(others));
+
+        assertThat(NameFilter.of(others).meets(NameFilter.of(pattern))).isEqualTo(met);
+        return met;
+    }
 }
