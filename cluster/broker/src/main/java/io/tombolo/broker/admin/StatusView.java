@@ -11,6 +11,7 @@ import io.tombolo.raft.core.RaftEvent.Room;
 import io.tombolo.raft.core.ReplicaKey;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.link.NameFilter;
+import io.tombolo.region.ownership.Takeover;
 import io.tombolo.region.topology.LinkEntry;
 import io.tombolo.region.topology.Topology;
 import io.tombolo.storage.cleaner.LogCleaner;
@@ -168,16 +169,21 @@ record StatusView(
                 discarded);
     }
 
-    /** Each domain's record, and who has its topics when they were taken with another domain. */
+    /**
+     * Each domain's record, and who has its topics when they were taken with another domain. Of a
+     * link that neither the file nor the metadata has any more it is not known what it copied: when
+     * that decides whose the topics are, the owner counts as not known.
+     */
     static List<Map<String, @Nullable Object>> ownership(MetadataImage image, Topology topology) {
         var all = new ArrayList<Map<String, @Nullable Object>>();
         for (OwnershipRecord record : image.region().ownership().values()) {
             Map<String, @Nullable Object> view = ownership(record);
+            Optional<NameFilter> names = names(record, image, topology);
+            Optional<OwnershipRecord> taken =
+                    image.takenWithAnother(record.domain(), names.orElse(NameFilter.of("*")));
+            view.put("ownerKnown", taken.isEmpty() || names.isPresent());
             view.put(
-                    "takenOver",
-                    image.takenWithAnother(record.domain(), names(record, image, topology))
-                            .map(StatusView::ownership)
-                            .orElse(null));
+                    "takenOver", names.flatMap(_ -> taken).map(StatusView::ownership).orElse(null));
             all.add(view);
         }
         return all;
@@ -194,14 +200,14 @@ record StatusView(
     }
 
     /** Of links between other regions only the file tells what they copy. */
-    private static NameFilter names(
+    private static Optional<NameFilter> names(
             OwnershipRecord record, MetadataImage image, Topology topology) {
         var link = new LinkName(record.domain().name());
         return image.links()
                 .link(link)
                 .map(known -> known.definition().topics())
                 .or(() -> Optional.ofNullable(topology.links().get(link)).map(LinkEntry::topics))
-                .orElse(NameFilter.of());
+                .or(() -> record.ownership().takeover().map(Takeover::topics));
     }
 
     private List<Map<String, @Nullable Object>> regions() {

@@ -58,8 +58,28 @@ class StatusViewTest {
                                 .containsEntry("takenOver", null));
     }
 
+    /** Once it was said to be the lost region, where every other region knew who has the topics. */
+    @Test
+    void ofALinkThatIsInNoFileAnyMoreTheOwnerIsNotGuessed() {
+        MetadataImage taken = takenBy("orders", "orders*");
+        MetadataImage untouched = takenBy("payments", "orders*");
+        Topology without = parsed("tombolo: 1\nregions: { eu: {}, us: {}, ap: {} }\n");
+
+        assertThat(ofAp(StatusView.ownership(taken, without)))
+                .containsEntry("ownerKnown", false)
+                .containsEntry("takenOver", null);
+        assertThat(ofAp(StatusView.ownership(untouched, without)))
+                .containsEntry("ownerKnown", true)
+                .containsEntry("owner", "eu");
+        assertThat(toAp("orders", "orders*")).containsEntry("ownerKnown", true);
+    }
+
     private static Map<String, @Nullable Object> toAp(String topic, String filter) {
-        return StatusView.ownership(takenBy(topic, "orders*"), topology(filter)).stream()
+        return ofAp(StatusView.ownership(takenBy(topic, "orders*"), topology(filter)));
+    }
+
+    private static Map<String, @Nullable Object> ofAp(List<Map<String, @Nullable Object>> all) {
+        return all.stream()
                 .filter(one -> "eu-to-ap".equals(one.get("domain")))
                 .findFirst()
                 .orElseThrow();
@@ -86,6 +106,10 @@ class StatusViewTest {
                   eu-to-ap: { from: eu, to: ap, topics: ["%s"] }
                 """
                         .formatted(filter);
+        return parsed(text);
+    }
+
+    private static Topology parsed(String text) {
         return ((TopologyFile.Valid) TopologyFile.parse("world.yaml", text)).topology();
     }
 }

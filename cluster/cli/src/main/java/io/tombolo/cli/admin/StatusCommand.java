@@ -156,6 +156,8 @@ final class StatusCommand implements Callable<Integer> {
                                         taken.at("owner").text(),
                                         taken.at("domain").text(),
                                         taken.at("epoch").text()));
+            } else if (domain.at("ownerKnown").present() && !domain.at("ownerKnown").flag()) {
+                text.append(" (owner not known here: no file has this link)");
             } else {
                 text.append(owner.equals(region) ? "" : " (owner: " + owner + ")");
             }

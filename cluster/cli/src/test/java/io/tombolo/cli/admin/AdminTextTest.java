@@ -73,6 +73,16 @@ class AdminTextTest {
     }
 
     @Test
+    void aDomainWhoseOwnerARegionCannotKnowIsShownWithoutOne() {
+        Tree.Fields domain =
+                (Tree.Fields) RecordedAnswer.of("status").at("ownership").items().getFirst();
+        Tree status = with("status", "ownership", List.of(domain.with("ownerKnown", false)));
+
+        assertThat(StatusCommand.tablesOf(List.of(snapshot(status))))
+                .contains("eu-to-us epoch 1 (owner not known here: no file has this link)\n");
+    }
+
+    @Test
     void aFailoverThatIsDoneStaysInTheStatus() {
         Tree status = with("status", "failover", List.of(RecordedAnswer.of("finished")));
 
