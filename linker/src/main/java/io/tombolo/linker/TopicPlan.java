@@ -86,7 +86,7 @@ final class TopicPlan {
     private static boolean isFollowed(MirrorTopic mirror) {
         return switch (mirror.state()) {
             case MIRRORING, PAUSED, FAILED -> true;
-            case STOPPING, STOPPED -> false;
+            case STOPPING, STOPPED, RETURNING -> false;
         };
     }
 

@@ -112,7 +112,7 @@ final class OwnershipExchange {
         var all = new ArrayList<>(links.statuses());
         all.addAll(peers.links());
         var region = new RegionStatus(all, image);
-        return settings.topology().linksInto(settings.region().id()).stream()
+        return links.entries().stream()
                 .flatMap(link -> region.of(link.name()).stream())
                 .map(status ->
                         new RegionDocument.LinkProgress(

@@ -2,6 +2,7 @@ package io.tombolo.cli;
 
 import io.tombolo.cli.admin.AdminCommands;
 import io.tombolo.cli.demo.DemoCommands;
+import io.tombolo.cli.failback.FailbackCommands;
 import io.tombolo.cli.fleet.FleetCommands;
 import io.tombolo.cli.kafka.KafkaCommands;
 import io.tombolo.cli.output.Format;
@@ -100,6 +101,8 @@ final class CommandTree {
                         .addSubcommand(RegionCommands.region(shell))
                         .addSubcommand(AdminCommands.link(shell))
                         .addSubcommand(AdminCommands.failover(shell))
+                        .addSubcommand(FailbackCommands.failback(shell))
+                        .addSubcommand(FailbackCommands.divergence(shell))
                         .addSubcommand(KafkaCommands.topic(shell))
                         .addSubcommand(KafkaCommands.group(shell))
                         .addSubcommand(TransactionCommands.txn(shell))

@@ -77,6 +77,8 @@ class CommandTreeTest {
                         "link pause",
                         "link resume",
                         "failover",
+                        "failback",
+                        "divergence list",
                         "topic list",
                         "topic create",
                         "topic describe",

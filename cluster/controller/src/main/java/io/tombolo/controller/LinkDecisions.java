@@ -1,26 +1,33 @@
 package io.tombolo.controller;
 
+import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.Applied;
 import io.tombolo.controller.command.LinkCommand;
 import io.tombolo.controller.command.LinkCommand.AbortMirrorTransactions;
 import io.tombolo.controller.command.LinkCommand.BeginPromotion;
+import io.tombolo.controller.command.LinkCommand.BeginReturn;
 import io.tombolo.controller.command.LinkCommand.ClampMirrorOffsets;
 import io.tombolo.controller.command.LinkCommand.CompletePromotion;
+import io.tombolo.controller.command.LinkCommand.ConfirmCut;
+import io.tombolo.controller.command.LinkCommand.ConfirmExport;
 import io.tombolo.controller.command.LinkCommand.CreateMirrorTopic;
 import io.tombolo.controller.command.LinkCommand.DefineLink;
 import io.tombolo.controller.command.LinkCommand.GrowMirrorTopic;
 import io.tombolo.controller.command.LinkCommand.PauseLink;
 import io.tombolo.controller.command.LinkCommand.RaiseLeaderEpochs;
 import io.tombolo.controller.command.LinkCommand.RemoveLink;
+import io.tombolo.controller.command.LinkCommand.ReportDivergence;
 import io.tombolo.controller.command.LinkCommand.ResumeLink;
 import io.tombolo.controller.command.LinkCommand.SetMirrorTopicState;
 import io.tombolo.controller.command.LinkCommand.SettleMirrorPartitions;
 import io.tombolo.controller.command.Refusal;
+import io.tombolo.controller.failback.Returns;
 import io.tombolo.metadata.image.LinkRegistration;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.LinkPaused;
 import io.tombolo.metadata.record.LinkRecord.LinkRemoved;
+import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.metadata.record.TopicRecord.PartitionChanged;
 import io.tombolo.region.DomainName;
@@ -30,6 +37,7 @@ import io.tombolo.region.RegionId;
 import org.apache.kafka.common.protocol.Errors;
 
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** Decides about links; what concerns their topics is with {@link MirrorDecisions}. */
@@ -71,10 +79,23 @@ final class LinkDecisions {
                     promoting(abort.link(), abort.ownershipEpoch(), tip)
                             .<ControllerResult<?>>map(ControllerResult::refused)
                             .orElseGet(() -> Promotions.abort(abort, tip));
+            case BeginReturn begin -> inBatches(Returns.begin(begin, tip));
+            case ReportDivergence report -> inBatches(Returns.report(report, tip));
+            case ConfirmExport export -> inBatches(Returns.export(export, tip));
+            case ConfirmCut cut -> inBatches(Returns.cut(cut, tip));
             case CompletePromotion complete ->
                     promoting(complete.link(), complete.ownershipEpoch(), tip)
                             .<ControllerResult<?>>map(ControllerResult::refused)
                             .orElseGet(() -> Promotions.complete(complete, tip));
+        };
+    }
+
+    private static ControllerResult<Applied> inBatches(Answer<List<List<MetadataRecord>>> step) {
+        return switch (step) {
+            case Answer.Done<List<List<MetadataRecord>>>(var batches) ->
+                    ControllerResult.inBatches(new Applied(), batches);
+            case Answer.Refused<List<List<MetadataRecord>>>(var refusal) ->
+                    ControllerResult.refused(refusal);
         };
     }
 
@@ -155,11 +176,15 @@ final class LinkDecisions {
         if (known.isEmpty()) {
             return Optional.of(unknown(link));
         }
-        RegionId destination = known.get().definition().destinationRegion();
+        RegionId self =
+                tip.region()
+                        .identity()
+                        .map(identity -> identity.region())
+                        .orElse(known.get().definition().destinationRegion());
         boolean owned =
                 tip.region()
                         .ownershipOf(new DomainName(link.name()))
-                        .filter(record -> record.ownership().owner().equals(destination))
+                        .filter(record -> record.ownership().owner().equals(self))
                         .filter(record -> record.epoch() == epoch)
                         .isPresent();
         return owned
@@ -168,7 +193,7 @@ final class LinkDecisions {
                         new Refusal(
                                 Errors.INVALID_REQUEST,
                                 "%s does not own the topics of %s with epoch %d."
-                                        .formatted(destination, link, epoch)));
+                                        .formatted(self, link, epoch)));
     }
 
     private static Refusal unknown(LinkName link) {

@@ -36,8 +36,8 @@ import java.util.Optional;
  * state                        asked for                    becomes
  * none                         mirror                       MIRRORING
  * MIRRORING, PAUSED, FAILED    any of these, or STOPPING    that
- * STOPPING, STOPPED            the same                     unchanged
- * STOPPING, STOPPED            anything else                refused
+ * STOPPING, STOPPED, RETURNING the same                     unchanged
+ * STOPPING, STOPPED, RETURNING anything else                refused
  * any                          STOPPED                      refused: only a promotion stops
  * </pre>
  */
@@ -133,7 +133,8 @@ final class MirrorDecisions {
         if (same && (mirror.reason().equals(command.reason()) || isFinal(mirror.state()))) {
             return ControllerResult.done(new Applied());
         }
-        if (isFinal(mirror.state()) || command.state() == State.STOPPED) {
+        if (isFinal(mirror.state())
+                || isFinal(command.state()) && command.state() != State.STOPPING) {
             return ControllerResult.refused(
                     Errors.INVALID_REQUEST,
                     "Mirror topic %s is %s and cannot become %s this way."
@@ -145,7 +146,7 @@ final class MirrorDecisions {
     }
 
     private static boolean isFinal(State state) {
-        return state == State.STOPPING || state == State.STOPPED;
+        return state == State.STOPPING || state == State.STOPPED || state == State.RETURNING;
     }
 
     /** Whether the topic is this very mirror already, and still one. */
@@ -166,16 +167,23 @@ final class MirrorDecisions {
 
     /** A link that has not heard yet of its end makes nothing new. */
     private static Optional<Refusal> takenOver(LinkName link, MetadataImage tip) {
-        RegionId destination =
-                tip.links().link(link).orElseThrow().definition().destinationRegion();
+        RegionId self =
+                tip.region()
+                        .identity()
+                        .map(identity -> identity.region())
+                        .orElse(
+                                tip.links()
+                                        .link(link)
+                                        .orElseThrow()
+                                        .definition()
+                                        .destinationRegion());
         return tip.region()
                 .ownershipOf(new DomainName(link.name()))
-                .filter(record -> record.ownership().owner().equals(destination))
+                .filter(record -> record.ownership().owner().equals(self))
                 .map(record ->
                         new Refusal(
                                 Errors.INVALID_REQUEST,
-                                "%s has taken over the topics of %s."
-                                        .formatted(destination, link)));
+                                "%s has taken over the topics of %s.".formatted(self, link)));
     }
 
     private static Optional<Refusal> idTaken(Uuid id, MetadataImage tip) {

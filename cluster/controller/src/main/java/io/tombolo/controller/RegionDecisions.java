@@ -17,6 +17,7 @@ import io.tombolo.controller.topic.OwnerRules;
 import io.tombolo.metadata.image.LinkRegistration;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.record.BrokerRegistration;
+import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.metadata.record.RegionRecord.ControllerRegistered;
@@ -263,10 +264,19 @@ final class RegionDecisions {
                 tip.links()
                         .link(new LinkName(next.domain().name()))
                         .map(LinkRegistration::definition)
-                        .filter(link -> link.destinationRegion().equals(next.owner()))
-                        .map(link -> new Takeover(link.sourceRegion(), link.topics()));
+                        .flatMap(link -> taken(link, next));
         Ownership kept = before.map(next::with).orElse(next);
         return now.map(kept::with).orElse(kept);
+    }
+
+    /** The first owner has taken nothing from anybody; later it takes back from the other one. */
+    private static Optional<Takeover> taken(LinkDefined link, Ownership next) {
+        if (link.destinationRegion().equals(next.owner())) {
+            return Optional.of(new Takeover(link.sourceRegion(), link.topics()));
+        }
+        return link.sourceRegion().equals(next.owner()) && next.epoch() > 1
+                ? Optional.of(new Takeover(link.destinationRegion(), link.topics()))
+                : Optional.empty();
     }
 
     private static ControllerResult<List<OwnershipRecord>> observe(

@@ -52,6 +52,19 @@ final class FollowerSide {
         return outcome;
     }
 
+    /** Cuts the log of a replica that is not in use; whether it did. */
+    boolean cutTo(long offset) {
+        if (!(state.role instanceof Role.Idle) || state.log.failure().isPresent()) {
+            return false;
+        }
+        FollowerOutcome outcome =
+                state.guarded(
+                        () -> withinLog(followed.cutAt(offset, state.highWatermark())),
+                        _ -> new FollowerOutcome.Offline());
+        state.failWhenLogFailed();
+        return outcome instanceof FollowerOutcome.Truncated;
+    }
+
     private FollowerOutcome followed(Follower follower, LeaderAnswer answer) {
         return switch (answer) {
             case LeaderAnswer.Records records -> {

@@ -157,10 +157,7 @@ public final class Partition {
         return log.lastStableOffset(state.highWatermark());
     }
 
-    /**
-     * Takes new topic settings from the next request on; to be called after a change of the log's
-     * settings too, because acknowledgements may no longer have to wait for the disk.
-     */
+    /** Takes new topic settings from the next request on; also called after the log's changed. */
     public void changeSettings(PartitionSettings changed) {
         state.settings = changed;
         state.guarded(state::reconsider, _ -> false);
@@ -463,6 +460,11 @@ public final class Partition {
         return outcome;
     }
 
+    /** Cuts off what another region lacks; only while Idle. Whether it did, durably. */
+    public boolean cutTo(long offset) {
+        return followerSide.cutTo(offset);
+    }
+
     /**
      * Where a leader epoch ends; the epoch of this leadership ends at the log end. In a mirror the
      * records are of the epochs of their source, so there it is the end of the last one of these.
@@ -589,11 +591,7 @@ public final class Partition {
         state.onRoom(listener);
     }
 
-    /**
-     * Calls the listener with the cause on this loop, once, later, when this partition goes
-     * offline. Named right after the partition was made, it also hears that its log has failed
-     * before.
-     */
+    /** Tells the cause on this loop, once, later, when this goes offline, or was so already. */
     public void onOffline(Consumer<Exception> listener) {
         state.onOffline(listener);
     }

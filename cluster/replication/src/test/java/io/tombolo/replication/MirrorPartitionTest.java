@@ -106,6 +106,27 @@ class MirrorPartitionTest {
     }
 
     @Test
+    void aLogThatIsCutForAnotherRegionForgetsAllThatWasBegunThere() {
+        world.on(p -> p.become(leader(3)));
+        world.on(p -> p.appendOwn(Batches.plain(2)));
+        world.on(p -> p.appendOwn(Batches.plain(2)));
+        world.on(p -> p.become(leader(5)));
+        world.on(p -> p.become(mirror(5, 7)));
+        assertThat(world.<Boolean>ask(p -> p.cutTo(2))).isFalse();
+
+        world.on(p -> p.become(new Idle()));
+
+        assertThat(world.<Boolean>ask(p -> p.cutTo(4))).isTrue();
+        assertThat(world.partition().log().latestEpoch()).hasValue(3);
+        assertThat(world.<Boolean>ask(p -> p.cutTo(2))).isTrue();
+        assertThat(world.partition().log().endOffset()).isEqualTo(2);
+        assertThat(world.partition().highWatermark()).isEqualTo(2);
+        world.on(p -> p.become(mirror(6, 7)));
+        assertThat(world.partition().log().latestEpoch()).hasValue(3);
+        assertThat(append(Batches.at(2, 5, 1), 7, 2)).isEqualTo(new Appended(3, 3));
+    }
+
+    @Test
     void aLinkThatComesAfterThePromotionIsRefused() {
         world.on(p -> p.become(mirror(3, 5)));
         world.on(p -> p.become(leader(4)));

@@ -80,6 +80,7 @@ public final class AdminRoutes implements HttpHandler {
             case "brokers" -> brokers(path);
             case "links" -> links(path, post);
             case "failover" -> failover(ask, path, post);
+            case "failback" -> new FailbackRoutes(core).handle(ask, path.subList(1, path.size()));
             case "drains" -> new DrainRoutes(core).handle(ask, path.subList(1, path.size()));
             default -> HttpAnswer.error(404, "there is no " + ask.path());
         };

@@ -24,14 +24,12 @@ final class LinkView {
 
     /** Every link into this region, by name. */
     static List<Map<String, @Nullable Object>> all(BrokerCore core, PeerBrokers.Answers others) {
-        return core.settings().topology().linksInto(core.settings().region().id()).stream()
-                .map(entry -> one(core, entry, others))
-                .toList();
+        return core.links().entries().stream().map(entry -> one(core, entry, others)).toList();
     }
 
     static Optional<Map<String, @Nullable Object>> one(
             BrokerCore core, LinkName name, PeerBrokers.Answers others) {
-        return core.settings().topology().linksInto(core.settings().region().id()).stream()
+        return core.links().entries().stream()
                 .filter(entry -> entry.name().equals(name))
                 .findFirst()
                 .map(entry -> one(core, entry, others));

@@ -59,7 +59,7 @@ public final class FailoverDesk {
      */
     public List<FailoverPolicy> policies() {
         var policies = new TreeMap<PolicyName, FailoverPolicy>();
-        for (LinkEntry link : place.topology().linksInto(place.region())) {
+        for (LinkEntry link : links.entries()) {
             var name = new PolicyName(link.name().name());
             policies.put(
                     name,
@@ -72,8 +72,7 @@ public final class FailoverDesk {
                             new FailoverPolicy.Automatic.Never()));
         }
         for (FailoverPolicy policy : place.topology().failover().values()) {
-            LinkEntry link = place.topology().links().get(policy.follows());
-            if (link != null && link.to().equals(place.region())) {
+            if (entry(policy.follows()).isPresent()) {
                 policies.put(policy.name(), policy);
             }
         }
@@ -240,7 +239,7 @@ public final class FailoverDesk {
      * waited for.
      */
     public void finishWhatWasBegun() {
-        for (LinkEntry link : place.topology().linksInto(place.region())) {
+        for (LinkEntry link : links.entries()) {
             goOnWith(link);
         }
     }
@@ -289,11 +288,12 @@ public final class FailoverDesk {
     }
 
     private LinkEntry linkOf(FailoverPolicy policy) {
-        LinkEntry link = place.topology().links().get(policy.follows());
-        if (link == null) {
-            throw new IllegalArgumentException("no link " + policy.follows());
-        }
-        return link;
+        return entry(policy.follows())
+                .orElseThrow(() -> new IllegalArgumentException("no link " + policy.follows()));
+    }
+
+    private Optional<LinkEntry> entry(LinkName name) {
+        return links.entries().stream().filter(link -> link.name().equals(name)).findFirst();
     }
 
     /**

@@ -105,7 +105,7 @@ public final class LinkSupervisor {
 
     private void reconcileAll(MetadataImage image) {
         coordinates = isLeadBroker();
-        for (LinkEntry entry : place.topology().linksInto(place.region())) {
+        for (LinkEntry entry : place.linksInto(image)) {
             reconcile(image, entry);
         }
     }
@@ -137,6 +137,7 @@ public final class LinkSupervisor {
                     image.links()
                             .mirrorTopic(id)
                             .filter(mirror -> mirror.state() != MirrorTopic.State.STOPPED)
+                            .filter(mirror -> mirror.state() != MirrorTopic.State.RETURNING)
                             .isPresent();
             if (topic.isPresent() && mirrored) {
                 topic.get()
@@ -152,8 +153,13 @@ public final class LinkSupervisor {
     }
 
     /** The loop that all of this runs on. */
-    EventLoop loop() {
+    public EventLoop loop() {
         return place.loop();
+    }
+
+    /** The links into this region by now, running or not. */
+    public List<LinkEntry> entries() {
+        return place.linksInto(images.current());
     }
 
     /** The running link of this name. */

@@ -2,6 +2,7 @@ package io.tombolo.broker.link;
 
 import io.tombolo.broker.Commands;
 import io.tombolo.broker.Images;
+import io.tombolo.broker.failback.ReturnWorker;
 import io.tombolo.broker.shard.Shards;
 import io.tombolo.coordinator.group.entry.LinkOffsets;
 import io.tombolo.environment.Environment;
@@ -11,15 +12,20 @@ import io.tombolo.region.topology.LinkEntry;
 
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
- * This broker's part in the taking over of topics: one {@link PromotionWorker} per link into this
- * region, each of which has nothing to do until the region owns the link's topics. Confined to the
- * links' loop.
+ * This broker's part in the moving of topics: one {@link PromotionWorker} per link into this
+ * region, each of which has nothing to do until the region owns the link's topics, and one {@link
+ * ReturnWorker} for topics that come back. Confined to the links' loop.
  */
 public final class Takeovers {
 
     private final Map<LinkName, PromotionWorker> workers = new TreeMap<>();
+    private final Function<LinkEntry, PromotionWorker> hire;
+    private final LinkSupervisor links;
+    private final ReturnWorker returns;
+    private boolean closed;
 
     /** What is needed of the broker. */
     public record Tools(
@@ -34,17 +40,26 @@ public final class Takeovers {
                         place.loop(),
                         tools.environment().clock());
         var groups = new ClampedGroups(tools.offsets(), place.loop());
-        for (LinkEntry entry : place.topology().linksInto(place.region())) {
-            var ports =
-                    new PromotionWorker.Ports(
-                            tools.commands(),
-                            tools.environment().clock(),
-                            log,
-                            transactions,
-                            groups,
-                            () -> links.find(entry.name()));
-            workers.put(entry.name(), new PromotionWorker(place, entry, images, ports));
-        }
+        this.links = links;
+        this.returns =
+                new ReturnWorker(
+                        place,
+                        images,
+                        new ReturnWorker.Tools(
+                                tools.shards(), tools.environment().offload(), tools.commands()));
+        this.hire =
+                entry ->
+                        new PromotionWorker(
+                                place,
+                                entry,
+                                images,
+                                new PromotionWorker.Ports(
+                                        tools.commands(),
+                                        tools.environment().clock(),
+                                        log,
+                                        transactions,
+                                        groups,
+                                        () -> links.find(entry.name())));
     }
 
     /**
@@ -58,11 +73,18 @@ public final class Takeovers {
     }
 
     void look() {
-        workers.values().forEach(PromotionWorker::look);
+        if (!closed) {
+            links.entries()
+                    .forEach(entry ->
+                            workers.computeIfAbsent(entry.name(), _ -> hire.apply(entry)).look());
+            returns.look();
+        }
     }
 
     /** Nothing more is done. */
     public void close() {
+        closed = true;
         workers.values().forEach(PromotionWorker::close);
+        returns.close();
     }
 }

@@ -21,6 +21,10 @@ record Casting(int brokerId, Domains domains, boolean ownersKnown) {
 
     Role roleOf(MetadataImage image, TopicImage topic, int index) {
         PartitionRegistration partition = topic.partitions().get(index);
+        Optional<MirrorRegistration> mirror = image.mirrorOf(topic);
+        if (mirror.flatMap(one -> one.restoration().cutFor(index, brokerId)).isPresent()) {
+            return new Role.Idle();
+        }
         if (partition.leader() != brokerId) {
             return following(partition);
         }
@@ -32,7 +36,6 @@ record Casting(int brokerId, Domains domains, boolean ownersKnown) {
                         partition.replicas(),
                         partition.isr(),
                         partition.leaderRecovery() == LeaderRecovery.RECOVERING);
-        Optional<MirrorRegistration> mirror = image.mirrorOf(topic);
         if (mirror.isPresent()) {
             long epoch =
                     image.region()

@@ -67,7 +67,11 @@ final class CommandCodec {
         CLAMP_MIRROR_OFFSETS,
         ABORT_MIRROR_TRANSACTIONS,
         RECEIPTED,
-        REGISTER_CONTROLLER
+        REGISTER_CONTROLLER,
+        BEGIN_RETURN,
+        REPORT_DIVERGENCE,
+        CONFIRM_EXPORT,
+        CONFIRM_CUT
     }
 
     /**
@@ -268,6 +272,14 @@ final class CommandCodec {
                     PromotionCodec.write(clamp, kind(to, Kind.CLAMP_MIRROR_OFFSETS));
             case LinkCommand.AbortMirrorTransactions abort ->
                     PromotionCodec.write(abort, kind(to, Kind.ABORT_MIRROR_TRANSACTIONS));
+            case LinkCommand.BeginReturn begin ->
+                    PromotionCodec.write(begin, kind(to, Kind.BEGIN_RETURN));
+            case LinkCommand.ReportDivergence report ->
+                    PromotionCodec.write(report, kind(to, Kind.REPORT_DIVERGENCE));
+            case LinkCommand.ConfirmExport export ->
+                    PromotionCodec.write(export, kind(to, Kind.CONFIRM_EXPORT));
+            case LinkCommand.ConfirmCut cut ->
+                    PromotionCodec.write(cut, kind(to, Kind.CONFIRM_CUT));
             case LinkCommand.CompletePromotion(LinkName link, long ownershipEpoch) ->
                     kind(to, Kind.COMPLETE_PROMOTION).string(link.name()).number(ownershipEpoch);
         }
@@ -366,6 +378,17 @@ final class CommandCodec {
             case CLAMP_MIRROR_OFFSETS -> PromotionCodec.readClamp(from);
             case ABORT_MIRROR_TRANSACTIONS -> PromotionCodec.readAbort(from);
             case RECEIPTED -> receipted(from);
+            case BEGIN_RETURN, REPORT_DIVERGENCE, CONFIRM_EXPORT, CONFIRM_CUT ->
+                    returning(kind, from);
+        };
+    }
+
+    private static LinkCommand<?> returning(Kind kind, FieldReader from) {
+        return switch (kind) {
+            case BEGIN_RETURN -> PromotionCodec.readBegin(from);
+            case REPORT_DIVERGENCE -> PromotionCodec.readReport(from);
+            case CONFIRM_EXPORT -> PromotionCodec.readExport(from);
+            default -> PromotionCodec.readCut(from);
         };
     }
 

@@ -98,7 +98,11 @@ record RetryRule(long deadlineNanos, boolean idempotent) {
                     LinkCommand.SettleMirrorPartitions _,
                     LinkCommand.ClampMirrorOffsets _,
                     LinkCommand.AbortMirrorTransactions _,
-                    LinkCommand.CompletePromotion _ ->
+                    LinkCommand.CompletePromotion _,
+                    LinkCommand.BeginReturn _,
+                    LinkCommand.ReportDivergence _,
+                    LinkCommand.ConfirmExport _,
+                    LinkCommand.ConfirmCut _ ->
                     true;
         };
     }

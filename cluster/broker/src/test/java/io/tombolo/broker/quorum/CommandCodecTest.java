@@ -22,6 +22,7 @@ import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.metadata.record.ConfigResource;
 import io.tombolo.metadata.record.LinkRecord.ClampedPosition;
 import io.tombolo.metadata.record.LinkRecord.CopyEnd;
+import io.tombolo.metadata.record.LinkRecord.Divergence;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
 import io.tombolo.metadata.record.OwnershipRecord;
@@ -134,6 +135,24 @@ class CommandCodecTest {
                                 Map.of(
                                         epochs.firstKey(),
                                         new LinkCommand.Aborting(3, open, true)))),
+                new LinkCommand.BeginReturn(
+                        LINK,
+                        7,
+                        new TreeMap<>(
+                                Map.of(
+                                        TOPIC,
+                                        new TreeMap<>(Map.of(1, new CopyEnd(500, 2, -1, true)))))),
+                new LinkCommand.ReportDivergence(
+                        LINK,
+                        7,
+                        new TreeMap<>(
+                                Map.of(
+                                        epochs.firstKey(),
+                                        new LinkCommand.Diverged(
+                                                3, new Divergence(4, 5, 9, 3, 99, 1, 2))))),
+                new LinkCommand.ConfirmExport(
+                        LINK, 7, new TreeMap<>(Map.of(epochs.firstKey(), "there"))),
+                new LinkCommand.ConfirmCut(LINK, 7, 2, new TreeSet<>(epochs.keySet())),
                 new LinkCommand.ClampMirrorOffsets(
                         LINK,
                         7,

@@ -43,19 +43,47 @@ public final class Failover {
      * @throws CommandFailure when there is none of that name
      */
     public static Failover of(Shell shell, LoadedFile file, String policy) {
+        return of(shell, file, policy, Optional.empty());
+    }
+
+    /**
+     * Finds a policy.
+     *
+     * @param to the region that is to take over; the end of the link when empty
+     * @throws CommandFailure when there is no policy of that name, or the link has no such end
+     */
+    static Failover of(Shell shell, LoadedFile file, String policy, Optional<String> to) {
+        LinkEntry written = linkOf(file, policy);
+        String wanted = to.orElse(written.to().name());
+        boolean back = wanted.equals(written.from().name());
+        if (!back && !wanted.equals(written.to().name())) {
+            throw CommandFailure.of(Code.UNKNOWN_REGION, "the link does not join region " + wanted)
+                    .at(file.where("links." + written.name()))
+                    .seen("it joins %s and %s".formatted(written.from(), written.to()))
+                    .fix("--to %s, or --to %s".formatted(written.to(), written.from()))
+                    .failure();
+        }
+        LinkEntry link = back ? written.reversed() : written;
+        var target = RegionAdmin.of(shell, file, file.hosted(link.to().name()));
+        return new Failover(file, policy, link, target);
+    }
+
+    /**
+     * The link that a policy follows.
+     *
+     * @throws CommandFailure when there is no policy of that name
+     */
+    public static LinkEntry linkOf(LoadedFile file, String policy) {
         Optional<LinkName> followed =
                 file.topology().failover().values().stream()
                         .filter(entry -> entry.name().name().equals(policy))
                         .map(entry -> entry.follows())
                         .findFirst();
         String name = followed.map(LinkName::name).orElse(policy);
-        LinkEntry link =
-                file.topology().links().values().stream()
-                        .filter(entry -> entry.name().name().equals(name))
-                        .findFirst()
-                        .orElseThrow(() -> unknown(file, policy));
-        var target = RegionAdmin.of(shell, file, file.hosted(link.to().name()));
-        return new Failover(file, policy, link, target);
+        return file.topology().links().values().stream()
+                .filter(entry -> entry.name().name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> unknown(file, policy));
     }
 
     public String policy() {

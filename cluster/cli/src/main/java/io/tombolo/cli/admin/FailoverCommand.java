@@ -28,7 +28,8 @@ import java.util.concurrent.Callable;
             "",
             "Example:",
             "  tombolo failover shop-primary",
-            "  tombolo failover eu-to-us -y"
+            "  tombolo failover eu-to-us -y",
+            "  tombolo failover eu-to-us --to eu"
         })
 final class FailoverCommand implements Callable<Integer> {
 
@@ -36,6 +37,12 @@ final class FailoverCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "POLICY", description = "A failover policy, or the name of a link.")
     private String policy = "";
+
+    @Option(
+            names = "--to",
+            paramLabel = "REGION",
+            description = "Who takes over (default: the end of the link); back after a failback.")
+    private @Nullable String to;
 
     @Option(
             names = "--force-accept-split-brain",
@@ -52,7 +59,8 @@ final class FailoverCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Optional<String> override = override();
-        Failover failover = Failover.of(shell, LoadedFile.of(shell), policy);
+        Failover failover =
+                Failover.of(shell, LoadedFile.of(shell), policy, Optional.ofNullable(to));
         Tree preview = failover.preview();
         if (!shell.options().quiet()) {
             shell.err().print(FailoverText.preview(preview));

@@ -13,14 +13,14 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
 /** What Kafka's client throws, as failures for people. */
-final class KafkaFailures {
+public final class KafkaFailures {
 
     private KafkaFailures() {}
 
     /**
      * @param about what was asked for
      */
-    static CommandFailure of(@Nullable Throwable cause, Subject about) {
+    public static CommandFailure of(@Nullable Throwable cause, Subject about) {
         String thing = about.toString();
         return switch (cause) {
             case null -> of(new IllegalStateException("no cause"), about);

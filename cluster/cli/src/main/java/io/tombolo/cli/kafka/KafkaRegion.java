@@ -68,7 +68,7 @@ public final class KafkaRegion {
     }
 
     /** Settings that every client of this command shares. */
-    Map<String, Object> settings() {
+    public Map<String, Object> settings() {
         var settings = new HashMap<String, Object>();
         int timeoutMs = timeoutMs();
         settings.put("bootstrap.servers", bootstrap());
@@ -80,7 +80,7 @@ public final class KafkaRegion {
         return settings;
     }
 
-    int timeoutMs() {
+    public int timeoutMs() {
         return Math.clamp(shell.timeout().toMillis(), 100, 3_600_000);
     }
 

@@ -15,6 +15,11 @@ public final class RegionChoice {
 
     private RegionChoice() {}
 
+    /** One region of the file. */
+    public static KafkaRegion one(Shell shell, LoadedFile file, String region) {
+        return new KafkaRegion(shell, file, file.hosted(region));
+    }
+
     /** The region chosen, or all of the file. */
     public static List<KafkaRegion> oneOrAll(Shell shell, @Nullable String chosen) {
         LoadedFile file = LoadedFile.of(shell);

@@ -2,6 +2,7 @@ package io.tombolo.controller.command;
 
 import io.tombolo.metadata.record.LinkRecord.ClampedPosition;
 import io.tombolo.metadata.record.LinkRecord.CopyEnd;
+import io.tombolo.metadata.record.LinkRecord.Divergence;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
 import io.tombolo.metadata.record.PartitionId;
@@ -175,6 +176,72 @@ public sealed interface LinkCommand<A> extends Command<A> {
      */
     record CompletePromotion(LinkName link, long ownershipEpoch)
             implements LinkCommand<Promotion> {}
+
+    /**
+     * Lets topics that another region has taken over come back as mirrors of what that region has:
+     * first step of a failback. Nothing changes for a topic that is back already under this epoch,
+     * or is not here. Refused unless the other region owns the link's topics under this epoch.
+     *
+     * @param copies by topic and partition, where the copy ended that the other region took over
+     */
+    record BeginReturn(
+            LinkName link, long ownershipEpoch, SortedMap<Uuid, SortedMap<Integer, CopyEnd>> copies)
+            implements LinkCommand<Applied> {
+
+        public BeginReturn {
+            copies = Collections.unmodifiableSortedMap(new TreeMap<>(copies));
+        }
+    }
+
+    /**
+     * Second step, by the leader of each partition: what only this region has. What is no news is
+     * passed over, and so is a leader of another epoch than the one in force. Where nothing is, or
+     * once it is exported, all replicas are told to cut; whoever brings the last piece of a topic
+     * tells them.
+     */
+    record ReportDivergence(
+            LinkName link, long ownershipEpoch, SortedMap<PartitionId, Diverged> partitions)
+            implements LinkCommand<Applied> {
+
+        public ReportDivergence {
+            partitions = Collections.unmodifiableSortedMap(new TreeMap<>(partitions));
+        }
+    }
+
+    /**
+     * What a leader has found.
+     *
+     * @param leaderEpoch of the leadership that tells
+     */
+    record Diverged(int leaderEpoch, Divergence divergence) {}
+
+    /**
+     * Third step, by whoever asked for the failback: what only this region has of these partitions
+     * was copied elsewhere.
+     *
+     * @param partitions where to, for people
+     */
+    record ConfirmExport(
+            LinkName link, long ownershipEpoch, SortedMap<PartitionId, String> partitions)
+            implements LinkCommand<Applied> {
+
+        public ConfirmExport {
+            partitions = Collections.unmodifiableSortedMap(new TreeMap<>(partitions));
+        }
+    }
+
+    /**
+     * Last step, by every broker: its replicas of these partitions are cut. A topic goes to
+     * MIRRORING when those that lead its partitions have.
+     */
+    record ConfirmCut(
+            LinkName link, long ownershipEpoch, int brokerId, SortedSet<PartitionId> partitions)
+            implements LinkCommand<Applied> {
+
+        public ConfirmCut {
+            partitions = Collections.unmodifiableSortedSet(new TreeSet<>(partitions));
+        }
+    }
 
     /**
      * What a forced end of a promotion came to.

@@ -62,6 +62,13 @@ public final class OwnerRules {
      */
     public static Optional<Refusal> claim(DomainName domain, RegionId region, MetadataImage tip) {
         var link = new LinkName(domain.name());
+        if (tip.links().topicsOf(link).stream()
+                .flatMap(id -> tip.links().mirrorTopic(id).stream())
+                .anyMatch(mirror -> mirror.state() == State.RETURNING)) {
+            return violation(
+                    "Topics of link %s are coming back to this region, and what only it has is not cut off yet; go on with that first: tombolo failback %s."
+                            .formatted(link, link));
+        }
         return tip.links()
                 .link(link)
                 .filter(known -> known.definition().destinationRegion().equals(region))

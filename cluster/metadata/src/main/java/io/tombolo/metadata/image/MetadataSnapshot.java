@@ -4,15 +4,19 @@ import io.tombolo.metadata.record.BrokerRecord.BrokerDrain;
 import io.tombolo.metadata.record.BrokerRecord.BrokerRegistered;
 import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
 import io.tombolo.metadata.record.ConfigResource;
+import io.tombolo.metadata.record.LinkRecord.DivergenceExported;
+import io.tombolo.metadata.record.LinkRecord.DivergenceFound;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.LinkPaused;
 import io.tombolo.metadata.record.LinkRecord.MirrorConfigsFollowed;
 import io.tombolo.metadata.record.LinkRecord.MirrorOffsetsClamped;
 import io.tombolo.metadata.record.LinkRecord.MirrorPartitionSettled;
+import io.tombolo.metadata.record.LinkRecord.MirrorReturned;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsAborted;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsFound;
+import io.tombolo.metadata.record.LinkRecord.ReplicasToCut;
 import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.RegionRecord.FeatureLevel;
 import io.tombolo.metadata.record.RegionRecord.ProducerIdsAllocated;
@@ -104,10 +108,43 @@ public final class MetadataSnapshot {
         var state = new MirrorTopicStateChanged(mirror.topicId(), mirror.state(), mirror.reason());
         var followed = new MirrorConfigsFollowed(mirror.topicId(), mirror.followed());
         return Stream.of(
-                        Stream.of(defined, followed),
+                        Stream.of(
+                                mirror.restoration().equals(Restoration.NONE)
+                                        ? defined
+                                        : returned(mirror),
+                                followed),
+                        restorationRecords(mirror.topicId(), mirror.restoration()),
                         promotionRecords(mirror.topicId(), mirror.promotion()),
                         Stream.of(state))
                 .flatMap(one -> one);
+    }
+
+    private static MirrorReturned returned(MirrorRegistration mirror) {
+        Restoration restoration = mirror.restoration();
+        return new MirrorReturned(
+                mirror.topicId(),
+                mirror.link(),
+                restoration.ownershipEpoch(),
+                restoration.copies());
+    }
+
+    private static Stream<MetadataRecord> restorationRecords(
+            Uuid topicId, Restoration restoration) {
+        Stream<MetadataRecord> found =
+                restoration.divergences().entrySet().stream()
+                        .map(one -> new DivergenceFound(topicId, one.getKey(), one.getValue()));
+        Stream<MetadataRecord> exported =
+                restoration.exported().entrySet().stream()
+                        .map(one -> new DivergenceExported(topicId, one.getKey(), one.getValue()));
+        Stream<MetadataRecord> cuts =
+                restoration.cuts().entrySet().stream()
+                        .map(one ->
+                                new ReplicasToCut(
+                                        topicId,
+                                        one.getKey(),
+                                        one.getValue().offset(),
+                                        one.getValue().pending()));
+        return Stream.of(found, exported, cuts).flatMap(one -> one);
     }
 
     private static Stream<MetadataRecord> promotionRecords(Uuid topicId, Promotion promotion) {

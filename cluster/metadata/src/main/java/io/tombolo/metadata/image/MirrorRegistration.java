@@ -1,6 +1,7 @@
 package io.tombolo.metadata.image;
 
 import io.tombolo.metadata.record.LinkRecord.MirrorConfigsFollowed;
+import io.tombolo.metadata.record.LinkRecord.MirrorReturned;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
@@ -19,6 +20,7 @@ import java.util.TreeMap;
  * @param reason why it is in this state; may be empty
  * @param followed what its link has set on it, because the source has it
  * @param promotion how far its region is with taking over, or was when it had
+ * @param restoration how far it is with coming back after another region had taken it over
  */
 public record MirrorRegistration(
         Uuid topicId,
@@ -27,7 +29,8 @@ public record MirrorRegistration(
         MirrorTopic.State state,
         String reason,
         SortedMap<String, String> followed,
-        Promotion promotion) {
+        Promotion promotion,
+        Restoration restoration) {
 
     public MirrorRegistration {
         followed = Collections.unmodifiableSortedMap(new TreeMap<>(followed));
@@ -41,7 +44,24 @@ public record MirrorRegistration(
                 MirrorTopic.State.MIRRORING,
                 "",
                 Collections.emptySortedMap(),
-                Promotion.NONE);
+                Promotion.NONE,
+                Restoration.NONE);
+    }
+
+    /**
+     * A topic that comes back; what its region had taken over before is no longer of interest. It
+     * has one id in both regions.
+     */
+    static MirrorRegistration of(MirrorReturned returned) {
+        return new MirrorRegistration(
+                returned.topicId(),
+                returned.link(),
+                returned.topicId(),
+                MirrorTopic.State.RETURNING,
+                "",
+                Collections.emptySortedMap(),
+                Promotion.NONE,
+                Restoration.of(returned));
     }
 
     /** Whether it is an ordinary topic by now. */
@@ -57,16 +77,28 @@ public record MirrorRegistration(
     MirrorRegistration withState(MirrorTopic.State newState, String newReason) {
         Promotion kept = newState == MirrorTopic.State.STOPPED ? promotion.finished() : promotion;
         return new MirrorRegistration(
-                topicId, link, sourceTopicId, newState, newReason, followed, kept);
+                topicId, link, sourceTopicId, newState, newReason, followed, kept, restoration);
     }
 
     MirrorRegistration with(Promotion newPromotion) {
         return new MirrorRegistration(
-                topicId, link, sourceTopicId, state, reason, followed, newPromotion);
+                topicId, link, sourceTopicId, state, reason, followed, newPromotion, restoration);
     }
 
     MirrorRegistration with(MirrorConfigsFollowed configs) {
         return new MirrorRegistration(
-                topicId, link, sourceTopicId, state, reason, configs.configs(), promotion);
+                topicId,
+                link,
+                sourceTopicId,
+                state,
+                reason,
+                configs.configs(),
+                promotion,
+                restoration);
+    }
+
+    MirrorRegistration with(Restoration newRestoration) {
+        return new MirrorRegistration(
+                topicId, link, sourceTopicId, state, reason, followed, promotion, newRestoration);
     }
 }

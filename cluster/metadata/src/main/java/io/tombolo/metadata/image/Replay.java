@@ -11,16 +11,20 @@ import io.tombolo.metadata.record.ConfigRecord.ConfigRemoved;
 import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
 import io.tombolo.metadata.record.ConfigResource;
 import io.tombolo.metadata.record.LinkRecord;
+import io.tombolo.metadata.record.LinkRecord.DivergenceExported;
+import io.tombolo.metadata.record.LinkRecord.DivergenceFound;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.LinkPaused;
 import io.tombolo.metadata.record.LinkRecord.LinkRemoved;
 import io.tombolo.metadata.record.LinkRecord.MirrorConfigsFollowed;
 import io.tombolo.metadata.record.LinkRecord.MirrorOffsetsClamped;
 import io.tombolo.metadata.record.LinkRecord.MirrorPartitionSettled;
+import io.tombolo.metadata.record.LinkRecord.MirrorReturned;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsAborted;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsFound;
+import io.tombolo.metadata.record.LinkRecord.ReplicasToCut;
 import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.metadata.record.RegionRecord;
@@ -206,6 +210,8 @@ final class Replay {
                     promote(topicId, promotion -> promotion.found(epoch, index, open));
             case MirrorTransactionsAborted(var topicId, var index) ->
                     promote(topicId, promotion -> promotion.aborted(index));
+            case MirrorReturned _, DivergenceFound _, DivergenceExported _, ReplicasToCut _ ->
+                    restore(record);
             case MirrorOffsetsClamped clamped -> {
                 for (Uuid topicId : clamped.topicIds()) {
                     var own =
@@ -225,6 +231,33 @@ final class Replay {
         check(mirror != null, "topic %s is no mirror", topicId);
         if (mirror != null) {
             links = links.with(mirror.with(step.apply(mirror.promotion())));
+        }
+        changes.mirrorTopics.add(topicId);
+    }
+
+    private void restore(LinkRecord record) {
+        switch (record) {
+            case MirrorReturned returned -> {
+                check(topics.has(returned.topicId()), "no topic %s", returned.topicId());
+                links =
+                        links.withoutMirror(returned.topicId())
+                                .with(MirrorRegistration.of(returned));
+                changes.mirrorTopics.add(returned.topicId());
+            }
+            case DivergenceFound(var topicId, var index, var divergence) ->
+                    restore(topicId, restoration -> restoration.found(index, divergence));
+            case DivergenceExported(var topicId, var index, var where) ->
+                    restore(topicId, restoration -> restoration.exported(index, where));
+            case ReplicasToCut cut -> restore(cut.topicId(), one -> one.cutting(cut));
+            default -> throw new IllegalStateException(record + " restores nothing");
+        }
+    }
+
+    private void restore(Uuid topicId, UnaryOperator<Restoration> step) {
+        MirrorRegistration mirror = links.mirrorTopics().get(topicId);
+        check(mirror != null, "topic %s is no mirror", topicId);
+        if (mirror != null) {
+            links = links.with(mirror.with(step.apply(mirror.restoration())));
         }
         changes.mirrorTopics.add(topicId);
     }

@@ -123,6 +123,91 @@ public sealed interface LinkRecord extends MetadataRecord {
     record MirrorTransactionsAborted(Uuid topicId, int index) implements LinkRecord {}
 
     /**
+     * A topic that another region has taken over comes back as a mirror, in state {@link
+     * MirrorTopic.State#RETURNING}.
+     *
+     * @param ownershipEpoch under which the other region owns it
+     * @param copies by partition, where the copy ended that the other region took over
+     */
+    record MirrorReturned(
+            Uuid topicId, LinkName link, long ownershipEpoch, SortedMap<Integer, CopyEnd> copies)
+            implements LinkRecord {
+
+        public MirrorReturned {
+            copies = Collections.unmodifiableSortedMap(new TreeMap<>(copies));
+        }
+    }
+
+    /** What only this region has of a partition was found out. */
+    record DivergenceFound(Uuid topicId, int index, Divergence divergence) implements LinkRecord {}
+
+    /**
+     * What only this region has of a partition was copied to where it outlives the cut.
+     *
+     * @param where for people
+     */
+    record DivergenceExported(Uuid topicId, int index, String where) implements LinkRecord {}
+
+    /**
+     * The replicas of a partition lose what lies at or above an offset, before they lead or follow
+     * again.
+     *
+     * @param pending brokers that have not said yet that they have cut, in place of what was known
+     *     before; each does it once it hears of this, whenever that is
+     */
+    record ReplicasToCut(Uuid topicId, int index, long offset, BrokerIds pending)
+            implements LinkRecord {}
+
+    /**
+     * The records of a partition that only this region has: those of [fromOffset, toOffset).
+     *
+     * @param cutOffset where the log is cut; below fromOffset when the log begins above it
+     * @param recordCount without control records
+     * @param bytes of their batches, as they are stored
+     * @param firstTimestampMs the lowest timestamp among them, −1 when there is none
+     * @param lastTimestampMs the highest
+     */
+    record Divergence(
+            long cutOffset,
+            long fromOffset,
+            long toOffset,
+            long recordCount,
+            long bytes,
+            long firstTimestampMs,
+            long lastTimestampMs) {
+
+        public Divergence {
+            if (cutOffset < 0 || fromOffset < cutOffset || toOffset < fromOffset) {
+                throw new IllegalArgumentException(
+                        "[%d, %d) cannot be cut at %d".formatted(fromOffset, toOffset, cutOffset));
+            }
+        }
+
+        /** Whether there is nothing. */
+        public boolean isEmpty() {
+            return toOffset == fromOffset;
+        }
+
+        /** Writes it as a part of a record or a command. */
+        public void write(FieldWriter to) {
+            to.number(cutOffset).number(fromOffset).number(toOffset);
+            to.number(recordCount).number(bytes).number(firstTimestampMs).number(lastTimestampMs);
+        }
+
+        /** Reads what {@link #write} wrote. */
+        public static Divergence read(FieldReader from) {
+            return new Divergence(
+                    from.number(),
+                    from.number(),
+                    from.number(),
+                    from.number(),
+                    from.number(),
+                    from.number(),
+                    from.number());
+        }
+    }
+
+    /**
      * Where the copy of a partition ended when its region took over.
      *
      * @param endOffset everything below it is a faithful copy that no election loses
@@ -133,6 +218,9 @@ public sealed interface LinkRecord extends MetadataRecord {
      *     to tell, and what lies beyond may stay or go
      */
     record CopyEnd(long endOffset, int highestEpoch, long missing, boolean complete) {
+
+        /** How few bytes it can take behind a number. */
+        public static final int BYTES_MIN = 5;
 
         public CopyEnd {
             if (endOffset < 0 || highestEpoch < -1 || missing < -1) {

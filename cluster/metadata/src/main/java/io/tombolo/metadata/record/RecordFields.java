@@ -8,17 +8,22 @@ import io.tombolo.metadata.record.ConfigRecord.ConfigRemoved;
 import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
 import io.tombolo.metadata.record.LinkRecord.ClampedPosition;
 import io.tombolo.metadata.record.LinkRecord.CopyEnd;
+import io.tombolo.metadata.record.LinkRecord.Divergence;
+import io.tombolo.metadata.record.LinkRecord.DivergenceExported;
+import io.tombolo.metadata.record.LinkRecord.DivergenceFound;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.LinkPaused;
 import io.tombolo.metadata.record.LinkRecord.LinkRemoved;
 import io.tombolo.metadata.record.LinkRecord.MirrorConfigsFollowed;
 import io.tombolo.metadata.record.LinkRecord.MirrorOffsetsClamped;
 import io.tombolo.metadata.record.LinkRecord.MirrorPartitionSettled;
+import io.tombolo.metadata.record.LinkRecord.MirrorReturned;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsAborted;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsFound;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
+import io.tombolo.metadata.record.LinkRecord.ReplicasToCut;
 import io.tombolo.metadata.record.RegionRecord.ControllerRegistered;
 import io.tombolo.metadata.record.RegionRecord.FeatureLevel;
 import io.tombolo.metadata.record.RegionRecord.NoOp;
@@ -34,6 +39,8 @@ import io.tombolo.region.RegionId;
 import io.tombolo.region.link.MirrorTopic;
 
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** The fields of every record type, in the order in which they are written. */
@@ -69,6 +76,10 @@ final class RecordFields {
             case MirrorOffsetsClamped _ -> RecordType.MIRROR_OFFSETS_CLAMPED;
             case MirrorTransactionsFound _ -> RecordType.MIRROR_TRANSACTIONS_FOUND;
             case MirrorTransactionsAborted _ -> RecordType.MIRROR_TRANSACTIONS_ABORTED;
+            case MirrorReturned _ -> RecordType.MIRROR_RETURNED;
+            case DivergenceFound _ -> RecordType.DIVERGENCE_FOUND;
+            case DivergenceExported _ -> RecordType.DIVERGENCE_EXPORTED;
+            case ReplicasToCut _ -> RecordType.REPLICAS_TO_CUT;
             case OwnershipRecord _ -> RecordType.OWNERSHIP;
         };
     }
@@ -130,6 +141,8 @@ final class RecordFields {
                             MIRROR_TRANSACTIONS_FOUND,
                             MIRROR_TRANSACTIONS_ABORTED ->
                             readLink(type, from);
+                    case MIRROR_RETURNED, DIVERGENCE_FOUND, DIVERGENCE_EXPORTED, REPLICAS_TO_CUT ->
+                            readReturn(type, from);
                 };
         from.tags(FieldReader.TagReader.NONE);
         return record;
@@ -206,6 +219,20 @@ final class RecordFields {
                     open.write(to.uuid(topicId).number(index).number(epoch));
             case MirrorTransactionsAborted(var topicId, var index) ->
                     to.uuid(topicId).number(index);
+            case MirrorReturned(var topicId, var link, var epoch, var copies) ->
+                    to.uuid(topicId)
+                            .string(link.name())
+                            .number(epoch)
+                            .list(
+                                    List.copyOf(copies.entrySet()),
+                                    (FieldWriter out, Map.Entry<Integer, CopyEnd> one) ->
+                                            one.getValue().write(out.number(one.getKey())));
+            case DivergenceFound(var topicId, var index, var divergence) ->
+                    divergence.write(to.uuid(topicId).number(index));
+            case DivergenceExported(var topicId, var index, var where) ->
+                    to.uuid(topicId).number(index).string(where);
+            case ReplicasToCut(var topicId, var index, var offset, var pending) ->
+                    to.uuid(topicId).number(index).number(offset).brokers(pending);
         }
         to.tags(0);
     }
@@ -246,6 +273,28 @@ final class RecordFields {
         };
     }
 
+    private static LinkRecord readReturn(RecordType type, FieldReader from) {
+        return switch (type) {
+            case MIRROR_RETURNED -> {
+                var topicId = from.uuid();
+                var link = new LinkName(from.string());
+                long epoch = from.number();
+                var copies = new TreeMap<Integer, CopyEnd>();
+                from.list(
+                        CopyEnd.BYTES_MIN,
+                        one -> copies.put(one.smallNumber(), CopyEnd.read(one)) == null);
+                yield new MirrorReturned(topicId, link, epoch, copies);
+            }
+            case DIVERGENCE_FOUND ->
+                    new DivergenceFound(from.uuid(), from.smallNumber(), Divergence.read(from));
+            case DIVERGENCE_EXPORTED ->
+                    new DivergenceExported(from.uuid(), from.smallNumber(), from.string());
+            default ->
+                    new ReplicasToCut(
+                            from.uuid(), from.smallNumber(), from.number(), from.brokers());
+        };
+    }
+
     private static int codeOf(MirrorTopic.State state) {
         return switch (state) {
             case MIRRORING -> 0;
@@ -253,6 +302,7 @@ final class RecordFields {
             case STOPPING -> 2;
             case STOPPED -> 3;
             case FAILED -> 4;
+            case RETURNING -> 5;
         };
     }
 
@@ -263,6 +313,7 @@ final class RecordFields {
             case 2 -> MirrorTopic.State.STOPPING;
             case 3 -> MirrorTopic.State.STOPPED;
             case 4 -> MirrorTopic.State.FAILED;
+            case 5 -> MirrorTopic.State.RETURNING;
             default -> throw new UnreadableRecord("mirror topic state " + code + " is unknown");
         };
     }

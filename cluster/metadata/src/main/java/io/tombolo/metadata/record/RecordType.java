@@ -31,9 +31,13 @@ enum RecordType {
     MIRROR_CONFIGS_FOLLOWED(47),
     MIRROR_TRANSACTIONS_FOUND(48),
     MIRROR_TRANSACTIONS_ABORTED(49),
-    OWNERSHIP(50);
+    OWNERSHIP(50),
+    MIRROR_RETURNED(51),
+    DIVERGENCE_FOUND(52),
+    DIVERGENCE_EXPORTED(53),
+    REPLICAS_TO_CUT(54);
 
-    private static final RecordType[] BY_CODE = new RecordType[51];
+    private static final RecordType[] BY_CODE = new RecordType[55];
 
     static {
         for (RecordType type : values()) {

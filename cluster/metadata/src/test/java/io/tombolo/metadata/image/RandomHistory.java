@@ -14,17 +14,22 @@ import io.tombolo.metadata.record.ConfigResource;
 import io.tombolo.metadata.record.LeaderRecovery;
 import io.tombolo.metadata.record.LinkRecord.ClampedPosition;
 import io.tombolo.metadata.record.LinkRecord.CopyEnd;
+import io.tombolo.metadata.record.LinkRecord.Divergence;
+import io.tombolo.metadata.record.LinkRecord.DivergenceExported;
+import io.tombolo.metadata.record.LinkRecord.DivergenceFound;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.LinkPaused;
 import io.tombolo.metadata.record.LinkRecord.LinkRemoved;
 import io.tombolo.metadata.record.LinkRecord.MirrorConfigsFollowed;
 import io.tombolo.metadata.record.LinkRecord.MirrorOffsetsClamped;
 import io.tombolo.metadata.record.LinkRecord.MirrorPartitionSettled;
+import io.tombolo.metadata.record.LinkRecord.MirrorReturned;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsAborted;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsFound;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
+import io.tombolo.metadata.record.LinkRecord.ReplicasToCut;
 import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.metadata.record.PartitionChange;
@@ -224,7 +229,8 @@ final class RandomHistory {
     private Optional<MetadataRecord> link() {
         var link = new LinkName("l" + random.nextInt(2));
         boolean known = image.links().link(link).isPresent();
-        return switch (random.nextInt(8)) {
+        return switch (random.nextInt(9)) {
+            case 7 -> topic().map(t -> returning(t, link));
             case 6 -> mirror().filter(t -> promoting(t) > 0).map(this::transactions);
             case 0 ->
                     Optional.of(
@@ -269,8 +275,37 @@ final class RandomHistory {
                             .map(t ->
                                     new MirrorTopicStateChanged(
                                             t.id(),
-                                            MirrorTopic.State.values()[random.nextInt(5)],
+                                            MirrorTopic.State.values()[random.nextInt(6)],
                                             "r" + random.nextInt(9)));
+        };
+    }
+
+    private MetadataRecord returning(TopicImage topic, LinkName link) {
+        boolean back =
+                image.links()
+                        .mirrorTopic(topic.id())
+                        .filter(one -> one.restoration().ownershipEpoch() > 0)
+                        .isPresent();
+        int index = random.nextInt(3);
+        return switch (back ? random.nextInt(4) : 3) {
+            case 0 ->
+                    new DivergenceFound(
+                            topic.id(),
+                            index,
+                            new Divergence(5, 5, 5 + random.nextInt(9), 1, 1, 1, 1));
+            case 1 -> new DivergenceExported(topic.id(), index, "there");
+            case 2 ->
+                    new ReplicasToCut(
+                            topic.id(),
+                            index,
+                            5,
+                            random.nextBoolean() ? BrokerIds.NONE : BrokerIds.of(1, 2));
+            default ->
+                    new MirrorReturned(
+                            topic.id(),
+                            link,
+                            1 + random.nextInt(5),
+                            new TreeMap<>(Map.of(index, new CopyEnd(7, 1, -1, true))));
         };
     }
 

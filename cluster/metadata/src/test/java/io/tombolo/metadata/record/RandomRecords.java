@@ -9,18 +9,23 @@ import io.tombolo.metadata.record.ConfigRecord.ConfigRemoved;
 import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
 import io.tombolo.metadata.record.LinkRecord.ClampedPosition;
 import io.tombolo.metadata.record.LinkRecord.CopyEnd;
+import io.tombolo.metadata.record.LinkRecord.Divergence;
+import io.tombolo.metadata.record.LinkRecord.DivergenceExported;
+import io.tombolo.metadata.record.LinkRecord.DivergenceFound;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.LinkPaused;
 import io.tombolo.metadata.record.LinkRecord.LinkRemoved;
 import io.tombolo.metadata.record.LinkRecord.MirrorConfigsFollowed;
 import io.tombolo.metadata.record.LinkRecord.MirrorOffsetsClamped;
 import io.tombolo.metadata.record.LinkRecord.MirrorPartitionSettled;
+import io.tombolo.metadata.record.LinkRecord.MirrorReturned;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsAborted;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsFound;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions.OpenTransaction;
+import io.tombolo.metadata.record.LinkRecord.ReplicasToCut;
 import io.tombolo.metadata.record.RegionRecord.ControllerRegistered;
 import io.tombolo.metadata.record.RegionRecord.FeatureLevel;
 import io.tombolo.metadata.record.RegionRecord.NoOp;
@@ -106,6 +111,21 @@ final class RandomRecords {
             case MIRROR_TRANSACTIONS_FOUND ->
                     new MirrorTransactionsFound(uuid(), number(), offset(), open());
             case MIRROR_TRANSACTIONS_ABORTED -> new MirrorTransactionsAborted(uuid(), number());
+            case MIRROR_RETURNED ->
+                    new MirrorReturned(
+                            uuid(),
+                            new LinkName(name()),
+                            offset(),
+                            new TreeMap<>(
+                                    Map.of(number(), new CopyEnd(offset(), number(), -1, true))));
+            case DIVERGENCE_FOUND ->
+                    new DivergenceFound(
+                            uuid(),
+                            number(),
+                            new Divergence(3, 4, 5 + random.nextInt(9), 1, 70, -1, -1));
+            case DIVERGENCE_EXPORTED -> new DivergenceExported(uuid(), number(), text());
+            case REPLICAS_TO_CUT ->
+                    new ReplicasToCut(uuid(), number(), offset(), BrokerIds.of(1, 3));
             case OWNERSHIP ->
                     new OwnershipRecord(
                             new Ownership(

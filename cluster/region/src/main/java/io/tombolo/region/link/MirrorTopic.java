@@ -40,6 +40,11 @@ public record MirrorTopic(
         /** Nothing is appended by a link any more; not writable yet. */
         STOPPING,
         /** An ordinary topic. */
-        STOPPED
+        STOPPED,
+        /**
+         * Another region has taken it over: what that one does not have is found, exported and cut
+         * off here, then it follows that region.
+         */
+        RETURNING
     }
 }

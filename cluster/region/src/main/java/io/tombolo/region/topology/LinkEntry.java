@@ -37,6 +37,12 @@ public record LinkEntry(
         return new DomainName(name.name());
     }
 
+    /** The same link the other way, once its destination owns the topics. */
+    public LinkEntry reversed() {
+        var back = new Route(route.to(), route.from(), route.reverse());
+        return new LinkEntry(name, back, topics, groups, sync, limits);
+    }
+
     /** Direction of a link, and what is kept ready for the way back. */
     public record Route(RegionId from, RegionId to, Reverse reverse) {}
 

@@ -77,7 +77,8 @@ public final class FollowedLog {
                 : new FollowerOutcome.Advanced(log.endOffset(), false);
     }
 
-    private FollowerOutcome cutAt(long offset, long highWatermark) {
+    /** Cuts off what lies at or above an offset; below the start, the log begins there anew. */
+    public FollowerOutcome cutAt(long offset, long highWatermark) {
         long from = log.endOffset();
         return result(
                 offset < log.startOffset()

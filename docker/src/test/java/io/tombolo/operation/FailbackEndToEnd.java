@@ -1,0 +1,141 @@
+package io.tombolo.operation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tombolo.nodes.Release;
+
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.PolicyViolationException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A region that has lost its topics follows the one that took them over, and may take them back.
+ */
+class FailbackEndToEnd {
+
+    private static final String LINK = "eu-to-us";
+
+    @TempDir Path folder;
+    private Site site;
+    private Clients eu;
+    private Clients us;
+
+    @BeforeEach
+    void copyARegion() throws Exception {
+        site = Site.linked(folder);
+        eu = site.clients("eu");
+        us = site.clients("us");
+        site.startAll();
+        eu.create("orders", 1);
+        eu.produce("orders", 0, "a", "b", "c", "d");
+        Patience.until(() -> assertThat(us.end("orders", 0)).isEqualTo(4));
+    }
+
+    @AfterEach
+    void stop() {
+        site.close();
+    }
+
+    @Test
+    void whatOnlyTheLostRegionHadIsSetAsideBeforeItFollowsTheOtherOne() throws Exception {
+        site.admin("us").post("/api/v1/links/" + LINK + "/pause");
+        Patience.until(() ->
+                assertThat(site.admin("us").link(LINK).get("state").asString())
+                        .isEqualTo("PAUSED"));
+        eu.produce("orders", 0, "lost1", "lost2");
+        site.stop("eu");
+        failOver("us");
+        us.produce("orders", 0, "e", "f", "g");
+        site.admin("us").post("/api/v1/links/" + LINK + "/resume");
+        site.start("eu");
+        Patience.until(() ->
+                assertThatThrownBy(() -> eu.produce("orders", 0, "late"))
+                        .isInstanceOf(PolicyViolationException.class));
+
+        JsonNode outcome = tombolo("failback", LINK, "-y", "-o", "json");
+
+        assertThat(outcome.get("records").asLong()).isEqualTo(2);
+        JsonNode partition = outcome.at("/divergences/0/partitions/0");
+        assertThat(partition.get("fromOffset").asLong()).isEqualTo(4);
+        assertThat(partition.get("toOffset").asLong()).isEqualTo(6);
+        assertThat(partition.get("exportedTo").asString()).isEqualTo("__divergent.orders");
+        assertThat(setAside()).containsExactly("lost1 was at 4", "lost2 was at 5");
+        Patience.until(() -> assertThat(eu.end("orders", 0)).isEqualTo(7));
+        assertThat(eu.read("orders", 0, 7)).isEqualTo(us.read("orders", 0, 7));
+        assertThatThrownBy(() -> eu.produce("orders", 0, "late"))
+                .isInstanceOf(PolicyViolationException.class);
+
+        // The other way round, now that the region has a copy again.
+        site.stop("us");
+        failOver("eu");
+        eu.produce("orders", 0, "h");
+        site.start("us");
+        Patience.until(() ->
+                assertThatThrownBy(() -> us.produce("orders", 0, "late"))
+                        .isInstanceOf(PolicyViolationException.class));
+        assertThat(site.admin("us").post("/api/v1/failback/" + LINK).status()).isEqualTo(200);
+        Patience.until(() -> assertThat(us.end("orders", 0)).isEqualTo(8));
+        assertThat(us.read("orders", 0, 8)).containsExactly("a", "b", "c", "d", "e", "f", "g", "h");
+    }
+
+    /** Waits until the source counts as gone, then fails over. */
+    private void failOver(String region) {
+        var admin = site.admin(region);
+        var path = "/api/v1/failover/" + LINK;
+        Patience.until(
+                () -> assertThat(admin.get(path).json().path("ready").asBoolean(false)).isTrue());
+        var answer = admin.post(path);
+        assertThat(answer.status()).describedAs(answer.body()).isEqualTo(200);
+    }
+
+    private List<String> setAside() {
+        var told = new ArrayList<String>();
+        var topic = new TopicPartition("__divergent.orders", 0);
+        try (var consumer = eu.consumer("readers")) {
+            consumer.assign(List.of(topic));
+            consumer.seekToBeginning(List.of(topic));
+            Patience.until(() -> {
+                for (var record : consumer.poll(Duration.ofMillis(200))) {
+                    var offset = record.headers().lastHeader("tombolo.offset");
+                    told.add(record.value() + " was at " + new String(offset.value()));
+                }
+                assertThat(told).hasSizeGreaterThanOrEqualTo(2);
+            });
+        }
+        return told;
+    }
+
+    private JsonNode tombolo(String... arguments) throws IOException, InterruptedException {
+        var command = new ArrayList<>(List.of(Release.launcher().toString()));
+        command.addAll(List.of(arguments));
+        command.addAll(List.of("-f", site.file().toString()));
+        Path out = Files.createTempFile(folder, "command", ".out");
+        Path err = Files.createTempFile(folder, "command", ".err");
+        var builder =
+                new ProcessBuilder(command)
+                        .directory(folder.toFile())
+                        .redirectOutput(out.toFile())
+                        .redirectError(err.toFile());
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().put("TOMBOLO_JVM", "-XX:TieredStopAtLevel=1");
+        Process process = builder.start();
+        assertThat(process.waitFor(180, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(Files.readString(err)).isZero();
+        return new ObjectMapper().readTree(Files.readString(out));
+    }
+}
