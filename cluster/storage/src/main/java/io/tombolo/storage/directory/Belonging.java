@@ -151,14 +151,16 @@ record Belonging(
     }
 
     /** What to type, with what a start that came to nothing left in the way. */
-    private String moving(Path from) {
-        Path to = home.metadataFolder();
+    private String moving(Path source) {
+        String from = ShellWord.of(source);
+        String to = ShellWord.of(home.metadataFolder());
         return switch (home.metadata()) {
             case IDLE -> "rm -r %s && mv %s %s".formatted(to, from, to);
             case MISSING, FILLED ->
                     home.begun()
                             ? "mv %s %s".formatted(from, to)
-                            : "mkdir -p %s && mv %s %s".formatted(home.path(), from, to);
+                            : "mkdir -p %s && mv %s %s"
+                                    .formatted(ShellWord.of(home.path()), from, to);
         };
     }
 

@@ -105,6 +105,20 @@ class BelongingTest {
     }
 
     @Test
+    void whatToTypeNamesPathsAsAShellTakesThem() throws Exception {
+        Path spaced = Path.of("/data 1/one");
+        run(List.of(spaced, TWO), "orders");
+        writeMetadata(spaced, "records");
+
+        assertThat(world.tryToOpen(DirectoryPaths.of(List.of(TWO, spaced))))
+                .isInstanceOfSatisfying(
+                        DirectoriesResult.Refused.class,
+                        it ->
+                                assertThat(it.refusal().fix())
+                                        .endsWith("mv '/data 1/one/metadata' /data/two/metadata"));
+    }
+
+    @Test
     void aMetadataLogInAnotherDirectoryThanExpectedIsRefused() throws Exception {
         run(BOTH, "orders");
         writeMetadata(ONE, "records");
