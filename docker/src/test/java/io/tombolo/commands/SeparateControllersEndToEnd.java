@@ -120,7 +120,7 @@ class SeparateControllersEndToEnd {
 
         Ended up = tombolo.run("up");
 
-        assertThat(up.exitCode()).isEqualTo(1);
+        assertThat(up.exitCode()).isEqualTo(4);
         assertThat(up.err())
                 .contains("broker eu-1 did not start")
                 .contains("put controllers: back into the file");

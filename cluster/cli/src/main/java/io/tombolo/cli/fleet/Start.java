@@ -5,10 +5,12 @@ import io.tombolo.cli.output.Amounts;
 import io.tombolo.cli.process.PidFile;
 import io.tombolo.cli.shell.Code;
 import io.tombolo.cli.shell.CommandFailure;
+import io.tombolo.cli.shell.ExitCode;
 import io.tombolo.cli.shell.Shell;
 import io.tombolo.region.diagnosis.Violation;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,13 +84,36 @@ final class Start {
 
     private static Violation failed(Member member, Process process) {
         deletePidFile(member);
-        return CommandFailure.of(Code.NOT_STARTED, member.title() + " did not start")
+        return ended(member, process.exitValue());
+    }
+
+    /**
+     * What its end means. A start that was refused for safety is told as that refusal, with what it
+     * advised itself: whoever types {@code up} is not to go and look for it.
+     */
+    static Violation ended(Member member, int exitCode) {
+        boolean unsafe = exitCode == ExitCode.REFUSED.number();
+        var fixes = new ArrayList<String>(unsafe ? member.log().lastFixes() : List.of());
+        fixes.add(
+                "tombolo logs %s %s        shows all that it printed"
+                        .formatted(member.region().id(), member.node().shortName()));
+        return CommandFailure.of(
+                        unsafe ? Code.START_UNSAFE : Code.NOT_STARTED,
+                        member.title() + " did not start")
                 .at(member.logFile().toString())
-                .seen(member.log().lastWords() + " (exit code " + process.exitValue() + ")")
-                .fix(
-                        "tombolo logs %s %s        shows all that it printed"
-                                .formatted(member.region().id(), member.node().shortName()))
+                .seen(member.log().lastWords() + " (exit code " + exitCode + ")")
+                .fix(fixes.toArray(String[]::new))
                 .violation();
+    }
+
+    /** How a command ends for which some do not run: what is not safe is told before all else. */
+    static ExitCode exitCode(List<Violation> violations) {
+        for (Code code : List.of(Code.START_UNSAFE, Code.NOT_STARTED)) {
+            if (violations.stream().anyMatch(it -> it.code().equals(code.text()))) {
+                return code.exitCode();
+            }
+        }
+        return ExitCode.TIMED_OUT;
     }
 
     /** A broker that never served left nothing open; there is no crash to tell of. */

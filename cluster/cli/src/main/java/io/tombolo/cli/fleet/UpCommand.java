@@ -1,7 +1,6 @@
 package io.tombolo.cli.fleet;
 
 import io.tombolo.cli.output.Amounts;
-import io.tombolo.cli.shell.Code;
 import io.tombolo.cli.shell.CommandFailure;
 import io.tombolo.cli.shell.ExitCode;
 import io.tombolo.cli.shell.Shell;
@@ -59,18 +58,9 @@ final class UpCommand implements Callable<Integer> {
             FleetView.print(shell, fleet.conditions());
         }
         if (!violations.isEmpty()) {
-            throw new CommandFailure(violations, exitCode(violations));
+            throw new CommandFailure(violations, Start.exitCode(violations));
         }
         return ExitCode.OK.number();
-    }
-
-    private static ExitCode exitCode(Iterable<Violation> violations) {
-        for (Violation violation : violations) {
-            if (violation.code().equals(Code.NOT_STARTED.text())) {
-                return ExitCode.FAILED;
-            }
-        }
-        return ExitCode.TIMED_OUT;
     }
 
     private void tell(Member member, boolean startedNow) {

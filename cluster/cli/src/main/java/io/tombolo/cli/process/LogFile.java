@@ -19,6 +19,8 @@ public record LogFile(Path path) {
     private static final int LINES_SHOWN = 5;
     private static final String MARK = "--- ";
     private static final String SEEN = "= seen: ";
+    private static final String FIX = "  = fix : ";
+    private static final String FIX_GOES_ON = " ".repeat(FIX.length());
 
     /**
      * Text and the place behind it.
@@ -73,24 +75,43 @@ public record LogFile(Path path) {
 
     /** The last error that the last process printed, on one line. */
     public Optional<String> lastError() {
-        List<String> lines = ofLastProcess();
-        int claim = -1;
-        for (int index = 0; index < lines.size(); index++) {
-            if (lines.get(index).startsWith("error[") || lines.get(index).startsWith("error:")) {
-                claim = index;
-            }
-        }
-        if (claim < 0) {
+        List<String> error = lastErrorLines();
+        if (error.isEmpty()) {
             return Optional.empty();
         }
-        String text = lines.get(claim).replaceFirst("^error(\\[TMB-\\d+])?: ", "");
+        String text = error.getFirst().replaceFirst("^error(\\[TMB-\\d+])?: ", "");
         return Optional.of(
-                lines.subList(claim + 1, lines.size()).stream()
+                error.stream()
                         .map(String::strip)
                         .filter(line -> line.startsWith(SEEN))
                         .map(line -> text + ": " + line.substring(SEEN.length()))
                         .findFirst()
                         .orElse(text));
+    }
+
+    /** What to do about that error, as it says itself; the safest first. */
+    public List<String> lastFixes() {
+        var fixes = new ArrayList<String>();
+        for (String line : lastErrorLines()) {
+            if (line.startsWith(FIX)) {
+                fixes.add(line.substring(FIX.length()));
+            } else if (!fixes.isEmpty() && line.startsWith(FIX_GOES_ON)) {
+                fixes.add(line.substring(FIX_GOES_ON.length()));
+            } else if (!fixes.isEmpty()) {
+                break;
+            }
+        }
+        return fixes;
+    }
+
+    private List<String> lastErrorLines() {
+        List<String> lines = ofLastProcess();
+        for (int index = lines.size() - 1; index >= 0; index--) {
+            if (lines.get(index).startsWith("error[") || lines.get(index).startsWith("error:")) {
+                return lines.subList(index, lines.size());
+            }
+        }
+        return List.of();
     }
 
     private List<String> ofLastProcess() {

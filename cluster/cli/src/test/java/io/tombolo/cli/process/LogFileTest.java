@@ -37,6 +37,25 @@ class LogFileTest {
     }
 
     @Test
+    void whatTheLastErrorAdvisesIsToldAndNothingAfterIt() throws IOException {
+        LogFile log = new LogFile(folder.resolve("eu-1.log"));
+        append(
+                log,
+                """
+                error[TMB-4103]: broker eu-1 does not start
+                  = fix : move it: mv '/a b/metadata' /c/metadata
+                          or ask
+                a line
+                          no advice
+                """);
+
+        assertThat(log.lastFixes())
+                .containsExactly("move it: mv '/a b/metadata' /c/metadata", "or ask");
+        log.begin("eu-1");
+        assertThat(log.lastFixes()).isEmpty();
+    }
+
+    @Test
     void withoutAnErrorItsLastLinesAreTold() throws IOException {
         LogFile log = new LogFile(folder.resolve("eu-1.log"));
         append(log, "error[TMB-2302]: of an earlier process\n");
