@@ -1,7 +1,6 @@
 package io.tombolo.linker;
 
 import io.tombolo.linker.mirror.Safeguard;
-import io.tombolo.region.link.Guarantees;
 import io.tombolo.region.link.Link;
 import io.tombolo.region.link.LinkHost;
 import io.tombolo.region.link.LinkProvider;

@@ -1,6 +1,5 @@
 package io.tombolo.broker;
 
-import io.tombolo.region.link.Guarantees;
 import io.tombolo.region.link.Link;
 import io.tombolo.region.link.LinkHost;
 import io.tombolo.region.link.LinkProvider;

@@ -2,7 +2,6 @@ package io.tombolo.broker.link;
 
 import io.tombolo.region.link.FailoverOrder;
 import io.tombolo.region.link.FailoverOutcome;
-import io.tombolo.region.link.Guarantees;
 import io.tombolo.region.link.Link;
 import io.tombolo.region.link.LinkHost;
 import io.tombolo.region.link.LinkProvider;

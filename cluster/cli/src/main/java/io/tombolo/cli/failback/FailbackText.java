@@ -9,7 +9,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /** A failback in words. */
-public final class FailbackText {
+final class FailbackText {
 
     private FailbackText() {}
 

@@ -6,7 +6,6 @@ import io.tombolo.cli.shell.CommandFailure;
 import io.tombolo.cli.shell.ExitCode;
 import io.tombolo.cli.shell.LoadedFile;
 import io.tombolo.cli.shell.Shell;
-import io.tombolo.region.plan.Export;
 import io.tombolo.region.topology.file.TopologyFile;
 
 import picocli.CommandLine.Command;

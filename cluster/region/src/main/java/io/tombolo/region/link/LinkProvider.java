@@ -12,6 +12,20 @@ public interface LinkProvider {
     Guarantees guarantees();
 
     /**
+     * What the links of a module promise.
+     *
+     * @param offsetsPreserved a record has the same offset at both ends
+     * @param duplicatesPossible a record may arrive twice
+     * @param synchronous an acknowledged record is in both regions
+     * @param bidirectional both ends may be written at the same time
+     */
+    record Guarantees(
+            boolean offsetsPreserved,
+            boolean duplicatesPossible,
+            boolean synchronous,
+            boolean bidirectional) {}
+
+    /**
      * Says why such a link cannot be opened; empty when it can. Pure: nothing is contacted, so it
      * may be asked before anything runs.
      */

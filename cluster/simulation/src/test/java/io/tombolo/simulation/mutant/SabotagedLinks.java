@@ -4,7 +4,6 @@ import io.tombolo.protocol.records.BatchWalk;
 import io.tombolo.region.link.FailoverOrder;
 import io.tombolo.region.link.FailoverOutcome;
 import io.tombolo.region.link.GroupOffsets;
-import io.tombolo.region.link.Guarantees;
 import io.tombolo.region.link.Link;
 import io.tombolo.region.link.LinkHost;
 import io.tombolo.region.link.LinkPartition;

@@ -1,7 +1,8 @@
-package io.tombolo.region.plan;
+package io.tombolo.cli.plan;
 
 import io.tombolo.region.LinkName;
 import io.tombolo.region.link.NameFilter;
+import io.tombolo.region.plan.World;
 import io.tombolo.region.topology.LinkEntry;
 import io.tombolo.region.topology.Topology;
 
@@ -18,7 +19,7 @@ import java.util.stream.Collectors;
  * outside stay as the present file has them, word for word; links and topics are those that are
  * there. Pure.
  */
-public final class Export {
+final class Export {
 
     private static final Pattern SECTION = Pattern.compile("([A-Za-z][A-Za-z0-9]*):.*");
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z][A-Za-z0-9._-]*");
@@ -36,7 +37,7 @@ public final class Export {
     }
 
     /** What comes of it. */
-    public sealed interface Result {
+    sealed interface Result {
 
         /** The text of a file. */
         record File(String text) implements Result {}
@@ -48,7 +49,7 @@ public final class Export {
     /**
      * @param text the present file, which {@code file} was read from
      */
-    public static Result of(String text, Topology file, World world) {
+    static Result of(String text, Topology file, World world) {
         return new Export(file, world).result(text);
     }
 

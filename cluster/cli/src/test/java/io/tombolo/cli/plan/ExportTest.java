@@ -1,10 +1,15 @@
-package io.tombolo.region.plan;
+package io.tombolo.cli.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
+import io.tombolo.region.plan.Declared;
+import io.tombolo.region.plan.Plan;
+import io.tombolo.region.plan.Planner;
+import io.tombolo.region.plan.World;
 import io.tombolo.region.topology.Topology;
+import io.tombolo.region.topology.file.TopologyFile;
 
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +38,7 @@ class ExportTest {
             topics:
               old: { in: eu }
             """;
-    private static final Topology TOPOLOGY = PlannerTest.topology(FILE);
+    private static final Topology TOPOLOGY = topology(FILE);
     private static final World.Link LINK =
             new World.Link(
                     new RegionId("eu"), new RegionId("us"), List.of("*", "!tmp*"), List.of("*"));
@@ -71,7 +76,7 @@ class ExportTest {
         for (long seed = 1; seed <= 200; seed++) {
             World world = random(new Random(seed));
 
-            Topology file = PlannerTest.topology(exported(world));
+            Topology file = topology(exported(world));
 
             Plan plan = Planner.plan(file, Declared.NOTHING, world, Set.of());
             assertThat(plan.fulfilled()).as("seed " + seed + " " + plan).isTrue();
@@ -132,5 +137,9 @@ class ExportTest {
 
     private static World.Holding holding(Map<String, World.Topic> topics) {
         return new World.Holding(3, new TreeMap<>(topics), new TreeMap<>(Map.of("eu-to-us", LINK)));
+    }
+
+    private static Topology topology(String text) {
+        return ((TopologyFile.Valid) TopologyFile.parse("tombolo.yaml", text)).topology();
     }
 }
