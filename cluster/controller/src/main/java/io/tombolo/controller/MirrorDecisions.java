@@ -9,6 +9,7 @@ import io.tombolo.controller.command.Refusal;
 import io.tombolo.controller.command.TopicCommand.CreatedTopic;
 import io.tombolo.controller.command.TopicCommand.Growth;
 import io.tombolo.controller.command.TopicCommand.NewTopic;
+import io.tombolo.controller.topic.OwnerRules;
 import io.tombolo.controller.topic.TopicName;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.MirrorRegistration;
@@ -63,6 +64,7 @@ final class MirrorDecisions {
         boolean ownId = command.sourceTopicId().equals(Uuid.ZERO_UUID);
         Optional<Refusal> bad =
                 TopicName.refusal(command.topic())
+                        .or(() -> OwnerRules.mirror(command.topic(), command.link(), tip))
                         .or(() -> TopicDecisions.taken(command.topic(), tip))
                         .or(() -> takenOver(command.link(), tip))
                         .or(() -> idTaken(command.sourceTopicId(), tip))

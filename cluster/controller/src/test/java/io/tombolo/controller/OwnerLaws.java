@@ -55,6 +55,7 @@ final class OwnerLaws {
         Optional<TopicImage> now = after.topics().topic(topic.name());
         boolean followed =
                 before.links().link(mirror.link()).filter(link -> !link.paused()).isPresent();
+        followed &= before.takenElsewhere(topic).isEmpty();
         boolean kept = (mirror.state() == State.STOPPING || followed) && !before.leavesOut(mirror);
         require(
                 now.isPresent() || !kept || mirror.state() == State.FAILED,

@@ -352,6 +352,33 @@ class OwnerRulesTest {
             assertThat(delete("orders")).isInstanceOf(Answer.Done.class);
         }
 
+        /** Once nothing deleted it, when the link had been replaced by one from the new owner. */
+        @Test
+        void aMirrorWhoseTopicAnotherRegionHasTakenOverIsDeletedAndMakesWay() {
+            var next = new LinkName("ap-to-eu");
+            define(next, new RegionId("ap"), EU, "*,!local");
+            claim(next, new RegionId("ap"), Mode.STEADY);
+            var copy = new CreateMirrorTopic(next, "orders", SOURCE, 1, new TreeMap<>());
+            String here =
+                    "topic orders is here already, as a read-only copy that link us-to-eu has"
+                            + " brought; ";
+
+            assertThat(region.refused(copy))
+                    .isEqualTo(
+                            new Refusal(
+                                    Errors.POLICY_VIOLATION,
+                                    here
+                                            + "tombolo link pause us-to-eu, then tombolo topic"
+                                            + " delete orders --region eu makes way"));
+            takenByAp("orders*");
+            assertThat(region.refused(copy).message())
+                    .isEqualTo(here + "tombolo topic delete orders --region eu makes way");
+
+            assertThat(delete("orders")).isInstanceOf(Answer.Done.class);
+            region.done(copy);
+            assertThat(region.image().links().topicsOf(next)).containsExactly(SOURCE);
+        }
+
         @Test
         void aMirrorThatItsLinkLeavesOutIsDeleted() {
             define(link, US, EU, "*,!local,!orders");

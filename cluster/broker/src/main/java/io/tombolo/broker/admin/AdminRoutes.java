@@ -10,6 +10,7 @@ import io.tombolo.controller.command.LinkCommand;
 import io.tombolo.controller.command.Refusal;
 import io.tombolo.environment.Clock;
 import io.tombolo.environment.SystemClock;
+import io.tombolo.metadata.image.LinkRegistration;
 import io.tombolo.network.HttpAnswer;
 import io.tombolo.network.HttpAsk;
 import io.tombolo.network.HttpHandler;
@@ -188,7 +189,18 @@ public final class AdminRoutes implements HttpHandler {
                 onLoop((core, done) -> core.submit(command, broker.loop(), done::complete));
         return answer instanceof Answer.Refused<Applied>(Refusal refusal)
                 ? Refusals.answer(refusal)
-                : link(name, peers.ask());
+                : changed(name);
+    }
+
+    /** A link that the file has no more is known by the metadata alone. */
+    private HttpAnswer changed(LinkName name) throws Exception {
+        HttpAnswer answer = link(name, peers.ask());
+        if (answer.status() != 404) {
+            return answer;
+        }
+        Optional<LinkRegistration> known =
+                onLoop((core, done) -> done.complete(core.images().current().links().link(name)));
+        return known.map(link -> json(200, LinkView.withoutFile(link))).orElse(answer);
     }
 
     private HttpAnswer failover(HttpAsk ask, List<String> path, boolean post) throws Exception {

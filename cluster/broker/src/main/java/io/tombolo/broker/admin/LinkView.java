@@ -3,6 +3,7 @@ package io.tombolo.broker.admin;
 import io.tombolo.broker.BrokerCore;
 import io.tombolo.broker.link.RegionStatus;
 import io.tombolo.broker.link.SourceContact;
+import io.tombolo.metadata.image.LinkRegistration;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.link.Lag;
@@ -33,6 +34,19 @@ final class LinkView {
                 .filter(entry -> entry.name().equals(name))
                 .findFirst()
                 .map(entry -> one(core, entry, others));
+    }
+
+    /** A link that does not run, as the file has it no more. */
+    static Map<String, @Nullable Object> withoutFile(LinkRegistration link) {
+        var view = new LinkedHashMap<String, @Nullable Object>();
+        view.put("name", link.definition().link().name());
+        view.put("from", link.definition().sourceRegion().name());
+        view.put("to", link.definition().destinationRegion().name());
+        view.put(
+                "state",
+                (link.paused() ? LinkStatus.State.PAUSED : LinkStatus.State.STOPPED).name());
+        view.put("lag", lag(Lag.UNKNOWN));
+        return view;
     }
 
     private static Map<String, @Nullable Object> one(

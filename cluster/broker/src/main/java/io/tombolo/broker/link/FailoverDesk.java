@@ -225,8 +225,8 @@ public final class FailoverDesk {
                         .formatted(owner, link.from(), owner, link.to()),
                 "%s belongs to %s since ownership epoch %d"
                         .formatted(owned.domain(), owner, owned.epoch()),
-                "use the topics in %s; for a copy of them, write a link %s → %s in place of %s"
-                        .formatted(owner, owner, link.to(), replaced));
+                "use the topics in %s; for a copy of them, write a link %s → %s in place of %s, start the regions again, and delete the old copies in %s, which tombolo link describe names"
+                        .formatted(owner, owner, link.to(), replaced, link.to()));
     }
 
     private boolean ownedHere(LinkEntry link) {

@@ -2,7 +2,10 @@ package io.tombolo.broker.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tombolo.metadata.image.LinkRegistration;
+import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.region.LinkName;
+import io.tombolo.region.RegionId;
 import io.tombolo.region.link.Lag;
 import io.tombolo.region.link.LinkStatus;
 import io.tombolo.region.link.LinkStatus.State;
@@ -11,11 +14,13 @@ import io.tombolo.region.link.LinkStatus.Trouble;
 import io.tombolo.region.link.LossBound;
 import io.tombolo.region.link.Reason;
 
+import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
 
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 class LinkViewTest {
@@ -36,6 +41,21 @@ class LinkViewTest {
     void aLinkHasNoLagBesideTopicsOfWhichNothingIsKnown() {
         assertThat(LinkView.whole(Lag.NONE, LossBound.UNKNOWN)).isEqualTo(Lag.NONE);
         assertThat(LinkView.whole(Lag.NONE, WITHOUT_MINE)).isEqualTo(Lag.UNKNOWN);
+    }
+
+    @Test
+    void aLinkThatIsInNoFileIsTheMetadatasAndDoesNotRun() {
+        var eu = new RegionId("eu");
+        var us = new RegionId("us");
+        var link = new LinkDefined(new LinkName("gone"), new Uuid(1, 1), eu, us, new TreeMap<>());
+
+        assertThat(LinkView.withoutFile(new LinkRegistration(link, true)))
+                .containsEntry("name", "gone")
+                .containsEntry("from", "eu")
+                .containsEntry("to", "us")
+                .containsEntry("state", "PAUSED");
+        assertThat(LinkView.withoutFile(new LinkRegistration(link, false)))
+                .containsEntry("state", "STOPPED");
     }
 
     private static LinkStatus status(State state) {

@@ -85,7 +85,8 @@ class FailoverDeskTest {
         assertThat(regions.preview(US_1, POLICY).objections().getFirst().fix())
                 .isEqualTo(
                         "use the topics in ap; for a copy of them, write a link ap → us in place of"
-                                + " eu-to-us");
+                            + " eu-to-us, start the regions again, and delete the old copies in us,"
+                            + " which tombolo link describe names");
         assertThat(regions.failOver(US_1, true)).isInstanceOf(FailoverReport.Refused.class);
         assertThat(epoch(regions)).isEqualTo(1);
         var status = regions.ask(US_1, core -> core.failover().regionStatus(List.of()).of(LINK));

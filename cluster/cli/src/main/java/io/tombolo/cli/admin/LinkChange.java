@@ -29,7 +29,7 @@ abstract sealed class LinkChange implements Callable<Integer>
 
     @Override
     public Integer call() {
-        Tree link = LinkTarget.of(shell, name).change(verb);
+        Tree link = LinkTarget.ofFileOrRegions(shell, name).change(verb);
         shell.print(
                 link,
                 () -> {

@@ -115,6 +115,25 @@ class AdminCommandsEndToEnd {
         LiveRegions.await(() -> regions.link().at("state").text().equals("ACTIVE"));
     }
 
+    /** Once a copy that such a link had left could not be deleted: it had to be paused first. */
+    @Test
+    void aLinkThatTheFileHasNoMoreIsPausedAndResumedAllTheSame() throws IOException {
+        String file = Files.readString(folder.resolve("tombolo.yaml"));
+        Files.writeString(
+                elsewhere.resolve("tombolo.yaml"),
+                file.replaceFirst("(?s)links: .*(?=topics: \\{ orders)", ""));
+
+        CommandRun paused = CommandRun.of(elsewhere, "link", "pause", "eu-to-us");
+        CommandRun resumed = CommandRun.of(elsewhere, "link", "resume", "eu-to-us");
+        CommandRun unknown = CommandRun.of(elsewhere, "link", "pause", "eu-to-ap");
+
+        assertThat(paused.exitCode() + resumed.exitCode()).isZero();
+        assertThat(paused.out()).contains("eu-to-us  eu → us    paused");
+        assertThat(unknown.exitCode()).isEqualTo(2);
+        assertThat(unknown.err()).contains("TMB-2007");
+        LiveRegions.await(() -> regions.link().at("state").text().equals("ACTIVE"));
+    }
+
     @Test
     void anUnknownLinkIsAUsageErrorThatNamesTheNearest() {
         CommandRun run = CommandRun.of(folder, "link", "pause", "eu-to-uss");

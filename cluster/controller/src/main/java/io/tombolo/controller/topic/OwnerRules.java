@@ -36,8 +36,9 @@ import java.util.Optional;
  *   from another owner
  * a mirror                     it exists  when its link is  by its link     by its link; those
  *                                         paused, lost it,                  that follow by default
- *                                         or leaves it out                  also here, a retention
- *                                                                           not below the source's
+ *                                         leaves it out,                    also here, a retention
+ *                                         or a third region                 not below the source's
+ *                                         took its source
  * a mirror being taken over    it exists  no                no              as a mirror
  * </pre>
  *
@@ -81,6 +82,32 @@ public final class OwnerRules {
                                                 link,
                                                 owned.domain(),
                                                 owned.epoch())));
+    }
+
+    /**
+     * A link makes no mirror of a name whose mirror another link has left here, as it does when its
+     * place in the file was given to that one.
+     */
+    public static Optional<Refusal> mirror(String name, LinkName link, MetadataImage tip) {
+        return tip.topics()
+                .topic(name)
+                .flatMap(topic ->
+                        tip.mirrorOf(topic)
+                                .filter(mirror -> !mirror.link().equals(link))
+                                .flatMap(mirror -> violation(leftBy(topic, mirror, tip))));
+    }
+
+    private static String leftBy(TopicImage topic, MirrorRegistration mirror, MetadataImage tip) {
+        String region =
+                tip.region().identity().map(self -> " --region " + self.region()).orElse("");
+        boolean free = mirrorDeletion(topic, mirror, tip).isEmpty();
+        return "topic %s is here already, as a read-only copy that link %s has brought; %stombolo topic delete %s%s makes way"
+                .formatted(
+                        topic.name(),
+                        mirror.link(),
+                        free ? "" : "tombolo link pause %s, then ".formatted(mirror.link()),
+                        topic.name(),
+                        region);
     }
 
     public static Optional<Refusal> deletion(TopicImage topic, MetadataImage tip) {
@@ -205,6 +232,7 @@ public final class OwnerRules {
         boolean followed =
                 link.filter(known -> !known.paused())
                         .filter(_ -> !tip.leavesOut(mirror))
+                        .filter(_ -> tip.takenElsewhere(topic).isEmpty())
                         .isPresent();
         if (!followed || mirror.state() == State.FAILED) {
             return Optional.empty();

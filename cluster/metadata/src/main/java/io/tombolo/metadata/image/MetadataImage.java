@@ -168,6 +168,17 @@ public record MetadataImage(
                 .flatMap(known -> takenElsewhere(known, movingNames(link)));
     }
 
+    /**
+     * The same for a single mirror: what it copies is no longer written, so the copy follows
+     * nothing any more.
+     */
+    public Optional<OwnershipRecord> takenElsewhere(TopicImage topic) {
+        return mirrorOf(topic)
+                .flatMap(mirror -> links.link(mirror.link()))
+                .filter(known -> !owns(known.definition().destinationRegion(), known.domain()))
+                .flatMap(known -> takenElsewhere(known, List.of(topic.name())));
+    }
+
     private Optional<OwnershipRecord> takenElsewhere(LinkRegistration link, List<String> names) {
         RegionId source = link.definition().sourceRegion();
         return takenBesides(link.definition().destinationRegion(), source).stream()
