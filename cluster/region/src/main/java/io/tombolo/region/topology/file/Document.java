@@ -2,6 +2,7 @@ package io.tombolo.region.topology.file;
 
 import io.tombolo.region.diagnosis.Violation;
 import io.tombolo.region.diagnosis.Where;
+import io.tombolo.region.topology.file.YamlNode.Scalar;
 import io.tombolo.region.topology.file.YamlNode.Span;
 
 import java.util.ArrayList;
@@ -81,6 +82,17 @@ final class Document {
         return values.getOrDefault(known, Span.WHOLE_FILE);
     }
 
+    /** Where a character of a value stands; the place of the whole value if it is blank. */
+    Span spanOf(Scalar scalar, int index) {
+        long before =
+                scalar.text()
+                        .substring(0, index)
+                        .codePoints()
+                        .filter(one -> !Search.isBlank(one))
+                        .count();
+        return new Search(scalar).find(before);
+    }
+
     Where where(Span span, String path) {
         Where where = Where.at(name, span.line(), span.column(), path);
         boolean quotable =
@@ -124,5 +136,96 @@ final class Document {
                                 .thenComparingInt(draft -> draft.span().column()))
                 .map(draft -> draft.in(this))
                 .toList();
+    }
+
+    /**
+     * Looks for a character of a value, whatever way the value is written: with escapes, in quotes,
+     * in several lines. Spaces and ends of lines are folded in many ways, and everything else
+     * stands in the file in the order it has in the value: so what is not blank is counted.
+     * Mutable, for one search.
+     */
+    private final class Search {
+
+        private static final int END = -1;
+        private static final int BLANK = ' ';
+
+        private final Scalar scalar;
+        private int line;
+        private int[] text;
+        private int at;
+
+        private Search(Scalar scalar) {
+            this.scalar = scalar;
+            this.line = scalar.span().line();
+            this.text = line(line).codePoints().toArray();
+            this.at = scalar.span().column() - 1;
+        }
+
+        private Span find(long before) {
+            int style = scalar.plain() ? ' ' : peek();
+            switch (style) {
+                case '\'', '"' -> at++;
+                case '|', '>' -> nextLine();
+                default -> {}
+            }
+            long left = before;
+            while (line <= scalar.span().lastLine()) {
+                if (at >= text.length) {
+                    nextLine();
+                    continue;
+                }
+                var here = new Span(line, at + 1, line);
+                if (!isBlank(next(style)) && left-- == 0) {
+                    return here;
+                }
+            }
+            return scalar.span();
+        }
+
+        private void nextLine() {
+            text = line(++line).codePoints().toArray();
+            at = 0;
+        }
+
+        private int peek() {
+            return at < text.length ? text[at] : END;
+        }
+
+        private int next(int style) {
+            int one = text[at++];
+            if (style == '"' && one == '\\') {
+                return escaped();
+            }
+            if (style == '\'' && one == '\'') {
+                at++; // two of them stand for one
+            }
+            return one;
+        }
+
+        /** What stands behind a backslash; a line that goes on in the next one is nothing. */
+        private int escaped() {
+            int kind = peek();
+            at++;
+            return switch (kind) {
+                case END, 't', '\t', 'n', 'r', ' ' -> BLANK;
+                case 'x' -> hexadecimal(2);
+                case 'u' -> hexadecimal(4);
+                case 'U' -> hexadecimal(8);
+                default -> kind;
+            };
+        }
+
+        /** A reader of YAML has found the digits in order before. */
+        private int hexadecimal(int digits) {
+            int value = 0;
+            for (int count = 0; count < digits && at < text.length; count++) {
+                value = value * 16 + Character.digit(text[at++], 16);
+            }
+            return value;
+        }
+
+        private static boolean isBlank(int one) {
+            return one == ' ' || one == '\t' || one == '\r' || one == '\n';
+        }
     }
 }

@@ -9,9 +9,11 @@ import io.tombolo.region.topology.Region;
 import io.tombolo.region.topology.Secret;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -46,6 +48,7 @@ final class RegionsReader {
                     "allowInsecure");
 
     private final Map<RegionId, Region> regions = new LinkedHashMap<>();
+    private final Map<RegionId, StorageReader> storages = new HashMap<>();
     private final Shortfalls notes;
 
     private RegionsReader(Shortfalls notes) {
@@ -79,8 +82,12 @@ final class RegionsReader {
         }
         new ListenerChecks(document, reader.regions).run(notes);
         DirectoryClash.among(reader.regions.values())
-                .forEach(clash -> StorageReader.report(document, clash));
+                .forEach(clash -> reader.storageOf(clash.inner().region()).report(document, clash));
         return reader.regions;
+    }
+
+    private StorageReader storageOf(Region region) {
+        return Objects.requireNonNull(storages.get(region.id()));
     }
 
     private void add(Value entry, int index) {
@@ -134,6 +141,8 @@ final class RegionsReader {
                 section.get("config")
                         .map(value -> ConfigReader.readBroker(value, secrets, directories))
                         .orElse(Map.of());
+        var storage = new StorageReader(directories, notes);
+        storages.put(id, storage);
         return new Region.Hosted(
                 id,
                 index,
@@ -142,7 +151,7 @@ final class RegionsReader {
                         section.get("controllers")
                                 .map(value -> controllers(index, value))
                                 .orElse(List.of())),
-                new StorageReader(directories, notes).read(section.get("storage")),
+                storage.read(section.get("storage")),
                 config,
                 new Region.Security(section.isTrue("allowInsecure"), secrets));
     }

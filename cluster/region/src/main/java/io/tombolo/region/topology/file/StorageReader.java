@@ -25,6 +25,7 @@ final class StorageReader {
 
     private final Map<String, Value> config;
     private final Shortfalls notes;
+    private final Map<String, Value> said = new LinkedHashMap<>();
 
     /**
      * @param config the entries of {@code config:} that name directories, by name
@@ -51,18 +52,18 @@ final class StorageReader {
     }
 
     private List<String> dirs(Optional<Section> section) {
-        Map<Value, List<String>> said = new LinkedHashMap<>();
-        section.flatMap(it -> it.get("dir")).ifPresent(dir -> said.put(dir, one(dir)));
-        section.flatMap(it -> it.get("dirs")).ifPresent(dirs -> said.put(dirs, several(dirs)));
+        Map<Value, List<String>> lists = new LinkedHashMap<>();
+        section.flatMap(it -> it.get("dir")).ifPresent(dir -> lists.put(dir, one(dir)));
+        section.flatMap(it -> it.get("dirs")).ifPresent(dirs -> lists.put(dirs, several(dirs)));
         for (String name : List.of(LOG_DIRS, LOG_DIR)) {
-            Optional.ofNullable(config.get(name)).ifPresent(it -> said.put(it, several(it)));
+            Optional.ofNullable(config.get(name)).ifPresent(it -> lists.put(it, several(it)));
         }
-        said.values().removeIf(List::isEmpty);
-        if (said.isEmpty()) {
+        lists.values().removeIf(List::isEmpty);
+        if (lists.isEmpty()) {
             return List.of(Region.Storage.DIR_DEFAULT);
         }
-        Map.Entry<Value, List<String>> first = said.entrySet().iterator().next();
-        said.forEach((entry, dirs) -> compare(first, entry, dirs));
+        Map.Entry<Value, List<String>> first = lists.entrySet().iterator().next();
+        lists.forEach((entry, dirs) -> compare(first, entry, dirs));
         return first.getValue();
     }
 
@@ -80,8 +81,10 @@ final class StorageReader {
         }
     }
 
-    private static List<String> one(Value dir) {
-        return dir.text().filter(text -> !text.isBlank() && isPath(dir, text)).stream().toList();
+    private List<String> one(Value dir) {
+        Optional<String> path = dir.text().filter(text -> !text.isBlank() && isPath(dir, text));
+        path.ifPresent(text -> said.putIfAbsent(text, dir));
+        return path.stream().toList();
     }
 
     /** A list, or as Kafka writes it: one text with commas. */
@@ -112,7 +115,8 @@ final class StorageReader {
         int from = 0;
         for (String part : whole.text().split(",")) {
             int leading = part.length() - part.stripLeading().length();
-            var node = new YamlNode.Scalar(part.strip(), false, whole.spanOf(from + leading));
+            var place = value.document().spanOf(whole, from + leading);
+            var node = new YamlNode.Scalar(part.strip(), false, place);
             parts.add(
                     new Value(
                             value.document(),
@@ -124,9 +128,10 @@ final class StorageReader {
         return parts;
     }
 
-    private static void take(Value item, List<String> dirs, String dir) {
+    private void take(Value item, List<String> dirs, String dir) {
         if (!dir.isBlank() && isPath(item, dir) && isApart(item, dirs, dir)) {
             dirs.add(dir);
+            said.putIfAbsent(dir, item);
         }
     }
 
@@ -162,7 +167,9 @@ final class StorageReader {
                     .fix(METADATA_LOG_DIR + ": /disk1/{n}, or remove it");
             return Optional.empty();
         }
-        return dir.filter(text -> isPath(value, text));
+        Optional<String> path = dir.filter(text -> isPath(value, text));
+        path.ifPresent(text -> said.putIfAbsent(text, value));
+        return path;
     }
 
     private static boolean isPath(Value value, String dir) {
@@ -181,26 +188,40 @@ final class StorageReader {
         return Path.of(dir).toAbsolutePath().normalize();
     }
 
-    /** Two processes of the file that would write to one directory. */
-    static void report(Document document, DirectoryClash clash) {
+    /** A directory of the region that was read, in one that is taken. */
+    void report(Document document, DirectoryClash clash) {
         DirectoryClash.Folder inner = clash.inner();
-        Region.Hosted region = inner.region();
-        String path = "regions." + region.id() + ".storage";
-        boolean own = region == clash.outer().region();
-        document.problem(
-                        Rule.SHARED_DIRECTORY,
-                        document.spanOf(path),
-                        path,
-                        "the directory %s%s lies in the one of %s"
-                                .formatted(
-                                        inner.named(),
-                                        own ? " of " + owner(inner) : "",
-                                        owner(clash.outer())))
+        DirectoryClash.Folder outer = clash.outer();
+        if (inner.node().equals(outer.node()) && inner.region() == outer.region()) {
+            clashing(document, inner, "lies in another one of " + owner(outer))
+                    .why("each directory is meant for a disk of its own, which may fail alone")
+                    .fix("name one that does not lie in %s".formatted(outer.path()))
+                    .seen("%s, in %s".formatted(inner.path(), outer.path()));
+            return;
+        }
+        boolean own = inner.region() == outer.region();
+        clashing(
+                        document,
+                        inner,
+                        "%slies in the one of %s"
+                                .formatted(own ? "of " + owner(inner) + " " : "", owner(outer)))
                 .why("a broker removes from its directory what it does not know")
                 .fix(
                         own
                                 ? "give each process directories of its own, such as /disk1/{n}"
-                                : "give region %s another directory".formatted(region.id()));
+                                : "give region %s another directory"
+                                        .formatted(inner.region().id()));
+    }
+
+    /** At the value that names the directory, or at the region if it is where all of them are. */
+    private Problem clashing(Document document, DirectoryClash.Folder inner, String claim) {
+        String text = "the directory %s %s".formatted(inner.named(), claim);
+        Value value = said.get(inner.named());
+        if (value != null) {
+            return value.problem(Rule.SHARED_DIRECTORY, text);
+        }
+        String path = "regions." + inner.region().id();
+        return document.problem(Rule.SHARED_DIRECTORY, document.spanOf(path), path, text);
     }
 
     private static String owner(DirectoryClash.Folder folder) {

@@ -24,14 +24,6 @@ sealed interface YamlNode {
     /** A single value; {@code plain} when it was written without quotes. */
     record Scalar(String text, boolean plain, Span span) implements YamlNode {
 
-        /** Where a character of the text stands; as a whole when the text has several lines. */
-        Span spanOf(int index) {
-            int quote = plain ? 0 : 1;
-            return span.line == span.lastLine
-                    ? new Span(span.line, span.column + quote + index, span.lastLine)
-                    : span;
-        }
-
         boolean isNull() {
             return plain && (text.isEmpty() || text.equals("~") || text.equals("null"));
         }
