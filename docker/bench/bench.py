@@ -29,6 +29,8 @@ def arguments():
     parser.add_argument("--consumers", type=int, default=20, help="of a group, groups")
     parser.add_argument("--groups", type=int, default=10000, help="that commit once a second, groups")
     parser.add_argument("--offsets", type=int, default=100000, help="that a lost coordinator has, groups")
+    parser.add_argument("--keys", type=int, default=20000, help="of a compacted topic, compaction")
+    parser.add_argument("--topics", type=int, default=1000, help="mirrored topics, geomany")
     parser.add_argument("--round-trip", type=float, default=80, help="ms, geowan")
     parser.add_argument("--window-kib", type=int, default=8192, help="under way per connection and direction, geowan")
     parser.add_argument("--port", type=int, default=20100, help="first of 40 ports")

@@ -40,12 +40,21 @@ def process(pid):
         return None
     numbers = found[1]
     usage = {"cpu_s": cpu_seconds(numbers), "sys_s": int(numbers[12]) / TICKS_PER_SECOND, "work_s": 0.0, "gc_s": 0.0,
-             "rss_mb": int(numbers[21]) * PAGE_BYTES / 1e6, "threads": int(numbers[17])}
+             "rss_mb": int(numbers[21]) * PAGE_BYTES / 1e6, "threads": int(numbers[17]), "written_mb": written_mb(pid)}
     for task in os.listdir(f"/proc/{pid}/task"):
         thread = fields(f"/proc/{pid}/task/{task}/stat")
         if thread and not JIT_THREAD.match(thread[0]):
             usage["gc_s" if GC_THREAD.match(thread[0]) else "work_s"] += thread_cpu_seconds(pid, task)
     return usage
+
+
+def written_mb(pid):
+    """What the process has handed to the kernel to write, sockets included; 0 when it is gone."""
+    try:
+        with open(f"/proc/{pid}/io") as file:
+            return int(dict(line.split(": ") for line in file)["wchar"]) / 1e6
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
 
 
 def open_files(pid):
@@ -88,7 +97,7 @@ class Window:
     def spent(self, pids=None):
         """CPU seconds by kind; those of the JIT threads are what remains."""
         both = [(self.before[2][pid], self.after[2][pid]) for pid in pids or self.pids if self.before[2].get(pid) and self.after[2].get(pid)]
-        spent = {kind: sum(after[kind] - before[kind] for before, after in both) for kind in ("cpu_s", "sys_s", "work_s", "gc_s")}
+        spent = {kind: sum(after[kind] - before[kind] for before, after in both) for kind in ("cpu_s", "sys_s", "work_s", "gc_s", "written_mb")}
         spent["nojit_s"] = spent["work_s"] + spent["gc_s"]
         return spent
 

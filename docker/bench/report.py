@@ -1,8 +1,8 @@
 """Prints rows of figures: one line as they come, and a table of medians with ratios at the end."""
 import statistics
 
-SHOWN = ["mb_s", "broker_nojit_cpu_s_per_gb", "broker_nojit_cpu_us_per_request", "transactions_s", "broker_nojit_cpu_us_per_transaction", "all_nojit_cpu_s_per_gb", "e2e_p99_ms", "gap_ms", "other_gap_ms", "in_sync_ms", "new_topic_ms", "all_leaders_ms", "restart_ms", "kb_per_partition",
-         "ready_ms", "startup_cpu_s", "rss_mb",
+SHOWN = ["mb_s", "broker_nojit_cpu_s_per_gb", "broker_nojit_cpu_us_per_request", "transactions_s", "broker_nojit_cpu_us_per_transaction", "all_nojit_cpu_s_per_gb", "e2e_p99_ms", "gap_ms", "other_gap_ms", "in_sync_ms", "new_topic_ms", "left_mb", "written_mb", "all_leaders_ms", "restart_ms", "kb_per_partition",
+         "ready_ms", "startup_cpu_s", "rss_mb", "all_idle_cores", "link_idle_cores", "all_rss_mb",
          "threads", "caught_up_ms", "stable_ms", "taken_over_ms", "first_answer_ms", "broker_cores", "broker_nojit_cpu_us_per_commit", "commit_p99_ms", "limit", "foreign_share", "errors", "lost", "duplicates", "failed"]
 
 

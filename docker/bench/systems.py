@@ -36,22 +36,30 @@ def environment(**extra):
     return {**os.environ, "JAVA_HOME": Settings.java_home, "BENCH_HOME": Settings.bench_home, **extra}
 
 
-class Cluster:
-    """One broker or several of a system under test, a process each, with a folder of their own."""
+# What a controller of its own has more than the broker of the same number, as its node id.
+CONTROLLER_OFFSET = 100000
 
-    def __init__(self, spec, tag="broker", port_offset=0, nodes=1, **extra):
+
+class Cluster:
+    """One broker or several of a system under test, and controllers beside them, a process each, with a folder of their own."""
+
+    def __init__(self, spec, tag="broker", port_offset=0, nodes=1, controllers=0, **extra):
         self.name, self.script, variables = parse(spec)
         self.directory = os.path.join(Settings.directory, f"{self.name}-{tag}")
         shutil.rmtree(self.directory, ignore_errors=True)
         os.makedirs(self.directory)
         self.port = Settings.port + port_offset
         self.nodes = range(1, nodes + 1)
-        self.environment = environment(SUT_DIR=self.directory, SUT_PORT=str(self.port), SUT_NODES=str(nodes), **{**variables, **extra})
+        self.controllers = [CONTROLLER_OFFSET + number for number in range(1, controllers + 1)]
+        self.environment = environment(SUT_DIR=self.directory, SUT_PORT=str(self.port), SUT_NODES=str(nodes), SUT_CONTROLLERS=str(controllers),
+                                       **{**variables, **extra})
         shell(self.script, "prepare", environment=self.environment)
         self.bootstrap = shell(self.script, "bootstrap", environment=self.environment)
 
     def launch(self, node=None):
-        """Starts one broker, or all."""
+        """Starts one broker, or all and the controllers."""
+        for each in [] if node else self.controllers:
+            shell(self.script, "start", environment={**self.environment, "SUT_NODE": str(each)}, output=subprocess.DEVNULL)
         for each in [node] if node else self.nodes:
             port = int(self.bootstrap.split(",")[each - 1].rsplit(":", 1)[1])
             # Whoever listens there already would be measured in this system's place.
@@ -62,13 +70,13 @@ class Cluster:
     def start(self):
         self.launch()
         ready = load("ready", bootstrap=self.bootstrap, topic="ready", nodes=len(self.nodes))
-        if not ready.get("ok") or not all(machine.alive(pid) for pid in self.pids()):
+        if not ready.get("ok") or not all(machine.alive(pid) for pid in self.pids() + [self.pid(each) for each in self.controllers]):
             raise RuntimeError(f"{self.name} is not ready: {ready} {self.last_words()}")
         return self
 
     def last_words(self):
         words = []
-        for node in self.nodes:
+        for node in [*self.nodes, *self.controllers]:
             with open(os.path.join(self.directory, f"node-{node}.out")) as output:
                 words.append(output.read()[-500:])
         return " ".join(words)
@@ -101,6 +109,7 @@ class Cluster:
     def stop(self, keep=False):
         """Stops all of it and, unless the data is needed again, removes the folder."""
         self.end(self.nodes)
+        self.end(self.controllers)
         if not keep:
             shutil.rmtree(self.directory, ignore_errors=True)
 

@@ -159,6 +159,24 @@ def transactions(run, sut, turn):
         broker.stop()
 
 
+def compaction(run, sut, turn):
+    """CPU per GB that is cleaned, and how much is written for it."""
+    broker = Cluster(sut).start()
+    try:
+        warm(run, broker)
+        for compression in ("none", "lz4"):
+            case = f"{compression}-{run.options.keys}-keys"
+            if run.wants(case):
+                window = machine.Window([broker.pid()])
+                figures = load("compaction", window, bootstrap=broker.bootstrap, topic=compression, compression=compression, linger=20, batch=65536,
+                               keys=run.options.keys, mb=run.options.mb)
+                if window.after and figures.get("left_mb"):
+                    figures["written_mb"] = window.spent()["written_mb"]
+                run.emit("compaction", case, sut, turn, add_cost(figures, window))
+    finally:
+        broker.stop()
+
+
 def startup(run, sut, turn):
     broker = Cluster(sut)
     try:
@@ -212,10 +230,12 @@ def failover(run, sut, turn):
                          load("insync", on={"go": lambda: cluster.launch(lost[0])}, bootstrap=cluster.bootstrap, topic="disturbed"))
             finally:
                 cluster.stop()
-    if run.wants("controller-only"):
-        cluster = Cluster(sut, nodes=3).start()
+    for case, controllers in (("controller-only", 0), ("controller-alone", 3)):
+        if not run.wants(case):
+            continue
+        cluster = Cluster(sut, nodes=3, controllers=controllers).start()
         try:
-            run.emit("failover", "controller-only", sut, turn,
+            run.emit("failover", case, sut, turn,
                      load("controller", on={"disturb": lambda node: cluster.kill(int(node))}, bootstrap=cluster.bootstrap))
         finally:
             cluster.stop()
@@ -269,8 +289,8 @@ def rolling(run, sut, turn):
 
 
 def partitions(run, sut, turn):
-    for count in (1000, 10000):
-        case = f"{count}-partitions"
+    for count, written in ((1000, 0), (10000, 0), (10000, 1)):
+        case = f"{count}-{'written' if written else 'partitions'}"
         if not run.wants(case):
             continue
         broker = Cluster(sut).start()
@@ -278,7 +298,7 @@ def partitions(run, sut, turn):
             warm(run, broker)
             before = machine.process(broker.pid())
             window = machine.Window(broker.pids())
-            figures = load("partitions", window, bootstrap=broker.bootstrap, partitions=count)
+            figures = load("partitions", window, bootstrap=broker.bootstrap, partitions=count, write=written)
             figures["create_cpu_s"] = window.spent()["cpu_s"] if window.after else None
             time.sleep(2)
             figures["kb_per_partition"] = (machine.process(broker.pid())["rss_mb"] - before["rss_mb"]) / count * 1e3
@@ -425,6 +445,31 @@ def geowan(run, sut, turn):
     backlog(run, sut, turn, "geowan", case, Pair(run, sut, "geo", source_sut="kafka=sut/kafka.sh", through_relay=True))
 
 
+def geomany(run, sut, turn):
+    """Many mirrored topics: until the target has them all, then what they cost while nothing happens."""
+    case = f"{run.options.topics}-topics-of-10"
+    if not run.wants(case):
+        return
+    pair = Pair(run, sut, "many-*")
+    try:
+        pair.start(run)
+        figures = load("manymirrors", on={"go": pair.link.start}, bootstrap=pair.source.bootstrap, read_bootstrap=pair.target.bootstrap, topics=run.options.topics,
+                       topic="many-", read_topic=pair.link.topic("many-"), linger=20)
+        # Neither a first look at new topics nor the JIT is part of doing nothing.
+        time.sleep(20)
+        window = machine.Window(pair.pids())
+        window.open()
+        time.sleep(30)
+        window.close()
+        for name, pids in (("link", pair.link.pids() or [pair.target.pid()]), ("source", [pair.source.pid()]), ("all", pair.pids())):
+            figures[f"{name}_idle_cores"] = window.spent(pids)["cpu_s"] / window.wall_s()
+            figures[f"{name}_rss_mb"] = sum(machine.process(pid)["rss_mb"] for pid in pids)
+        figures["foreign_share"] = window.foreign_share(window.spent()["cpu_s"])
+        run.emit("geomany", case, sut, turn, figures)
+    finally:
+        pair.stop()
+
+
 ALL = {"produce": produce, "consume": consume, "latency": latency, "requests": requests, "transactions": transactions, "startup": startup, "replicated": replicated, "oneway": oneway,
-       "failover": failover, "rolling": rolling, "partitions": partitions, "region": region, "geo": geo, "geowan": geowan,
-       "groups": groups.groups}
+       "failover": failover, "rolling": rolling, "partitions": partitions, "region": region, "geo": geo, "geowan": geowan, "geomany": geomany,
+       "groups": groups.groups, "compaction": compaction}

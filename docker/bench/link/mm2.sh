@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Link under test: MirrorMaker 2, dedicated mode, one way A->B.
 # Verbs: hold (both brokers run, nothing may be copied yet), start (begin to copy; writes $LINK_DIR/pid), name TOPIC (its name at the target).
-# In: LINK_DIR LINK_SOURCE LINK_TARGET (bootstrap servers) LINK_TOPICS LINK_HEAP LINK_JVM LINK_TASKS LINK_TUNED (1: larger fetches and batches) BENCH_HOME JAVA_HOME
+# In: LINK_DIR LINK_SOURCE LINK_TARGET (bootstrap servers) LINK_TOPICS (* is any text) LINK_HEAP LINK_JVM LINK_TASKS LINK_TUNED (1: larger fetches and batches) BENCH_HOME JAVA_HOME
 set -eu
 : "${LINK_HEAP:=1g}" "${LINK_JVM:=}" "${LINK_TUNED:=0}" "${LINK_TASKS:=2}"
 case "$1" in
@@ -18,7 +18,7 @@ clusters=A,B
 A.bootstrap.servers=$LINK_SOURCE
 B.bootstrap.servers=$LINK_TARGET
 A->B.enabled=true
-A->B.topics=$LINK_TOPICS
+A->B.topics=${LINK_TOPICS//\*/.*}
 A->B.groups=.*
 B->A.enabled=false
 B->A.emit.heartbeats.enabled=false

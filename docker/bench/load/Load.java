@@ -24,6 +24,8 @@ public final class Load {
             case "requests" -> SmallRequests.run(options);
             case "transactions" -> Transactions.run(options);
             case "rawtransactions" -> RawTransactions.run(options);
+            case "manymirrors" -> ManyMirrors.run(options);
+            case "compaction" -> Compaction.run(options);
             case "catchup" -> CatchUp.run(options);
             case "disturbed" -> Disturbed.run(options);
             case "groupstart" -> GroupStart.run(options);

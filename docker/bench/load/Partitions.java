@@ -2,16 +2,21 @@ import org.HdrHistogram.Histogram;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.requests.MetadataRequest;
 import org.apache.kafka.common.requests.MetadataResponse;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 
 /**
  * Many partitions: creates topics of 100, ten to a request, until each partition has a leader (with
- * {@code create=0} they are there already); then how long a client waits for the metadata of all.
+ * {@code create=0} they are there already) and, with {@code write=1}, a record; then how long a
+ * client waits for the metadata of all.
  */
 final class Partitions {
     private static final short METADATA_VERSION = 9;
@@ -40,6 +45,11 @@ final class Partitions {
         long createdNanos = System.nanoTime();
         int led = awaitLeaders(startNanos + (long) (options.number("timeout", 300) * 1e9));
         long ledNanos = System.nanoTime();
+        boolean writes = options.integer("write", 0) == 1;
+        if (writes) {
+            write();
+        }
+        long writtenNanos = System.nanoTime();
         Window.mark("end");
         var result =
                 new Load.Result()
@@ -47,6 +57,9 @@ final class Partitions {
                         .add("ok", led == topics * PER_TOPIC)
                         .add("create_ms", (createdNanos - startNanos) / 1e6)
                         .add("all_leaders_ms", (ledNanos - startNanos) / 1e6);
+        if (writes) {
+            result.add("written_ms", (writtenNanos - startNanos) / 1e6);
+        }
         Window.percentiles(result, "metadata", metadataNanos());
         result.print();
     }
@@ -63,6 +76,26 @@ final class Partitions {
                 }
                 admin.createTopics(batch, new CreateTopicsOptions().timeoutMs(120_000)).all().get();
             }
+        }
+    }
+
+    /** One record to each partition, all acknowledged. */
+    private void write() {
+        byte[] value = new byte[100];
+        try (var producer = Clients.producer(options)) {
+            var sent = new ArrayList<Future<RecordMetadata>>();
+            for (int topic = 0; topic < topics; topic++) {
+                for (int partition = 0; partition < PER_TOPIC; partition++) {
+                    sent.add(
+                            producer.send(
+                                    new ProducerRecord<>(PREFIX + topic, partition, null, value)));
+                }
+            }
+            for (Future<RecordMetadata> one : sent) {
+                one.get();
+            }
+        } catch (InterruptedException | ExecutionException failed) {
+            throw new IllegalStateException(failed);
         }
     }
 

@@ -4,9 +4,11 @@
 # a link: SUT_SOURCE (bootstrap of the source), SUT_SOURCE_KIND (tombolo or kafka), SUT_LINK_TOPICS (comma-separated).
 set -eu
 root=$(cd "$(dirname "$0")/../../.." && pwd)
-: "${SUT_HEAP:=1g}" "${SUT_JVM:=}" "${SUT_REGION:=eu}" "${SUT_LINK_TOPICS:=}" "${SUT_NODES:=1}" "${SUT_NODE:=1}" "${SUT_SOURCE_KIND:=tombolo}" "${SUT_HOST:=127.0.0.1}" "${SUT_INTO:=}" "${TOMBOLO_DIST:=$root/docker/target/tombolo}"
+: "${SUT_HEAP:=1g}" "${SUT_JVM:=}" "${SUT_REGION:=eu}" "${SUT_LINK_TOPICS:=}" "${SUT_NODES:=1}" "${SUT_NODE:=1}" "${SUT_CONTROLLERS:=0}" "${SUT_SOURCE_KIND:=tombolo}" "${SUT_HOST:=127.0.0.1}" "${SUT_INTO:=}" "${TOMBOLO_DIST:=$root/docker/target/tombolo}"
 # Clients, administration and the other brokers: as many ports each as there are brokers.
 admin=$((SUT_PORT + SUT_NODES)) internal=$((SUT_PORT + 2 * SUT_NODES))
+# Controllers of their own come behind them; their node ids begin above 100000.
+controllers=$((SUT_PORT + 3 * SUT_NODES))
 # Brokers of one host have a port each, those of several the same.
 address() { case $SUT_HOST in *"{n}"*) echo "${SUT_HOST//\{n\}/$1}:$SUT_PORT" ;; *) echo "$SUT_HOST:$((SUT_PORT + $1 - 1))" ;; esac; }
 case "$1" in
@@ -34,6 +36,8 @@ prepare)
     echo "    kafka: \"$SUT_HOST:$SUT_PORT\""
     [ "$SUT_NODES" = 1 ] || echo "    internal: \"$SUT_HOST:$internal\""
     echo "    admin: \"$SUT_HOST:$admin\""
+    [ "$SUT_CONTROLLERS" = 0 ] ||
+      echo "    controllers: { count: $SUT_CONTROLLERS, admin: \"$SUT_HOST:$controllers\", internal: \"$SUT_HOST:$((controllers + SUT_CONTROLLERS))\" }"
     [ "$SUT_HOST" = 127.0.0.1 ] || echo "    allowInsecure: true"
     echo "    storage: { dir: \"$SUT_DIR/data\" }"
     echo "    config: { auto.create.topics.enable: false, group.initial.rebalance.delay.ms: 0, group.consumer.min.session.timeout.ms: 1000, group.consumer.min.heartbeat.interval.ms: 100 }"
@@ -44,8 +48,10 @@ prepare)
   } > "$SUT_DIR/tombolo.yaml"
   ;;
 start)
+  role=broker id=$SUT_NODE
+  [ "$SUT_NODE" -le 100000 ] || { role=controller id=$((SUT_NODE - 100000)); }
   # shellcheck disable=SC2086 # the command that enters is words
-  TOMBOLO_HEAP=$SUT_HEAP TOMBOLO_JVM=$SUT_JVM setsid nohup ${SUT_INTO//\{n\}/$SUT_NODE} sh "$TOMBOLO_DIST/tombolo" broker -f "$SUT_DIR/tombolo.yaml" --region "$SUT_REGION" --id "$SUT_NODE" \
+  TOMBOLO_HEAP=$SUT_HEAP TOMBOLO_JVM=$SUT_JVM setsid nohup ${SUT_INTO//\{n\}/$SUT_NODE} sh "$TOMBOLO_DIST/tombolo" $role -f "$SUT_DIR/tombolo.yaml" --region "$SUT_REGION" --id "$id" \
     > "$SUT_DIR/node-$SUT_NODE.out" 2>&1 < /dev/null &
   echo $! > "$SUT_DIR/node-$SUT_NODE.pid"
   ;;

@@ -30,8 +30,9 @@ class DemoEndToEnd {
         assertThat(demo.out() + demo.err())
                 .contains("which leads orders-0, while records flow")
                 .containsPattern("writes to orders-0 paused for .* missing 0")
-                .containsPattern("us owns the topics under ownership epoch 2")
+                .containsPattern("us owns the topics under ownership epoch 6")
                 .containsPattern("records that eu took since it is back: 0")
+                .contains("failback demo")
                 .containsPattern("done: (\\d+) of \\1 expectations held");
     }
 

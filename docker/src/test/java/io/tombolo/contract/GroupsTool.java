@@ -25,10 +25,15 @@ final class GroupsTool implements AutoCloseable {
     private final URLClassLoader loader;
     private final String bootstrap;
 
+    /** The tool with what brokers have. */
     GroupsTool(String bootstrap) throws IOException {
+        this(bootstrap, Path.of("target", "dump-tool").toAbsolutePath());
+    }
+
+    private GroupsTool(String bootstrap, Path jars) throws IOException {
         this.bootstrap = bootstrap;
         var classes = new ArrayList<URL>();
-        try (Stream<Path> own = Files.list(Path.of("target", "dump-tool").toAbsolutePath())) {
+        try (Stream<Path> own = Files.list(jars)) {
             for (Path jar : own.sorted().toList()) {
                 classes.add(jar.toUri().toURL());
             }
@@ -39,6 +44,12 @@ final class GroupsTool implements AutoCloseable {
         loader =
                 new URLClassLoader(
                         classes.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
+    }
+
+    /** The tool with all that it uses, so that it reads and writes plans, too. */
+    static GroupsTool whole(String bootstrap) throws IOException, InterruptedException {
+        StockJars.fetch();
+        return new GroupsTool(bootstrap, StockJars.folder());
     }
 
     /** The lines that it prints, without empty ones; the cells of a line are one blank apart. */

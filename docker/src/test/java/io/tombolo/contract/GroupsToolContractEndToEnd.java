@@ -14,6 +14,8 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.DisplayName;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,6 +28,10 @@ class GroupsToolContractEndToEnd {
 
     private static final int RECORDS = 10;
     private static final Instant FIRST = Instant.parse("2026-03-01T00:00:00Z");
+
+    /** Its records are old. */
+    private static final Map<String, String> KEPT = Map.of("retention.ms", "-1");
+
     private static final Duration POLL = Duration.ofMillis(100);
 
     /** A group with one member that has read a topic of two partitions and committed part of it. */
@@ -71,8 +77,21 @@ class GroupsToolContractEndToEnd {
         manage(subject, "consumer", "Consumer");
     }
 
+    @ContractTest
+    @DisplayName("the stock tool writes what a reset would do to a file, and does what a file says")
+    void plans(Subject subject) throws Exception {
+        Topic topic = subject.newTopic(2, KEPT);
+        String group = Subject.freshName("planned");
+        produce(subject, topic);
+        try (var tool = GroupsTool.whole(subject.bootstrap())) {
+            var scene = new Scene(tool, subject.bootstrap(), topic, group, "Classic");
+            scene.reset("--to-offset", "2");
+            movesByPlan(scene);
+        }
+    }
+
     private static void manage(Subject subject, String protocol, String type) throws Exception {
-        Topic topic = subject.newTopic(2, Map.of());
+        Topic topic = subject.newTopic(2, KEPT);
         String group = Subject.freshName("told");
         produce(subject, topic);
         try (var tool = new GroupsTool(subject.bootstrap())) {
@@ -154,7 +173,6 @@ class GroupsToolContractEndToEnd {
         assertThat(scene.reset("--to-datetime", "2026-03-01T00:00:03.000")).isEqualTo("3");
         assertThat(scene.reset("--by-duration", "P0DT0H0M1S")).isEqualTo("10");
         assertThat(scene.reset("--to-current")).isEqualTo("10");
-        // Reading and writing plans of resets needs more of Jackson than the brokers bring.
         assertThat(committed(scene)).containsExactlyEntriesOf(Map.of(scene.place(0), 10L));
         assertThat(scene.run("--reset-offsets", "--execute", "--to-earliest", "--all-topics"))
                 .anyMatch(line -> line.equals(scene.group() + " " + scene.topic().name() + " 0 0"));
@@ -167,6 +185,31 @@ class GroupsToolContractEndToEnd {
                 scene.topic().name());
         assertThat(committed(scene))
                 .containsExactlyInAnyOrderEntriesOf(Map.of(scene.place(0), 2L, scene.place(1), 2L));
+    }
+
+    private static void movesByPlan(Scene scene) throws Exception {
+        List<String> plan = new ArrayList<>();
+        for (String line :
+                scene.run(
+                        "--reset-offsets",
+                        "--shift-by",
+                        "4",
+                        "--all-topics",
+                        "--export",
+                        "--dry-run")) {
+            plan.add(line.replace("\"", ""));
+        }
+        assertThat(plan).containsExactly(scene.topic().name() + ",0,6");
+        assertThat(committed(scene)).isEqualTo(Map.of(scene.place(0), 2L));
+
+        plan.add(scene.topic().name() + ",1,99");
+        Path file = Files.createTempFile("reset", ".csv");
+        Files.write(file, plan);
+        List<String> done =
+                scene.run("--reset-offsets", "--from-file", file.toString(), "--execute");
+        only(done, scene.group() + " " + scene.topic().name() + " 1 10");
+        assertThat(committed(scene)).isEqualTo(Map.of(scene.place(0), 6L, scene.place(1), 10L));
+        Files.delete(file);
     }
 
     // ---- deleting ----

@@ -6,14 +6,15 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Kafka Streams and Kafka Connect with the classes of their own version, for processes of their
- * own. Maven fetches them, once.
+ * Kafka Streams, Kafka Connect and Kafka's tools with the classes of their own version. Maven
+ * fetches them, once.
  */
 final class StockJars {
 
@@ -31,8 +32,11 @@ final class StockJars {
                         FileChannel.open(
                                 lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 var _ = channel.lock()) {
-            if (Files.notExists(JARS.resolve("complete"))) {
+            // What is there is complete if it was fetched for just this list.
+            Path fetched = JARS.resolve("pom.xml");
+            if (Files.notExists(fetched) || Files.mismatch(fetched, POM) >= 0) {
                 copy();
+                Files.copy(POM, fetched, StandardCopyOption.REPLACE_EXISTING);
             }
         }
     }
@@ -54,11 +58,11 @@ final class StockJars {
         boolean ended = process.waitFor(SECONDS_MAX, TimeUnit.SECONDS);
         if (!ended || process.exitValue() != 0) {
             process.destroyForcibly();
-            String why = "Maven could not fetch Streams and Connect: " + Files.readString(output);
+            String why =
+                    "Maven could not fetch Streams, Connect and tools: " + Files.readString(output);
             System.err.println(why);
             throw new TestAbortedException(why);
         }
-        Files.createFile(JARS.resolve("complete"));
     }
 
     /** Their own brokers are no question: they are tried on ours only. */
@@ -67,6 +71,11 @@ final class StockJars {
                 .filter(subject -> subject.id().equals("tombolo"))
                 .findFirst()
                 .orElseThrow(() -> new TestAbortedException("only ours is tried"));
+    }
+
+    /** Where they are. */
+    static Path folder() {
+        return JARS;
     }
 
     /** A Java process that sees them. */

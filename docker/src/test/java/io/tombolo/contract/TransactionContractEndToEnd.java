@@ -74,6 +74,37 @@ class TransactionContractEndToEnd {
     }
 
     @ContractTest
+    @DisplayName("54: a transaction has some time, and no more than the broker allows")
+    void timeoutsAreBounded(Subject subject) {
+        try (var client = subject.connect()) {
+            TransactionCalls.begin(client);
+            String id = Subject.freshName("txn");
+            TransactionCalls.find(client, id);
+
+            for (int timeoutMs : List.of(0, -1, 900_001)) {
+                assertThat(TransactionCalls.init(client, id, timeoutMs, 5).errorCode())
+                        .as("%d ms", timeoutMs)
+                        .isEqualTo(Errors.INVALID_TRANSACTION_TIMEOUT.code());
+            }
+        }
+    }
+
+    @ContractTest
+    @DisplayName("57: in an open transaction a producer writes nothing beside it")
+    void nothingIsWrittenBesideAnOpenTransaction(Subject subject) {
+        Topic topic = subject.newTopic();
+        try (var client = subject.connect()) {
+            var producer = TransactionCalls.begin(client);
+            assertThat(producer.produce(topic)).isEqualTo(Errors.NONE);
+            var plain = Batches.idempotent(producer.producerId, producer.epoch, 1, 1);
+
+            assertThat(ProduceCalls.error(client, topic, plain))
+                    .isEqualTo(Errors.INVALID_TXN_STATE);
+            assertThat(FetchCalls.endOffset(client, topic)).isEqualTo(1);
+        }
+    }
+
+    @ContractTest
     @DisplayName("58: EndTxn v5 raises the epoch, and says the same when it is asked again")
     void contract058EndRaisesTheEpoch(Subject subject) {
         Topic topic = subject.newTopic();

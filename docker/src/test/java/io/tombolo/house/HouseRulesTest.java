@@ -60,7 +60,8 @@ class HouseRulesTest {
                                     "raft",
                                     "controller",
                                     "replication",
-                                    "coordinator")),
+                                    "coordinator",
+                                    "registry")),
                     Map.entry(
                             "simulation",
                             Set.of(

@@ -170,6 +170,24 @@ record Clients(String bootstrap) {
         return values;
     }
 
+    /** The values of a partition by their offsets, from its start to an offset. */
+    Map<Long, String> readByOffset(String topic, int partition, long lastOffset) {
+        var values = new TreeMap<Long, String>();
+        var place = new TopicPartition(topic, partition);
+        try (var consumer = consumer("reader")) {
+            consumer.assign(List.of(place));
+            consumer.seekToBeginning(List.of(place));
+            Patience.untilTrue(
+                    "offset %d read".formatted(lastOffset),
+                    () -> {
+                        consumer.poll(Duration.ofMillis(200))
+                                .forEach(record -> values.put(record.offset(), record.value()));
+                        return consumer.position(place) > lastOffset;
+                    });
+        }
+        return values;
+    }
+
     void commit(String group, String topic, int partition, long offset) {
         var offsets = Map.of(new TopicPartition(topic, partition), new OffsetAndMetadata(offset));
         admin(admin -> admin.alterConsumerGroupOffsets(group, offsets).all());

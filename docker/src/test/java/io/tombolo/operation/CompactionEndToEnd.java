@@ -3,6 +3,7 @@ package io.tombolo.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
@@ -50,11 +51,13 @@ class CompactionEndToEnd {
             }
             expected.put((long) ROUNDS * KEYS, "last=one"); // alone in the active segment
             Patience.untilTrue(
-                    "compacted", () -> read(clients, ROUNDS * KEYS + 1L).equals(expected));
+                    "compacted",
+                    () -> read(clients, "accounts", ROUNDS * KEYS + 1L).equals(expected));
 
             site.restart("eu");
 
-            assertThat(read(site.clients("eu"), ROUNDS * KEYS + 1L)).isEqualTo(expected);
+            assertThat(read(site.clients("eu"), "accounts", ROUNDS * KEYS + 1L))
+                    .isEqualTo(expected);
             site.stop("eu");
             Path first = site.data("eu").resolve("accounts-0").resolve("00000000000000000000.log");
             assertThat(DumpTool.run(folder, "--print-data-log", first))
@@ -65,6 +68,59 @@ class CompactionEndToEnd {
             assertThat(DumpTool.run(folder, "--index-sanity-check", index))
                     .anyMatch(line -> line.contains("passed sanity check"));
         }
+    }
+
+    @Test
+    void whatIsTooOldIsDeletedAndTheRestCompacted() throws Exception {
+        try (var site =
+                Site.alone(folder)
+                        .with("log.cleaner.backoff.ms", "100")
+                        .with("log.retention.check.interval.ms", "100")) {
+            site.start("eu");
+            Clients clients = site.clients("eu");
+            clients.create(
+                    "sessions",
+                    1,
+                    Map.of(
+                            "cleanup.policy",
+                            "compact,delete",
+                            "retention.ms",
+                            Long.toString(Duration.ofDays(7).toMillis()),
+                            "min.cleanable.dirty.ratio",
+                            "0.01",
+                            "segment.ms",
+                            Long.toString(SEGMENT_MS)));
+            long recentMs = System.currentTimeMillis() - Duration.ofDays(1).toMillis();
+            try (var producer = clients.producer(Map.of("batch.size", 0))) {
+                // The latest of its key, but long ago: compaction alone would keep it.
+                send(producer, FIRST_MS, "gone", "v");
+                send(producer, FIRST_MS, "kept", "old");
+                send(producer, recentMs, "kept", "older");
+                send(producer, recentMs, "kept", "latest");
+
+                Patience.untilTrue("deleted", () -> beginning(clients, "sessions") == 2);
+
+                send(producer, recentMs + 2 * SEGMENT_MS, "last", "one");
+            }
+            Patience.untilTrue(
+                    "compacted",
+                    () ->
+                            read(clients, "sessions", 5)
+                                    .equals(Map.of(3L, "kept=latest", 4L, "last=one")));
+            assertThat(beginning(clients, "sessions")).isEqualTo(2);
+        }
+    }
+
+    private static long beginning(Clients clients, String topic) {
+        var place = new TopicPartition(topic, 0);
+        try (var consumer = clients.consumer("reader")) {
+            return consumer.beginningOffsets(List.of(place)).get(place);
+        }
+    }
+
+    private static void send(
+            KafkaProducer<String, String> producer, long timestampMs, String key, String value) {
+        Clients.await(producer.send(new ProducerRecord<>("sessions", 0, timestampMs, key, value)));
     }
 
     @Test
@@ -125,8 +181,8 @@ class CompactionEndToEnd {
     }
 
     /** All records there are, by offset. */
-    private static Map<Long, String> read(Clients clients, long end) {
-        var place = new TopicPartition("accounts", 0);
+    private static Map<Long, String> read(Clients clients, String topic, long end) {
+        var place = new TopicPartition(topic, 0);
         var found = new TreeMap<Long, String>();
         try (var consumer = clients.consumer("reader")) {
             consumer.assign(List.of(place));

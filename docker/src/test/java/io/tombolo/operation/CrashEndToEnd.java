@@ -2,13 +2,20 @@ package io.tombolo.operation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -72,6 +79,77 @@ class CrashEndToEnd {
                 producer.flush();
             }
         }
+    }
+
+    @Test
+    void aTransactionThatItsCoordinatorHasForgottenIsFoundAndAborted() throws Exception {
+        var site = Site.alone(folder);
+        Clients clients = site.clients("eu");
+        try (var first = ChildBroker.start(site, "eu", "first").awaitReady();
+                var producer = clients.producer(Map.of("transactional.id", "forgotten"))) {
+            clients.create("orders", 1);
+            producer.initTransactions();
+            producer.beginTransaction();
+            // Longer ago than any transaction may take.
+            long sentMs = System.currentTimeMillis() - Duration.ofHours(1).toMillis();
+            producer.send(new ProducerRecord<>("orders", 0, sentMs, "k", "open")).get();
+            clients.produce("orders", 0, "behind it");
+            assertThat(first.terminate()).isZero();
+            producer.close(Duration.ZERO);
+        }
+        forgetTransactions(site);
+
+        try (var second = ChildBroker.start(site, "eu", "second").awaitReady()) {
+            Patience.until(() -> assertThat(stableOffset(clients)).isZero());
+            assertThat(transactionTool(clients, "find-hanging", "--broker-id", "1"))
+                    .containsPattern("(?m)^orders\\s+0\\s");
+
+            transactionTool(
+                    clients,
+                    "abort",
+                    "--topic",
+                    "orders",
+                    "--partition",
+                    "0",
+                    "--start-offset",
+                    "0");
+
+            // Both records and the marker.
+            assertThat(stableOffset(clients)).isEqualTo(3);
+            assertThat(transactionTool(clients, "find-hanging", "--broker-id", "1"))
+                    .doesNotContain("orders");
+            assertThat(second.alive()).isTrue();
+        }
+    }
+
+    /** The logs of all coordinators are lost with their disk. */
+    private static void forgetTransactions(Site site) throws IOException {
+        try (var logs = Files.newDirectoryStream(site.data("eu"), "__transaction_state-*")) {
+            for (Path log : logs) {
+                try (var files = Files.newDirectoryStream(log)) {
+                    for (Path file : files) {
+                        Files.delete(file);
+                    }
+                }
+                Files.delete(log);
+            }
+        }
+    }
+
+    private static long stableOffset(Clients clients) {
+        var place = new TopicPartition("orders", 0);
+        var committed = new ListOffsetsOptions(IsolationLevel.READ_COMMITTED);
+        return clients.admin(admin ->
+                        admin.listOffsets(Map.of(place, OffsetSpec.latest()), committed)
+                                .partitionResult(place))
+                .offset();
+    }
+
+    private static String transactionTool(Clients clients, String... words) throws Exception {
+        var all = new ArrayList<>(List.of("--bootstrap-server", clients.bootstrap()));
+        all.addAll(List.of(words));
+        return KafkaTool.run(
+                "org.apache.kafka.tools.TransactionsCommand", all.toArray(String[]::new));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.tombolo.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.JoinGroupRequestData;
@@ -60,13 +61,20 @@ class StrainEndToEnd {
                                                         Map.of("file.delete.delay.ms", "100")))
                                         .toList())
                         .all());
-        clients.produce("topic-199", 0, "a");
+        write(names);
         Patience.until(() -> assertThat(entries("fd")).isGreaterThan(files + 150));
         clients.admin(admin -> admin.deleteTopics(names).all());
 
         Patience.until(() -> assertThat(entries("fd")).isLessThan(files + 20));
         Patience.until(() -> assertThat(folders()).noneMatch(name -> name.contains("topic-")));
         assertThat(entries("task")).isLessThan(30);
+    }
+
+    /** Only a partition with a record has files. */
+    private static void write(List<String> topics) {
+        try (var producer = clients.producer(Map.of())) {
+            topics.forEach(topic -> producer.send(new ProducerRecord<>(topic, 0, "k", "a")));
+        }
     }
 
     private long entries(String kind) throws IOException {

@@ -88,6 +88,7 @@ final class FailoverRun {
                             worker.isGivenUp() ? -1 : machine.meter().records(),
                             machine.state() == State.STOPPED));
         }
-        return new FailoverOutcome(ownershipEpoch, refusal, partitions, List.of(), List.of());
+        return new FailoverOutcome(
+                ownershipEpoch, refusal, partitions, List.of(), List.of(), List.of());
     }
 }

@@ -1,5 +1,6 @@
 package io.tombolo.broker;
 
+import io.tombolo.broker.board.Standings;
 import io.tombolo.broker.link.RegionPeers;
 import io.tombolo.broker.request.ClientConnection;
 import io.tombolo.broker.request.OpenConnections;
@@ -91,17 +92,19 @@ public final class Broker {
      * @param linkNetwork what links connect over
      * @param expectsMore whether a region that has not been heard of yet may be there
      * @param peers what the other brokers of this region tell
+     * @param standings how they are, to be shown
      */
     public record Surroundings(
             RegionRegistry registry,
             LinkProvider links,
             Network linkNetwork,
             BooleanSupplier expectsMore,
-            RegionPeers peers) {
+            RegionPeers peers,
+            Standings standings) {
 
         /** With a registry that shows at once all there is to see. */
         public Surroundings(RegionRegistry registry, LinkProvider links, Network linkNetwork) {
-            this(registry, links, linkNetwork, () -> false, RegionPeers.NONE);
+            this(registry, links, linkNetwork, () -> false, RegionPeers.NONE, Standings.NONE);
         }
     }
 
@@ -130,6 +133,11 @@ public final class Broker {
     /** Where it stands; callable from any thread. */
     public LifePhase phase() {
         return phase;
+    }
+
+    /** How many clients are connected. Callable from any thread. */
+    public int clientConnections() {
+        return clients.count();
     }
 
     /** The loop that {@link #core} belongs to. */

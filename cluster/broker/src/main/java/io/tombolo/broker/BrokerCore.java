@@ -34,6 +34,7 @@ import io.tombolo.controller.ActiveController;
 import io.tombolo.controller.MetadataListener;
 import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.Command;
+import io.tombolo.coordinator.group.entry.GroupAdministration;
 import io.tombolo.coordinator.group.entry.GroupCoordinator;
 import io.tombolo.coordinator.group.entry.GroupPorts;
 import io.tombolo.environment.Clock;
@@ -271,7 +272,7 @@ public final class BrokerCore implements MetadataListener {
                 settings,
                 surroundings.registry(),
                 images,
-                new OwnershipExchange.Told(links, surroundings.peers()),
+                new OwnershipExchange.Told(links, surroundings.peers(), surroundings.standings()),
                 commands,
                 loop);
     }
@@ -477,6 +478,11 @@ public final class BrokerCore implements MetadataListener {
         commands.submit(command, replyTo, answered);
     }
 
+    /** Counts the groups that are coordinated here; answered on the loop. */
+    public void countGroups(Consumer<GroupAdministration.Counts> answer) {
+        groups.administration().count(loop, answer);
+    }
+
     /** How many other regions have told who owns what since this broker started. */
     int regionsHeard() {
         return exchange.heardCount();
@@ -521,6 +527,10 @@ public final class BrokerCore implements MetadataListener {
         return failover;
     }
 
+    public Takeovers takeovers() {
+        return takeovers;
+    }
+
     public UncleanLeaders uncleanLeaders() {
         return uncleanLeaders;
     }
@@ -552,7 +562,6 @@ public final class BrokerCore implements MetadataListener {
     /** Who owns what has been asked: writes that waited for the answer are let in or refused. */
     void ownersKnown() {
         partitions.ownersKnown(images.current());
-        reconciler.ownersKnown();
     }
 
     /**

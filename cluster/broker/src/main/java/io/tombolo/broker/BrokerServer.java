@@ -1,9 +1,12 @@
 package io.tombolo.broker;
 
+import io.tombolo.broker.admin.AdminRegions;
 import io.tombolo.broker.admin.AdminRoutes;
 import io.tombolo.broker.admin.HttpRegistry;
 import io.tombolo.broker.admin.PeerBrokers;
 import io.tombolo.broker.admin.Probes;
+import io.tombolo.broker.board.BrokerVoice;
+import io.tombolo.broker.board.RegionBoard;
 import io.tombolo.broker.process.ServerLife;
 import io.tombolo.broker.publish.StrayLogs;
 import io.tombolo.broker.publish.StrayLogs.Stray;
@@ -71,6 +74,7 @@ public final class BrokerServer implements AutoCloseable {
     private final ThreadOffload background;
     private final Broker broker;
     private final HttpListener admin;
+    private final RegionBoard board;
     private final ServerLife life = new ServerLife();
 
     private BrokerServer(BrokerSettings settings, Options options) throws StartRefused {
@@ -91,6 +95,12 @@ public final class BrokerServer implements AutoCloseable {
         Network network = new NettyNetwork(loops, clock);
         var registry = new HttpRegistry(settings.region().id(), peers(settings), clock);
         var peers = new PeerBrokers(brokersBeside(settings), clock);
+        EventLoop loop = loops.loop(0);
+        this.board =
+                new RegionBoard(
+                        new RegionBoard.Place(settings, loop, clock, new SystemEntropy()),
+                        new AdminRegions(peers(settings)),
+                        options.calm());
         this.broker =
                 new Broker(
                         settings,
@@ -109,11 +119,14 @@ public final class BrokerServer implements AutoCloseable {
                                         ? network
                                         : new WanNetwork(network, clock, options.wanOneWay()),
                                 registry::expectsMore,
-                                peers),
+                                peers,
+                                board),
                         new Observer());
         this.admin = openAdmin(registry, peers);
-        EventLoop loop = loops.loop(0);
-        loop.execute(() -> refresh(registry, peers, loop));
+        loop.execute(() -> {
+            refresh(registry, peers, loop);
+            board.start(new BrokerVoice(broker, registry));
+        });
     }
 
     /**
@@ -133,8 +146,9 @@ public final class BrokerServer implements AutoCloseable {
      *     demonstrations; zero for none
      * @param disk where the data directory is; another one than this machine's own in tests
      * @param brokersInProcess how many brokers share the memory of this process, itself included
+     * @param calm how long it serves before it takes part in the registry of its region
      */
-    public record Options(Duration wanOneWay, Disk disk, int brokersInProcess) {
+    public record Options(Duration wanOneWay, Disk disk, int brokersInProcess, Duration calm) {
 
         /** No emulated latency. */
         public static final Options STANDARD = new Options(Duration.ZERO);
@@ -146,12 +160,17 @@ public final class BrokerServer implements AutoCloseable {
 
         /** Alone in its process. */
         public Options(Duration wanOneWay, Disk disk) {
-            this(wanOneWay, disk, 1);
+            this(wanOneWay, disk, 1, RegionBoard.CALM);
         }
 
         /** The same for one of several brokers in one process. */
         public Options among(int brokers) {
-            return new Options(wanOneWay, disk, brokers);
+            return new Options(wanOneWay, disk, brokers, calm);
+        }
+
+        /** The same with another time before it takes part in the registry. */
+        public Options calmFor(Duration time) {
+            return new Options(wanOneWay, disk, brokersInProcess, time);
         }
     }
 
@@ -208,7 +227,10 @@ public final class BrokerServer implements AutoCloseable {
             return HttpListener.open(
                     loops,
                     settings.self().admin(),
-                    new AdminRoutes(broker, registry, peers, new Probes(settings, broker, loops)),
+                    new AdminRoutes(
+                            broker,
+                            new AdminRoutes.Told(registry, peers, board),
+                            new Probes(settings, broker, loops)),
                     problem -> LOG.warn("An admin request failed", problem));
         } catch (UncheckedIOException taken) {
             closeThreads();
@@ -273,6 +295,7 @@ public final class BrokerServer implements AutoCloseable {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
+        board.close();
         admin.close();
         closeThreads();
     }

@@ -1,5 +1,6 @@
 package io.tombolo.broker;
 
+import io.tombolo.broker.board.Standings;
 import io.tombolo.broker.link.LinkSupervisor;
 import io.tombolo.broker.link.RegionPeers;
 import io.tombolo.broker.link.RegionStatus;
@@ -7,6 +8,7 @@ import io.tombolo.controller.command.RegionCommand;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.record.OwnershipRecord;
+import io.tombolo.region.BrokerId;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.ownership.Ownership;
 import io.tombolo.region.ownership.OwnershipLedger;
@@ -17,6 +19,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -37,12 +41,17 @@ final class OwnershipExchange {
     private final Commands commands;
     private final EventLoop loop;
     private final RegionPeers peers;
+    private final Standings standings;
+    private final String fingerprint;
     private final Set<RegionId> heard = new HashSet<>();
     private boolean started;
     private boolean stopped;
 
-    /** What is told of links: those of this broker, and what the other brokers told of theirs. */
-    record Told(LinkSupervisor links, RegionPeers peers) {}
+    /**
+     * What is told of links: those of this broker, and what the other brokers told of theirs; and
+     * how the brokers are.
+     */
+    record Told(LinkSupervisor links, RegionPeers peers, Standings standings) {}
 
     OwnershipExchange(
             BrokerSettings settings,
@@ -56,6 +65,8 @@ final class OwnershipExchange {
         this.images = images;
         this.links = told.links();
         this.peers = told.peers();
+        this.standings = told.standings();
+        this.fingerprint = settings.topology().fingerprint();
         this.commands = commands;
         this.loop = loop;
     }
@@ -91,11 +102,13 @@ final class OwnershipExchange {
                 new RegionDocument.Version(Math.max(0, place.epoch()), Math.max(0, place.offset())),
                 brokers(image),
                 ownerships(image),
-                progress(image));
+                progress(image),
+                fingerprint);
     }
 
     /** The brokers that are up, this one in any case. */
     private List<RegionDocument.Broker> brokers(MetadataImage image) {
+        Map<BrokerId, RegionDocument.Standing> told = standings.lately();
         return settings.region().brokers().stream()
                 .filter(broker ->
                         broker.id().equals(settings.id())
@@ -104,7 +117,11 @@ final class OwnershipExchange {
                                         .filter(registered -> !registered.fenced())
                                         .isPresent())
                 .map(broker ->
-                        new RegionDocument.Broker(broker.id(), broker.kafka(), broker.admin()))
+                        new RegionDocument.Broker(
+                                broker.id(),
+                                broker.kafka(),
+                                broker.admin(),
+                                Optional.ofNullable(told.get(broker.id()))))
                 .toList();
     }
 

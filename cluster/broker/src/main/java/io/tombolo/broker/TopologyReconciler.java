@@ -1,6 +1,7 @@
 package io.tombolo.broker;
 
 import io.tombolo.broker.group.OffsetsTopicSpec;
+import io.tombolo.broker.link.LinkDefinitions;
 import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.Command;
 import io.tombolo.controller.command.LinkCommand;
@@ -8,7 +9,6 @@ import io.tombolo.controller.command.RegionCommand;
 import io.tombolo.controller.command.TopicCommand;
 import io.tombolo.controller.command.TopicCommand.NewTopic;
 import io.tombolo.environment.EventLoop;
-import io.tombolo.metadata.image.LinkRegistration;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.region.LinkName;
@@ -16,27 +16,21 @@ import io.tombolo.region.ownership.Ownership;
 import io.tombolo.region.topology.LinkEntry;
 import io.tombolo.region.topology.Topics;
 
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
  * Makes what the topology file declares: links that touch this region with the first owner of their
- * topics, and topics of this region. Only ever adds; what is there already stays as it is. Every
- * broker looks when it starts and asks for what is missing; asking twice does no harm. Topics are
- * made by the broker that is there last, so that all brokers get their share of them; those that
- * stay away are not waited for long.
+ * topics, and topics of this region. Only ever adds; what is there already stays as it is, whatever
+ * the file says of it by now, and is changed by plans. Every broker looks when it starts and asks
+ * for what is missing; asking twice does no harm. Topics are made by the broker that is there last,
+ * so that all brokers get their share of them; those that stay away are not waited for long.
  */
 final class TopologyReconciler {
 
@@ -49,9 +43,6 @@ final class TopologyReconciler {
     private final Images images;
     private final Commands commands;
     private final EventLoop loop;
-    private final ArrayDeque<Command<?>> later = new ArrayDeque<>();
-    private final Map<LinkName, Optional<LinkDefined>> found = new HashMap<>();
-    private boolean ownersKnown;
     private boolean stopped;
 
     TopologyReconciler(BrokerSettings settings, Images images, Commands commands, EventLoop loop) {
@@ -63,25 +54,22 @@ final class TopologyReconciler {
 
     /**
      * Submits the commands one after the other; {@code done} is called after the last of those that
-     * need not wait for other brokers. A link that is there already is not changed before it is
-     * known who owns its topics: they may have been taken over meanwhile, and until that is known
-     * it is the old definition that tells which.
+     * need not wait for other brokers.
      */
     void reconcile(Runnable done) {
         var plan = new ArrayDeque<Command<?>>();
         for (LinkEntry link : settings.topology().links().values()) {
-            found.put(link.name(), definition(link.name()));
-            if (touchesThisRegion(link) && !known(link) && defined(link) && !ownersKnown) {
-                later.add(new LinkCommand.DefineLink(definition(link)));
-            } else if (touchesThisRegion(link) && !known(link)) {
-                plan.add(new LinkCommand.DefineLink(definition(link)));
+            if (touchesThisRegion(link) && !known(link)) {
+                if (!defined(link.name())) {
+                    plan.add(new LinkCommand.DefineLink(definition(link)));
+                }
                 plan.add(
                         new RegionCommand.ClaimOwnership(
                                 link.domain(),
                                 link.from(),
                                 0,
                                 Ownership.Mode.STEADY,
-                                "first owner, by the topology file"));
+                                LinkDefinitions.FIRST_OWNER));
             }
         }
         if (othersServe()) {
@@ -117,12 +105,6 @@ final class TopologyReconciler {
         }
     }
 
-    /** The other regions have told who owns what, or could not be asked. */
-    void ownersKnown() {
-        ownersKnown = true;
-        next(later, () -> {});
-    }
-
     private void next(ArrayDeque<Command<?>> plan, Runnable done) {
         if (stopped) {
             return;
@@ -147,7 +129,7 @@ final class TopologyReconciler {
     private void again(Command<?> command, ArrayDeque<Command<?>> plan, Runnable done) {
         boolean settled =
                 command instanceof LinkCommand.DefineLink(LinkDefined wanted)
-                        && !definition(wanted.link()).equals(found.get(wanted.link()));
+                        && defined(wanted.link());
         if (!settled) {
             plan.addFirst(command);
         }
@@ -178,37 +160,21 @@ final class TopologyReconciler {
                 || link.to().equals(settings.region().id());
     }
 
-    private boolean defined(LinkEntry link) {
-        return images.current().region().ownershipOf(link.domain()).isPresent()
-                && images.current().links().link(link.name()).isPresent();
-    }
-
     private boolean known(LinkEntry link) {
-        MetadataImage image = images.current();
-        return image.region().ownershipOf(link.domain()).isPresent()
-                && image.links()
-                        .link(link.name())
-                        .filter(known -> known.definition().equals(definition(link)))
-                        .isPresent();
+        return images.current().region().ownershipOf(link.domain()).isPresent()
+                && defined(link.name());
     }
 
-    /** The one in force. */
-    private Optional<LinkDefined> definition(LinkName link) {
-        return images.current().links().link(link).map(LinkRegistration::definition);
+    private boolean defined(LinkName link) {
+        return images.current().links().link(link).isPresent();
     }
 
     private LinkDefined definition(LinkEntry link) {
-        String seed = "tombolo/" + settings.topology().name() + "/link/" + link.name();
-        UUID id = UUID.nameUUIDFromBytes(seed.getBytes(StandardCharsets.UTF_8));
-        var described = new TreeMap<String, String>();
-        described.put(LinkDefined.TOPICS, String.join(",", link.topics().patterns()));
-        described.put("groups", String.join(",", link.groups().patterns()));
-        return new LinkDefined(
+        return LinkDefinitions.of(
+                settings.topology().name(),
                 link.name(),
-                new Uuid(id.getMostSignificantBits(), id.getLeastSignificantBits()),
-                link.from(),
-                link.to(),
-                described);
+                link.ends(),
+                link.settings(settings.topology().policiesOf(link.name())));
     }
 
     /** The topics of the broker's region that the file describes. */

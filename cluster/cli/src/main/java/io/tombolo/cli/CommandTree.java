@@ -4,6 +4,7 @@ import io.tombolo.cli.admin.AdminCommands;
 import io.tombolo.cli.demo.DemoCommands;
 import io.tombolo.cli.failback.FailbackCommands;
 import io.tombolo.cli.fleet.FleetCommands;
+import io.tombolo.cli.handover.HandoverCommands;
 import io.tombolo.cli.kafka.KafkaCommands;
 import io.tombolo.cli.output.Format;
 import io.tombolo.cli.plan.PlanCommands;
@@ -100,7 +101,7 @@ final class CommandTree {
                         .addSubcommand(AdminCommands.status(shell))
                         .addSubcommand(RegionCommands.region(shell))
                         .addSubcommand(AdminCommands.link(shell))
-                        .addSubcommand(AdminCommands.failover(shell))
+                        .addSubcommand(HandoverCommands.failover(shell))
                         .addSubcommand(FailbackCommands.failback(shell))
                         .addSubcommand(FailbackCommands.divergence(shell))
                         .addSubcommand(KafkaCommands.topic(shell))

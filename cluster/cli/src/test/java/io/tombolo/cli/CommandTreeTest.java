@@ -77,6 +77,8 @@ class CommandTreeTest {
                         "link pause",
                         "link resume",
                         "failover",
+                        "failover rehearse",
+                        "failover history",
                         "failback",
                         "divergence list",
                         "topic list",

@@ -3,10 +3,12 @@ package io.tombolo.controller;
 import io.tombolo.controller.command.BrokerCommand;
 import io.tombolo.controller.command.Command;
 import io.tombolo.controller.command.ConfigCommand;
+import io.tombolo.controller.command.HandoverCommand;
 import io.tombolo.controller.command.LinkCommand;
 import io.tombolo.controller.command.RegionCommand;
 import io.tombolo.controller.command.ReplicaCommand;
 import io.tombolo.controller.command.TopicCommand;
+import io.tombolo.controller.handover.HandoverSteps;
 import io.tombolo.controller.replica.SafetyRules;
 import io.tombolo.metadata.image.MetadataImage;
 
@@ -65,6 +67,8 @@ public final class Controller {
                     case ConfigCommand<A> config -> configs.decide(config, tip);
                     case RegionCommand<A> regional -> region.decide(regional, tip, circumstances);
                     case LinkCommand<A> link -> links.decide(link, tip, circumstances);
+                    case HandoverCommand<A> handover ->
+                            LinkDecisions.inBatches(HandoverSteps.decide(handover, tip));
                 };
     }
 }

@@ -7,6 +7,7 @@ import io.tombolo.controller.command.LinkCommand.AbortMirrorTransactions;
 import io.tombolo.controller.command.LinkCommand.BeginPromotion;
 import io.tombolo.controller.command.LinkCommand.BeginReturn;
 import io.tombolo.controller.command.LinkCommand.ClampMirrorOffsets;
+import io.tombolo.controller.command.LinkCommand.CompareMirrorTransactions;
 import io.tombolo.controller.command.LinkCommand.CompletePromotion;
 import io.tombolo.controller.command.LinkCommand.ConfirmCut;
 import io.tombolo.controller.command.LinkCommand.ConfirmExport;
@@ -79,6 +80,10 @@ final class LinkDecisions {
                     promoting(abort.link(), abort.ownershipEpoch(), tip)
                             .<ControllerResult<?>>map(ControllerResult::refused)
                             .orElseGet(() -> Promotions.abort(abort, tip));
+            case CompareMirrorTransactions compare ->
+                    promoting(compare.link(), compare.ownershipEpoch(), tip)
+                            .<ControllerResult<?>>map(ControllerResult::refused)
+                            .orElseGet(() -> Promotions.compare(compare, tip));
             case BeginReturn begin -> inBatches(Returns.begin(begin, tip));
             case ReportDivergence report -> inBatches(Returns.report(report, tip));
             case ConfirmExport export -> inBatches(Returns.export(export, tip));
@@ -90,7 +95,7 @@ final class LinkDecisions {
         };
     }
 
-    private static ControllerResult<Applied> inBatches(Answer<List<List<MetadataRecord>>> step) {
+    static ControllerResult<Applied> inBatches(Answer<List<List<MetadataRecord>>> step) {
         return switch (step) {
             case Answer.Done<List<List<MetadataRecord>>>(var batches) ->
                     ControllerResult.inBatches(new Applied(), batches);

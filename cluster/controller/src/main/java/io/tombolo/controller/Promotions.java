@@ -5,6 +5,7 @@ import io.tombolo.controller.command.LinkCommand.AbortMirrorTransactions;
 import io.tombolo.controller.command.LinkCommand.Aborting;
 import io.tombolo.controller.command.LinkCommand.BeginPromotion;
 import io.tombolo.controller.command.LinkCommand.ClampMirrorOffsets;
+import io.tombolo.controller.command.LinkCommand.CompareMirrorTransactions;
 import io.tombolo.controller.command.LinkCommand.CompletePromotion;
 import io.tombolo.controller.command.LinkCommand.Promotion;
 import io.tombolo.controller.command.LinkCommand.SettleMirrorPartitions;
@@ -17,6 +18,7 @@ import io.tombolo.metadata.record.LinkRecord.MirrorOffsetsClamped;
 import io.tombolo.metadata.record.LinkRecord.MirrorPartitionSettled;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsAborted;
+import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsCompared;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsFound;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
 import io.tombolo.metadata.record.MetadataRecord;
@@ -193,17 +195,8 @@ final class Promotions {
         var batches = new ArrayList<List<MetadataRecord>>();
         command.partitions()
                 .forEach((id, step) -> {
-                    boolean leads =
-                            tip.topics()
-                                    .partition(id)
-                                    .filter(one -> one.leaderEpoch() == step.leaderEpoch())
-                                    .isPresent();
-                    Optional<MirrorRegistration> mirror =
-                            tip.links()
-                                    .mirrorTopic(id.topicId())
-                                    .filter(MirrorRegistration::writable)
-                                    .filter(one -> one.link().equals(command.link()));
-                    if (leads && mirror.isPresent()) {
+                    Optional<MirrorRegistration> mirror = taken(id, command.link(), tip);
+                    if (leads(id, step.leaderEpoch(), tip) && mirror.isPresent()) {
                         batches.add(aborted(id, step, mirror.get(), command.ownershipEpoch()));
                     }
                 });
@@ -226,6 +219,42 @@ final class Promotions {
             records.add(new MirrorTransactionsAborted(id.topicId(), id.index()));
         }
         return records;
+    }
+
+    static ControllerResult<Applied> compare(CompareMirrorTransactions command, MetadataImage tip) {
+        var batches = new ArrayList<List<MetadataRecord>>();
+        command.partitions()
+                .forEach((id, compared) -> {
+                    boolean leads = leads(id, compared.leaderEpoch(), tip);
+                    boolean news =
+                            taken(id, command.link(), tip)
+                                    .map(one -> one.promotion().compared())
+                                    .filter(known -> !known.containsKey(id.index()))
+                                    .isPresent();
+                    if (leads && news) {
+                        batches.add(
+                                List.of(
+                                        new MirrorTransactionsCompared(
+                                                id.topicId(), id.index(), compared.torn())));
+                    }
+                });
+        return ControllerResult.inBatches(new Applied(), batches);
+    }
+
+    private static boolean leads(PartitionId id, int leaderEpoch, MetadataImage tip) {
+        return tip.topics()
+                .partition(id)
+                .filter(one -> one.leaderEpoch() == leaderEpoch)
+                .isPresent();
+    }
+
+    /** The topic of a partition, when it was a mirror of the link and is writable by now. */
+    private static Optional<MirrorRegistration> taken(
+            PartitionId id, LinkName link, MetadataImage tip) {
+        return tip.links()
+                .mirrorTopic(id.topicId())
+                .filter(MirrorRegistration::writable)
+                .filter(one -> one.link().equals(link));
     }
 
     /** The record that raises a leader epoch, unless it is as high already. */

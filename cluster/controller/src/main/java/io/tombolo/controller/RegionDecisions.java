@@ -13,22 +13,19 @@ import io.tombolo.controller.command.RegionCommand.ObserveOwnership;
 import io.tombolo.controller.command.RegionCommand.ProducerIdBlock;
 import io.tombolo.controller.command.RegionCommand.RegisterController;
 import io.tombolo.controller.command.RegionCommand.UpdateFeatures;
+import io.tombolo.controller.handover.Takings;
 import io.tombolo.controller.topic.OwnerRules;
-import io.tombolo.metadata.image.LinkRegistration;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.record.BrokerRegistration;
-import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.metadata.record.RegionRecord.ControllerRegistered;
 import io.tombolo.metadata.record.RegionRecord.FeatureLevel;
 import io.tombolo.metadata.record.RegionRecord.ProducerIdsAllocated;
 import io.tombolo.metadata.record.RegionRecord.RegionIdentity;
-import io.tombolo.region.LinkName;
 import io.tombolo.region.ownership.Claim;
 import io.tombolo.region.ownership.Ownership;
 import io.tombolo.region.ownership.OwnershipLedger;
-import io.tombolo.region.ownership.Takeover;
 
 import org.apache.kafka.common.protocol.Errors;
 
@@ -227,7 +224,7 @@ final class RegionDecisions {
                                 command.mode());
         return switch (claim) {
             case Claim.Granted(var granted) -> {
-                Ownership next = taking(granted, tip);
+                Ownership next = Takings.with(granted, tip);
                 yield ControllerResult.done(next, new OwnershipRecord(next, command.cause()));
             }
             case Claim.StaleEpoch(var expected, var current) ->
@@ -244,6 +241,15 @@ final class RegionDecisions {
                                                     current.owner(),
                                                     current.domain(),
                                                     current.epoch())));
+            case Claim.NotOwner(var current) ->
+                    ControllerResult.refused(
+                            Errors.INVALID_REQUEST,
+                            "Region %s cannot hand over domain %s: %s."
+                                    .formatted(
+                                            command.region(),
+                                            command.domain(),
+                                            current.map(RegionDecisions::standing)
+                                                    .orElse("nobody owns it yet")));
             case Claim.Exhausted(var current) ->
                     ControllerResult.refused(
                             Errors.INVALID_REQUEST,
@@ -251,32 +257,10 @@ final class RegionDecisions {
         };
     }
 
-    /**
-     * Keeps with an ownership which topics are taken over under it: those that the link's filter
-     * includes now, and those that were taken over before.
-     */
-    private static Ownership taking(Ownership next, MetadataImage tip) {
-        Optional<Takeover> before =
-                tip.region()
-                        .ownershipOf(next.domain())
-                        .flatMap(owned -> owned.ownership().takeover());
-        Optional<Takeover> now =
-                tip.links()
-                        .link(new LinkName(next.domain().name()))
-                        .map(LinkRegistration::definition)
-                        .flatMap(link -> taken(link, next));
-        Ownership kept = before.map(next::with).orElse(next);
-        return now.map(kept::with).orElse(kept);
-    }
-
-    /** The first owner has taken nothing from anybody; later it takes back from the other one. */
-    private static Optional<Takeover> taken(LinkDefined link, Ownership next) {
-        if (link.destinationRegion().equals(next.owner())) {
-            return Optional.of(new Takeover(link.sourceRegion(), link.topics()));
-        }
-        return link.sourceRegion().equals(next.owner()) && next.epoch() > 1
-                ? Optional.of(new Takeover(link.destinationRegion(), link.topics()))
-                : Optional.empty();
+    private static String standing(Ownership current) {
+        return current.isWritten()
+                ? "%s owns it since epoch %d".formatted(current.owner(), current.epoch())
+                : "it is %s since epoch %d".formatted(current.mode(), current.epoch());
     }
 
     private static ControllerResult<List<OwnershipRecord>> observe(

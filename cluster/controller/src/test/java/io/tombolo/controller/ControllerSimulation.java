@@ -81,6 +81,7 @@ class ControllerSimulation {
                             "BeginPromotion",
                             "SettleMirrorPartitions",
                             "AbortMirrorTransactions",
+                            "CompareMirrorTransactions",
                             "CompletePromotion",
                             "RemoveLink");
         }
@@ -243,7 +244,8 @@ class ControllerSimulation {
                             region.features(),
                             region.nextProducerId(),
                             region.ownership().minus(new DomainName("fan")),
-                            region.controllers()),
+                            region.controllers(),
+                            region.handovers()),
                     tip.brokers(),
                     tip.topics(),
                     tip.configs(),

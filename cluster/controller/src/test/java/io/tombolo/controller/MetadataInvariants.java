@@ -143,11 +143,21 @@ final class MetadataInvariants {
         }
     }
 
+    /** Who hands over what it owns, or takes that back, takes nothing over. */
+    private static boolean owns(ClaimOwnership claim, MetadataImage before) {
+        return before.region()
+                .ownershipOf(claim.domain())
+                .filter(owned -> owned.ownership().owner().equals(claim.region()))
+                .isPresent();
+    }
+
     /** Whatever becomes of the link and its filter. */
     private void whatWasTakenOverIsFenced(
             Command<?> command, Answer<?> answer, MetadataImage before, MetadataImage after) {
         RegionId self = Region.settings().identity().region();
-        if (command instanceof ClaimOwnership claim && answer instanceof Answer.Done<?>) {
+        if (command instanceof ClaimOwnership claim
+                && answer instanceof Answer.Done<?>
+                && !owns(claim, before)) {
             before.links()
                     .link(new LinkName(claim.domain().name()))
                     .map(LinkRegistration::definition)

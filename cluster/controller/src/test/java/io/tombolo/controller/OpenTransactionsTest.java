@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tombolo.controller.command.LinkCommand.AbortMirrorTransactions;
 import io.tombolo.controller.command.LinkCommand.Aborting;
 import io.tombolo.controller.command.LinkCommand.BeginPromotion;
+import io.tombolo.controller.command.LinkCommand.CompareMirrorTransactions;
+import io.tombolo.controller.command.LinkCommand.Compared;
 import io.tombolo.controller.command.LinkCommand.CompletePromotion;
 import io.tombolo.controller.command.LinkCommand.CreateMirrorTopic;
 import io.tombolo.controller.command.LinkCommand.DefineLink;
@@ -17,6 +19,7 @@ import io.tombolo.metadata.record.LinkRecord.CopyEnd;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions.OpenTransaction;
+import io.tombolo.metadata.record.LinkRecord.TornTransaction;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
@@ -38,6 +41,7 @@ class OpenTransactionsTest {
     private static final Uuid TOPIC = new Uuid(44, 44);
     private static final OpenTransaction FIRST = new OpenTransaction(7, 0, 5, 3);
     private static final OpenTransaction SECOND = new OpenTransaction(8, 1, 9, 1);
+    private static final TornTransaction TORN = new TornTransaction(7, 0, 40, 45);
 
     private final Region region = Region.withBrokers(1);
 
@@ -145,6 +149,45 @@ class OpenTransactionsTest {
         assertThat(promotion().holdsWrites(1)).isFalse();
         assertThat(promotion().transactions().get(1))
                 .isEqualTo(OpenTransactions.of(List.of(SECOND)));
+    }
+
+    @Test
+    void whatEachLeaderHasFoundCommittedIsKeptOnce() {
+        settle(0, true, FIRST);
+        settle(1, true);
+
+        compare(1, epoch(1), TORN);
+        compare(1, epoch(1));
+
+        assertThat(promotion().compared()).containsOnlyKeys(1).containsEntry(1, List.of(TORN));
+        assertThat(region.last().batches()).isEmpty();
+        compare(0, epoch(0));
+        assertThat(promotion().compared()).containsEntry(0, List.of());
+    }
+
+    @Test
+    void aLeaderOfAnotherEpochComparesNothing() {
+        settle(0, true, FIRST);
+        settle(1, true);
+
+        compare(1, epoch(1) - 1, TORN);
+
+        assertThat(promotion().compared()).isEmpty();
+    }
+
+    @Test
+    void nothingIsComparedBeforeTheTopicIsTaken() {
+        settle(0, true, FIRST);
+
+        compare(0, epoch(0), TORN);
+
+        assertThat(promotion().compared()).isEmpty();
+    }
+
+    private void compare(int index, int leaderEpoch, TornTransaction... torn) {
+        var compared = new Compared(leaderEpoch, List.of(torn));
+        region.done(
+                new CompareMirrorTransactions(LINK, 1, new TreeMap<>(Map.of(id(index), compared))));
     }
 
     private Promotion promotion() {

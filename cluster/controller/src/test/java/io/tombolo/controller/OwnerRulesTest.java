@@ -159,7 +159,7 @@ class OwnerRulesTest {
         @Test
         void whatWasTakenOverTwiceIsAllThatWasTakenOver() {
             claim(link, US, Mode.FORCED);
-            claim(link, EU, Mode.HANDOVER);
+            claim(link, EU, Mode.DISPUTED);
             define(link, EU, US, "bills*,!bills.old");
 
             claim(link, US, Mode.FORCED);
@@ -180,7 +180,7 @@ class OwnerRulesTest {
 
         @Test
         void whileRegionsDisagreeNobodyChangesTheTopics() {
-            claim(link, US, Mode.HANDOVER);
+            claim(link, US, Mode.DISPUTED);
 
             assertThat(refusal(delete("orders")).message())
                     .isEqualTo(
@@ -316,7 +316,7 @@ class OwnerRulesTest {
 
         @Test
         void whoHasTakenOverMakesTopicsAsBefore() {
-            claim(link, EU, Mode.HANDOVER);
+            claim(link, EU, Mode.DISPUTED);
             assertThat(refusal(region.create(Region.topic("bills", 1, 1))).error())
                     .isEqualTo(Errors.POLICY_VIOLATION);
 

@@ -13,6 +13,8 @@ import io.tombolo.controller.command.ConfigCommand.Replacement;
 import io.tombolo.controller.command.LinkCommand.AbortMirrorTransactions;
 import io.tombolo.controller.command.LinkCommand.Aborting;
 import io.tombolo.controller.command.LinkCommand.BeginPromotion;
+import io.tombolo.controller.command.LinkCommand.CompareMirrorTransactions;
+import io.tombolo.controller.command.LinkCommand.Compared;
 import io.tombolo.controller.command.LinkCommand.CompletePromotion;
 import io.tombolo.controller.command.LinkCommand.CreateMirrorTopic;
 import io.tombolo.controller.command.LinkCommand.DefineLink;
@@ -47,6 +49,7 @@ import io.tombolo.metadata.record.ConfigResource;
 import io.tombolo.metadata.record.LinkRecord.CopyEnd;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
+import io.tombolo.metadata.record.LinkRecord.TornTransaction;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
@@ -237,6 +240,7 @@ final class RandomCommands {
         String name = name();
         return switch (random.nextInt(14)) {
             case 10 -> aborting(image, link);
+            case 11 -> comparing(image, link);
             case 0, 1 -> defined(link, "us", "eu", List.of("a*,t", "", "*").get(random.nextInt(3)));
             case 9 ->
                     defined(new LinkName("out"), "eu", "us", random.nextBoolean() ? "o*,t" : "x*");
@@ -315,6 +319,20 @@ final class RandomCommands {
                         List.of(
                                 new OpenTransactions.OpenTransaction(
                                         random.nextInt(3), 0, random.nextInt(9), 1)));
+    }
+
+    private Command<?> comparing(MetadataImage image, LinkName link) {
+        var steps = new TreeMap<PartitionId, Compared>();
+        epochs(image, link)
+                .forEach((id, _) -> {
+                    int leaderEpoch = image.topics().partition(id).orElseThrow().leaderEpoch();
+                    steps.put(
+                            id,
+                            new Compared(
+                                    leaderEpoch - (random.nextInt(9) == 0 ? 1 : 0),
+                                    List.of(new TornTransaction(1, 0, -1, random.nextInt(9)))));
+                });
+        return new CompareMirrorTransactions(link, ownershipEpoch(image, link), steps);
     }
 
     private Command<?> aborting(MetadataImage image, LinkName link) {

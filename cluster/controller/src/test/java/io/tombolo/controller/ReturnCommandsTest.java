@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.controller.command.LinkCommand.BeginPromotion;
 import io.tombolo.controller.command.LinkCommand.BeginReturn;
+import io.tombolo.controller.command.LinkCommand.CompletePromotion;
 import io.tombolo.controller.command.LinkCommand.ConfirmCut;
 import io.tombolo.controller.command.LinkCommand.ConfirmExport;
 import io.tombolo.controller.command.LinkCommand.DefineLink;
@@ -161,6 +162,26 @@ class ReturnCommandsTest {
         assertThat(owned.tookFrom(EU, "orders")).isFalse();
         region.done(new BeginPromotion(LINK, "back"));
         assertThat(state()).isEqualTo(State.STOPPING);
+    }
+
+    /** Once, it lost whom it was waiting for, and followed with records that nobody else had. */
+    @Test
+    void aTopicComesBackAgainOnlyWhenAllReplicasWereCutForTheReturnBefore() {
+        toBeCut();
+        int away = 3 - region.partition(orders, 0).leader();
+        cut(3 - away, 2, 0, 1);
+        cut(away, 2, 1);
+        own(EU, 3, US);
+        region.done(new BeginPromotion(LINK, "back"));
+        region.done(new CompletePromotion(LINK, 3));
+        assertThat(state()).isEqualTo(State.STOPPED);
+        own(US, 4, EU);
+
+        assertThat(region.refused(begin(4)).message()).contains("orders").contains("away");
+
+        cut(away, 2, 0);
+        region.done(begin(4));
+        assertThat(state()).isEqualTo(State.RETURNING);
     }
 
     private void toBeCut() {

@@ -1,5 +1,9 @@
 package io.tombolo.environment;
 
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+
 /** The two times a broker knows. Callable from any thread. */
 public interface Clock {
 
@@ -14,4 +18,13 @@ public interface Clock {
      * users see.
      */
     long wallTimeMs();
+
+    /**
+     * {@link #nanoTime} in the shape that libraries want. Its instants begin anywhere: only their
+     * distances mean something.
+     */
+    default java.time.Clock monotonic() {
+        InstantSource source = () -> Instant.ofEpochSecond(0, nanoTime());
+        return source.withZone(ZoneOffset.UTC);
+    }
 }

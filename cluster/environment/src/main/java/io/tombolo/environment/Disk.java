@@ -1,5 +1,6 @@
 package io.tombolo.environment;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -59,7 +60,7 @@ public interface Disk {
      *
      * @throws LockHeld when another process, or this one, already holds it
      */
-    AutoCloseable lock(Path lockFile) throws IOException;
+    Closeable lock(Path lockFile) throws IOException;
 
     /** Somebody else has the exclusive right to a directory; the disk itself is sound. */
     final class LockHeld extends IOException {

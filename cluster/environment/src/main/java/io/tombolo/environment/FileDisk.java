@@ -1,5 +1,6 @@
 package io.tombolo.environment;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -100,7 +101,7 @@ public final class FileDisk implements Disk {
     }
 
     @Override
-    public AutoCloseable lock(Path lockFile) throws IOException {
+    public Closeable lock(Path lockFile) throws IOException {
         var channel =
                 FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock held;

@@ -1,5 +1,6 @@
 package io.tombolo.environment;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -65,7 +66,7 @@ public class DelegatingDisk implements Disk {
     }
 
     @Override
-    public AutoCloseable lock(Path lockFile) throws IOException {
+    public Closeable lock(Path lockFile) throws IOException {
         return disk.lock(lockFile);
     }
 

@@ -61,8 +61,8 @@ final class Acknowledgements {
     }
 
     /** The same for what waits for replicas since the last call or longer. */
-    boolean failThoseSeenBefore(Errors error, String message, LeaderHint leader) {
-        return committed.failThoseSeenBefore(error, message, leader);
+    boolean failThoseSeenBefore(ProduceOutcome outcome) {
+        return committed.failThoseSeenBefore(outcome);
     }
 
     /** Nobody knows what becomes of the records. */

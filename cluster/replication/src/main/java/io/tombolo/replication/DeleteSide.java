@@ -56,6 +56,7 @@ final class DeleteSide {
         return switch (state.role) {
             case Leader(Leadership _, WriteAccess.Fenced _) -> Errors.POLICY_VIOLATION;
             case Leader(Leadership _, WriteAccess.Undecided _) -> Errors.NOT_LEADER_OR_FOLLOWER;
+            case Leader(Leadership _, WriteAccess.HandingOver _) -> Errors.NOT_LEADER_OR_FOLLOWER;
             case Leader _ -> Errors.NONE;
             case MirrorLeader _ -> Errors.POLICY_VIOLATION;
             case Role.Idle _, Role.Follower _ -> state.notLeader().error();

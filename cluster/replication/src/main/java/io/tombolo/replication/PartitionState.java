@@ -26,8 +26,6 @@ import java.util.function.Supplier;
 final class PartitionState implements LeaderSide.Host {
 
     private static final String OFFLINE = "this broker cannot use the partition; see its log";
-    private static final String DOUBTFUL =
-            "the controller cannot be heard, and the replicas do not answer";
 
     final TopicIdPartition id;
     final PartitionLog log;
@@ -165,18 +163,12 @@ final class PartitionState implements LeaderSide.Host {
      * what would be appended here.
      */
     void doubtLeadership() {
-        doubted |=
-                acknowledgements.failThoseSeenBefore(
-                        Errors.NOT_LEADER_OR_FOLLOWER, DOUBTFUL, LeaderHint.NONE);
+        doubted |= acknowledgements.failThoseSeenBefore(ProduceOutcome.doubtful());
     }
 
     /** Why acks=all cannot be promised by this leader; empty when it can. */
     Optional<ProduceOutcome> doubt() {
-        return doubted
-                ? Optional.of(
-                        ProduceOutcome.refused(Errors.NOT_LEADER_OR_FOLLOWER, DOUBTFUL)
-                                .toward(LeaderHint.NONE))
-                : Optional.empty();
+        return doubted ? Optional.of(ProduceOutcome.doubtful()) : Optional.empty();
     }
 
     void onLeadershipEnd(Consumer<Errors> listener) {

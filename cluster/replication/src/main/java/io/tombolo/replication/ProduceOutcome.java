@@ -15,6 +15,8 @@ import java.util.List;
  * @param message one sentence for people, empty when there is nothing to add
  * @param recordErrors which records are at fault, empty when none in particular
  * @param leader who leads, when the error says that it is another broker
+ * @param inDoubt whether this leader cannot tell if it still leads: whoever asks it who does is
+ *     told that it does, and had better ask another broker
  */
 public record ProduceOutcome(
         Errors error,
@@ -23,7 +25,11 @@ public record ProduceOutcome(
         long logStartOffset,
         String message,
         List<RecordError> recordErrors,
-        LeaderHint leader) {
+        LeaderHint leader,
+        boolean inDoubt) {
+
+    private static final String DOUBTFUL =
+            "the controller cannot be heard, and the replicas do not answer";
 
     static ProduceOutcome accepted(long baseOffset, long logAppendTimeMs, long logStartOffset) {
         return new ProduceOutcome(
@@ -33,21 +39,42 @@ public record ProduceOutcome(
                 logStartOffset,
                 "",
                 List.of(),
-                LeaderHint.NONE);
+                LeaderHint.NONE,
+                false);
     }
 
     /** A refusal; nothing was appended unless the error says so. */
     public static ProduceOutcome refused(Errors error, String message) {
-        return new ProduceOutcome(error, -1, -1, -1, message, List.of(), LeaderHint.NONE);
+        return refused(error, message, List.of());
+    }
+
+    /** The answer of a leader that nobody answers. */
+    static ProduceOutcome doubtful() {
+        return new ProduceOutcome(
+                Errors.NOT_LEADER_OR_FOLLOWER,
+                -1,
+                -1,
+                -1,
+                DOUBTFUL,
+                List.of(),
+                LeaderHint.NONE,
+                true);
     }
 
     static ProduceOutcome refused(Errors error, String message, List<RecordError> recordErrors) {
-        return new ProduceOutcome(error, -1, -1, -1, message, recordErrors, LeaderHint.NONE);
+        return new ProduceOutcome(error, -1, -1, -1, message, recordErrors, LeaderHint.NONE, false);
     }
 
     /** The same, with the leader to turn to. */
     ProduceOutcome toward(LeaderHint other) {
         return new ProduceOutcome(
-                error, baseOffset, logAppendTimeMs, logStartOffset, message, recordErrors, other);
+                error,
+                baseOffset,
+                logAppendTimeMs,
+                logStartOffset,
+                message,
+                recordErrors,
+                other,
+                inDoubt);
     }
 }

@@ -70,6 +70,9 @@ final class ProduceSide {
                     case WriteAccess.Undecided(String reason) ->
                             answer.accept(
                                     ProduceOutcome.refused(Errors.NOT_LEADER_OR_FOLLOWER, reason));
+                    case WriteAccess.HandingOver(String reason, long _) ->
+                            answer.accept(
+                                    ProduceOutcome.refused(Errors.NOT_LEADER_OR_FOLLOWER, reason));
                     case WriteAccess.Open _ -> work.accept(leader);
                 }
             }
@@ -155,20 +158,41 @@ final class ProduceSide {
     }
 
     /**
-     * Ends a producer's transaction here; answered when all in-sync replicas have the marker.
+     * Ends a producer's transaction here; answered when all in-sync replicas have the marker. While
+     * the topic is handed over only what is open is ended.
      *
      * @param timeoutNanos how long to wait for them
      */
     void mark(TransactionMarker marker, long timeoutNanos, Consumer<ProduceOutcome> answer) {
-        asWriter(
-                answer,
-                leader -> {
-                    if (state.tooFewInSync()) {
-                        answer.accept(notEnoughReplicas(leader));
-                    } else {
-                        markAsLeader(leader, marker, timeoutNanos, answer);
-                    }
-                });
+        if (state.role instanceof Leader(Leadership _, WriteAccess.HandingOver _)
+                && !isOpen(marker.producerId())) {
+            // There is nothing to end, and the log does not grow behind its fence.
+            answer.accept(
+                    ProduceOutcome.accepted(state.log.endOffset(), -1, state.log.startOffset()));
+        } else if (state.role instanceof Leader leader
+                && leader.access() instanceof WriteAccess.HandingOver) {
+            markIfInSync(leader, marker, timeoutNanos, answer);
+        } else {
+            asWriter(answer, leader -> markIfInSync(leader, marker, timeoutNanos, answer));
+        }
+    }
+
+    private boolean isOpen(long producerId) {
+        return state.log.producers().stream()
+                .filter(one -> one.producerId() == producerId)
+                .anyMatch(one -> one.openTransactionOffset().isPresent());
+    }
+
+    private void markIfInSync(
+            Leader leader,
+            TransactionMarker marker,
+            long timeoutNanos,
+            Consumer<ProduceOutcome> answer) {
+        if (state.tooFewInSync()) {
+            answer.accept(notEnoughReplicas(leader));
+        } else {
+            markAsLeader(leader, marker, timeoutNanos, answer);
+        }
     }
 
     private void markAsLeader(

@@ -106,6 +106,14 @@ public sealed interface Role {
         /** Another region owns the topic; {@code reason} is the sentence that clients get. */
         record Fenced(String reason) implements WriteAccess {}
 
+        /**
+         * This region is handing the topic over: clients ask again soon, and find the other owner
+         * or this one. Transactions that are open may still end.
+         *
+         * @param ownershipEpoch of the handover
+         */
+        record HandingOver(String reason, long ownershipEpoch) implements WriteAccess {}
+
         /** Not yet: it is being found out who owns the topic, and clients ask again soon. */
         record Undecided(String reason) implements WriteAccess {}
     }

@@ -63,14 +63,14 @@ final class WaitingProduces {
     }
 
     /**
-     * Answers with an error what was waiting when this was last called, and still is; what came
+     * Answers with a refusal what was waiting when this was last called, and still is; what came
      * since has to wait for another call. Whether there was any.
      */
-    boolean failThoseSeenBefore(Errors error, String message, LeaderHint leader) {
+    boolean failThoseSeenBefore(ProduceOutcome outcome) {
         boolean some = false;
         for (Waiting waiting : List.copyOf(queue)) {
             if (waiting.seen && queue.remove(waiting)) {
-                waiting.finish(ProduceOutcome.refused(error, message).toward(leader));
+                waiting.finish(outcome);
                 some = true;
             }
             waiting.seen = true;

@@ -144,8 +144,10 @@ class LeaderPartitionTest {
         assertThat(first)
                 .extracting(ProduceOutcome::error)
                 .containsExactly(Errors.NOT_LEADER_OR_FOLLOWER);
+        assertThat(first).extracting(ProduceOutcome::inDoubt).containsExactly(true);
         assertThat(second).isEmpty();
         assertThat(world.produce(Batches.plain(3), -1))
+                .containsExactlyElementsOf(first)
                 .extracting(ProduceOutcome::error)
                 .containsExactly(Errors.NOT_LEADER_OR_FOLLOWER);
         assertThat(world.partition().log().endOffset()).isEqualTo(6);

@@ -6,6 +6,7 @@ import io.tombolo.simulation.fault.Script;
 import io.tombolo.simulation.law.Happenings;
 import io.tombolo.simulation.law.Law;
 import io.tombolo.simulation.mutant.Variant;
+import io.tombolo.simulation.site.Shape;
 import io.tombolo.simulation.world.Trial;
 import io.tombolo.simulation.world.World;
 
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.LongStream;
 
 /** Each law notices the variant that breaks it, and not by luck. */
 class LawTest {
@@ -32,7 +34,7 @@ class LawTest {
         long seed = 0;
         while (seed < SEEDS_MAX && catching.size() < enough) {
             seed++;
-            if (isCaught(variant, seed)) {
+            if (isCaught(variant, variant.shape(), seed)) {
                 catching.add(seed);
             }
         }
@@ -43,12 +45,23 @@ class LawTest {
                 .hasSizeGreaterThanOrEqualTo(CAUGHT_MIN);
     }
 
-    private static boolean isCaught(Variant variant, long seed) {
-        var trial = new Trial(seed, variant.shape(), variant);
+    private static boolean isCaught(Variant variant, Shape shape, long seed) {
+        var trial = new Trial(seed, shape, variant);
         Script script = new World(trial, new Happenings()).script();
         return Shrinking.failureOf(trial, script)
                 .map(Shrinking::kindOf)
                 .equals(Optional.of(variant.law()));
+    }
+
+    /** Also where other clients write, commit and administer in between. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Variant.class,
+            names = {"MARKERS_ARE_MIXED_UP", "MARKERS_GET_LOST", "THE_ABORTED_ARE_SHOWN"})
+    void theLawsOfTransactionsNoticeAmongAllClients(Variant variant) {
+        assertThat(LongStream.rangeClosed(1, SEEDS_MAX))
+                .as("seeds that catch %s by %s", variant, variant.law())
+                .anyMatch(seed -> isCaught(variant, Shape.ALL_CLIENTS, seed));
     }
 
     @Test

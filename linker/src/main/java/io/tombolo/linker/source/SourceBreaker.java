@@ -6,9 +6,6 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowT
 import io.tombolo.environment.Clock;
 
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -34,7 +31,7 @@ final class SourceBreaker {
                                 .waitDurationInOpenState(Duration.ofSeconds(OPEN_SECONDS))
                                 .currentTimestampFunction(
                                         _ -> clock.nanoTime(), TimeUnit.NANOSECONDS)
-                                .clock(new MonotonicClock(clock))
+                                .clock(clock.monotonic())
                                 .writableStackTraceEnabled(false)
                                 .build());
     }
@@ -66,31 +63,6 @@ final class SourceBreaker {
 
         Unanswered(String detail) {
             super(detail, null, false, false);
-        }
-    }
-
-    /** Monotonic time in the shape that the breaker wants. */
-    private static final class MonotonicClock extends java.time.Clock {
-
-        private final Clock clock;
-
-        MonotonicClock(Clock clock) {
-            this.clock = clock;
-        }
-
-        @Override
-        public Instant instant() {
-            return Instant.ofEpochSecond(0, clock.nanoTime());
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public java.time.Clock withZone(ZoneId zone) {
-            return this;
         }
     }
 }

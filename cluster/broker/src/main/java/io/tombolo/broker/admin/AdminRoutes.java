@@ -3,19 +3,15 @@ package io.tombolo.broker.admin;
 import io.tombolo.broker.Broker;
 import io.tombolo.broker.BrokerCore;
 import io.tombolo.broker.LifePhase;
+import io.tombolo.broker.board.RegionBoard;
 import io.tombolo.broker.link.FailoverReport;
-import io.tombolo.controller.command.Answer;
-import io.tombolo.controller.command.Applied;
-import io.tombolo.controller.command.LinkCommand;
-import io.tombolo.controller.command.Refusal;
 import io.tombolo.environment.Clock;
 import io.tombolo.environment.SystemClock;
-import io.tombolo.metadata.image.LinkRegistration;
+import io.tombolo.environment.SystemEntropy;
 import io.tombolo.network.HttpAnswer;
 import io.tombolo.network.HttpAsk;
 import io.tombolo.network.HttpHandler;
 import io.tombolo.raft.core.RaftEvent.Room;
-import io.tombolo.region.LinkName;
 import io.tombolo.region.PolicyName;
 
 import org.jspecify.annotations.Nullable;
@@ -37,14 +33,26 @@ public final class AdminRoutes implements HttpHandler {
     private final LoopInquiry<BrokerCore> core;
     private final HttpRegistry registry;
     private final PeerBrokers peers;
+    private final RegionBoard board;
     private final Probes probes;
     private final Clock clock = new SystemClock();
+    private final ReportEditions editions = new ReportEditions(new SystemEntropy());
 
-    public AdminRoutes(Broker broker, HttpRegistry registry, PeerBrokers peers, Probes probes) {
+    /**
+     * What others tell.
+     *
+     * @param registry the other regions of themselves, to this broker
+     * @param peers the other brokers of this region
+     * @param board what is shared among these
+     */
+    public record Told(HttpRegistry registry, PeerBrokers peers, RegionBoard board) {}
+
+    public AdminRoutes(Broker broker, Told told, Probes probes) {
         this.broker = broker;
         this.core = new LoopInquiry<>(broker.loop(), broker::core);
-        this.registry = registry;
-        this.peers = peers;
+        this.registry = told.registry();
+        this.peers = told.peers();
+        this.board = told.board();
         this.probes = probes;
     }
 
@@ -75,19 +83,26 @@ public final class AdminRoutes implements HttpHandler {
                     registry.ownDocument()
                             .map(document -> HttpAnswer.json(200, document))
                             .orElseGet(() -> HttpAnswer.error(503, "starting"));
-            case "report" -> HttpAnswer.json(200, report().encode());
+            case "report" -> HttpAnswer.json(200, report(ask.parameter("known").orElse("")));
             case "status" -> json(200, status());
             case "objects" -> json(200, objects());
             case "brokers" -> brokers(path);
-            case "links" -> links(path, post);
+            case "links" -> new LinkRoutes(core, peers).handle(ask, path.subList(1, path.size()));
             case "failover" -> failover(ask, path, post);
-            case "failback" -> new FailbackRoutes(core).handle(ask, path.subList(1, path.size()));
+            case "failback" -> failback(ask, path, post);
+            case "handover" ->
+                    new HandoverRoutes(core, registry).handle(ask, path.subList(1, path.size()));
+            case "history" -> new HandoverRoutes(core, registry).history();
             case "drains" -> new DrainRoutes(core).handle(ask, path.subList(1, path.size()));
             default -> HttpAnswer.error(404, "there is no " + ask.path());
         };
     }
 
-    /** What this broker alone knows. */
+    /** What this broker alone knows; written here, not on the loop. */
+    private String report(String known) throws Exception {
+        return editions.edition(report(), known).encode();
+    }
+
     private BrokerReport report() throws Exception {
         return onLoop((core, done) ->
                 core.shards()
@@ -104,7 +119,8 @@ public final class AdminRoutes implements HttpHandler {
                                                                         id.topicPartition()
                                                                                 .toString())
                                                                 .toList(),
-                                                        core.quorum().room() != Room.AMPLE))));
+                                                        core.quorum().room() != Room.AMPLE,
+                                                        BrokerReport.Edition.NONE))));
     }
 
     /** What looks at every partition is done here, not on the loop. */
@@ -121,7 +137,10 @@ public final class AdminRoutes implements HttpHandler {
                                         done.complete(
                                                 new StatusView(
                                                                 core,
-                                                                registry,
+                                                                new RegionsView(
+                                                                        core.settings(),
+                                                                        registry.others(),
+                                                                        board.view()),
                                                                 broker.phase(),
                                                                 ready,
                                                                 trouble,
@@ -135,7 +154,10 @@ public final class AdminRoutes implements HttpHandler {
         ObjectsView view =
                 onLoop((core, done) ->
                         done.complete(
-                                new ObjectsView(core.images().current(), clock.wallTimeMs())));
+                                new ObjectsView(
+                                        core.images().current(),
+                                        core.settings().topology(),
+                                        clock.wallTimeMs())));
         return view.whole();
     }
 
@@ -157,50 +179,13 @@ public final class AdminRoutes implements HttpHandler {
         return text.matches("[0-9]{1,9}") ? Optional.of(Integer.parseInt(text)) : Optional.empty();
     }
 
-    private HttpAnswer links(List<String> path, boolean post) throws Exception {
-        if (path.size() == 3 && post) {
-            return change(new LinkName(path.get(1)), path.get(2));
+    private HttpAnswer failback(HttpAsk ask, List<String> path, boolean post) throws Exception {
+        HttpAnswer answer = new FailbackRoutes(core).handle(ask, path.subList(1, path.size()));
+        if (post && path.size() == 2 && answer.status() == 200) {
+            new HandoverRoutes(core, registry)
+                    .returning(path.get(1), ask.parameter("cause").orElse("an operator"));
         }
-        PeerBrokers.Answers others = peers.ask();
-        if (path.size() == 1) {
-            return json(200, onLoop((core, done) -> done.complete(LinkView.all(core, others))));
-        }
-        return link(new LinkName(path.get(1)), others);
-    }
-
-    private HttpAnswer link(LinkName name, PeerBrokers.Answers others) throws Exception {
-        Optional<Map<String, @Nullable Object>> link =
-                onLoop((core, done) -> done.complete(LinkView.one(core, name, others)));
-        return link.map(view -> json(200, view))
-                .orElseGet(() -> HttpAnswer.error(404, "no link " + name + " copies into here"));
-    }
-
-    private HttpAnswer change(LinkName name, String verb) throws Exception {
-        LinkCommand<Applied> command =
-                switch (verb) {
-                    case "pause" -> new LinkCommand.PauseLink(name);
-                    case "resume" -> new LinkCommand.ResumeLink(name);
-                    default -> null;
-                };
-        if (command == null) {
-            return HttpAnswer.error(404, "a link cannot be told to " + verb);
-        }
-        Answer<Applied> answer =
-                onLoop((core, done) -> core.submit(command, broker.loop(), done::complete));
-        return answer instanceof Answer.Refused<Applied>(Refusal refusal)
-                ? Refusals.answer(refusal)
-                : changed(name);
-    }
-
-    /** A link that the file has no more is known by the metadata alone. */
-    private HttpAnswer changed(LinkName name) throws Exception {
-        HttpAnswer answer = link(name, peers.ask());
-        if (answer.status() != 404) {
-            return answer;
-        }
-        Optional<LinkRegistration> known =
-                onLoop((core, done) -> done.complete(core.images().current().links().link(name)));
-        return known.map(link -> json(200, LinkView.withoutFile(link))).orElse(answer);
+        return answer;
     }
 
     private HttpAnswer failover(HttpAsk ask, List<String> path, boolean post) throws Exception {
@@ -237,6 +222,9 @@ public final class AdminRoutes implements HttpHandler {
                                                                         done.complete(
                                                                                 Optional.of(made))),
                                         () -> done.complete(Optional.empty())));
+        if (report.orElse(null) instanceof FailoverReport.Done done) {
+            new HandoverRoutes(core, registry).promoted(policy, done, cause);
+        }
         return report.map(made -> answer(policy, made)).orElseGet(() -> noPolicy(policy));
     }
 

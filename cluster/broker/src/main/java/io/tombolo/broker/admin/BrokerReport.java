@@ -13,7 +13,9 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.ser.std.ToStringSerializer;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -23,13 +25,15 @@ import java.util.Optional;
  * @param links what its links do, for the partitions that it leads
  * @param offline the partitions that it hosts and cannot use
  * @param diskFull whether there is no room on its disk for the metadata log
+ * @param edition of what is told of topics
  */
 record BrokerReport(
         int brokerId,
         boolean serving,
         List<LinkStatus> links,
         List<String> offline,
-        boolean diskFull) {
+        boolean diskFull,
+        Edition edition) {
 
     private static final JsonMapper JSON =
             JsonMapper.builder()
@@ -44,6 +48,75 @@ record BrokerReport(
     BrokerReport {
         links = List.copyOf(links);
         offline = List.copyOf(offline);
+        edition = Objects.requireNonNullElse(edition, Edition.NONE); // as of older releases
+    }
+
+    /**
+     * What is told of topics has a name, so that whoever has it already need not be told again: of
+     * ten thousand partitions that is megabytes, and mostly nothing has changed.
+     *
+     * @param name the same as long as nothing changes, never that of another process; empty when
+     *     the broker is of a release that gives none
+     * @param leftOut whether the topics are those of the edition that whoever asked has
+     */
+    record Edition(String name, boolean leftOut) {
+
+        static final Edition NONE = new Edition("", false);
+    }
+
+    /** The topics of all links. */
+    List<List<LinkStatus.TopicStatus>> topics() {
+        return links.stream().map(LinkStatus::topics).toList();
+    }
+
+    BrokerReport named(String name) {
+        return new BrokerReport(
+                brokerId, serving, links, offline, diskFull, new Edition(name, false));
+    }
+
+    /** The same without topics. */
+    BrokerReport leavingOut() {
+        List<LinkStatus> brief = links.stream().map(it -> with(it, List.of())).toList();
+        return new BrokerReport(
+                brokerId, serving, brief, offline, diskFull, new Edition(edition.name(), true));
+    }
+
+    /**
+     * The same with the topics that were left out.
+     *
+     * @param before the last report of this broker
+     * @return empty when it is another edition, or a link is new: then all has to be told again
+     */
+    Optional<BrokerReport> completed(Optional<BrokerReport> before) {
+        if (!edition.leftOut()) {
+            return Optional.of(this);
+        }
+        return before.filter(it -> it.edition.name().equals(edition.name()))
+                .filter(it -> it.links.size() == links.size())
+                .map(it -> {
+                    var whole = new ArrayList<LinkStatus>();
+                    for (LinkStatus link : links) {
+                        whole.add(with(link, it.links.get(whole.size()).topics()));
+                    }
+                    return new BrokerReport(
+                            brokerId,
+                            serving,
+                            whole,
+                            offline,
+                            diskFull,
+                            new Edition(edition.name(), false));
+                });
+    }
+
+    private static LinkStatus with(LinkStatus link, List<LinkStatus.TopicStatus> topics) {
+        return new LinkStatus(
+                link.name(),
+                link.state(),
+                link.lag(),
+                link.lossBound(),
+                link.trouble(),
+                topics,
+                link.groups());
     }
 
     String encode() {

@@ -7,7 +7,7 @@ import io.tombolo.controller.command.LinkCommand;
 import io.tombolo.controller.command.LinkCommand.BeginReturn;
 import io.tombolo.controller.command.LinkCommand.ConfirmExport;
 import io.tombolo.controller.command.Refusal;
-import io.tombolo.environment.Endpoint;
+import io.tombolo.metadata.image.LinkRegistration;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.TopicImage;
 import io.tombolo.metadata.record.LinkRecord.CopyEnd;
@@ -26,10 +26,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import java.io.IOException;
-import java.net.HttpURLConnection;
-import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,8 +42,7 @@ import java.util.TreeMap;
 record FailbackRoutes(LoopInquiry<BrokerCore> core) {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final int TIMEOUT_MS = 2_000;
-    private static final int BYTES_MAX = 64 << 20;
+    private static final AdminReader READER = new AdminReader(2_000, 64 << 20);
 
     /**
      * @param path what stands behind {@code failback}
@@ -52,8 +50,12 @@ record FailbackRoutes(LoopInquiry<BrokerCore> core) {
     HttpAnswer handle(HttpAsk ask, List<String> path) throws Exception {
         BrokerCore broker = core.ask((found, done) -> done.complete(found));
         Optional<LinkEntry> link =
-                broker.settings().topology().links().values().stream()
-                        .filter(one -> !path.isEmpty() && one.name().name().equals(path.getFirst()))
+                path.stream()
+                        .limit(1)
+                        .map(LinkName::new)
+                        .flatMap(name -> broker.images().current().links().link(name).stream())
+                        .filter(one -> !one.retired())
+                        .map(LinkRegistration::entry)
                         .findFirst();
         if (link.isEmpty()) {
             return HttpAnswer.error(404, "there is no such link");
@@ -85,13 +87,18 @@ record FailbackRoutes(LoopInquiry<BrokerCore> core) {
                             .formatted(broker.settings().region().id(), link.name()));
         }
         Region owner = broker.settings().topology().regions().get(owned.get().owner());
+        var silence = new ArrayList<String>();
         Optional<JsonNode> finished =
-                owner instanceof Region.Hosted hosted ? askOwner(hosted, link) : Optional.empty();
+                owner instanceof Region.Hosted hosted
+                        ? askOwner(hosted, link, silence)
+                        : Optional.empty();
         if (finished.isEmpty()) {
             return HttpAnswer.error(
                     503,
-                    "no broker of %s, which owns the topics, tells where their copies ended"
-                            .formatted(owned.get().owner()));
+                    "no broker of %s, which owns the topics, tells where their copies ended%s"
+                            .formatted(
+                                    owned.get().owner(),
+                                    silence.isEmpty() ? "" : ": " + String.join("; ", silence)));
         }
         if (finished.get().path("ownershipEpoch").asLong(-1) != owned.get().epoch()) {
             return HttpAnswer.error(
@@ -105,34 +112,21 @@ record FailbackRoutes(LoopInquiry<BrokerCore> core) {
         return submit(command, link);
     }
 
-    private static Optional<JsonNode> askOwner(Region.Hosted owner, LinkEntry link) {
+    /**
+     * @param silence takes in why one does not tell, and the next is asked
+     */
+    private static Optional<JsonNode> askOwner(
+            Region.Hosted owner, LinkEntry link, List<String> silence) {
+        String name = URLEncoder.encode(link.name().name(), StandardCharsets.UTF_8);
         for (Region.Broker broker : owner.brokers()) {
-            Optional<JsonNode> finished =
-                    read(broker.admin(), link.name()).map(preview -> preview.path("finished"));
-            if (finished.isPresent()) {
-                return finished;
+            try {
+                String preview = READER.read(broker.admin(), "/api/v1/failover/" + name);
+                return Optional.of(JSON.readTree(preview).path("finished"));
+            } catch (IOException | JacksonException reason) {
+                silence.add(broker.admin() + ": " + reason.getMessage());
             }
         }
         return Optional.empty();
-    }
-
-    private static Optional<JsonNode> read(Endpoint admin, LinkName link) {
-        try {
-            String name = URLEncoder.encode(link.name(), StandardCharsets.UTF_8);
-            var connection =
-                    (HttpURLConnection)
-                            URI.create("http://" + admin + "/api/v1/failover/" + name)
-                                    .toURL()
-                                    .openConnection();
-            connection.setConnectTimeout(TIMEOUT_MS);
-            connection.setReadTimeout(TIMEOUT_MS);
-            connection.setRequestProperty("Connection", "close");
-            try (var body = connection.getInputStream()) {
-                return Optional.of(JSON.readTree(body.readNBytes(BYTES_MAX)));
-            }
-        } catch (IOException | JacksonException silent) {
-            return Optional.empty(); // the next broker is asked
-        }
     }
 
     /** What the owner tells is by name; a topic of that name with another id will not be copied. */
@@ -188,7 +182,7 @@ record FailbackRoutes(LoopInquiry<BrokerCore> core) {
                                 broker.links().loop(),
                                 answered -> done.complete(answered)));
         return answer instanceof Answer.Refused<Applied>(Refusal refusal)
-                ? HttpAnswer.error(409, refusal.message())
+                ? Refusals.answer(refusal)
                 : view(link);
     }
 }

@@ -129,11 +129,32 @@ final class FailoverView {
                                         "to", one.to()))
                         .toList());
         view.put("aborted", aborted(done.outcome().transactions()));
+        view.put("torn", done.outcome().torn().stream().map(FailoverView::torn).toList());
         view.put(
                 "totalMs",
                 TimeUnit.NANOSECONDS.toMillis(
                         done.steps().stream().mapToLong(FailoverReport.Step::nanos).sum()));
         return view;
+    }
+
+    private static Map<String, Object> torn(FailoverOutcome.TornTransaction one) {
+        return Map.of(
+                "producerId", one.producerId(),
+                "producerEpoch", one.producerEpoch(),
+                "committed", pieces(one.committed()),
+                "aborted", pieces(one.aborted()));
+    }
+
+    private static List<Map<String, @Nullable Object>> pieces(List<FailoverOutcome.Piece> pieces) {
+        return pieces.stream()
+                .map(one -> {
+                    var view = new LinkedHashMap<String, @Nullable Object>();
+                    view.put("topic", one.partition().topic());
+                    view.put("partition", one.partition().partition());
+                    view.put("firstOffset", one.firstOffset() < 0 ? null : one.firstOffset());
+                    return (Map<String, @Nullable Object>) view;
+                })
+                .toList();
     }
 
     private static List<Map<String, Object>> aborted(

@@ -12,9 +12,6 @@ import io.tombolo.region.registry.Sighting;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
-import java.net.HttpURLConnection;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +31,7 @@ public final class HttpRegistry implements RegionRegistry {
     /** Where a region shows its document. */
     public static final String PATH = "/api/v1/region";
 
-    private static final int TIMEOUT_MS = 1_000;
+    private static final AdminReader READER = new AdminReader(1_000, DocumentCodec.CHARACTERS_MAX);
 
     /** Regions that did not even accept a connection when they were last asked. */
     private final Set<RegionId> absent = ConcurrentHashMap.newKeySet();
@@ -132,13 +129,18 @@ public final class HttpRegistry implements RegionRegistry {
         try {
             boolean connected = false;
             for (Endpoint admin : inTurn(region)) {
-                Optional<HttpURLConnection> connection = connect(admin);
-                connected |= connection.isPresent();
-                Optional<RegionDocument> document = connection.flatMap(one -> read(region, one));
-                if (document.isPresent()) {
-                    answering.put(region, admin);
-                    accept(document.get());
-                    return;
+                try {
+                    Optional<RegionDocument> document = document(region, READER.read(admin, PATH));
+                    connected = true;
+                    if (document.isPresent()) {
+                        answering.put(region, admin);
+                        accept(document.get());
+                        return;
+                    }
+                } catch (AdminReader.NobodyThere nobody) {
+                    continue;
+                } catch (IOException silent) {
+                    connected = true; // its silence is seen in the age of its document
                 }
             }
             if (connected) {
@@ -161,34 +163,11 @@ public final class HttpRegistry implements RegionRegistry {
         return all;
     }
 
-    private static Optional<HttpURLConnection> connect(Endpoint admin) {
-        try {
-            var connection =
-                    (HttpURLConnection)
-                            URI.create("http://" + admin + PATH).toURL().openConnection();
-            connection.setConnectTimeout(TIMEOUT_MS);
-            connection.setReadTimeout(TIMEOUT_MS);
-            // A connection that is kept costs a thread that watches over it.
-            connection.setRequestProperty("Connection", "close");
-            connection.connect();
-            return Optional.of(connection);
-        } catch (IOException nobody) {
-            return Optional.empty();
-        }
-    }
-
-    private static Optional<RegionDocument> read(RegionId region, HttpURLConnection connection) {
-        try {
-            try (var body = connection.getInputStream()) {
-                byte[] bytes = body.readNBytes(DocumentCodec.CHARACTERS_MAX);
-                return DocumentCodec.decode(new String(bytes, StandardCharsets.UTF_8))
-                                instanceof DocumentCodec.Decoded.Document(RegionDocument document)
-                        ? Optional.of(document).filter(one -> one.region().equals(region))
-                        : Optional.empty();
-            }
-        } catch (IOException silent) {
-            return Optional.empty(); // its silence is seen in the age of its document
-        }
+    private static Optional<RegionDocument> document(RegionId region, String text) {
+        return DocumentCodec.decode(text)
+                        instanceof DocumentCodec.Decoded.Document(RegionDocument document)
+                ? Optional.of(document).filter(one -> one.region().equals(region))
+                : Optional.empty();
     }
 
     private synchronized void accept(RegionDocument document) {

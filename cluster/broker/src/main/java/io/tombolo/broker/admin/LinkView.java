@@ -36,8 +36,8 @@ final class LinkView {
                 .map(entry -> one(core, entry, others));
     }
 
-    /** A link that does not run, as the file has it no more. */
-    static Map<String, @Nullable Object> withoutFile(LinkRegistration link) {
+    /** A link that does not copy into this region. */
+    static Map<String, @Nullable Object> withoutCopies(LinkRegistration link) {
         var view = new LinkedHashMap<String, @Nullable Object>();
         view.put("name", link.definition().link().name());
         view.put("from", link.definition().sourceRegion().name());

@@ -2,25 +2,30 @@ package io.tombolo.broker.admin;
 
 import io.tombolo.metadata.image.LinkRegistration;
 import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.metadata.image.MirrorRegistration;
 import io.tombolo.metadata.image.TopicImage;
 import io.tombolo.metadata.record.ConfigResource;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.OwnershipRecord;
+import io.tombolo.region.LinkName;
+import io.tombolo.region.RegionId;
+import io.tombolo.region.link.MirrorTopic;
+import io.tombolo.region.topology.Topology;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What a region holds of everything that a topology file can declare, as JSON: all of one moment.
  *
+ * @param topology the file of this broker, which regions it knows
  * @param wallTimeMs of this broker's clock
  */
-record ObjectsView(MetadataImage image, long wallTimeMs) {
+record ObjectsView(MetadataImage image, Topology topology, long wallTimeMs) {
 
     Map<String, @Nullable Object> whole() {
         var view = new LinkedHashMap<String, @Nullable Object>();
@@ -36,7 +41,8 @@ record ObjectsView(MetadataImage image, long wallTimeMs) {
                 .values()
                 .forEach(id -> image.topics().topic(id).ifPresent(one -> topics.add(topic(one))));
         view.put("topics", topics);
-        view.put("links", image.links().byName().values().stream().map(ObjectsView::link).toList());
+        view.put("links", image.links().byName().values().stream().map(this::link).toList());
+        view.put("knows", topology.regions().keySet().stream().map(RegionId::name).toList());
         return view;
     }
 
@@ -62,14 +68,31 @@ record ObjectsView(MetadataImage image, long wallTimeMs) {
                 "epoch", owned.epoch());
     }
 
-    private static Map<String, Object> link(LinkRegistration link) {
+    private Map<String, @Nullable Object> link(LinkRegistration link) {
         LinkDefined definition = link.definition();
-        return Map.of(
-                "name", definition.link().name(),
-                "from", definition.sourceRegion().name(),
-                "to", definition.destinationRegion().name(),
-                "topics", definition.topics().patterns(),
-                "groups", List.of(definition.settings().getOrDefault("groups", "").split(",")),
-                "paused", link.paused());
+        var view = new LinkedHashMap<String, @Nullable Object>();
+        view.put("name", definition.link().name());
+        view.put("from", definition.sourceRegion().name());
+        view.put("to", definition.destinationRegion().name());
+        view.put("settings", definition.settings());
+        view.put("paused", link.paused());
+        view.put("retired", link.retired());
+        view.put("moving", isMoving(definition.link()));
+        view.put(
+                "owner",
+                image.region()
+                        .ownershipOf(link.domain())
+                        .map(owned -> owned.ownership().owner().name())
+                        .orElse(null));
+        return view;
+    }
+
+    private boolean isMoving(LinkName link) {
+        return image.links().topicsOf(link).stream()
+                .flatMap(topic -> image.links().mirrorTopic(topic).stream())
+                .map(MirrorRegistration::state)
+                .anyMatch(state ->
+                        state == MirrorTopic.State.STOPPING
+                                || state == MirrorTopic.State.RETURNING);
     }
 }

@@ -9,9 +9,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
-import java.net.HttpURLConnection;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +35,7 @@ public final class PeerBrokers implements RegionPeers {
 
     private static final long NEVER = Long.MIN_VALUE;
     private static final int TIMEOUT_MS = 1_000;
-    private static final int BYTES_MAX = 64 << 20;
+    private static final AdminReader READER = new AdminReader(TIMEOUT_MS, 64 << 20);
 
     /** Reports that are older count as none. */
     private static final Duration FRESH = Duration.ofSeconds(5);
@@ -81,7 +78,7 @@ public final class PeerBrokers implements RegionPeers {
                 Thread.ofVirtual()
                         .name("peer-" + id)
                         .start(() -> {
-                            read(admin)
+                            read(id, admin)
                                     .filter(report -> report.brokerId() == id)
                                     .ifPresent(report -> answers.put(id, report));
                             open.countDown();
@@ -139,19 +136,19 @@ public final class PeerBrokers implements RegionPeers {
                 .toList();
     }
 
-    private static Optional<BrokerReport> read(Endpoint admin) {
+    /** Names what it has of topics, so that it is told of them only when something has changed. */
+    private Optional<BrokerReport> read(int id, Endpoint admin) {
+        Optional<BrokerReport> before = Optional.ofNullable(heard.get(id)).map(Heard::report);
+        String known = before.map(it -> it.edition().name()).orElse("");
+        Optional<BrokerReport> answer = read(admin, known);
+        Optional<BrokerReport> whole = answer.flatMap(it -> it.completed(before));
+        return answer.isPresent() && whole.isEmpty() ? read(admin, "") : whole;
+    }
+
+    private static Optional<BrokerReport> read(Endpoint admin, String known) {
         try {
-            var connection =
-                    (HttpURLConnection)
-                            URI.create("http://" + admin + PATH).toURL().openConnection();
-            connection.setConnectTimeout(TIMEOUT_MS);
-            connection.setReadTimeout(TIMEOUT_MS);
-            // A connection that is kept costs a thread that watches over it.
-            connection.setRequestProperty("Connection", "close");
-            try (var body = connection.getInputStream()) {
-                byte[] bytes = body.readNBytes(BYTES_MAX);
-                return BrokerReport.decode(new String(bytes, StandardCharsets.UTF_8));
-            }
+            String path = known.isEmpty() ? PATH : PATH + "?known=" + known;
+            return BrokerReport.decode(READER.read(admin, path));
         } catch (IOException silent) {
             return Optional.empty(); // told as silent
         }

@@ -26,11 +26,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A region's state at a glance, as JSON. Made on the core's loop.
  *
+ * @param regions what is known of the other regions
  * @param ready whether clients can be sent here
  * @param trouble what is not replicated as it should be
  * @param others what the other brokers of the region tell
@@ -38,7 +38,7 @@ import java.util.concurrent.TimeUnit;
  */
 record StatusView(
         BrokerCore core,
-        HttpRegistry registry,
+        RegionsView regions,
         LifePhase phase,
         boolean ready,
         PartitionHealth.Trouble trouble,
@@ -66,7 +66,8 @@ record StatusView(
         view.put("ownership", ownership(image, settings.topology()));
         view.put("links", LinkView.all(core, others));
         view.put("failover", FailoverView.previews(core, others));
-        view.put("regions", regions());
+        view.put("registry", regions.registry());
+        view.put("regions", regions.all());
         return view;
     }
 
@@ -208,16 +209,5 @@ record StatusView(
                 .map(known -> known.definition().topics())
                 .or(() -> Optional.ofNullable(topology.links().get(link)).map(LinkEntry::topics))
                 .or(() -> record.ownership().takeover().map(Takeover::topics));
-    }
-
-    private List<Map<String, @Nullable Object>> regions() {
-        return registry.others().stream()
-                .map(sighting ->
-                        Map.<String, Object>of(
-                                "region",
-                                sighting.document().region().name(),
-                                "ageMs",
-                                TimeUnit.NANOSECONDS.toMillis(sighting.ageNanos())))
-                .toList();
     }
 }

@@ -109,7 +109,8 @@ public final class ReturnWorker {
 
     /**
      * Empty while replicas lag: nobody could read what lies above the high watermark, so it could
-     * not be exported.
+     * not be exported. Empty as well until the disk has it all: the report says what there is, also
+     * after the power has failed.
      */
     private static Optional<DivergentRange> range(Partition partition, Finding wanted) {
         PartitionLog log = partition.log();
@@ -118,6 +119,10 @@ public final class ReturnWorker {
                         && partition.role().leaderEpoch() == wanted.leaderEpoch()
                         && partition.highWatermark() == log.endOffset();
         if (!ready) {
+            return Optional.empty();
+        }
+        if (log.durableOffset() < log.endOffset()) {
+            log.flush();
             return Optional.empty();
         }
         long divergence = wanted.lineage().divergence(logOf(log));

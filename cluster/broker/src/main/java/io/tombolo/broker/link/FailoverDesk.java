@@ -71,7 +71,7 @@ public final class FailoverDesk {
                             FailoverPolicy.RefuseIf.STANDARD,
                             new FailoverPolicy.Automatic.Never()));
         }
-        for (FailoverPolicy policy : place.topology().failover().values()) {
+        for (FailoverPolicy policy : place.policies(images.current())) {
             if (entry(policy.follows()).isPresent()) {
                 policies.put(policy.name(), policy);
             }

@@ -108,7 +108,9 @@ public final class FailoverRun {
                                     counted(standing.outcome().partitions().size(), "partition"),
                                     counted(standing.outcome().groups().size(), "group")));
         }
-        if (standing.finished() || forced && late && standing.stopped()) {
+        // Which transactions are torn is worth waiting for, but everything takes writes already.
+        boolean enough = standing.finished() && (standing.compared() || late);
+        if (enough || forced && late && standing.stopped()) {
             finish(standing);
         } else if (late && manner.force() && !forced) {
             goWithout(standing, manner);

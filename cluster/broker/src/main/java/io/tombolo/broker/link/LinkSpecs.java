@@ -7,6 +7,7 @@ import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.link.LinkSpec;
 import io.tombolo.region.link.LinkType;
+import io.tombolo.region.ownership.Ownership;
 import io.tombolo.region.topology.LinkEntry;
 import io.tombolo.region.topology.Region;
 import io.tombolo.region.topology.Topology;
@@ -15,26 +16,35 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** What links into a region are meant to do: by the file, and by what the metadata says of them. */
+/**
+ * What links into a region are meant to do, as the metadata say; where their sources are is in the
+ * file of each broker.
+ */
 record LinkSpecs(Topology topology, RegionId region) {
 
+    private static final Duration HANDOVER_PACE = Duration.ofMillis(200);
+
     /**
-     * The specification in force; empty while the link is not defined, or when this region owns the
-     * link's topics and so has nothing to copy.
+     * The specification in force; empty while the link is not defined, when this region owns the
+     * link's topics and so has nothing to copy, or when this broker's file has no such source.
      */
     Optional<LinkSpec> of(MetadataImage image, LinkEntry entry) {
         Optional<LinkRegistration> defined = image.links().link(entry.name());
         Optional<OwnershipRecord> owned = image.region().ownershipOf(entry.domain());
-        if (defined.isEmpty() || owned.isEmpty() || ownedHere(image, entry)) {
+        List<Endpoint> bootstrap = bootstrap(entry.from());
+        if (defined.isEmpty()
+                || owned.isEmpty()
+                || ownedHere(image, entry)
+                || bootstrap.isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(
                 new LinkSpec(
                         entry.name(),
                         LinkType.CLUSTER_LINK,
-                        new LinkSpec.Source(entry.from(), bootstrap(entry.from())),
+                        new LinkSpec.Source(entry.from(), bootstrap),
                         new LinkSpec.Selection(entry.topics(), entry.groups()),
-                        settings(entry),
+                        settings(entry, owned.get().ownership().mode()),
                         new LinkSpec.Intent(defined.get().paused(), owned.get().epoch())));
     }
 
@@ -54,13 +64,16 @@ record LinkSpecs(Topology topology, RegionId region) {
         return image.movingWith(entry.name()).stream().anyMatch(mirror -> !mirror.writable());
     }
 
-    private static LinkSpec.Settings settings(LinkEntry entry) {
+    /** While nobody writes, what is left to be copied is looked for more often. */
+    private static LinkSpec.Settings settings(LinkEntry entry, Ownership.Mode mode) {
         var standard = LinkSpec.Settings.standard();
+        boolean handover = mode == Ownership.Mode.HANDOVER;
+        Duration offsets = entry.sync().offsets().orElse(Duration.ZERO);
         return new LinkSpec.Settings(
                 entry.sync().configs(),
-                entry.sync().offsets().orElse(Duration.ZERO),
+                handover && offsets.compareTo(HANDOVER_PACE) > 0 ? HANDOVER_PACE : offsets,
                 standard.propagateResets(),
-                standard.refreshTopics(),
+                handover ? HANDOVER_PACE : standard.refreshTopics(),
                 standard.fetchBytesMax(),
                 standard.inFlightBytesMax());
     }
@@ -71,7 +84,7 @@ record LinkSpecs(Topology topology, RegionId region) {
             case Region.Hosted hosted ->
                     hosted.brokers().stream().map(Region.Broker::kafka).toList();
             case Region.Foreign foreign -> foreign.bootstrap();
-            case null -> throw new IllegalArgumentException("the topology has no region " + source);
+            case null -> List.of();
         };
     }
 }

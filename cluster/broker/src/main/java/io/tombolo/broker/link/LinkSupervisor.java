@@ -105,9 +105,22 @@ public final class LinkSupervisor {
 
     private void reconcileAll(MetadataImage image) {
         coordinates = isLeadBroker();
-        for (LinkEntry entry : place.linksInto(image)) {
+        List<LinkEntry> entries = place.linksInto(image);
+        closeAllBut(entries);
+        for (LinkEntry entry : entries) {
             reconcile(image, entry);
         }
+    }
+
+    /** What was removed copies no more; its mirrors stay as they are. */
+    private void closeAllBut(List<LinkEntry> entries) {
+        var left = new TreeMap<>(running);
+        entries.forEach(entry -> left.remove(entry.name()));
+        left.forEach((name, link) -> {
+            link.close();
+            running.remove(name);
+            ended.remove(name);
+        });
     }
 
     private void reconcile(MetadataImage image, LinkEntry entry) {

@@ -1,10 +1,14 @@
 package io.tombolo.broker.link;
 
+import io.tombolo.broker.torn.Suspect;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
+import io.tombolo.metadata.record.LinkRecord.TornTransaction;
 import io.tombolo.region.link.LinkPartition;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -26,6 +30,14 @@ interface OpenTransactionLog {
 
     /** Looks for them. */
     void find(Place place, Consumer<Optional<Found>> answer);
+
+    /**
+     * Looks which of these transactions, open in other partitions, are committed in this one.
+     *
+     * @param answer also with nothing when it cannot be told now
+     */
+    void committed(
+            Place place, Set<Suspect> suspects, Consumer<Optional<List<TornTransaction>>> answer);
 
     /**
      * Appends a marker for each, which aborts it. Only an ordinary leader does so.

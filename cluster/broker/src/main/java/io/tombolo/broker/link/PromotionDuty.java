@@ -1,6 +1,7 @@
 package io.tombolo.broker.link;
 
 import io.tombolo.broker.group.InternalTopic;
+import io.tombolo.broker.torn.TornTransactions;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.MirrorRegistration;
 import io.tombolo.metadata.image.Promotion;
@@ -36,13 +37,15 @@ import java.util.TreeSet;
  * @param settle the partitions led here whose end nobody has told, with their leader epochs
  * @param clamp the partitions of {@code __consumer_offsets} led here whose groups may be beyond
  * @param abort the partitions led here where transactions were left open, or may be
+ * @param compare the partitions led here that may have committed what others have open
  */
 record PromotionDuty(
         long ownershipEpoch,
         boolean unbegun,
         SortedMap<LinkPartition, Integer> settle,
         List<Clamping> clamp,
-        List<Abortion> abort) {
+        List<Abortion> abort,
+        List<OpenTransactionLog.Place> compare) {
 
     /**
      * One partition of a topic that is stopped.
@@ -70,10 +73,10 @@ record PromotionDuty(
                 image.region()
                         .ownershipOf(entry.domain())
                         .filter(record -> record.ownership().owner().equals(region));
-        boolean unaborted =
-                image.movingWith(entry.name()).stream()
-                        .anyMatch(one -> one.promotion().unaborted());
-        if (owned.isEmpty() || !LinkSpecs.unfinished(image, entry) && !unaborted) {
+        boolean transactions =
+                image.movingWith(entry.name()).stream().anyMatch(one -> one.promotion().unaborted())
+                        || TornTransactions.uncompared(image, entry.name());
+        if (owned.isEmpty() || !LinkSpecs.unfinished(image, entry) && !transactions) {
             return Optional.empty();
         }
         long epoch = owned.get().epoch();
@@ -95,7 +98,35 @@ record PromotionDuty(
         }
         return Optional.of(
                 new PromotionDuty(
-                        epoch, unbegun, settle, clampings(image, ended, brokerId), abort));
+                        epoch,
+                        unbegun,
+                        settle,
+                        clampings(image, ended, brokerId),
+                        abort,
+                        comparisons(image, entry, brokerId)));
+    }
+
+    private static List<OpenTransactionLog.Place> comparisons(
+            MetadataImage image, LinkEntry entry, int brokerId) {
+        var places = new ArrayList<OpenTransactionLog.Place>();
+        if (!TornTransactions.uncompared(image, entry.name())) {
+            return places;
+        }
+        for (MirrorRegistration mirror : image.movingWith(entry.name())) {
+            TopicImage topic = image.topics().topic(mirror.topicId()).orElseThrow();
+            topic.partitions()
+                    .forEach((index, partition) -> {
+                        boolean compared = mirror.promotion().compared().containsKey(index);
+                        if (partition.leader() == brokerId && !compared) {
+                            places.add(
+                                    new OpenTransactionLog.Place(
+                                            new LinkPartition(topic.id(), topic.name(), index),
+                                            partition.leaderEpoch(),
+                                            Integer.MAX_VALUE));
+                        }
+                    });
+        }
+        return places;
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.tombolo.broker.link;
 
 import io.tombolo.broker.group.InternalTopic;
+import io.tombolo.broker.torn.TornTransactions;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.MirrorRegistration;
 import io.tombolo.metadata.image.TopicImage;
@@ -25,10 +26,15 @@ import java.util.TreeSet;
  * @param topicCount of the link, without those that its filter leaves out
  * @param stoppedCount of them: they have ended, with their groups, and are ordinary topics
  * @param obstacles what is waited for, in words; empty when nothing is left and all take writes
+ * @param compared whether it is known which of the aborted transactions are torn
  * @param outcome what there is to tell so far
  */
 record PromotionStanding(
-        int topicCount, int stoppedCount, List<String> obstacles, FailoverOutcome outcome) {
+        int topicCount,
+        int stoppedCount,
+        List<String> obstacles,
+        boolean compared,
+        FailoverOutcome outcome) {
 
     /** How many obstacles are told one by one. */
     private static final int TOLD_MAX = 5;
@@ -65,7 +71,14 @@ record PromotionStanding(
                 count,
                 stopped,
                 obstacles,
-                new FailoverOutcome(ownershipEpoch, Optional.empty(), partitions, groups, aborted));
+                !TornTransactions.uncompared(image, entry.name()),
+                new FailoverOutcome(
+                        ownershipEpoch,
+                        Optional.empty(),
+                        partitions,
+                        groups,
+                        aborted,
+                        TornTransactions.of(image, entry.name())));
     }
 
     private static List<AbortedTransactions> transactions(

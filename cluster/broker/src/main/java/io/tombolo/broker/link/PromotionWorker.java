@@ -62,6 +62,7 @@ final class PromotionWorker {
     private final Images images;
     private final Ports ports;
     private final OpenTransactionsWorker transactions;
+    private final ComparisonWorker comparison;
     private final Map<LinkPartition, Long> sourceEnds = new HashMap<>();
     private final Map<LinkPartition, Long> askedSinceNanos = new HashMap<>();
     private final Set<LinkPartition> settling = new HashSet<>();
@@ -103,6 +104,7 @@ final class PromotionWorker {
         this.images = images;
         this.ports = ports;
         this.transactions = new OpenTransactionsWorker(place, entry.name(), ports);
+        this.comparison = new ComparisonWorker(place, entry.name(), ports);
     }
 
     /** Looks what there is to be done now; to be called after every image that may matter. */
@@ -125,6 +127,7 @@ final class PromotionWorker {
         duty.get().settle().forEach(this::settle);
         duty.get().clamp().forEach(this::clamp);
         duty.get().abort().forEach(one -> transactions.abort(one, epoch));
+        comparison.compare(duty.get().compare(), images.current(), epoch);
         lookAgain();
     }
 
@@ -325,6 +328,7 @@ final class PromotionWorker {
     void close() {
         closed = true;
         transactions.close();
+        comparison.close();
     }
 
     EventLoop loop() {

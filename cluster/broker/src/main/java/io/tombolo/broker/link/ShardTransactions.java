@@ -1,12 +1,15 @@
 package io.tombolo.broker.link;
 
 import io.tombolo.broker.shard.Shards;
+import io.tombolo.broker.torn.CommittedReading;
+import io.tombolo.broker.torn.Suspect;
 import io.tombolo.environment.Clock;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.Offload;
 import io.tombolo.environment.Payload;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions.OpenTransaction;
+import io.tombolo.metadata.record.LinkRecord.TornTransaction;
 import io.tombolo.protocol.records.BatchView;
 import io.tombolo.protocol.records.EndTransactionMarker;
 import io.tombolo.replication.Partition;
@@ -30,6 +33,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Open transactions of the partitions on the shards of this broker, for the links' loop. */
@@ -172,6 +176,13 @@ record ShardTransactions(Shards shards, Offload offload, EventLoop loop, Clock c
                 yield bytes.flip();
             }
         };
+    }
+
+    @Override
+    public void committed(
+            Place place, Set<Suspect> suspects, Consumer<Optional<List<TornTransaction>>> answer) {
+        new CommittedReading(shards, offload, loop, CommittedReading.Reach.STANDARD)
+                .look(idOf(place), place.leaderEpoch(), suspects, answer);
     }
 
     @Override

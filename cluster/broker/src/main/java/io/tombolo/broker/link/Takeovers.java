@@ -3,6 +3,9 @@ package io.tombolo.broker.link;
 import io.tombolo.broker.Commands;
 import io.tombolo.broker.Images;
 import io.tombolo.broker.failback.ReturnWorker;
+import io.tombolo.broker.handover.EndReader;
+import io.tombolo.broker.handover.HandoverDesk;
+import io.tombolo.broker.handover.HandoverWorker;
 import io.tombolo.broker.shard.Shards;
 import io.tombolo.coordinator.group.entry.LinkOffsets;
 import io.tombolo.environment.Environment;
@@ -17,7 +20,8 @@ import java.util.function.Function;
 /**
  * This broker's part in the moving of topics: one {@link PromotionWorker} per link into this
  * region, each of which has nothing to do until the region owns the link's topics, and one {@link
- * ReturnWorker} for topics that come back. Confined to the links' loop.
+ * ReturnWorker} for topics that come back, and one {@link HandoverWorker} for what is handed over.
+ * Confined to the links' loop.
  */
 public final class Takeovers {
 
@@ -25,6 +29,8 @@ public final class Takeovers {
     private final Function<LinkEntry, PromotionWorker> hire;
     private final LinkSupervisor links;
     private final ReturnWorker returns;
+    private final HandoverWorker handovers;
+    private final HandoverDesk desk;
     private boolean closed;
 
     /** What is needed of the broker. */
@@ -47,6 +53,14 @@ public final class Takeovers {
                         images,
                         new ReturnWorker.Tools(
                                 tools.shards(), tools.environment().offload(), tools.commands()));
+        var ends = new EndReader(tools.shards(), tools.environment().offload(), place.loop());
+        this.handovers =
+                new HandoverWorker(
+                        place,
+                        images,
+                        ends,
+                        new HandoverWorker.Tools(tools.commands(), tools.environment().clock()));
+        this.desk = new HandoverDesk(place, images, ends, tools.commands());
         this.hire =
                 entry ->
                         new PromotionWorker(
@@ -78,7 +92,13 @@ public final class Takeovers {
                     .forEach(entry ->
                             workers.computeIfAbsent(entry.name(), _ -> hire.apply(entry)).look());
             returns.look();
+            handovers.look();
         }
+    }
+
+    /** Where handovers of this region are asked for. */
+    public HandoverDesk desk() {
+        return desk;
     }
 
     /** Nothing more is done. */
@@ -86,5 +106,6 @@ public final class Takeovers {
         closed = true;
         workers.values().forEach(PromotionWorker::close);
         returns.close();
+        handovers.close();
     }
 }

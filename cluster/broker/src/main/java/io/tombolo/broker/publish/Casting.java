@@ -6,6 +6,7 @@ import io.tombolo.metadata.image.TopicImage;
 import io.tombolo.metadata.record.LeaderRecovery;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.metadata.record.PartitionRegistration;
+import io.tombolo.region.ownership.Ownership;
 import io.tombolo.replication.Role;
 import io.tombolo.replication.leader.Leadership;
 
@@ -21,10 +22,10 @@ record Casting(int brokerId, Domains domains, boolean ownersKnown) {
 
     Role roleOf(MetadataImage image, TopicImage topic, int index) {
         PartitionRegistration partition = topic.partitions().get(index);
-        Optional<MirrorRegistration> mirror = image.mirrorOf(topic);
-        if (mirror.flatMap(one -> one.restoration().cutFor(index, brokerId)).isPresent()) {
+        if (isToBeCut(image, topic, index)) {
             return new Role.Idle();
         }
+        Optional<MirrorRegistration> mirror = image.mirrorOf(topic);
         if (partition.leader() != brokerId) {
             return following(partition);
         }
@@ -47,6 +48,14 @@ record Casting(int brokerId, Domains domains, boolean ownersKnown) {
         return new Role.Leader(leadership, accessTo(image, topic, index));
     }
 
+    /** Whatever became of the topic since: it may have been taken over again, and be no mirror. */
+    private boolean isToBeCut(MetadataImage image, TopicImage topic, int index) {
+        return image.links()
+                .mirrorTopic(topic.id())
+                .flatMap(mirror -> mirror.restoration().cutFor(index, brokerId))
+                .isPresent();
+    }
+
     private Role following(PartitionRegistration partition) {
         return partition.hasLeader() && partition.replicas().has(brokerId)
                 ? new Role.Follower(partition.leaderEpoch(), partition.leader())
@@ -55,15 +64,23 @@ record Casting(int brokerId, Domains domains, boolean ownersKnown) {
 
     private Role.WriteAccess accessTo(MetadataImage image, TopicImage topic, int index) {
         return domains.fencedBy(image, topic)
-                .<Role.WriteAccess>map(owned ->
-                        new Role.WriteAccess.Fenced(
-                                "topic %s belongs to region %s since ownership epoch %d of %s"
-                                        .formatted(
-                                                topic.name(),
-                                                owned.ownership().owner(),
-                                                owned.epoch(),
-                                                owned.domain())))
+                .map(owned -> fenced(topic, owned))
                 .orElseGet(() -> unfenced(image, topic, index));
+    }
+
+    private Role.WriteAccess fenced(TopicImage topic, OwnershipRecord owned) {
+        Ownership ownership = owned.ownership();
+        if (ownership.mode() == Ownership.Mode.HANDOVER
+                && ownership.owner().equals(domains.region())) {
+            return new Role.WriteAccess.HandingOver(
+                    "region %s is handing topic %s over under ownership epoch %d of %s"
+                            .formatted(
+                                    ownership.owner(), topic.name(), owned.epoch(), owned.domain()),
+                    owned.epoch());
+        }
+        return new Role.WriteAccess.Fenced(
+                "topic %s belongs to region %s since ownership epoch %d of %s"
+                        .formatted(topic.name(), ownership.owner(), owned.epoch(), owned.domain()));
     }
 
     private Role.WriteAccess unfenced(MetadataImage image, TopicImage topic, int index) {

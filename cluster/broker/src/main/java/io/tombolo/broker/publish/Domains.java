@@ -14,7 +14,7 @@ import java.util.Set;
 
 /**
  * To which ownership domains topics belong, and who may write to them: those that the metadata
- * know, and those of the links in the file, which may not be in the metadata yet.
+ * know, and those of the links in the file that are not in the metadata yet.
  */
 public record Domains(Topology topology, RegionId region) {
 
@@ -25,9 +25,19 @@ public record Domains(Topology topology, RegionId region) {
 
     /** The same of a topic that may not exist yet. */
     Set<DomainName> of(MetadataImage image, String topic) {
+        boolean linked =
+                !topology.links().isEmpty()
+                        || !image.links().byName().isEmpty()
+                        || !image.links().mirrorTopics().isEmpty()
+                        || !image.region().ownership().isEmpty();
+        return linked ? domains(image, topic) : Set.of();
+    }
+
+    private Set<DomainName> domains(MetadataImage image, String topic) {
         var domains = new LinkedHashSet<DomainName>(image.domainsOf(topic));
         for (LinkEntry link : topology.links().values()) {
-            if (link.from().equals(region) && link.topics().includes(topic)) {
+            boolean known = image.links().link(link.name()).isPresent();
+            if (!known && link.from().equals(region) && link.topics().includes(topic)) {
                 domains.add(link.domain());
             }
         }

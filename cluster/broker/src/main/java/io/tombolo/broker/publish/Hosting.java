@@ -331,13 +331,13 @@ final class Hosting {
 
     /**
      * Where to make the log of a replica; nowhere when it may be in a directory that is offline: an
-     * empty one in its place might be elected.
+     * empty one in its place might be elected. One that was empty at the last stop is elsewhere.
      */
     private Optional<LogDirectory> placeFor(TopicIdPartition id, Assigned where) {
         List<UUID> offline = directories.offlineIds();
         UUID believed = uuid(where.directory());
         if (!offline.isEmpty() && where.old() || offline.contains(believed)) {
-            return Optional.empty();
+            return directories.withUnwritten(nameOf(id), believed);
         }
         return moves.placeFor(id).or(() -> directories.online(believed)).or(directories::forNewLog);
     }

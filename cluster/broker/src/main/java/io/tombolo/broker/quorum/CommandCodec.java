@@ -6,6 +6,7 @@ import io.tombolo.controller.command.ConfigCommand;
 import io.tombolo.controller.command.ConfigCommand.Alteration;
 import io.tombolo.controller.command.ConfigCommand.Change;
 import io.tombolo.controller.command.ConfigCommand.Replacement;
+import io.tombolo.controller.command.HandoverCommand;
 import io.tombolo.controller.command.LinkCommand;
 import io.tombolo.controller.command.RegionCommand;
 import io.tombolo.controller.command.TopicCommand;
@@ -71,7 +72,9 @@ final class CommandCodec {
         BEGIN_RETURN,
         REPORT_DIVERGENCE,
         CONFIRM_EXPORT,
-        CONFIRM_CUT
+        CONFIRM_CUT,
+        COMPARE_MIRROR_TRANSACTIONS,
+        HANDOVER
     }
 
     /**
@@ -100,6 +103,8 @@ final class CommandCodec {
                     case RegionCommand.ObserveOwnership observe -> observe(to, observe);
                     case RegionCommand.RegisterController register -> register(to, register);
                     case LinkCommand<?> link -> link(to, link);
+                    case HandoverCommand<?> handover ->
+                            PromotionCodec.write(handover, kind(to, Kind.HANDOVER));
                     case BrokerCommand.DrainBroker drain -> drain(to, drain);
                     default -> false;
                 };
@@ -272,6 +277,8 @@ final class CommandCodec {
                     PromotionCodec.write(clamp, kind(to, Kind.CLAMP_MIRROR_OFFSETS));
             case LinkCommand.AbortMirrorTransactions abort ->
                     PromotionCodec.write(abort, kind(to, Kind.ABORT_MIRROR_TRANSACTIONS));
+            case LinkCommand.CompareMirrorTransactions compare ->
+                    PromotionCodec.write(compare, kind(to, Kind.COMPARE_MIRROR_TRANSACTIONS));
             case LinkCommand.BeginReturn begin ->
                     PromotionCodec.write(begin, kind(to, Kind.BEGIN_RETURN));
             case LinkCommand.ReportDivergence report ->
@@ -361,12 +368,7 @@ final class CommandCodec {
                             from.strings());
             case GROW_MIRROR_TOPIC ->
                     new LinkCommand.GrowMirrorTopic(link(from), from.string(), from.smallNumber());
-            case SET_MIRROR_TOPIC_STATE ->
-                    new LinkCommand.SetMirrorTopicState(
-                            link(from),
-                            from.string(),
-                            at(MirrorTopic.State.values(), from),
-                            from.string());
+            case SET_MIRROR_TOPIC_STATE -> topicState(from);
             case RAISE_LEADER_EPOCHS -> new LinkCommand.RaiseLeaderEpochs(epochs(from));
             case BEGIN_PROMOTION -> new LinkCommand.BeginPromotion(link(from), from.string());
             case DRAIN_BROKER ->
@@ -377,17 +379,24 @@ final class CommandCodec {
             case SETTLE_MIRROR_PARTITIONS -> PromotionCodec.readSettle(from);
             case CLAMP_MIRROR_OFFSETS -> PromotionCodec.readClamp(from);
             case ABORT_MIRROR_TRANSACTIONS -> PromotionCodec.readAbort(from);
+            case COMPARE_MIRROR_TRANSACTIONS -> PromotionCodec.readCompare(from);
             case RECEIPTED -> receipted(from);
-            case BEGIN_RETURN, REPORT_DIVERGENCE, CONFIRM_EXPORT, CONFIRM_CUT ->
+            case BEGIN_RETURN, REPORT_DIVERGENCE, CONFIRM_EXPORT, CONFIRM_CUT, HANDOVER ->
                     returning(kind, from);
         };
     }
 
-    private static LinkCommand<?> returning(Kind kind, FieldReader from) {
+    private static LinkCommand.SetMirrorTopicState topicState(FieldReader from) {
+        return new LinkCommand.SetMirrorTopicState(
+                link(from), from.string(), at(MirrorTopic.State.values(), from), from.string());
+    }
+
+    private static Command<?> returning(Kind kind, FieldReader from) {
         return switch (kind) {
             case BEGIN_RETURN -> PromotionCodec.readBegin(from);
             case REPORT_DIVERGENCE -> PromotionCodec.readReport(from);
             case CONFIRM_EXPORT -> PromotionCodec.readExport(from);
+            case HANDOVER -> PromotionCodec.readHandover(from);
             default -> PromotionCodec.readCut(from);
         };
     }

@@ -1,10 +1,16 @@
 package io.tombolo.broker.quorum;
 
+import io.tombolo.controller.command.HandoverCommand;
+import io.tombolo.controller.command.HandoverCommand.FencePartitions;
+import io.tombolo.controller.command.HandoverCommand.Fenced;
+import io.tombolo.controller.command.HandoverCommand.HandOver;
 import io.tombolo.controller.command.LinkCommand.AbortMirrorTransactions;
 import io.tombolo.controller.command.LinkCommand.Aborting;
 import io.tombolo.controller.command.LinkCommand.BeginReturn;
 import io.tombolo.controller.command.LinkCommand.ClampMirrorOffsets;
 import io.tombolo.controller.command.LinkCommand.Clamped;
+import io.tombolo.controller.command.LinkCommand.CompareMirrorTransactions;
+import io.tombolo.controller.command.LinkCommand.Compared;
 import io.tombolo.controller.command.LinkCommand.ConfirmCut;
 import io.tombolo.controller.command.LinkCommand.ConfirmExport;
 import io.tombolo.controller.command.LinkCommand.Diverged;
@@ -17,8 +23,14 @@ import io.tombolo.metadata.record.LinkRecord.ClampedPosition;
 import io.tombolo.metadata.record.LinkRecord.CopyEnd;
 import io.tombolo.metadata.record.LinkRecord.Divergence;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
+import io.tombolo.metadata.record.LinkRecord.TornTransaction;
 import io.tombolo.metadata.record.PartitionId;
+import io.tombolo.metadata.record.RegionRecord.Audited;
+import io.tombolo.metadata.record.UnreadableRecord;
+import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
+import io.tombolo.region.RegionId;
+import io.tombolo.region.ownership.Lineage.PartitionEnd;
 
 import org.apache.kafka.common.Uuid;
 
@@ -28,11 +40,19 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** The fields of the commands with which leaders tell how far a promotion or a return is. Pure. */
+/**
+ * The fields of the commands with which leaders tell how far a promotion, a return or a handover
+ * is. Pure.
+ */
 final class PromotionCodec {
 
+    private static final int FENCE = 0;
+    private static final int HAND_OVER = 1;
+    private static final int AUDIT = 2;
+    private static final int END_BYTES_MIN = 20;
     private static final int SETTLED_BYTES_MIN = 24;
     private static final int ABORTING_BYTES_MIN = 21;
+    private static final int COMPARED_BYTES_MIN = 19;
     private static final int TOPIC_BYTES_MIN = 17;
     private static final int DIVERGED_BYTES_MIN = 25;
 
@@ -116,6 +136,36 @@ final class PromotionCodec {
                                                 one.flag()))
                                 == null);
         return new AbortMirrorTransactions(link, ownershipEpoch, partitions);
+    }
+
+    static void write(CompareMirrorTransactions compare, FieldWriter to) {
+        to.string(compare.link().name())
+                .number(compare.ownershipEpoch())
+                .list(
+                        List.copyOf(compare.partitions().entrySet()),
+                        (FieldWriter out, Map.Entry<PartitionId, Compared> one) -> {
+                            AnswerCodec.partition(out, one.getKey());
+                            out.number(one.getValue().leaderEpoch())
+                                    .list(one.getValue().torn(), (each, torn) -> torn.write(each));
+                        });
+    }
+
+    static CompareMirrorTransactions readCompare(FieldReader from) {
+        var link = new LinkName(from.string());
+        long ownershipEpoch = from.number();
+        var partitions = new TreeMap<PartitionId, Compared>();
+        from.list(
+                COMPARED_BYTES_MIN,
+                one ->
+                        partitions.put(
+                                        AnswerCodec.partition(one),
+                                        new Compared(
+                                                one.smallNumber(),
+                                                one.list(
+                                                        TornTransaction.BYTES_MIN,
+                                                        TornTransaction::read)))
+                                == null);
+        return new CompareMirrorTransactions(link, ownershipEpoch, partitions);
     }
 
     static void write(BeginReturn begin, FieldWriter to) {
@@ -210,5 +260,98 @@ final class PromotionCodec {
                 from.number(),
                 from.smallNumber(),
                 new TreeSet<>(from.list(TOPIC_BYTES_MIN, AnswerCodec::partition)));
+    }
+
+    // --- handovers
+
+    static boolean write(HandoverCommand<?> command, FieldWriter to) {
+        switch (command) {
+            case FencePartitions(var domain, var epoch, var partitions) ->
+                    to.number(FENCE)
+                            .string(domain.name())
+                            .number(epoch)
+                            .list(
+                                    List.copyOf(partitions.entrySet()),
+                                    (FieldWriter out, Map.Entry<PartitionId, Fenced> one) -> {
+                                        AnswerCodec.partition(out, one.getKey());
+                                        end(out, one.getValue().end());
+                                        out.number(one.getValue().leaderEpoch());
+                                    });
+            case HandOver(var domain, var region, var epoch, var copies, var cause) ->
+                    to.number(HAND_OVER)
+                            .string(domain.name())
+                            .string(region.name())
+                            .number(epoch)
+                            .string(cause)
+                            .list(
+                                    List.copyOf(copies.entrySet()),
+                                    (FieldWriter out, Map.Entry<PartitionId, PartitionEnd> one) -> {
+                                        AnswerCodec.partition(out, one.getKey());
+                                        end(out, one.getValue());
+                                    });
+            case HandoverCommand.Audit(var entry) ->
+                    to.number(AUDIT)
+                            .number(entry.atMs())
+                            .string(entry.domain().name())
+                            .string(entry.act())
+                            .string(entry.owner().name())
+                            .number(entry.fromEpoch())
+                            .number(entry.toEpoch())
+                            .string(entry.cause())
+                            .string(entry.result());
+        }
+        return true;
+    }
+
+    static HandoverCommand<?> readHandover(FieldReader from) {
+        int form = from.smallNumber();
+        return switch (form) {
+            case FENCE -> readFence(from);
+            case HAND_OVER -> readHandOver(from);
+            case AUDIT ->
+                    new HandoverCommand.Audit(
+                            new Audited(
+                                    from.number(),
+                                    new DomainName(from.string()),
+                                    from.string(),
+                                    new RegionId(from.string()),
+                                    from.number(),
+                                    from.number(),
+                                    from.string(),
+                                    from.string()));
+            default -> throw new UnreadableRecord("no command of a handover has number " + form);
+        };
+    }
+
+    private static FencePartitions readFence(FieldReader from) {
+        var domain = new DomainName(from.string());
+        long epoch = from.number();
+        var partitions = new TreeMap<PartitionId, Fenced>();
+        from.list(
+                END_BYTES_MIN + 1,
+                one -> {
+                    PartitionId id = AnswerCodec.partition(one);
+                    PartitionEnd end = end(one);
+                    return partitions.put(id, new Fenced(one.smallNumber(), end)) == null;
+                });
+        return new FencePartitions(domain, epoch, partitions);
+    }
+
+    private static HandOver readHandOver(FieldReader from) {
+        var domain = new DomainName(from.string());
+        var to = new RegionId(from.string());
+        long epoch = from.number();
+        String cause = from.string();
+        var copies = new TreeMap<PartitionId, PartitionEnd>();
+        from.list(END_BYTES_MIN, one -> copies.put(AnswerCodec.partition(one), end(one)) == null);
+        return new HandOver(domain, to, epoch, copies, cause);
+    }
+
+    private static void end(FieldWriter to, PartitionEnd end) {
+        to.number(end.endOffset()).number(end.lastEpoch()).number(end.lastCrc());
+    }
+
+    private static PartitionEnd end(FieldReader from) {
+        return new PartitionEnd(from.number(), from.smallNumber(), from.number());
     }
 }

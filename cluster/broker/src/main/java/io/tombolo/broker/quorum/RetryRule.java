@@ -2,6 +2,7 @@ package io.tombolo.broker.quorum;
 
 import io.tombolo.controller.command.BrokerCommand;
 import io.tombolo.controller.command.Command;
+import io.tombolo.controller.command.HandoverCommand;
 import io.tombolo.controller.command.LinkCommand;
 import io.tombolo.controller.command.RegionCommand;
 import io.tombolo.controller.command.ReplicaCommand;
@@ -67,6 +68,7 @@ record RetryRule(long deadlineNanos, boolean idempotent) {
     private static boolean idempotent(Command<?> command) {
         return switch (command) {
             case LinkCommand<?> link -> idempotent(link);
+            case HandoverCommand.FencePartitions _, HandoverCommand.HandOver _ -> true;
             case RegionCommand.ObserveOwnership _ -> true;
             case RegionCommand.RegisterController _ -> true;
             case RegionCommand.AllocateProducerIds _ -> true; // some ids stay unused
@@ -98,6 +100,7 @@ record RetryRule(long deadlineNanos, boolean idempotent) {
                     LinkCommand.SettleMirrorPartitions _,
                     LinkCommand.ClampMirrorOffsets _,
                     LinkCommand.AbortMirrorTransactions _,
+                    LinkCommand.CompareMirrorTransactions _,
                     LinkCommand.CompletePromotion _,
                     LinkCommand.BeginReturn _,
                     LinkCommand.ReportDivergence _,

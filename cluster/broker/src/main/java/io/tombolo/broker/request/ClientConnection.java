@@ -28,8 +28,7 @@ public final class ClientConnection implements ConnectionHandler, Exchange.Owner
 
     static final int PRODUCES_MAX = 8;
 
-    private static final CloseReason ENDED =
-            new CloseReason(CloseReason.Kind.LOCAL, "this broker stops");
+    static final CloseReason ENDED = new CloseReason(CloseReason.Kind.LOCAL, "this broker stops");
     private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
 
     private final Connection connection;
@@ -44,7 +43,7 @@ public final class ClientConnection implements ConnectionHandler, Exchange.Owner
     private boolean producing;
     private boolean paused;
     private boolean closed;
-    private boolean stopping;
+    private @Nullable CloseReason stopping;
 
     public ClientConnection(Connection connection, RequestDispatcher dispatcher) {
         this(connection, dispatcher, _ -> {});
@@ -74,7 +73,7 @@ public final class ClientConnection implements ConnectionHandler, Exchange.Owner
 
     @Override
     public void received(Frame frame) {
-        if (closed || stopping) {
+        if (closed || stopping != null) {
             frame.release();
             return;
         }
@@ -182,8 +181,8 @@ public final class ClientConnection implements ConnectionHandler, Exchange.Owner
             carryOut(underWay.remove().ending());
         }
         Frame next = heldBack;
-        if (stopping && next == null && underWay.isEmpty()) {
-            close(ENDED);
+        if (stopping != null && next == null && underWay.isEmpty()) {
+            close(stopping);
         }
         if (next != null && underWay.isEmpty() && !closed) {
             heldBack = null;
@@ -201,11 +200,12 @@ public final class ClientConnection implements ConnectionHandler, Exchange.Owner
         }
     }
 
-    /** Takes no more requests; closes when those that it has are answered. On its loop. */
-    void endWhenAnswered() {
-        stopping = true;
+    /** On its loop. */
+    @Override
+    public void endWhenAnswered(CloseReason reason) {
+        stopping = reason;
         if (underWay.isEmpty() && heldBack == null) {
-            close(ENDED);
+            close(reason);
         } else {
             attachments.endWait();
         }

@@ -1,5 +1,6 @@
 package io.tombolo.broker.request;
 
+import io.tombolo.environment.CloseReason;
 import io.tombolo.environment.Connection;
 import io.tombolo.environment.Frame;
 import io.tombolo.environment.Payload;
@@ -78,6 +79,10 @@ public final class Enveloped implements Exchange.Owner {
             outer.close("a request in an envelope ended without an answer");
         }
     }
+
+    /** The connection is another broker's, who has other requests on it. */
+    @Override
+    public void endWhenAnswered(CloseReason reason) {}
 
     @Override
     public void giveUp(Exchange exchange, RuntimeException mistake) {

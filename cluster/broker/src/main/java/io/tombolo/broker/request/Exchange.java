@@ -42,6 +42,9 @@ public final class Exchange {
         /** Ends the exchange. */
         void finish(Exchange exchange, Ending ending);
 
+        /** Takes no more requests, and closes when those that it has are answered. */
+        void endWhenAnswered(CloseReason reason);
+
         /** Ends the exchange because of a mistake of ours. */
         void giveUp(Exchange exchange, RuntimeException mistake);
     }
@@ -108,6 +111,13 @@ public final class Exchange {
     /** Ends the exchange without an answer, as acks=0 asks for. */
     public void answerNothing() {
         onLoop(() -> owner.finish(this, new Ending.Nothing()));
+    }
+
+    /** Sends the answer, and closes the connection when all requests before it have theirs. */
+    public void answerAndLeave(ApiMessage response, String why) {
+        answer(response);
+        var reason = new CloseReason(CloseReason.Kind.LOCAL, why);
+        onLoop(() -> owner.endWhenAnswered(reason));
     }
 
     /** Ends the exchange by closing the connection. */

@@ -28,6 +28,11 @@ public final class OpenConnections {
         return accepted;
     }
 
+    /** How many there are. */
+    public int count() {
+        return open.size();
+    }
+
     /**
      * Takes no more requests and closes each connection when those that it took are answered.
      *
@@ -39,7 +44,10 @@ public final class OpenConnections {
         synchronized (open) {
             ending = List.copyOf(open);
         }
-        ending.forEach(each -> each.connection().loop().execute(each::endWhenAnswered));
+        ending.forEach(each ->
+                each.connection()
+                        .loop()
+                        .execute(() -> each.endWhenAnswered(ClientConnection.ENDED)));
         awaitEnd(loop, clock, clock.nanoTime() + most.toNanos(), done);
     }
 

@@ -2,22 +2,19 @@ package io.tombolo.broker.transaction;
 
 import io.tombolo.broker.quorum.Peers;
 import io.tombolo.broker.shard.Shards;
-import io.tombolo.coordinator.transaction.ProducerIdentity;
 import io.tombolo.coordinator.transaction.TouchedPartitions;
 import io.tombolo.coordinator.transaction.entry.TransactionCoordinator;
 import io.tombolo.environment.EventLoop;
 
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /**
- * Asks the coordinators of transactions, here or on other brokers, whether a partition is part of
- * one, or has it made so. Callable on any loop; owned by the loop that it was made for.
+ * Asks the coordinators of transactions, here or on other brokers, whether partitions are part of
+ * one, or has them made so. Callable on any loop; owned by the loop that it was made for.
  */
 final class CoordinatorInquiry implements LeaderGate.Inquiry {
 
@@ -26,16 +23,6 @@ final class CoordinatorInquiry implements LeaderGate.Inquiry {
     private final Coordinators coordinators;
     private final TransactionCoordinator here;
     private final InquiryLanes lanes;
-
-    /**
-     * @param adding have it made part of the transaction, and open it if need be; otherwise only
-     *     ask
-     */
-    record Question(
-            String transactionalId,
-            ProducerIdentity producer,
-            TopicPartition partition,
-            boolean adding) {}
 
     CoordinatorInquiry(
             EventLoop loop,
@@ -51,11 +38,11 @@ final class CoordinatorInquiry implements LeaderGate.Inquiry {
     }
 
     @Override
-    public void ask(Question question, EventLoop replyTo, Consumer<Errors> answer) {
+    public void ask(Question question, EventLoop replyTo, Consumer<Question.Answer> answer) {
         var asked = new InquiryLanes.Asked(question, replyTo, answer);
         OptionalInt broker = coordinators.brokerOf(question.transactionalId());
         if (broker.isEmpty()) {
-            asked.told(Errors.COORDINATOR_NOT_AVAILABLE);
+            asked.told(Question.Answer.ofAll(Errors.COORDINATOR_NOT_AVAILABLE));
         } else if (broker.getAsInt() == self) {
             askHere(asked);
         } else {
@@ -65,7 +52,7 @@ final class CoordinatorInquiry implements LeaderGate.Inquiry {
 
     private void askHere(InquiryLanes.Asked asked) {
         Question question = asked.question();
-        TouchedPartitions touched = TouchedPartitions.of(List.of(question.partition()));
+        TouchedPartitions touched = TouchedPartitions.of(question.partitions());
         if (question.adding()) {
             here.add(
                     asked.replyTo(),
@@ -73,17 +60,14 @@ final class CoordinatorInquiry implements LeaderGate.Inquiry {
                     question.producer(),
                     touched,
                     TransactionCoordinator.RAISING,
-                    asked::told);
+                    error -> asked.told(Question.Answer.ofAll(error)));
         } else {
             here.verify(
                     asked.replyTo(),
                     question.transactionalId(),
                     question.producer(),
                     touched,
-                    verified ->
-                            asked.told(
-                                    TransactionCoordinator.errorOf(
-                                            verified, question.partition())));
+                    verified -> asked.told(one -> TransactionCoordinator.errorOf(verified, one)));
         }
     }
 }

@@ -3,25 +3,22 @@ package io.tombolo.broker.transaction;
 import io.tombolo.broker.quorum.PeerCall;
 import io.tombolo.broker.quorum.Peers;
 import io.tombolo.broker.shard.Shards;
-import io.tombolo.broker.transaction.CoordinatorInquiry.Question;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.protocol.VersionRange;
 
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.AddPartitionsToTxnRequestData;
 import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTopic;
+import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTopicCollection;
 import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTransaction;
 import org.apache.kafka.common.message.AddPartitionsToTxnResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -31,30 +28,31 @@ import java.util.function.Consumer;
  */
 final class InquiryLanes {
 
-    /** Questions of one request. */
+    /** Partitions in one request; a question about more goes alone. */
     static final int TOGETHER_MAX = 2_000;
 
-    /** Questions that wait for one broker; a further one is told that it could not be asked. */
+    /**
+     * Partitions that wait for one broker; a question that would make them more is told that it
+     * could not be asked, unless it is the only one.
+     */
     static final int WAITING_MAX = 50_000;
 
     private static final VersionRange SPOKEN = VersionRange.of(5, 5);
     private static final long PATIENCE_NANOS = Duration.ofSeconds(5).toNanos();
 
     private final Optional<Peers> peers;
-    private final Map<Integer, Lane> lanes = new TreeMap<>();
+    private final Map<Integer, InquiryLane> lanes = new TreeMap<>();
 
     /** A question and who wants the answer. */
-    record Asked(Question question, EventLoop replyTo, Consumer<Errors> answer) {
+    record Asked(Question question, EventLoop replyTo, Consumer<Question.Answer> answer) {
 
-        void told(Errors error) {
-            Shards.run(replyTo, () -> answer.accept(error));
+        void told(Question.Answer told) {
+            Shards.run(replyTo, () -> answer.accept(told));
         }
-    }
 
-    /** What goes to one broker. */
-    private static final class Lane {
-        private final ArrayDeque<Asked> waiting = new ArrayDeque<>();
-        private boolean underWay;
+        int partitions() {
+            return question.partitions().size();
+        }
     }
 
     /**
@@ -66,21 +64,21 @@ final class InquiryLanes {
 
     /** Asks a broker; what cannot be asked is told so at once. */
     void ask(int broker, Asked asked) {
-        Lane lane = lanes.computeIfAbsent(broker, _ -> new Lane());
-        if (peers.isEmpty() || lane.waiting.size() == WAITING_MAX) {
-            asked.told(Errors.COORDINATOR_NOT_AVAILABLE);
+        InquiryLane lane = lanes.computeIfAbsent(broker, _ -> new InquiryLane());
+        if (peers.isEmpty() || !lane.hasRoomFor(asked)) {
+            asked.told(Question.Answer.ofAll(Errors.COORDINATOR_NOT_AVAILABLE));
             return;
         }
-        lane.waiting.add(asked);
+        lane.add(asked);
         send(broker, lane);
     }
 
-    private void send(int broker, Lane lane) {
-        if (lane.underWay || lane.waiting.isEmpty() || peers.isEmpty()) {
+    private void send(int broker, InquiryLane lane) {
+        if (lane.underWay || lane.isEmpty() || peers.isEmpty()) {
             return;
         }
         lane.underWay = true;
-        List<Asked> together = takeTogether(lane);
+        List<Asked> together = lane.takeTogether();
         var call =
                 new PeerCall(
                         ApiKeys.ADD_PARTITIONS_TO_TXN, SPOKEN, request(together), PATIENCE_NANOS);
@@ -96,48 +94,39 @@ final class InquiryLanes {
                         });
     }
 
-    /** A request names each transactional id once, with one producer and one wish. */
-    private static List<Asked> takeTogether(Lane lane) {
-        var together = new ArrayList<Asked>();
-        var firstOf = new TreeMap<String, Question>();
-        Set<Question> named = new HashSet<>();
-        while (!lane.waiting.isEmpty() && together.size() < TOGETHER_MAX) {
-            Question next = lane.waiting.element().question();
-            Question first = firstOf.putIfAbsent(next.transactionalId(), next);
-            boolean fits =
-                    first == null
-                            || (first.producer().equals(next.producer())
-                                    && first.adding() == next.adding());
-            if (!fits || !named.add(next)) {
-                break;
-            }
-            together.add(lane.waiting.remove());
-        }
-        return together;
-    }
-
     private static AddPartitionsToTxnRequestData request(List<Asked> together) {
         var request = new AddPartitionsToTxnRequestData();
         for (Asked asked : together) {
             Question question = asked.question();
-            var transaction = request.transactions().find(question.transactionalId());
-            if (transaction == null) {
-                transaction =
-                        new AddPartitionsToTxnTransaction()
-                                .setTransactionalId(question.transactionalId())
-                                .setProducerId(question.producer().id())
-                                .setProducerEpoch(question.producer().epoch())
-                                .setVerifyOnly(!question.adding());
-                request.transactions().add(transaction);
-            }
-            var topic = transaction.topics().find(question.partition().topic());
-            if (topic == null) {
-                topic = new AddPartitionsToTxnTopic().setName(question.partition().topic());
-                transaction.topics().add(topic);
-            }
-            topic.partitions().add(question.partition().partition());
+            var transaction = transactionOf(request, question);
+            question.partitions().forEach(partition -> add(transaction.topics(), partition));
         }
         return request;
+    }
+
+    private static AddPartitionsToTxnTransaction transactionOf(
+            AddPartitionsToTxnRequestData request, Question question) {
+        var known = request.transactions().find(question.transactionalId());
+        if (known != null) {
+            return known;
+        }
+        var transaction =
+                new AddPartitionsToTxnTransaction()
+                        .setTransactionalId(question.transactionalId())
+                        .setProducerId(question.producer().id())
+                        .setProducerEpoch(question.producer().epoch())
+                        .setVerifyOnly(!question.adding());
+        request.transactions().add(transaction);
+        return transaction;
+    }
+
+    private static void add(AddPartitionsToTxnTopicCollection topics, TopicPartition partition) {
+        var topic = topics.find(partition.topic());
+        if (topic == null) {
+            topic = new AddPartitionsToTxnTopic().setName(partition.topic());
+            topics.add(topic);
+        }
+        topic.partitions().add(partition.partition());
     }
 
     private static void tell(List<Asked> together, PeerCall.Result result) {
@@ -145,26 +134,23 @@ final class InquiryLanes {
             asked.told(
                     switch (result) {
                         case PeerCall.Result.Answered(AddPartitionsToTxnResponseData body) ->
-                                errorOf(body, asked.question());
-                        case PeerCall.Result.Answered _ -> Errors.UNKNOWN_SERVER_ERROR;
-                        case PeerCall.Result.Failed _ -> Errors.NETWORK_EXCEPTION;
+                                one -> errorOf(body, asked.question().transactionalId(), one);
+                        case PeerCall.Result.Answered _ ->
+                                Question.Answer.ofAll(Errors.UNKNOWN_SERVER_ERROR);
+                        case PeerCall.Result.Failed _ ->
+                                Question.Answer.ofAll(Errors.NETWORK_EXCEPTION);
                     });
         }
     }
 
-    private static Errors errorOf(AddPartitionsToTxnResponseData body, Question question) {
+    private static Errors errorOf(
+            AddPartitionsToTxnResponseData body, String transactionalId, TopicPartition asked) {
         if (body.errorCode() != Errors.NONE.code()) {
             return Errors.forCode(body.errorCode());
         }
-        var transaction = body.resultsByTransaction().find(question.transactionalId());
-        var topic =
-                transaction == null
-                        ? null
-                        : transaction.topicResults().find(question.partition().topic());
-        var partition =
-                topic == null
-                        ? null
-                        : topic.resultsByPartition().find(question.partition().partition());
+        var transaction = body.resultsByTransaction().find(transactionalId);
+        var topic = transaction == null ? null : transaction.topicResults().find(asked.topic());
+        var partition = topic == null ? null : topic.resultsByPartition().find(asked.partition());
         return partition == null
                 ? Errors.UNKNOWN_SERVER_ERROR
                 : Errors.forCode(partition.partitionErrorCode());

@@ -20,10 +20,10 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * The gate of the partitions of this broker. Asks the coordinator once for all that waits of a
- * producer, and again as long as the transaction before is still ending, which takes a moment after
- * its producer was told. Callable on any loop; each loop has a waiting room of its own for its
- * partitions.
+ * The gate of the partitions of this broker. Asks the coordinator once for all partitions of a
+ * request and for all that waits of a producer, and again as long as the transaction before is
+ * still ending, which takes a moment after its producer was told. Callable on any loop; each loop
+ * has a waiting room of its own for its partitions.
  */
 final class LeaderGate implements TransactionGate {
 
@@ -46,7 +46,7 @@ final class LeaderGate implements TransactionGate {
         /**
          * @param answer called once on {@code replyTo}
          */
-        void ask(CoordinatorInquiry.Question question, EventLoop replyTo, Consumer<Errors> answer);
+        void ask(Question question, EventLoop replyTo, Consumer<Question.Answer> answer);
     }
 
     private record Key(TopicIdPartition partition, ProducerIdentity producer) {}
@@ -62,12 +62,22 @@ final class LeaderGate implements TransactionGate {
         Waiting(Verification verification) {
             this.verification = verification;
         }
+
+        /** Whose company asks for all of them. */
+        Wish first() {
+            return waiters.element().wish();
+        }
     }
 
     LeaderGate(Shards shards, Inquiry inquiry) {
         this.shards = shards;
         this.inquiry = inquiry;
         shards.all().forEach(_ -> rooms.add(new HashMap<>()));
+    }
+
+    @Override
+    public Company company(int members, EventLoop loop) {
+        return new Company(members, loop, inquiry);
     }
 
     @Override
@@ -80,42 +90,53 @@ final class LeaderGate implements TransactionGate {
         Errors error = partition == null ? Errors.NOT_LEADER_OR_FOLLOWER : partition.checkEpoch(-1);
         if (partition == null || error != Errors.NONE) {
             answer.accept(Permit.refused(error));
+            wish.company().leaves();
             return;
         }
-        var room = roomOf(wish.partition());
         var key =
                 new Key(
                         wish.partition(),
                         new ProducerIdentity(wish.producerId(), wish.producerEpoch()));
-        Waiting before = room.get(key);
+        Waiting before = roomOf(wish.partition()).get(key);
         if (before != null) {
             before.waiters.add(new Waiter(wish, answer));
+            wish.company().leaves();
             return;
         }
         Verification verification =
                 partition.admission().begin(wish.producerId(), wish.producerEpoch());
-        if (!verification.toBeAsked()) {
-            answer.accept(new Permit(Errors.NONE, verification));
-        } else if (room.size() == WAITING_MAX) {
-            answer.accept(Permit.refused(Errors.NOT_ENOUGH_REPLICAS));
+        if (verification.toBeAsked()) {
+            await(key, new Waiting(verification), new Waiter(wish, answer));
         } else {
-            var waiting = new Waiting(verification);
-            waiting.waiters.add(new Waiter(wish, answer));
-            room.put(key, waiting);
-            ask(key, waiting);
+            answer.accept(new Permit(Errors.NONE, verification));
+            wish.company().leaves();
         }
+    }
+
+    private void await(Key key, Waiting waiting, Waiter first) {
+        var room = roomOf(key.partition());
+        if (room.size() == WAITING_MAX) {
+            first.answer().accept(Permit.refused(Errors.NOT_ENOUGH_REPLICAS));
+            first.wish().company().leaves();
+            return;
+        }
+        waiting.waiters.add(first);
+        room.put(key, waiting);
+        ask(key, waiting);
     }
 
     private void ask(Key key, Waiting waiting) {
         waiting.attempts++;
-        Wish wish = waiting.waiters.element().wish();
-        var question =
-                new CoordinatorInquiry.Question(
-                        wish.transactionalId(),
-                        key.producer(),
-                        key.partition().topicPartition(),
-                        wish.speech() == Speech.IMPLICIT);
-        inquiry.ask(question, loopOf(key), error -> answered(key, waiting, error));
+        Wish wish = waiting.first();
+        wish.company()
+                .asks(
+                        new Company.Member(
+                                wish.transactionalId(),
+                                key.producer(),
+                                key.partition().topicPartition(),
+                                wish.speech() == Speech.IMPLICIT,
+                                loopOf(key),
+                                error -> answered(key, waiting, error)));
     }
 
     private void answered(Key key, Waiting waiting, Errors error) {
@@ -130,6 +151,7 @@ final class LeaderGate implements TransactionGate {
                 Errors told = toClient(error, waiter.wish().speech());
                 waiter.answer().accept(new Permit(told, waiting.verification));
             }
+            waiting.first().company().leaves();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.tombolo.broker.transaction;
 
+import io.tombolo.environment.EventLoop;
 import io.tombolo.replication.transaction.Verification;
 
 import org.apache.kafka.common.TopicIdPartition;
@@ -12,6 +13,14 @@ import java.util.function.Consumer;
  * a transaction in a partition that its coordinator has not heard of (KIP-890).
  */
 public interface TransactionGate {
+
+    /**
+     * Those of one request, which are asked about together.
+     *
+     * @param members how many wishes name it, each of which has to come to {@link #admit}
+     * @param loop of whoever has the request
+     */
+    Company company(int members, EventLoop loop);
 
     /**
      * Finds out whether records may be appended. Answers of one producer and partition come in the
@@ -27,6 +36,7 @@ public interface TransactionGate {
      * @param speech what the client understands
      */
     record Wish(
+            Company company,
             String transactionalId,
             long producerId,
             short producerEpoch,

@@ -2,6 +2,8 @@ package io.tombolo.broker.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tombolo.broker.admin.BrokerReport.Edition;
+import io.tombolo.environment.SystemEntropy;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.link.GroupOffsets.SkipReason;
 import io.tombolo.region.link.Lag;
@@ -27,8 +29,62 @@ import java.util.TreeSet;
 
 class BrokerReportTest {
 
+    private static final Uuid TOPIC = Uuid.randomUuid();
+    private static final BrokerReport REPORT = report(State.SOURCE_UNAVAILABLE, "orders");
+
     @Test
     void aReportIsReadAsItWasWritten() {
+        assertThat(BrokerReport.decode(REPORT.encode())).contains(REPORT);
+    }
+
+    @Test
+    void topicsThatHaveNotChangedAreToldOnce() {
+        var editions = new ReportEditions(new SystemEntropy());
+        BrokerReport first = editions.edition(REPORT, "");
+        BrokerReport again =
+                editions.edition(report(State.ACTIVE, "orders"), first.edition().name());
+
+        assertThat(first.topics()).isEqualTo(REPORT.topics());
+        assertThat(again.topics()).containsExactly(List.of());
+        assertThat(BrokerReport.decode(again.encode()).orElseThrow().completed(Optional.of(first)))
+                .contains(report(State.ACTIVE, "orders").named(first.edition().name()));
+    }
+
+    @Test
+    void topicsThatHaveChangedAreToldAgain() {
+        var editions = new ReportEditions(new SystemEntropy());
+        String known = editions.edition(REPORT, "").edition().name();
+
+        BrokerReport next = editions.edition(report(State.ACTIVE, "bills"), known);
+
+        assertThat(next.edition().leftOut()).isFalse();
+        assertThat(next.topics()).isEqualTo(report(State.ACTIVE, "bills").topics());
+        assertThat(next.completed(Optional.empty())).contains(next);
+    }
+
+    @Test
+    void whatWasLeftOutIsTakenFromNoOtherEdition() {
+        var editions = new ReportEditions(new SystemEntropy());
+        BrokerReport first = editions.edition(REPORT, "");
+        BrokerReport brief = editions.edition(REPORT, first.edition().name());
+        var afterRestart = new ReportEditions(new SystemEntropy());
+
+        assertThat(afterRestart.edition(REPORT, first.edition().name()).edition().leftOut())
+                .isFalse();
+        assertThat(brief.completed(Optional.empty())).isEmpty();
+        assertThat(brief.completed(Optional.of(afterRestart.edition(REPORT, "")))).isEmpty();
+    }
+
+    @Test
+    void aReportOfAnOlderReleaseHasNoEdition() {
+        String older =
+                REPORT.encode().replaceFirst(",?\"edition\":\\{[^}]*}", "").replace("{,", "{");
+
+        assertThat(older).doesNotContain("edition");
+        assertThat(BrokerReport.decode(older)).contains(REPORT);
+    }
+
+    private static BrokerReport report(State state, String topic) {
         var trouble =
                 new Trouble(
                         new Reason(Reason.Code.SOURCE_UNREACHABLE, "nobody \"there\""),
@@ -37,7 +93,7 @@ class BrokerReportTest {
         var lag = new Lag(7, -1, -1, true);
         var partition =
                 new PartitionStatus(
-                        new LinkPartition(Uuid.randomUuid(), "orders", 2),
+                        new LinkPartition(TOPIC, topic, 2),
                         State.SOURCE_UNAVAILABLE,
                         lag,
                         new Progress(10, 9, 4, 17, 0),
@@ -45,13 +101,13 @@ class BrokerReportTest {
         var status =
                 new LinkStatus(
                         new LinkName("eu-to-us"),
-                        State.SOURCE_UNAVAILABLE,
+                        state,
                         lag,
                         new LossBound(7, -1, -1, -1, 900, 1, new TreeSet<>(Set.of("bills"))),
                         Optional.empty(),
                         List.of(
                                 new TopicStatus(
-                                        "orders",
+                                        topic,
                                         State.FAILED,
                                         lag,
                                         Optional.of(trouble),
@@ -65,9 +121,7 @@ class BrokerReportTest {
                                         List.of(
                                                 new SkippedOffset(
                                                         "*", SkipReason.ACTIVE_HERE, "busy")))));
-        var report = new BrokerReport(11, true, List.of(status), List.of("orders-1"), true);
-
-        assertThat(BrokerReport.decode(report.encode())).contains(report);
+        return new BrokerReport(11, true, List.of(status), List.of("orders-1"), true, Edition.NONE);
     }
 
     @Test

@@ -49,12 +49,12 @@ class LinkViewTest {
         var us = new RegionId("us");
         var link = new LinkDefined(new LinkName("gone"), new Uuid(1, 1), eu, us, new TreeMap<>());
 
-        assertThat(LinkView.withoutFile(new LinkRegistration(link, true)))
+        assertThat(LinkView.withoutCopies(new LinkRegistration(link, true)))
                 .containsEntry("name", "gone")
                 .containsEntry("from", "eu")
                 .containsEntry("to", "us")
                 .containsEntry("state", "PAUSED");
-        assertThat(LinkView.withoutFile(new LinkRegistration(link, false)))
+        assertThat(LinkView.withoutCopies(new LinkRegistration(link, false)))
                 .containsEntry("state", "STOPPED");
     }
 

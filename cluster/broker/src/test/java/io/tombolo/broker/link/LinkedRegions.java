@@ -13,6 +13,7 @@ import io.tombolo.broker.BrokerSettings;
 import io.tombolo.broker.StartRefused;
 import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.Command;
+import io.tombolo.controller.command.LinkCommand;
 import io.tombolo.controller.command.TopicCommand;
 import io.tombolo.controller.command.TopicCommand.NewTopic;
 import io.tombolo.environment.Clock;
@@ -20,6 +21,7 @@ import io.tombolo.environment.Environment;
 import io.tombolo.environment.simulated.Simulator;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.TopicImage;
+import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.protocol.records.BatchBuilder;
 import io.tombolo.protocol.records.BatchSpec;
@@ -124,9 +126,22 @@ final class LinkedRegions {
         this.topology = parsed(TEXT.formatted(usBrokers, usBrokers, PARTITIONS));
     }
 
-    /** The file, of one broker in {@code us}, names other topics for all that start from now on. */
-    void copyInstead(String topics) {
-        change(text -> text.replace("topics: [\"orders\"]", "topics: " + topics));
+    /** A plan has the link copy other topics, in the regions of these hosts. */
+    void copyInstead(String topics, String... hosts) {
+        for (String host : hosts) {
+            LinkDefined known = image(host).links().link(LINK).orElseThrow().definition();
+            var settings = new TreeMap<>(known.settings());
+            settings.put(LinkDefined.TOPICS, topics);
+            submit(
+                    host,
+                    new LinkCommand.DefineLink(
+                            new LinkDefined(
+                                    LINK,
+                                    known.linkId(),
+                                    known.sourceRegion(),
+                                    known.destinationRegion(),
+                                    settings)));
+        }
     }
 
     /** The file, of one broker in {@code us}, with changes, for all that start from now on. */
@@ -370,6 +385,10 @@ final class LinkedRegions {
 
     static ByteBuffer bytes(String text) {
         return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static ByteBuffer oneRecord() {
+        return batch(1);
     }
 
     private static ByteBuffer batch(int records) {

@@ -7,6 +7,8 @@ import static io.tombolo.broker.Worlds.US;
 import io.tombolo.broker.Commands;
 import io.tombolo.broker.Images;
 import io.tombolo.broker.Worlds;
+import io.tombolo.broker.torn.Suspect;
+import io.tombolo.broker.torn.TornTransactions;
 import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.Command;
 import io.tombolo.controller.command.LinkCommand;
@@ -24,6 +26,7 @@ import io.tombolo.metadata.image.TopicImage;
 import io.tombolo.metadata.record.BrokerIds;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions.OpenTransaction;
+import io.tombolo.metadata.record.LinkRecord.TornTransaction;
 import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.PartitionChange;
 import io.tombolo.metadata.record.PartitionId;
@@ -46,10 +49,12 @@ import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -66,6 +71,7 @@ final class PromotionScenario {
     static final String ABORTED = "a partition that takes writes has no transaction left open";
     static final String ONCE = "a transaction is aborted once";
     static final String NAMED = "a transaction that is aborted was told before";
+    static final String COMPARED = "what is committed here and aborted elsewhere is told";
     static final String ENDS_WELL = "every topic is taken over in the end";
 
     private static final String[] TOPICS = {"orders", "payments"};
@@ -82,7 +88,8 @@ final class PromotionScenario {
         ABORTS_NOTHING(ABORTED),
         BELIEVES_WHAT_IS_NOT_COMMITTED(ABORTED),
         ABORTS_AGAIN(ONCE),
-        NAMES_ALL_BUT_ONE(NAMED);
+        NAMES_ALL_BUT_ONE(NAMED),
+        COMPARES_NOTHING(COMPARED);
 
         private final String law;
 
@@ -200,6 +207,18 @@ final class PromotionScenario {
                         led.map(copy -> OptionalLong.of(copy.end)).orElse(OptionalLong.empty()));
             }
 
+            @Override
+            public void committed(
+                    Place place,
+                    Set<Suspect> suspects,
+                    Consumer<Optional<List<TornTransaction>>> answer) {
+                boolean looks =
+                        mutant != Mutant.COMPARES_NOTHING
+                                && suspects.contains(new Suspect(PRODUCER, 0));
+                answer.accept(
+                        led(place).map(_ -> looks ? committedIn(place.partition()) : List.of()));
+            }
+
             private Optional<Copy> led(OpenTransactionLog.Place place) {
                 boolean leads =
                         region.image()
@@ -263,6 +282,7 @@ final class PromotionScenario {
     private final Map<LinkPartition, Map<Integer, Copy>> logs = new HashMap<>();
     private final Map<Integer, Map<TopicPartition, Long>> groups = new TreeMap<>();
     private final Map<LinkPartition, Long> faithful = new HashMap<>();
+    private final Set<LinkPartition> committed = new HashSet<>();
     private static final long PRODUCER = 7;
     private boolean calm;
     private int controller = 1;
@@ -329,6 +349,9 @@ final class PromotionScenario {
                 copies.get(index % 3 + 1).end += dice.chance(0.5) ? dice.between(1, 9) : 0;
                 logs.put(id, copies);
                 faithful.put(id, safe);
+                if (dice.chance(0.4)) {
+                    committed.add(id);
+                }
                 var partition = new TopicPartition(topic, index);
                 for (int offsets = 0; offsets < OFFSETS_PARTITIONS; offsets++) {
                     groups.computeIfAbsent(offsets, _ -> new HashMap<>())
@@ -336,6 +359,10 @@ final class PromotionScenario {
                 }
             }
         }
+    }
+
+    private List<TornTransaction> committedIn(LinkPartition id) {
+        return committed.contains(id) ? List.of(new TornTransaction(PRODUCER, 0, 1, 2)) : List.of();
     }
 
     private void leaveOpen(long safe, Map<Integer, Copy> copies) {
@@ -362,6 +389,7 @@ final class PromotionScenario {
             var entry = Worlds.linked().linksInto(US).iterator().next();
             throw new Broken(ENDS_WELL, PromotionStanding.of(region.image(), entry, 2).problem());
         }
+        checkComparisons();
     }
 
     /** Somebody claims, and perhaps dies before it can begin. */
@@ -376,7 +404,8 @@ final class PromotionScenario {
 
     private boolean done() {
         return region.image().links().mirrorTopics().values().stream()
-                .allMatch(one -> one.writable() && !one.promotion().unaborted());
+                        .allMatch(one -> one.writable() && !one.promotion().unaborted())
+                && !TornTransactions.uncompared(region.image(), LINK);
     }
 
     /** Images that were lost are seen by those who ask again. */
@@ -562,6 +591,18 @@ final class PromotionScenario {
         for (Map<TopicPartition, Long> positions : groups.values()) {
             long offset = positions.getOrDefault(new TopicPartition(topic.name(), index), 0L);
             require(offset <= safe, WITHIN, id + " at " + offset + ", copied to " + safe);
+        }
+    }
+
+    private void checkComparisons() {
+        if (TornTransactions.suspects(region.image(), LINK).isEmpty()) {
+            return;
+        }
+        for (LinkPartition id : logs.keySet()) {
+            Promotion promotion =
+                    region.image().links().mirrorTopic(id.topicId()).orElseThrow().promotion();
+            List<TornTransaction> told = promotion.compared().get(id.partition());
+            require(committedIn(id).equals(told), COMPARED, id + ": " + told);
         }
     }
 

@@ -12,8 +12,10 @@ import io.tombolo.metadata.record.BrokerIds;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsAborted;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsFound;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
+import io.tombolo.metadata.record.LinkRecord.ReplicasToCut;
 import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.PartitionRegistration;
+import io.tombolo.metadata.record.RegionRecord.RegionIdentity;
 import io.tombolo.metadata.record.TopicRecord.PartitionCreated;
 import io.tombolo.metadata.record.TopicRecord.TopicCreated;
 import io.tombolo.region.DomainName;
@@ -67,7 +69,11 @@ class CastingTest {
     @Test
     void theSourceRefusesWritesOnceAnotherRegionOwnsTheDomain() {
         MetadataImage image =
-                Worlds.image(Worlds.topic("orders", 1), Worlds.link(), Worlds.owned(US, 2));
+                Worlds.image(
+                        List.of(new RegionIdentity(new Uuid(1, 1), EU)),
+                        Worlds.topic("orders", 1),
+                        Worlds.link(),
+                        Worlds.owned(US, 2));
 
         assertThat(roleIn(EU, image))
                 .isInstanceOfSatisfying(
@@ -160,6 +166,25 @@ class CastingTest {
                         leader ->
                                 assertThat(leader.access())
                                         .isInstanceOf(Role.WriteAccess.Fenced.class));
+    }
+
+    /** A replica that was away while its topic came back and was taken over again. */
+    @Test
+    void whatIsToBeCutIsIdleWhateverBecameOfItsTopic() {
+        Uuid id = Worlds.idOf("orders");
+        List<MetadataRecord> cut = List.of(new ReplicasToCut(id, 0, 5, BrokerIds.of(1)));
+        List<MetadataRecord> done = List.of(new ReplicasToCut(id, 0, 5, BrokerIds.NONE));
+        List<MetadataRecord> promoted =
+                Stream.of(
+                                Worlds.topic("orders", 1),
+                                Worlds.link(),
+                                Worlds.mirror("orders", MirrorTopic.State.STOPPED),
+                                Worlds.owned(US, 2))
+                        .flatMap(List::stream)
+                        .toList();
+
+        assertThat(roleIn(US, Worlds.image(promoted, cut))).isEqualTo(new Role.Idle());
+        assertThat(roleIn(US, Worlds.image(promoted, cut, done))).isInstanceOf(Role.Leader.class);
     }
 
     @Test

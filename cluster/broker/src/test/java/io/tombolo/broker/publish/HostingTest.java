@@ -35,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -115,7 +117,18 @@ class HostingTest {
         return Optional.ofNullable(shard.find(id)).map(found -> found.checkEpoch(-1));
     }
 
+    /** A folder of the name of the log, in which files are looked for when it is made. */
+    private void somethingInTheWay(TopicIdPartition id) {
+        Path folder = DATA.resolve("broker").resolve(id.topicPartition().toString());
+        try {
+            node.disk().createDirectories(folder);
+        } catch (IOException unexpected) {
+            throw new UncheckedIOException(unexpected);
+        }
+    }
+
     private void failBelow(TopicIdPartition id, DiskOperation.Kind kind) {
+        somethingInTheWay(id);
         String folder = id.topic() + "-" + id.partition();
         node.disk()
                 .failWhen(operation ->
@@ -138,6 +151,7 @@ class HostingTest {
 
     @Test
     void itIsTriedAgainUntilThereIsRoom() {
+        somethingInTheWay(ORDERS);
         node.disk().capacityBytes(0);
         cast(ORDERS, 1);
         simulator.runFor(Duration.ofMinutes(10));
@@ -153,6 +167,7 @@ class HostingTest {
 
     @Test
     void attemptsBecomeRarer() {
+        somethingInTheWay(ORDERS);
         var attempts = new ArrayList<Long>();
         node.disk()
                 .failWhen(operation -> {
@@ -212,6 +227,7 @@ class HostingTest {
     @Test
     void aLogWhoseOwnerCannotBeReadIsOfflineAndKept() {
         cast(ORDERS, 1);
+        on(() -> hosted.getFirst().log().truncateFullyAndStartAt(0)); // makes its files
         node.kill();
         node.disk()
                 .failWhen(operation ->

@@ -25,6 +25,7 @@ import io.tombolo.metadata.record.LinkRecord.CopyEnd;
 import io.tombolo.metadata.record.LinkRecord.Divergence;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
+import io.tombolo.metadata.record.LinkRecord.TornTransaction;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.metadata.record.UnreadableRecord;
@@ -135,6 +136,15 @@ class CommandCodecTest {
                                 Map.of(
                                         epochs.firstKey(),
                                         new LinkCommand.Aborting(3, open, true)))),
+                new LinkCommand.CompareMirrorTransactions(
+                        LINK,
+                        7,
+                        new TreeMap<>(
+                                Map.of(
+                                        epochs.firstKey(),
+                                        new LinkCommand.Compared(
+                                                3,
+                                                List.of(new TornTransaction(4711, 2, -1, 90)))))),
                 new LinkCommand.BeginReturn(
                         LINK,
                         7,

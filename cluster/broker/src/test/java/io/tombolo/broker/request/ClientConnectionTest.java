@@ -122,6 +122,23 @@ class ClientConnectionTest {
     }
 
     @Test
+    void whoIsSentAwayHasAllAnswersBeforeTheConnectionEnds() {
+        var client = new Client();
+        client.send(produce(1), produce(2), produce(3));
+
+        later(() -> taken.get(1).answerAndLeave(new ProduceResponseData(), "ask another broker"));
+        client.send(produce(4));
+        assertThat(client.closed).isEmpty();
+        later(() -> taken.get(2).answer(new ProduceResponseData()));
+        later(() -> taken.getFirst().answer(new ProduceResponseData()));
+
+        assertThat(client.answered).containsExactly(1, 2, 3);
+        assertThat(client.closed).hasSize(1);
+        assertThat(taken).hasSize(3);
+        assertThat(framesHeld()).isZero();
+    }
+
+    @Test
     void aHandlerThatThrowsCostsItsConnectionAndNothingElse() {
         handler =
                 (_, _) -> {

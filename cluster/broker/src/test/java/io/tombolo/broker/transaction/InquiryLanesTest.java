@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /** The bounds of asking coordinators on other brokers. */
 class InquiryLanesTest {
@@ -42,6 +43,7 @@ class InquiryLanesTest {
 
     private final Simulator simulator = new Simulator(1);
     private final List<Integer> sizes = new ArrayList<>();
+    private final List<AddPartitionsToTxnRequestData> requests = new ArrayList<>();
     private final List<Errors> told = new ArrayList<>();
     private final Environment self = simulator.addNode("self", 1).start(_ -> {});
     private final InquiryLanes lanes =
@@ -78,6 +80,7 @@ class InquiryLanesTest {
 
     private void answer(Exchange exchange, AddPartitionsToTxnRequestData request) {
         sizes.add(request.transactions().size());
+        requests.add(request.duplicate());
         exchange.answer(
                 new AddPartitionsToTxnResponseData()
                         .setErrorCode(Errors.COORDINATOR_LOAD_IN_PROGRESS.code()));
@@ -95,12 +98,16 @@ class InquiryLanesTest {
 
     private InquiryLanes.Asked question(String id) {
         var question =
-                new CoordinatorInquiry.Question(
+                new Question(
                         id,
                         new ProducerIdentity(7, (short) 0),
-                        new TopicPartition("orders", 0),
+                        List.of(new TopicPartition("orders", 0)),
                         true);
-        return new InquiryLanes.Asked(question, self.loops().loop(0), told::add);
+        return new InquiryLanes.Asked(question, self.loops().loop(0), this::heard);
+    }
+
+    private void heard(Question.Answer answer) {
+        told.add(answer.of(new TopicPartition("orders", 0)));
     }
 
     @Test
@@ -130,6 +137,69 @@ class InquiryLanesTest {
         simulator.runFor(Duration.ofSeconds(1));
 
         assertThat(toldAtOnce).containsExactly(Errors.COORDINATOR_NOT_AVAILABLE);
+    }
+
+    private static Question about(String id, int firstPartition, int count) {
+        return new Question(
+                id,
+                new ProducerIdentity(7, (short) 0),
+                IntStream.range(firstPartition, firstPartition + count)
+                        .mapToObj(index -> new TopicPartition("orders", index))
+                        .toList(),
+                true);
+    }
+
+    private void askEach(Question... questions) {
+        self.loops()
+                .loop(0)
+                .execute(() -> {
+                    for (Question question : questions) {
+                        lanes.ask(
+                                COORDINATOR,
+                                new InquiryLanes.Asked(
+                                        question, self.loops().loop(0), this::heard));
+                    }
+                });
+    }
+
+    @Test
+    void aQuestionAboutManyPartitionsIsOneRequestForOneTransaction() {
+        startCoordinator();
+
+        askEach(about("id", 0, 12));
+
+        assertThat(simulator.runUntil(() -> told.size() == 1, LONG)).isTrue();
+        assertThat(requests).hasSize(1);
+        var transaction = requests.getFirst().transactions().find("id");
+        assertThat(transaction.topics().find("orders").partitions())
+                .containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
+    }
+
+    @Test
+    void theBoundsCountPartitionsAndAQuestionAboutMoreThanOneRequestHoldsGoesAlone() {
+        startCoordinator();
+
+        askEach(
+                about("first", 0, 1),
+                about("large", 0, InquiryLanes.TOGETHER_MAX + 1),
+                about("small", 0, 1),
+                about("full", 0, InquiryLanes.TOGETHER_MAX),
+                about("last", 0, 1));
+
+        assertThat(simulator.runUntil(() -> told.size() == 5, LONG)).isTrue();
+        assertThat(sizes).containsExactly(1, 1, 1, 1, 1);
+    }
+
+    @Test
+    void aPartitionThatIsAskedAboutAgainGoesWithTheNextRequest() {
+        startCoordinator();
+
+        askEach(about("first", 0, 1), about("id", 0, 2), about("id", 2, 2), about("id", 3, 2));
+
+        assertThat(simulator.runUntil(() -> told.size() == 4, LONG)).isTrue();
+        assertThat(requests).hasSize(3);
+        assertThat(requests.get(1).transactions().find("id").topics().find("orders").partitions())
+                .containsExactly(0, 1, 2, 3);
     }
 
     @Test

@@ -20,27 +20,34 @@ class LeaderGateTest {
 
     private static final Duration LONG = Duration.ofSeconds(5);
 
-    private final OneLog broker = new OneLog();
+    private final LedPartitions broker = new LedPartitions();
     private final List<Consumer<Errors>> unanswered = new ArrayList<>();
     private final List<Errors> told = new ArrayList<>();
     private final LeaderGate gate = new LeaderGate(broker.shards(), this::asked);
     private Errors[] answers = {};
+    private final List<Integer> partitionsAsked = new ArrayList<>();
     private int questions;
 
-    private void asked(
-            CoordinatorInquiry.Question question, EventLoop replyTo, Consumer<Errors> answer) {
+    private void asked(Question question, EventLoop replyTo, Consumer<Question.Answer> answer) {
         questions++;
+        partitionsAsked.add(question.partitions().size());
         if (answers.length == 0) {
-            unanswered.add(answer);
+            unanswered.add(error -> answer.accept(Question.Answer.ofAll(error)));
         } else {
             Errors next = answers[Math.min(questions, answers.length) - 1];
-            replyTo.execute(() -> answer.accept(next));
+            replyTo.execute(() -> answer.accept(Question.Answer.ofAll(next)));
         }
     }
 
     private void admit(long producer, Speech speech) {
         gate.admit(
-                new Wish("id-" + producer, producer, (short) 0, OneLog.ORDERS, speech),
+                new Wish(
+                        gate.company(1, broker.loop()),
+                        "id-" + producer,
+                        producer,
+                        (short) 0,
+                        LedPartitions.ORDERS,
+                        speech),
                 (Permit permit) -> told.add(permit.error()));
     }
 

@@ -25,7 +25,7 @@ class MarkerDeskTest {
     private static final TransactionMarker MARKER =
             new TransactionMarker(7, (short) 0, true, 1, false);
 
-    private final OneLog broker = new OneLog();
+    private final LedPartitions broker = new LedPartitions();
     private final List<Long> timeouts = new ArrayList<>();
     private final List<Errors> told = new ArrayList<>();
     private final MarkerDesk desk =

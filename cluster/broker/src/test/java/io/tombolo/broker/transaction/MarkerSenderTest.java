@@ -7,6 +7,7 @@ import io.tombolo.broker.transaction.MarkerSender.Whereabouts;
 import io.tombolo.coordinator.transaction.ProducerIdentity;
 import io.tombolo.coordinator.transaction.TouchedPartitions;
 import io.tombolo.coordinator.transaction.TransactionEvent.MarkersWanted;
+import io.tombolo.environment.simulated.SimulatedEntropy;
 import io.tombolo.environment.simulated.manual.ManualLoop;
 
 import org.apache.kafka.common.TopicPartition;
@@ -18,7 +19,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -26,8 +26,7 @@ import java.util.stream.IntStream;
 class MarkerSenderTest implements MarkerSender.Ports {
 
     private final ManualLoop loop = new ManualLoop();
-    private final MarkerSender sender =
-            new MarkerSender(loop, new Dice(new SplittableRandom(1)), this);
+    private final MarkerSender sender = new MarkerSender(loop, new SimulatedEntropy(1), this);
     private final List<Integer> sizes = new ArrayList<>();
     private final List<Long> sentNanos = new ArrayList<>();
     private final List<TopicPartition> written = new ArrayList<>();

@@ -5,7 +5,9 @@ import io.tombolo.broker.transaction.MarkerSender.Whereabouts;
 import io.tombolo.coordinator.transaction.ProducerIdentity;
 import io.tombolo.coordinator.transaction.TouchedPartitions;
 import io.tombolo.coordinator.transaction.TransactionEvent.MarkersWanted;
+import io.tombolo.environment.simulated.SimulatedEntropy;
 import io.tombolo.environment.simulated.manual.ManualLoop;
+import io.tombolo.environment.story.World;
 import io.tombolo.protocol.SendingOrder;
 
 import org.apache.kafka.common.TopicPartition;
@@ -27,7 +29,7 @@ import java.util.function.Consumer;
  * leaders change, a coordinator that fails over, and a network in which requests are lost, answers
  * are lost, and copies arrive late; all from one seed. The sender of the markers is the real one.
  */
-final class MarkerWorld implements MarkerSender.Ports {
+final class MarkerWorld extends World<MarkerWorld.Claim> implements MarkerSender.Ports {
 
     /** What must always hold. */
     enum Claim {
@@ -42,17 +44,6 @@ final class MarkerWorld implements MarkerSender.Ports {
         LOST_MARKERS_COUNT,
         REFUSED_MARKERS_COUNT,
         NOT_ASKED_FOR_AGAIN
-    }
-
-    /** A claim that did not hold. */
-    static final class Violated extends AssertionError {
-        private static final long serialVersionUID = 1;
-        final transient Claim claim;
-
-        Violated(Claim claim, String detail) {
-            super(claim + ": " + detail);
-            this.claim = claim;
-        }
     }
 
     private static final int PARTITIONS = 3;
@@ -72,7 +63,6 @@ final class MarkerWorld implements MarkerSender.Ports {
     private final Map<Integer, Boolean> decisions = new HashMap<>();
     private final Set<TopicPartition> touched = new HashSet<>();
     private final Set<TopicPartition> unmarked = new HashSet<>();
-    final Map<String, Integer> seen = new TreeMap<>();
     private int transaction;
     private int coordinatorEpoch;
     private long lastNumber;
@@ -85,24 +75,14 @@ final class MarkerWorld implements MarkerSender.Ports {
             Consumer<Map<Letter, Errors>> answer) {}
 
     MarkerWorld(long seed, Mistake mistake) {
+        super(Claim.class);
         this.random = new SplittableRandom(seed);
-        this.sender = new MarkerSender(loop, new Dice(new SplittableRandom(~seed)), this);
+        this.sender = new MarkerSender(loop, new SimulatedEntropy(~seed), this);
         this.mistake = mistake;
     }
 
-    void run(int steps) {
-        for (int i = 0; i < steps; i++) {
-            step();
-            loop.run();
-        }
-        rest();
-    }
-
-    private void note(String what) {
-        seen.merge(what, 1, Integer::sum);
-    }
-
-    private void step() {
+    @Override
+    protected void step() {
         switch (random.nextInt(48)) {
             case 0 -> move(random.nextInt(PARTITIONS), random.nextInt(BROKERS + 1) - 1);
             case 1 -> failOver();
@@ -119,10 +99,12 @@ final class MarkerWorld implements MarkerSender.Ports {
                 }
             }
         }
+        loop.run();
     }
 
     /** Nobody begins anything any more; everything arrives, and leaders stay. */
-    private void rest() {
+    @Override
+    protected void rest() {
         for (int partition = 0; partition < PARTITIONS; partition++) {
             move(partition, 0);
         }
@@ -145,11 +127,10 @@ final class MarkerWorld implements MarkerSender.Ports {
         for (int partition = 0; partition < PARTITIONS; partition++) {
             stable &= open[partition] == NOBODY;
         }
-        if (!stable || ending || sender.unwritten() > 0) {
-            throw new Violated(
-                    Claim.THE_LAST_STABLE_OFFSET_MOVES_ON,
-                    "%d markers are left".formatted(sender.unwritten()));
-        }
+        require(
+                stable && !ending && sender.unwritten() == 0,
+                Claim.THE_LAST_STABLE_OFFSET_MOVES_ON,
+                sender.unwritten() + " markers are left");
     }
 
     private void produceOrEnd() {
@@ -159,7 +140,7 @@ final class MarkerWorld implements MarkerSender.Ports {
         if (decisions.containsKey(transaction)) {
             transaction++;
             touched.clear();
-            note("begun");
+            count("begun");
         }
         if (touched.size() < 2 || random.nextInt(2) == 0) {
             int partition = random.nextInt(PARTITIONS);
@@ -188,7 +169,7 @@ final class MarkerWorld implements MarkerSender.Ports {
 
     /** Which markers were written already is not recorded: all are asked for again. */
     private void failOver() {
-        note("failover");
+        count("failover");
         coordinatorEpoch++;
         sender.resigned(0, coordinatorEpoch);
         if (ending && mistake != Mistake.NOT_ASKED_FOR_AGAIN) {
@@ -221,7 +202,7 @@ final class MarkerWorld implements MarkerSender.Ports {
         var order = new SendingOrder(1, 1, ++lastNumber);
         switch (random.nextInt(4)) {
             case 0 -> {
-                note("answer lost");
+                count("answer lost");
                 requests.add(new Request(brokerId, order, letters, _ -> {}));
                 answers.add(() -> answer.accept(lost(letters)));
             }
@@ -243,7 +224,7 @@ final class MarkerWorld implements MarkerSender.Ports {
         var outcomes = new HashMap<Letter, Errors>();
         boolean late = last != null && request.order.before(last);
         if (late) {
-            note("late copy");
+            count("late copy");
         } else {
             newest.put(request.broker, request.order);
         }
@@ -272,11 +253,10 @@ final class MarkerWorld implements MarkerSender.Ports {
         open[partition] = NOBODY;
         Boolean decided = decisions.get(ended);
         boolean told = letter.ending().markers().commit();
-        if (ended != NOBODY && (decided == null || decided != told)) {
-            throw new Violated(
-                    Claim.EACH_TRANSACTION_ENDS_AS_DECIDED,
-                    "%d was decided %s and ended %s".formatted(ended, decided, told));
-        }
+        require(
+                ended == NOBODY || decided != null && decided == told,
+                Claim.EACH_TRANSACTION_ENDS_AS_DECIDED,
+                "%d was decided %s and ended %s".formatted(ended, decided, told));
         return Errors.NONE;
     }
 

@@ -31,7 +31,11 @@ class PatienceTest {
 
     private static Region.Broker broker(int number) {
         var at = new Endpoint("b" + number, 9000);
-        return new Region.Broker(number, new BrokerId(number), at, at, at, Optional.empty());
+        return new Region.Broker(
+                number,
+                new BrokerId(number),
+                new Region.Listeners(at, at, at, at),
+                Optional.empty());
     }
 
     private static ReplicaKey key(int node, int disk) {

@@ -34,9 +34,7 @@ class VotersTest {
                                         new Region.Broker(
                                                 number,
                                                 BrokerId.of(1, number),
-                                                at,
-                                                at,
-                                                at,
+                                                new Region.Listeners(at, at, at, at),
                                                 Optional.empty()))
                                 .toList(),
                         IntStream.rangeClosed(1, controllers)

@@ -6,6 +6,7 @@ import io.tombolo.environment.Endpoint;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
@@ -38,24 +39,31 @@ public final class AdminApi {
 
     /** Asks without changing anything. */
     public AdminAnswer get(String path) throws AdminUnreachable {
-        return call("GET", path);
+        return call(new Question("GET", path, Tree.NOTHING));
     }
 
     /** Asks for a change. */
     public AdminAnswer post(String path) throws AdminUnreachable {
-        return call("POST", path);
+        return post(path, Tree.NOTHING);
+    }
+
+    /** Asks for a change that needs more words than a path has. */
+    public AdminAnswer post(String path, Tree body) throws AdminUnreachable {
+        return call(new Question("POST", path, body));
     }
 
     /** A text as part of a path or query. */
-    static String encoded(String text) {
+    public static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    private AdminAnswer call(String method, String path) throws AdminUnreachable {
+    private record Question(String method, String path, Tree body) {}
+
+    private AdminAnswer call(Question question) throws AdminUnreachable {
         IOException last = new IOException("the region has no broker");
         for (Endpoint broker : brokers) {
             try {
-                return call(broker, method, path);
+                return call(broker, question);
             } catch (SocketTimeoutException late) {
                 boolean connected = !String.valueOf(late.getMessage()).contains("onnect");
                 String seen = "%s did not answer within %d ms".formatted(broker, ms(timeout));
@@ -70,23 +78,34 @@ public final class AdminApi {
         throw new AdminUnreachable(String.valueOf(last.getMessage()), false, last);
     }
 
-    private AdminAnswer call(Endpoint broker, String method, String path) throws IOException {
+    private AdminAnswer call(Endpoint broker, Question question) throws IOException {
         var address = new InetSocketAddress(broker.host(), broker.port());
         if (address.isUnresolved()) {
             throw new IOException("the name " + broker.host() + " is not known");
         }
-        var url = URI.create("http://" + broker + path).toURL();
+        var url = URI.create("http://" + broker + question.path()).toURL();
         var connection = (HttpURLConnection) url.openConnection(Proxy.NO_PROXY);
-        connection.setRequestMethod(method);
+        connection.setRequestMethod(question.method());
         connection.setConnectTimeout((int) Math.min(ms(timeout), CONNECT_MAX.toMillis()));
         connection.setReadTimeout(ms(timeout));
         connection.setInstanceFollowRedirects(false);
         connection.setRequestProperty("Connection", "close");
         try {
+            if (question.body().present()) {
+                send(connection, question.body());
+            }
             int status = connection.getResponseCode();
             return new AdminAnswer(status, body(connection, status));
         } finally {
             connection.disconnect();
+        }
+    }
+
+    private static void send(HttpURLConnection connection, Tree body) throws IOException {
+        connection.setDoOutput(true);
+        connection.setRequestProperty("Content-Type", "application/json");
+        try (OutputStream stream = connection.getOutputStream()) {
+            stream.write(TreeText.json(body).getBytes(StandardCharsets.UTF_8));
         }
     }
 

@@ -22,9 +22,4 @@ public final class AdminCommands {
                 .addSubcommand(new LinkPauseCommand(shell))
                 .addSubcommand(new LinkResumeCommand(shell));
     }
-
-    /** {@code failover}. */
-    public static CommandLine failover(Shell shell) {
-        return new CommandLine(new FailoverCommand(shell));
-    }
 }

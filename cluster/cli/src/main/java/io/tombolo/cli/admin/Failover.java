@@ -52,7 +52,7 @@ public final class Failover {
      * @param to the region that is to take over; the end of the link when empty
      * @throws CommandFailure when there is no policy of that name, or the link has no such end
      */
-    static Failover of(Shell shell, LoadedFile file, String policy, Optional<String> to) {
+    public static Failover of(Shell shell, LoadedFile file, String policy, Optional<String> to) {
         LinkEntry written = linkOf(file, policy);
         String wanted = to.orElse(written.to().name());
         boolean back = wanted.equals(written.from().name());
@@ -95,7 +95,7 @@ public final class Failover {
     }
 
     /** The region that the link reads, and that owned the topics until now. */
-    Region source() {
+    public Region source() {
         return Objects.requireNonNull(file.topology().regions().get(link.from()));
     }
 

@@ -8,6 +8,7 @@ import io.tombolo.region.topology.Region;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** A failover in words. */
 public final class FailoverText {
@@ -15,10 +16,12 @@ public final class FailoverText {
     /** So many transactions of a partition are told one by one. */
     private static final int TRANSACTIONS_TOLD = 5;
 
+    private static final int PIECES_TOLD = 5;
+
     private FailoverText() {}
 
     /** What is at risk, before anything happens. */
-    static String preview(Tree preview) {
+    public static String preview(Tree preview) {
         String from = preview.at("from").text();
         var text = new StringBuilder();
         text.append(
@@ -123,7 +126,7 @@ public final class FailoverText {
      *
      * @param source the region that the link reads
      */
-    static String outcome(Tree outcome, LinkEntry link, Region source) {
+    public static String outcome(Tree outcome, LinkEntry link, Region source) {
         var text = new StringBuilder(steps(outcome));
         text.append(
                 "Done in %s. Region %s owns the topics of %s under epoch %s.\n"
@@ -172,6 +175,13 @@ public final class FailoverText {
                             .formatted(Amounts.of(clamped, "group position")));
         }
         outcome.at("aborted").items().forEach(partition -> text.append(aborted(partition)));
+        List<Tree> torn = outcome.at("torn").items();
+        torn.stream().limit(TRANSACTIONS_TOLD).forEach(one -> text.append(torn(one)));
+        if (torn.size() > TRANSACTIONS_TOLD) {
+            text.append(
+                    "  torn: %s more; -o json names them\n"
+                            .formatted(Amounts.of(torn.size() - TRANSACTIONS_TOLD, "transaction")));
+        }
         return text.toString();
     }
 
@@ -197,6 +207,32 @@ public final class FailoverText {
                         + "  aborted in %s: %s more; -o json names them\n"
                                 .formatted(name, Amounts.of(more, "transaction"))
                 : text.toString();
+    }
+
+    /** A transaction of which consumers get one part and not the other. */
+    private static String torn(Tree one) {
+        return "  torn: the transaction of producer %s in epoch %s is committed in %s and aborted in %s\n"
+                .formatted(
+                        one.at("producerId").text(),
+                        one.at("producerEpoch").text(),
+                        pieces(one.at("committed").items()),
+                        pieces(one.at("aborted").items()));
+    }
+
+    private static String pieces(List<Tree> pieces) {
+        String told =
+                pieces.stream()
+                        .limit(PIECES_TOLD)
+                        .map(FailoverText::piece)
+                        .collect(Collectors.joining(", "));
+        int more = pieces.size() - PIECES_TOLD;
+        return more > 0 ? told + " and " + Amounts.of(more, "partition") + " more" : told;
+    }
+
+    private static String piece(Tree piece) {
+        String name = piece.at("topic").text() + "-" + piece.at("partition").text();
+        long first = piece.at("firstOffset").number(-1);
+        return first < 0 ? name : name + " from offset " + first + " on";
     }
 
     private static String detail(Tree step) {

@@ -48,8 +48,13 @@ public final class RegionAdmin {
 
     /** Asks for a change. */
     public AdminAnswer post(String path) {
+        return post(path, Tree.NOTHING);
+    }
+
+    /** Asks for a change that needs more words than a path has. */
+    public AdminAnswer post(String path, Tree body) {
         try {
-            return api.post(path);
+            return api.post(path, body);
         } catch (AdminUnreachable gone) {
             throw unreachable(gone);
         }

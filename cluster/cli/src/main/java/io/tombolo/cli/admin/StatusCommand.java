@@ -82,6 +82,10 @@ final class StatusCommand implements Callable<Integer> {
             snapshot.status().at("links").items().forEach(link -> LinkTable.add(links, link));
             snapshot.status().at("failover").items().forEach(policy -> addPolicy(policies, policy));
         }
+        Table heard = HearsayTable.of(snapshots);
+        if (!heard.isEmpty()) {
+            text.append('\n').append(heard.text());
+        }
         if (!links.isEmpty()) {
             text.append('\n').append(links.text());
         }
@@ -91,6 +95,7 @@ final class StatusCommand implements Callable<Integer> {
         for (Snapshot snapshot : snapshots) {
             if (!snapshot.answered()) {
                 text.append("\n%s: %s\n".formatted(snapshot.region().id(), snapshot.trouble()));
+                text.append(HearsayTable.lastWord(snapshot, snapshots));
             }
             for (Tree broker : snapshot.status().at("fullMetadataDisks").items()) {
                 text.append(

@@ -16,8 +16,8 @@ import java.util.concurrent.CountDownLatch;
 @Command(
         name = "demo",
         description = {
-            "Plays a failover with two regions on this machine, a process for each broker; every"
-                    + " line is measured.",
+            "Plays failovers, planned and not, with two regions on this machine, a process for each"
+                    + " broker; every line is measured.",
             "Stays up until Ctrl-C, then deletes everything."
         },
         footer = {
@@ -103,6 +103,8 @@ final class DemoCommand implements Callable<Integer> {
         opening.createTopic();
         opening.sayHello();
         narrator.pause();
+        new Exchange(stage, narrator).thereAndBack();
+        narrator.pause();
         var flow = new Flow(stage, narrator);
         Traffic traffic = flow.startTraffic(rate);
         GroupMember member = flow.startGroup();
@@ -119,7 +121,10 @@ final class DemoCommand implements Callable<Integer> {
         outage.failOver();
         outage.resume(rate);
         narrator.pause();
-        new Return(stage, narrator).ofTheOldOwner();
+        var back = new Return(stage, narrator);
+        back.ofTheOldOwner();
+        narrator.pause();
+        back.asACopy();
         return narrator.conclude();
     }
 

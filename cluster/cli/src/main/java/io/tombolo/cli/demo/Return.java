@@ -1,5 +1,6 @@
 package io.tombolo.cli.demo;
 
+import io.tombolo.cli.failback.Failback;
 import io.tombolo.cli.output.Amounts;
 import io.tombolo.cli.output.Tree;
 
@@ -53,6 +54,33 @@ final class Return {
         narrator.fact("oldOwnerAccepted", accepted);
         narrator.fact("oldOwnerRefusal", refusal);
         narrator.expect("the old owner takes no record", accepted == 0);
+    }
+
+    /** What only eu has is set aside, and eu follows us. */
+    void asACopy() {
+        long start = System.nanoTime();
+        Tree outcome = Failback.of(stage.shell(), stage.site().file(), DemoSite.POLICY).execute();
+        long records = outcome.at("records").number(-1);
+        narrator.say(
+                "failback demo … eu had %s that us has not: listed, copied to __divergent.%s in eu,"
+                        + " and cut off, after %s",
+                Amounts.of(records, "record"),
+                DemoSite.TOPIC,
+                Amounts.ms((System.nanoTime() - start) / 1_000_000));
+        narrator.fact("divergent", records);
+        Waiting.until(
+                HEARD_MAX,
+                () ->
+                        stage.status("eu").at("links").items().stream()
+                                .anyMatch(link -> link.at("state").text().equals("ACTIVE")),
+                () -> Stage.failure("eu does not follow us", stage.status("eu").toString()));
+        Comparison comparison = Comparison.of(stage.site());
+        narrator.more(
+                "compared eu and us: %s, %d differ",
+                Amounts.of(comparison.recordCount(), "record"), comparison.recordsDiffering());
+        narrator.expect(
+                "after the failback every record in eu is the one in us",
+                comparison.recordsDiffering() == 0);
     }
 
     private String ownerAsSeenByEu() {

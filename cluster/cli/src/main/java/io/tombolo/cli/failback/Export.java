@@ -64,7 +64,7 @@ final class Export {
         return PREFIX + topic;
     }
 
-    /** Copies one partition; when this returns, all its replicas in sync have the records. */
+    /** Copies one partition; when this returns, all its replicas in sync have it on their disks. */
     void copy(Tree partition) {
         int number = (int) partition.at("partition").number(-1);
         if (!made) {
@@ -76,7 +76,8 @@ final class Export {
         try (var consumer = new KafkaConsumer<>(reading(), deserializer, deserializer);
                 var producer = new KafkaProducer<>(writing(), serializer, serializer)) {
             long from = Math.max(partition.at("fromOffset").number(0), copied(consumer, number));
-            copy(consumer, producer, number, from, partition.at("toOffset").number(0));
+            long to = Math.min(partition.at("toOffset").number(0), end(consumer, number));
+            copy(consumer, producer, number, from, to);
         } catch (ExecutionException refused) {
             throw KafkaFailures.of(refused.getCause(), region.topic(target()));
         } catch (KafkaException refused) {
@@ -134,6 +135,12 @@ final class Export {
         return copy;
     }
 
+    /** There is less than was reported when every replica in sync has lost its power since then. */
+    private long end(KafkaConsumer<byte[], byte[]> consumer, int number) {
+        var source = new TopicPartition(topic, number);
+        return consumer.endOffsets(List.of(source)).getOrDefault(source, 0L);
+    }
+
     /** Behind the last record that was copied for this failback; 0 when none was. */
     private long copied(KafkaConsumer<byte[], byte[]> consumer, int number) {
         var target = new TopicPartition(target(), number);
@@ -170,6 +177,8 @@ final class Export {
                                 Map.of(
                                         "retention.ms",
                                         "-1",
+                                        "flush.messages",
+                                        "1",
                                         "max.message.bytes",
                                         String.valueOf(RECORD_BYTES_MAX)));
         try (Admin admin = region.admin()) {

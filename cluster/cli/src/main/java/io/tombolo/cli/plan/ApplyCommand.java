@@ -8,6 +8,7 @@ import io.tombolo.cli.shell.ExitCode;
 import io.tombolo.cli.shell.LoadedFile;
 import io.tombolo.cli.shell.Shell;
 import io.tombolo.region.plan.Change;
+import io.tombolo.region.plan.Change.SetLink;
 import io.tombolo.region.plan.Declared;
 import io.tombolo.region.plan.World;
 
@@ -83,7 +84,7 @@ final class ApplyCommand implements Callable<Integer> {
         Declared before = store.declared();
         // What is begun is the file's from now on, also when this command is stopped.
         store.keep(before.then(plan.declared(), world));
-        List<Outcome> outcomes = carryOut(plan, world);
+        List<Outcome> outcomes = carryOut(file, plan, world);
         store.keep(before.then(plan.declared(), LiveWorld.of(shell, file).world()));
         Tree tree =
                 Tree.fields()
@@ -111,12 +112,12 @@ final class ApplyCommand implements Callable<Integer> {
         return plan;
     }
 
-    private List<Outcome> carryOut(SavedPlan plan, World world) {
+    private List<Outcome> carryOut(LoadedFile file, SavedPlan plan, World world) {
         var outcomes = new ArrayList<Outcome>();
         for (Change change : plan.changes()) {
             Outcome outcome;
             try {
-                outcome = carryOut(change, world);
+                outcome = carryOut(file, change, world);
             } catch (CommandFailure failure) {
                 shell.warn(
                         "%d of %d steps are done; go on with: tombolo apply %s"
@@ -132,12 +133,16 @@ final class ApplyCommand implements Callable<Integer> {
         return outcomes;
     }
 
-    private Outcome carryOut(Change change, World world) {
+    private Outcome carryOut(LoadedFile file, Change change, World world) {
         if (change.in(world).equals(Change.Standing.DONE)) {
             return new Outcome(change, false, PlanText.detail(change), 0);
         }
         long beganNanos = System.nanoTime();
-        String seen = new Step(shell, change).carryOut();
+        String seen =
+                switch (change) {
+                    case Change.OfTopic topic -> new TopicStep(shell, topic).carryOut();
+                    case SetLink link -> new LinkStep(shell, file, link).carryOut();
+                };
         long ms = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNanos);
         return new Outcome(change, true, seen, ms);
     }

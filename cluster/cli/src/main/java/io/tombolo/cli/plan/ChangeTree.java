@@ -1,12 +1,16 @@
 package io.tombolo.cli.plan;
 
 import io.tombolo.cli.output.Tree;
+import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.plan.Change;
+import io.tombolo.region.plan.Change.SetLink;
 import io.tombolo.region.plan.World;
+import io.tombolo.region.topology.LinkEntry.Ends;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Changes as JSON, and back. */
@@ -16,10 +20,19 @@ final class ChangeTree {
 
     static Tree treeOf(Change change) {
         Tree.Fields common =
-                Tree.fields()
-                        .with("kind", kind(change))
-                        .with("region", change.region().name())
-                        .with("topic", change.topic());
+                Tree.fields().with("kind", kind(change)).with("region", change.region().name());
+        return switch (change) {
+            case SetLink set ->
+                    common.with("link", set.link().name())
+                            .with("from", set.ends().from().name())
+                            .with("to", set.ends().to().name())
+                            .with("before", settings(set.before()))
+                            .with("after", settings(set.after()));
+            case Change.OfTopic of -> treeOf(of, common.with("topic", of.topic()));
+        };
+    }
+
+    private static Tree treeOf(Change.OfTopic change, Tree.Fields common) {
         return switch (change) {
             case Change.CreateTopic made ->
                     common.with("partitions", made.partitions())
@@ -67,6 +80,15 @@ final class ChangeTree {
                                     number(tree, "partitions"),
                                     number(tree, "replicas"),
                                     LiveWorld.configs(tree.at("configs"))));
+            case "link" ->
+                    new SetLink(
+                            region,
+                            new LinkName(tree.at("link").text()),
+                            new Ends(
+                                    new RegionId(tree.at("from").text()),
+                                    new RegionId(tree.at("to").text())),
+                            settings(tree.at("before")),
+                            settings(tree.at("after")));
             default -> throw new IllegalArgumentException("no change is called " + tree.at("kind"));
         };
     }
@@ -77,7 +99,16 @@ final class ChangeTree {
             case Change.SetConfig _ -> "set";
             case Change.GrowTopic _ -> "grow";
             case Change.DeleteTopic _ -> "delete";
+            case SetLink _ -> "link";
         };
+    }
+
+    private static Tree settings(Optional<SortedMap<String, String>> settings) {
+        return settings.<Tree>map(ChangeTree::fields).orElse(Tree.NOTHING);
+    }
+
+    private static Optional<SortedMap<String, String>> settings(Tree tree) {
+        return tree.present() ? Optional.of(LiveWorld.configs(tree)) : Optional.empty();
     }
 
     private static int number(Tree tree, String name) {

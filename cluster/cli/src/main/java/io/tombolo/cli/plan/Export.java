@@ -3,8 +3,8 @@ package io.tombolo.cli.plan;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.link.NameFilter;
 import io.tombolo.region.plan.World;
+import io.tombolo.region.topology.FailoverPolicy;
 import io.tombolo.region.topology.LinkEntry;
-import io.tombolo.region.topology.Topology;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -15,24 +15,23 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The file that would produce a world. Regions, policies and whatever else cannot be seen from
- * outside stay as the present file has them, word for word; links and topics are those that are
- * there. Pure.
+ * The file that would produce a world. Regions and whatever else cannot be seen from outside stay
+ * as the present file has them, word for word; links, failover policies and topics are those that
+ * are there. Pure.
  */
 final class Export {
 
     private static final Pattern SECTION = Pattern.compile("([A-Za-z][A-Za-z0-9]*):.*");
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z][A-Za-z0-9._-]*");
     private static final Set<String> WORDS = Set.of("null", "true", "false", "yes", "no");
-    private static final Set<String> WRITTEN = Set.of("defaults", "links", "topics");
+    private static final Set<String> WRITTEN = Set.of("defaults", "links", "failover", "topics");
 
-    private final Topology file;
     private final World world;
     private final List<String> lines = new ArrayList<>();
-    private final Map<String, World.Link> links = new TreeMap<>();
+    private final Map<String, LinkEntry> links = new TreeMap<>();
+    private final Map<String, FailoverPolicy> policies = new TreeMap<>();
 
-    private Export(Topology file, World world) {
-        this.file = file;
+    private Export(World world) {
         this.world = world;
     }
 
@@ -47,33 +46,57 @@ final class Export {
     }
 
     /**
-     * @param text the present file, which {@code file} was read from
+     * @param text the present file
      */
-    static Result of(String text, Topology file, World world) {
-        return new Export(file, world).result(text);
+    static Result of(String text, World world) {
+        return new Export(world).result(text);
     }
 
     private Result result(String text) {
         if (text.lines().noneMatch(line -> SECTION.matcher(line).matches())) {
             return new Result.Impossible("the present file is one flow mapping: { … }");
         }
-        for (World.Holding holding : world.regions().values()) {
-            for (var link : holding.links().entrySet()) {
-                World.Link other = links.putIfAbsent(link.getKey(), link.getValue());
-                if (other != null && !other.equals(link.getValue())) {
-                    return new Result.Impossible(
-                            "regions define link %s differently".formatted(link.getKey()));
-                }
-            }
+        List<String> differing = gatherLinks();
+        if (!differing.isEmpty()) {
+            return new Result.Impossible(
+                    "regions define link %s differently".formatted(differing.getFirst()));
         }
         keep(text);
         addLinks();
+        addPolicies();
         List<String> twice = addTopics();
         return twice.isEmpty()
                 ? new Result.File(String.join("\n", lines) + "\n")
                 : new Result.Impossible(
                         "several regions have topics of their own named "
                                 + String.join(", ", twice));
+    }
+
+    /** Returns the links that their two regions do not know alike. */
+    private List<String> gatherLinks() {
+        var seen = new TreeMap<String, World.Link>();
+        var differing = new ArrayList<String>();
+        for (World.Holding holding : world.regions().values()) {
+            holding.links()
+                    .forEach((name, link) -> {
+                        if (link.condition().retired()) {
+                            return;
+                        }
+                        World.Link other = seen.putIfAbsent(name, link);
+                        if (other != null
+                                && !(other.ends().equals(link.ends())
+                                        && other.settings().equals(link.settings()))) {
+                            differing.add(name);
+                        }
+                    });
+        }
+        seen.forEach((name, link) -> {
+            var id = new LinkName(name);
+            links.put(name, LinkEntry.of(id, link.ends(), link.settings()));
+            FailoverPolicy.following(id, link.settings())
+                    .forEach(policy -> policies.put(policy.name().name(), policy));
+        });
+        return differing;
     }
 
     /** The sections that are not written anew, with what stands above them. */
@@ -101,13 +124,57 @@ final class Export {
             lines.add("  %s:".formatted(word(name)));
             lines.add("    from: " + word(link.from().name()));
             lines.add("    to: " + word(link.to().name()));
-            lines.add("    topics: " + list(link.topics()));
-            lines.add("    groups: " + list(link.groups()));
-            LinkEntry known = file.links().get(new LinkName(name));
-            if (known != null && !known.sync().equals(LinkEntry.Sync.STANDARD)) {
-                lines.add("    sync: " + sync(known.sync()));
+            lines.add("    topics: " + list(link.topics().patterns()));
+            lines.add("    groups: " + list(link.groups().patterns()));
+            if (!link.sync().equals(LinkEntry.Sync.STANDARD)) {
+                lines.add("    sync: " + sync(link.sync()));
+            }
+            if (!link.limits().equals(LinkEntry.Limits.NONE)) {
+                lines.add("    limits: " + limits(link.limits()));
+            }
+            if (link.route().reverse() == LinkEntry.Reverse.STANDBY) {
+                lines.add("    reverse: standby");
             }
         });
+    }
+
+    private void addPolicies() {
+        if (!policies.isEmpty()) {
+            lines.add("failover:");
+        }
+        policies.forEach(
+                (name, policy) -> lines.add("  %s: %s".formatted(word(name), policy(policy))));
+    }
+
+    private static String policy(FailoverPolicy policy) {
+        var fields = new ArrayList<String>();
+        fields.add("follows: " + word(policy.follows().name()));
+        if (!policy.groups().equals(NameFilter.of("*"))) {
+            fields.add("groups: " + list(policy.groups().patterns()));
+        }
+        if (policy.moves() == FailoverPolicy.Moves.CLIENTS) {
+            fields.add("moves: clients");
+        }
+        FailoverPolicy.RefuseIf refuse = policy.refuseIf();
+        if (!refuse.equals(FailoverPolicy.RefuseIf.STANDARD)) {
+            fields.add(
+                    "refuseIf: { %ssourceReachableAndWriting: %s }"
+                            .formatted(
+                                    refuse.lagOver()
+                                            .map(lag -> "lagOver: %dms, ".formatted(lag.toMillis()))
+                                            .orElse(""),
+                                    refuse.sourceReachableAndWriting()));
+        }
+        return "{ " + String.join(", ", fields) + " }";
+    }
+
+    private static String limits(LinkEntry.Limits limits) {
+        var fields = new ArrayList<String>();
+        if (limits.bytesPerSecondMax() > 0) {
+            fields.add("rate: %dB/s".formatted(limits.bytesPerSecondMax()));
+        }
+        limits.maxLag().ifPresent(lag -> fields.add("maxLag: %dms".formatted(lag.toMillis())));
+        return "{ " + String.join(", ", fields) + " }";
     }
 
     private static String sync(LinkEntry.Sync sync) {
@@ -145,7 +212,7 @@ final class Export {
     private boolean brought(String region, String topic) {
         return links.values().stream()
                 .filter(link -> link.to().name().equals(region))
-                .anyMatch(link -> new NameFilter(link.topics()).includes(topic));
+                .anyMatch(link -> link.topics().includes(topic));
     }
 
     private static String topic(String region, World.Topic topic) {

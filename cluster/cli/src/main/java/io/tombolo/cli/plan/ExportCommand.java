@@ -31,7 +31,7 @@ final class ExportCommand implements Callable<Integer> {
         LiveWorld live = LiveWorld.of(shell, file);
         String present = LoadedFile.text(shell);
         String text =
-                switch (Export.of(present, file.topology(), live.world())) {
+                switch (Export.of(present, live.world())) {
                     case Export.Result.File(String written) -> written;
                     case Export.Result.Impossible(String why) -> throw impossible(file, why);
                 };

@@ -8,6 +8,9 @@ import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.plan.World;
+import io.tombolo.region.topology.FailoverPolicy;
+import io.tombolo.region.topology.LinkEntry;
+import io.tombolo.region.topology.LinkEntry.Ends;
 import io.tombolo.region.topology.Region;
 
 import java.util.ArrayList;
@@ -15,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What the regions of a file hold now, as they tell it themselves.
@@ -104,15 +108,29 @@ record LiveWorld(World world, List<Sight> regions) {
         }
         var links = new TreeMap<String, World.Link>();
         for (Tree link : objects.at("links").items()) {
-            links.put(
-                    link.at("name").text(),
-                    new World.Link(
-                            new RegionId(link.at("from").text()),
-                            new RegionId(link.at("to").text()),
-                            texts(link.at("topics")),
-                            texts(link.at("groups"))));
+            links.put(link.at("name").text(), link(link));
         }
-        return new World.Holding((int) objects.at("brokersActive").number(0), topics, links);
+        return new World.Holding(
+                (int) objects.at("brokersActive").number(0),
+                topics,
+                links,
+                new TreeSet<>(texts(objects.at("knows"))));
+    }
+
+    /** Settings that a region keeps none of are there with their defaults. */
+    private static World.Link link(Tree link) {
+        var name = new LinkName(link.at("name").text());
+        var ends =
+                new Ends(new RegionId(link.at("from").text()), new RegionId(link.at("to").text()));
+        SortedMap<String, String> kept = configs(link.at("settings"));
+        return new World.Link(
+                ends,
+                LinkEntry.of(name, ends, kept).settings(FailoverPolicy.following(name, kept)),
+                new World.Condition(
+                        link.at("paused").flag(),
+                        link.at("retired").flag(),
+                        link.at("moving").flag(),
+                        text(link.at("owner")).map(RegionId::new)));
     }
 
     static World.Topic topic(Tree topic) {

@@ -5,13 +5,11 @@ import io.tombolo.cli.shell.Code;
 import io.tombolo.cli.shell.CommandFailure;
 import io.tombolo.cli.shell.LoadedFile;
 import io.tombolo.cli.shell.Shell;
-import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.config.ConfigCatalogue;
 import io.tombolo.region.config.ConfigDefinition;
 import io.tombolo.region.plan.Declared;
 import io.tombolo.region.plan.World;
-import io.tombolo.region.topology.LinkEntry;
 import io.tombolo.region.topology.Topics;
 
 import org.jspecify.annotations.Nullable;
@@ -128,25 +126,19 @@ public final class PathExplanation {
                 default -> config().map(key -> topic.config().get(key));
             };
         }
-        LinkEntry link =
-                subject("links.")
-                        .map(name -> file.topology().links().get(new LinkName(name)))
-                        .orElse(null);
-        return link == null
-                ? Optional.empty()
-                : switch (field()) {
-                    case "from" -> Optional.of(link.from().name());
-                    case "to" -> Optional.of(link.to().name());
-                    case "topics" -> Optional.of(link.topics().patterns().toString());
-                    case "groups" -> Optional.of(link.groups().patterns().toString());
-                    default -> Optional.empty();
-                };
+        return linkPath().flatMap(LinkPath::inFile);
+    }
+
+    /** The path as one of a link or of a failover policy. */
+    private Optional<LinkPath> linkPath() {
+        return LinkPath.of(file.topology(), path);
     }
 
     private List<Live> live() {
         var all = new ArrayList<Live>();
         Optional<String> topic = subject("topics.");
-        if (topic.isEmpty()) {
+        Optional<LinkPath> link = linkPath();
+        if (topic.isEmpty() && link.isEmpty()) {
             return all;
         }
         try {
@@ -155,7 +147,10 @@ public final class PathExplanation {
             world.world()
                     .regions()
                     .forEach((region, holding) -> {
-                        World.Topic there = holding.topics().get(topic.get());
+                        link.flatMap(one -> one.in(holding))
+                                .map(value -> new Live(region, value, owner(link, value)))
+                                .ifPresent(all::add);
+                        World.Topic there = holding.topics().get(topic.orElse(""));
                         if (there != null) {
                             value(there)
                                     .map(value ->
@@ -167,6 +162,15 @@ public final class PathExplanation {
             shell.warn(String.valueOf(unreachable.getMessage()));
         }
         return all;
+    }
+
+    /** Nobody but the file sets what a link is; who has not written it has the default. */
+    private String owner(Optional<LinkPath> link, String value) {
+        boolean same = link.flatMap(LinkPath::inFile).filter(value::equals).isPresent();
+        if (!same) {
+            return "file, which says otherwise by now";
+        }
+        return file.valid().where(path).isPresent() ? "file" : "default";
     }
 
     private Optional<String> value(World.Topic there) {

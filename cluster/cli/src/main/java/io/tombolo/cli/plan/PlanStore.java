@@ -9,9 +9,9 @@ import io.tombolo.cli.shell.Shell;
 import io.tombolo.region.plan.Declared;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -44,7 +44,7 @@ final class PlanStore {
     }
 
     /**
-     * @throws CommandFailure when there is none of that name
+     * @throws CommandFailure when there is none of that name, or it cannot be read
      */
     SavedPlan load(String id) {
         if (!id.matches("p-[0-9a-f]{1,64}(\\.undo)?")) {
@@ -55,9 +55,9 @@ final class PlanStore {
 
     /** What the file was responsible for when it was applied last. */
     Declared declared() {
-        Path kept = folder.resolve(file + ".declared.json");
-        return Files.exists(kept)
-                ? SavedPlan.declaredOf(read(file + ".declared.json", file))
+        String kept = file + ".declared.json";
+        return Files.exists(folder.resolve(kept))
+                ? SavedPlan.declaredOf(read(kept, file))
                 : Declared.NOTHING;
     }
 
@@ -66,13 +66,23 @@ final class PlanStore {
     }
 
     private Tree read(String name, String id) {
+        Path kept = folder.resolve(name);
         try {
-            return TreeText.parse(Files.readString(folder.resolve(name)))
-                    .orElseThrow(() -> unknown(id));
+            return TreeText.parse(Files.readString(kept))
+                    .orElseThrow(() ->
+                            broken("%s is no JSON".formatted(kept))
+                                    .fix(
+                                            "put it back from a backup, or move it away: a plan"
+                                                    + " is made anew, and what is not known to"
+                                                    + " have been the file's stays as it is")
+                                    .failure());
         } catch (NoSuchFileException missing) {
             throw unknown(id);
         } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
+            throw broken("%s cannot be read: %s".formatted(kept, reason(unreadable)))
+                    .fix("let this user read it, or run the command where it can")
+                    .because(unreadable)
+                    .failure();
         }
     }
 
@@ -83,15 +93,35 @@ final class PlanStore {
                 .failure();
     }
 
+    private CommandFailure.Draft broken(String seen) {
+        return CommandFailure.of(
+                        Code.PLANS_UNUSABLE, "what is kept of plans cannot be used in this folder")
+                .at(folder.toString())
+                .seen(seen);
+    }
+
+    private static String reason(IOException failure) {
+        return failure instanceof FileSystemException file && file.getReason() != null
+                ? file.getReason()
+                : failure.getClass().getSimpleName().replace("Exception", "");
+    }
+
     /** Whole or not at all: a command may be stopped at any moment. */
     private void write(String name, Tree tree) {
         try {
             Files.createDirectories(folder);
             Path draft = Files.createTempFile(folder, name, ".new");
-            Files.writeString(draft, TreeText.json(tree));
-            Files.move(draft, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+            try {
+                Files.writeString(draft, TreeText.json(tree));
+                Files.move(draft, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(draft);
+            }
         } catch (IOException unwritable) {
-            throw new UncheckedIOException(unwritable);
+            throw broken("%s cannot be written: %s".formatted(name, reason(unwritable)))
+                    .fix("make room there and let this user write, or run the command elsewhere")
+                    .because(unwritable)
+                    .failure();
         }
     }
 }

@@ -2,6 +2,7 @@ package io.tombolo.cli.plan;
 
 import io.tombolo.cli.output.Amounts;
 import io.tombolo.region.plan.Change;
+import io.tombolo.region.plan.Change.SetLink;
 import io.tombolo.region.plan.Plan;
 import io.tombolo.region.plan.Plan.Finding;
 import io.tombolo.region.plan.Plan.Kind;
@@ -44,8 +45,8 @@ final class PlanText {
 
     /** The numbers of a plan, as the last line shows them. */
     static String sum(Plan plan) {
-        long added = plan.changes().stream().filter(Change.CreateTopic.class::isInstance).count();
-        long deleted = plan.changes().stream().filter(Change.DeleteTopic.class::isInstance).count();
+        long added = plan.changes().stream().filter(one -> sign(one).equals("+")).count();
+        long deleted = plan.changes().stream().filter(one -> sign(one).equals("-")).count();
         return "%d to add, %d to change, %d to delete, %d blocked"
                 .formatted(
                         added,
@@ -67,6 +68,7 @@ final class PlanText {
             case Change.CreateTopic _ -> "+";
             case Change.SetConfig _, Change.GrowTopic _ -> "~";
             case Change.DeleteTopic _ -> "-";
+            case SetLink set -> set.before().isEmpty() ? "+" : set.after().isEmpty() ? "-" : "~";
         };
     }
 
@@ -89,7 +91,27 @@ final class PlanText {
             case Change.DeleteTopic deleted ->
                     "deleted with all records of its %s"
                             .formatted(Amounts.of(deleted.before().partitions(), "partition"));
+            case SetLink set -> detail(set);
         };
+    }
+
+    private static String detail(SetLink set) {
+        if (set.after().isEmpty()) {
+            return "removed; its mirror topics stay, read-only";
+        }
+        if (set.before().isEmpty()) {
+            return "%s, topics %s"
+                    .formatted(set.ends(), SetLink.setting(set.after(), "topics").orElse(""));
+        }
+        return "in place, no gap"
+                + set.fields().stream()
+                        .map(key ->
+                                "\n      %-24s %s → %s"
+                                        .formatted(
+                                                key,
+                                                SetLink.setting(set.before(), key).orElse("(none)"),
+                                                SetLink.setting(set.after(), key).orElse("(none)")))
+                        .collect(Collectors.joining());
     }
 
     private static String row(Planning planning, Finding finding) {

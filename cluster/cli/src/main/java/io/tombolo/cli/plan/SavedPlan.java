@@ -74,22 +74,28 @@ record SavedPlan(
 
     static Tree treeOf(Declared declared) {
         var topics = new TreeMap<String, Tree>();
-        declared.topics()
-                .forEach((topic, configs) ->
-                        topics.put(topic, Tree.list(configs, name -> new Tree.Text(name))));
-        return new Tree.Fields(topics);
+        declared.topics().forEach((topic, configs) -> topics.put(topic, names(configs)));
+        return Tree.fields()
+                .with("topics", new Tree.Fields(topics))
+                .with("links", names(declared.links()));
     }
 
     static Declared declaredOf(Tree tree) {
         var topics = new TreeMap<String, SortedSet<String>>();
-        if (tree instanceof Tree.Fields(var entries)) {
-            entries.forEach((topic, configs) -> {
-                var names = new TreeSet<String>();
-                configs.items().forEach(name -> names.add(name.text()));
-                topics.put(topic, Collections.unmodifiableSortedSet(names));
-            });
+        if (tree.at("topics") instanceof Tree.Fields(var entries)) {
+            entries.forEach((topic, configs) -> topics.put(topic, names(configs)));
         }
-        return new Declared(topics);
+        return new Declared(topics, names(tree.at("links")));
+    }
+
+    private static Tree names(SortedSet<String> names) {
+        return Tree.list(names, Tree.Text::new);
+    }
+
+    private static SortedSet<String> names(Tree list) {
+        var names = new TreeSet<String>();
+        list.items().forEach(name -> names.add(name.text()));
+        return Collections.unmodifiableSortedSet(names);
     }
 
     private static String idOf(List<Change> changes) {

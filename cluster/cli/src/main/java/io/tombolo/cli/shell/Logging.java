@@ -28,6 +28,8 @@ public final class Logging {
         LoggerContext context = context();
         context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.WARN);
         context.getLogger("org.apache.kafka").setLevel(verbose ? Level.WARN : Level.ERROR);
+        // That brokers do not hear each other there is shown, and harms nobody.
+        context.getLogger("com.hazelcast").setLevel(verbose ? Level.WARN : Level.ERROR);
         context.getLogger("io.tombolo").setLevel(verbose ? Level.DEBUG : Level.INFO);
     }
 

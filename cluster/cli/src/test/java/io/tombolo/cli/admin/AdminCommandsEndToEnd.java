@@ -6,6 +6,7 @@ import io.tombolo.cli.CommandRun;
 import io.tombolo.cli.output.Tree;
 import io.tombolo.cli.output.TreeText;
 
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /** Status, links and drains against running brokers. */
 class AdminCommandsEndToEnd {
@@ -215,6 +217,36 @@ class AdminCommandsEndToEnd {
         assertThat(unconfirmed.exitCode()).isEqualTo(4);
         assertThat(goal.text()).isEqualTo("none");
         assertThat(confirmed.out()).contains("tombolo down --region ap --id 1");
+    }
+
+    @Test
+    void whatHangsInAPartitionIsAbortedWhenItsNameIsTyped() throws Exception {
+        CommandRun.of(folder, "topic", "create", "vault", "-p", "1", "--region", "us");
+        try (var producer = regions.transactional("us", "teller")) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>("vault", "open")).get(30, TimeUnit.SECONDS);
+            Tree open = regions.json("txn", "list", "--region", "us").items().getFirst();
+            String writer = "vault/0/" + open.at("producerId").text();
+
+            CommandRun other = abort("yes\n", writer);
+            CommandRun nothing = abort("", writer);
+            CommandRun named = abort(writer + "\n", writer);
+
+            assertThat(other.exitCode()).isEqualTo(4);
+            assertThat(other.err())
+                    .contains("in vault-0 in us, from offset 0 on")
+                    .contains("Proceed? Type " + writer + " to confirm: ")
+                    .contains("nothing was changed");
+            assertThat(nothing.exitCode()).isEqualTo(4);
+            assertThat(named.exitCode()).as(named.err()).isZero();
+            assertThat(named.out()).startsWith("aborted what producer ").endsWith(" in us\n");
+            assertThat(abort(writer + "\n", writer).err()).contains("nobody has");
+        }
+    }
+
+    private static CommandRun abort(String typed, String writer) {
+        return CommandRun.interactive(folder, typed, "txn", "abort", writer, "--region", "us");
     }
 
     @Test

@@ -36,6 +36,10 @@ class AdminTextTest {
                         REGION  STATE    BROKERS  CONTROLLER  KAFKA           PARTITIONS  UNDER-REPL  UNDER-MIN  OFFLINE  OWNS
                         us      serving      1/1  us-1        127.0.0.1:9192           2           0          0        0  eu-to-us epoch 1 (owner: eu)
 
+                        HEARD IN  OF     AGO  BROKERS  FILE
+                        us        ap  418 ms        –  –
+                        us        eu  422 ms      1/1  the same
+
                         LINK      FROM → TO  STATE   TOPICS  LAG records  LAG bytes  LAG time  GROUPS  TROUBLE
                         eu-to-us  eu → us    active     1/1            0        0 B    857 ms       1  –
 
@@ -98,6 +102,20 @@ class AdminTextTest {
         assertThat(StatusCommand.tablesOf(List.of(silent)))
                 .contains("us      unreachable      0/1")
                 .endsWith("us: refused\n");
+    }
+
+    @Test
+    void ofARegionThatDoesNotAnswerItIsShownWhatAnotherOneHeardLast() {
+        Region.Hosted eu = TOPOLOGY.hosted(new RegionId("eu")).orElseThrow();
+        var silent = new Snapshot(eu, Tree.NOTHING, "refused", 0);
+
+        assertThat(StatusCommand.tablesOf(List.of(silent, snapshot(RecordedAnswer.of("status")))))
+                .endsWith(
+                        """
+
+                        eu: refused
+                        us heard of it 422 ms ago: 1 broker, 14 connections of clients, 2 groups
+                        """);
     }
 
     @Test
@@ -370,6 +388,26 @@ class AdminTextTest {
                           aborted in orders-2: the transaction of producer 9 in epoch 0, records from offset 7 on
                           aborted in orders-2: 1 transaction more; -o json names them
                         """);
+    }
+
+    @Test
+    void tornTransactionsAreNamedWithWhatIsCommittedAndWhatIsNot() {
+        Tree torn =
+                Tree.fields()
+                        .with("producerId", 4711)
+                        .with("producerEpoch", 3)
+                        .with("committed", List.of(piece(0).with("firstOffset", 17), piece(1)))
+                        .with("aborted", List.of(piece(2).with("firstOffset", 345)));
+
+        assertThat(FailoverText.outcome(with("outcome", "torn", List.of(torn)), link(), source()))
+                .contains(
+                        """
+                          torn: the transaction of producer 4711 in epoch 3 is committed in orders-0 from offset 17 on, orders-1 and aborted in orders-2 from offset 345 on
+                        """);
+    }
+
+    private static Tree.Fields piece(int partition) {
+        return Tree.fields().with("topic", "orders").with("partition", partition);
     }
 
     private static Region source() {

@@ -15,7 +15,9 @@ import io.tombolo.region.topology.file.TopologyFile;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringSerializer;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -154,6 +156,14 @@ final class LiveRegions implements AutoCloseable {
         all.addAll(List.of("-o", "json"));
         CommandRun run = CommandRun.of(folder, all.toArray(String[]::new));
         return TreeText.parse(run.out()).orElse(Tree.NOTHING);
+    }
+
+    KafkaProducer<String, String> transactional(String region, String id) {
+        String address = Objects.requireNonNull(running.get(region)).kafka().toString();
+        return new KafkaProducer<>(
+                Map.of("bootstrap.servers", address, "transactional.id", id),
+                new StringSerializer(),
+                new StringSerializer());
     }
 
     /** What the admin port of a region answers. */

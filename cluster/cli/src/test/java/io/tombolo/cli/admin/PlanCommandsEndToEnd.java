@@ -53,6 +53,7 @@ class PlanCommandsEndToEnd {
 
             whatIsThereCanBeWrittenDownAndExplained();
             whatMovedIsLeftAlone();
+            linksChangeWhileTheyRun(regions);
             whatWasRemovedIsDeletedOnlyWhereAllowed();
         }
     }
@@ -102,6 +103,67 @@ class PlanCommandsEndToEnd {
         assertThat(run("apply", other + ".undo").exitCode()).isZero();
         assertThat(retention()).isEqualTo("3600000");
         assertThat(run("apply", "p-0123").exitCode()).isEqualTo(2);
+    }
+
+    private void linksChangeWhileTheyRun(LiveRegions regions) throws IOException {
+        declare(
+                """
+                topics:
+                  orders: { in: eu, partitions: 3, config: { retention.ms: 1h } }
+                  bills: { in: eu }
+                """);
+        link(
+                """
+                links:
+                  eu-to-us: { from: eu, to: us, topics: ["orders", "bills"], sync: { offsets: 2s } }
+                  eu-to-ap: { from: eu, to: ap, topics: ["orders"] }
+                failover:
+                  shop: { follows: eu-to-us, refuseIf: { lagOver: 9s } }
+                  aside: { follows: eu-to-ap }
+                """);
+        Tree plan = json("plan");
+        CommandRun applied = run("apply", plan.at("plan").text());
+
+        assertThat(plan.at("changes").items()).hasSize(4);
+        assertThat(applied.exitCode()).as(applied.err()).isZero();
+        assertThat(run("plan", "--detailed-exitcode").exitCode()).isZero();
+        LiveRegions.await(() -> copied(regions, "eu-to-us", "bills"));
+        LiveRegions.await(() -> copied(regions, "eu-to-ap", "orders"));
+        assertThat(regions.link().at("state").text()).isEqualTo("ACTIVE");
+        assertThat(run("explain", "links.eu-to-us.sync.offsets").out())
+                .contains("  us        2000ms   set by file\n");
+        assertThat(run("explain", "failover.shop.refuseIf.lagOver").out())
+                .contains("  us        9000ms   set by file\n");
+        assertThat(regions.get("ap", "/api/v1/failover/aside").status()).isEqualTo(200);
+
+        link("links: { eu-to-us: { from: eu, to: us, topics: [\"orders\", \"bills\"] } }\n");
+        CommandRun off = run("plan", "--detailed-exitcode");
+        CommandRun on = run("apply", "-y", "--allow-delete=link:eu-to-ap");
+
+        assertThat(off.exitCode()).isEqualTo(3);
+        assertThat(off.out()).contains("add --allow-delete=link:eu-to-ap", "stay read-only");
+        assertThat(on.exitCode()).as(on.err()).isZero();
+        assertThat(run("plan", "--detailed-exitcode").exitCode()).isZero();
+        CommandRun written =
+                CommandRun.interactive(
+                        folder, "x\n", "topic", "produce", "orders", "--region", "ap");
+        assertThat(written.exitCode()).isNotZero();
+    }
+
+    private static boolean copied(LiveRegions regions, String link, String topic) {
+        return regions.json("link", "describe", link).at("topics").items().stream()
+                .filter(one -> one.at("topic").text().equals(topic))
+                .anyMatch(one -> one.at("state").text().equals("ACTIVE"));
+    }
+
+    private void link(String links) throws IOException {
+        Path file = folder.resolve("tombolo.yaml");
+        String text = Files.readString(file);
+        Files.writeString(
+                file,
+                text.substring(0, text.indexOf("\nlinks:") + 1)
+                        + links
+                        + text.substring(text.indexOf("\ntopics:") + 1));
     }
 
     private void whatWasRemovedIsDeletedOnlyWhereAllowed() throws IOException {

@@ -3,11 +3,11 @@ package io.tombolo.cli.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.region.LinkName;
-import io.tombolo.region.RegionId;
 import io.tombolo.region.plan.Declared;
 import io.tombolo.region.plan.Plan;
 import io.tombolo.region.plan.Planner;
 import io.tombolo.region.plan.World;
+import io.tombolo.region.topology.LinkEntry;
 import io.tombolo.region.topology.Topology;
 import io.tombolo.region.topology.file.TopologyFile;
 
@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** What is exported produces the world that it was exported from. */
 class ExportTest {
@@ -38,10 +39,7 @@ class ExportTest {
             topics:
               old: { in: eu }
             """;
-    private static final Topology TOPOLOGY = topology(FILE);
-    private static final World.Link LINK =
-            new World.Link(
-                    new RegionId("eu"), new RegionId("us"), List.of("*", "!tmp*"), List.of("*"));
+    private static final World.Link LINK = link();
 
     @Test
     void whatCannotBeSeenIsKeptAndTheRestIsWhatIsThere() {
@@ -57,8 +55,6 @@ class ExportTest {
                         regions:
                           eu: { brokers: 3 }   # Frankfurt
                           us: { brokers: 3 }
-                        failover:
-                          shop: { follows: eu-to-us }
                         links:
                           eu-to-us:
                             from: eu
@@ -66,6 +62,10 @@ class ExportTest {
                             topics: ["*", "!tmp*"]
                             groups: ["*"]
                             sync: { configs: true, acls: false, offsets: never }
+                            limits: { rate: 5000000B/s, maxLag: 30000ms }
+                            reverse: standby
+                        failover:
+                          shop: { follows: eu-to-us, groups: ["b-*"], refuseIf: { lagOver: 10000ms, sourceReachableAndWriting: true } }
                         topics:
                           orders: { in: eu, partitions: 3, replicas: 2, config: { retention.ms: "5" } }
                         """);
@@ -90,16 +90,15 @@ class ExportTest {
         var topic = new World.Topic(1, 1, new TreeMap<>());
         World twice = world(Map.of("tmp-a", topic), Map.of("tmp-a", topic));
 
-        assertThat(Export.of(FILE, TOPOLOGY, twice))
+        assertThat(Export.of(FILE, twice))
                 .isEqualTo(
                         new Export.Result.Impossible(
                                 "several regions have topics of their own named tmp-a"));
-        assertThat(Export.of("{ tombolo: 1 }", TOPOLOGY, twice))
-                .isInstanceOf(Export.Result.Impossible.class);
+        assertThat(Export.of("{ tombolo: 1 }", twice)).isInstanceOf(Export.Result.Impossible.class);
     }
 
     private static String exported(World world) {
-        return ((Export.Result.File) Export.of(FILE, TOPOLOGY, world)).text();
+        return ((Export.Result.File) Export.of(FILE, world)).text();
     }
 
     private static World random(Random random) {
@@ -136,7 +135,32 @@ class ExportTest {
     }
 
     private static World.Holding holding(Map<String, World.Topic> topics) {
-        return new World.Holding(3, new TreeMap<>(topics), new TreeMap<>(Map.of("eu-to-us", LINK)));
+        return new World.Holding(
+                3, new TreeMap<>(topics), new TreeMap<>(Map.of("eu-to-us", LINK)), new TreeSet<>());
+    }
+
+    private static World.Link link() {
+        Topology there =
+                topology(
+                        """
+                        tombolo: 1
+                        regions: { eu: {}, us: {} }
+                        links:
+                          eu-to-us:
+                            from: eu
+                            to: us
+                            topics: ["*", "!tmp*"]
+                            sync: { offsets: never }
+                            limits: { rate: 5MB/s, maxLag: 30s }
+                            reverse: standby
+                        failover:
+                          shop: { follows: eu-to-us, groups: ["b-*"], refuseIf: { lagOver: 10s } }
+                        """);
+        LinkEntry entry = there.links().values().iterator().next();
+        return new World.Link(
+                entry.ends(),
+                entry.settings(there.policiesOf(entry.name())),
+                World.Condition.RUNNING);
     }
 
     private static Topology topology(String text) {

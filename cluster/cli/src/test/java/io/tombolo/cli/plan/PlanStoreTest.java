@@ -21,7 +21,9 @@ import java.util.TreeSet;
 class PlanStoreTest {
 
     private static final Declared DECLARED =
-            new Declared(new TreeMap<>(Map.of("eu/a", new TreeSet<>(List.of("retention.ms")))));
+            new Declared(
+                    new TreeMap<>(Map.of("eu/a", new TreeSet<>(List.of("retention.ms")))),
+                    new TreeSet<>());
 
     @TempDir private Path folder;
 
@@ -43,6 +45,44 @@ class PlanStoreTest {
     @Test
     void aFileThatWasNeverAppliedIsResponsibleForNothing() {
         assertThat(new PlanStore(folder, "shop").declared()).isEqualTo(Declared.NOTHING);
+    }
+
+    @Test
+    void whatCannotBeKeptIsSaidWithItsReasonAndLeavesNoDraft() throws IOException {
+        Path plans = folder.resolve("plans");
+        Files.createDirectories(plans.resolve("shop.declared.json").resolve("in-the-way"));
+        var store = new PlanStore(plans, "shop");
+
+        assertThatThrownBy(() -> store.keep(DECLARED))
+                .isInstanceOfSatisfying(CommandFailure.class, PlanStoreTest::saysWhatToDo);
+
+        try (var left = Files.list(plans)) {
+            assertThat(left).containsExactly(plans.resolve("shop.declared.json"));
+        }
+        Files.writeString(folder.resolve("file"), "");
+        assertThatThrownBy(() -> new PlanStore(folder.resolve("file"), "shop").keep(DECLARED))
+                .isInstanceOfSatisfying(CommandFailure.class, PlanStoreTest::saysWhatToDo);
+    }
+
+    @Test
+    void whatIsDamagedOrCannotBeReadIsNotTakenForNothing() throws IOException {
+        var store = new PlanStore(folder, "shop");
+        Path kept = folder.resolve("shop.declared.json");
+        Files.writeString(kept, "{ \"topics\": ");
+
+        assertThatThrownBy(store::declared)
+                .isInstanceOfSatisfying(CommandFailure.class, PlanStoreTest::saysWhatToDo);
+
+        Files.delete(kept);
+        Files.createDirectory(kept);
+        assertThatThrownBy(store::declared)
+                .isInstanceOfSatisfying(CommandFailure.class, PlanStoreTest::saysWhatToDo);
+    }
+
+    private static void saysWhatToDo(CommandFailure failure) {
+        assertThat(failure.violations().getFirst().code()).isEqualTo("TMB-2311");
+        assertThat(failure.violations().getFirst().seen()).isNotBlank();
+        assertThat(failure.violations().getFirst().fixes()).isNotEmpty();
     }
 
     @Test

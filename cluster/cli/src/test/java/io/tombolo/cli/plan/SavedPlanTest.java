@@ -3,10 +3,13 @@ package io.tombolo.cli.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.cli.output.TreeText;
+import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.plan.Change;
+import io.tombolo.region.plan.Change.SetLink;
 import io.tombolo.region.plan.Declared;
 import io.tombolo.region.plan.World;
+import io.tombolo.region.topology.LinkEntry.Ends;
 
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +25,8 @@ class SavedPlanTest {
     private static final RegionId EU = new RegionId("eu");
     private static final Declared DECLARED =
             new Declared(
-                    new TreeMap<>(Map.of("eu/orders", new TreeSet<>(List.of("retention.ms")))));
+                    new TreeMap<>(Map.of("eu/orders", new TreeSet<>(List.of("retention.ms")))),
+                    new TreeSet<>(List.of("eu-to-us")));
     private static final List<Change> CHANGES =
             List.of(
                     new Change.CreateTopic(
@@ -32,7 +36,13 @@ class SavedPlanTest {
                     new Change.SetConfig(EU, "b", "segment.ms", Optional.empty(), Optional.of("7")),
                     new Change.GrowTopic(EU, "b", 1, 2),
                     new Change.DeleteTopic(
-                            EU, "c", new World.Topic(1, 1, new TreeMap<>(Map.of("x", "y")))));
+                            EU, "c", new World.Topic(1, 1, new TreeMap<>(Map.of("x", "y")))),
+                    new SetLink(
+                            EU,
+                            new LinkName("l"),
+                            new Ends(EU, new RegionId("us")),
+                            Optional.empty(),
+                            Optional.of(new TreeMap<>(Map.of("topics", "a,b")))));
 
     @Test
     void aPlanIsReadAsItWasWritten() {
@@ -69,7 +79,9 @@ class SavedPlanTest {
 
         assertThat(undo.id()).isEqualTo(plan.id() + ".undo");
         assertThat(plan.finalCount()).isEqualTo(1);
-        assertThat(undo.changes()).extracting(Change::topic).containsExactly("c", "b", "b", "a");
+        assertThat(undo.changes())
+                .extracting(Change::object)
+                .containsExactly("link:l", "topic:c", "topic:b", "topic:b", "topic:a");
         assertThat(undo.changes().getLast()).isInstanceOf(Change.DeleteTopic.class);
         assertThat(undo.declared()).isEqualTo(Declared.NOTHING);
     }

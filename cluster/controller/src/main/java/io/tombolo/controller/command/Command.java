@@ -11,4 +11,5 @@ public sealed interface Command<A>
                 ReplicaCommand,
                 ConfigCommand,
                 RegionCommand,
-                LinkCommand {}
+                LinkCommand,
+                HandoverCommand {}

@@ -5,6 +5,7 @@ import io.tombolo.metadata.record.LinkRecord.CopyEnd;
 import io.tombolo.metadata.record.LinkRecord.Divergence;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
+import io.tombolo.metadata.record.LinkRecord.TornTransaction;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.link.MirrorTopic;
@@ -165,6 +166,35 @@ public sealed interface LinkCommand<A> extends Command<A> {
      * @param done whether it has ended them, and no election brings them back
      */
     record Aborting(int leaderEpoch, OpenTransactions found, boolean done) {}
+
+    /**
+     * Beside the last step, by the leader of each partition of a topic that is STOPPED, also of one
+     * without open transactions: which of those that are open elsewhere are committed there. What
+     * is known already is passed over, and so is a leader of another epoch than the one in force.
+     *
+     * @param ownershipEpoch under which the region takes over; refused unless it is the one in
+     *     force
+     */
+    record CompareMirrorTransactions(
+            LinkName link, long ownershipEpoch, SortedMap<PartitionId, Compared> partitions)
+            implements LinkCommand<Applied> {
+
+        public CompareMirrorTransactions {
+            partitions = Collections.unmodifiableSortedMap(new TreeMap<>(partitions));
+        }
+    }
+
+    /**
+     * What a leader has found.
+     *
+     * @param leaderEpoch of the leadership that tells
+     */
+    record Compared(int leaderEpoch, List<TornTransaction> torn) {
+
+        public Compared {
+            torn = List.copyOf(torn);
+        }
+    }
 
     /**
      * Makes every topic of the link that is STOPPING writable, without what is still missing.

@@ -54,6 +54,7 @@ public final class ScarceRoom {
                     LinkCommand.GrowMirrorTopic _ ->
                     true;
             case LinkCommand<?> _ -> false;
+            case HandoverCommand<?> _ -> false;
         };
     }
 
@@ -67,6 +68,7 @@ public final class ScarceRoom {
             case ReplicaCommand<?> _ -> false;
             case RegionCommand.ClaimOwnership _ -> true;
             case RegionCommand<?> _ -> false;
+            case HandoverCommand<?> _ -> false;
         };
     }
 }

@@ -67,6 +67,10 @@ public final class Returns {
         if (bad.isPresent()) {
             return bad.get().answer();
         }
+        Optional<Refusal> uncut = uncut(command, tip);
+        if (uncut.isPresent()) {
+            return uncut.get().answer();
+        }
         var batches = new ArrayList<List<MetadataRecord>>();
         command.copies()
                 .forEach((id, copies) -> {
@@ -81,6 +85,32 @@ public final class Returns {
                     }
                 });
         return done(batches);
+    }
+
+    /**
+     * A replica that was away since an earlier return has to be cut for that one first: below the
+     * next cut it may have records that nobody else has.
+     */
+    private static Optional<Refusal> uncut(BeginReturn command, MetadataImage tip) {
+        return command.copies().keySet().stream()
+                .filter(id -> isLost(id, command.link(), tip))
+                .flatMap(id -> tip.topics().topic(id).stream())
+                .filter(topic -> isUncut(topic, tip))
+                .findFirst()
+                .map(topic ->
+                        new Refusal(
+                                Errors.INVALID_REQUEST,
+                                ("A broker was away since %s came back last, and has not cut its"
+                                                + " replicas: start it, or move them.")
+                                        .formatted(topic.name())));
+    }
+
+    private static boolean isUncut(TopicImage topic, MetadataImage tip) {
+        return restorationOf(topic.id(), tip).cuts().entrySet().stream()
+                .anyMatch(cut -> {
+                    var replicas = topic.partitions().get(cut.getKey()).replicas();
+                    return cut.getValue().pending().asList().stream().anyMatch(replicas::has);
+                });
     }
 
     /** Only an ordinary topic comes back; a mirror of whatever link is one already. */
@@ -276,7 +306,7 @@ public final class Returns {
                 tip.region()
                         .ownershipOf(known.get().domain())
                         .map(record -> record.ownership())
-                        .filter(owned -> owned.mode() != Ownership.Mode.HANDOVER)
+                        .filter(Ownership::isWritten)
                         .filter(owned -> owned.epoch() == epoch)
                         .filter(owned -> !Optional.of(owned.owner()).equals(self))
                         .isPresent();

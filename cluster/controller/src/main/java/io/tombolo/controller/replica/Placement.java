@@ -77,6 +77,9 @@ public final class Placement {
     public BrokerIds replicas(int index, int replicationFactor) {
         int leader = (int) ((start + (long) index) % ring.size());
         int turn = index / ring.size();
+        if (replicationFactor == 1) {
+            return BrokerIds.of(ring.get(leader).brokerId());
+        }
         var chosen = new ArrayList<BrokerRegistration>(replicationFactor);
         chosen.add(ring.get(leader));
         List<BrokerRegistration> rest = behind(leader, turn);

@@ -207,6 +207,10 @@ public final class OwnerRules {
     private static String because(String topic, OwnershipRecord owned, String remedy) {
         Ownership ownership = owned.ownership();
         if (ownership.mode() == Ownership.Mode.HANDOVER) {
+            return "Nobody may change topic %s while region %s hands %s over, since ownership epoch %d; try again when that is done."
+                    .formatted(topic, ownership.owner(), owned.domain(), ownership.epoch());
+        }
+        if (ownership.mode() == Ownership.Mode.DISPUTED) {
             return "Nobody may change topic %s: since ownership epoch %d it is open who owns %s; tombolo failover %s decides."
                     .formatted(topic, ownership.epoch(), owned.domain(), owned.domain());
         }

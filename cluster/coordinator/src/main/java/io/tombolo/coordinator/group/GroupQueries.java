@@ -230,6 +230,18 @@ public final class GroupQueries {
         return listed;
     }
 
+    /** How many groups there are, of both protocols. */
+    public static int groupCount(GroupsState state) {
+        return state.groups().size() + state.consumers().size();
+    }
+
+    /** How many members they have. */
+    public static int memberCount(GroupsState state) {
+        int classic = state.groups().values().stream().mapToInt(it -> it.roster().size()).sum();
+        return classic
+                + state.consumers().values().stream().mapToInt(it -> it.members().size()).sum();
+    }
+
     /** A filter that names nothing lets everything pass. */
     private static boolean passes(List<String> filter, String value) {
         return filter.isEmpty() || namesOne(filter, value);

@@ -6,15 +6,13 @@ import io.tombolo.coordinator.group.GroupCommand.ConsumerHeartbeat;
 import io.tombolo.coordinator.group.consumer.ConsumerGroup;
 import io.tombolo.coordinator.group.consumer.ConsumerGroups;
 import io.tombolo.coordinator.runtime.Moment;
-import io.tombolo.coordinator.runtime.StateMachine;
 import io.tombolo.coordinator.runtime.Step;
-import io.tombolo.coordinator.runtime.StoredRecord;
+import io.tombolo.coordinator.stage.Impostor;
 
 import java.nio.ByteBuffer;
-import java.util.List;
 
 /** Coordinators of consumer groups that are wrong in one way each. */
-public final class ConsumerMutant implements StateMachine<GroupsState, GroupCommand, GroupEvent> {
+public final class ConsumerMutant extends Impostor<GroupsState, GroupCommand, GroupEvent> {
 
     /** Ways to be wrong. */
     public enum Kind {
@@ -27,27 +25,16 @@ public final class ConsumerMutant implements StateMachine<GroupsState, GroupComm
 
     private static final short CURRENT = 8;
 
-    private final GroupMachine machine;
     private final Kind kind;
 
     public ConsumerMutant(GroupSettings settings, Kind kind) {
-        this.machine = new GroupMachine(settings);
+        super(new GroupMachine(settings));
         this.kind = kind;
     }
 
     @Override
-    public GroupsState initial() {
-        return machine.initial();
-    }
-
-    @Override
-    public GroupsState replay(GroupsState state, StoredRecord record) {
-        return machine.replay(state, record);
-    }
-
-    @Override
-    public Step<GroupsState, GroupEvent> loaded(GroupsState state, Moment now) {
-        return machine.loaded(state, now);
+    public long nextAlarmNanos(GroupsState state) {
+        return kind == Kind.ALARMS_NEVER_RING ? Long.MAX_VALUE : sound.nextAlarmNanos(state);
     }
 
     @Override
@@ -55,34 +42,22 @@ public final class ConsumerMutant implements StateMachine<GroupsState, GroupComm
             GroupsState state, GroupCommand command, Moment now) {
         return switch (kind) {
             case PARTITIONS_TAKEN_EARLY ->
-                    machine.handle(
+                    sound.handle(
                             command instanceof ConsumerHeartbeat ? ownerless(state) : state,
                             command,
                             now);
             case WHAT_MEMBERS_HAVE_NOT_RECORDED ->
-                    withoutCurrent(machine.handle(state, command, now));
-            case ZOMBIES_COMMIT -> machine.handle(state, revived(state, command), now);
+                    withoutCurrent(sound.handle(state, command, now));
+            case ZOMBIES_COMMIT -> sound.handle(state, revived(state, command), now);
             case COMMITS_NOT_RECORDED -> {
-                var step = machine.handle(state, command, now);
-                yield command instanceof Commit
-                        ? new Step<>(step.state(), List.of(), step.answers(), step.signals())
-                        : step;
+                var step = sound.handle(state, command, now);
+                yield command instanceof Commit ? unrecorded(step) : step;
             }
-            case ALARMS_NEVER_RING -> machine.handle(state, command, now);
+            case ALARMS_NEVER_RING -> sound.handle(state, command, now);
         };
     }
 
-    @Override
-    public long nextAlarmNanos(GroupsState state) {
-        return kind == Kind.ALARMS_NEVER_RING ? Long.MAX_VALUE : machine.nextAlarmNanos(state);
-    }
-
-    @Override
-    public Step<GroupsState, GroupEvent> alarm(GroupsState state, Moment now) {
-        return machine.alarm(state, now);
-    }
-
-    private static GroupsState ownerless(GroupsState state) {
+    static GroupsState ownerless(GroupsState state) {
         GroupsState changed = state;
         for (ConsumerGroup group : state.consumers().values()) {
             changed = changed.with(ConsumerGroups.ownerless(group));

@@ -2,19 +2,14 @@ package io.tombolo.coordinator.group;
 
 import io.tombolo.coordinator.group.GroupCommand.Beat;
 import io.tombolo.coordinator.group.GroupCommand.ConsumerHeartbeat;
-import io.tombolo.coordinator.group.consumer.ConsumerGroup;
-import io.tombolo.coordinator.group.consumer.ConsumerGroups;
 import io.tombolo.coordinator.runtime.Moment;
-import io.tombolo.coordinator.runtime.StateMachine;
 import io.tombolo.coordinator.runtime.Step;
-import io.tombolo.coordinator.runtime.StoredRecord;
+import io.tombolo.coordinator.stage.Impostor;
 
 import org.apache.kafka.common.message.HeartbeatResponseData;
 
-import java.util.List;
-
 /** Coordinators that are wrong in one way each about groups that change their protocol. */
-public final class MigrationMutant implements StateMachine<GroupsState, GroupCommand, GroupEvent> {
+public final class MigrationMutant extends Impostor<GroupsState, GroupCommand, GroupEvent> {
 
     /** Ways to be wrong. */
     public enum Kind {
@@ -25,64 +20,33 @@ public final class MigrationMutant implements StateMachine<GroupsState, GroupCom
         NOBODY_IS_TOLD_TO_JOIN
     }
 
-    private final GroupMachine machine;
     private final Kind kind;
 
     public MigrationMutant(GroupSettings settings, Kind kind) {
-        this.machine = new GroupMachine(settings);
+        super(new GroupMachine(settings));
         this.kind = kind;
-    }
-
-    @Override
-    public GroupsState initial() {
-        return machine.initial();
-    }
-
-    @Override
-    public GroupsState replay(GroupsState state, StoredRecord record) {
-        return machine.replay(state, record);
-    }
-
-    @Override
-    public Step<GroupsState, GroupEvent> loaded(GroupsState state, Moment now) {
-        return machine.loaded(state, now);
     }
 
     @Override
     public Step<GroupsState, GroupEvent> handle(
             GroupsState state, GroupCommand command, Moment now) {
         return switch (kind) {
-            case ASSIGNMENTS_FORGOTTEN ->
-                    machine.handle(
-                            command instanceof ConsumerHeartbeat ? unassigned(state) : state,
-                            command,
-                            now);
-            case PARTITIONS_TAKEN_EARLY -> machine.handle(ownerless(state), command, now);
+            case ASSIGNMENTS_FORGOTTEN -> sound.handle(unassigned(state, command), command, now);
+            case PARTITIONS_TAKEN_EARLY ->
+                    sound.handle(ConsumerMutant.ownerless(state), command, now);
             case OFFSETS_FORGOTTEN -> {
-                var step = machine.handle(state, command, now);
+                var step = sound.handle(state, command, now);
                 yield converts(state, step) ? withoutOffsets(step) : step;
             }
             case CONVERSIONS_NOT_RECORDED -> {
-                var step = machine.handle(state, command, now);
-                yield converts(state, step)
-                        ? new Step<>(step.state(), List.of(), step.answers(), step.signals())
-                        : step;
+                var step = sound.handle(state, command, now);
+                yield converts(state, step) ? unrecorded(step) : step;
             }
             case NOBODY_IS_TOLD_TO_JOIN ->
                     command instanceof Beat beat && !state.consumers().isEmpty()
                             ? silenced(state, beat)
-                            : machine.handle(state, command, now);
+                            : sound.handle(state, command, now);
         };
-    }
-
-    @Override
-    public long nextAlarmNanos(GroupsState state) {
-        return machine.nextAlarmNanos(state);
-    }
-
-    @Override
-    public Step<GroupsState, GroupEvent> alarm(GroupsState state, Moment now) {
-        return machine.alarm(state, now);
     }
 
     /** Whether a group with members has changed its protocol. */
@@ -95,21 +59,17 @@ public final class MigrationMutant implements StateMachine<GroupsState, GroupCom
                         && !step.state().groups().isEmpty();
     }
 
-    private static GroupsState unassigned(GroupsState state) {
+    /** What consumers of the other protocol find is a group whose members have nothing. */
+    private static GroupsState unassigned(GroupsState state, GroupCommand command) {
+        if (!(command instanceof ConsumerHeartbeat)) {
+            return state;
+        }
         GroupsState changed = state;
         for (ClassicGroup group : state.groups().values()) {
             for (Member member : group.roster().all()) {
                 changed = changed.with(group.with(member.assigned(Member.NOTHING)));
                 group = changed.groups().get(group.id());
             }
-        }
-        return changed;
-    }
-
-    private static GroupsState ownerless(GroupsState state) {
-        GroupsState changed = state;
-        for (ConsumerGroup group : state.consumers().values()) {
-            changed = changed.with(ConsumerGroups.ownerless(group));
         }
         return changed;
     }

@@ -8,10 +8,10 @@ import io.tombolo.coordinator.runtime.Answer;
 import io.tombolo.coordinator.runtime.LogRecord;
 import io.tombolo.coordinator.runtime.Moment;
 import io.tombolo.coordinator.runtime.Producer;
-import io.tombolo.coordinator.runtime.StateMachine;
 import io.tombolo.coordinator.runtime.Step;
 import io.tombolo.coordinator.runtime.StoredRecord;
 import io.tombolo.coordinator.runtime.TransactionEnd;
+import io.tombolo.coordinator.stage.Impostor;
 
 import org.apache.kafka.common.message.JoinGroupResponseData;
 import org.apache.kafka.common.protocol.Errors;
@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Coordinators that are wrong in one way each; the simulation must find out. */
-public final class Mutant implements StateMachine<GroupsState, GroupCommand, GroupEvent> {
+public final class Mutant extends Impostor<GroupsState, GroupCommand, GroupEvent> {
 
     /** Ways to be wrong. */
     public enum Kind {
@@ -36,22 +36,11 @@ public final class Mutant implements StateMachine<GroupsState, GroupCommand, Gro
         ALARMS_NEVER_RING
     }
 
-    private final GroupMachine machine;
     private final Kind kind;
 
     public Mutant(GroupSettings settings, Kind kind) {
-        this.machine = new GroupMachine(settings);
+        super(new GroupMachine(settings));
         this.kind = kind;
-    }
-
-    @Override
-    public GroupsState initial() {
-        return machine.initial();
-    }
-
-    @Override
-    public GroupsState replay(GroupsState state, StoredRecord record) {
-        return machine.replay(state, record);
     }
 
     @Override
@@ -59,15 +48,10 @@ public final class Mutant implements StateMachine<GroupsState, GroupCommand, Gro
         return switch (kind) {
             case MARKERS_FORGOTTEN -> state;
             case ABORTS_COMMIT ->
-                    machine.ended(
+                    sound.ended(
                             state, new TransactionEnd(end.producerId(), end.producerEpoch(), true));
-            default -> machine.ended(state, end);
+            default -> sound.ended(state, end);
         };
-    }
-
-    @Override
-    public Step<GroupsState, GroupEvent> loaded(GroupsState state, Moment now) {
-        return machine.loaded(state, now);
     }
 
     @Override
@@ -75,28 +59,27 @@ public final class Mutant implements StateMachine<GroupsState, GroupCommand, Gro
             GroupsState state, GroupCommand command, Moment now) {
         return switch (kind) {
             case COMMITS_OF_OLD_GENERATIONS ->
-                    machine.handle(state, rejuvenated(state, command), now);
-            case LATE_LEADERS_ASSIGN_AGAIN ->
-                    machine.handle(reopened(state, command), command, now);
+                    sound.handle(state, rejuvenated(state, command), now);
+            case LATE_LEADERS_ASSIGN_AGAIN -> sound.handle(reopened(state, command), command, now);
             case LEAVING_NOT_RECORDED ->
-                    recorded(!(command instanceof Leave), machine.handle(state, command, now));
+                    recorded(!(command instanceof Leave), sound.handle(state, command, now));
             case COMMITS_NOT_RECORDED ->
-                    recorded(!(command instanceof Commit), machine.handle(state, command, now));
-            case FENCED_CLIENTS_FORGOTTEN -> withoutFenced(machine.handle(state, command, now));
-            case TRANSACTIONS_IGNORED -> withoutTransaction(machine.handle(state, command, now));
+                    recorded(!(command instanceof Commit), sound.handle(state, command, now));
+            case FENCED_CLIENTS_FORGOTTEN -> withoutFenced(sound.handle(state, command, now));
+            case TRANSACTIONS_IGNORED -> withoutTransaction(sound.handle(state, command, now));
             case GENERATIONS_NOT_RECORDED, ALARMS_NEVER_RING, MARKERS_FORGOTTEN, ABORTS_COMMIT ->
-                    withoutGenerations(machine.handle(state, command, now));
+                    withoutGenerations(sound.handle(state, command, now));
         };
     }
 
     @Override
     public long nextAlarmNanos(GroupsState state) {
-        return kind == Kind.ALARMS_NEVER_RING ? Long.MAX_VALUE : machine.nextAlarmNanos(state);
+        return kind == Kind.ALARMS_NEVER_RING ? Long.MAX_VALUE : sound.nextAlarmNanos(state);
     }
 
     @Override
     public Step<GroupsState, GroupEvent> alarm(GroupsState state, Moment now) {
-        return withoutGenerations(machine.alarm(state, now));
+        return withoutGenerations(sound.alarm(state, now));
     }
 
     private static GroupCommand rejuvenated(GroupsState state, GroupCommand command) {
@@ -127,7 +110,7 @@ public final class Mutant implements StateMachine<GroupsState, GroupCommand, Gro
 
     private static Step<GroupsState, GroupEvent> recorded(
             boolean kept, Step<GroupsState, GroupEvent> step) {
-        return kept ? step : new Step<>(step.state(), List.of(), step.answers(), step.signals());
+        return kept ? step : unrecorded(step);
     }
 
     private static Step<GroupsState, GroupEvent> withoutFenced(Step<GroupsState, GroupEvent> step) {

@@ -1,5 +1,6 @@
 package io.tombolo.coordinator.group;
 
+import io.tombolo.coordinator.runtime.StateMachine;
 import io.tombolo.coordinator.runtime.StoredEntry;
 import io.tombolo.coordinator.runtime.StoredMarker;
 import io.tombolo.coordinator.runtime.StoredRecord;
@@ -12,11 +13,11 @@ public final class Projection {
 
     private Projection() {}
 
-    /** The state that the first so many records rebuild. */
-    public static GroupsState replayed(List<? extends StoredEntry> entries, long count) {
-        var machine = new GroupMachine(GroupSettings.STANDARD);
+    /** The state that a log rebuilds. */
+    public static GroupsState replayed(
+            StateMachine<GroupsState, GroupCommand, GroupEvent> machine, List<StoredEntry> log) {
         GroupsState state = machine.initial();
-        for (StoredEntry entry : entries.subList(0, (int) count)) {
+        for (StoredEntry entry : log) {
             state =
                     switch (entry) {
                         case StoredRecord record -> machine.replay(state, record);

@@ -2,9 +2,8 @@ package io.tombolo.coordinator.transaction;
 
 import io.tombolo.coordinator.runtime.Answer;
 import io.tombolo.coordinator.runtime.Moment;
-import io.tombolo.coordinator.runtime.StateMachine;
 import io.tombolo.coordinator.runtime.Step;
-import io.tombolo.coordinator.runtime.StoredRecord;
+import io.tombolo.coordinator.stage.Impostor;
 import io.tombolo.coordinator.transaction.TransactionCommand.End;
 import io.tombolo.coordinator.transaction.TransactionCommand.Initialize;
 import io.tombolo.coordinator.transaction.TransactionCommand.MarkersWritten;
@@ -17,8 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Coordinators that are wrong in one way each; the simulation must find out. */
-final class Mutant
-        implements StateMachine<TransactionsState, TransactionCommand, TransactionEvent> {
+final class Mutant extends Impostor<TransactionsState, TransactionCommand, TransactionEvent> {
 
     /** Ways to be wrong. */
     enum Kind {
@@ -30,30 +28,20 @@ final class Mutant
         CHANGES_ITS_MIND,
         COMPLETES_WITH_THE_FIRST_MARKER,
         FENCED_CLIENTS_FORGOTTEN,
-        FENCES_WITHOUT_AN_EPOCH
+        FENCES_WITHOUT_AN_EPOCH,
+        EXPIRES_WHAT_HAS_NOT_ENDED
     }
 
-    private final TransactionMachine machine;
     private final Kind kind;
 
     Mutant(TransactionSettings settings, Kind kind) {
-        this.machine = new TransactionMachine(settings);
+        super(new TransactionMachine(settings));
         this.kind = kind;
     }
 
     @Override
-    public TransactionsState initial() {
-        return machine.initial();
-    }
-
-    @Override
-    public TransactionsState replay(TransactionsState state, StoredRecord record) {
-        return machine.replay(state, record);
-    }
-
-    @Override
     public Step<TransactionsState, TransactionEvent> loaded(TransactionsState state, Moment now) {
-        var step = machine.loaded(state, now);
+        var step = sound.loaded(state, now);
         return kind == Kind.MARKERS_NOT_ASKED_FOR_AGAIN
                 ? new Step<>(step.state(), step.records(), step.answers(), List.of())
                 : step;
@@ -64,36 +52,51 @@ final class Mutant
             TransactionsState state, TransactionCommand command, Moment now) {
         return switch (kind) {
             case ENDS_NOT_RECORDED ->
-                    recorded(!(command instanceof End), machine.handle(state, command, now));
+                    recorded(!(command instanceof End), sound.handle(state, command, now));
             case EPOCHS_NOT_RECORDED ->
-                    recorded(!(command instanceof Initialize), machine.handle(state, command, now));
+                    recorded(!(command instanceof Initialize), sound.handle(state, command, now));
             case VERIFIES_ANYTHING ->
                     command instanceof Verify verify
                             ? verified(state, verify)
-                            : machine.handle(state, command, now);
-            case CHANGES_ITS_MIND -> machine.handle(undecided(state, command), command, now);
+                            : sound.handle(state, command, now);
+            case CHANGES_ITS_MIND -> sound.handle(undecided(state, command), command, now);
             case COMPLETES_WITH_THE_FIRST_MARKER ->
-                    machine.handle(state, exaggerated(state, command), now);
-            case FENCED_CLIENTS_FORGOTTEN -> withoutFenced(machine.handle(state, command, now));
-            case FENCES_WITHOUT_AN_EPOCH -> machine.handle(lowered(state, command), command, now);
-            case TIMEOUTS_NEVER_RING, MARKERS_NOT_ASKED_FOR_AGAIN ->
-                    machine.handle(state, command, now);
+                    sound.handle(state, exaggerated(state, command), now);
+            case FENCED_CLIENTS_FORGOTTEN -> withoutFenced(sound.handle(state, command, now));
+            case FENCES_WITHOUT_AN_EPOCH -> sound.handle(lowered(state, command), command, now);
+            case TIMEOUTS_NEVER_RING, MARKERS_NOT_ASKED_FOR_AGAIN, EXPIRES_WHAT_HAS_NOT_ENDED ->
+                    sound.handle(state, command, now);
         };
     }
 
     @Override
     public long nextAlarmNanos(TransactionsState state) {
-        return kind == Kind.TIMEOUTS_NEVER_RING ? Long.MAX_VALUE : machine.nextAlarmNanos(state);
+        return kind == Kind.TIMEOUTS_NEVER_RING ? Long.MAX_VALUE : sound.nextAlarmNanos(state);
     }
 
     @Override
     public Step<TransactionsState, TransactionEvent> alarm(TransactionsState state, Moment now) {
-        return machine.alarm(state, now);
+        return sound.alarm(
+                kind == Kind.EXPIRES_WHAT_HAS_NOT_ENDED ? seeminglyOver(state, now) : state, now);
+    }
+
+    /** What is ending since long ago passes for ended. */
+    private static TransactionsState seeminglyOver(TransactionsState state, Moment now) {
+        long beforeMs = now.wallMs() - TransactionWorld.SETTINGS.idExpiration().toMillis();
+        TransactionsState seeming = state;
+        for (Transaction one : state.transactions().values()) {
+            if (one.state().ending() && one.terms().updateMs() <= beforeMs) {
+                seeming =
+                        seeming.with(
+                                one.in(TransactionState.COMPLETE_ABORT, one.terms().updateMs()));
+            }
+        }
+        return seeming;
     }
 
     private static Step<TransactionsState, TransactionEvent> recorded(
             boolean kept, Step<TransactionsState, TransactionEvent> step) {
-        return kept ? step : new Step<>(step.state(), List.of(), step.answers(), step.signals());
+        return kept ? step : unrecorded(step);
     }
 
     private static Step<TransactionsState, TransactionEvent> verified(

@@ -5,25 +5,27 @@ import io.tombolo.coordinator.runtime.CoordinatorRuntime;
 import io.tombolo.coordinator.runtime.Reply;
 import io.tombolo.coordinator.runtime.RuntimeSettings;
 import io.tombolo.coordinator.runtime.StateMachine;
+import io.tombolo.coordinator.runtime.StoredEntry;
+import io.tombolo.coordinator.runtime.StoredRecord;
 import io.tombolo.coordinator.runtime.Ticket;
+import io.tombolo.coordinator.stage.Compacted;
 import io.tombolo.coordinator.stage.MemoryLog;
 import io.tombolo.coordinator.transaction.DataPartition.Marked;
 import io.tombolo.coordinator.transaction.TransactionEvent.MarkersWanted;
 import io.tombolo.environment.simulated.manual.ManualLoop;
+import io.tombolo.environment.story.World;
 
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -31,7 +33,7 @@ import java.util.function.Function;
  * One transactional id that several producers fight for, a coordinator that fails over, and
  * partitions to which batches and markers come late; all from one seed.
  */
-final class TransactionWorld {
+final class TransactionWorld extends World<TransactionWorld.Claim> {
 
     /** What must always hold. */
     enum Claim {
@@ -41,19 +43,10 @@ final class TransactionWorld {
         EPOCHS_NEVER_GO_BACK,
         AN_IDENTITY_HAS_ONE_HOLDER,
         A_RELOAD_FINDS_WHAT_WAS_COMMITTED,
+        A_COMPACTED_LOG_SAYS_THE_SAME,
         EVERY_CLIENT_IS_ANSWERED,
-        THE_LAST_STABLE_OFFSET_MOVES_ON
-    }
-
-    /** A claim that did not hold. */
-    static final class Violated extends AssertionError {
-        private static final long serialVersionUID = 1;
-        final transient Claim claim;
-
-        Violated(Claim claim, String detail) {
-            super(claim + ": " + detail);
-            this.claim = claim;
-        }
+        THE_LAST_STABLE_OFFSET_MOVES_ON,
+        UNUSED_IDS_ARE_FORGOTTEN
     }
 
     static final String ID = "payments";
@@ -68,10 +61,10 @@ final class TransactionWorld {
                     RuntimeSettings.STANDARD);
 
     final SplittableRandom random;
-    final Map<String, Integer> seen = new TreeMap<>();
     final List<DataPartition> partitions = new ArrayList<>();
     final Set<Integer> commitsAsked = new HashSet<>();
 
+    private final StateMachine<TransactionsState, TransactionCommand, TransactionEvent> machine;
     private final ManualLoop loop = new ManualLoop();
     private final MemoryLog log = new MemoryLog(loop);
     private final CoordinatorRuntime<TransactionsState, TransactionCommand, TransactionEvent>
@@ -79,13 +72,11 @@ final class TransactionWorld {
     private final List<TransactionClient> clients = new ArrayList<>();
     private final List<Runnable> underWay = new ArrayList<>();
     private final List<Runnable> fromCoordinator = new ArrayList<>();
-    private final StringBuilder trace = new StringBuilder();
     private final Set<Integer> acknowledged = new HashSet<>();
     private final Map<Integer, Boolean> outcomes = new HashMap<>();
     private final Map<ProducerIdentity, Integer> holders = new HashMap<>();
     private final Map<Integer, ProducerIdentity> newest = new HashMap<>();
     private ProducerIdentity newestBeginning = ProducerIdentity.NONE;
-    private Set<Claim> watched = EnumSet.allOf(Claim.class);
     private int leaderEpoch;
     private int unanswered;
     private int transactionCount;
@@ -95,7 +86,9 @@ final class TransactionWorld {
     TransactionWorld(
             long seed,
             StateMachine<TransactionsState, TransactionCommand, TransactionEvent> machine) {
+        super(Claim.class);
         this.random = new SplittableRandom(seed);
+        this.machine = machine;
         this.runtime =
                 new CoordinatorRuntime<>(
                         loop, loop, log, machine, new Ears(), RuntimeSettings.STANDARD);
@@ -113,19 +106,11 @@ final class TransactionWorld {
         return new TransactionClient(this, clientCount++, random.nextBoolean());
     }
 
-    void watchOnly(Claim claim) {
-        watched = EnumSet.of(claim);
-    }
-
-    void require(boolean held, Claim claim, String detail) {
-        if (!held && watched.contains(claim)) {
-            throw new Violated(claim, detail);
-        }
-    }
-
-    void note(String what) {
-        trace.append(what).append('\n');
-        seen.merge(what, 1, Integer::sum);
+    /** What happens is told and counted. */
+    @Override
+    public void note(String what) {
+        super.note(what);
+        count(what);
     }
 
     int newTransaction() {
@@ -141,17 +126,8 @@ final class TransactionWorld {
         underWay.add(arrival);
     }
 
-    /** Faults all the time, then peace; returns what happened. */
-    String run(int steps) {
-        for (int i = 0; i < steps; i++) {
-            step();
-            loop.run();
-        }
-        rest();
-        return trace.toString();
-    }
-
-    private void step() {
+    @Override
+    protected void step() {
         switch (random.nextInt(40)) {
             case 0 -> failOver();
             case 1 -> log.committing(false);
@@ -159,6 +135,9 @@ final class TransactionWorld {
             case 4 -> {
                 if (random.nextInt(3) == 0) {
                     log.refuseNext(Errors.NOT_ENOUGH_REPLICAS);
+                } else if (random.nextInt(6) == 0) {
+                    note("a week passes");
+                    loop.advance(SETTINGS.idExpiration().plus(SETTINGS.expiryCheck()));
                 }
             }
             case 5 -> {
@@ -176,6 +155,7 @@ final class TransactionWorld {
             }
             default -> clients.get(random.nextInt(clients.size())).act();
         }
+        loop.run();
     }
 
     private void arrive() {
@@ -188,9 +168,20 @@ final class TransactionWorld {
         }
     }
 
-    /** Nobody begins anything any more. */
-    private void rest() {
+    /** Nobody begins anything any more, for so long that nobody is known any more. */
+    @Override
+    protected void rest() {
         log.committing(true);
+        settle();
+        loop.advance(SETTINGS.idExpiration().plus(Duration.ofDays(1)));
+        loop.run();
+        require(
+                describe().equals("new"),
+                Claim.UNUSED_IDS_ARE_FORGOTTEN,
+                "it is " + describe() + " after all that time");
+    }
+
+    private void settle() {
         for (int round = 0; round < 60; round++) {
             while (!underWay.isEmpty() || !fromCoordinator.isEmpty()) {
                 (underWay.isEmpty() ? fromCoordinator : underWay).removeFirst().run();
@@ -217,12 +208,7 @@ final class TransactionWorld {
     }
 
     private void failOver() {
-        runtime.read(
-                0,
-                state -> state,
-                reply(
-                        state -> note("failover while " + stateOf(state)),
-                        refused -> note("failover while " + refused)));
+        note("failover while " + describe());
         checkReload();
         if (random.nextBoolean()) {
             fromCoordinator.clear(); // its broker died
@@ -232,18 +218,40 @@ final class TransactionWorld {
         lead();
     }
 
+    /** What is committed of the transaction, or why nothing can be said. */
+    private String describe() {
+        var heard = new String[1];
+        runtime.read(
+                0,
+                state -> state,
+                reply(
+                        state -> heard[0] = stateOf(state),
+                        refused -> heard[0] = refused.toString()));
+        return heard[0];
+    }
+
     private static String stateOf(TransactionsState state) {
         Transaction transaction = state.transactions().get(ID);
         return transaction == null ? "new" : transaction.state().title();
     }
 
     private void checkReload() {
-        var machine = new TransactionMachine(SETTINGS);
-        var replayed = machine.initial();
-        for (var record : log.records(0)) {
-            if (record.offset() < log.highWatermark(0)) {
-                replayed = machine.replay(replayed, record);
+        long highWatermark = log.highWatermark(0);
+        List<StoredEntry> committed =
+                List.copyOf(log.entries(0).subList(0, Math.toIntExact(highWatermark)));
+        checkReload(committed, Claim.A_RELOAD_FINDS_WHAT_WAS_COMMITTED);
+        for (long toOffset : new long[] {highWatermark / 2, highWatermark}) {
+            for (boolean aged : new boolean[] {false, true}) {
+                List<StoredEntry> left = Compacted.of(committed, toOffset, aged);
+                checkReload(left, Claim.A_COMPACTED_LOG_SAYS_THE_SAME);
             }
+        }
+    }
+
+    private void checkReload(List<StoredEntry> entries, Claim claim) {
+        var replayed = machine.initial();
+        for (StoredEntry entry : entries) {
+            replayed = machine.replay(replayed, (StoredRecord) entry);
         }
         String stored = gist(replayed);
         runtime.read(
@@ -253,7 +261,7 @@ final class TransactionWorld {
                         state ->
                                 require(
                                         gist(state).equals(stored),
-                                        Claim.A_RELOAD_FINDS_WHAT_WAS_COMMITTED,
+                                        claim,
                                         gist(state) + " is stored as " + stored),
                         refused -> {}));
     }
@@ -442,6 +450,9 @@ final class TransactionWorld {
                 before == null || !olderThan(identity, before),
                 Claim.EPOCHS_NEVER_GO_BACK,
                 identity + " after " + before);
+        if (before != null && before.id() != identity.id()) {
+            note(beginning ? "began as another producer" : "went on as another producer");
+        }
         if (beginning) {
             require(
                     olderThan(newestBeginning, identity),

@@ -6,6 +6,7 @@ import io.tombolo.environment.DiskFile;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryNotEmptyException;
@@ -290,7 +291,7 @@ public final class SimulatedDisk implements Disk {
     }
 
     @Override
-    public AutoCloseable lock(Path lockFile) throws IOException {
+    public Closeable lock(Path lockFile) throws IOException {
         check(DiskOperation.Kind.LOCK, lockFile);
         open(lockFile).close();
         Path key = absolute(lockFile);

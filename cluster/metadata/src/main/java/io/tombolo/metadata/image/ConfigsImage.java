@@ -14,12 +14,18 @@ import java.util.Optional;
  */
 public record ConfigsImage(PSortedMap<ConfigResource, PSortedMap<String, String>> byResource) {
 
+    /** The one and only, by which those who remember what follows from it know it. */
+    private static final PSortedMap<String, String> NONE = TreePMap.empty();
+
     static final ConfigsImage EMPTY = new ConfigsImage(TreePMap.empty());
 
-    /** The overrides of a resource, ordered by key; empty when it has none. */
+    /**
+     * The overrides of a resource, ordered by key; empty when it has none. The same object as long
+     * as they do not change.
+     */
     public PSortedMap<String, String> of(ConfigResource resource) {
         PSortedMap<String, String> found = byResource.get(resource);
-        return found == null ? TreePMap.empty() : found;
+        return found == null ? NONE : found;
     }
 
     public Optional<String> value(ConfigResource resource, String key) {

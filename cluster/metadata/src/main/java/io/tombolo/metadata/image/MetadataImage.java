@@ -103,8 +103,8 @@ public record MetadataImage(
     /**
      * The domains that a topic changes hands with, whether it exists or not: those of the links
      * which copy topics of its name out of this region, those that have taken its name from this
-     * region, whatever their links copy by now, and that of the link whose mirror it is, or was.
-     * None before the region is formatted.
+     * region, or into it, whatever their links copy by now, and that of the link whose mirror it
+     * is, or was. None before the region is formatted.
      */
     public Set<DomainName> domainsOf(String topic) {
         var domains = new LinkedHashSet<DomainName>();
@@ -118,7 +118,9 @@ public record MetadataImage(
                             .filter(link -> link.copies(topic, self.region()))
                             .forEach(link -> domains.add(link.domain()));
                     region.ownership().values().stream()
-                            .filter(owned -> owned.ownership().tookFrom(self.region(), topic))
+                            .filter(owned ->
+                                    owned.ownership().tookFrom(self.region(), topic)
+                                            || owned.ownership().tookInto(self.region(), topic))
                             .forEach(owned -> domains.add(owned.domain()));
                 });
         return domains;

@@ -15,10 +15,13 @@ import io.tombolo.metadata.record.LinkRecord.MirrorReturned;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsAborted;
+import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsCompared;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsFound;
 import io.tombolo.metadata.record.LinkRecord.ReplicasToCut;
 import io.tombolo.metadata.record.MetadataRecord;
+import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.metadata.record.RegionRecord.FeatureLevel;
+import io.tombolo.metadata.record.RegionRecord.PartitionFenced;
 import io.tombolo.metadata.record.RegionRecord.ProducerIdsAllocated;
 import io.tombolo.metadata.record.TopicRecord.PartitionCreated;
 import io.tombolo.metadata.record.TopicRecord.TopicCreated;
@@ -73,7 +76,18 @@ public final class MetadataSnapshot {
             records.add(new ProducerIdsAllocated(0, 0, region.nextProducerId()));
         }
         records.addAll(region.ownership().values());
-        return records.stream();
+        records.addAll(region.handovers().history());
+        return Stream.concat(
+                records.stream(),
+                region.ownership().values().stream()
+                        .flatMap(owned -> fences(owned, region.handovers())));
+    }
+
+    private static Stream<MetadataRecord> fences(OwnershipRecord owned, Handovers handovers) {
+        return handovers.fencesOf(owned.domain()).entrySet().stream()
+                .map(one ->
+                        new PartitionFenced(
+                                owned.domain(), owned.epoch(), one.getKey(), one.getValue()));
     }
 
     private static Stream<MetadataRecord> topicRecords(TopicImage topic) {
@@ -169,7 +183,12 @@ public final class MetadataSnapshot {
         Stream<MetadataRecord> aborted =
                 promotion.aborted().stream()
                         .map(index -> new MirrorTransactionsAborted(topicId, index));
-        return Stream.of(ends, clamped, found, aborted).flatMap(one -> one);
+        Stream<MetadataRecord> compared =
+                promotion.compared().entrySet().stream()
+                        .map(one ->
+                                new MirrorTransactionsCompared(
+                                        topicId, one.getKey(), one.getValue()));
+        return Stream.of(ends, clamped, found, aborted, compared).flatMap(one -> one);
     }
 
     /** Makes an image from the records of a snapshot. Mutable, used once, by one thread. */

@@ -3,6 +3,7 @@ package io.tombolo.metadata.image;
 import io.tombolo.metadata.record.LinkRecord.ClampedPosition;
 import io.tombolo.metadata.record.LinkRecord.CopyEnd;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
+import io.tombolo.metadata.record.LinkRecord.TornTransaction;
 
 import org.pcollections.PSortedMap;
 import org.pcollections.PSortedSet;
@@ -22,18 +23,26 @@ import java.util.Optional;
  *     these are the positions that were not; of a topic that is writable only those with any
  * @param transactions by partition, those that were found open, or may be
  * @param aborted partitions where none of them is open any more
+ * @param compared by partition whose leader has looked: the transactions that are committed there,
+ *     of those that were found open in others
  */
 public record Promotion(
         long ownershipEpoch,
         PSortedMap<Integer, CopyEnd> ends,
         PSortedMap<Integer, List<ClampedPosition>> clamped,
         PSortedMap<Integer, OpenTransactions> transactions,
-        PSortedSet<Integer> aborted) {
+        PSortedSet<Integer> aborted,
+        PSortedMap<Integer, List<TornTransaction>> compared) {
 
     /** Nothing has been taken over. */
     public static final Promotion NONE =
             new Promotion(
-                    0, TreePMap.empty(), TreePMap.empty(), TreePMap.empty(), TreePSet.empty());
+                    0,
+                    TreePMap.empty(),
+                    TreePMap.empty(),
+                    TreePMap.empty(),
+                    TreePSet.empty(),
+                    TreePMap.empty());
 
     /** Where the copy of a partition ended. */
     public Optional<CopyEnd> endOf(int index) {
@@ -67,7 +76,8 @@ public record Promotion(
                 begun.ends.plus(index, end),
                 begun.clamped,
                 begun.transactions,
-                begun.aborted);
+                begun.aborted,
+                begun.compared);
     }
 
     Promotion clamped(int offsetsPartition, List<ClampedPosition> positions) {
@@ -76,7 +86,8 @@ public record Promotion(
                 ends,
                 clamped.plus(offsetsPartition, positions),
                 transactions,
-                aborted);
+                aborted,
+                compared);
     }
 
     Promotion found(long epoch, int index, OpenTransactions open) {
@@ -86,14 +97,19 @@ public record Promotion(
                 begun.ends,
                 begun.clamped,
                 begun.transactions.plus(index, open),
-                begun.aborted.minus(index));
+                begun.aborted.minus(index),
+                begun.compared);
     }
 
     /** Only where some were found it is worth remembering; of nothing the epoch is not either. */
     Promotion aborted(int index) {
         OpenTransactions found = transactions.get(index);
         boolean any = found != null && found.count() > 0;
-        if (!any && ends.isEmpty() && clamped.isEmpty() && transactions.minus(index).isEmpty()) {
+        if (!any
+                && ends.isEmpty()
+                && clamped.isEmpty()
+                && compared.isEmpty()
+                && transactions.minus(index).isEmpty()) {
             return NONE;
         }
         return new Promotion(
@@ -101,7 +117,13 @@ public record Promotion(
                 ends,
                 clamped,
                 any ? transactions : transactions.minus(index),
-                any ? aborted.plus(index) : aborted);
+                any ? aborted.plus(index) : aborted,
+                compared);
+    }
+
+    Promotion compared(int index, List<TornTransaction> torn) {
+        return new Promotion(
+                ownershipEpoch, ends, clamped, transactions, aborted, compared.plus(index, torn));
     }
 
     private Promotion under(long epoch) {
@@ -116,6 +138,6 @@ public record Promotion(
                 moved = moved.minus(entry.getKey());
             }
         }
-        return new Promotion(ownershipEpoch, ends, moved, transactions, aborted);
+        return new Promotion(ownershipEpoch, ends, moved, transactions, aborted, compared);
     }
 }

@@ -19,17 +19,24 @@ import java.util.Optional;
  * @param nextProducerId where the next block of producer ids starts, -1 before the first block
  * @param ownership the highest known ownership of each domain
  * @param controllers what controllers of their own can run, by id
+ * @param handovers of domains between regions
  */
 public record RegionImage(
         TreePVector<RegionIdentity> identities,
         PSortedMap<String, Short> features,
         long nextProducerId,
         PSortedMap<DomainName, OwnershipRecord> ownership,
-        PSortedMap<Integer, ControllerRegistered> controllers) {
+        PSortedMap<Integer, ControllerRegistered> controllers,
+        Handovers handovers) {
 
     static final RegionImage EMPTY =
             new RegionImage(
-                    TreePVector.empty(), TreePMap.empty(), -1, TreePMap.empty(), TreePMap.empty());
+                    TreePVector.empty(),
+                    TreePMap.empty(),
+                    -1,
+                    TreePMap.empty(),
+                    TreePMap.empty(),
+                    Handovers.NONE);
 
     /** Who the region is; empty before it is formatted. */
     public Optional<RegionIdentity> identity() {
@@ -53,7 +60,12 @@ public record RegionImage(
 
     RegionImage withIdentity(RegionIdentity identity) {
         return new RegionImage(
-                TreePVector.singleton(identity), features, nextProducerId, ownership, controllers);
+                TreePVector.singleton(identity),
+                features,
+                nextProducerId,
+                ownership,
+                controllers,
+                handovers);
     }
 
     RegionImage withFeature(String feature, short level) {
@@ -62,7 +74,8 @@ public record RegionImage(
                 level == 0 ? features.minus(feature) : features.plus(feature, level),
                 nextProducerId,
                 ownership,
-                controllers);
+                controllers,
+                handovers);
     }
 
     RegionImage withController(ControllerRegistered controller) {
@@ -71,11 +84,12 @@ public record RegionImage(
                 features,
                 nextProducerId,
                 ownership,
-                controllers.plus(controller.controllerId(), controller));
+                controllers.plus(controller.controllerId(), controller),
+                handovers);
     }
 
     RegionImage withNextProducerId(long next) {
-        return new RegionImage(identities, features, next, ownership, controllers);
+        return new RegionImage(identities, features, next, ownership, controllers, handovers);
     }
 
     RegionImage withOwnership(OwnershipRecord owned) {
@@ -84,6 +98,12 @@ public record RegionImage(
                 features,
                 nextProducerId,
                 ownership.plus(owned.domain(), owned),
-                controllers);
+                controllers,
+                handovers.without(owned.domain()));
+    }
+
+    RegionImage with(Handovers changed) {
+        return new RegionImage(
+                identities, features, nextProducerId, ownership, controllers, changed);
     }
 }

@@ -23,19 +23,23 @@ import io.tombolo.metadata.record.LinkRecord.MirrorReturned;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsAborted;
+import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsCompared;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsFound;
 import io.tombolo.metadata.record.LinkRecord.ReplicasToCut;
 import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.metadata.record.RegionRecord;
+import io.tombolo.metadata.record.RegionRecord.Audited;
 import io.tombolo.metadata.record.RegionRecord.ControllerRegistered;
 import io.tombolo.metadata.record.RegionRecord.FeatureLevel;
 import io.tombolo.metadata.record.RegionRecord.NoOp;
+import io.tombolo.metadata.record.RegionRecord.PartitionFenced;
 import io.tombolo.metadata.record.RegionRecord.ProducerIdsAllocated;
 import io.tombolo.metadata.record.RegionRecord.Receipt;
 import io.tombolo.metadata.record.RegionRecord.RegionIdentity;
 import io.tombolo.metadata.record.TopicRecord;
 import io.tombolo.region.LinkName;
+import io.tombolo.region.ownership.Ownership;
 
 import org.apache.kafka.common.Uuid;
 
@@ -103,6 +107,8 @@ final class Replay {
         switch (record) {
             case NoOp() -> {}
             case Receipt _ -> {}
+            case PartitionFenced fenced -> fence(fenced);
+            case Audited entry -> region = region.with(region.handovers().with(entry));
             case ControllerRegistered controller -> region = region.withController(controller);
             case RegionIdentity identity -> {
                 check(
@@ -210,6 +216,8 @@ final class Replay {
                     promote(topicId, promotion -> promotion.found(epoch, index, open));
             case MirrorTransactionsAborted(var topicId, var index) ->
                     promote(topicId, promotion -> promotion.aborted(index));
+            case MirrorTransactionsCompared(var topicId, var index, var torn) ->
+                    promote(topicId, promotion -> promotion.compared(index, torn));
             case MirrorReturned _, DivergenceFound _, DivergenceExported _, ReplicasToCut _ ->
                     restore(record);
             case MirrorOffsetsClamped clamped -> {
@@ -268,6 +276,18 @@ final class Replay {
             throw new IllegalStateException("metadata record names the unknown link " + link);
         }
         return known.definition();
+    }
+
+    private void fence(PartitionFenced fenced) {
+        OwnershipRecord owned = region.ownership().get(fenced.domain());
+        check(
+                owned != null
+                        && owned.epoch() == fenced.ownershipEpoch()
+                        && owned.ownership().mode() == Ownership.Mode.HANDOVER,
+                "%s is not handed over under epoch %d",
+                fenced.domain(),
+                fenced.ownershipEpoch());
+        region = region.with(region.handovers().with(fenced));
     }
 
     private void apply(OwnershipRecord record) {

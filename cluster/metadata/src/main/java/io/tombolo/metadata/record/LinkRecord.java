@@ -4,12 +4,14 @@ import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.link.MirrorTopic;
 import io.tombolo.region.link.NameFilter;
+import io.tombolo.region.topology.LinkEntry;
 
 import org.apache.kafka.common.Uuid;
 
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -23,8 +25,8 @@ public sealed interface LinkRecord extends MetadataRecord {
      *
      * @param sourceRegion the region that records come from
      * @param destinationRegion the region that they go to; one of the two is this region
-     * @param settings the link's own settings, opaque here save {@link #TOPICS}; never secrets,
-     *     only references to them
+     * @param settings as {@link LinkEntry#settings} names them; never secrets, only references to
+     *     them
      */
     record LinkDefined(
             LinkName link,
@@ -37,7 +39,13 @@ public sealed interface LinkRecord extends MetadataRecord {
         /**
          * The setting that chooses topics: patterns, comma-separated. Without it there are none.
          */
-        public static final String TOPICS = "topics";
+        public static final String TOPICS = LinkEntry.TOPICS;
+
+        /**
+         * The setting of a link that was removed while it had mirror topics. It has no topics any
+         * more; its id and regions stay, so that nothing else takes its mirrors for its own.
+         */
+        public static final String RETIRED = "retired";
 
         public LinkDefined {
             settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
@@ -46,6 +54,16 @@ public sealed interface LinkRecord extends MetadataRecord {
         /** Which topics of the source it copies. */
         public NameFilter topics() {
             return new NameFilter(List.of(settings.getOrDefault(TOPICS, "").split(",")));
+        }
+
+        /** The same link, when it is removed and its name has to stay. */
+        public LinkDefined retire() {
+            return new LinkDefined(
+                    link,
+                    linkId,
+                    sourceRegion,
+                    destinationRegion,
+                    new TreeMap<>(Map.of(RETIRED, Boolean.toString(true))));
         }
     }
 
@@ -121,6 +139,46 @@ public sealed interface LinkRecord extends MetadataRecord {
 
     /** None of the transactions that were found in a partition is open any more. */
     record MirrorTransactionsAborted(Uuid topicId, int index) implements LinkRecord {}
+
+    /**
+     * The leader of a partition has looked which of the transactions that were found open in other
+     * partitions are committed in this one.
+     *
+     * @param torn those that are
+     */
+    record MirrorTransactionsCompared(Uuid topicId, int index, List<TornTransaction> torn)
+            implements LinkRecord {
+
+        public MirrorTransactionsCompared {
+            torn = List.copyOf(torn);
+        }
+    }
+
+    /**
+     * A transaction that is committed in a partition, and open in the copy of another one.
+     *
+     * @param producerEpoch in which its records were produced
+     * @param firstOffset of its first record in the partition; −1 when that is further back than
+     *     was looked
+     * @param markerOffset of the marker that committed it there
+     */
+    record TornTransaction(
+            long producerId, int producerEpoch, long firstOffset, long markerOffset) {
+
+        /** The fewest bytes that {@link #write} makes. */
+        public static final int BYTES_MIN = 4;
+
+        /** Writes it as a part of a record or a command. */
+        public void write(FieldWriter to) {
+            to.number(producerId).number(producerEpoch).number(firstOffset).number(markerOffset);
+        }
+
+        /** Reads what {@link #write} wrote. */
+        public static TornTransaction read(FieldReader from) {
+            return new TornTransaction(
+                    from.number(), from.smallNumber(), from.number(), from.number());
+        }
+    }
 
     /**
      * A topic that another region has taken over comes back as a mirror, in state {@link

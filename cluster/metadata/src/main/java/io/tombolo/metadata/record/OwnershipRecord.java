@@ -64,16 +64,18 @@ public record OwnershipRecord(Ownership ownership, String cause) implements Meta
     private static int codeOf(Ownership.Mode mode) {
         return switch (mode) {
             case STEADY -> 0;
-            case HANDOVER -> 1;
+            case DISPUTED -> 1;
             case FORCED -> 2;
+            case HANDOVER -> 3;
         };
     }
 
     private static Ownership.Mode modeOf(int code) {
         return switch (code) {
             case 0 -> Ownership.Mode.STEADY;
-            case 1 -> Ownership.Mode.HANDOVER;
+            case 1 -> Ownership.Mode.DISPUTED;
             case 2 -> Ownership.Mode.FORCED;
+            case 3 -> Ownership.Mode.HANDOVER;
             default -> throw new UnreadableRecord("ownership mode " + code + " is unknown");
         };
     }

@@ -21,12 +21,16 @@ import io.tombolo.metadata.record.LinkRecord.MirrorReturned;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsAborted;
+import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsCompared;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsFound;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
 import io.tombolo.metadata.record.LinkRecord.ReplicasToCut;
+import io.tombolo.metadata.record.LinkRecord.TornTransaction;
+import io.tombolo.metadata.record.RegionRecord.Audited;
 import io.tombolo.metadata.record.RegionRecord.ControllerRegistered;
 import io.tombolo.metadata.record.RegionRecord.FeatureLevel;
 import io.tombolo.metadata.record.RegionRecord.NoOp;
+import io.tombolo.metadata.record.RegionRecord.PartitionFenced;
 import io.tombolo.metadata.record.RegionRecord.ProducerIdsAllocated;
 import io.tombolo.metadata.record.RegionRecord.Receipt;
 import io.tombolo.metadata.record.RegionRecord.RegionIdentity;
@@ -75,12 +79,15 @@ final class RecordFields {
             case MirrorConfigsFollowed _ -> RecordType.MIRROR_CONFIGS_FOLLOWED;
             case MirrorOffsetsClamped _ -> RecordType.MIRROR_OFFSETS_CLAMPED;
             case MirrorTransactionsFound _ -> RecordType.MIRROR_TRANSACTIONS_FOUND;
+            case MirrorTransactionsCompared _ -> RecordType.MIRROR_TRANSACTIONS_COMPARED;
             case MirrorTransactionsAborted _ -> RecordType.MIRROR_TRANSACTIONS_ABORTED;
             case MirrorReturned _ -> RecordType.MIRROR_RETURNED;
             case DivergenceFound _ -> RecordType.DIVERGENCE_FOUND;
             case DivergenceExported _ -> RecordType.DIVERGENCE_EXPORTED;
             case ReplicasToCut _ -> RecordType.REPLICAS_TO_CUT;
             case OwnershipRecord _ -> RecordType.OWNERSHIP;
+            case PartitionFenced _ -> RecordType.PARTITION_FENCED;
+            case Audited _ -> RecordType.AUDITED;
         };
     }
 
@@ -115,7 +122,9 @@ final class RecordFields {
                             FEATURE_LEVEL,
                             PRODUCER_IDS_ALLOCATED,
                             RECEIPT,
-                            CONTROLLER_REGISTERED ->
+                            CONTROLLER_REGISTERED,
+                            PARTITION_FENCED,
+                            AUDITED ->
                             readRegion(type, from);
                     case BROKER_REGISTERED,
                             BROKER_CHANGE,
@@ -139,7 +148,8 @@ final class RecordFields {
                             MIRROR_OFFSETS_CLAMPED,
                             MIRROR_CONFIGS_FOLLOWED,
                             MIRROR_TRANSACTIONS_FOUND,
-                            MIRROR_TRANSACTIONS_ABORTED ->
+                            MIRROR_TRANSACTIONS_ABORTED,
+                            MIRROR_TRANSACTIONS_COMPARED ->
                             readLink(type, from);
                     case MIRROR_RETURNED, DIVERGENCE_FOUND, DIVERGENCE_EXPORTED, REPLICAS_TO_CUT ->
                             readReturn(type, from);
@@ -156,6 +166,8 @@ final class RecordFields {
             case FeatureLevel(var feature, var level) -> to.string(feature).number(level);
             case ProducerIdsAllocated(var broker, var epoch, var next) ->
                     to.number(broker).number(epoch).number(next);
+            case PartitionFenced fenced -> fenced.write(to);
+            case Audited entry -> entry.write(to);
             case Receipt(var ticket, var resource) -> writeResource(resource, to.uuid(ticket));
             case ControllerRegistered(var id, var features) ->
                     BrokerFields.writeFeatures(features, to.number(id));
@@ -169,6 +181,8 @@ final class RecordFields {
             case FEATURE_LEVEL -> new FeatureLevel(from.string(), from.shortNumber());
             case PRODUCER_IDS_ALLOCATED ->
                     new ProducerIdsAllocated(from.smallNumber(), from.number(), from.number());
+            case PARTITION_FENCED -> PartitionFenced.read(from);
+            case AUDITED -> Audited.read(from);
             case RECEIPT -> new Receipt(from.uuid(), readResource(from));
             case CONTROLLER_REGISTERED ->
                     new ControllerRegistered(from.smallNumber(), BrokerFields.readFeatures(from));
@@ -219,6 +233,8 @@ final class RecordFields {
                     open.write(to.uuid(topicId).number(index).number(epoch));
             case MirrorTransactionsAborted(var topicId, var index) ->
                     to.uuid(topicId).number(index);
+            case MirrorTransactionsCompared(var topicId, var index, var torn) ->
+                    to.uuid(topicId).number(index).list(torn, (out, one) -> one.write(out));
             case MirrorReturned(var topicId, var link, var epoch, var copies) ->
                     to.uuid(topicId)
                             .string(link.name())
@@ -267,6 +283,11 @@ final class RecordFields {
                             OpenTransactions.read(from));
             case MIRROR_TRANSACTIONS_ABORTED ->
                     new MirrorTransactionsAborted(from.uuid(), from.smallNumber());
+            case MIRROR_TRANSACTIONS_COMPARED ->
+                    new MirrorTransactionsCompared(
+                            from.uuid(),
+                            from.smallNumber(),
+                            from.list(TornTransaction.BYTES_MIN, TornTransaction::read));
             default ->
                     new MirrorTopicStateChanged(
                             from.uuid(), stateOf(from.smallNumber()), from.string());

@@ -35,9 +35,12 @@ enum RecordType {
     MIRROR_RETURNED(51),
     DIVERGENCE_FOUND(52),
     DIVERGENCE_EXPORTED(53),
-    REPLICAS_TO_CUT(54);
+    REPLICAS_TO_CUT(54),
+    MIRROR_TRANSACTIONS_COMPARED(55),
+    PARTITION_FENCED(56),
+    AUDITED(57);
 
-    private static final RecordType[] BY_CODE = new RecordType[55];
+    private static final RecordType[] BY_CODE = new RecordType[58];
 
     static {
         for (RecordType type : values()) {

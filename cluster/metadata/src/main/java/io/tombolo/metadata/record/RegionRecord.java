@@ -1,7 +1,9 @@
 package io.tombolo.metadata.record;
 
 import io.tombolo.metadata.record.BrokerRegistration.Levels;
+import io.tombolo.region.DomainName;
 import io.tombolo.region.RegionId;
+import io.tombolo.region.ownership.Lineage.PartitionEnd;
 
 import org.apache.kafka.common.Uuid;
 
@@ -63,4 +65,90 @@ public sealed interface RegionRecord extends MetadataRecord {
      * this ticket. Read by who has not heard the answer.
      */
     record Receipt(Uuid ticket, ConfigResource resource) implements RegionRecord {}
+
+    /**
+     * A partition of a domain that is being handed over will not grow any more.
+     *
+     * @param ownershipEpoch of the handover
+     * @param fence where its log ends
+     */
+    record PartitionFenced(
+            DomainName domain, long ownershipEpoch, PartitionId partition, PartitionEnd fence)
+            implements RegionRecord {
+
+        void write(FieldWriter to) {
+            to.string(domain.name())
+                    .number(ownershipEpoch)
+                    .uuid(partition.topicId())
+                    .number(partition.index())
+                    .number(fence.endOffset())
+                    .number(fence.lastEpoch())
+                    .number(fence.lastCrc());
+        }
+
+        static PartitionFenced read(FieldReader from) {
+            return new PartitionFenced(
+                    new DomainName(from.string()),
+                    from.number(),
+                    new PartitionId(from.uuid(), from.smallNumber()),
+                    new PartitionEnd(from.number(), from.smallNumber(), from.number()));
+        }
+    }
+
+    /**
+     * Something that people did about who owns a domain; kept as a history of bounded length.
+     *
+     * @param atMs when, by the clock of the broker that was asked
+     * @param act what was done: failover, planned failover, rollback, failback, rehearsal
+     * @param owner the region that owns the domain afterwards
+     * @param cause who and why
+     * @param result what it came to, in a sentence
+     */
+    record Audited(
+            long atMs,
+            DomainName domain,
+            String act,
+            RegionId owner,
+            long fromEpoch,
+            long toEpoch,
+            String cause,
+            String result)
+            implements RegionRecord {
+
+        /** Longer texts are cut off. */
+        public static final int TEXT_MAX = 500;
+
+        public Audited {
+            act = bounded(act);
+            cause = bounded(cause);
+            result = bounded(result);
+        }
+
+        void write(FieldWriter to) {
+            to.number(atMs)
+                    .string(domain.name())
+                    .string(act)
+                    .string(owner.name())
+                    .number(fromEpoch)
+                    .number(toEpoch)
+                    .string(cause)
+                    .string(result);
+        }
+
+        static Audited read(FieldReader from) {
+            return new Audited(
+                    from.number(),
+                    new DomainName(from.string()),
+                    from.string(),
+                    new RegionId(from.string()),
+                    from.number(),
+                    from.number(),
+                    from.string(),
+                    from.string());
+        }
+
+        private static String bounded(String text) {
+            return text.length() <= TEXT_MAX ? text : text.substring(0, TEXT_MAX);
+        }
+    }
 }

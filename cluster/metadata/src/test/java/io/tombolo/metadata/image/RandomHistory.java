@@ -27,15 +27,20 @@ import io.tombolo.metadata.record.LinkRecord.MirrorReturned;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsAborted;
+import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsCompared;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsFound;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
 import io.tombolo.metadata.record.LinkRecord.ReplicasToCut;
+import io.tombolo.metadata.record.LinkRecord.TornTransaction;
 import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.metadata.record.PartitionChange;
+import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.metadata.record.PartitionRegistration;
+import io.tombolo.metadata.record.RegionRecord.Audited;
 import io.tombolo.metadata.record.RegionRecord.FeatureLevel;
 import io.tombolo.metadata.record.RegionRecord.NoOp;
+import io.tombolo.metadata.record.RegionRecord.PartitionFenced;
 import io.tombolo.metadata.record.RegionRecord.ProducerIdsAllocated;
 import io.tombolo.metadata.record.RegionRecord.RegionIdentity;
 import io.tombolo.metadata.record.TopicRecord.PartitionChanged;
@@ -47,6 +52,7 @@ import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.link.MirrorTopic;
 import io.tombolo.region.link.NameFilter;
+import io.tombolo.region.ownership.Lineage.PartitionEnd;
 import io.tombolo.region.ownership.Ownership;
 import io.tombolo.region.ownership.Takeover;
 
@@ -99,7 +105,7 @@ final class RandomHistory {
             case 6, 7, 8, 9 -> topic().map(this::newPartition);
             case 10, 11, 12 -> topic().flatMap(this::changedPartition);
             case 13, 14 -> Optional.of(config());
-            case 15 -> Optional.of(ownership());
+            case 15 -> Optional.of(random.nextBoolean() ? ownership() : handover());
             default -> link();
         };
     }
@@ -220,10 +226,33 @@ final class RandomHistory {
     private MetadataRecord ownership() {
         var domain = new DomainName("d" + random.nextInt(3));
         long epoch = image.region().ownershipOf(domain).map(OwnershipRecord::epoch).orElse(0L) + 1;
-        Ownership.Mode mode = Ownership.Mode.values()[random.nextInt(3)];
+        Ownership.Mode mode = Ownership.Mode.values()[random.nextInt(4)];
         return new OwnershipRecord(
                 new Ownership(domain, new RegionId("r" + random.nextInt(3)), epoch, mode, taken()),
                 "why");
+    }
+
+    /** A fence of a domain that is being handed over, or an entry of the history. */
+    private MetadataRecord handover() {
+        return image.region().ownership().values().stream()
+                .filter(owned -> owned.ownership().mode() == Ownership.Mode.HANDOVER)
+                .findFirst()
+                .<MetadataRecord>map(owned ->
+                        new PartitionFenced(
+                                owned.domain(),
+                                owned.epoch(),
+                                new PartitionId(new Uuid(3, random.nextInt(3)), random.nextInt(2)),
+                                new PartitionEnd(random.nextInt(9), 1, -1)))
+                .orElseGet(() ->
+                        new Audited(
+                                random.nextInt(9),
+                                new DomainName("d1"),
+                                "failover",
+                                new RegionId("r1"),
+                                1,
+                                2,
+                                "why",
+                                "done"));
     }
 
     private Optional<MetadataRecord> link() {
@@ -314,6 +343,10 @@ final class RandomHistory {
         var open =
                 OpenTransactions.of(
                         List.of(new OpenTransactions.OpenTransaction(7, 0, random.nextInt(9), 1)));
+        if (random.nextInt(4) == 0) {
+            return new MirrorTransactionsCompared(
+                    topic.id(), index, List.of(new TornTransaction(7, 0, 1, random.nextInt(9))));
+        }
         return random.nextBoolean()
                 ? new MirrorTransactionsAborted(topic.id(), index)
                 : new MirrorTransactionsFound(

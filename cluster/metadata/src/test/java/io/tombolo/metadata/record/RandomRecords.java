@@ -22,10 +22,12 @@ import io.tombolo.metadata.record.LinkRecord.MirrorReturned;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsAborted;
+import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsCompared;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsFound;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions.OpenTransaction;
 import io.tombolo.metadata.record.LinkRecord.ReplicasToCut;
+import io.tombolo.metadata.record.LinkRecord.TornTransaction;
 import io.tombolo.metadata.record.RegionRecord.ControllerRegistered;
 import io.tombolo.metadata.record.RegionRecord.FeatureLevel;
 import io.tombolo.metadata.record.RegionRecord.NoOp;
@@ -41,6 +43,7 @@ import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.link.MirrorTopic;
 import io.tombolo.region.link.NameFilter;
+import io.tombolo.region.ownership.Lineage.PartitionEnd;
 import io.tombolo.region.ownership.Ownership;
 import io.tombolo.region.ownership.Takeover;
 
@@ -111,6 +114,14 @@ final class RandomRecords {
             case MIRROR_TRANSACTIONS_FOUND ->
                     new MirrorTransactionsFound(uuid(), number(), offset(), open());
             case MIRROR_TRANSACTIONS_ABORTED -> new MirrorTransactionsAborted(uuid(), number());
+            case MIRROR_TRANSACTIONS_COMPARED ->
+                    new MirrorTransactionsCompared(
+                            uuid(),
+                            number(),
+                            random.nextBoolean()
+                                    ? List.of()
+                                    : List.of(
+                                            new TornTransaction(offset(), number(), -1, offset())));
             case MIRROR_RETURNED ->
                     new MirrorReturned(
                             uuid(),
@@ -126,6 +137,22 @@ final class RandomRecords {
             case DIVERGENCE_EXPORTED -> new DivergenceExported(uuid(), number(), text());
             case REPLICAS_TO_CUT ->
                     new ReplicasToCut(uuid(), number(), offset(), BrokerIds.of(1, 3));
+            case PARTITION_FENCED ->
+                    new RegionRecord.PartitionFenced(
+                            new DomainName(name()),
+                            1 + number(),
+                            new PartitionId(uuid(), number()),
+                            new PartitionEnd(offset(), number(), random.nextInt(9) - 1));
+            case AUDITED ->
+                    new RegionRecord.Audited(
+                            offset(),
+                            new DomainName(name()),
+                            text(),
+                            new RegionId(name()),
+                            number(),
+                            number(),
+                            text(),
+                            text());
             case OWNERSHIP ->
                     new OwnershipRecord(
                             new Ownership(

@@ -10,6 +10,7 @@ import io.tombolo.raft.core.RecoveredLog;
 import io.tombolo.raft.core.VoterSet;
 import io.tombolo.storage.segment.NoRoom;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,7 +38,7 @@ public final class RaftLog implements AutoCloseable {
     private final TreeMap<Long, LogSegment> segments = new TreeMap<>();
     private final SnapshotFiles snapshots;
     private final ElectionStateFile electionFile;
-    private final AutoCloseable lock;
+    private final Closeable lock;
     private final ReplicaIdFile idFile;
     private final Reserve reserve;
     private final ElectionState election;
@@ -463,12 +464,6 @@ public final class RaftLog implements AutoCloseable {
             segment.close();
         }
         segments.clear();
-        try {
-            lock.close();
-        } catch (IOException failed) {
-            throw failed;
-        } catch (Exception other) {
-            throw new IOException("the lock could not be given back", other);
-        }
+        lock.close();
     }
 }

@@ -11,18 +11,21 @@ import java.util.Optional;
  * @param partitions every partition this broker led for the link, in order
  * @param groups groups whose offsets were beyond the local end, and what became of them
  * @param transactions that had not ended in the copy and were aborted
+ * @param torn those of them that are committed in other partitions
  */
 public record FailoverOutcome(
         long ownershipEpoch,
         Optional<Reason> refusal,
         List<PartitionOutcome> partitions,
         List<ClampedGroup> groups,
-        List<AbortedTransactions> transactions) {
+        List<AbortedTransactions> transactions,
+        List<TornTransaction> torn) {
 
     public FailoverOutcome {
         partitions = List.copyOf(partitions);
         groups = List.copyOf(groups);
         transactions = List.copyOf(transactions);
+        torn = List.copyOf(torn);
     }
 
     /**
@@ -47,6 +50,28 @@ public record FailoverOutcome(
      */
     public record AbortedTransaction(
             long producerId, int producerEpoch, long firstOffset, long recordCount) {}
+
+    /**
+     * A transaction that had ended in the copy of some partitions and not in that of others.
+     *
+     * @param committed where consumers get its records
+     * @param aborted where those that read what is committed do not
+     */
+    public record TornTransaction(
+            long producerId, int producerEpoch, List<Piece> committed, List<Piece> aborted) {
+
+        public TornTransaction {
+            committed = List.copyOf(committed);
+            aborted = List.copyOf(aborted);
+        }
+    }
+
+    /**
+     * What a transaction has in one partition.
+     *
+     * @param firstOffset of its first record there; −1 when that is not known
+     */
+    public record Piece(LinkPartition partition, long firstOffset) {}
 
     /**
      * Where a partition ends.

@@ -1,5 +1,7 @@
 package io.tombolo.region.ownership;
 
+import java.util.Optional;
+
 /**
  * The answer to a claim. Granting changes nothing by itself: the record must be committed first.
  */
@@ -17,6 +19,13 @@ public sealed interface Claim {
 
     /** The region owns the domain already, in a mode in which it may write. */
     record AlreadyOwner(Ownership current) implements Claim {}
+
+    /**
+     * Only a region that may write to the domain hands it over.
+     *
+     * @param current none when nobody has claimed it yet
+     */
+    record NotOwner(Optional<Ownership> current) implements Claim {}
 
     /** No epoch is left for this domain. */
     record Exhausted(Ownership current) implements Claim {}

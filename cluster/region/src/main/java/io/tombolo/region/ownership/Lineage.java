@@ -33,6 +33,37 @@ public record Lineage(long startOffset, List<EpochEnd> epochs) {
         }
     }
 
+    /**
+     * Where the log of a partition ends, in a way that two regions can compare.
+     *
+     * @param endOffset all replicas in sync have everything below it, and nothing lies beyond
+     * @param lastEpoch the leader epoch of the last batch, −1 when there is none
+     * @param lastCrc the checksum of the last batch, −1 when there is none, or when each region may
+     *     have written it anew, as compaction does
+     */
+    public record PartitionEnd(long endOffset, int lastEpoch, long lastCrc) {
+
+        public PartitionEnd {
+            if (endOffset < 0 || lastEpoch < -1 || lastCrc < -1) {
+                throw new IllegalArgumentException(
+                        "no log ends at %d, epoch %d, checksum %d"
+                                .formatted(endOffset, lastEpoch, lastCrc));
+            }
+        }
+
+        /** Whether a copy with this end has everything that the log with the other end has. */
+        public boolean sameAs(PartitionEnd other) {
+            return endOffset == other.endOffset
+                    && alike(lastEpoch, other.lastEpoch)
+                    && alike(lastCrc, other.lastCrc);
+        }
+
+        /** What one side cannot tell, because retention has removed it there, is not compared. */
+        private static boolean alike(long one, long other) {
+            return one == other || one < 0 || other < 0;
+        }
+    }
+
     /** What keeps the answer from being too high; apart so that tests can break it. */
     enum Rule {
         /** No record at or above the start is common. */

@@ -33,15 +33,25 @@ public record Ownership(
     public enum Mode {
         /** The owner writes. */
         STEADY,
-        /** Nobody writes: the named owner is about to take over, or two regions disagree. */
+        /**
+         * Nobody writes: the named owner is handing the domain over. Its own log alone decides
+         * whether the other region gets it or it takes it back, and either has a higher epoch.
+         */
         HANDOVER,
         /** The owner writes; it took the domain without the old owner's consent. */
-        FORCED
+        FORCED,
+        /** Nobody writes: two regions disagree, and an operator decides. */
+        DISPUTED
     }
 
     /** Whether this region may append records to the domain under this record. */
     public boolean lets(RegionId region) {
-        return mode != Mode.HANDOVER && owner.equals(region);
+        return isWritten() && owner.equals(region);
+    }
+
+    /** Whether its owner writes under it. */
+    public boolean isWritten() {
+        return mode == Mode.STEADY || mode == Mode.FORCED;
     }
 
     /** The same, under which this was taken over as well. */
@@ -55,6 +65,12 @@ public record Ownership(
      */
     public boolean tookFrom(RegionId region, String topic) {
         return takeover.filter(taken -> taken.took(region, topic)).isPresent();
+    }
+
+    /** Whether a topic of this name is the region's since it took the domain over. */
+    public boolean tookInto(RegionId region, String topic) {
+        return owner.equals(region)
+                && takeover.filter(taken -> taken.topics().includes(topic)).isPresent();
     }
 
     /** Whether both give the domain to the same region in the same way. */

@@ -22,13 +22,19 @@ import java.util.TreeMap;
  * none              claim by R expecting 0                  R, 1, as claimed
  * e, owner R        claim by S expecting e                  S, e + 1, as claimed
  * e, R may write    claim by R expecting e                  refused: already owner
+ * e, R may write    claim of a handover by R expecting e    R, e + 1, HANDOVER: nobody writes
+ * e, HANDOVER by R  claim by R or S expecting e             R or S, e + 1: whichever R's log has
+ *                                                           first, the other one is stale
+ * e, R may not      claim of a handover by R                refused: not owner
  * e                 claim expecting another epoch           refused: stale
  * e                 record of a higher epoch observed       that record; what was taken over
  *                                                           before stays so, unless it tells itself
  * e                 the same or a lower epoch observed      none: old news
  * e                 the same, with what was taken over,     that record
  *                   which we have not kept
- * e, owner R        e with another owner or mode observed   e + 1, HANDOVER: nobody writes until
+ * e, HANDOVER by R  e, FORCED by S observed                 S, e + 1, FORCED: nobody wrote under
+ *                                                           the handover that S had not heard of
+ * e, owner R        e with another owner or mode observed   e + 1, DISPUTED: nobody writes until
  *                                                           an operator claims e + 2
  * </pre>
  *
@@ -100,8 +106,12 @@ public final class OwnershipLedger {
             return new Claim.StaleEpoch(expectedEpoch, currentEpoch);
         }
         Ownership current = records.get(domain);
-        if (current != null && current.lets(region) && mode != Ownership.Mode.HANDOVER) {
+        boolean handsOver = mode == Ownership.Mode.HANDOVER;
+        if (current != null && current.lets(region) && !handsOver) {
             return new Claim.AlreadyOwner(current);
+        }
+        if (handsOver && (current == null || !current.lets(region))) {
+            return new Claim.NotOwner(find(domain));
         }
         if (current != null && currentEpoch == Ownership.EPOCH_MAX) {
             return new Claim.Exhausted(current);

@@ -1,5 +1,7 @@
 package io.tombolo.region.ownership;
 
+import java.util.Optional;
+
 /** The two rules on which the safety of the ledger rests, apart so that tests can break them. */
 interface Precedence {
 
@@ -15,14 +17,29 @@ interface Precedence {
                 public Ownership settle(Ownership one, Ownership other) {
                     var first = one.owner().compareTo(other.owner()) <= 0 ? one : other;
                     var second = first == one ? other : one;
+                    var writer = writer(one, other);
                     var next =
                             new Ownership(
                                     first.domain(),
-                                    first.owner(),
+                                    writer.orElse(first).owner(),
                                     first.epoch() + 1,
-                                    Ownership.Mode.HANDOVER,
+                                    writer.isPresent()
+                                            ? Ownership.Mode.FORCED
+                                            : Ownership.Mode.DISPUTED,
                                     first.takeover());
                     return second.takeover().map(next::with).orElse(next);
+                }
+
+                /** Whom both records allow to go on: nobody else has written under either. */
+                private Optional<Ownership> writer(Ownership one, Ownership other) {
+                    if (one.isWritten() && other.isWritten()) {
+                        return Optional.of(one).filter(_ -> one.owner().equals(other.owner()));
+                    }
+                    var written = one.isWritten() ? one : other;
+                    var handover = written == one ? other : one;
+                    return Optional.of(written)
+                            .filter(Ownership::isWritten)
+                            .filter(_ -> handover.mode() == Ownership.Mode.HANDOVER);
                 }
             };
 

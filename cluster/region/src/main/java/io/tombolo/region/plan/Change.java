@@ -1,13 +1,19 @@
 package io.tombolo.region.plan;
 
+import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.config.ConfigCatalogue;
+import io.tombolo.region.plan.World.Condition;
+import io.tombolo.region.plan.World.Link;
 import io.tombolo.region.plan.World.Topic;
+import io.tombolo.region.topology.LinkEntry.Ends;
 
 import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * One step from what is to what shall be. It knows what was there when it was thought of, so that
@@ -17,8 +23,6 @@ import java.util.TreeMap;
 public sealed interface Change {
 
     RegionId region();
-
-    String topic();
 
     /** Where it stands in a world. */
     Standing in(World world);
@@ -30,8 +34,17 @@ public sealed interface Change {
     Optional<Change> undo();
 
     /** As people and {@code --allow-delete} name it. */
-    default String object() {
-        return "topic:" + topic();
+    String object();
+
+    /** One that concerns a topic. */
+    sealed interface OfTopic extends Change {
+
+        String topic();
+
+        @Override
+        default String object() {
+            return "topic:" + topic();
+        }
     }
 
     /** Where a change stands. */
@@ -61,7 +74,7 @@ public sealed interface Change {
             int partitions,
             int replicas,
             SortedMap<String, String> configs)
-            implements Change {
+            implements OfTopic {
 
         public CreateTopic {
             configs = Collections.unmodifiableSortedMap(new TreeMap<>(configs));
@@ -116,7 +129,7 @@ public sealed interface Change {
             String key,
             Optional<String> before,
             Optional<String> after)
-            implements Change {
+            implements OfTopic {
 
         @Override
         public Standing in(World world) {
@@ -154,7 +167,7 @@ public sealed interface Change {
     }
 
     /** A topic gets more partitions. */
-    record GrowTopic(RegionId region, String topic, int before, int after) implements Change {
+    record GrowTopic(RegionId region, String topic, int before, int after) implements OfTopic {
 
         @Override
         public Standing in(World world) {
@@ -188,7 +201,7 @@ public sealed interface Change {
     }
 
     /** A topic is deleted with everything in it. */
-    record DeleteTopic(RegionId region, String topic, Topic before) implements Change {
+    record DeleteTopic(RegionId region, String topic, Topic before) implements OfTopic {
 
         @Override
         public Standing in(World world) {
@@ -218,6 +231,88 @@ public sealed interface Change {
                             before.partitions(),
                             before.replicas(),
                             before.configs()));
+        }
+    }
+
+    /**
+     * A link is made, gets other settings while it runs, or is removed, in one of the regions that
+     * it joins. A removed link leaves its mirror topics where they are, read-only.
+     *
+     * @param before its settings; empty when it was not there
+     * @param after empty when it shall not be
+     */
+    record SetLink(
+            RegionId region,
+            LinkName link,
+            Ends ends,
+            Optional<SortedMap<String, String>> before,
+            Optional<SortedMap<String, String>> after)
+            implements Change {
+
+        public SetLink {
+            before = before.map(SetLink::copy);
+            after = after.map(SetLink::copy);
+        }
+
+        private static SortedMap<String, String> copy(SortedMap<String, String> settings) {
+            return Collections.unmodifiableSortedMap(new TreeMap<>(settings));
+        }
+
+        @Override
+        public String object() {
+            return "link:" + link;
+        }
+
+        @Override
+        public Standing in(World world) {
+            Optional<Link> now = world.link(region, link);
+            if (now.isPresent() && !now.get().ends().equals(ends)) {
+                return new Standing.Moved("it goes " + now.get().ends());
+            }
+            Optional<SortedMap<String, String>> settings = now.map(Link::settings);
+            if (settings.equals(after)) {
+                return Standing.DONE;
+            }
+            return settings.equals(before)
+                    ? Standing.PENDING
+                    : new Standing.Moved(
+                            settings.map(seen -> "it is there with " + seen).orElse("it is gone"));
+        }
+
+        @Override
+        public World after(World world) {
+            return in(world).equals(Standing.PENDING)
+                    ? world.with(
+                            region,
+                            link,
+                            after.map(settings ->
+                                    new Link(
+                                            ends,
+                                            settings,
+                                            world.link(region, link)
+                                                    .map(Link::condition)
+                                                    .orElse(Condition.RUNNING))))
+                    : world;
+        }
+
+        @Override
+        public Optional<Change> undo() {
+            return Optional.of(new SetLink(region, link, ends, after, before));
+        }
+
+        /** The settings that differ, by name. */
+        public SortedSet<String> fields() {
+            var keys = new TreeSet<String>();
+            before.ifPresent(settings -> keys.addAll(settings.keySet()));
+            after.ifPresent(settings -> keys.addAll(settings.keySet()));
+            keys.removeIf(key -> setting(before, key).equals(setting(after, key)));
+            return keys;
+        }
+
+        /** A setting of one side of the change. */
+        public static Optional<String> setting(
+                Optional<SortedMap<String, String>> settings, String key) {
+            return settings.map(all -> all.get(key));
         }
     }
 

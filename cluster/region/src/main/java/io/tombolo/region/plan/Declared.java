@@ -1,5 +1,6 @@
 package io.tombolo.region.plan;
 
+import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.topology.Topics;
 import io.tombolo.region.topology.Topology;
@@ -16,14 +17,17 @@ import java.util.TreeSet;
  * whoever set it.
  *
  * @param topics by {@code region/topic}: the configs that are the file's
+ * @param links by name
  */
-public record Declared(SortedMap<String, SortedSet<String>> topics) {
+public record Declared(SortedMap<String, SortedSet<String>> topics, SortedSet<String> links) {
 
     /** Of a file that was never applied. */
-    public static final Declared NOTHING = new Declared(Collections.emptySortedMap());
+    public static final Declared NOTHING =
+            new Declared(Collections.emptySortedMap(), Collections.emptySortedSet());
 
     public Declared {
         topics = Collections.unmodifiableSortedMap(new TreeMap<>(topics));
+        links = Collections.unmodifiableSortedSet(new TreeSet<>(links));
     }
 
     /** What a file declares. */
@@ -34,7 +38,14 @@ public record Declared(SortedMap<String, SortedSet<String>> topics) {
                     key(new RegionId(topic.in()), topic.name()),
                     new TreeSet<>(topic.config().keySet()));
         }
-        return new Declared(topics);
+        var links = new TreeSet<String>();
+        topology.links().keySet().forEach(link -> links.add(link.name()));
+        return new Declared(topics, links);
+    }
+
+    /** Whether a link is the file's. */
+    boolean hasLink(LinkName link) {
+        return links.contains(link.name());
     }
 
     /** Whether a topic is the file's. */
@@ -58,15 +69,23 @@ public record Declared(SortedMap<String, SortedSet<String>> topics) {
             int slash = key.indexOf('/');
             world.topic(new RegionId(key.substring(0, slash)), key.substring(slash + 1))
                     .ifPresent(there -> {
-                        var left = new TreeSet<>(configs);
-                        left.retainAll(there.configs().keySet());
-                        all.put(key, left);
+                        var set = new TreeSet<>(configs);
+                        set.retainAll(there.configs().keySet());
+                        all.put(key, set);
                     });
         });
         now.topics()
                 .forEach((key, configs) ->
                         all.computeIfAbsent(key, _ -> new TreeSet<>()).addAll(configs));
-        return new Declared(all);
+        var left = new TreeSet<>(now.links());
+        links.stream()
+                .filter(link ->
+                        world.regions().keySet().stream()
+                                .anyMatch(region ->
+                                        world.link(new RegionId(region), new LinkName(link))
+                                                .isPresent()))
+                .forEach(left::add);
+        return new Declared(all, left);
     }
 
     private static String key(RegionId region, String topic) {

@@ -57,7 +57,10 @@ public final class Planner {
         var planner = new Planner(file, before, world, deletable);
         file.topics().declared().values().forEach(planner::topic);
         planner.removedTopics();
-        new LinkDifferences(file, world, planner.findings).find();
+        var links = new LinkPlanner(file, before, world, planner.deletable);
+        links.plan();
+        planner.changes.addAll(links.changes());
+        planner.findings.addAll(links.findings());
         return new Plan(
                 planner.changes,
                 planner.findings,

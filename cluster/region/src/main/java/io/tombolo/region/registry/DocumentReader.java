@@ -36,14 +36,41 @@ final class DocumentReader {
                 new RegionDocument.Version(reader.number("incarnation"), reader.number("sequence")),
                 reader.list("brokers", DocumentReader::broker),
                 reader.list("ownerships", DocumentReader::ownership),
-                reader.list("links", DocumentReader::link));
+                reader.list("links", DocumentReader::link),
+                topology(reader));
     }
 
     private static RegionDocument.Broker broker(DocumentReader members) {
         return new RegionDocument.Broker(
                 new BrokerId(members.integer("id")),
                 Endpoint.parse(members.text("kafka")),
-                Endpoint.parse(members.text("admin")));
+                Endpoint.parse(members.text("admin")),
+                standing(members));
+    }
+
+    /**
+     * Older releases do not tell it, later ones perhaps in other words; it is shown and nothing
+     * more, and so must not make the rest unreadable.
+     */
+    private static Optional<RegionDocument.Standing> standing(DocumentReader members) {
+        try {
+            return Optional.of(
+                    new RegionDocument.Standing(
+                            members.text("state"),
+                            members.integer("connections"),
+                            members.integer("groups"),
+                            members.integer("members")));
+        } catch (IllegalArgumentException untold) {
+            return Optional.empty();
+        }
+    }
+
+    /** The same of this. */
+    private static String topology(DocumentReader members) {
+        return members.members.get("topology") instanceof String text
+                        && text.matches("[0-9a-f]{0,64}")
+                ? text
+                : "";
     }
 
     private static Ownership ownership(DocumentReader members) {

@@ -21,6 +21,7 @@ final class DocumentWriter {
         writer.list("brokers", document.brokers(), writer::broker);
         writer.list("ownerships", document.ownerships(), writer::ownership);
         writer.list("links", document.links(), writer::link);
+        writer.text("topology", document.topology());
         return writer.json.append('}').toString();
     }
 
@@ -28,6 +29,13 @@ final class DocumentWriter {
         json.append("\"id\":").append(broker.id().value());
         text("kafka", broker.kafka().toString());
         text("admin", broker.admin().toString());
+        broker.standing()
+                .ifPresent(it -> {
+                    text("state", it.state());
+                    number("connections", it.connections());
+                    number("groups", it.groups());
+                    number("members", it.members());
+                });
     }
 
     private void ownership(Ownership ownership) {

@@ -7,6 +7,7 @@ import io.tombolo.region.link.NameFilter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /**
  * One entry of {@code failover:}: what {@code tombolo failover <policy>} does and when it refuses.
@@ -21,6 +22,16 @@ public record FailoverPolicy(
         Moves moves,
         RefuseIf refuseIf,
         Automatic automatic) {
+
+    /**
+     * The policies that follow a link, by its {@linkplain LinkEntry#settings settings}.
+     *
+     * @throws IllegalArgumentException when a value is none
+     */
+    public static List<FailoverPolicy> following(
+            LinkName link, SortedMap<String, String> settings) {
+        return LinkSettings.policies(link, settings);
+    }
 
     /** What the old region tells its clients once it has lost the topics. */
     public enum Moves {

@@ -6,7 +6,9 @@ import io.tombolo.region.RegionId;
 import io.tombolo.region.link.NameFilter;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /**
  * One entry of {@code links:}: an offset-preserving copy of some topics from one region to another.
@@ -22,6 +24,9 @@ public record LinkEntry(
         Sync sync,
         Limits limits) {
 
+    /** The setting that has the patterns of topics, comma-separated. */
+    public static final String TOPICS = LinkSettings.TOPICS;
+
     /** The region that is read. */
     public RegionId from() {
         return route.from();
@@ -32,15 +37,44 @@ public record LinkEntry(
         return route.to();
     }
 
+    /** Both regions. */
+    public Ends ends() {
+        return new Ends(from(), to());
+    }
+
     /** The ownership domain of the topics of this link: in this release, one domain per link. */
     public DomainName domain() {
         return new DomainName(name.name());
+    }
+
+    /** What metadata and plans keep of it and of the policies that follow it: texts by name. */
+    public SortedMap<String, String> settings(Collection<FailoverPolicy> policies) {
+        return LinkSettings.of(this, policies);
+    }
+
+    /**
+     * The link that settings describe; what they do not say is as by default.
+     *
+     * @throws IllegalArgumentException when a value is none
+     */
+    public static LinkEntry of(LinkName name, Ends ends, SortedMap<String, String> settings) {
+        return LinkSettings.link(name, ends, settings);
     }
 
     /** The same link the other way, once its destination owns the topics. */
     public LinkEntry reversed() {
         var back = new Route(route.to(), route.from(), route.reverse());
         return new LinkEntry(name, back, topics, groups, sync, limits);
+    }
+
+    /** Where a link reads and where it writes; they never change. */
+    public record Ends(RegionId from, RegionId to) {
+
+        /** As in {@code eu → us}. */
+        @Override
+        public String toString() {
+            return from + " → " + to;
+        }
     }
 
     /** Direction of a link, and what is kept ready for the way back. */
@@ -76,5 +110,10 @@ public record LinkEntry(
 
         /** No bound at all. */
         public static final Limits NONE = new Limits(Optional.empty(), Optional.empty());
+
+        /** The most bytes per second; 0 for no bound. */
+        public long bytesPerSecondMax() {
+            return rate.map(ByteRate::bytesPerSecond).orElse(0L);
+        }
     }
 }

@@ -201,23 +201,40 @@ public sealed interface Region {
     }
 
     /**
+     * The addresses of one broker.
+     *
+     * @param kafka where clients connect
+     * @param admin where commands and the other regions connect
+     * @param internal where the other brokers of the region connect; not opened when there are none
+     * @param registry where they share what regions tell each other; not opened when there are none
+     *     or there is no other region, see {@link Topology#sharesRegistry}
+     */
+    record Listeners(Endpoint kafka, Endpoint admin, Endpoint internal, Endpoint registry) {}
+
+    /**
      * One broker of a region.
      *
      * @param number 1 or more, as on the command line
      * @param id unique in the whole topology
-     * @param kafka where clients connect
-     * @param admin where commands and the other regions connect
-     * @param internal where the other brokers of the region connect; not opened when there are none
      * @param rack its availability zone, when the file names one
      */
-    record Broker(
-            int number,
-            BrokerId id,
-            Endpoint kafka,
-            Endpoint admin,
-            Endpoint internal,
-            Optional<String> rack)
+    record Broker(int number, BrokerId id, Listeners listeners, Optional<String> rack)
             implements Node {
+
+        /** Where clients connect. */
+        public Endpoint kafka() {
+            return listeners.kafka();
+        }
+
+        @Override
+        public Endpoint admin() {
+            return listeners.admin();
+        }
+
+        @Override
+        public Endpoint internal() {
+            return listeners.internal();
+        }
 
         @Override
         public int nodeId() {

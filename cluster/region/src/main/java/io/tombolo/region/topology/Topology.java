@@ -4,7 +4,11 @@ import io.tombolo.region.LinkName;
 import io.tombolo.region.PolicyName;
 import io.tombolo.region.RegionId;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +29,8 @@ public record Topology(
         Topics topics,
         Map<PolicyName, FailoverPolicy> failover,
         LaterSections later) {
+
+    private static final int FINGERPRINT_DIGITS = 12;
 
     public Topology {
         regions = inOrder(regions);
@@ -47,9 +53,37 @@ public record Topology(
                 : Optional.empty();
     }
 
+    /**
+     * Whether the brokers of a region share a registry: there must be several of them, and another
+     * region that tells something.
+     */
+    public boolean sharesRegistry(Region.Hosted region) {
+        return region.brokers().size() > 1 && hostedRegions().size() > 1;
+    }
+
+    /**
+     * A short text that two files have in common when they say the same, whatever their layout and
+     * comments. It means nothing between different releases.
+     */
+    public String fingerprint() {
+        try {
+            byte[] hash =
+                    MessageDigest.getInstance("SHA-256")
+                            .digest(toString().getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash).substring(0, FINGERPRINT_DIGITS);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
     /** The links that copy into this region, in file order. */
     public List<LinkEntry> linksInto(RegionId region) {
         return links.values().stream().filter(link -> link.to().equals(region)).toList();
+    }
+
+    /** The failover policies that follow a link, in file order. */
+    public List<FailoverPolicy> policiesOf(LinkName link) {
+        return failover.values().stream().filter(policy -> policy.follows().equals(link)).toList();
     }
 
     static <K, V> Map<K, V> inOrder(Map<K, V> map) {

@@ -63,6 +63,33 @@ class OwnershipLedgerTest {
         assertThat(ledger.mayWrite(SHOP, EU)).isFalse();
         assertThat(ledger.mayWrite(SHOP, US)).isFalse();
         assertThat(ledger.claim(SHOP, EU, 4, Mode.STEADY)).isInstanceOf(Claim.Granted.class);
+        assertThat(ledger.claim(SHOP, US, 4, Mode.STEADY)).isInstanceOf(Claim.Granted.class);
+    }
+
+    @Test
+    void onlyTheOwnerHandsOver() {
+        assertThat(ledger(EU, 4, Mode.STEADY).claim(SHOP, US, 4, Mode.HANDOVER))
+                .isInstanceOf(Claim.NotOwner.class);
+        assertThat(ledger(EU, 4, Mode.HANDOVER).claim(SHOP, EU, 4, Mode.HANDOVER))
+                .isInstanceOf(Claim.NotOwner.class);
+        assertThat(OwnershipLedger.EMPTY.claim(SHOP, EU, 0, Mode.HANDOVER))
+                .isInstanceOf(Claim.NotOwner.class);
+    }
+
+    @Test
+    void whoeverTookOverWithoutHearingOfAHandoverGoesOn() {
+        var handover = new Ownership(SHOP, EU, 5, Mode.HANDOVER);
+        var forced = new Ownership(SHOP, US, 5, Mode.FORCED);
+        var settled = new Ownership(SHOP, US, 6, Mode.FORCED);
+
+        assertThat(OwnershipLedger.of(List.of(handover)).observe(List.of(forced)))
+                .containsExactly(settled);
+        assertThat(OwnershipLedger.of(List.of(forced)).observe(List.of(handover)))
+                .containsExactly(settled);
+        assertThat(
+                        OwnershipLedger.of(List.of(new Ownership(SHOP, US, 5, Mode.STEADY)))
+                                .observe(List.of(forced)))
+                .containsExactly(settled);
     }
 
     @Test
@@ -81,10 +108,10 @@ class OwnershipLedgerTest {
     }
 
     @Test
-    void twoOwnersOfOneEpochLeadToAHandoverThatBothSidesDerive() {
+    void twoOwnersOfOneEpochLeadToADisputeThatBothSidesDerive() {
         var ofEu = new Ownership(SHOP, EU, 5, Mode.FORCED);
         var ofUs = new Ownership(SHOP, US, 5, Mode.FORCED);
-        var settled = new Ownership(SHOP, EU, 6, Mode.HANDOVER);
+        var settled = new Ownership(SHOP, EU, 6, Mode.DISPUTED);
 
         assertThat(OwnershipLedger.of(List.of(ofEu)).observe(List.of(ofUs)))
                 .containsExactly(settled);
@@ -107,10 +134,10 @@ class OwnershipLedgerTest {
     }
 
     @Test
-    void bothSidesOfAHandoverKeepAllThatWasTakenOver() {
+    void bothSidesOfADisputeKeepAllThatWasTakenOver() {
         var ofEu = new Ownership(SHOP, EU, 5, Mode.FORCED);
         var ofUs = new Ownership(SHOP, US, 5, Mode.FORCED).with(TAKEN);
-        var settled = new Ownership(SHOP, EU, 6, Mode.HANDOVER).with(TAKEN);
+        var settled = new Ownership(SHOP, EU, 6, Mode.DISPUTED).with(TAKEN);
 
         assertThat(OwnershipLedger.of(List.of(ofEu)).observe(List.of(ofUs)))
                 .containsExactly(settled);

@@ -2,6 +2,7 @@ package io.tombolo.region.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tombolo.region.plan.Change.SetLink;
 import io.tombolo.region.topology.Topics;
 import io.tombolo.region.topology.Topology;
 
@@ -13,9 +14,11 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * Random files and worlds from a seed: a plan that is carried out, in any order and with any
@@ -25,6 +28,7 @@ import java.util.stream.LongStream;
 class PlanSimulation {
 
     private static final List<String> NAMES = List.of("a", "b", "c", "d", "e");
+    private static final List<String> LINKS = List.of("l", "m");
     private static final List<String> KEYS =
             List.of("retention.ms", "max.message.bytes", "segment.ms");
 
@@ -146,21 +150,29 @@ class PlanSimulation {
                         .collect(Collectors.toSet());
 
         for (Change change : Planner.plan(file, before, world, allowed()).changes()) {
-            assertThat(
-                            theFiles.contains(change.topic())
-                                    || before.has(change.region(), change.topic()))
-                    .as("seed %d: %s", seed, change)
-                    .isTrue();
+            boolean own =
+                    switch (change) {
+                        case Change.OfTopic of ->
+                                theFiles.contains(of.topic())
+                                        || before.has(of.region(), of.topic());
+                        case SetLink of ->
+                                file.links().containsKey(of.link()) || before.hasLink(of.link());
+                    };
+            assertThat(own).as("seed %d: %s", seed, change).isTrue();
             if (change instanceof Change.SetConfig set && set.after().isEmpty()) {
                 assertThat(before.has(set.region(), set.topic(), set.key())).isTrue();
             }
         }
         assertThat(Planner.plan(file, before, world, Set.of()).changes())
-                .noneMatch(Change.DeleteTopic.class::isInstance);
+                .noneMatch(Change.DeleteTopic.class::isInstance)
+                .noneMatch(change -> change instanceof SetLink set && set.after().isEmpty());
     }
 
     private static Set<String> allowed() {
-        return NAMES.stream().map(name -> "topic:" + name).collect(Collectors.toSet());
+        return Stream.concat(
+                        NAMES.stream().map(name -> "topic:" + name),
+                        LINKS.stream().map(name -> "link:" + name))
+                .collect(Collectors.toSet());
     }
 
     private static Topology file(Random random) {
@@ -177,7 +189,32 @@ class PlanSimulation {
                                         configs(random).toString().replace("=", ": ")));
             }
         }
+        addLinks(text, random);
         return PlannerTest.topology(text.toString());
+    }
+
+    /** Links that differ in what they copy never meet. */
+    private static void addLinks(StringBuilder text, Random random) {
+        var policies = new StringBuilder();
+        text.append("links:\n  z: { from: us, to: eu, topics: [zz] }\n");
+        for (String name : LINKS) {
+            if (random.nextBoolean()) {
+                text.append(
+                        "  %s: { from: eu, to: us, topics: [\"%s-%s\"], groups: [\"g%d\"], sync: { offsets: %ds } }\n"
+                                .formatted(
+                                        name,
+                                        name,
+                                        random.nextBoolean() ? "*" : "a",
+                                        random.nextInt(2),
+                                        1 + random.nextInt(2)));
+                if (random.nextBoolean()) {
+                    policies.append("  p-%s: { follows: %s }\n".formatted(name, name));
+                }
+            }
+        }
+        if (!policies.isEmpty()) {
+            text.append("failover:\n").append(policies);
+        }
     }
 
     private static World world(Random random) {
@@ -189,9 +226,24 @@ class PlanSimulation {
                     topics.put(name, new World.Topic(1 + random.nextInt(3), 1, configs(random)));
                 }
             }
-            regions.put(region, new World.Holding(3, topics, new TreeMap<>()));
+            regions.put(region, new World.Holding(3, topics, links(random), new TreeSet<>()));
         }
         return new World(regions);
+    }
+
+    private static TreeMap<String, World.Link> links(Random random) {
+        var links = new TreeMap<String, World.Link>();
+        Topology file = file(random);
+        file.links().values().stream()
+                .filter(link -> LINKS.contains(link.name().name()))
+                .forEach(link ->
+                        links.put(
+                                link.name().name(),
+                                new World.Link(
+                                        link.ends(),
+                                        link.settings(file.policiesOf(link.name())),
+                                        World.Condition.RUNNING)));
+        return links;
     }
 
     private static TreeMap<String, String> configs(Random random) {

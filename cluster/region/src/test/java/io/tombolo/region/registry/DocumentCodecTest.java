@@ -16,6 +16,7 @@ import io.tombolo.region.ownership.Takeover;
 import org.junit.jupiter.api.Test;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 
 class DocumentCodecTest {
@@ -28,7 +29,8 @@ class DocumentCodecTest {
                             new RegionDocument.Broker(
                                     new BrokerId(1001),
                                     new Endpoint("::1", 9092),
-                                    new Endpoint("a\"b\\\u00e9\uD83D\uDE00", 8080))),
+                                    new Endpoint("a\"b\\\u00e9\uD83D\uDE00", 8080),
+                                    Optional.of(new RegionDocument.Standing("serving", 12, 3, 7)))),
                     List.of(
                             new Ownership(
                                     new DomainName("true"),
@@ -48,7 +50,8 @@ class DocumentCodecTest {
                             new RegionDocument.LinkProgress(
                                     new LinkName("eu-to-us"),
                                     LinkStatus.State.ACTIVE,
-                                    new Lag(1204, -1, 800, true))));
+                                    new Lag(1204, -1, 800, true))),
+                    "0123456789ab");
 
     @Test
     void aDocumentSurvivesTheJourney() {
@@ -67,6 +70,23 @@ class DocumentCodecTest {
 
         assertThat(DocumentCodec.decode(json))
                 .isEqualTo(new DocumentCodec.Decoded.Document(DOCUMENT));
+    }
+
+    @Test
+    void whatIsOnlyShownMakesNothingElseUnreadable() {
+        String json =
+                DocumentCodec.encode(DOCUMENT)
+                        .replace("\"state\":\"serving\"", "\"state\":{\"later\":1}")
+                        .replace("\"topology\":\"0123456789ab\"", "\"topology\":\"\\u001b\"");
+
+        assertThat(DocumentCodec.decode(json))
+                .isInstanceOfSatisfying(
+                        DocumentCodec.Decoded.Document.class,
+                        it -> {
+                            assertThat(it.document().ownerships()).isEqualTo(DOCUMENT.ownerships());
+                            assertThat(it.document().topology()).isEmpty();
+                            assertThat(it.document().brokers().getFirst().standing()).isEmpty();
+                        });
     }
 
     @Test

@@ -15,9 +15,6 @@ import io.tombolo.region.registry.DocumentCodec.Decoded;
 import io.tombolo.region.registry.RegionDocument;
 
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -65,7 +62,7 @@ final class Asking {
                                 .waitDurationInOpenState(Duration.ofSeconds(OPEN_SECONDS))
                                 .currentTimestampFunction(
                                         _ -> clock.nanoTime(), TimeUnit.NANOSECONDS)
-                                .clock(new MonotonicClock(clock))
+                                .clock(clock.monotonic())
                                 .writableStackTraceEnabled(false)
                                 .build());
     }
@@ -144,31 +141,6 @@ final class Asking {
 
         Unanswered(String detail) {
             super(detail, null, false, false);
-        }
-    }
-
-    /** Monotonic time in the shape that the breaker wants. */
-    private static final class MonotonicClock extends java.time.Clock {
-
-        private final Clock clock;
-
-        MonotonicClock(Clock clock) {
-            this.clock = clock;
-        }
-
-        @Override
-        public Instant instant() {
-            return Instant.ofEpochSecond(0, clock.nanoTime());
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public java.time.Clock withZone(ZoneId zone) {
-            return this;
         }
     }
 }

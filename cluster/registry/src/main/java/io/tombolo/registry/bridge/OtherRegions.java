@@ -7,7 +7,7 @@ import io.tombolo.region.RegionId;
 import java.util.function.Consumer;
 
 /** Asks another region what it says of itself. Callable from any thread. */
-interface OtherRegions {
+public interface OtherRegions {
 
     /**
      * Asks, once; returns at once.

@@ -8,11 +8,16 @@ import io.tombolo.region.registry.DocumentCodec;
 import io.tombolo.region.registry.DocumentCodec.Decoded;
 import io.tombolo.region.registry.RegionDocument;
 import io.tombolo.region.registry.Sighting;
+import io.tombolo.registry.HazelcastRegistry;
+import io.tombolo.registry.HazelcastSettings;
+import io.tombolo.registry.InMemoryRegion;
 import io.tombolo.registry.PutOutcome;
 import io.tombolo.registry.Registry;
+import io.tombolo.registry.RegistryBounds;
 import io.tombolo.registry.RegistryEntry;
 import io.tombolo.registry.RegistryEntry.Stamp;
 import io.tombolo.registry.RegistryKey;
+import io.tombolo.registry.RegistrySighting;
 
 import java.time.Duration;
 import java.util.Collection;
@@ -32,19 +37,20 @@ import java.util.TreeMap;
  * <p>A region writes in its own name alone, and a copy has the version that its region gave it. So
  * it does not matter which broker copies, or how often.
  */
-final class RegionBridge {
+public final class RegionBridge implements AutoCloseable {
 
     /** How often the first broker asks each region. */
     public static final Duration INTERVAL = Duration.ofMillis(500);
 
     private static final String DOCUMENT = "document";
+    private static final String BROKER = "broker-";
 
     private final Place place;
     private final Registry registry;
     private final SortedMap<RegionId, Asking> regions = new TreeMap<>();
     private final SortedMap<RegionId, Heard> heard = new TreeMap<>();
     private String trouble = "";
-    private boolean closed;
+    private volatile boolean closed;
 
     /**
      * @param rank of this broker among those of its region, from 0
@@ -62,11 +68,28 @@ final class RegionBridge {
      */
     public record Sight(RegionId region, Optional<Sighting> sighting, String trouble) {}
 
+    /** Of a broker that has no others beside it: what it knows it need not share. */
+    public static RegionBridge alone(Place place, OtherRegions ways, Collection<RegionId> others) {
+        Registry registry = new InMemoryRegion(place.clock(), RegistryBounds.STANDARD, 1).join();
+        return new RegionBridge(place, registry, ways, others);
+    }
+
+    /**
+     * Of one of several brokers, which begins to share with the others what it knows. That takes a
+     * while, and two seconds of a processor; returns at once.
+     */
+    public static RegionBridge among(
+            HazelcastSettings member, Place place, OtherRegions ways, Collection<RegionId> others) {
+        Registry registry =
+                HazelcastRegistry.open(
+                        member, place.clock(), RegistryBounds.STANDARD, place.loop());
+        return new RegionBridge(place, registry, ways, others);
+    }
+
     /**
      * @param others all other regions
      */
-    public RegionBridge(
-            Place place, Registry registry, OtherRegions ways, Collection<RegionId> others) {
+    RegionBridge(Place place, Registry registry, OtherRegions ways, Collection<RegionId> others) {
         this.place = place;
         this.registry = registry;
         for (RegionId other : others) {
@@ -112,17 +135,39 @@ final class RegionBridge {
      * @throws IllegalArgumentException when it is another region's
      */
     public void publish(RegionDocument own) {
-        if (!own.region().equals(place.region())) {
-            throw new IllegalArgumentException(
-                    "%s does not speak for %s".formatted(place.region(), own.region()));
-        }
+        checkOwn(own);
         put(own);
     }
 
+    /**
+     * Shows what one broker knows of itself to the others of this region: a document that names
+     * nobody but that broker, and that nobody but it puts.
+     *
+     * @throws IllegalArgumentException when it is another region's, or names more than one
+     */
+    public void tell(RegionDocument word) {
+        checkOwn(word);
+        if (word.brokers().size() != 1) {
+            throw new IllegalArgumentException("the word of %s".formatted(word.brokers()));
+        }
+        put(new RegistryKey(word.region(), BROKER + word.brokers().getFirst().id()), word);
+    }
+
+    private void checkOwn(RegionDocument document) {
+        if (!document.region().equals(place.region())) {
+            throw new IllegalArgumentException(
+                    "%s does not speak for %s".formatted(place.region(), document.region()));
+        }
+    }
+
     private void put(RegionDocument document) {
+        put(key(document.region()), document);
+    }
+
+    private void put(RegistryKey key, RegionDocument document) {
         var entry =
                 new RegistryEntry(
-                        key(document.region()),
+                        key,
                         new Stamp(document.version().incarnation(), document.version().sequence()),
                         DocumentCodec.encode(document));
         registry.put(entry, place.loop(), this::noted);
@@ -144,6 +189,21 @@ final class RegionBridge {
     /** Why the registry did not take the last document; empty when it did. */
     public String trouble() {
         return trouble;
+    }
+
+    /** What the brokers of this region told of themselves, this one included; never waits. */
+    public List<Sighting> words() {
+        return registry.all().stream()
+                .filter(it -> it.entry().key().region().equals(place.region()))
+                .filter(it -> it.entry().key().name().startsWith(BROKER))
+                .flatMap(it -> sighting(it).stream())
+                .filter(it -> it.document().brokers().size() == 1)
+                .toList();
+    }
+
+    /** How many brokers of this region share what they know. */
+    public Registry.Reach reach() {
+        return registry.reach();
     }
 
     /** What is known of every other region, by name; never waits. */
@@ -174,17 +234,22 @@ final class RegionBridge {
 
     /** What the registry shows; no other region can have put it there. */
     private Optional<Sighting> copy(RegionId region) {
-        return registry.lastSeen(key(region))
-                .flatMap(it ->
-                        DocumentCodec.decode(it.entry().text())
-                                        instanceof Decoded.Document(RegionDocument document)
-                                ? Optional.of(new Sighting(document, it.ageNanos()))
-                                : Optional.empty())
-                .filter(it -> it.document().region().equals(region));
+        return registry.lastSeen(key(region)).flatMap(RegionBridge::sighting);
     }
 
-    /** Asks nobody any more. */
+    /** Whoever put it: a document counts only under the name of the region that it speaks for. */
+    private static Optional<Sighting> sighting(RegistrySighting found) {
+        return DocumentCodec.decode(found.entry().text())
+                                instanceof Decoded.Document(RegionDocument document)
+                        && document.region().equals(found.entry().key().region())
+                ? Optional.of(new Sighting(document, found.ageNanos()))
+                : Optional.empty();
+    }
+
+    /** Asks nobody any more and leaves the registry. Callable from any thread; may block. */
+    @Override
     public void close() {
         closed = true;
+        registry.close();
     }
 }

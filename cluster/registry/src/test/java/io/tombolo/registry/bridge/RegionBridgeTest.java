@@ -3,10 +3,12 @@ package io.tombolo.registry.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tombolo.environment.Endpoint;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.Offload.Outcome;
 import io.tombolo.environment.simulated.SimulatedEntropy;
 import io.tombolo.environment.simulated.manual.ManualLoop;
+import io.tombolo.region.BrokerId;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.registry.DocumentCodec;
 import io.tombolo.region.registry.RegionDocument;
@@ -215,6 +217,50 @@ class RegionBridgeTest {
 
         assertThat(sequence(1)).isEqualTo(5);
         assertThat(seen(1).orElseThrow().ageNanos()).isLessThan(Duration.ofSeconds(1).toNanos());
+    }
+
+    @Test
+    void whatABrokerSaysOfItselfTheOthersSeeUntilItGrowsOld() {
+        bridges.get(1).tell(word(EU, 7, "serving"));
+        bridges.get(2).tell(word(EU, 8, "stopping"));
+        loop.run();
+        pass(Duration.ofSeconds(3));
+        bridges.get(2).tell(word(EU, 8, "serving"));
+        loop.run();
+
+        List<Sighting> words = bridges.getFirst().words();
+
+        assertThat(words)
+                .extracting(it -> it.document().brokers().getFirst().id().value())
+                .containsExactly(7, 8);
+        assertThat(words.get(0).ageNanos()).isEqualTo(Duration.ofSeconds(3).toNanos());
+        assertThat(words.get(1).ageNanos()).isZero();
+        assertThat(words.get(1).document()).isEqualTo(word(EU, 8, "serving"));
+        assertThat(bridges.getFirst().sights())
+                .extracting(RegionBridge.Sight::region)
+                .containsExactly(US);
+        assertThat(bridges.getFirst().reach().members()).isEqualTo(BROKERS);
+    }
+
+    @Test
+    void aBrokerSpeaksForItselfAndItsRegionOnly() {
+        assertThatThrownBy(() -> bridges.getFirst().tell(word(US, 7, "serving")))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> bridges.getFirst().tell(document(EU, 1)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static RegionDocument word(RegionId region, int broker, String state) {
+        var at = new Endpoint("127.0.0.1", 9000);
+        var standing = new RegionDocument.Standing(state, 3, 2, 1);
+        return new RegionDocument(
+                region,
+                new Version(1, 1),
+                List.of(
+                        new RegionDocument.Broker(
+                                new BrokerId(broker), at, at, Optional.of(standing))),
+                List.of(),
+                List.of());
     }
 
     @Test

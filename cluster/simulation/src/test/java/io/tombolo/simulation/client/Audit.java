@@ -96,6 +96,12 @@ public final class Audit {
                 risen);
     }
 
+    /** Whether it was given a batch. */
+    public boolean gives(Sent sent) {
+        return counts.containsKey(
+                new Key(sent.producerId(), sent.producerEpoch(), sent.sequence()));
+    }
+
     private void later(long ms) {
         route.later(ms, this::go);
     }

@@ -23,6 +23,7 @@ public final class Probing {
     private final String group;
     private final GroupWatch groups;
     private final Route route;
+    private boolean stopped;
 
     public Probing(
             Environment environment, Site site, Place place, String group, GroupWatch groups) {
@@ -33,11 +34,19 @@ public final class Probing {
         this.route = new Route(environment, site.bootstrap(), "probe " + group);
     }
 
+    /** Asks no more. */
+    public void stop() {
+        stopped = true;
+    }
+
     public void start() {
         route.later(PAUSE.toMillis(), this::ask);
     }
 
     private void ask() {
+        if (stopped) {
+            return;
+        }
         if (!route.found()) {
             route.toCoordinator(group, _ -> start());
             return;
@@ -55,6 +64,9 @@ public final class Probing {
                 OffsetFetchResponseData.class,
                 Duration.ofSeconds(3),
                 answer -> {
+                    if (stopped) {
+                        return;
+                    }
                     if (answer.isPresent() && answer.get().errorCode() == Errors.NONE.code()) {
                         var found = answer.get().topics().getFirst().partitions().getFirst();
                         if (found.errorCode() == Errors.NONE.code()) {

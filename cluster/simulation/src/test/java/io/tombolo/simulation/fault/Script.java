@@ -52,14 +52,14 @@ public record Script(List<Numbered> steps) {
      * @param destination the machines of the second one; empty when there is none
      * @param client the machine of the clients, which stays up: what they remember is what the laws
      *     are about
-     * @param transactional whether they are first of all transactional ones
+     * @param story what they are about
      */
     public record Cast(
-            List<String> source, List<String> destination, String client, boolean transactional) {
+            List<String> source, List<String> destination, String client, Shape.Story story) {
 
         /** Topics that no link copies belong to no ownership domain; others cost time. */
         boolean topicsChange() {
-            return destination.isEmpty() && !transactional;
+            return destination.isEmpty() && story != Shape.Story.TRANSACTIONS;
         }
 
         List<String> brokers() {
@@ -81,7 +81,7 @@ public record Script(List<Numbered> steps) {
         }
         boolean failsOver = timed.stream().anyMatch(it -> it.step() == Step.Act.FAIL_OVER);
         drawFaults(dice, cast, length, failsOver, timed);
-        if (failsOver && dice.chance(0.4)) {
+        if (cast.story() == Shape.Story.PLAIN && failsOver && dice.chance(0.4)) {
             drawEdits(dice, cast, length.toMillis(), timed);
         }
         timed.sort(Comparator.comparingLong(Timed::afterNanos));
@@ -106,6 +106,10 @@ public record Script(List<Numbered> steps) {
             }
         }
         if (cast.destination().isEmpty()) {
+            return;
+        }
+        if (cast.story() == Shape.Story.RETURN) {
+            drawReturn(dice, cast, untilMs, timed);
             return;
         }
         if (dice.chance(0.5)) {
@@ -169,6 +173,49 @@ public record Script(List<Numbered> steps) {
             timed.add(at(failoverAtMs - 1_500 + dice.between(1, 300), new Fault.LosePower(there)));
             timed.add(at(failoverAtMs - 1_000, new Fault.Restart(there)));
         }
+    }
+
+    /**
+     * The second region takes over while the first one goes on writing, often because it is cut
+     * off; later the topics come back, and in each step of that somebody may die.
+     */
+    private static void drawReturn(
+            SimulatedEntropy dice, Cast cast, long untilMs, List<Timed> timed) {
+        long failoverAtMs = dice.between(FAILOVER_AT_MS_MIN, untilMs / 3);
+        long heardAtMs = failoverAtMs + dice.between(500, untilMs / 4);
+        long backAtMs = heardAtMs + dice.between(0, untilMs / 8);
+        if (dice.chance(0.8)) {
+            timed.add(at(failoverAtMs - 200, Step.Act.CUT_REGISTRY));
+            timed.add(at(heardAtMs, Step.Act.HEAL_REGISTRY));
+            if (dice.chance(0.6)) {
+                timed.add(at(failoverAtMs - dice.between(0, 1_000), Step.Act.PAUSE_LINK));
+                timed.add(at(heardAtMs, Step.Act.RESUME_LINK));
+            }
+        }
+        timed.add(at(failoverAtMs, Step.Act.FAIL_OVER));
+        timed.add(at(backAtMs, Step.Act.BRING_BACK));
+        if (dice.chance(0.5)) {
+            drawTakingBack(dice, backAtMs, timed);
+        }
+        for (long left = dice.between(0, 4); left > 0; left--) {
+            var hosts = dice.chance(0.7) ? cast.source() : cast.destination();
+            String host = hosts.get(dice.nextInt(hosts.size()));
+            long atMs = backAtMs + dice.between(1, 3_000);
+            timed.add(
+                    at(atMs, dice.chance(0.5) ? new Fault.Kill(host) : new Fault.LosePower(host)));
+            timed.add(at(atMs + dice.between(50, 600), new Fault.Restart(host)));
+        }
+    }
+
+    /** The first region takes over again, perhaps before everything is back. */
+    private static void drawTakingBack(SimulatedEntropy dice, long backAtMs, List<Timed> timed) {
+        long takenAtMs = backAtMs + dice.between(0, 3_000);
+        timed.add(at(takenAtMs, Step.Act.TAKE_BACK));
+        if (dice.chance(0.7)) {
+            timed.add(at(takenAtMs - dice.between(0, 100), Step.Act.CUT_REGISTRY));
+            timed.add(at(takenAtMs + dice.between(500, 2_500), Step.Act.HEAL_REGISTRY));
+        }
+        timed.add(at(takenAtMs + dice.between(500, 4_000), Step.Act.BRING_BACK));
     }
 
     /** The destination dies while it takes over. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.environment.simulated.SimulatedEntropy;
 import io.tombolo.environment.simulated.fault.Fault;
+import io.tombolo.simulation.site.Shape;
 
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +23,7 @@ class ScriptTest {
                     List.of("eu-1", "eu-2", "eu-3"),
                     List.of("us-1", "us-2", "us-3", "us-4", "us-5"),
                     "client",
-                    false);
+                    Shape.Story.PLAIN);
 
     @Test
     void everyMachineAndEveryPairOfMachinesIsStruck() {

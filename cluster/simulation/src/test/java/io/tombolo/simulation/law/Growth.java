@@ -1,5 +1,6 @@
 package io.tombolo.simulation.law;
 
+import io.tombolo.metadata.image.Restoration;
 import io.tombolo.replication.Partition;
 import io.tombolo.replication.Role;
 import io.tombolo.simulation.site.Machine;
@@ -36,6 +37,12 @@ interface Growth {
 
     /** A follower is about to be cut at {@code end}; the image is still what it was. */
     void cut(Machine machine, Place place, long end, LogImage image);
+
+    /**
+     * A log is about to be cut at {@code end}, because its topic comes back from another region and
+     * the metadata say so; the image is still what it was.
+     */
+    void cutBack(Machine machine, Place place, long end, LogImage image, Restoration restoration);
 
     /** The machine has begun to lead, or leads in a higher epoch. */
     void leads(Machine machine, Place place, Role role, LogImage image);

@@ -61,6 +61,12 @@ public enum Happening {
     LINK_RESUMED(2),
     MIRRORED(2),
     LINK_FAILED_FOR_GOOD(2),
+    RETURN_BEGUN,
+    ACKED_SET_ASIDE,
+    INTERRUPTED_WHILE_SETTING_ASIDE,
+    NOTHING_TO_SET_ASIDE,
+    TAKEN_BACK,
+    CAME_BACK,
     TRANSACTION_COMMITTED,
     TRANSACTION_ABORTED,
     TRANSACTION_ENDED_AT_LAST,
@@ -71,6 +77,8 @@ public enum Happening {
 
     private static final Set<Happening> OF_TRANSACTIONS =
             EnumSet.range(TRANSACTION_COMMITTED, TRANSACTIONS_EXCUSED);
+
+    private static final Set<Happening> OF_RETURNS = EnumSet.range(RETURN_BEGUN, CAME_BACK);
 
     /**
      * Seen in one of several hundred seeds, so not asked for: offsets are clamped when they are
@@ -98,12 +106,21 @@ public enum Happening {
 
     /** What can happen in a world of this shape. */
     public static Set<Happening> in(Shape shape) {
-        if (shape.transactional()) {
-            return EnumSet.copyOf(OF_TRANSACTIONS);
+        switch (shape.story()) {
+            case TRANSACTIONS -> {
+                return EnumSet.copyOf(OF_TRANSACTIONS);
+            }
+            case RETURN -> {
+                return EnumSet.copyOf(OF_RETURNS);
+            }
+            case PLAIN, ALL_CLIENTS -> {}
         }
         var found = EnumSet.allOf(Happening.class);
         found.removeAll(RARE);
-        found.removeAll(OF_TRANSACTIONS);
+        if (!shape.transactional()) {
+            found.removeAll(OF_TRANSACTIONS);
+        }
+        found.removeAll(OF_RETURNS);
         found.removeIf(it ->
                 it.regionsMin > shape.regions()
                         || it.brokersMin > shape.brokers()

@@ -40,6 +40,11 @@ public enum Law {
     GROUP_OFFSETS("the offsets of a group never go back"),
     NOTHING_SKIPPED("a consumer that resumes skips no record"),
     LOSS_BOUND("what is missing after a failover is within the reported loss bound"),
+    DIVERGENCE_TOLD(
+            "what a log loses when it comes back was reported before, and nothing else was"),
+    COMMON_KEPT("what comes back keeps what the owner has as well, and only that"),
+    ACCOUNTED(
+            "after a return each acknowledged record is in the owner's log or set aside for good"),
     TRANSACTIONS_ATOMIC("a transaction takes effect in all partitions or in none, as was told"),
     ABORTED_HIDDEN("readers of what is committed are given nothing else"),
     LSO_MOVES_ON("when the faults end, nothing keeps the last stable offset back"),

@@ -1,6 +1,9 @@
 package io.tombolo.simulation.law;
 
+import io.tombolo.broker.Images;
 import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.metadata.image.MirrorRegistration;
+import io.tombolo.metadata.image.Restoration;
 import io.tombolo.replication.Partition;
 import io.tombolo.replication.Role;
 import io.tombolo.simulation.site.Machine;
@@ -168,12 +171,23 @@ final class LogWatch {
             Broken.unless(
                     there.equals(expected.from(partition.log().startOffset())),
                     Law.LOGS_MATCH,
-                    "%s of %s has %s, committed is %s",
+                    "%s of %s, what it has and what is committed: %s",
                     place,
                     machine,
-                    there,
-                    expected.from(partition.log().startOffset()));
+                    difference(there, expected.from(partition.log().startOffset())));
         }
+    }
+
+    /** The first that is not the same. */
+    private static String difference(List<LogImage.Batch> one, List<LogImage.Batch> other) {
+        int at = 0;
+        while (at < one.size() && at < other.size() && one.get(at).equals(other.get(at))) {
+            at++;
+        }
+        return "%s, %s"
+                .formatted(
+                        one.subList(at, Math.min(at + 1, one.size())),
+                        other.subList(at, Math.min(at + 1, other.size())));
     }
 
     private boolean isGone(Place place) {
@@ -273,9 +287,18 @@ final class LogWatch {
         }
     }
 
-    /** A follower gives up what its leader does not have; nobody else ever does. */
+    /**
+     * A follower gives up what its leader does not have, and whoever is told to what the owner does
+     * not have; nobody else ever does.
+     */
     private void cut(Place place, Watched watched, Partition partition, long seen) {
         long end = partition.log().endOffset();
+        var ordered = cutOf(place);
+        if (ordered.isPresent() && partition.role() instanceof Role.Idle) {
+            growth.cutBack(machine, place, end, watched.image, ordered.get());
+            forget(watched, end);
+            return;
+        }
         Broken.unless(
                 partition.role() instanceof Role.Follower,
                 Law.PREFIX_KEPT,
@@ -286,6 +309,18 @@ final class LogWatch {
                 end);
         growth.cut(machine, place, end, watched.image);
         forget(watched, end);
+    }
+
+    /** By which this machine has to cut its log before it uses it. */
+    private Optional<Restoration> cutOf(Place place) {
+        return machine.images()
+                .map(Images::current)
+                .flatMap(image ->
+                        image.topics()
+                                .topic(place.topic())
+                                .flatMap(topic -> image.links().mirrorTopic(topic.id())))
+                .map(MirrorRegistration::restoration)
+                .filter(one -> one.cutFor(place.partition(), machine.id()).isPresent());
     }
 
     private static void forget(Watched watched, long end) {

@@ -11,6 +11,7 @@ import io.tombolo.simulation.site.Site;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -21,14 +22,14 @@ public final class MirrorWatch implements SiteWatch.SiteEvents {
     /** How long a role may lag behind the image that changes it: some hops between loops. */
     private static final long CASTING_NANOS = Duration.ofMillis(200).toNanos();
 
-    /** A batch of the source as it was given out; epochs tell two lives of one offset apart. */
-    private record Key(Place place, long base, int epoch) {}
+    /** A batch of a region as it was given out; epochs tell two lives of one offset apart. */
+    private record Key(Site site, Place place, long base, int epoch) {}
 
     private record Original(LogImage.Batch batch, Optional<LogImage.Batch> before) {}
 
     private record Writer(DomainName domain, long epoch) {}
 
-    private final Site source;
+    private final List<Site> sites;
     private final DomainName domain;
     private final LongSupplier nowNanos;
     private final Happenings happenings;
@@ -41,8 +42,8 @@ public final class MirrorWatch implements SiteWatch.SiteEvents {
     private boolean resumed;
 
     public MirrorWatch(
-            Site source, DomainName domain, LongSupplier nowNanos, Happenings happenings) {
-        this.source = source;
+            List<Site> sites, DomainName domain, LongSupplier nowNanos, Happenings happenings) {
+        this.sites = sites;
         this.domain = domain;
         this.nowNanos = nowNanos;
         this.happenings = happenings;
@@ -53,11 +54,9 @@ public final class MirrorWatch implements SiteWatch.SiteEvents {
         if (place.internal()) {
             return;
         }
-        if (site == source) {
-            history.put(
-                    new Key(place, batch.base(), batch.epoch()),
-                    new Original(batch, image.before(batch.base())));
-        }
+        history.put(
+                new Key(site, place, batch.base(), batch.epoch()),
+                new Original(batch, image.before(batch.base())));
         switch (role) {
             case Role.MirrorLeader _ -> mirrored(site, place, batch, image);
             case Role.Leader leader -> written(site, place, batch, leader);
@@ -66,7 +65,8 @@ public final class MirrorWatch implements SiteWatch.SiteEvents {
     }
 
     private void mirrored(Site site, Place place, LogImage.Batch batch, LogImage image) {
-        Original original = history.get(new Key(place, batch.base(), batch.epoch()));
+        Site source = site == sites.getFirst() ? sites.getLast() : sites.getFirst();
+        Original original = history.get(new Key(source, place, batch.base(), batch.epoch()));
         Broken.unless(
                 original != null && original.batch.equals(batch),
                 Law.MIRROR_PREFIX,

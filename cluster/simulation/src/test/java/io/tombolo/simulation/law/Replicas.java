@@ -1,6 +1,7 @@
 package io.tombolo.simulation.law;
 
 import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.metadata.image.Restoration;
 import io.tombolo.replication.Partition;
 import io.tombolo.replication.Role;
 import io.tombolo.replication.leader.Leadership;
@@ -66,6 +67,9 @@ final class Replicas implements Keeper {
         final Set<LogImage.Batch> lost = new HashSet<>();
 
         int highestEpoch = -1;
+
+        /** The ownership epoch of the last return for which a replica was cut. */
+        long cutUnder;
 
         /** What the leader of that epoch began with, beyond what was committed. */
         LogImage begun = new LogImage();
@@ -247,6 +251,11 @@ final class Replicas implements Keeper {
                 .filter(kept.lost::contains)
                 .forEach(batch -> unclean.gaveUpUnaware(machine, place, batch));
         kept.onceKnown.computeIfPresent(machine, (_, known) -> Math.min(known, end));
+        uncommitted(kept, machine, place, end, image);
+    }
+
+    private static void uncommitted(
+            Kept kept, Machine machine, Place place, long end, LogImage image) {
         for (LogImage.Batch batch : image.between(end, image.end())) {
             Broken.unless(
                     kept.committed.at(batch.base()).filter(batch::equals).isEmpty(),
@@ -256,6 +265,30 @@ final class Replicas implements Keeper {
                     place,
                     end,
                     batch);
+        }
+    }
+
+    /** The first of them takes what was committed with it. */
+    @Override
+    public void cutBack(
+            Machine machine, Place place, long end, LogImage image, Restoration restoration) {
+        Kept kept = kept(place);
+        kept.agreedUpTo.merge(machine, end, Math::min);
+        kept.highWatermarks.computeIfPresent(machine, (_, known) -> Math.min(known, end));
+        kept.onceKnown.remove(machine);
+        if (restoration.ownershipEpoch() == kept.cutUnder) {
+            uncommitted(kept, machine, place, end, image);
+        } else {
+            kept.cutUnder = restoration.ownershipEpoch();
+            var beyond = kept.acked.tailMap(end, true);
+            var gone =
+                    new SiteWatch.CutBack(
+                            kept.committed.from(end), List.copyOf(beyond.values()), restoration);
+            kept.lost.addAll(gone.committed());
+            kept.committed.truncateTo(end);
+            kept.agreedUpTo.replaceAll((_, upTo) -> Math.min(upTo, end));
+            beyond.clear();
+            told.cutBack(site, place, end, gone);
         }
     }
 
@@ -324,10 +357,11 @@ final class Replicas implements Keeper {
             loseWhatIsDeposed(kept, image.between(from, highWatermark));
         }
         if (led && highWatermark > kept.committed.end()) {
-            commit(kept, image, highWatermark);
+            boolean copied = partition.role() instanceof Role.MirrorLeader;
+            commit(kept, image, highWatermark, copied);
             if (!mayBeForsaken(kept, partition)) {
                 // A leader whose log fails cannot be read any more; who is in sync has it, too.
-                kept.copies.values().forEach(copy -> commit(kept, copy, highWatermark));
+                kept.copies.values().forEach(copy -> commit(kept, copy, highWatermark, copied));
                 partition.leadership().ifPresent(state -> checkCopies(machine, partition, state));
             }
         }
@@ -377,10 +411,11 @@ final class Replicas implements Keeper {
                 && kept.begun.at(batch.base()).filter(batch::equals).isEmpty();
     }
 
-    private static void commit(Kept kept, LogImage image, long highWatermark) {
+    private static void commit(Kept kept, LogImage image, long highWatermark, boolean copied) {
         for (LogImage.Batch batch : image.between(kept.committed.end(), highWatermark)) {
             // What one unclean election lost comes back when another elects who still has it.
-            if (!kept.lost.contains(batch) || !isDeposed(kept, batch)) {
+            // So does what the owner of a copied topic still has.
+            if (copied || !kept.lost.contains(batch) || !isDeposed(kept, batch)) {
                 kept.committed.add(batch);
             }
         }

@@ -2,6 +2,8 @@ package io.tombolo.simulation.law;
 
 import io.tombolo.broker.replica.UncleanLeaders;
 import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.metadata.image.Restoration;
+import io.tombolo.metadata.record.LinkRecord.Divergence;
 import io.tombolo.replication.Role;
 import io.tombolo.simulation.site.Machine;
 import io.tombolo.simulation.site.Place;
@@ -47,6 +49,9 @@ public final class SiteWatch {
 
         /** From where on a leader says that records are lost. */
         long lostFrom(long told);
+
+        /** What a region is said to have had alone. */
+        Divergence divergence(Divergence told);
     }
 
     /** Hears of what is new in the logs of a region. */
@@ -57,7 +62,20 @@ public final class SiteWatch {
 
         /** What was there is gone from an offset on, with good reason. */
         void lost(Site site, Place place, long end);
+
+        /** What only this region had is being cut off, because its topic comes back. */
+        default void cutBack(Site site, Place place, long end, CutBack gone) {}
     }
+
+    /**
+     * What goes when a topic comes back.
+     *
+     * @param committed what goes of what was committed
+     * @param acked what goes of what was acknowledged
+     * @param restoration what the metadata say of it
+     */
+    public record CutBack(
+            List<LogImage.Batch> committed, List<Sent> acked, Restoration restoration) {}
 
     /**
      * @param durableTopics whose acknowledgements wait until records are durable
@@ -233,6 +251,11 @@ public final class SiteWatch {
         public void lost(Site at, Place place, long end) {
             doubts++;
             listeners.forEach(one -> one.lost(site, place, end));
+        }
+
+        @Override
+        public void cutBack(Site at, Place place, long end, CutBack gone) {
+            listeners.forEach(one -> one.cutBack(site, place, end, gone));
         }
     }
 }

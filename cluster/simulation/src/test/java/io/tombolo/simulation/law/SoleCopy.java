@@ -1,5 +1,6 @@
 package io.tombolo.simulation.law;
 
+import io.tombolo.metadata.image.Restoration;
 import io.tombolo.replication.Partition;
 import io.tombolo.replication.Role;
 import io.tombolo.simulation.site.Machine;
@@ -146,6 +147,18 @@ final class SoleCopy implements Keeper {
     public void cut(Machine machine, Place place, long end, LogImage image) {
         throw new Broken(
                 Law.PREFIX_KEPT, "%s of %s follows somebody else".formatted(place, machine));
+    }
+
+    @Override
+    public void cutBack(
+            Machine machine, Place place, long end, LogImage image, Restoration restoration) {
+        var beyond = acked(place).tailMap(end, true);
+        var gone =
+                new SiteWatch.CutBack(image.from(end), List.copyOf(beyond.values()), restoration);
+        beyond.clear();
+        var tokens = excused.computeIfAbsent(place, _ -> new HashSet<>());
+        image.from(end).forEach(batch -> tokens.add(batch.token()));
+        told.cutBack(site, place, end, gone);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.tombolo.simulation.mutant;
 import io.tombolo.broker.shard.Shard;
 import io.tombolo.metadata.image.MetadataDelta;
 import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.metadata.record.LinkRecord.Divergence;
 import io.tombolo.protocol.records.BatchBuilder;
 import io.tombolo.protocol.records.BatchSpec;
 import io.tombolo.replication.Partition;
@@ -57,6 +58,20 @@ public final class Misdeeds implements SiteWatch.Reported {
     @Override
     public long lostFrom(long told) {
         return variant == Variant.LOSSES_ARE_TOLD_SHORT ? told + 100 : told;
+    }
+
+    @Override
+    public Divergence divergence(Divergence told) {
+        return variant != Variant.DIVERGENCES_ARE_TOLD_SHORT || told.recordCount() == 0
+                ? told
+                : new Divergence(
+                        told.cutOffset(),
+                        told.fromOffset(),
+                        told.toOffset(),
+                        told.recordCount() - 1,
+                        told.bytes(),
+                        told.firstTimestampMs(),
+                        told.lastTimestampMs());
     }
 
     @Override

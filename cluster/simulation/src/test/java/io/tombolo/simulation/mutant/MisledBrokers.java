@@ -3,6 +3,7 @@ package io.tombolo.simulation.mutant;
 import io.tombolo.environment.CloseReason;
 import io.tombolo.environment.Connection;
 import io.tombolo.environment.ConnectionHandler;
+import io.tombolo.environment.DelegatingConnection;
 import io.tombolo.environment.Endpoint;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.Frame;
@@ -72,7 +73,7 @@ record MisledBrokers(Network sound, Variant variant) implements Network {
             sound.closed(reason);
         }
 
-        /** What is sent instead; null for nothing. */
+        /** What is sent instead, which may be the same. */
         List<Payload> changed(List<Payload> frame) {
             ByteBuffer bytes = copied(frame);
             short key = bytes.getShort(0);
@@ -134,56 +135,23 @@ record MisledBrokers(Network sound, Variant variant) implements Network {
         }
     }
 
-    private record Changing(Connection sound, Misleading misleading) implements Connection {
+    private static final class Changing extends DelegatingConnection {
+
+        private final Misleading misleading;
+
+        Changing(Connection sound, Misleading misleading) {
+            super(sound);
+            this.misleading = misleading;
+        }
 
         @Override
         public void send(List<Payload> frame) {
             boolean plain = frame.stream().allMatch(Payload.Memory.class::isInstance);
             if (!plain) {
-                sound.send(frame);
+                super.send(frame);
             } else if (!misleading.lost(frame)) {
-                sound.send(misleading.changed(frame));
+                super.send(misleading.changed(frame));
             }
-        }
-
-        @Override
-        public long id() {
-            return sound.id();
-        }
-
-        @Override
-        public EventLoop loop() {
-            return sound.loop();
-        }
-
-        @Override
-        public Endpoint remote() {
-            return sound.remote();
-        }
-
-        @Override
-        public Endpoint local() {
-            return sound.local();
-        }
-
-        @Override
-        public void pauseReading() {
-            sound.pauseReading();
-        }
-
-        @Override
-        public void resumeReading() {
-            sound.resumeReading();
-        }
-
-        @Override
-        public long queuedBytes() {
-            return sound.queuedBytes();
-        }
-
-        @Override
-        public void close(CloseReason reason) {
-            sound.close(reason);
         }
     }
 }

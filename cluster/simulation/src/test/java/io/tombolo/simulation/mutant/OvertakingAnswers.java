@@ -3,6 +3,7 @@ package io.tombolo.simulation.mutant;
 import io.tombolo.environment.CloseReason;
 import io.tombolo.environment.Connection;
 import io.tombolo.environment.ConnectionHandler;
+import io.tombolo.environment.DelegatingConnection;
 import io.tombolo.environment.Endpoint;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.Frame;
@@ -56,14 +57,13 @@ record OvertakingAnswers(Network sound) implements Network {
         }
     }
 
-    private static final class Swapping implements Connection {
+    private static final class Swapping extends DelegatingConnection {
 
-        private final Connection sound;
         private final List<List<Payload>> heldBack = new ArrayList<>();
         private int unanswered;
 
         Swapping(Connection sound) {
-            this.sound = sound;
+            super(sound);
         }
 
         @Override
@@ -72,54 +72,14 @@ record OvertakingAnswers(Network sound) implements Network {
             if (unanswered > 0 && heldBack.isEmpty()) {
                 heldBack.add(frame);
             } else {
-                sound.send(frame);
+                super.send(frame);
                 sendHeldBack();
             }
         }
 
         private void sendHeldBack() {
-            heldBack.forEach(sound::send);
+            heldBack.forEach(super::send);
             heldBack.clear();
-        }
-
-        @Override
-        public long id() {
-            return sound.id();
-        }
-
-        @Override
-        public EventLoop loop() {
-            return sound.loop();
-        }
-
-        @Override
-        public Endpoint remote() {
-            return sound.remote();
-        }
-
-        @Override
-        public Endpoint local() {
-            return sound.local();
-        }
-
-        @Override
-        public void pauseReading() {
-            sound.pauseReading();
-        }
-
-        @Override
-        public void resumeReading() {
-            sound.resumeReading();
-        }
-
-        @Override
-        public long queuedBytes() {
-            return sound.queuedBytes();
-        }
-
-        @Override
-        public void close(CloseReason reason) {
-            sound.close(reason);
         }
     }
 }

@@ -12,9 +12,20 @@ import java.util.List;
  * @param regions 1, or 2 with a link from the first to the second
  * @param brokers of each region
  * @param controllers of each region that are machines of their own; 0 where brokers vote
- * @param transactional whether the clients are first of all transactional ones
+ * @param story what it is about
  */
-public record Shape(int regions, int brokers, int controllers, boolean transactional) {
+public record Shape(int regions, int brokers, int controllers, Story story) {
+
+    /** What a world is about. */
+    public enum Story {
+        PLAIN,
+        /** The clients are first of all transactional ones. */
+        TRANSACTIONS,
+        /** Both these and all others. */
+        ALL_CLIENTS,
+        /** The second region takes over, and the topics come back to the first one as mirrors. */
+        RETURN
+    }
 
     public static final Shape ONE_REGION = new Shape(1, 1);
     public static final Shape TWO_REGIONS = new Shape(2, 1);
@@ -23,13 +34,22 @@ public record Shape(int regions, int brokers, int controllers, boolean transacti
     public static final Shape TWO_REGIONS_OF_THREE = new Shape(2, 3);
 
     /** Three brokers that observe, and three controllers that vote. */
-    public static final Shape SEPARATE_ROLES = new Shape(1, 3, 3, false);
+    public static final Shape SEPARATE_ROLES = new Shape(1, 3, 3, Story.PLAIN);
 
     /** The same, linked to another region like it. */
-    public static final Shape TWO_REGIONS_OF_SEPARATE_ROLES = new Shape(2, 3, 3, false);
+    public static final Shape TWO_REGIONS_OF_SEPARATE_ROLES = new Shape(2, 3, 3, Story.PLAIN);
 
     /** Three brokers, whose clients write in transactions. */
-    public static final Shape TRANSACTIONS = new Shape(1, 3, 0, true);
+    public static final Shape TRANSACTIONS = new Shape(1, 3, 0, Story.TRANSACTIONS);
+
+    /** Three brokers with all kinds of clients. */
+    public static final Shape ALL_CLIENTS = new Shape(1, 3, 0, Story.ALL_CLIENTS);
+
+    /** Two regions that take over from each other. */
+    public static final Shape RETURN = new Shape(2, 1, 0, Story.RETURN);
+
+    /** The same with three brokers in each. */
+    public static final Shape RETURN_OF_THREE = new Shape(2, 3, 0, Story.RETURN);
 
     /** The partitions that clients use. */
     public static final List<Place> PLACES =
@@ -107,7 +127,17 @@ public record Shape(int regions, int brokers, int controllers, boolean transacti
 
     /** Of brokers that vote themselves. */
     public Shape(int regions, int brokers) {
-        this(regions, brokers, 0, false);
+        this(regions, brokers, 0, Story.PLAIN);
+    }
+
+    /** Whether there are transactional clients. */
+    public boolean transactional() {
+        return story == Story.TRANSACTIONS || story == Story.ALL_CLIENTS;
+    }
+
+    /** Whether there are many clients of other kinds. */
+    public boolean plain() {
+        return story != Story.TRANSACTIONS;
     }
 
     /** How many copies of each partition there are. */
@@ -122,7 +152,7 @@ public record Shape(int regions, int brokers, int controllers, boolean transacti
 
     /** Whether there is {@link Place#CLICKS}. */
     public boolean clicked() {
-        return replicated() && regions == 1 && !transactional;
+        return replicated() && regions == 1 && plain();
     }
 
     /** All partitions that producers write to from the beginning. */

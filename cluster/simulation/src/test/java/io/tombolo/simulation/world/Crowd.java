@@ -3,12 +3,14 @@ package io.tombolo.simulation.world;
 import io.tombolo.environment.Environment;
 import io.tombolo.environment.simulated.Simulator;
 import io.tombolo.simulation.client.Administering;
+import io.tombolo.simulation.client.AsideReading;
 import io.tombolo.simulation.client.Audit;
 import io.tombolo.simulation.client.EndProbing;
 import io.tombolo.simulation.client.HastyProducing;
 import io.tombolo.simulation.client.Member;
 import io.tombolo.simulation.client.Probing;
 import io.tombolo.simulation.client.Producing;
+import io.tombolo.simulation.client.SettingAside;
 import io.tombolo.simulation.client.Transacting;
 import io.tombolo.simulation.law.AdminWatch;
 import io.tombolo.simulation.law.TransactionWatch;
@@ -38,6 +40,7 @@ final class Crowd {
     private final List<Producing> producers = new ArrayList<>();
     private final List<HastyProducing> hasty = new ArrayList<>();
     private final List<Member> members = new ArrayList<>();
+    private final List<Probing> probes = new ArrayList<>();
     private int joinedCount;
 
     Crowd(Simulator simulator, Watches watches, Variant variant) {
@@ -188,8 +191,15 @@ final class Crowd {
     /** Asks again and again what is committed at a region where nobody commits. */
     void probe(Site there) {
         for (Place place : Shape.PLACES) {
-            new Probing(environment, there, place, GROUP, watches.groups()).start();
+            var probing = new Probing(environment, there, place, GROUP, watches.groups());
+            probes.add(probing);
+            probing.start();
         }
+    }
+
+    /** What a group has committed is of no interest any more: another region will say. */
+    void stopProbing() {
+        probes.forEach(Probing::stop);
     }
 
     /** Asks again and again where partitions end. */
@@ -217,6 +227,29 @@ final class Crowd {
                         simulator.entropy("admin"),
                         variant);
         return new Steward(site, simulator.entropy("steward"), admin, movable);
+    }
+
+    // --- who brings topics back
+
+    /** Copies what only one region has. */
+    SettingAside setAside(Site site, SettingAside.Order order, Runnable done) {
+        var copying =
+                new SettingAside(
+                        environment,
+                        site,
+                        order,
+                        simulator.entropy("setting aside " + order.place()),
+                        done);
+        copying.start();
+        return copying;
+    }
+
+    /** Reads all that was set aside of a partition. */
+    AsideReading readAside(Site site, Place place) {
+        var reading =
+                new AsideReading(environment, site, place, simulator.entropy("aside of " + place));
+        reading.start();
+        return reading;
     }
 
     // --- auditors

@@ -14,6 +14,7 @@ import io.tombolo.simulation.law.Happenings;
 import io.tombolo.simulation.law.Law;
 import io.tombolo.simulation.law.LogImage;
 import io.tombolo.simulation.law.MirrorWatch;
+import io.tombolo.simulation.law.ReturnWatch;
 import io.tombolo.simulation.law.Sent;
 import io.tombolo.simulation.law.SiteWatch;
 import io.tombolo.simulation.law.TransactionWatch;
@@ -43,11 +44,13 @@ final class Watches implements Records, Machine.Hearing, Trouble.Toll, Member.He
     private final Map<String, Machine> byHost = new HashMap<>();
     private final MirrorWatch mirrors;
     private final GroupWatch groups;
+    private final ReturnWatch returns;
     private final Optional<TransactionWatch> transactions;
     private final Misdeeds misdeeds;
     private final Happenings happenings;
     private final Map<RegionId, Integer> generations = new HashMap<>();
     private Optional<Operator> operator = Optional.empty();
+    private Optional<Operator> otherOperator = Optional.empty();
 
     Watches(
             List<Site> all,
@@ -61,7 +64,8 @@ final class Watches implements Records, Machine.Hearing, Trouble.Toll, Member.He
                 transactional ? Optional.of(transactionsOf(source, happenings)) : Optional.empty();
         this.misdeeds = misdeeds;
         this.happenings = happenings;
-        this.mirrors = new MirrorWatch(source, domain, nowNanos, happenings);
+        this.mirrors = new MirrorWatch(all, domain, nowNanos, happenings);
+        this.returns = new ReturnWatch(this::of, all, misdeeds, happenings);
         this.groups =
                 new GroupWatch(
                         source.region(),
@@ -76,6 +80,7 @@ final class Watches implements Records, Machine.Hearing, Trouble.Toll, Member.He
             var watch = new SiteWatch(site, durable, Steward::owns, misdeeds, happenings);
             watch.tell(mirrors);
             watch.tell(groups);
+            watch.tell(returns);
             sites.put(site, watch);
             for (Machine machine : site.machines()) {
                 homes.put(machine, site);
@@ -98,8 +103,13 @@ final class Watches implements Records, Machine.Hearing, Trouble.Toll, Member.He
         return transactions;
     }
 
-    void operatedBy(Optional<Operator> human) {
+    /**
+     * @param human who has the second region take over
+     * @param other who has the first one take over again
+     */
+    void operatedBy(Optional<Operator> human, Optional<Operator> other) {
         operator = human;
+        otherOperator = other;
     }
 
     /** A failover sets groups back to the end of the copy, while it goes on. */
@@ -119,6 +129,10 @@ final class Watches implements Records, Machine.Hearing, Trouble.Toll, Member.He
 
     MirrorWatch mirrors() {
         return mirrors;
+    }
+
+    ReturnWatch returns() {
+        return returns;
     }
 
     GroupWatch groups() {
@@ -177,6 +191,7 @@ final class Watches implements Records, Machine.Hearing, Trouble.Toll, Member.He
     public void acknowledged(Site site, Place place, Sent sent, long baseOffset) {
         happenings.note(Happening.ACKNOWLEDGED);
         of(site).acknowledged(place, sent, baseOffset);
+        returns.acknowledged(site, place, sent, baseOffset);
     }
 
     @Override
@@ -197,9 +212,9 @@ final class Watches implements Records, Machine.Hearing, Trouble.Toll, Member.He
 
     @Override
     public void refused(Site site, Place place) {
-        boolean old = site == sites.keySet().iterator().next();
+        boolean first = site == sites.keySet().iterator().next();
         Broken.unless(
-                old && operator.filter(Operator::wanted).isPresent(),
+                (first ? operator : otherOperator).filter(Operator::wanted).isPresent(),
                 Law.PROGRESS,
                 "%s refused a write of %s and nobody failed over",
                 site,

@@ -14,6 +14,7 @@ import io.tombolo.region.link.LinkProvider;
 import io.tombolo.region.registry.InMemoryRegistry;
 import io.tombolo.region.topology.Region;
 import io.tombolo.region.topology.Topology;
+import io.tombolo.simulation.client.AsideReading;
 import io.tombolo.simulation.client.Audit;
 import io.tombolo.simulation.client.CommittedReading;
 import io.tombolo.simulation.client.Producing;
@@ -21,10 +22,12 @@ import io.tombolo.simulation.fault.Script;
 import io.tombolo.simulation.fault.Step;
 import io.tombolo.simulation.fault.Trouble;
 import io.tombolo.simulation.law.AdminWatch;
+import io.tombolo.simulation.law.Aside;
 import io.tombolo.simulation.law.Broken;
 import io.tombolo.simulation.law.Happening;
 import io.tombolo.simulation.law.Happenings;
 import io.tombolo.simulation.law.Law;
+import io.tombolo.simulation.law.Sent;
 import io.tombolo.simulation.mutant.Misdeeds;
 import io.tombolo.simulation.mutant.Sabotage;
 import io.tombolo.simulation.mutant.Variant;
@@ -67,6 +70,12 @@ public final class World {
     private final Trouble trouble;
     private final Optional<Operator> operator;
     private final Crowd crowd;
+    private final Optional<Homecoming> homecoming;
+
+    /** Has the first region take over again, and then brings the topics back to the second one. */
+    private final Optional<Operator> takingBack;
+
+    private final Optional<Homecoming> otherHomecoming;
     private final Optional<Workers> workers;
     private final AdminWatch changes;
     private final Steward steward;
@@ -103,8 +112,11 @@ public final class World {
                         happenings);
         this.trouble = new Trouble(simulator, sites, watches, happenings);
         this.operator = destination.map(this::operatorOf);
-        watches.operatedBy(operator);
+        this.takingBack = destination.map(_ -> operatorTakingBack());
+        watches.operatedBy(operator, takingBack);
         this.crowd = new Crowd(simulator, watches, trial.variant());
+        this.homecoming = destination.map(there -> homecoming(source, there, trial.variant()));
+        this.otherHomecoming = destination.map(there -> homecoming(there, source, trial.variant()));
         this.workers = watches.transactions().map(watch -> crowd.workersAt(source, watch));
         this.changes = new AdminWatch(happenings);
         this.emptying =
@@ -157,12 +169,21 @@ public final class World {
                 () -> promoted(there));
     }
 
+    private Operator operatorTakingBack() {
+        return new Operator(simulator, source, LINK, happenings, () -> {}, this::tookBack);
+    }
+
+    private Homecoming homecoming(Site home, Site owner, Variant variant) {
+        var parts = new Homecoming.Sites(home, owner, shape, crowd);
+        return new Homecoming(simulator, parts, LINK, variant, happenings);
+    }
+
     private Script.Cast cast() {
         return new Script.Cast(
                 hosts(source),
                 destination.map(World::hosts).orElse(List.of()),
                 Crowd.HOST,
-                shape.transactional());
+                shape.story());
     }
 
     private static List<String> hosts(Site site) {
@@ -190,7 +211,7 @@ public final class World {
     }
 
     private Duration safetyPhase() {
-        return shape.transactional() ? SHORT_SAFETY_PHASE : SAFETY_PHASE;
+        return shape.plain() ? SAFETY_PHASE : SHORT_SAFETY_PHASE;
     }
 
     // --- the story
@@ -219,14 +240,17 @@ public final class World {
     public void begin() {
         sites.forEach(Site::start);
         await("a first start", () -> sites.stream().allMatch(Site::well) && hostsAll(source));
-        if (workers.isPresent()) {
-            workers.get().start();
+        workers.ifPresent(Workers::start);
+        if (!shape.plain()) {
             crowd.produceToOne(source);
             return;
         }
         crowd.produceAt(source);
         if (shape.replicated()) {
-            crowd.produceHastily(source, shape.clicked());
+            // What a leader alone has and loses may come back from a region that has copied it.
+            if (shape.story() != Shape.Story.RETURN) {
+                crowd.produceHastily(source, shape.clicked());
+            }
             crowd.probeEnds(source);
         }
         crowd.joinAt(source);
@@ -248,6 +272,13 @@ public final class World {
             case Step.Act.PAUSE_LINK -> pauseLink(true);
             case Step.Act.RESUME_LINK -> pauseLink(false);
             case Step.Act.CUT_REGISTRY -> cutRegistry(true);
+            case Step.Act.HEAL_REGISTRY -> cutRegistry(false);
+            case Step.Act.BRING_BACK -> bringBack();
+            case Step.Act.TAKE_BACK -> {
+                crowd.disband();
+                crowd.stopProbing();
+                takingBack.ifPresent(Operator::failOver);
+            }
             case Step.Act.FAIL_OVER -> {
                 crowd.disband();
                 operator.ifPresent(Operator::failOver);
@@ -301,8 +332,21 @@ public final class World {
         watches.groups().tookOver(there, place -> watches.of(there).image(place).end());
         misdeeds.promoted(there);
         crowd.produceAt(there);
-        crowd.joinAt(there);
-        crowd.joinAt(there);
+        if (takingBack.filter(Operator::wanted).isEmpty()) {
+            crowd.joinAt(there);
+            crowd.joinAt(there);
+        }
+    }
+
+    private void tookBack() {
+        happenings.note(Happening.TAKEN_BACK);
+        crowd.disband();
+        crowd.produceAt(source);
+    }
+
+    private void bringBack() {
+        boolean again = takingBack.filter(Operator::done).isPresent();
+        (again ? otherHomecoming : homecoming).ifPresent(Homecoming::begin);
     }
 
     // --- when nothing goes wrong any more
@@ -316,15 +360,21 @@ public final class World {
                 () -> sites.stream().allMatch(Site::knowsItsControllers));
         operator.ifPresent(human -> human.pause(false));
         boolean failedOver = operator.filter(Operator::done).isPresent();
-        Site owner = failedOver ? destination.orElseThrow() : source;
+        boolean tookBack = takeBack();
+        Site owner = failedOver && !tookBack ? destination.orElseThrow() : source;
         await("the changes are made", steward::done);
         empty();
         var newcomers = crowd.produceAt(owner);
         await("new producers can write", () -> all(newcomers, Producing::acknowledged));
         finishProducing();
         workers.ifPresent(this::finishTransactions);
+        boolean cameBack = homecoming.filter(Homecoming::wanted).isPresent();
         if (failedOver) {
-            oldOwnerRefuses();
+            Site loser = tookBack ? destination.orElseThrow() : source;
+            oldOwnerRefuses(loser);
+            if (cameBack) {
+                comeBack(owner, loser);
+            }
         } else if (destination.isPresent()) {
             await("the lag is zero", copies()::whole);
         }
@@ -337,6 +387,68 @@ public final class World {
         watches.checkSettled();
         changes.check(source.newestMetadata());
         everythingIsReadable(owner);
+        if (cameBack) {
+            account(owner);
+        }
+    }
+
+    /** Finishes that the first region takes over again; whether it was to. */
+    private boolean takeBack() {
+        var human = takingBack.filter(Operator::wanted);
+        human.ifPresent(one -> {
+            await("the topics are back", () -> homecoming.orElseThrow().done());
+            await("the first region has taken over again", one::done);
+        });
+        return human.isPresent();
+    }
+
+    private void comeBack(Site owner, Site loser) {
+        Homecoming last = (loser == source ? homecoming : otherHomecoming).orElseThrow();
+        if (!last.wanted()) {
+            last.begin();
+        }
+        await("the topics are back at last", last::done);
+        var way = new Copies(owner, loser, LINK, watches, happenings);
+        await("the lag of the way back is zero", way::whole);
+    }
+
+    /** What was acknowledged anywhere is in the owner's log or set aside, and never in both. */
+    private void account(Site owner) {
+        var audits = crowd.audit(owner, Shape.PLACES);
+        await("all can be read again", () -> audits.values().stream().allMatch(Audit::done));
+        for (Place place : Shape.PLACES) {
+            Audit audit = audits.get(place);
+            for (Site site : sites) {
+                account(site, owner, place, audit);
+            }
+        }
+    }
+
+    private void account(Site site, Site owner, Place place, Audit audit) {
+        if (!watches.returns().harmed(owner, place)) {
+            audit.expect(watches.of(site).acked(place).values());
+        }
+        for (Sent sent : watches.returns().ackedAside(site, place)) {
+            Broken.unless(
+                    !audit.gives(sent) || watches.of(site).doubts() > 0,
+                    Law.ACCOUNTED,
+                    "%s of %s is set aside in %s and with %s as well",
+                    sent,
+                    place,
+                    site,
+                    owner);
+        }
+        watches.returns().checkAside(site, place, aside(site, place));
+    }
+
+    private List<Aside> aside(Site site, Place place) {
+        boolean any = site.newestMetadata().topics().topic(Aside.of(place).topic()).isPresent();
+        if (!any) {
+            return List.of();
+        }
+        AsideReading reading = crowd.readAside(site, place);
+        await("what was set aside can be read", reading::done);
+        return reading.found();
     }
 
     private void empty() {
@@ -380,9 +492,9 @@ public final class World {
         }
     }
 
-    private void oldOwnerRefuses() {
-        await("the old owner has heard", () -> watches.mirrors().fenced(source));
-        var late = crowd.produceAt(source);
+    private void oldOwnerRefuses(Site old) {
+        await("the old owner has heard", () -> watches.mirrors().fenced(old));
+        var late = crowd.produceAt(old);
         await("the old owner refuses", () -> all(late, Producing::fenced));
     }
 
@@ -418,10 +530,23 @@ public final class World {
                 text.append(watches.of(site).image(place).end()).append("; ");
             }
             text.append(watches.of(site).unsettled());
+            destination.ifPresent(_ -> text.append(standing(site)));
         }
         workers.ifPresent(text::append);
         destination.ifPresent(_ -> text.append(copies().statuses()));
         return text.toString();
+    }
+
+    /** Who owns the topics, as far as a region knows, and what it is doing with its own. */
+    private static String standing(Site site) {
+        var image = site.newestMetadata();
+        var mirrors =
+                image.links().mirrorTopics().values().stream()
+                        .map(mirror ->
+                                "%s under %s".formatted(mirror.state(), mirror.restoration()))
+                        .toList();
+        return "%s: %s, %s; "
+                .formatted(site, image.region().ownershipOf(new DomainName(LINK.name())), mirrors);
     }
 
     // --- for tests that write their own story

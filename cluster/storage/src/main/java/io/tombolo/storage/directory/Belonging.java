@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -28,6 +29,7 @@ import java.util.stream.Stream;
  *
  * @param home the one where the metadata log is expected
  * @param others that can be read
+ * @param unseen why the rest cannot: whose they are is not known, so they must not be opened
  * @param former those that had the metadata log once and are none of these, if it is there still
  */
 record Belonging(
@@ -35,6 +37,7 @@ record Belonging(
         DirectoryIdentity identity,
         Look home,
         List<Look> others,
+        Map<Path, IOException> unseen,
         List<Look> former) {
 
     private static final String TOGETHER = "name only directories that ran together, or empty ones";
@@ -43,18 +46,24 @@ record Belonging(
     static Belonging of(DirectoryPaths paths, DirectoryIdentity identity, Disk disk)
             throws IOException {
         var others = new ArrayList<Look>();
+        var unseen = new TreeMap<Path, IOException>();
         for (Path path : paths.all()) {
             if (!path.equals(paths.metadata())) {
                 try {
                     others.add(Look.at(path, disk));
                 } catch (IOException unreadable) {
-                    continue; // opening it tells
+                    unseen.put(path, unreadable);
                 }
             }
         }
         Look home = Look.at(paths.metadata(), disk);
         return new Belonging(
-                paths, identity, home, List.copyOf(others), former(paths, home, others, disk));
+                paths,
+                identity,
+                home,
+                List.copyOf(others),
+                Map.copyOf(unseen),
+                former(paths, home, others, disk));
     }
 
     private static List<Look> former(
@@ -69,7 +78,7 @@ record Belonging(
                     try {
                         former.add(Look.at(path, disk));
                     } catch (IOException unreadable) {
-                        return; // as good as not there
+                        return; // as good as not there: what was in it may be lost, see lost()
                     }
                 });
         return List.copyOf(former);
@@ -120,8 +129,8 @@ record Belonging(
                 }
             } catch (LockHeld held) {
                 return Optional.of(Refusal.inUse(one.path(), held));
-            } catch (Exception broken) {
-                continue; // opening it tells
+            } catch (IOException broken) {
+                continue; // opening it takes the lock, or fails
             }
         }
         return Optional.empty();
@@ -168,7 +177,7 @@ record Belonging(
         boolean ours =
                 other.installation().isPresent()
                         ? other.installation().equals(installation())
-                        : other.logs().isEmpty() || ranWithHome(other);
+                        : other.oneLog().isEmpty() || ranWithHome(other);
         return ours
                 ? Optional.empty()
                 : Optional.of(
@@ -182,8 +191,7 @@ record Belonging(
                                                 DirectoryIdentity.FILE,
                                                 text(installation()),
                                                 text(other.installation()),
-                                                other.logs().stream()
-                                                        .findFirst()
+                                                other.oneLog()
                                                         .map(it ->
                                                                 ", and there are logs, such as "
                                                                         + it)
@@ -242,7 +250,7 @@ record Belonging(
 
     /** Nobody else has it. */
     private Optional<Refusal> lost() {
-        Optional<Look> holder = all().filter(it -> !it.logs().isEmpty()).findFirst();
+        Optional<Look> holder = all().filter(it -> it.oneLog().isPresent()).findFirst();
         if (!paths.sole() || home.hasMetadata() || holder.isEmpty()) {
             return Optional.empty();
         }
@@ -252,7 +260,7 @@ record Belonging(
                              + " its metadata log is not in %s; beginning it anew would give their"
                              + " names to other topics")
                                 .formatted(
-                                        holder.get().logs().getFirst(),
+                                        holder.get().oneLog().orElseThrow(),
                                         holder.get().path(),
                                         home.metadataFolder()),
                         "put it back, from where it was moved to or from a backup ("

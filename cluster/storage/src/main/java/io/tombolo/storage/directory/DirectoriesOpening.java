@@ -83,18 +83,21 @@ final class DirectoriesOpening {
         known = seen.belonging.known();
         seen.refusal.ifPresentOrElse(
                 refusal -> done.accept(new DirectoriesResult.Refused(refusal)),
-                () ->
-                        openAll(
-                                identity.in(
-                                        seen.belonging
-                                                .installation()
-                                                .orElseGet(environment.entropy()::nextUuid))));
+                () -> openAll(seen.belonging));
     }
 
-    private void openAll(DirectoryIdentity ours) {
+    private void openAll(Belonging belonging) {
+        DirectoryIdentity ours =
+                identity.in(belonging.installation().orElseGet(environment.entropy()::nextUuid));
+        belonging
+                .unseen()
+                .forEach((path, cause) -> results.put(path, new OpenResult.Failed(cause)));
         List<Path> all = paths.all();
         Path home = paths.metadata();
         for (Path path : all) {
+            if (results.containsKey(path)) {
+                continue;
+            }
             LogDirectory.open(
                     path,
                     path.equals(home)

@@ -94,7 +94,7 @@ public final class LogDirectories {
 
     /** Whether there are logs of topics, sound or not: then there was a region to have them. */
     public boolean holdLogs() {
-        return opened.stream().anyMatch(it -> !it.names().isEmpty());
+        return opened.stream().anyMatch(LogDirectory::knowsLogs);
     }
 
     /**
@@ -115,12 +115,14 @@ public final class LogDirectories {
 
     /** The ids of those that are offline. */
     public List<UUID> offlineIds() {
-        return Stream.concat(
-                        opened.stream()
-                                .filter(it -> it.failure().isPresent())
-                                .map(LogDirectory::directoryId),
-                        unopened.stream().flatMap(it -> it.id().stream()))
-                .toList();
+        var offline = new ArrayList<UUID>(0);
+        for (LogDirectory directory : opened) {
+            if (directory.failure().isPresent()) {
+                offline.add(directory.directoryId());
+            }
+        }
+        unopened.forEach(it -> it.id().ifPresent(offline::add));
+        return offline;
     }
 
     /** Calls the listener on the loop when a directory goes offline. */
@@ -168,27 +170,43 @@ public final class LogDirectories {
     }
 
     /**
+     * The directory in which the last stop left a log without a record, if it is the one with this
+     * id and online.
+     */
+    public Optional<LogDirectory> withUnwritten(LogName name, UUID id) {
+        return online(id).filter(it -> it.leftUnwritten(name));
+    }
+
+    /**
      * The log of a topic; or one of that name of which nobody knows any more whose it is, because
      * it cannot be read.
      */
     public Optional<Located> find(LogName name, UUID topicId) {
-        List<Located> found = named(name);
-        return found.stream()
-                .filter(it -> it.log().topicId().equals(Optional.of(topicId)))
-                .findFirst()
-                .or(() -> found.stream().filter(LogDirectories::unreadable).findFirst());
+        Optional<Located> found = Optional.empty();
+        for (Located it : named(name)) {
+            if (isOf(it, topicId)) {
+                return Optional.of(it);
+            }
+            found = found.isEmpty() && unreadable(it) ? Optional.of(it) : found;
+        }
+        return found;
+    }
+
+    private static boolean isOf(Located it, UUID topicId) {
+        Optional<UUID> known = it.log().topicId();
+        return known.isPresent() && known.get().equals(topicId);
     }
 
     /** Logs of that name that belong to another topic. */
     public List<Located> strangers(LogName name, UUID topicId) {
         return named(name).stream()
-                .filter(it -> !it.log().topicId().equals(Optional.of(topicId)))
+                .filter(it -> !isOf(it, topicId))
                 .filter(it -> !unreadable(it))
                 .toList();
     }
 
     private List<Located> named(LogName name) {
-        var found = new ArrayList<Located>();
+        var found = new ArrayList<Located>(1);
         for (LogDirectory directory : opened) {
             directory.log(name).ifPresent(log -> found.add(new Located(directory, log)));
         }

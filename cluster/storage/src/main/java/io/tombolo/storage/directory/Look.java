@@ -4,6 +4,7 @@ import io.tombolo.environment.Disk;
 import io.tombolo.environment.DiskFile;
 import io.tombolo.storage.log.DirectoryIdentity;
 import io.tombolo.storage.log.LogName;
+import io.tombolo.storage.partition.DirectoryCheckpoints;
 import io.tombolo.storage.segment.PartitionMetadata;
 import io.tombolo.storage.segment.PropertyFile;
 
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * What a directory says of itself, by reading alone.
@@ -20,6 +22,7 @@ import java.util.UUID;
  * @param begun whether it has been used before
  * @param pairs of its {@code meta.properties}; none when that makes no sense
  * @param logs of topics
+ * @param listed logs that its checkpoints name, those without files among them
  * @param known which directories it has run with, if the metadata log was in it
  */
 record Look(
@@ -27,6 +30,7 @@ record Look(
         boolean begun,
         Map<String, String> pairs,
         List<LogName> logs,
+        List<LogName> listed,
         Folder metadata,
         Map<Path, UUID> known) {
 
@@ -47,6 +51,7 @@ record Look(
                 begun,
                 begun ? PropertyFile.decode(disk.readAll(meta), "=").orElse(Map.of()) : Map.of(),
                 disk.list(path).stream().flatMap(it -> LogName.parse(it).stream()).toList(),
+                DirectoryCheckpoints.load(disk, path).names(),
                 metadata(path.resolve(DirectoryPaths.METADATA_FOLDER), disk),
                 KnownDirectories.read(disk, path));
     }
@@ -71,6 +76,11 @@ record Look(
         try (DiskFile file = disk.openForReading(path)) {
             return file.size() > 0;
         }
+    }
+
+    /** A log of a topic, one with files if there is any. */
+    Optional<LogName> oneLog() {
+        return Stream.concat(logs.stream(), listed.stream()).findFirst();
     }
 
     boolean hasMetadata() {

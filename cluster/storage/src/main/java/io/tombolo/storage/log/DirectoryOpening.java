@@ -13,6 +13,7 @@ import io.tombolo.storage.segment.NoRoom;
 import io.tombolo.storage.segment.PartitionMetadata;
 import io.tombolo.storage.segment.PropertyFile;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,7 +45,7 @@ final class DirectoryOpening {
     /** What is known of a directory that is ours. */
     record Claim(
             Path path,
-            AutoCloseable lock,
+            Closeable lock,
             Past past,
             DirectoryCheckpoints checkpoints,
             List<Found> found) {
@@ -127,7 +128,7 @@ final class DirectoryOpening {
         if (!disk.exists(meta)) {
             checkRoomToBegin();
         }
-        AutoCloseable lock;
+        Closeable lock;
         try {
             lock = disk.lock(path.resolve(DirectoryIdentity.LOCK));
         } catch (LockHeld held) {
@@ -137,11 +138,11 @@ final class DirectoryOpening {
             probe();
             Claiming claiming = claim(meta, lock);
             if (claiming instanceof Claiming.Refused) {
-                release(lock);
+                lock.close();
             }
             return claiming;
         } catch (IOException | RuntimeException failure) {
-            release(lock);
+            lock.close();
             throw failure;
         }
     }
@@ -168,7 +169,7 @@ final class DirectoryOpening {
         }
     }
 
-    private Claiming claim(Path meta, AutoCloseable lock) throws IOException {
+    private Claiming claim(Path meta, Closeable lock) throws IOException {
         UUID directoryId = environment.entropy().nextUuid();
         boolean fresh = !disk.exists(meta);
         if (!fresh) {
@@ -186,14 +187,6 @@ final class DirectoryOpening {
         var past = new Past(directoryId, fresh, CleanStop.take(disk, path));
         return new Claiming.Claimed(
                 new Claim(path, lock, past, DirectoryCheckpoints.load(disk, path), found()));
-    }
-
-    private static void release(AutoCloseable lock) throws IOException {
-        try {
-            lock.close();
-        } catch (Exception failure) {
-            throw new IOException("the lock cannot be given up", failure);
-        }
     }
 
     private void writeMeta(Path meta, UUID directoryId) throws IOException {

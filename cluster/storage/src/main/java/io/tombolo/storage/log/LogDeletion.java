@@ -62,6 +62,7 @@ final class LogDeletion {
 
     private void end() {
         log.end("the log " + log.name + " is deleted");
+        log.opened = false; // a checkpoint under way does not name it again
     }
 
     /**
@@ -74,12 +75,13 @@ final class LogDeletion {
     }
 
     private synchronized void rename() throws IOException {
-        if (!done) {
+        boolean something = log.begun || log.disk().exists(log.directory);
+        if (!done && something) {
             log.disk().move(log.directory, renamed);
             log.segments.forEach(segment -> segment.movedTo(renamed));
             log.disk().forceDirectory(dataDirectory);
-            done = true;
         }
+        done = true;
     }
 
     private void removeLater() {

@@ -4,14 +4,14 @@ import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.Offload.Outcome;
 import io.tombolo.storage.partition.DirectoryCheckpoints;
 import io.tombolo.storage.partition.LogContents;
+import io.tombolo.storage.partition.LogCreation;
 import io.tombolo.storage.partition.LogOpening;
 import io.tombolo.storage.partition.LogReopening;
 import io.tombolo.storage.segment.CleanStop;
-import io.tombolo.storage.segment.PartitionMetadata;
-import io.tombolo.storage.segment.Segment;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,7 +38,7 @@ public final class LogDirectory {
     private final UUID directoryId;
     private final OptionalLong previousBrokerEpoch;
     private final DirectoryCheckpoints checkpoints;
-    private final AutoCloseable lock;
+    private final Closeable lock;
     private final boolean fresh;
     private final Map<LogName, PartitionLog> logs = new ConcurrentHashMap<>();
     private final Map<LogName, PartitionLog> futures = new ConcurrentHashMap<>();
@@ -115,6 +115,19 @@ public final class LogDirectory {
     /** The copy that is to become a log here; to be used on its owner's loop only. */
     public Optional<PartitionLog> future(LogName name) {
         return Optional.ofNullable(futures.get(name));
+    }
+
+    /**
+     * Whether the last proper stop left a log of this name here that never had a record, so that
+     * there are no files of it: then it is nowhere else.
+     */
+    public boolean leftUnwritten(LogName name) {
+        return previousBrokerEpoch.isPresent() && checkpoints.listsUnwritten(name);
+    }
+
+    /** Whether there are logs, or the checkpoints tell of some. */
+    public boolean knowsLogs() {
+        return !logs.isEmpty() || !checkpoints.names().isEmpty();
     }
 
     /** How many logs there are or will be. */
@@ -214,7 +227,10 @@ public final class LogDirectory {
         return all;
     }
 
-    /** Creates a log; {@code done} is called on the owner's loop, once. */
+    /**
+     * Creates a log, without files as long as it has no record; {@code done} is called on the
+     * owner's loop, once.
+     */
     public void createLog(
             LogName name,
             Optional<UUID> topicId,
@@ -344,40 +360,15 @@ public final class LogDirectory {
         if (ended != null) {
             throw new IOException("the directory " + path + " is offline", ended);
         }
-        try {
-            return createNew(contents, among);
-        } catch (IOException failure) {
-            close(contents.segments, failure);
-            throw failure;
-        }
-    }
-
-    private CreateResult createNew(LogContents contents, Map<LogName, PartitionLog> among)
-            throws IOException {
-        checkpoints.forget(contents.name);
-        environment.disk().createDirectories(contents.directory);
-        if (contents.topicId.isPresent()) {
-            PartitionMetadata.write(environment.disk(), contents.directory, contents.topicId.get());
-        }
-        new LogOpening(contents, false, LogOpening.Caution.FULL).open();
-        Exception refusal = contents.failure();
-        if (refusal != null) {
-            throw new IOException(refusal);
+        var creation = new LogCreation(contents);
+        if (among == futures) {
+            creation.withFiles();
+        } else {
+            creation.unwritten();
         }
         var log = new PartitionLog(contents);
         among.put(contents.name, log);
         return new CreateResult.Created(log);
-    }
-
-    /** Gives back the files of a log that is not going to be one. */
-    private static void close(List<Segment> segments, IOException because) {
-        for (Segment segment : segments) {
-            try {
-                segment.log().close();
-            } catch (IOException alsoFailed) {
-                because.addSuppressed(alsoFailed);
-            }
-        }
     }
 
     /**

@@ -131,7 +131,31 @@ public final class DirectoryCheckpoints {
         }
     }
 
-    /** The log is gone, or not there yet. */
+    /** A new log takes a name: what the files say of an earlier one does not count for it. */
+    synchronized void begin(LogName name) throws IOException {
+        boolean nothing =
+                recoveryPoint(name) == 0
+                        && logStart(name) == 0
+                        && highWatermark(name) == 0
+                        && cleanedTo(name) == 0;
+        if (!nothing) {
+            forget(name);
+        }
+    }
+
+    /** Whether a log is known of which nothing was ever made durable. */
+    public synchronized boolean listsUnwritten(LogName name) {
+        return recoveryPoints.containsKey(name)
+                && recoveryPoint(name) == 0
+                && highWatermark(name) == 0;
+    }
+
+    /** The logs that are known, sorted. */
+    public synchronized List<LogName> names() {
+        return recoveryPoints.keySet().stream().sorted().toList();
+    }
+
+    /** The log is gone. */
     public synchronized void forget(LogName name) throws IOException {
         if (recoveryPoints.remove(name) != null) {
             write(RECOVERY_POINTS, recoveryPoints);

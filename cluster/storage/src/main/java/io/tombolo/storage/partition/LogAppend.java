@@ -8,7 +8,6 @@ import io.tombolo.protocol.records.VerifiedBatch;
 import io.tombolo.storage.log.AppendOrigin;
 import io.tombolo.storage.log.AppendResult;
 import io.tombolo.storage.log.LogSettings;
-import io.tombolo.storage.segment.NoRoom;
 
 import org.jspecify.annotations.Nullable;
 
@@ -154,6 +153,7 @@ public final class LogAppend {
     private AppendResult store(ByteBuffer batches, AppendResult.Appended appended) {
         long before = log.endOffset;
         try {
+            log.beginFiles();
             writeRuns(batches);
         } catch (IOException failure) {
             if (log.endOffset == before && takenBack(failure)) {
@@ -173,7 +173,7 @@ public final class LogAppend {
 
     /** Whether a write found no room, and nothing is left of it. */
     private boolean takenBack(IOException failure) {
-        if (log.segments.isEmpty() || !NoRoom.explains(failure, log.disk(), log.directory)) {
+        if (log.segments.isEmpty() || !log.noRoomExplains(failure)) {
             return false;
         }
         try {

@@ -9,6 +9,8 @@ import io.tombolo.storage.log.LogName;
 import io.tombolo.storage.log.LogPlacement;
 import io.tombolo.storage.log.LogSettings;
 import io.tombolo.storage.segment.LogFiles;
+import io.tombolo.storage.segment.NoRoom;
+import io.tombolo.storage.segment.PartitionMetadata;
 import io.tombolo.storage.segment.ProducerSnapshot;
 import io.tombolo.storage.segment.Segment;
 
@@ -60,6 +62,9 @@ public final class LogContents {
 
     /** Whether the offsets above mean anything: false for a log that could not be opened. */
     public volatile boolean opened;
+
+    /** False while it has no files; see {@link #beginFiles}. */
+    public volatile boolean begun = true;
 
     /** Grows with every truncation. */
     public volatile long generation;
@@ -113,6 +118,42 @@ public final class LogContents {
         this.owner = placement.owner();
         this.settings = placement.settings();
         this.checkpoints = checkpoints;
+    }
+
+    /** Fills the contents as those of a new log, without files. */
+    public void openUnwritten() {
+        begun = false;
+        segments.add(Segment.unwritten(disk(), directory, nowMs()));
+        opened = true;
+    }
+
+    /**
+     * Makes the log's directory and its first files, unless they are there; what an attempt before
+     * has left is used. To be called on the loop before anything else is written: most partitions
+     * of many never get a record, and a power failure may leave a log without records nothing
+     * anyhow.
+     */
+    public void beginFiles() throws IOException {
+        if (begun) {
+            return;
+        }
+        makeDirectory();
+        segments.set(0, Segment.create(disk(), directory, 0, nowMs()));
+        begun = true;
+    }
+
+    /** The directory and the file that says whose it is; neither is durable on return. */
+    public void makeDirectory() throws IOException {
+        disk().createDirectories(directory);
+        if (topicId.isPresent()) {
+            PartitionMetadata.write(disk(), directory, topicId.get());
+        }
+    }
+
+    /** Whether an operation failed for want of room, so that it may succeed when there is some. */
+    boolean noRoomExplains(IOException cause) {
+        Path parent = directory.getParent();
+        return NoRoom.explains(cause, disk(), begun || parent == null ? directory : parent);
     }
 
     public Disk disk() {

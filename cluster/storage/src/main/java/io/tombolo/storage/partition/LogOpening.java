@@ -88,6 +88,7 @@ public final class LogOpening {
             var replay = new ProducerReplay(log);
             repairs.addAll(replay.rebuild(replayFrom));
             makeDurable(replay.missing());
+            log.begun = true;
             log.opened = true;
         } catch (RefusedException refused) {
             log.fail(refused.damage);

@@ -31,6 +31,7 @@ public final class LogReopening implements Callable<LogContents> {
                         old.environment,
                         placement,
                         old.checkpoints);
+        this.next.begun = old.begun;
         this.limitOffset = limitOffset;
     }
 
@@ -46,6 +47,9 @@ public final class LogReopening implements Callable<LogContents> {
         }
         // Before anything is cut, so that a crash in between is not taken for damage.
         old.checkpoints.lower(old.name, limitOffset, Long.MAX_VALUE);
+        if (!next.begun) {
+            next.makeDirectory();
+        }
         new LogOpening(next, false, LogOpening.Caution.FULL, limitOffset).open();
         return next;
     }

@@ -70,6 +70,7 @@ public final class LogTruncation {
     /** Empties the log; it goes on at the offset. */
     public void truncateFullyAndStartAt(long offset) throws IOException {
         settleSwap();
+        log.beginFiles();
         log.derivedFiles.lock();
         try {
             // A removal that is under way must not raise the log start above the new one.

@@ -97,6 +97,9 @@ public final class LogUpkeep {
     }
 
     public void request(Extent extent) {
+        if (!log.begun) {
+            return; // there is nothing to make durable
+        }
         if (extent.compareTo(wanted) > 0) {
             wanted = extent;
         }

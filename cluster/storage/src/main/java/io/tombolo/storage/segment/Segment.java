@@ -69,6 +69,14 @@ public final class Segment {
         return segment;
     }
 
+    /** The first segment of a log that has no files yet; nothing is ever added to it. */
+    public static Segment unwritten(Disk disk, Path directory, long nowMs) {
+        var segment = new Segment(disk, directory, 0, UnwrittenFile.EMPTY);
+        segment.createdMs = nowMs;
+        segment.warm = new WarmIndexes();
+        return segment;
+    }
+
     /**
      * Creates an empty, warm segment that is to take the place of others; what an attempt before
      * has left is replaced.

@@ -3,6 +3,7 @@ package io.tombolo.storage.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.environment.DiskFile;
+import io.tombolo.environment.simulated.DiskOperation;
 import io.tombolo.environment.simulated.SimulatedDisk;
 import io.tombolo.storage.directory.DirectoriesResult;
 import io.tombolo.storage.directory.DirectoryPaths;
@@ -12,12 +13,15 @@ import io.tombolo.storage.segment.PropertyFile;
 
 import org.junit.jupiter.api.Test;
 
+import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 class BelongingTest {
 
@@ -172,10 +176,71 @@ class BelongingTest {
                 .containsExactly(true, false);
     }
 
+    @Test
+    void aDirectoryThatCouldNotBeLookedAtIsNotOpenedEvenIfItCouldBeNow() throws Exception {
+        run(List.of(ONE), "ours");
+        run(List.of(THEIRS), "orders");
+        unmark(THEIRS);
+        var failed = new AtomicBoolean();
+        disk.failWhen(it -> it.path().startsWith(THEIRS) && failed.compareAndSet(false, true));
+
+        LogDirectories opened = world.openAll(List.of(ONE, THEIRS)).directories();
+
+        assertThat(failed).isTrue();
+        assertThat(opened.all()).extracting(it -> it.path()).containsExactly(ONE);
+        assertThat(opened.unopened()).extracting(it -> it.path()).containsExactly(THEIRS);
+        assertThat(mark(THEIRS)).isEmpty();
+    }
+
+    @Test
+    void withoutAnotherNodeAMetadataLogThatCannotBeLookedForIsLostAndNotBegunAnew()
+            throws Exception {
+        run(new DirectoryPaths(BOTH, FAST, true), "orders");
+        writeMetadata(FAST, "records");
+        disk.failWhen(it -> it.path().startsWith(FAST));
+
+        assertThat(refusal(new DirectoryPaths(BOTH, ONE, true)))
+                .contains("this region has begun before", "orders");
+    }
+
+    @Test
+    void aLockThatCannotBeTriedIsTakenWhenTheDirectoryIsOpenedOrItIsNot() throws Exception {
+        run(BOTH, "orders");
+        disk.failWhen(it -> it.kind() == DiskOperation.Kind.LOCK && it.path().startsWith(TWO));
+
+        LogDirectories opened = world.openAll(BOTH).directories();
+
+        assertThat(opened.all()).extracting(it -> it.path()).containsExactly(ONE);
+        end();
+        var held = disk.unharmed(() -> lock(TWO));
+        var tried = new AtomicBoolean();
+        disk.failWhen(it ->
+                it.kind() == DiskOperation.Kind.LOCK
+                        && it.path().startsWith(TWO)
+                        && tried.compareAndSet(false, true));
+        assertThat(refusal(DirectoryPaths.of(BOTH))).contains(TWO.toString());
+        assertThat(tried).isTrue();
+        held.close();
+    }
+
+    private Closeable lock(Path directory) {
+        try {
+            return disk.lock(directory.resolve(DirectoryIdentity.LOCK));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private void run(DirectoryPaths paths, String topic) {
+        LogDirectories opened = ((DirectoriesResult.Opened) world.tryToOpen(paths)).directories();
+        world.createWithFiles(opened.forNewLog().orElseThrow(), topic);
+        end();
+    }
+
     private void run(List<Path> paths, String... topics) {
         LogDirectories opened = world.openAll(paths).directories();
         for (String topic : topics) {
-            world.create(opened.forNewLog().orElseThrow(), topic);
+            world.createWithFiles(opened.forNewLog().orElseThrow(), topic);
         }
         end();
     }

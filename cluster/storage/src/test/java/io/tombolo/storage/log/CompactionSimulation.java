@@ -53,6 +53,7 @@ class CompactionSimulation {
         LAST_SEQUENCES_ARE_DROPPED(CleanerMutant.DROPS_LAST_SEQUENCES),
         ABORTED_RECORDS_ARE_KEPT(CleanerMutant.KEEPS_ABORTED_RECORDS),
         OPEN_TRANSACTIONS_ARE_COMPACTED(new LogCompaction.Caution(true, false, true)),
+        THE_HIGH_WATERMARK_IS_PASSED(new LogCompaction.Caution(true, true, false)),
         CLEANED_BATCHES_ARE_NOT_FORCED(path -> path.toString().endsWith(".log.cleaned")),
         CLEANED_INDEXES_ARE_NOT_FORCED(path -> path.toString().endsWith("index.cleaned"));
 

@@ -107,7 +107,7 @@ class LogDirectoriesTest {
     @Test
     void logsInTheMetadataLogsOwnDirectoryAreNotIgnored() {
         LogDirectories opened = world.openAll(List.of(FAST)).directories();
-        world.create(opened.first(), "orders");
+        world.createWithFiles(opened.first(), "orders");
         close(opened);
 
         assertThat(world.tryToOpen(APART))

@@ -72,7 +72,7 @@ class LogDirectoryTest {
     @Test
     void identityAndTopicIdsOutliveTheProcess() {
         LogDirectory first = world.opened().directory();
-        var log = world.create(first, "orders");
+        var log = world.createWithFiles(first, "orders");
         world.close(first);
 
         var second = world.opened();
@@ -84,18 +84,34 @@ class LogDirectoryTest {
     }
 
     @Test
-    void aLogThatCannotBeCreatedHasEndedAndMayBeTriedAgain() {
+    void aFullDiskRefusesTheFirstRecordAndTakesItWhenThereIsRoom() {
         LogDirectory directory = world.opened().directory();
-        var disk = (SimulatedDisk) world.disk;
-        disk.capacityBytes(0);
+        PartitionLog log = world.create(directory, "orders");
+        disk().capacityBytes(0);
+
+        assertThat(log.append(Batches.plain(2, 1, "a"), 1, AppendOrigin.PRODUCER))
+                .isInstanceOf(AppendResult.NoRoom.class);
+
+        assertThat(log.failure()).isEmpty();
+        disk().capacityBytes(Long.MAX_VALUE);
+        assertThat(log.append(Batches.plain(2, 1, "a"), 1, AppendOrigin.PRODUCER))
+                .isInstanceOf(AppendResult.Appended.class);
+        assertThat(world.close(directory)).isTrue();
+    }
+
+    @Test
+    void aLogThatCannotBeCreatedHasEndedAndMayBeTriedAgain() throws Exception {
+        LogDirectory directory = world.opened().directory();
+        world.disk.createDirectories(ORDERS); // in the way, so that it is looked at
+        disk().failWhen(operation -> operation.path().startsWith(ORDERS));
 
         var failed = (CreateResult.Failed) world.tryToCreate(directory, "orders");
 
-        assertThat(failed.log().failure().orElseThrow()).hasMessageContaining("No space");
+        assertThat(failed.log().failure()).isPresent();
         assertThat(failed.log().read(0, 100, 0, Isolation.READ_UNCOMMITTED))
                 .isInstanceOf(ReadResult.Failed.class);
         assertThat(directory.names()).isEmpty();
-        disk.capacityBytes(Long.MAX_VALUE);
+        disk().failWhen(_ -> false);
         PartitionLog log = world.create(directory, "orders");
         assertThat(log.append(Batches.plain(2, 1, "a"), 1, AppendOrigin.PRODUCER))
                 .isInstanceOf(AppendResult.Appended.class);
@@ -105,7 +121,7 @@ class LogDirectoryTest {
     @Test
     void anUncleanStopIsNoticed() {
         LogDirectory first = world.opened().directory();
-        world.create(first, "orders");
+        world.createWithFiles(first, "orders");
         world.forget();
         disk().losePower();
 
@@ -141,7 +157,7 @@ class LogDirectoryTest {
         assertThat(done).containsExactly(new Offload.Outcome.Done<>(true));
         assertThat(log.append(Batches.plain(1, 1, "a"), 0, AppendOrigin.PRODUCER))
                 .isInstanceOf(AppendResult.Failed.class);
-        assertThat(world.create(directory, "orders").endOffset()).isZero();
+        assertThat(world.createWithFiles(directory, "orders").endOffset()).isZero();
         assertThat(deleted()).hasSize(1);
         world.pass(60_000);
         assertThat(deleted()).isEmpty();
@@ -151,7 +167,7 @@ class LogDirectoryTest {
     @Test
     void whatADeletionLeftIsRemovedByTheNextStart() throws Exception {
         LogDirectory directory = world.opened().directory();
-        world.create(directory, "orders");
+        world.createWithFiles(directory, "orders");
         directory.deleteLog(new LogName("orders", 0), world.loop, outcome -> {});
         world.drain();
         assertThat(world.close(directory)).isTrue();
@@ -381,6 +397,9 @@ class LogDirectoryTest {
                 world.placement(),
                 created::add);
         world.drain();
+        ((CreateResult.Created) created.getFirst())
+                .log()
+                .append(Batches.plain(1, 1, "a"), 0, AppendOrigin.PRODUCER);
 
         byte[] bytes = world.disk.readAll(ORDERS.resolve("partition.metadata"));
 

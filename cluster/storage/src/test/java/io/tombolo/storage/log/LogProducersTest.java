@@ -114,6 +114,7 @@ class LogProducersTest extends OpenLog {
 
     @Test
     void anEmptyLogThatComesBackHasForgottenNobody() {
+        assertThat(log.truncateFullyAndStartAt(0)).isInstanceOf(ChangeResult.Changed.class);
         assertThat(world.close(directory)).isTrue();
         world.forget();
         simulated().processEnded();

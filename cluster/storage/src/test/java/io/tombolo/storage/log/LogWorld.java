@@ -119,6 +119,15 @@ final class LogWorld implements Clock {
         throw new AssertionError(result);
     }
 
+    /** One without a record, and with files as if it had had some. */
+    PartitionLog createWithFiles(LogDirectory directory, String topic) {
+        PartitionLog log = create(directory, topic);
+        if (log.truncateFullyAndStartAt(0) instanceof ChangeResult.Changed) {
+            return log;
+        }
+        throw new AssertionError(log.failure());
+    }
+
     CreateResult tryToCreate(LogDirectory directory, String topic) {
         var answer = new AtomicReference<CreateResult>();
         directory.createLog(

@@ -216,7 +216,7 @@ class RefusedStartTest {
     private void run(DirectoryPaths paths, String... topics) {
         LogDirectories opened = world.openAll(paths).directories();
         for (String topic : topics) {
-            world.create(opened.forNewLog().orElseThrow(), topic);
+            world.createWithFiles(opened.forNewLog().orElseThrow(), topic);
         }
         close(opened);
     }

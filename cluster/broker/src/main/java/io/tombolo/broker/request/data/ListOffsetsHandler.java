@@ -102,7 +102,9 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
         long upTo = wish.committed ? partition.lastStableOffset() : partition.highWatermark();
         var log = partition.log();
         long start = log.startOffset();
-        boolean lags = partition.beginning().filter(begun -> begun.after(upTo)).isPresent();
+        long highWatermark = partition.highWatermark();
+        // An open transaction may hold back the last stable offset for long; that is not meant.
+        boolean lags = partition.beginning().filter(one -> one.after(highWatermark)).isPresent();
         var limit = new Limit(upTo, lags);
         switch (SpecialOffset.of(wish.partition.timestamp()).orElse(null)) {
             case LATEST ->

@@ -6,6 +6,7 @@ import io.tombolo.broker.request.RequestHandler;
 import io.tombolo.broker.shard.Gathering;
 import io.tombolo.broker.shard.Shard;
 import io.tombolo.broker.shard.Shards;
+import io.tombolo.broker.transaction.Company;
 import io.tombolo.broker.transaction.TransactionGate;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.TopicImage;
@@ -67,6 +68,7 @@ public final class ProduceHandler implements RequestHandler<ProduceRequestData> 
         var gathering =
                 new Gathering<ProduceOutcome>(
                         wishes.size(), outcomes -> finish(exchange, body, wishes, outcomes));
+        Company company = companyOf(exchange, wishes);
         for (int index = 0; index < wishes.size(); index++) {
             int place = index;
             Wish wish = wishes.get(index);
@@ -74,54 +76,42 @@ public final class ProduceHandler implements RequestHandler<ProduceRequestData> 
                     outcome -> Shards.run(exchange.loop(), () -> gathering.fill(place, outcome));
             switch (wish) {
                 case Refused(ProduceOutcome outcome) -> gathering.fill(place, outcome);
-                case Append(TopicIdPartition id, Produce produce) ->
-                        append(id, body.transactionalId(), produce, fill);
+                case Append(TopicIdPartition id, Produce produce) -> append(id, produce, fill);
+                case Transact transact -> admit(transact, company, fill);
             }
         }
     }
 
-    private void append(
-            TopicIdPartition id,
-            @Nullable String transactionalId,
-            Produce produce,
-            Consumer<ProduceOutcome> fill) {
+    private Company companyOf(Exchange exchange, List<Wish> wishes) {
+        int members = 0;
+        for (Wish wish : wishes) {
+            members += wish instanceof Transact ? 1 : 0;
+        }
+        return gate.company(members, exchange.loop());
+    }
+
+    private void append(TopicIdPartition id, Produce produce, Consumer<ProduceOutcome> fill) {
         Shard shard = shards.ownerOf(id);
-        Shards.run(
-                shard.loop(),
-                () -> {
-                    Partition partition = shard.find(id);
-                    if (partition == null) {
-                        fill.accept(ProduceOutcome.refused(Errors.NOT_LEADER_OR_FOLLOWER, ""));
-                    } else if (transactionalId == null) {
-                        append(partition, produce, fill);
-                    } else {
-                        admit(partition, transactionalId, produce, fill);
-                    }
-                });
+        Shards.run(shard.loop(), () -> append(shard.find(id), produce, fill));
     }
 
     /** What belongs to a transaction waits until its coordinator has heard of the partition. */
-    private void admit(
-            Partition partition,
-            String transactionalId,
-            Produce produce,
-            Consumer<ProduceOutcome> fill) {
-        var producer = TransactionAdmission.producerOf(produce.batches());
-        if (producer.isEmpty()) {
-            append(partition, produce, fill);
-            return;
-        }
+    private void admit(Transact transact, Company company, Consumer<ProduceOutcome> fill) {
+        TopicIdPartition id = transact.id();
+        Produce produce = transact.produce();
         var wish =
                 new TransactionGate.Wish(
-                        transactionalId,
-                        producer.get().id(),
-                        producer.get().epoch(),
-                        partition.id(),
+                        company,
+                        transact.transactionalId(),
+                        transact.producer().id(),
+                        transact.producer().epoch(),
+                        id,
                         TransactionGate.Speech.ofProduce(produce.version()));
         gate.admit(
                 wish,
                 permit -> {
                     if (permit.error() == Errors.NONE) {
+                        Partition partition = shards.ownerOf(id).find(id);
                         append(partition, produce.with(permit.verification()), fill);
                     } else {
                         fill.accept(
@@ -138,7 +128,11 @@ public final class ProduceHandler implements RequestHandler<ProduceRequestData> 
      * because the batches are read from it.
      */
     private static void append(
-            Partition partition, Produce produce, Consumer<ProduceOutcome> fill) {
+            @Nullable Partition partition, Produce produce, Consumer<ProduceOutcome> fill) {
+        if (partition == null) {
+            fill.accept(ProduceOutcome.refused(Errors.NOT_LEADER_OR_FOLLOWER, ""));
+            return;
+        }
         try {
             partition.produce(produce, fill);
         } catch (RuntimeException mistake) {
@@ -168,11 +162,12 @@ public final class ProduceHandler implements RequestHandler<ProduceRequestData> 
                     wishes.add(new Refused(unknown(known, exchange.version())));
                 } else {
                     wishes.add(
-                            new Append(
+                            wish(
                                     new TopicIdPartition(
                                             known.get().id(),
                                             partition.index(),
                                             known.get().name()),
+                                    body.transactionalId(),
                                     new Produce(
                                             RecordBytes.of(partition),
                                             body.acks(),
@@ -182,6 +177,14 @@ public final class ProduceHandler implements RequestHandler<ProduceRequestData> 
             }
         }
         return wishes;
+    }
+
+    private static Wish wish(
+            TopicIdPartition id, @Nullable String transactionalId, Produce produce) {
+        var producer = TransactionAdmission.producerOf(produce.batches());
+        return transactionalId == null || producer.isEmpty()
+                ? new Append(id, produce)
+                : new Transact(id, produce, transactionalId, producer.get());
     }
 
     private static Optional<ProduceOutcome> refusalOfAll(ProduceRequestData body) {
@@ -219,21 +222,29 @@ public final class ProduceHandler implements RequestHandler<ProduceRequestData> 
         var response = new ProduceResponseData();
         LeaderHints told = exchange.version() < FIRST_WITH_HINTS ? LeaderHints.NONE : hints;
         int place = 0;
+        boolean inDoubt = false;
         for (TopicProduceData topic : body.topicData()) {
             var answered = new TopicProduceResponse().setName(topic.name());
             answered.setTopicId(topic.topicId() == null ? Uuid.ZERO_UUID : topic.topicId());
             for (PartitionProduceData partition : topic.partitionData()) {
                 ProduceOutcome outcome = outcomes.get(place);
                 PartitionProduceResponse part = response(partition.index(), outcome);
-                if (wishes.get(place) instanceof Append(TopicIdPartition id, var _)) {
-                    addHint(response, part, told.of(id, outcome.error(), outcome.leader()));
+                inDoubt |= outcome.inDoubt();
+                if (wishes.get(place) instanceof Writing writing) {
+                    LeaderHint hint = told.of(writing.id(), outcome.error(), outcome.leader());
+                    addHint(response, part, hint);
                 }
                 answered.partitionResponses().add(part);
                 place++;
             }
             response.responses().add(answered);
         }
-        exchange.answer(response);
+        if (inDoubt) {
+            // The client would go on asking this broker who leads, as the one with the least to do.
+            exchange.answerAndLeave(response, "this broker cannot tell whether it still leads");
+        } else {
+            exchange.answer(response);
+        }
     }
 
     /** KIP-951: who asks the wrong broker is told the right one. */
@@ -293,7 +304,19 @@ public final class ProduceHandler implements RequestHandler<ProduceRequestData> 
     /** What is to be done for one partition. */
     private sealed interface Wish {}
 
-    private record Append(TopicIdPartition id, Produce produce) implements Wish {}
-
     private record Refused(ProduceOutcome outcome) implements Wish {}
+
+    private sealed interface Writing extends Wish {
+        TopicIdPartition id();
+    }
+
+    private record Append(TopicIdPartition id, Produce produce) implements Writing {}
+
+    /** Records of a transaction. */
+    private record Transact(
+            TopicIdPartition id,
+            Produce produce,
+            String transactionalId,
+            TransactionAdmission.Producer producer)
+            implements Writing {}
 }

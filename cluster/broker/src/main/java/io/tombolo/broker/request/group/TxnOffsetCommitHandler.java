@@ -46,6 +46,7 @@ public record TxnOffsetCommitHandler(Images images, GroupCoordinator groups, Tra
         }
         gate.admit(
                 new Wish(
+                        gate.company(1, exchange.loop()),
                         body.transactionalId(),
                         body.producerId(),
                         body.producerEpoch(),

@@ -1,10 +1,14 @@
 package io.tombolo.broker.request.topic;
 
 import io.tombolo.metadata.image.BrokersImage;
+import io.tombolo.metadata.record.BrokerIds;
+import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.metadata.record.PartitionRegistration;
 
 import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -35,12 +39,22 @@ final class TopicDescriptions {
 
     /** The replicas whose broker does not serve, or cannot use their log directory. */
     static List<Integer> offline(PartitionRegistration partition, BrokersImage brokers) {
-        return partition.replicas().asList().stream()
-                .filter(id ->
-                        brokers.broker(id)
-                                .filter(broker -> !broker.fenced())
-                                .filter(broker -> broker.hasOnline(partition.directoryOf(id)))
-                                .isEmpty())
-                .toList();
+        BrokerIds replicas = partition.replicas();
+        List<Integer> offline = List.of();
+        for (int place = 0; place < replicas.size(); place++) {
+            int id = replicas.at(place);
+            if (!serves(partition, brokers.byId().get(id))) {
+                offline = offline.isEmpty() ? new ArrayList<>(replicas.size()) : offline;
+                offline.add(id);
+            }
+        }
+        return offline;
+    }
+
+    private static boolean serves(
+            PartitionRegistration partition, @Nullable BrokerRegistration broker) {
+        return broker != null
+                && !broker.fenced()
+                && broker.hasOnline(partition.directoryOf(broker.brokerId()));
     }
 }

@@ -4,6 +4,7 @@ import io.tombolo.coordinator.group.GroupCommand;
 import io.tombolo.coordinator.group.GroupQueries;
 import io.tombolo.coordinator.runtime.Gathered;
 import io.tombolo.coordinator.runtime.Reply;
+import io.tombolo.environment.EventLoop;
 
 import org.apache.kafka.common.message.DeleteGroupsRequestData;
 import org.apache.kafka.common.message.DeleteGroupsResponseData;
@@ -84,6 +85,40 @@ public final class GroupAdministration {
                                     .setGroups(GroupQueries.list(state, request)),
                     Reply.of(
                             listed -> gathered.put(place, listed), GroupAdministration::notListed));
+        }
+    }
+
+    /**
+     * How much there is to coordinate.
+     *
+     * @param groups that are coordinated here, by partitions that are loaded
+     * @param members of them
+     */
+    public record Counts(int groups, int members) {
+
+        private static final Counts NOTHING = new Counts(0, 0);
+
+        private static Counts sum(List<Counts> all) {
+            return new Counts(
+                    all.stream().mapToInt(Counts::groups).sum(),
+                    all.stream().mapToInt(Counts::members).sum());
+        }
+    }
+
+    /** Counts the groups that are coordinated here; answered on the loop. */
+    public void count(EventLoop loop, Consumer<Counts> answer) {
+        var gathered =
+                new Gathered<Counts>(partitions.count(), all -> answer.accept(Counts.sum(all)));
+        for (int partition = 0; partition < partitions.count(); partition++) {
+            int place = partition;
+            partitions.read(
+                    partition,
+                    loop,
+                    state ->
+                            new Counts(
+                                    GroupQueries.groupCount(state),
+                                    GroupQueries.memberCount(state)),
+                    Reply.of(counts -> gathered.put(place, counts), _ -> Counts.NOTHING));
         }
     }
 

@@ -1,25 +1,19 @@
 package io.tombolo.coordinator.group.entry;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.tombolo.coordinator.group.ConsumerMutant;
 import io.tombolo.coordinator.group.GroupMachine;
 import io.tombolo.coordinator.group.entry.ConsumerWorld.Claim;
-import io.tombolo.coordinator.group.entry.ConsumerWorld.Violated;
+import io.tombolo.environment.story.Seeds;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import java.util.EnumSet;
-import java.util.Map;
-import java.util.TreeMap;
-
 /** Consumer groups under faults; {@code -Dseeds=} for more, {@code -Dseed=} for one. */
 class ConsumerGroupSimulation {
 
-    private static final int STEPS = 300;
-    private static final int SEEDS = Integer.getInteger("seeds", 200);
+    private static final Seeds<Claim> SEEDS =
+            new Seeds<>(ConsumerGroupSimulation.class, 200, 300, ConsumerGroupSimulation::world);
 
     private static ConsumerWorld world(long seed) {
         return new ConsumerWorld(seed, new GroupMachine(Stage.settings(Integer.MAX_VALUE)));
@@ -27,42 +21,23 @@ class ConsumerGroupSimulation {
 
     @Test
     void groupsKeepTheirPromisesUnderFaults() {
-        Map<String, Integer> seen = new TreeMap<>();
-        Long only = Long.getLong("seed");
-        long first = only == null ? 0 : only;
-        long end = only == null ? SEEDS : only + 1;
-        for (long seed = first; seed < end; seed++) {
-            ConsumerWorld world = world(seed);
-            try {
-                world.run(STEPS);
-            } catch (AssertionError | RuntimeException broken) {
-                throw new AssertionError("replay with -Dseed=" + seed, broken);
-            }
-            world.seen.forEach((what, count) -> seen.merge(what, count, Integer::sum));
-        }
-        if (only == null) {
-            assertThat(seen.keySet())
-                    .as("what must have happened at least once: %s", seen)
-                    .contains(
-                            "beat NONE",
-                            "beat UNKNOWN_MEMBER_ID",
-                            "beat FENCED_MEMBER_EPOCH",
-                            "beat UNRELEASED_INSTANCE_ID",
-                            "beat NOT_COORDINATOR",
-                            "commit NONE",
-                            "commit UNKNOWN_MEMBER_ID",
-                            "failover while Stable",
-                            "failover while Reconciling",
-                            "failover while Empty",
-                            "partition added");
-        }
+        SEEDS.keepEachClaim(
+                "beat NONE",
+                "beat UNKNOWN_MEMBER_ID",
+                "beat FENCED_MEMBER_EPOCH",
+                "beat UNRELEASED_INSTANCE_ID",
+                "beat NOT_COORDINATOR",
+                "commit NONE",
+                "commit UNKNOWN_MEMBER_ID",
+                "failover while Stable",
+                "failover while Reconciling",
+                "failover while Empty",
+                "partition added");
     }
 
     @Test
     void oneSeedGivesOneStory() {
-        for (long seed = 0; seed < 5; seed++) {
-            assertThat(world(seed).run(STEPS)).isEqualTo(world(seed).run(STEPS));
-        }
+        SEEDS.tellOneStoryEach();
     }
 
     @ParameterizedTest
@@ -75,18 +50,16 @@ class ConsumerGroupSimulation {
     })
     void eachClaimFindsACoordinatorThatBreaksIt(ConsumerMutant.Kind kind, Claim claim) {
         var settings = Stage.settings(Integer.MAX_VALUE);
-        var violated = EnumSet.noneOf(Claim.class);
 
-        for (long seed = 0; seed < 40; seed++) {
-            var world = new ConsumerWorld(seed, new ConsumerMutant(settings, kind));
-            world.watchOnly(claim);
-            try {
-                world.run(STEPS);
-            } catch (Violated found) {
-                violated.add(found.claim);
-            }
-        }
+        SEEDS.findBroken(
+                claim, 40, seed -> new ConsumerWorld(seed, new ConsumerMutant(settings, kind)));
+    }
 
-        assertThat(violated).containsExactly(claim);
+    @Test
+    void aCoordinatorThatStopsLoadingAtAGapIsFoundOut() {
+        SEEDS.findBroken(
+                Claim.A_COMPACTED_LOG_SAYS_THE_SAME,
+                40,
+                seed -> new ConsumerWorld(seed, Stage.stoppingAtGaps()));
     }
 }

@@ -9,9 +9,6 @@ import io.tombolo.coordinator.group.GroupCommand.MirroredCommit;
 import io.tombolo.coordinator.stage.Heard;
 
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
-import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
-import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData.DescribedGroup;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
 import org.apache.kafka.common.message.DeleteGroupsRequestData;
@@ -61,17 +58,6 @@ class ConsumerGroupTest {
                 .setTopicPartitions(List.of());
     }
 
-    private DescribedGroup described() {
-        var heard = new Heard<ConsumerGroupDescribeResponseData>();
-        stage.coordinator
-                .consumers()
-                .describe(
-                        stage.caller(1),
-                        new ConsumerGroupDescribeRequestData().setGroupIds(List.of(G)),
-                        heard);
-        return heard.response().groups().getFirst();
-    }
-
     // ---- joining and rebalancing (97, 98) ----
 
     @Test
@@ -80,7 +66,7 @@ class ConsumerGroupTest {
 
         assertThat(a.owned()).containsExactly("orders-0", "orders-1", "orders-2", "orders-3");
         assertThat(a.epoch()).isEqualTo(1);
-        assertThat(described().groupState()).isEqualTo("Stable");
+        assertThat(stage.describeConsumers().groupState()).isEqualTo("Stable");
     }
 
     @Test
@@ -103,7 +89,7 @@ class ConsumerGroupTest {
         b.beat();
         assertThat(a.owned()).hasSize(2);
         assertThat(b.owned()).hasSize(2).doesNotContainAnyElementsOf(a.owned());
-        assertThat(described().groupState()).isEqualTo("Stable");
+        assertThat(stage.describeConsumers().groupState()).isEqualTo("Stable");
     }
 
     @Test
@@ -193,7 +179,8 @@ class ConsumerGroupTest {
         assertThat(errorOf(joining("x").setSubscribedTopicRegex("(unclosed")))
                 .isEqualTo(Errors.INVALID_REGULAR_EXPRESSION);
         assertThat(errorOf(joining("x").setMemberEpoch(4))).isEqualTo(Errors.GROUP_ID_NOT_FOUND);
-        assertThat(described().errorCode()).isEqualTo(Errors.GROUP_ID_NOT_FOUND.code());
+        assertThat(stage.describeConsumers().errorCode())
+                .isEqualTo(Errors.GROUP_ID_NOT_FOUND.code());
     }
 
     @Test
@@ -294,7 +281,7 @@ class ConsumerGroupTest {
 
         assertThat(a.owned()).containsExactly("orders-0", "orders-1");
         assertThat(b.owned()).containsExactly("orders-2", "orders-3");
-        assertThat(described().assignorName()).isEqualTo("range");
+        assertThat(stage.describeConsumers().assignorName()).isEqualTo("range");
     }
 
     // ---- static members (99) ----
@@ -384,12 +371,12 @@ class ConsumerGroupTest {
         commit(a, 1, 0);
         a.leave();
 
-        assertThat(described().groupState()).isEqualTo("Empty");
+        assertThat(stage.describeConsumers().groupState()).isEqualTo("Empty");
         assertThat(stage.position("orders")).isEqualTo(5);
         assertThat(stage.commit("", -1, 7)).isEqualTo(Errors.NONE);
         stage.failover();
         assertThat(stage.position("orders")).isEqualTo(7);
-        assertThat(described().groupState()).isEqualTo("Empty");
+        assertThat(stage.describeConsumers().groupState()).isEqualTo("Empty");
     }
 
     @Test
@@ -398,10 +385,10 @@ class ConsumerGroupTest {
         stage.failover();
 
         stage.loop.advance(Duration.ofMillis(Stage.SESSION_MS - 1));
-        assertThat(described().groupState()).isNotEqualTo("Empty");
+        assertThat(stage.describeConsumers().groupState()).isNotEqualTo("Empty");
 
         stage.loop.advance(Duration.ofMillis(1));
-        assertThat(described().groupState()).isEqualTo("Empty");
+        assertThat(stage.describeConsumers().groupState()).isEqualTo("Empty");
     }
 
     // ---- administration ----
@@ -432,9 +419,11 @@ class ConsumerGroupTest {
         a.leave();
         assertThat(delete()).isEqualTo(Errors.NONE);
 
-        assertThat(described().errorCode()).isEqualTo(Errors.GROUP_ID_NOT_FOUND.code());
+        assertThat(stage.describeConsumers().errorCode())
+                .isEqualTo(Errors.GROUP_ID_NOT_FOUND.code());
         stage.failover();
-        assertThat(described().errorCode()).isEqualTo(Errors.GROUP_ID_NOT_FOUND.code());
+        assertThat(stage.describeConsumers().errorCode())
+                .isEqualTo(Errors.GROUP_ID_NOT_FOUND.code());
     }
 
     private Errors delete() {
@@ -453,7 +442,7 @@ class ConsumerGroupTest {
     void emptyGroupsChangeTheirKind() {
         stage.commit("", -1, 7);
         a.beat();
-        assertThat(described().groupState()).isEqualTo("Stable");
+        assertThat(stage.describeConsumers().groupState()).isEqualTo("Stable");
         assertThat(stage.position("orders")).isEqualTo(7);
         assertThat(Stage.joinError(stage.join(9, Stage.joinRequest("x").setProtocolType("other"))))
                 .isEqualTo(Errors.INCONSISTENT_GROUP_PROTOCOL);
@@ -491,12 +480,12 @@ class ConsumerGroupTest {
     @Test
     void nothingChangesForMembersWhenTheCoordinatorMoves() {
         settle(a, b);
-        var before = described();
+        var before = stage.describeConsumers();
 
         stage.failover();
         settle(a, b);
 
-        assertThat(described()).isEqualTo(before);
+        assertThat(stage.describeConsumers()).isEqualTo(before);
         assertThat(a.lastError()).isEqualTo(Errors.NONE);
     }
 }

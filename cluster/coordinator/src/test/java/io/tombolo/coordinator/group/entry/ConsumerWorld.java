@@ -5,28 +5,23 @@ import static io.tombolo.coordinator.group.entry.Stage.G;
 import io.tombolo.coordinator.group.GroupCommand;
 import io.tombolo.coordinator.group.GroupEvent;
 import io.tombolo.coordinator.group.GroupsState;
-import io.tombolo.coordinator.group.Projection;
 import io.tombolo.coordinator.group.consumer.ConsumerGroup;
 import io.tombolo.coordinator.group.consumer.ConsumerGroups;
 import io.tombolo.coordinator.runtime.StateMachine;
-import io.tombolo.coordinator.stage.Heard;
 
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
-import java.util.TreeMap;
 
 /** One consumer group, a handful of clients and a coordinator that fails over, from one seed. */
-final class ConsumerWorld {
+final class ConsumerWorld extends StagedWorld<ConsumerWorld.Claim> {
 
     /** What must always hold. */
     enum Claim {
@@ -34,62 +29,33 @@ final class ConsumerWorld {
         WHO_LOST_A_PARTITION_DOES_NOT_COMMIT,
         COMMITTED_OFFSETS_NEVER_GO_BACK,
         A_RELOAD_FINDS_WHAT_WAS_COMMITTED,
+        A_COMPACTED_LOG_SAYS_THE_SAME,
         EVERY_MEMBER_COMES_TO_ITS_TARGET
     }
 
-    /** A claim that did not hold. */
-    static final class Violated extends AssertionError {
-        private static final long serialVersionUID = 1;
-        final transient Claim claim;
-
-        Violated(Claim claim, String detail) {
-            super(claim + ": " + detail);
-            this.claim = claim;
-        }
-    }
-
+    private static final Reload<Claim> RELOAD =
+            new Reload<>(
+                    Claim.A_RELOAD_FINDS_WHAT_WAS_COMMITTED, Claim.A_COMPACTED_LOG_SAYS_THE_SAME);
     private static final int CLIENTS = 5;
 
-    private final SplittableRandom random;
-    private final Stage stage;
     private final List<ConsumerClient> clients = new ArrayList<>();
     private final Set<ConsumerClient> hanging = new HashSet<>();
-    private final StringBuilder trace = new StringBuilder();
-    final Map<String, Integer> seen = new TreeMap<>();
-
-    private final Map<Integer, Long> acknowledged = new HashMap<>();
-    private long nextOffset = 1;
+    private final Positions positions = new Positions(stage);
     private int partitionCount = 4;
-    private Set<Claim> watched = EnumSet.allOf(Claim.class);
 
     ConsumerWorld(long seed, StateMachine<GroupsState, GroupCommand, GroupEvent> machine) {
-        this.random = new SplittableRandom(seed);
-        this.stage = new Stage(Stage.settings(Integer.MAX_VALUE), machine, seed);
+        super(Claim.class, seed, machine);
         for (int i = 0; i < CLIENTS; i++) {
             clients.add(new ConsumerClient(stage, "c" + i, i == 0 ? "inst" : null));
         }
-    }
-
-    /** Looks away from every other claim, so that this one must speak for itself. */
-    void watchOnly(Claim claim) {
-        watched = EnumSet.of(claim);
-    }
-
-    /** Faults all the time, then peace; returns what happened. */
-    String run(int steps) {
-        for (int i = 0; i < steps; i++) {
-            step();
-            verify();
-        }
-        rest();
-        return trace.toString();
     }
 
     private ConsumerClient anyone() {
         return clients.get(random.nextInt(CLIENTS));
     }
 
-    private void step() {
+    @Override
+    protected void step() {
         switch (random.nextInt(30)) {
             case 0 -> failover();
             case 1 -> stage.log.committing(false);
@@ -152,31 +118,14 @@ final class ConsumerWorld {
         }
         client.beat();
         count("beat " + client.lastError());
-        trace.append(stage.loop.nanoTime() / 1_000_000)
-                .append(' ')
-                .append(client.id())
-                .append(' ')
-                .append(client.lastError())
-                .append(' ')
-                .append(client.epoch())
-                .append(' ')
-                .append(client.owned())
-                .append('\n');
+        happened(
+                "%s %s %d %s"
+                        .formatted(
+                                client.id(), client.lastError(), client.epoch(), client.owned()));
     }
 
     private void failover() {
-        GroupsState committed = committed();
-        long highWatermark = stage.log.highWatermark(0);
-        stage.coordinator.resign(0);
-        stage.log.loseUncommitted();
-        GroupsState replayed = Projection.replayed(stage.log.entries(0), highWatermark);
-        String found = stored(replayed);
-        require(
-                found.equals(stored(committed)),
-                Claim.A_RELOAD_FINDS_WHAT_WAS_COMMITTED,
-                found + "\nis not\n" + stored(committed));
-        count("failover while " + state(committed));
-        stage.lead();
+        failover(RELOAD, state(committed()), (shown, _) -> stored(shown));
     }
 
     private static String stored(GroupsState state) {
@@ -189,15 +138,10 @@ final class ConsumerWorld {
         return group == null ? "Dead" : group.state().label();
     }
 
-    private GroupsState committed() {
-        var heard = new Heard<GroupsState>();
-        stage.coordinator.partitions().read(0, stage.loop, state -> state, heard);
-        return heard.response();
-    }
-
     // ---- what clients may rely on ----
 
-    private void verify() {
+    @Override
+    protected void verify() {
         ConsumerGroup group = committed().consumers().get(G);
         if (group == null) {
             return;
@@ -213,13 +157,7 @@ final class ConsumerWorld {
                 require(
                         other == null,
                         Claim.A_PARTITION_HAS_ONE_OWNER,
-                        partition
-                                + " is read by "
-                                + other
-                                + " and "
-                                + client.id()
-                                + "\n"
-                                + trace.substring(Math.max(0, trace.length() - 1500)));
+                        partition + " is read by " + other + " and " + client.id());
             }
         }
     }
@@ -237,33 +175,17 @@ final class ConsumerWorld {
     }
 
     private void commit(ConsumerClient client, int partition, boolean lost) {
-        long offset = nextOffset++;
-        stage.coordinator
-                .offsets()
-                .commit(
-                        stage.caller(9),
-                        Stage.commitRequest("orders", partition, offset)
-                                .setMemberId(client.id())
-                                .setGenerationIdOrMemberEpoch(client.epoch()),
-                        response -> {
-                            Errors error =
-                                    Errors.forCode(
-                                            response.topics()
-                                                    .getFirst()
-                                                    .partitions()
-                                                    .getFirst()
-                                                    .errorCode());
-                            count("commit " + error);
-                            if (error == Errors.NONE) {
-                                require(
-                                        !lost,
-                                        Claim.WHO_LOST_A_PARTITION_DOES_NOT_COMMIT,
-                                        client.id() + " committed " + partition);
-                                acknowledged.merge(partition, offset, Math::max);
-                            }
-                        });
-        stage.loop.run();
-        checkPositions();
+        positions.commit(
+                client,
+                partition,
+                error -> {
+                    count("commit " + error);
+                    require(
+                            error != Errors.NONE || !lost,
+                            Claim.WHO_LOST_A_PARTITION_DOES_NOT_COMMIT,
+                            client.id() + " committed " + partition);
+                });
+        positions.verify(this, Claim.COMMITTED_OFFSETS_NEVER_GO_BACK);
     }
 
     /** Whether the partition is another one's by now, who has been told. */
@@ -277,25 +199,9 @@ final class ConsumerWorld {
                                 && ConsumerGroups.stands(group, other.id(), other.epoch()));
     }
 
-    private void checkPositions() {
-        acknowledged.forEach((partition, offset) -> {
-            long position =
-                    stage.fetch(8, Stage.fetchRequest("orders", partition), false)
-                            .response()
-                            .topics()
-                            .getFirst()
-                            .partitions()
-                            .getFirst()
-                            .committedOffset();
-            require(
-                    position >= offset,
-                    Claim.COMMITTED_OFFSETS_NEVER_GO_BACK,
-                    position + " after " + offset + " was acknowledged");
-        });
-    }
-
     /** No more faults and orderly clients: everybody gets what it shall have. */
-    private void rest() {
+    @Override
+    protected void rest() {
         stage.log.committing(true);
         for (ConsumerClient client : clients) {
             client.keepRevoked(false);
@@ -309,11 +215,8 @@ final class ConsumerWorld {
             verify();
             done = settled();
         }
-        checkPositions();
-        require(
-                done,
-                Claim.EVERY_MEMBER_COMES_TO_ITS_TARGET,
-                state(committed()) + trace.substring(Math.max(0, trace.length() - 1500)));
+        positions.verify(this, Claim.COMMITTED_OFFSETS_NEVER_GO_BACK);
+        require(done, Claim.EVERY_MEMBER_COMES_TO_ITS_TARGET, state(committed()));
     }
 
     private boolean settled() {
@@ -321,15 +224,5 @@ final class ConsumerWorld {
         return state(committed()).equals("Stable")
                 && clients.stream().allMatch(ConsumerClient::settled)
                 && owned == partitionCount;
-    }
-
-    private void count(String what) {
-        seen.merge(what, 1, Integer::sum);
-    }
-
-    private void require(boolean holds, Claim claim, String detail) {
-        if (!holds && watched.contains(claim)) {
-            throw new Violated(claim, detail);
-        }
     }
 }

@@ -7,7 +7,6 @@ import io.tombolo.coordinator.group.GroupEvent;
 import io.tombolo.coordinator.group.GroupsState;
 import io.tombolo.coordinator.group.Projection;
 import io.tombolo.coordinator.runtime.StateMachine;
-import io.tombolo.coordinator.stage.Heard;
 
 import org.apache.kafka.common.message.HeartbeatRequestData;
 import org.apache.kafka.common.message.JoinGroupResponseData;
@@ -21,20 +20,17 @@ import org.apache.kafka.common.protocol.Errors;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
-import java.util.TreeMap;
 
 /**
  * One group, a handful of clients and a coordinator that fails over, all from one seed. Every
  * answer that leaves the coordinator is checked against every answer that left before.
  */
-final class GroupWorld {
+final class GroupWorld extends StagedWorld<GroupWorld.Claim> {
 
     /** What must always hold. */
     enum Claim {
@@ -46,30 +42,19 @@ final class GroupWorld {
         PENDING_OFFSETS_ARE_UNSTABLE,
         WHO_LEFT_STAYS_AWAY,
         A_RELOAD_FINDS_WHAT_WAS_COMMITTED,
+        A_COMPACTED_LOG_SAYS_THE_SAME,
         EVERY_CLIENT_IS_ANSWERED,
         A_QUIET_GROUP_COMES_TO_REST
     }
 
-    /** A claim that did not hold. */
-    static final class Violated extends AssertionError {
-        private static final long serialVersionUID = 1;
-        final transient Claim claim;
-
-        Violated(Claim claim, String detail) {
-            super(claim + ": " + detail);
-            this.claim = claim;
-        }
-    }
-
+    private static final Reload<Claim> RELOAD =
+            new Reload<>(
+                    Claim.A_RELOAD_FINDS_WHAT_WAS_COMMITTED, Claim.A_COMPACTED_LOG_SAYS_THE_SAME);
     private static final int CLIENTS = 5;
 
-    private final SplittableRandom random;
-    private final Stage stage;
     private final List<Client> clients = new ArrayList<>();
     private final List<Transactor> transactors = new ArrayList<>();
     private final List<Runnable> resends = new ArrayList<>();
-    private final StringBuilder trace = new StringBuilder();
-    final Map<String, Integer> seen = new TreeMap<>();
 
     private final Map<Integer, String> leaders = new HashMap<>();
     private final Map<String, String> assignments = new HashMap<>();
@@ -78,11 +63,9 @@ final class GroupWorld {
     private long nextOffset = 1;
     private long acknowledgedOffset = -1;
     private int unanswered;
-    private Set<Claim> watched = EnumSet.allOf(Claim.class);
 
     GroupWorld(long seed, StateMachine<GroupsState, GroupCommand, GroupEvent> machine) {
-        this.random = new SplittableRandom(seed);
-        this.stage = new Stage(Stage.settings(Integer.MAX_VALUE), machine, seed);
+        super(Claim.class, seed, machine);
         for (int i = 0; i < CLIENTS; i++) {
             clients.add(new Client(i < 2 ? "inst" + i : null));
         }
@@ -90,26 +73,12 @@ final class GroupWorld {
         transactors.add(new Transactor(this, stage, 1));
     }
 
-    /** Looks away from every other claim, so that this one must speak for itself. */
-    void watchOnly(Claim claim) {
-        watched = EnumSet.of(claim);
-    }
-
     void breakLog() {
         stage.log.lying();
     }
 
-    /** Faults all the time, then peace; returns what happened. */
-    String run(int steps) {
-        for (int i = 0; i < steps; i++) {
-            step();
-            verify();
-        }
-        rest();
-        return trace.toString();
-    }
-
-    private void step() {
+    @Override
+    protected void step() {
         switch (random.nextInt(30)) {
             case 0 -> failover();
             case 1 -> stage.log.committing(false);
@@ -121,7 +90,7 @@ final class GroupWorld {
             }
             case 5 -> {
                 if (!resends.isEmpty()) {
-                    note("resend");
+                    happened("resend");
                     resends.get(random.nextInt(resends.size())).run();
                 }
             }
@@ -139,33 +108,12 @@ final class GroupWorld {
     }
 
     private void failover() {
-        GroupsState committed = committed();
-        long highWatermark = stage.log.highWatermark(0);
-        count("failover while " + stage.describe(G).groupState());
-        stage.coordinator.resign(0);
-        stage.log.loseUncommitted();
-        require(
-                stage.log.entries(0).size() == highWatermark,
-                Claim.A_RELOAD_FINDS_WHAT_WAS_COMMITTED,
-                "the log lost what was committed");
-        GroupsState replayed = Projection.replayed(stage.log.entries(0), highWatermark);
-        require(
-                Projection.of(replayed, committed).equals(Projection.of(committed, committed)),
-                Claim.A_RELOAD_FINDS_WHAT_WAS_COMMITTED,
-                Projection.of(replayed, committed)
-                        + "\nis not\n"
-                        + Projection.of(committed, committed));
-        stage.lead();
-        note("failover");
+        failover(RELOAD, stage.describe(G).groupState(), Projection::of);
+        happened("failover");
     }
 
-    private GroupsState committed() {
-        var heard = new Heard<GroupsState>();
-        stage.coordinator.partitions().read(0, stage.loop, state -> state, heard);
-        return heard.response();
-    }
-
-    private void verify() {
+    @Override
+    protected void verify() {
         long position = stage.position("orders");
         require(
                 position >= acknowledgedOffset,
@@ -185,7 +133,8 @@ final class GroupWorld {
     }
 
     /** No more faults and orderly clients: the group becomes stable, then empty. */
-    private void rest() {
+    @Override
+    protected void rest() {
         stage.log.committing(true);
         resends.clear();
         for (int i = 0;
@@ -235,24 +184,6 @@ final class GroupWorld {
                 known == null || known.equals(assignment),
                 Claim.A_MEMBER_HAS_ONE_ASSIGNMENT_PER_GENERATION,
                 memberId + " in " + generation + ": " + known + " and " + assignment);
-    }
-
-    void note(String line) {
-        trace.append(stage.loop.nanoTime() / 1_000_000).append(' ').append(line).append('\n');
-    }
-
-    void count(String what) {
-        seen.merge(what, 1, Integer::sum);
-    }
-
-    void require(boolean holds, Claim claim, String detail) {
-        if (!holds && watched.contains(claim)) {
-            throw new Violated(claim, detail + "\n" + tail());
-        }
-    }
-
-    private String tail() {
-        return trace.substring(Math.max(0, trace.length() - 3000));
     }
 
     private void sendable(Runnable send) {
@@ -337,7 +268,7 @@ final class GroupWorld {
         private void joinAnswered(int asked, JoinGroupResponseData response) {
             unanswered--;
             Errors error = Errors.forCode(response.errorCode());
-            note("join " + error + " " + response.memberId() + " " + response.generationId());
+            happened("join " + error + " " + response.memberId() + " " + response.generationId());
             count("join " + error);
             if (error == Errors.NONE) {
                 joined(response);
@@ -400,7 +331,7 @@ final class GroupWorld {
                 int asked, SyncGroupRequestData request, SyncGroupResponseData response) {
             unanswered--;
             Errors error = Errors.forCode(response.errorCode());
-            note("sync " + error + " " + request.memberId() + " " + request.generationId());
+            happened("sync " + error + " " + request.memberId() + " " + request.generationId());
             count("sync " + error);
             if (error == Errors.NONE) {
                 synced(request.generationId(), request.memberId(), response);
@@ -464,14 +395,8 @@ final class GroupWorld {
                             request,
                             response -> {
                                 unanswered--;
-                                Errors error =
-                                        Errors.forCode(
-                                                response.topics()
-                                                        .getFirst()
-                                                        .partitions()
-                                                        .getFirst()
-                                                        .errorCode());
-                                note("commit " + offset + " in " + asGeneration + " " + error);
+                                Errors error = Stage.errorOf(response);
+                                happened("commit " + offset + " in " + asGeneration + " " + error);
                                 count("commit " + error);
                                 if (error == Errors.NONE) {
                                     require(
@@ -505,7 +430,7 @@ final class GroupWorld {
                                             response.errorCode() == 0
                                                     && response.members().getFirst().errorCode()
                                                             == 0;
-                                    note("leave " + leaving + " " + done);
+                                    happened("leave " + leaving + " " + done);
                                     count("leave " + done);
                                     if (done) {
                                         left.add(leaving);

@@ -1,25 +1,19 @@
 package io.tombolo.coordinator.group.entry;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.tombolo.coordinator.group.GroupMachine;
 import io.tombolo.coordinator.group.MigrationMutant;
 import io.tombolo.coordinator.group.entry.MigrationWorld.Claim;
-import io.tombolo.coordinator.group.entry.MigrationWorld.Violated;
+import io.tombolo.environment.story.Seeds;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import java.util.EnumSet;
-import java.util.Map;
-import java.util.TreeMap;
-
 /** Groups that change their protocol; {@code -Dseeds=} for more, {@code -Dseed=} for one. */
 class MigrationSimulation {
 
-    private static final int STEPS = 300;
-    private static final int SEEDS = Integer.getInteger("seeds", 200);
+    private static final Seeds<Claim> SEEDS =
+            new Seeds<>(MigrationSimulation.class, 200, 300, MigrationSimulation::world);
 
     private static MigrationWorld world(long seed) {
         return new MigrationWorld(seed, new GroupMachine(Stage.settings(Integer.MAX_VALUE)));
@@ -27,46 +21,27 @@ class MigrationSimulation {
 
     @Test
     void groupsKeepTheirPromisesWhileTheyChangeTheirProtocol() {
-        Map<String, Integer> seen = new TreeMap<>();
-        Long only = Long.getLong("seed");
-        long first = only == null ? 0 : only;
-        long end = only == null ? SEEDS : only + 1;
-        for (long seed = first; seed < end; seed++) {
-            MigrationWorld world = world(seed);
-            try {
-                world.run(STEPS);
-            } catch (AssertionError | RuntimeException broken) {
-                throw new AssertionError("replay with -Dseed=" + seed, broken);
-            }
-            world.seen.forEach((what, count) -> seen.merge(what, count, Integer::sum));
-        }
-        if (only == null) {
-            assertThat(seen.keySet())
-                    .as("what must have happened at least once: %s", seen)
-                    .contains(
-                            "classic to consumer",
-                            "consumer to classic",
-                            "classic NONE",
-                            "classic REBALANCE_IN_PROGRESS",
-                            "classic UNKNOWN_MEMBER_ID",
-                            "classic ILLEGAL_GENERATION",
-                            "consumer NONE",
-                            "consumer UNKNOWN_MEMBER_ID",
-                            "consumer GROUP_ID_NOT_FOUND",
-                            "commit NONE",
-                            "commit ILLEGAL_GENERATION",
-                            "failover while classic PreparingRebalance",
-                            "failover while classic Stable",
-                            "failover while consumer Reconciling",
-                            "failover while consumer Stable");
-        }
+        SEEDS.keepEachClaim(
+                "classic to consumer",
+                "consumer to classic",
+                "classic NONE",
+                "classic REBALANCE_IN_PROGRESS",
+                "classic UNKNOWN_MEMBER_ID",
+                "classic ILLEGAL_GENERATION",
+                "consumer NONE",
+                "consumer UNKNOWN_MEMBER_ID",
+                "consumer GROUP_ID_NOT_FOUND",
+                "commit NONE",
+                "commit ILLEGAL_GENERATION",
+                "failover while classic PreparingRebalance",
+                "failover while classic Stable",
+                "failover while consumer Reconciling",
+                "failover while consumer Stable");
     }
 
     @Test
     void oneSeedGivesOneStory() {
-        for (long seed = 0; seed < 5; seed++) {
-            assertThat(world(seed).run(STEPS)).isEqualTo(world(seed).run(STEPS));
-        }
+        SEEDS.tellOneStoryEach();
     }
 
     @ParameterizedTest
@@ -79,18 +54,16 @@ class MigrationSimulation {
     })
     void eachClaimFindsACoordinatorThatBreaksIt(MigrationMutant.Kind kind, Claim claim) {
         var settings = Stage.settings(Integer.MAX_VALUE);
-        var violated = EnumSet.noneOf(Claim.class);
 
-        for (long seed = 0; seed < 40; seed++) {
-            var world = new MigrationWorld(seed, new MigrationMutant(settings, kind));
-            world.watchOnly(claim);
-            try {
-                world.run(STEPS);
-            } catch (Violated found) {
-                violated.add(found.claim);
-            }
-        }
+        SEEDS.findBroken(
+                claim, 40, seed -> new MigrationWorld(seed, new MigrationMutant(settings, kind)));
+    }
 
-        assertThat(violated).containsExactly(claim);
+    @Test
+    void aCoordinatorThatStopsLoadingAtAGapIsFoundOut() {
+        SEEDS.findBroken(
+                Claim.A_COMPACTED_LOG_SAYS_THE_SAME,
+                40,
+                seed -> new MigrationWorld(seed, Stage.stoppingAtGaps()));
     }
 }

@@ -1,17 +1,11 @@
 package io.tombolo.coordinator.group.entry;
 
-import static io.tombolo.coordinator.group.entry.Stage.G;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.coordinator.group.GroupMachine;
 import io.tombolo.coordinator.group.GroupSettings;
 import io.tombolo.coordinator.group.GroupSettings.MigrationPolicy;
-import io.tombolo.coordinator.stage.Heard;
 
-import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
-import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
-import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData.DescribedGroup;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
@@ -54,17 +48,6 @@ class MigrationTest {
         }
     }
 
-    private DescribedGroup described() {
-        var heard = new Heard<ConsumerGroupDescribeResponseData>();
-        stage.coordinator
-                .consumers()
-                .describe(
-                        stage.caller(1),
-                        new ConsumerGroupDescribeRequestData().setGroupIds(java.util.List.of(G)),
-                        heard);
-        return heard.response().groups().getFirst();
-    }
-
     // ---- to the consumer protocol ----
 
     @Test
@@ -76,7 +59,7 @@ class MigrationTest {
         consumer.beat();
 
         assertThat(consumer.lastError()).isEqualTo(Errors.NONE);
-        assertThat(described().members())
+        assertThat(stage.describeConsumers().members())
                 .extracting(member -> member.memberId() + " " + member.memberType())
                 .containsExactlyInAnyOrder(eager.id() + " 0", "c 1");
         assertThat(stage.position("orders")).isEqualTo(7);
@@ -108,7 +91,7 @@ class MigrationTest {
 
         settle(consumer, eager, cooperative);
 
-        assertThat(described().groupState()).isEqualTo("Stable");
+        assertThat(stage.describeConsumers().groupState()).isEqualTo("Stable");
         assertThat(eager.orders().size() + cooperative.orders().size() + consumer.orders().size())
                 .isEqualTo(4);
         assertThat(consumer.orders()).isNotEmpty();
@@ -122,7 +105,7 @@ class MigrationTest {
 
         settle(eager, consumer);
 
-        assertThat(described().members()).hasSize(2);
+        assertThat(stage.describeConsumers().members()).hasSize(2);
         assertThat(eager.orders()).hasSize(2);
         assertThat(consumer.orders()).hasSize(2);
     }
@@ -136,7 +119,7 @@ class MigrationTest {
         consumer.beat();
 
         assertThat(eager.lastError()).isEqualTo(Errors.REBALANCE_IN_PROGRESS);
-        assertThat(described().members()).hasSize(2);
+        assertThat(stage.describeConsumers().members()).hasSize(2);
     }
 
     @Test
@@ -149,7 +132,7 @@ class MigrationTest {
         before.beat();
 
         assertThat(before.lastError()).isEqualTo(Errors.FENCED_INSTANCE_ID);
-        assertThat(described().members()).hasSize(2);
+        assertThat(stage.describeConsumers().members()).hasSize(2);
         assertThat(after.orders()).hasSize(2);
     }
 
@@ -193,7 +176,7 @@ class MigrationTest {
         consumer.leave();
         settle(eager);
 
-        assertThat(described().members()).hasSize(1);
+        assertThat(stage.describeConsumers().members()).hasSize(1);
         assertThat(eager.orders()).hasSize(4);
     }
 
@@ -211,7 +194,7 @@ class MigrationTest {
             stage.loop.advance(Duration.ofSeconds(1));
         }
 
-        assertThat(described().members()).hasSize(1);
+        assertThat(stage.describeConsumers().members()).hasSize(1);
         assertThat(consumer.orders()).hasSize(6);
     }
 
@@ -239,12 +222,12 @@ class MigrationTest {
     @Test
     void whatMembersAreSurvivesAFailover() {
         settle(eager, cooperative, consumer);
-        var before = described();
+        var before = stage.describeConsumers();
 
         stage.failover();
         settle(eager, cooperative, consumer);
 
-        assertThat(described()).isEqualTo(before);
+        assertThat(stage.describeConsumers()).isEqualTo(before);
     }
 
     @Test
@@ -277,7 +260,8 @@ class MigrationTest {
         assertThat(stage.state()).isEqualTo("Stable");
         assertThat(eager.orders().size() + cooperative.orders().size()).isEqualTo(4);
         assertThat(stage.position("orders")).isEqualTo(7);
-        assertThat(described().errorCode()).isEqualTo(Errors.GROUP_ID_NOT_FOUND.code());
+        assertThat(stage.describeConsumers().errorCode())
+                .isEqualTo(Errors.GROUP_ID_NOT_FOUND.code());
     }
 
     @Test

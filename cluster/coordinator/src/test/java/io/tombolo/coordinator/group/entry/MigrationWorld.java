@@ -6,66 +6,45 @@ import io.tombolo.coordinator.group.GroupCommand;
 import io.tombolo.coordinator.group.GroupEvent;
 import io.tombolo.coordinator.group.GroupsState;
 import io.tombolo.coordinator.group.MigrationView;
-import io.tombolo.coordinator.group.Projection;
 import io.tombolo.coordinator.runtime.StateMachine;
-import io.tombolo.coordinator.stage.Heard;
 
 import org.apache.kafka.common.protocol.Errors;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.SplittableRandom;
-import java.util.TreeMap;
 
 /**
  * One group whose clients are exchanged one by one for clients of the other protocol, there and
  * back, while they fail and the coordinator fails over; from one seed.
  */
-final class MigrationWorld {
+final class MigrationWorld extends StagedWorld<MigrationWorld.Claim> {
 
     /** What must always hold. */
     enum Claim {
         A_PARTITION_HAS_ONE_OWNER,
         COMMITTED_OFFSETS_SURVIVE_MIGRATION,
         A_RELOAD_FINDS_WHAT_WAS_COMMITTED,
+        A_COMPACTED_LOG_SAYS_THE_SAME,
         EVERY_PARTITION_FINDS_A_READER
     }
 
-    /** A claim that did not hold. */
-    static final class Violated extends AssertionError {
-        private static final long serialVersionUID = 1;
-        final transient Claim claim;
-
-        Violated(Claim claim, String detail) {
-            super(claim + ": " + detail);
-            this.claim = claim;
-        }
-    }
-
+    private static final Reload<Claim> RELOAD =
+            new Reload<>(
+                    Claim.A_RELOAD_FINDS_WHAT_WAS_COMMITTED, Claim.A_COMPACTED_LOG_SAYS_THE_SAME);
     private static final int CLIENTS = 4;
     private static final int PARTITIONS = 4;
 
-    private final SplittableRandom random;
-    private final Stage stage;
     private final List<Client> clients = new ArrayList<>();
-    private final StringBuilder trace = new StringBuilder();
-    final Map<String, Integer> seen = new TreeMap<>();
-
-    private final Map<Integer, Long> acknowledged = new HashMap<>();
-    private long nextOffset = 1;
+    private final Positions positions = new Positions(stage);
     private int clientCount;
     private boolean towardsConsumers;
     private String state = "none";
-    private Set<Claim> watched = EnumSet.allOf(Claim.class);
 
     MigrationWorld(long seed, StateMachine<GroupsState, GroupCommand, GroupEvent> machine) {
-        this.random = new SplittableRandom(seed);
-        this.stage = new Stage(Stage.settings(Integer.MAX_VALUE), machine, seed);
+        super(Claim.class, seed, machine);
         for (int i = 0; i < CLIENTS; i++) {
             clients.add(client(i));
         }
@@ -80,22 +59,8 @@ final class MigrationWorld {
                 : new ClassicClient(stage, instance, random.nextBoolean());
     }
 
-    /** Looks away from every other claim, so that this one must speak for itself. */
-    void watchOnly(Claim claim) {
-        watched = EnumSet.of(claim);
-    }
-
-    /** Faults all the time, then peace; returns what happened. */
-    String run(int steps) {
-        for (int i = 0; i < steps; i++) {
-            step();
-            verify();
-        }
-        rest();
-        return trace.toString();
-    }
-
-    private void step() {
+    @Override
+    protected void step() {
         int place = random.nextInt(CLIENTS);
         switch (random.nextInt(40)) {
             case 0 -> failover();
@@ -129,44 +94,24 @@ final class MigrationWorld {
         stage.loop.run();
         String kind = client instanceof ClassicClient ? "classic " : "consumer ";
         count(kind + client.lastError());
-        trace.append(stage.loop.nanoTime() / 1_000_000)
-                .append(' ')
-                .append(kind)
-                .append(client.id())
-                .append(' ')
-                .append(client.lastError())
-                .append(' ')
-                .append(client.epoch())
-                .append(' ')
-                .append(client.orders())
-                .append('\n');
+        happened(
+                "%s%s %s %d %s"
+                        .formatted(
+                                kind,
+                                client.id(),
+                                client.lastError(),
+                                client.epoch(),
+                                client.orders()));
     }
 
     private void failover() {
-        GroupsState committed = committed();
-        long highWatermark = stage.log.highWatermark(0);
-        stage.coordinator.resign(0);
-        stage.log.loseUncommitted();
-        GroupsState replayed = Projection.replayed(stage.log.entries(0), highWatermark);
-        String found = MigrationView.stored(replayed, committed);
-        String promised = MigrationView.stored(committed, committed);
-        require(
-                found.equals(promised),
-                Claim.A_RELOAD_FINDS_WHAT_WAS_COMMITTED,
-                found + "\nis not\n" + promised);
-        count("failover while " + MigrationView.state(committed, G));
-        stage.lead();
-    }
-
-    private GroupsState committed() {
-        var heard = new Heard<GroupsState>();
-        stage.coordinator.partitions().read(0, stage.loop, state -> state, heard);
-        return heard.response();
+        failover(RELOAD, MigrationView.state(committed(), G), MigrationView::stored);
     }
 
     // ---- what clients may rely on ----
 
-    private void verify() {
+    @Override
+    protected void verify() {
         GroupsState committed = committed();
         String now = MigrationView.state(committed, G);
         if (!now.equals(state)) {
@@ -175,7 +120,7 @@ final class MigrationWorld {
             if (!before.equals(after)) {
                 count(before + " to " + after);
             }
-            trace.append(now).append('\n');
+            note(now);
             state = now;
         }
         Map<Integer, String> owners = new HashMap<>();
@@ -189,61 +134,22 @@ final class MigrationWorld {
                 require(
                         other == null,
                         Claim.A_PARTITION_HAS_ONE_OWNER,
-                        "%d is read by %s and %s while %s\n%s"
-                                .formatted(partition, other, client.id(), now, tail()));
+                        "%d is read by %s and %s while %s"
+                                .formatted(partition, other, client.id(), now));
             }
         }
     }
 
-    private String tail() {
-        return trace.substring(Math.max(0, trace.length() - 1500));
-    }
-
     private void commit(Client client) {
-        if (client.orders().isEmpty()) {
-            return;
+        if (!client.orders().isEmpty()) {
+            positions.commit(client, client.orders().first(), error -> count("commit " + error));
+            positions.verify(this, Claim.COMMITTED_OFFSETS_SURVIVE_MIGRATION);
         }
-        int partition = client.orders().first();
-        long offset = nextOffset++;
-        stage.coordinator
-                .offsets()
-                .commit(
-                        stage.caller(9),
-                        Stage.commitRequest("orders", partition, offset)
-                                .setMemberId(client.id())
-                                .setGenerationIdOrMemberEpoch(client.epoch()),
-                        response -> {
-                            var topic = response.topics().getFirst();
-                            Errors error =
-                                    Errors.forCode(topic.partitions().getFirst().errorCode());
-                            count("commit " + error);
-                            if (error == Errors.NONE) {
-                                acknowledged.merge(partition, offset, Math::max);
-                            }
-                        });
-        stage.loop.run();
-        checkPositions();
-    }
-
-    private void checkPositions() {
-        acknowledged.forEach((partition, offset) -> {
-            long position =
-                    stage.fetch(8, Stage.fetchRequest("orders", partition), false)
-                            .response()
-                            .topics()
-                            .getFirst()
-                            .partitions()
-                            .getFirst()
-                            .committedOffset();
-            require(
-                    position >= offset,
-                    Claim.COMMITTED_OFFSETS_SURVIVE_MIGRATION,
-                    position + " after " + offset + " was acknowledged");
-        });
     }
 
     /** No more faults: all partitions are read, each by one. */
-    private void rest() {
+    @Override
+    protected void rest() {
         stage.log.committing(true);
         boolean done = false;
         for (int i = 0; i < 200 && !done; i++) {
@@ -252,8 +158,8 @@ final class MigrationWorld {
             verify();
             done = settled();
         }
-        checkPositions();
-        require(done, Claim.EVERY_PARTITION_FINDS_A_READER, state + '\n' + tail());
+        positions.verify(this, Claim.COMMITTED_OFFSETS_SURVIVE_MIGRATION);
+        require(done, Claim.EVERY_PARTITION_FINDS_A_READER, state);
     }
 
     private boolean settled() {
@@ -262,15 +168,5 @@ final class MigrationWorld {
         return state.equals(mixed ? "consumer Stable" : "classic Stable")
                 && clients.stream().allMatch(Client::settled)
                 && owned == PARTITIONS;
-    }
-
-    private void count(String what) {
-        seen.merge(what, 1, Integer::sum);
-    }
-
-    private void require(boolean holds, Claim claim, String detail) {
-        if (!holds && watched.contains(claim)) {
-            throw new Violated(claim, detail);
-        }
     }
 }

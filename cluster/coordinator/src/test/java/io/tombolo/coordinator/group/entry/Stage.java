@@ -10,10 +10,13 @@ import io.tombolo.coordinator.runtime.RuntimeSettings;
 import io.tombolo.coordinator.runtime.StateMachine;
 import io.tombolo.coordinator.stage.Heard;
 import io.tombolo.coordinator.stage.MemoryLog;
+import io.tombolo.coordinator.stage.StopsAtGaps;
 import io.tombolo.environment.Entropy;
 import io.tombolo.environment.simulated.manual.ManualLoop;
 
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
+import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
 import org.apache.kafka.common.message.DescribeGroupsRequestData;
 import org.apache.kafka.common.message.DescribeGroupsResponseData;
 import org.apache.kafka.common.message.DescribeGroupsResponseData.DescribedGroup;
@@ -142,6 +145,11 @@ final class Stage {
                 GroupSettings.Consumers.STANDARD,
                 GroupSettings.Offsets.STANDARD,
                 RuntimeSettings.STANDARD);
+    }
+
+    /** A machine that cannot load what was compacted. */
+    static StateMachine<GroupsState, GroupCommand, GroupEvent> stoppingAtGaps() {
+        return new StopsAtGaps<>(new GroupMachine(settings(Integer.MAX_VALUE)));
     }
 
     void topic(String name, int partitionCount) {
@@ -378,6 +386,18 @@ final class Stage {
         return heard.response().groups().getFirst();
     }
 
+    /** The group, as one of the consumer protocol. */
+    ConsumerGroupDescribeResponseData.DescribedGroup describeConsumers() {
+        var heard = new Heard<ConsumerGroupDescribeResponseData>();
+        coordinator
+                .consumers()
+                .describe(
+                        caller(1),
+                        new ConsumerGroupDescribeRequestData().setGroupIds(List.of(G)),
+                        heard);
+        return heard.response().groups().getFirst();
+    }
+
     String state() {
         return describe(G).groupState();
     }
@@ -436,9 +456,12 @@ final class Stage {
         return Errors.forCode(response.topics().getFirst().partitions().getFirst().errorCode());
     }
 
+    static Errors errorOf(OffsetCommitResponseData response) {
+        return Errors.forCode(response.topics().getFirst().partitions().getFirst().errorCode());
+    }
+
     static Errors errorOf(Heard<OffsetCommitResponseData> heard) {
-        return Errors.forCode(
-                heard.response().topics().getFirst().partitions().getFirst().errorCode());
+        return errorOf(heard.response());
     }
 
     Heard<OffsetFetchResponseGroup> fetch(
@@ -461,7 +484,11 @@ final class Stage {
 
     /** The committed position of partition 0 of the topic, −1 for none. */
     long position(String topic) {
-        return fetch(9, fetchRequest(topic, 0), false)
+        return position(topic, 0);
+    }
+
+    long position(String topic, int partition) {
+        return fetch(9, fetchRequest(topic, partition), false)
                 .response()
                 .topics()
                 .getFirst()

@@ -108,7 +108,7 @@ final class Transactor {
         commit = toCommit;
         marker = null;
         phase = Phase.ENDING;
-        world.note("transaction of " + producerId + " with " + offset + " commits " + toCommit);
+        world.happened("transaction of " + producerId + " with " + offset + " commits " + toCommit);
     }
 
     private void end() {
@@ -130,14 +130,7 @@ final class Transactor {
 
     /** What anybody sees: the decided positions, never another. */
     void verify() {
-        long seen =
-                stage.fetch(9, fetchRequest("payments", partition), false)
-                        .response()
-                        .topics()
-                        .getFirst()
-                        .partitions()
-                        .getFirst()
-                        .committedOffset();
+        long seen = stage.position("payments", partition);
         boolean mayBeNew = phase == Phase.ENDING && commit && seen == offset;
         world.require(
                 seen == visible || mayBeNew,

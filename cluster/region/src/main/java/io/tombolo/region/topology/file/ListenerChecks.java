@@ -3,6 +3,7 @@ package io.tombolo.region.topology.file;
 import io.tombolo.environment.Endpoint;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.topology.Region;
+import io.tombolo.region.topology.Topology;
 
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +56,7 @@ final class ListenerChecks {
         }
     }
 
-    private static List<Listener> listeners(Region.Hosted region, Region.Node node) {
+    private List<Listener> listeners(Region.Hosted region, Region.Node node) {
         var listeners = new ArrayList<Listener>();
         String section = node instanceof Region.Controller ? "controllers." : "";
         RegionId id = region.id();
@@ -65,6 +66,10 @@ final class ListenerChecks {
         listeners.add(new Listener(id, node.number(), section, "admin", node.admin()));
         if (opensInternal(region)) {
             listeners.add(new Listener(id, node.number(), section, "internal", node.internal()));
+        }
+        if (node instanceof Region.Broker broker && opensRegistry(region)) {
+            Endpoint registry = broker.listeners().registry();
+            listeners.add(new Listener(id, node.number(), section, "registry", registry));
         }
         return listeners;
     }
@@ -130,6 +135,12 @@ final class ListenerChecks {
 
     private static boolean opensInternal(Region.Hosted region) {
         return region.nodes().all().size() > 1;
+    }
+
+    /** As {@link Topology#sharesRegistry}. */
+    private boolean opensRegistry(Region.Hosted region) {
+        long hosted = regions.values().stream().filter(Region.Hosted.class::isInstance).count();
+        return region.brokers().size() > 1 && hosted > 1;
     }
 
     /** What a literal address means is certain; a name may turn out to be loopback after all. */

@@ -22,8 +22,10 @@ import java.util.Optional;
  * <p>Without {@code kafka:} broker n of the region at position i listens on 127.0.0.1, port 9092 +
  * 100 i + n − 1; without {@code admin:} on 127.0.0.1, port 8080 + 100 i + n − 1 for the first ten
  * regions and 18080 + 100 (i − 10) + n − 1 for the others; without {@code internal:} on 127.0.0.1,
- * port 25092 + 100 i + n − 1. Controller n has the default addresses of broker 90 + n. So defaults
- * never meet for 64 regions of 90 brokers and ten controllers each.
+ * port 25092 + 100 i + n − 1; without {@code registry:} on the host of {@code internal:}, port 5701
+ * + 100 i + n − 1 for the first 23 regions and 1401 + 100 (i − 23) + n − 1 for the others.
+ * Controller n has the default addresses of broker 90 + n. So defaults never meet for 64 regions of
+ * 90 brokers and ten controllers each.
  */
 final class RegionsReader {
 
@@ -32,6 +34,9 @@ final class RegionsReader {
     private static final int ADMIN_PORT = 8080;
     private static final int ADMIN_PORT_AFTER_TEN = 18_080;
     private static final int INTERNAL_PORT = 25_092;
+    private static final int REGISTRY_PORT = 5_701;
+    private static final int REGISTRY_REGIONS = 23;
+    private static final int REGISTRY_PORT_OF_OTHERS = 1_401;
     private static final int PORTS_PER_REGION = 100;
     private static final int CONTROLLER_PORTS_FROM = 90;
     private static final List<Integer> CONTROLLER_COUNTS = List.of(1, 3, 5);
@@ -41,6 +46,7 @@ final class RegionsReader {
                     "kafka",
                     "admin",
                     "internal",
+                    "registry",
                     "controllers",
                     "racks",
                     "storage",
@@ -98,6 +104,7 @@ final class RegionsReader {
                         "kafka",
                         "admin",
                         "internal",
+                        "registry",
                         "controllers",
                         "racks",
                         "storage",
@@ -166,6 +173,10 @@ final class RegionsReader {
         List<Endpoint> admin = Addresses.ofBrokers(section.get("admin"), count, adminPort(index));
         List<Endpoint> internal =
                 Addresses.ofBrokers(section.get("internal"), count, internalPort(index));
+        List<Endpoint> registry =
+                section.get("registry").isPresent()
+                        ? Addresses.ofBrokers(section.get("registry"), count, registryPort(index))
+                        : beside(internal, registryPort(index));
         List<String> racks = texts(section.get("racks"));
         var brokers = new ArrayList<Region.Broker>();
         for (int number = 1; number <= count; number++) {
@@ -177,9 +188,11 @@ final class RegionsReader {
                     new Region.Broker(
                             number,
                             BrokerId.of(index, number),
-                            kafka.get(number - 1),
-                            admin.get(number - 1),
-                            internal.get(number - 1),
+                            new Region.Listeners(
+                                    kafka.get(number - 1),
+                                    admin.get(number - 1),
+                                    internal.get(number - 1),
+                                    registry.get(number - 1)),
                             rack));
         }
         return brokers;
@@ -193,6 +206,21 @@ final class RegionsReader {
 
     private static int internalPort(int index) {
         return INTERNAL_PORT + PORTS_PER_REGION * index;
+    }
+
+    /** What brokers tell each other goes where they talk to each other, on another port. */
+    private static List<Endpoint> beside(List<Endpoint> internal, int port) {
+        var beside = new ArrayList<Endpoint>();
+        for (Endpoint endpoint : internal) {
+            beside.add(new Endpoint(endpoint.host(), port + beside.size()));
+        }
+        return beside;
+    }
+
+    private static int registryPort(int index) {
+        return index < REGISTRY_REGIONS
+                ? REGISTRY_PORT + PORTS_PER_REGION * index
+                : REGISTRY_PORT_OF_OTHERS + PORTS_PER_REGION * (index - REGISTRY_REGIONS);
     }
 
     /** A number, or a map with the number and the addresses. */

@@ -59,6 +59,7 @@ final class RandomTopology {
         int kafka = 10_000 + 1_000 * index + random.nextInt(100);
         int internal = 30_000 + 1_000 * index + random.nextInt(100);
         int admin = 20_000 + 1_000 * index + random.nextInt(100);
+        int registry = 20_000 + 500 + 1_000 * index + random.nextInt(100);
         var brokers = new ArrayList<Region.Broker>();
         boolean racks = random.nextBoolean();
         for (int number = 1; number <= count; number++) {
@@ -66,11 +67,15 @@ final class RandomTopology {
                     new Region.Broker(
                             number,
                             BrokerId.of(index, number),
-                            numbered
-                                    ? new Endpoint("b%d.%s.internal".formatted(number, index), 9092)
-                                    : new Endpoint("127.0.0.1", kafka + number - 1),
-                            new Endpoint("localhost", admin + number - 1),
-                            new Endpoint("127.0.0.1", internal + number - 1),
+                            new Region.Listeners(
+                                    numbered
+                                            ? new Endpoint(
+                                                    "b%d.%s.internal".formatted(number, index),
+                                                    9092)
+                                            : new Endpoint("127.0.0.1", kafka + number - 1),
+                                    new Endpoint("localhost", admin + number - 1),
+                                    new Endpoint("127.0.0.1", internal + number - 1),
+                                    new Endpoint("127.0.0.1", registry + number - 1)),
                             racks ? Optional.of("rack " + number % 2) : Optional.empty()));
         }
         var storage =

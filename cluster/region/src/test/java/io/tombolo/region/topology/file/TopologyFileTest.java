@@ -40,9 +40,11 @@ class TopologyFileTest {
                         new Region.Broker(
                                 1,
                                 new BrokerId(1),
-                                new Endpoint("127.0.0.1", 9092),
-                                new Endpoint("127.0.0.1", 8080),
-                                new Endpoint("127.0.0.1", 25_092),
+                                new Region.Listeners(
+                                        new Endpoint("127.0.0.1", 9092),
+                                        new Endpoint("127.0.0.1", 8080),
+                                        new Endpoint("127.0.0.1", 25_092),
+                                        new Endpoint("127.0.0.1", 5701)),
                                 Optional.empty()));
         assertThat(topology.hosted(US).orElseThrow().brokers().getFirst().kafka())
                 .isEqualTo(new Endpoint("127.0.0.1", 9192));
@@ -245,6 +247,59 @@ class TopologyFileTest {
                                 .map(Region.Broker::id))
                 .hasSize(6400)
                 .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void theRegistryListensWhereBrokersTalkToEachOtherUnlessTheFileSaysOtherwise() {
+        Topology topology =
+                valid(
+                                """
+                                tombolo: 1
+                                regions:
+                                  eu: { brokers: 2, internal: "127.0.0.{n}:26000" }
+                                  us: { brokers: 2, registry: "127.0.1.{n}:6000" }
+                                """)
+                        .topology();
+
+        assertThat(registryOf(topology, EU)).isEqualTo(new Endpoint("127.0.0.2", 5702));
+        assertThat(registryOf(topology, US)).isEqualTo(new Endpoint("127.0.1.2", 6000));
+        assertThat(topology.sharesRegistry(topology.hosted(EU).orElseThrow())).isTrue();
+        Topology alone = valid("tombolo: 1\nregions: { eu: { brokers: 2 } }\n").topology();
+        assertThat(alone.sharesRegistry(alone.hosted(EU).orElseThrow())).isFalse();
+    }
+
+    private static String refusal(String text) {
+        return TopologyFile.parse("world.yaml", text) instanceof TopologyFile.Invalid invalid
+                ? invalid.toString()
+                : "";
+    }
+
+    private static Endpoint registryOf(Topology topology, RegionId region) {
+        return topology.hosted(region).orElseThrow().broker(2).orElseThrow().listeners().registry();
+    }
+
+    @Test
+    void theRegistryIsAListenerLikeTheOthersWhereItIsOpened() {
+        String text = "tombolo: 1\nregions:\n  eu: { brokers: 2, registry: \"%s\" }\n%s";
+
+        assertThat(refusal(text.formatted("127.0.0.1:8081", "  us: {}\n"))).contains("TMB-1202");
+        assertThat(refusal(text.formatted("10.0.0.1:6000", "  us: {}\n")))
+                .contains("10.0.0.1:6000 would be open", "registry: 127.0.0.1:6000");
+        valid(text.formatted("127.0.0.1:8081", ""));
+    }
+
+    @Test
+    void filesThatSayTheSameHaveOneFingerprint() {
+        String text = "tombolo: 1\nregions: { eu: {}, us: {} }\n%s";
+        String link = "links: { a: { from: eu, to: us, topics: [%s] } }\n";
+        String here = valid(text.formatted(link.formatted("\"x*\""))).topology().fingerprint();
+
+        assertThat(valid("# a comment\n" + text.formatted(link.formatted("x*"))).topology())
+                .extracting(Topology::fingerprint)
+                .isEqualTo(here);
+        assertThat(valid(text.formatted(link.formatted("y"))).topology().fingerprint())
+                .isNotEqualTo(here)
+                .hasSize(12);
     }
 
     @Test

@@ -64,6 +64,7 @@ final class YamlWriter {
                 map.put("kafka", first.kafka().toString().replaceFirst("^b1", "b{n}"));
                 map.put("admin", first.admin().toString());
                 map.put("internal", first.internal().toString());
+                map.put("registry", first.listeners().registry().toString());
                 hosted.controller(1)
                         .ifPresent(one ->
                                 map.put(

@@ -1,5 +1,7 @@
-package io.tombolo.cli.admin;
+package io.tombolo.cli.handover;
 
+import io.tombolo.cli.admin.Failover;
+import io.tombolo.cli.admin.FailoverText;
 import io.tombolo.cli.output.Tree;
 import io.tombolo.cli.shell.Code;
 import io.tombolo.cli.shell.CommandFailure;
@@ -10,6 +12,7 @@ import io.tombolo.cli.shell.Shell;
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -22,20 +25,27 @@ import java.util.concurrent.Callable;
         description = {
             "Lets the region at the end of a link take over.",
             "Shows first what would be lost, and refuses while the old region still takes writes.",
-            "Transactions that the copy left open are aborted, and named."
+            "Transactions that the copy left open are aborted, and named.",
+            "With --planned both regions work together: writes are held until the copy has all of",
+            "them, nothing is lost, and the link is turned round. Ctrl-C rolls it back."
         },
         footer = {
             "",
             "Example:",
             "  tombolo failover shop-primary",
             "  tombolo failover eu-to-us -y",
-            "  tombolo failover eu-to-us --to eu"
+            "  tombolo failover eu-to-us --to eu",
+            "  tombolo failover eu-to-us --planned",
+            "  tombolo failover eu-to-us --planned --to eu"
         })
 final class FailoverCommand implements Callable<Integer> {
 
     private final Shell shell;
 
-    @Parameters(paramLabel = "POLICY", description = "A failover policy, or the name of a link.")
+    @Parameters(
+            paramLabel = "POLICY",
+            arity = "0..1",
+            description = "A failover policy, or the name of a link.")
     private String policy = "";
 
     @Option(
@@ -52,12 +62,33 @@ final class FailoverCommand implements Callable<Integer> {
     @Option(names = "--reason", paramLabel = "TEXT", description = "Why it is forced; kept.")
     private @Nullable String reason;
 
+    @Option(
+            names = "--planned",
+            description = "Both regions are there: lose nothing, and hold writes for a moment.")
+    private boolean planned;
+
+    @Option(
+            names = "--abort",
+            description = "Planned: give up one that is under way; its region takes writes again.")
+    private boolean abort;
+
+    @Mixin private PlannedOptions options = new PlannedOptions();
+
     FailoverCommand(Shell shell) {
         this.shell = shell;
     }
 
     @Override
     public Integer call() {
+        if (policy.isEmpty()) {
+            throw CommandFailure.of(Code.USAGE, "the failover policy is missing")
+                    .at("tombolo failover")
+                    .fix("tombolo failover POLICY", "tombolo status        lists them")
+                    .failure();
+        }
+        if (planned || abort) {
+            return planned();
+        }
         Optional<String> override = override();
         Failover failover =
                 Failover.of(shell, LoadedFile.of(shell), policy, Optional.ofNullable(to));
@@ -72,6 +103,37 @@ final class FailoverCommand implements Callable<Integer> {
         Tree outcome = failover.execute(override);
         shell.print(
                 outcome, () -> FailoverText.outcome(outcome, failover.link(), failover.source()));
+        return ExitCode.OK.number();
+    }
+
+    private int planned() {
+        if (force) {
+            throw CommandFailure.of(Code.USAGE, "a planned failover cannot be forced")
+                    .at("tombolo failover " + policy)
+                    .why("it is done when both regions agree, or not at all")
+                    .fix("leave out --force-accept-split-brain, or --planned")
+                    .failure();
+        }
+        var handover =
+                PlannedFailover.of(
+                        shell,
+                        LoadedFile.of(shell),
+                        new PlannedFailover.Wish(
+                                policy,
+                                Optional.ofNullable(to),
+                                options.limits(reason == null ? "planned" : reason),
+                                shell::note));
+        if (abort) {
+            Tree standing = handover.abort();
+            shell.print(standing, () -> handover.from() + " takes writes again\n");
+            return ExitCode.OK.number();
+        }
+        shell.note(
+                "Planned failover  %s → %s   policy %s"
+                        .formatted(handover.from(), handover.to(), policy));
+        shell.confirm("failover " + policy, policy);
+        Tree outcome = handover.execute();
+        shell.print(outcome, () -> HandoverText.outcome(outcome));
         return ExitCode.OK.number();
     }
 

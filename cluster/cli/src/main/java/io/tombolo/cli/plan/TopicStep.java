@@ -21,16 +21,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** One change, carried out by the region that it concerns. */
-final class Step {
+/** One change of a topic, carried out by the region that it concerns. */
+final class TopicStep {
 
     private static final long LOOK_AGAIN_MS = 100;
 
     private final Shell shell;
-    private final Change change;
+    private final Change.OfTopic change;
     private final KafkaRegion region;
 
-    Step(Shell shell, Change change) {
+    TopicStep(Shell shell, Change.OfTopic change) {
         this.shell = shell;
         this.change = change;
         this.region = RegionChoice.oneOrAll(shell, change.region().name()).getFirst();

@@ -1,0 +1,131 @@
+package io.tombolo.broker.handover;
+
+import io.tombolo.broker.shard.Shards;
+import io.tombolo.environment.EventLoop;
+import io.tombolo.environment.Offload;
+import io.tombolo.environment.Payload;
+import io.tombolo.protocol.records.BatchView;
+import io.tombolo.region.ownership.Lineage.PartitionEnd;
+import io.tombolo.replication.Partition;
+import io.tombolo.replication.Role;
+import io.tombolo.storage.log.Isolation;
+import io.tombolo.storage.log.PartitionLog;
+import io.tombolo.storage.log.ReadResult;
+
+import org.apache.kafka.common.TopicIdPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/** Tells where partitions that are led here end; answers on the links' loop. */
+public record EndReader(Shards shards, Offload offload, EventLoop loop) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EndReader.class);
+
+    /** What a leader tells. */
+    public record Found(int leaderEpoch, PartitionEnd end) {}
+
+    /** The end of a log, and the batch there; that of an empty one has none. */
+    private record Tail(int leaderEpoch, long endOffset, boolean compacted, ReadResult last) {}
+
+    /**
+     * Where a partition ends.
+     *
+     * @param role which this broker must have; the answer is as old as it
+     * @param answer nothing while replicas lag, or a transaction is open
+     */
+    void read(TopicIdPartition id, Predicate<Role> role, Consumer<Optional<Found>> answer) {
+        shards.<Optional<Tail>>ask(
+                id,
+                loop,
+                hosted -> hosted.filter(one -> role.test(one.role())).flatMap(EndReader::tail),
+                tail ->
+                        tail.ifPresentOrElse(
+                                found -> look(id, found, answer),
+                                () -> answer.accept(Optional.empty())));
+    }
+
+    private static Optional<Tail> tail(Partition partition) {
+        PartitionLog log = partition.log();
+        boolean atRest =
+                partition.highWatermark() == log.endOffset()
+                        && log.producers().stream()
+                                .allMatch(one -> one.openTransactionOffset().isEmpty());
+        if (!atRest) {
+            return Optional.empty();
+        }
+        long end = log.endOffset();
+        return Optional.of(
+                new Tail(
+                        partition.role().leaderEpoch(),
+                        end,
+                        log.settings().compacted(),
+                        log.read(
+                                Math.max(log.startOffset(), end - 1),
+                                1,
+                                end,
+                                Isolation.READ_UNCOMMITTED)));
+    }
+
+    /** What is not in memory is read off the loops. */
+    private void look(TopicIdPartition id, Tail tail, Consumer<Optional<Found>> answer) {
+        offload.submit(
+                id.hashCode(),
+                () -> end(tail),
+                loop,
+                outcome -> {
+                    switch (outcome) {
+                        case Offload.Outcome.Done<PartitionEnd>(var end) ->
+                                answer.accept(Optional.of(new Found(tail.leaderEpoch(), end)));
+                        case Offload.Outcome.Failed<PartitionEnd>(var cause) -> {
+                            LOG.atWarn()
+                                    .addKeyValue("partition", id.topicPartition())
+                                    .setCause(cause)
+                                    .log("The last batch cannot be read; it is tried again");
+                            answer.accept(Optional.empty());
+                        }
+                    }
+                });
+    }
+
+    private static PartitionEnd end(Tail tail) throws IOException {
+        ReadResult found =
+                tail.last() instanceof ReadResult.Cold(var cold) ? cold.call() : tail.last();
+        int epoch = -1;
+        long crc = -1;
+        if (found instanceof ReadResult.Slice slice) {
+            for (Payload part : slice.parts()) {
+                for (int position = 0; position < part.length(); ) {
+                    BatchView batch = BatchView.of(header(part, position));
+                    epoch = batch.partitionLeaderEpoch();
+                    crc = Integer.toUnsignedLong(batch.crc());
+                    position += batch.lengthBytes();
+                }
+            }
+        }
+        return new PartitionEnd(tail.endOffset(), epoch, tail.compacted() ? -1 : crc);
+    }
+
+    private static ByteBuffer header(Payload part, int position) throws IOException {
+        return switch (part) {
+            case Payload.Memory(ByteBuffer bytes) ->
+                    bytes.slice(bytes.position() + position, bytes.remaining() - position);
+            case Payload.FileRegion region -> {
+                var bytes = ByteBuffer.allocate(BatchView.HEADER_BYTES);
+                while (bytes.hasRemaining()) {
+                    long at = region.position() + position + bytes.position();
+                    if (region.file().read(bytes, at) < 0) {
+                        throw new EOFException("the segment ends at " + at);
+                    }
+                }
+                yield bytes.flip();
+            }
+        };
+    }
+}

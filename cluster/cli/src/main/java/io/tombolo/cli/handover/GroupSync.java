@@ -1,0 +1,81 @@
+package io.tombolo.cli.handover;
+
+import io.tombolo.cli.kafka.KafkaRegion;
+import io.tombolo.region.topology.LinkEntry;
+
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Compares what groups have committed for a link's topics in two regions. */
+final class GroupSync {
+
+    private final LinkEntry link;
+    private final KafkaRegion here;
+    private final KafkaRegion there;
+
+    GroupSync(LinkEntry link, KafkaRegion here, KafkaRegion there) {
+        this.link = link;
+        this.here = here;
+        this.there = there;
+    }
+
+    /**
+     * What a comparison came to.
+     *
+     * @param count of groups that have committed something for these topics
+     * @param again by group, how many records it would read a second time
+     */
+    record Compared(int count, Map<String, Long> again) {}
+
+    Compared compare() {
+        try (Admin source = here.admin();
+                Admin copy = there.admin()) {
+            var specs = new HashMap<String, ListConsumerGroupOffsetsSpec>();
+            for (GroupListing group : here.await(source.listGroups().all(), here.all("groups"))) {
+                if (link.groups().includes(group.groupId())) {
+                    specs.put(group.groupId(), new ListConsumerGroupOffsetsSpec());
+                }
+            }
+            if (specs.isEmpty()) {
+                return new Compared(0, Map.of());
+            }
+            var mine = here.await(source.listConsumerGroupOffsets(specs).all(), here.all("groups"));
+            var theirs =
+                    there.await(copy.listConsumerGroupOffsets(specs).all(), there.all("groups"));
+            return compared(mine, theirs);
+        }
+    }
+
+    private Compared compared(
+            Map<String, Map<TopicPartition, OffsetAndMetadata>> mine,
+            Map<String, Map<TopicPartition, OffsetAndMetadata>> theirs) {
+        var again = new TreeMap<String, Long>();
+        int count = 0;
+        for (var group : mine.entrySet()) {
+            boolean concerned = false;
+            long behind = 0;
+            var copies = theirs.getOrDefault(group.getKey(), Map.of());
+            for (var position : group.getValue().entrySet()) {
+                OffsetAndMetadata committed = position.getValue();
+                if (committed == null || !link.topics().includes(position.getKey().topic())) {
+                    continue;
+                }
+                concerned = true;
+                OffsetAndMetadata copy = copies.get(position.getKey());
+                behind += Math.abs(committed.offset() - (copy == null ? 0 : copy.offset()));
+            }
+            count += concerned ? 1 : 0;
+            if (behind > 0) {
+                again.put(group.getKey(), behind);
+            }
+        }
+        return new Compared(count, again);
+    }
+}

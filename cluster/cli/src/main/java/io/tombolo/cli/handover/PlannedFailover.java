@@ -1,0 +1,472 @@
+package io.tombolo.cli.handover;
+
+import io.tombolo.cli.admin.AdminAnswer;
+import io.tombolo.cli.admin.Failover;
+import io.tombolo.cli.kafka.RegionChoice;
+import io.tombolo.cli.output.Amounts;
+import io.tombolo.cli.output.Tree;
+import io.tombolo.cli.shell.Code;
+import io.tombolo.cli.shell.CommandFailure;
+import io.tombolo.cli.shell.LoadedFile;
+import io.tombolo.cli.shell.Shell;
+import io.tombolo.region.topology.LinkEntry;
+import io.tombolo.region.topology.Region;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/**
+ * One planned failover: has the region that owns the topics hold writes, waits until the other one
+ * has everything, has the first one give the topics away and the other one take them over, and
+ * turns the link round. Each step is kept by the regions, so the command goes on where it was when
+ * it is repeated. Until the topics are given away every way out takes them back; used by the
+ * command and by the demo.
+ */
+public final class PlannedFailover {
+
+    private static final Duration AGAIN = Duration.ofMillis(40);
+    private static final Duration GROUPS_MAX = Duration.ofSeconds(3);
+
+    private final Shell shell;
+    private final LoadedFile file;
+    private final LinkEntry link;
+    private final Side giver;
+    private final Side taker;
+    private final Limits limits;
+    private final Steps steps;
+    private final Thread interrupted = new Thread(this::letGo, "take-back");
+    private volatile boolean holding;
+    private long heldNanos;
+
+    /**
+     * How long is waited.
+     *
+     * @param drain for transactions that are open, before they are aborted
+     * @param giveUp until the topics are taken back
+     */
+    public record Limits(Duration drain, Duration giveUp, String cause) {}
+
+    /**
+     * What is asked for.
+     *
+     * @param policy a failover policy, or the name of a link
+     * @param to the region that is to get the topics; the end of the link when empty
+     * @param lines takes a line for each step when it is done
+     */
+    public record Wish(String policy, Optional<String> to, Limits limits, Consumer<String> lines) {}
+
+    private PlannedFailover(
+            Shell shell, LoadedFile file, LinkEntry link, List<Side> sides, Wish wish) {
+        this.shell = shell;
+        this.file = file;
+        this.link = link;
+        this.giver = sides.getFirst();
+        this.taker = sides.getLast();
+        this.limits = wish.limits();
+        this.steps = new Steps(wish.lines());
+    }
+
+    /**
+     * Finds the link and its ends.
+     *
+     * @throws CommandFailure when one of the ends is not ours
+     */
+    public static PlannedFailover of(Shell shell, LoadedFile file, Wish wish) {
+        LinkEntry written = Failover.linkOf(file, wish.policy());
+        for (var end : List.of(written.from(), written.to())) {
+            if (file.topology().regions().get(end) instanceof Region.Foreign) {
+                throw foreign(file, written, end.name());
+            }
+        }
+        LinkEntry link = Failover.of(shell, file, wish.policy(), wish.to()).link();
+        return new PlannedFailover(
+                shell,
+                file,
+                written,
+                List.of(
+                        Side.of(shell, file, link.from().name(), written),
+                        Side.of(shell, file, link.to().name(), written)),
+                wish);
+    }
+
+    /** The region that gives the topics away. */
+    public String from() {
+        return giver.name();
+    }
+
+    /** The region that gets them. */
+    public String to() {
+        return taker.name();
+    }
+
+    /** Does what is left to do. */
+    public Tree execute() {
+        Tree there = seenByTaker();
+        if (owns(there, taker)) {
+            return finish(there.at("ownershipEpoch").number(0), 0);
+        }
+        Tree here = giver.view();
+        if (owns(here, taker)) {
+            return finish(here.at("ownershipEpoch").number(0), 0);
+        }
+        boolean begun = isHeld(here);
+        if (!begun) {
+            refuseUnlessReady(here);
+        }
+        Runtime.getRuntime().addShutdownHook(interrupted);
+        try {
+            heldNanos = System.nanoTime();
+            holding = true;
+            if (!begun) {
+                begin();
+            }
+            int groups = giveAway();
+            return finish(giver.view().at("ownershipEpoch").number(0), groups);
+        } catch (CommandFailure failure) {
+            letGo();
+            throw failure;
+        } finally {
+            retract();
+        }
+    }
+
+    /** Without an answer there is nothing to go on with, and what was begun is taken back. */
+    private Tree seenByTaker() {
+        try {
+            return taker.view();
+        } catch (CommandFailure silent) {
+            if (isHeld(giver.view())) {
+                abort();
+                throw takenBack("no broker of %s answers".formatted(taker.name()));
+            }
+            throw silent;
+        }
+    }
+
+    private boolean isHeld(Tree here) {
+        return here.at("mode").text().equals("HANDOVER") && isOwner(here, giver);
+    }
+
+    /** Takes the topics back, when they have not been given away. */
+    public Tree abort() {
+        AdminAnswer answer = giver.post("take-back", limits.cause());
+        if (!answer.ok()) {
+            throw refused(answer.body().at("error").text());
+        }
+        return answer.body();
+    }
+
+    private void retract() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(interrupted);
+        } catch (IllegalStateException ending) {
+            holding = false; // the hook is running already
+        }
+    }
+
+    /** Whoever cannot be reached takes them back by itself, a minute after the beginning. */
+    private void letGo() {
+        if (holding) {
+            holding = false;
+            try {
+                giver.post("take-back", "interrupted; " + limits.cause());
+                shell.note("rolled back: %s takes writes again".formatted(giver.name()));
+            } catch (CommandFailure silent) {
+                shell.warn(
+                        "%s does not answer; it takes writes again by itself a minute after it began to hold them"
+                                .formatted(giver.name()));
+            }
+        }
+    }
+
+    // --- until the topics are given away
+
+    private void refuseUnlessReady(Tree here) {
+        if (!isOwner(here, giver) || here.at("mode").text().equals("DISPUTED")) {
+            throw refused(
+                    "the topics belong to %s since ownership epoch %s, mode %s"
+                            .formatted(
+                                    here.at("owner").text(),
+                                    here.at("ownershipEpoch").text(),
+                                    here.at("mode").text()));
+        }
+        giver.brokerAway()
+                .or(taker::brokerAway)
+                .ifPresent(away -> {
+                    throw refused(away);
+                });
+        Tree copy = taker.linkView();
+        String state = copy.at("state").text();
+        if (!state.equals("ACTIVE")) {
+            throw refused(
+                    "link %s is %s in %s, and the pause would last until it has caught up"
+                            .formatted(
+                                    link.name(),
+                                    state.isEmpty() ? "not known" : state,
+                                    taker.name()));
+        }
+        for (Tree topic : copy.at("topics").items()) {
+            if (!topic.at("trouble").at("code").text().isEmpty()) {
+                throw refused(
+                        "topic %s is not copied: %s"
+                                .formatted(
+                                        topic.at("topic").text(),
+                                        topic.at("trouble").at("code").text()));
+            }
+        }
+    }
+
+    private void begin() {
+        AdminAnswer answer = giver.post("begin", limits.cause());
+        if (!answer.ok()) {
+            holding = false;
+            throw refused(answer.body().at("error").text());
+        }
+    }
+
+    private int giveAway() {
+        Tree fenced = fence();
+        steps.done(
+                "fence " + giver.name(),
+                "epoch %s, %s at rest"
+                        .formatted(
+                                fenced.at("ownershipEpoch").text(),
+                                Amounts.of(fenced.at("partitions").number(0), "partition")));
+        Tree arrived =
+                await(
+                        () -> {
+                            taker.learn();
+                            return giver.progress();
+                        },
+                        view ->
+                                view.at("heard").flag()
+                                        && view.at("arrived").number(-1)
+                                                == view.at("partitions").number(0),
+                        "behind");
+        steps.done(
+                "drain to " + taker.name(),
+                Amounts.of(arrived.at("topics").number(0), "topic") + ", lag 0");
+        steps.done(
+                "verify",
+                "end offsets and last CRC equal on %d/%d partitions"
+                        .formatted(
+                                arrived.at("arrived").number(0),
+                                arrived.at("partitions").number(0)));
+        int groups = groups();
+        AdminAnswer given = giver.post("complete", limits.cause());
+        if (!given.ok()) {
+            throw takenBack(given.body().at("error").text());
+        }
+        holding = false;
+        return groups;
+    }
+
+    /** Waits until nothing grows any more; what keeps it from that too long is aborted. */
+    private Tree fence() {
+        long drainUntil = System.nanoTime() + limits.drain().toNanos();
+        boolean[] aborted = {false};
+        return await(
+                () -> {
+                    taker.learn();
+                    Tree view = giver.view();
+                    boolean late = System.nanoTime() - drainUntil > 0;
+                    if (late && !aborted[0] && !view.at("unfenced").items().isEmpty()) {
+                        aborted[0] = true;
+                        List<String> ids =
+                                OpenWork.abort(RegionChoice.one(shell, file, giver.name()), link);
+                        if (!ids.isEmpty()) {
+                            shell.note(
+                                    "       aborted after %s: the transactions of %s"
+                                            .formatted(
+                                                    Amounts.ms(limits.drain().toMillis()),
+                                                    String.join(", ", ids)));
+                        }
+                    }
+                    return view;
+                },
+                view -> view.at("fenced").number(-1) == view.at("partitions").number(0),
+                "unfenced");
+    }
+
+    private int groups() {
+        if (link.sync().offsets().isEmpty()) {
+            steps.done("groups", "the link does not sync positions");
+            return 0;
+        }
+        var sync =
+                new GroupSync(
+                        link,
+                        RegionChoice.one(shell, file, giver.name()),
+                        RegionChoice.one(shell, file, taker.name()));
+        long until = System.nanoTime() + GROUPS_MAX.toNanos();
+        GroupSync.Compared compared = sync.compare();
+        while (!compared.again().isEmpty() && System.nanoTime() - until < 0) {
+            pause();
+            compared = sync.compare();
+        }
+        steps.done("groups", told(compared));
+        return compared.count();
+    }
+
+    /** A group that commits all the time, or has members there, is behind by a little. */
+    private static String told(GroupSync.Compared compared) {
+        String all = Amounts.of(compared.count(), "group");
+        return compared.again().isEmpty()
+                ? all + ", positions equal"
+                : "%s; behind: %s".formatted(all, compared.again());
+    }
+
+    // --- afterwards
+
+    private Tree finish(long epoch, int groups) {
+        await(
+                taker::learn,
+                view -> owns(view, taker) && view.at("ownershipEpoch").number(0) >= epoch,
+                "");
+        AdminAnswer promoted = taker.promote("planned failover; " + limits.cause());
+        boolean done =
+                promoted.status() == 409
+                        && promoted.body().at("reasons").items().stream()
+                                .anyMatch(one -> one.at("code").text().equals("TMB-4010"));
+        if (!promoted.ok() && !done) {
+            throw unfinished(promoted.body().at("error").text());
+        }
+        long pauseMs =
+                heldNanos == 0 ? -1 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - heldNanos);
+        Tree there = taker.view();
+        steps.done(
+                "promote " + taker.name(),
+                Amounts.of(there.at("topics").number(0), "topic") + " writable");
+        long only = reverse();
+        return Tree.fields()
+                .with("link", link.name().name())
+                .with("from", giver.name())
+                .with("to", taker.name())
+                .with("ownershipEpoch", there.at("ownershipEpoch"))
+                .with("topics", there.at("topics"))
+                .with("partitions", there.at("partitions"))
+                .with("groups", (long) groups)
+                .with("writePauseMs", pauseMs)
+                .with("recordsLost", only)
+                .with("steps", steps.all());
+    }
+
+    /** The giver follows the taker; whatever only it has would be lost records. */
+    private long reverse() {
+        AdminAnswer answer = giver.follow();
+        if (!answer.ok()) {
+            throw unfinished(answer.body().at("error").text());
+        }
+        Tree view =
+                await(
+                        giver::following,
+                        found ->
+                                found.at("topics").items().stream()
+                                        .noneMatch(
+                                                one -> one.at("state").text().equals("RETURNING")),
+                        "");
+        long only = 0;
+        for (Tree topic : view.at("topics").items()) {
+            for (Tree partition : topic.at("partitions").items()) {
+                only += partition.at("records").number(0);
+            }
+        }
+        steps.done(
+                "reverse " + link.name(),
+                "%s follows %s, nothing cut off".formatted(giver.name(), taker.name()));
+        return only;
+    }
+
+    // --- waiting
+
+    private Tree await(Supplier<Tree> look, Predicate<Tree> reached, String names) {
+        long deadline = System.nanoTime() + limits.giveUp().toNanos();
+        Tree view = look.get();
+        while (!reached.test(view)) {
+            if (System.nanoTime() - deadline > 0) {
+                String missing =
+                        String.join(", ", view.at(names).items().stream().map(Tree::text).toList());
+                throw holding
+                        ? takenBack("still missing: " + missing)
+                        : unfinished(
+                                "it takes longer than " + Amounts.ms(limits.giveUp().toMillis()));
+            }
+            pause();
+            view = look.get();
+        }
+        return view;
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(AGAIN);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(stop);
+        }
+    }
+
+    private static boolean isOwner(Tree view, Side side) {
+        return view.at("owner").text().equals(side.name());
+    }
+
+    private static boolean owns(Tree view, Side side) {
+        String mode = view.at("mode").text();
+        return isOwner(view, side) && (mode.equals("STEADY") || mode.equals("FORCED"));
+    }
+
+    // --- failures
+
+    private CommandFailure refused(String seen) {
+        return CommandFailure.of(
+                        Code.HANDOVER_REFUSED,
+                        "%s cannot hand its topics to %s now".formatted(giver.name(), taker.name()))
+                .at(file.where("links." + link.name()))
+                .seen(seen)
+                .why("nothing was changed")
+                .fix("tombolo link describe " + link.name(), "tombolo status")
+                .failure();
+    }
+
+    private CommandFailure takenBack(String seen) {
+        return CommandFailure.of(
+                        Code.HANDOVER_TAKEN_BACK,
+                        "the planned failover was rolled back: %s owns its topics and takes writes"
+                                .formatted(giver.name()))
+                .at(file.where("links." + link.name()))
+                .seen(seen)
+                .why("nothing is lost: the topics had not been given away")
+                .fix("tombolo link describe " + link.name(), "wait longer: --give-up-after 2m")
+                .failure();
+    }
+
+    private CommandFailure unfinished(String seen) {
+        return CommandFailure.of(
+                        Code.HANDOVER_UNFINISHED,
+                        "the topics belong to %s, and the failover is not finished"
+                                .formatted(taker.name()))
+                .at(file.where("links." + link.name()))
+                .seen(seen)
+                .why("the regions go on by themselves as far as they can")
+                .fix("repeat the command: it goes on where it is", "tombolo status")
+                .failure();
+    }
+
+    private static CommandFailure foreign(LoadedFile file, LinkEntry link, String region) {
+        return CommandFailure.of(
+                        Code.HANDOVER_FOREIGN,
+                        "%s is Apache Kafka, which nobody can keep from taking writes"
+                                .formatted(region))
+                .at(file.where("links." + link.name()))
+                .why("without a fence nobody can tell that the copy has everything")
+                .fix(
+                        "stop the producers of %s, or deny them WRITE with its ACLs; when tombolo link list shows no lag: tombolo failover %s"
+                                .formatted(region, link.name()))
+                .failure();
+    }
+}

@@ -1,0 +1,107 @@
+package io.tombolo.cli.handover;
+
+import io.tombolo.cli.admin.AdminAnswer;
+import io.tombolo.cli.admin.AdminApi;
+import io.tombolo.cli.admin.AdminUnreachable;
+import io.tombolo.cli.admin.RegionAdmin;
+import io.tombolo.cli.output.Tree;
+import io.tombolo.cli.shell.LoadedFile;
+import io.tombolo.cli.shell.Shell;
+import io.tombolo.region.topology.LinkEntry;
+import io.tombolo.region.topology.Region;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** One region's side of a handover. */
+record Side(RegionAdmin admin, Region.Hosted region, LinkEntry link) {
+
+    private static final Duration PROBE = Duration.ofSeconds(3);
+
+    static Side of(Shell shell, LoadedFile file, String region, LinkEntry link) {
+        Region.Hosted hosted = file.hosted(region);
+        return new Side(RegionAdmin.of(shell, file, hosted), hosted, link);
+    }
+
+    String name() {
+        return region.id().name();
+    }
+
+    private String path() {
+        return "/api/v1/handover/" + AdminApi.encoded(link.name().name());
+    }
+
+    /** What the region says of who owns the topics. */
+    Tree view() {
+        return admin.require(path());
+    }
+
+    /** Which copies in the other region end where they are to end. */
+    Tree progress() {
+        return admin.require(path() + "/progress");
+    }
+
+    /** Asks for a step. */
+    AdminAnswer post(String step, String cause) {
+        return admin.post(path() + "/" + step + "?cause=" + AdminApi.encoded(cause));
+    }
+
+    /** Has the region look at once what the other one says. */
+    Tree learn() {
+        return admin.post(path() + "/learn").body();
+    }
+
+    /** What the region says of the link that fills its topics. */
+    Tree linkView() {
+        AdminAnswer answer = admin.get("/api/v1/links/" + AdminApi.encoded(link.name().name()));
+        return answer.ok() ? answer.body() : Tree.NOTHING;
+    }
+
+    /** The region takes over what it was given. */
+    AdminAnswer promote(String cause) {
+        return admin.post(
+                "/api/v1/failover/%s?reason=%s"
+                        .formatted(AdminApi.encoded(link.name().name()), AdminApi.encoded(cause)));
+    }
+
+    /** The region follows the new owner. */
+    AdminAnswer follow() {
+        return admin.post(returnPath());
+    }
+
+    /** How far that is. */
+    Tree following() {
+        return admin.require(returnPath());
+    }
+
+    private String returnPath() {
+        return "/api/v1/failback/" + AdminApi.encoded(link.name().name());
+    }
+
+    void keep(String act, String cause, String result) {
+        admin.post(
+                "%s/history?act=%s&cause=%s&result=%s"
+                        .formatted(
+                                path(),
+                                AdminApi.encoded(act),
+                                AdminApi.encoded(cause),
+                                AdminApi.encoded(result)));
+    }
+
+    /** A broker that does not serve; empty when all do. */
+    Optional<String> brokerAway() {
+        for (Region.Broker broker : region.brokers()) {
+            try {
+                AdminAnswer answer = new AdminApi(List.of(broker.admin()), PROBE).get("/readyz");
+                if (!answer.ok()) {
+                    return Optional.of("%s at %s is not ready".formatted(name(), broker.admin()));
+                }
+            } catch (AdminUnreachable gone) {
+                return Optional.of(
+                        "%s at %s: %s".formatted(name(), broker.admin(), gone.getMessage()));
+            }
+        }
+        return Optional.empty();
+    }
+}

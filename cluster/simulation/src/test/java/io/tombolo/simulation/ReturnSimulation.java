@@ -1,0 +1,32 @@
+package io.tombolo.simulation;
+
+import io.tombolo.simulation.law.Happenings;
+import io.tombolo.simulation.mutant.Variant;
+import io.tombolo.simulation.site.Shape;
+import io.tombolo.simulation.world.Trial;
+import io.tombolo.simulation.world.World;
+
+import org.junit.jupiter.api.Test;
+
+/** A region is taken over while it goes on writing, hears of it, and gets its topics back. */
+class ReturnSimulation {
+
+    @Test
+    void whatOnlyTheLostRegionHadIsSetAsideWhateverGoesWrong() {
+        Seeds.run(Shape.RETURN, 24, ReturnSimulation.class);
+    }
+
+    @Test
+    void aLostRegionOfThreeSetsAsideWhatOnlyItHad() {
+        Seeds.runFew(Shape.RETURN_OF_THREE, 3, ReturnSimulation.class);
+    }
+
+    /**
+     * Once, it followed, since its topic was taken over again and no mirror any more; at the next
+     * return it cut off what was committed meanwhile.
+     */
+    @Test
+    void aReplicaThatWasAwayIsCutAlthoughItsTopicWasTakenOverAgain() {
+        new World(new Trial(17, Shape.RETURN_OF_THREE, Variant.SOUND), new Happenings()).run();
+    }
+}
