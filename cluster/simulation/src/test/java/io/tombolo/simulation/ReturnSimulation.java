@@ -13,7 +13,7 @@ class ReturnSimulation {
 
     @Test
     void whatOnlyTheLostRegionHadIsSetAsideWhateverGoesWrong() {
-        Seeds.run(Shape.RETURN, 24, ReturnSimulation.class);
+        Seeds.run(Shape.RETURN, 100, ReturnSimulation.class);
     }
 
     @Test

@@ -182,13 +182,20 @@ final class LiveRegions implements AutoCloseable {
     }
 
     static void await(BooleanSupplier condition) {
-        long start = System.nanoTime();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - start > WAIT_NANOS_MAX) {
-                throw new AssertionError("waited in vain");
-            }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+        if (!comesTrue(condition)) {
+            throw new AssertionError("waited in vain");
         }
+    }
+
+    /** Waits; whether it is so in the end. */
+    static boolean comesTrue(BooleanSupplier condition) {
+        long start = System.nanoTime();
+        boolean so = condition.getAsBoolean();
+        while (!so && System.nanoTime() - start < WAIT_NANOS_MAX) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+            so = condition.getAsBoolean();
+        }
+        return so;
     }
 
     @Override

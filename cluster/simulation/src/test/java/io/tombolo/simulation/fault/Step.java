@@ -23,7 +23,7 @@ public sealed interface Step {
 
     /**
      * The filter of the link is another one in the file of a region, from the next start of each of
-     * its machines on; only when its topics have been taken over.
+     * its machines on, and in its metadata; only when its topics have been taken over.
      */
     record FilterChanges(boolean source, Shape.Filter filter) implements Step {}
 

@@ -312,7 +312,9 @@ public final class World {
         if (takenOver) {
             happenings.note(Happening.FILTER_CHANGED);
             Topology changed = shape.topology(filter);
-            (atSource ? source : there).machines().forEach(machine -> machine.edit(changed));
+            Site changing = atSource ? source : there;
+            changing.machines().forEach(machine -> machine.edit(changed));
+            new Redefinition(simulator, changing, changed, LINK).begin();
         }
     }
 
