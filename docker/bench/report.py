@@ -3,7 +3,7 @@ import statistics
 
 SHOWN = ["mb_s", "broker_nojit_cpu_s_per_gb", "broker_nojit_cpu_us_per_request", "transactions_s", "broker_nojit_cpu_us_per_transaction", "all_nojit_cpu_s_per_gb", "e2e_p99_ms", "gap_ms", "other_gap_ms", "in_sync_ms", "new_topic_ms", "left_mb", "written_mb", "all_leaders_ms", "restart_ms", "kb_per_partition",
          "ready_ms", "startup_cpu_s", "rss_mb", "all_idle_cores", "link_idle_cores", "all_rss_mb",
-         "threads", "caught_up_ms", "stable_ms", "taken_over_ms", "first_answer_ms", "broker_cores", "broker_nojit_cpu_us_per_commit", "commit_p99_ms", "limit", "foreign_share", "errors", "lost", "duplicates", "failed"]
+         "threads", "caught_up_ms", "stable_ms", "taken_over_ms", "first_answer_ms", "broker_cores", "broker_nojit_cpu_us_per_commit", "commit_p99_ms", "limit", "foreign_share", "errors", "lost", "duplicates", "read_again", "never_seen", "failed"]
 
 
 def line(row):
@@ -11,7 +11,7 @@ def line(row):
     return f"  [{row['round']}] {row['sut']:10} {row['workload']}/{row['case']}: {' '.join(figures)}"
 
 
-UNCOMPARED = {"round", "mb", "seconds", "requests", "transactions", "records", "sent", "steady_records", "acknowledged", "leaders", "ok"}
+UNCOMPARED = {"round", "mb", "seconds", "requests", "transactions", "records", "sent", "steady_records", "acknowledged", "leaders", "ok", "read_before"}
 
 
 def values(rows, case, sut, figure):

@@ -470,6 +470,22 @@ def geomany(run, sut, turn):
         pair.stop()
 
 
+def geogroup(run, sut, turn):
+    """A group goes on at the target ten seconds after it has stopped at the source."""
+    case = "moved-at-2000/s"
+    if not run.wants(case):
+        return
+    pair = Pair(run, sut, "moved")
+    try:
+        pair.start(run)
+        load("topic", bootstrap=pair.source.bootstrap, topic="moved", partitions=6)
+        figures = load("groupmove", on={"go": pair.link.start}, bootstrap=pair.source.bootstrap, read_bootstrap=pair.target.bootstrap,
+                       topic="moved", read_topic=pair.link.topic("moved"), seconds=run.options.seconds)
+        run.emit("geogroup", case, sut, turn, figures)
+    finally:
+        pair.stop()
+
+
 ALL = {"produce": produce, "consume": consume, "latency": latency, "requests": requests, "transactions": transactions, "startup": startup, "replicated": replicated, "oneway": oneway,
-       "failover": failover, "rolling": rolling, "partitions": partitions, "region": region, "geo": geo, "geowan": geowan, "geomany": geomany,
+       "failover": failover, "rolling": rolling, "partitions": partitions, "region": region, "geo": geo, "geowan": geowan, "geomany": geomany, "geogroup": geogroup,
        "groups": groups.groups, "compaction": compaction}

@@ -26,6 +26,7 @@ public final class Load {
             case "rawtransactions" -> RawTransactions.run(options);
             case "manymirrors" -> ManyMirrors.run(options);
             case "compaction" -> Compaction.run(options);
+            case "groupmove" -> GroupMove.run(options);
             case "catchup" -> CatchUp.run(options);
             case "disturbed" -> Disturbed.run(options);
             case "groupstart" -> GroupStart.run(options);
