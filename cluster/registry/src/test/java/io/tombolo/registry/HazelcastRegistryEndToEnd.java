@@ -85,6 +85,9 @@ class HazelcastRegistryEndToEnd extends RegistryContract {
             Registry member = member(index);
             until("all are there", () -> member.reach().members() == MEMBERS);
         }
+        // A cluster that has just come together has no copies yet of what its first member holds.
+        HazelcastInstance first = Hazelcast.getHazelcastInstanceByName("eu-0");
+        until("all is copied", () -> first.getPartitionService().isClusterSafe());
     }
 
     @Override
@@ -94,6 +97,7 @@ class HazelcastRegistryEndToEnd extends RegistryContract {
 
     @Override
     void restart(int index) {
+        untilWhole();
         OPEN[index].close();
         OPEN[index] = open(index);
         untilWhole();
