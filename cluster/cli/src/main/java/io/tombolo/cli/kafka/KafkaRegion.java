@@ -1,5 +1,6 @@
 package io.tombolo.cli.kafka;
 
+import io.tombolo.cli.admin.RegionAdmin;
 import io.tombolo.cli.shell.Code;
 import io.tombolo.cli.shell.CommandFailure;
 import io.tombolo.cli.shell.LoadedFile;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -114,6 +116,18 @@ public final class KafkaRegion {
                         "tombolo status")
                 .because(last)
                 .failure();
+    }
+
+    /** Its topics that a link writes to. */
+    public Set<String> mirrors() {
+        return RegionAdmin.of(shell, file, region)
+                .require("/api/v1/objects")
+                .at("topics")
+                .items()
+                .stream()
+                .filter(topic -> topic.at("mirrorOf").present())
+                .map(topic -> topic.at("name").text())
+                .collect(Collectors.toSet());
     }
 
     /** What a client that was asked about a key has for it. */

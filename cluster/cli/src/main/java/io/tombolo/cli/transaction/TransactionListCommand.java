@@ -34,7 +34,8 @@ import java.util.stream.Collectors;
             "",
             "Example:",
             "  tombolo txn list",
-            "  tombolo txn list --state ongoing --longer-than 5m"
+            "  tombolo txn list --state ongoing --longer-than 5m",
+            "  tombolo txn list --hanging"
         })
 final class TransactionListCommand implements Callable<Integer> {
 
@@ -52,8 +53,16 @@ final class TransactionListCommand implements Callable<Integer> {
     @Option(
             names = "--longer-than",
             paramLabel = "TIME",
-            description = "Only those that have been open for longer, such as 5m.")
+            description = "Only those that have been open (hanging: idle) for longer, such as 5m.")
     private @Nullable Duration longerThan;
+
+    @Option(
+            names = "--hanging",
+            description = {
+                "Instead, what is open in partitions and known to no coordinator, so that",
+                "nobody ends it and readers of what is committed wait for ever."
+            })
+    private boolean hanging;
 
     TransactionListCommand(Shell shell) {
         this.shell = shell;
@@ -61,6 +70,15 @@ final class TransactionListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (hanging) {
+            listHanging();
+        } else {
+            list();
+        }
+        return ExitCode.OK.number();
+    }
+
+    private void list() {
         var options =
                 new ListTransactionsOptions()
                         .filterStates(states.stream().map(TransactionListCommand::state).toList());
@@ -81,7 +99,47 @@ final class TransactionListCommand implements Callable<Integer> {
                                         .thenComparing(TransactionSight::region))
                         .toList();
         shell.print(Tree.list(sights, TransactionSight::tree), () -> table(sights));
-        return ExitCode.OK.number();
+    }
+
+    private void listHanging() {
+        if (!states.isEmpty()) {
+            throw CommandFailure.of(Code.BAD_INPUT, "what hangs has no state")
+                    .at("--state")
+                    .why("a state is what a coordinator says, and here none knows it")
+                    .fix("tombolo txn list --hanging")
+                    .failure();
+        }
+        long idleMs = longerThan == null ? -1 : longerThan.toMillis();
+        List<HangingTransaction> all =
+                Reachable.of(
+                                shell,
+                                RegionChoice.oneOrAll(shell, region),
+                                in -> HangingSearch.in(shell, in))
+                        .stream()
+                        .flatMap(List::stream)
+                        .filter(one -> one.idleMs() > idleMs)
+                        .sorted(Comparator.comparingLong(HangingTransaction::idleMs).reversed())
+                        .toList();
+        shell.print(Tree.list(all, HangingTransaction::tree), () -> tableOfHanging(all));
+        if (!all.isEmpty()) {
+            shell.note(
+                    "each one ends with: tombolo txn abort %s --region %s"
+                            .formatted(all.getFirst().writer(), all.getFirst().region()));
+        }
+    }
+
+    private static String tableOfHanging(List<HangingTransaction> all) {
+        Table table = Table.of("HANGING", "REGION", "PRODUCER", "EPOCH", "FIRST-OFFSET", "IDLE");
+        for (HangingTransaction one : all) {
+            table.row(
+                    one.writer(),
+                    one.region(),
+                    one.writer().producerId(),
+                    one.producerEpoch(),
+                    one.firstOffset(),
+                    Amounts.ms(one.idleMs()));
+        }
+        return table.textOr("nothing hangs");
     }
 
     /** A state by the name that brokers and tools give it, in any case. */

@@ -124,12 +124,17 @@ record TransactionSight(KafkaRegion in, String id, TransactionDescription is, lo
     /** Those of a region that the options choose and that did not vanish since they were listed. */
     static List<TransactionSight> listed(KafkaRegion in, ListTransactionsOptions options) {
         try (Admin admin = in.admin()) {
-            List<String> ids =
-                    in.await(admin.listTransactions(options).all(), in.all("transactions")).stream()
-                            .map(TransactionListing::transactionalId)
-                            .toList();
-            return described(in, admin, ids);
+            return listed(in, admin, options);
         }
+    }
+
+    static List<TransactionSight> listed(
+            KafkaRegion in, Admin admin, ListTransactionsOptions options) {
+        List<String> ids =
+                in.await(admin.listTransactions(options).all(), in.all("transactions")).stream()
+                        .map(TransactionListing::transactionalId)
+                        .toList();
+        return described(in, admin, ids);
     }
 
     /** The id in every region that answers and knows it; there may be none. */

@@ -6,7 +6,9 @@ import io.tombolo.cli.CommandRun;
 import io.tombolo.cli.output.Tree;
 import io.tombolo.cli.output.TreeText;
 
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,8 +21,13 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Status, links and drains against running brokers. */
 class AdminCommandsEndToEnd {
@@ -249,6 +256,80 @@ class AdminCommandsEndToEnd {
             assertThat(named.out()).startsWith("aborted what producer ").endsWith(" in us\n");
             assertThat(abort(writer + "\n", writer).err()).contains("nobody has");
         }
+    }
+
+    /** Its coordinator has lost all it knew: nobody is left to end what is open. */
+    @Test
+    void whatNoCoordinatorKnowsHangsAndIsFoundAndAborted() throws Exception {
+        CommandRun.of(folder, "topic", "create", "safe", "-p", "2", "--region", "us");
+        try (var producer = regions.transactional("us", "forgotten")) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>("safe", 0, "k", "ended")).get(30, TimeUnit.SECONDS);
+            producer.commitTransaction();
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>("safe", 0, "k", "open")).get(30, TimeUnit.SECONDS);
+            producer.send(new ProducerRecord<>("safe", 1, "k", "open")).get(30, TimeUnit.SECONDS);
+
+            CommandRun known = hanging();
+            CommandRun.of(folder, "topic", "delete", "__transaction_state", "-y", "--region", "us");
+            Tree forgotten = regions.json("txn", "list", "--hanging", "--region", "us");
+            CommandRun shown = hanging();
+            CommandRun idle = hanging("--longer-than", "1h");
+            String writer = "safe/0/" + forgotten.items().getFirst().at("producerId").text();
+            CommandRun aborted =
+                    CommandRun.of(folder, "txn", "abort", writer, "-y", "--region", "us");
+            CommandRun left = hanging();
+
+            assertThat(known.out()).isEqualTo("nothing hangs\n");
+            assertThat(forgotten.items())
+                    .extracting(one -> one.at("partition").text())
+                    .containsExactlyInAnyOrder("0", "1");
+            assertThat(shown.out())
+                    .containsPattern("HANGING +REGION +PRODUCER +EPOCH +FIRST-OFFSET +IDLE")
+                    .containsPattern(writer + " +us +\\d+ +\\d+ +2 ");
+            assertThat(shown.err()).contains("tombolo txn abort safe/");
+            assertThat(idle.out()).isEqualTo("nothing hangs\n");
+            assertThat(aborted.exitCode()).as(aborted.err()).isZero();
+            assertThat(left.out()).contains("safe/1/").doesNotContain("safe/0/");
+            producer.close(Duration.ZERO);
+        }
+    }
+
+    @Test
+    void whatIsOpenInACopyIsForItsSourceToEnd() throws Exception {
+        try (var producer = regions.transactional("eu", "seller")) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>("orders", "open")).get(30, TimeUnit.SECONDS);
+            LiveRegions.await(() -> openIn("us"));
+
+            CommandRun everywhere = CommandRun.of(folder, "txn", "list", "--hanging");
+
+            assertThat(everywhere.out()).doesNotContain("orders/");
+            producer.abortTransaction();
+        }
+    }
+
+    private static boolean openIn(String region) {
+        try (Admin admin = regions.admin(region)) {
+            var orders = new TopicPartition("orders", 0);
+            return admin
+                    .describeProducers(List.of(orders))
+                    .partitionResult(orders)
+                    .get(30, TimeUnit.SECONDS)
+                    .activeProducers()
+                    .stream()
+                    .anyMatch(state -> state.currentTransactionStartOffset().isPresent());
+        } catch (ExecutionException | InterruptedException | TimeoutException failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    private static CommandRun hanging(String... words) {
+        var all = new ArrayList<>(List.of("txn", "list", "--hanging", "--region", "us"));
+        all.addAll(List.of(words));
+        return CommandRun.of(folder, all.toArray(String[]::new));
     }
 
     private static CommandRun abort(String typed, String writer) {

@@ -79,8 +79,7 @@ final class LiveRegions implements AutoCloseable {
         CommandRun produced =
                 CommandRun.interactive(folder, "a\nb\n", "topic", "produce", "orders");
         assertThat(produced.exitCode()).as(produced.err()).isZero();
-        String eu = Objects.requireNonNull(running.get("eu")).kafka().toString();
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", eu))) {
+        try (Admin admin = admin("eu")) {
             admin.alterConsumerGroupOffsets(
                             "billing",
                             Map.of(new TopicPartition("orders", 0), new OffsetAndMetadata(1)))
@@ -156,6 +155,11 @@ final class LiveRegions implements AutoCloseable {
         all.addAll(List.of("-o", "json"));
         CommandRun run = CommandRun.of(folder, all.toArray(String[]::new));
         return TreeText.parse(run.out()).orElse(Tree.NOTHING);
+    }
+
+    Admin admin(String region) {
+        String address = Objects.requireNonNull(running.get(region)).kafka().toString();
+        return Admin.create(Map.of("bootstrap.servers", address));
     }
 
     KafkaProducer<String, String> transactional(String region, String id) {

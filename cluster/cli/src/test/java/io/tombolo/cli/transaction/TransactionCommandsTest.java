@@ -35,6 +35,14 @@ class TransactionCommandsTest {
     }
 
     @Test
+    void whatHangsHasNoState() {
+        CommandRun run = CommandRun.of(folder, "txn", "list", "--hanging", "--state", "ongoing");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).startsWith("error[TMB-2006]: what hangs has no state");
+    }
+
+    @Test
     void aGroupWithoutACommandNamesItsCommands() {
         CommandRun run = CommandRun.of(folder, "txn");
 
