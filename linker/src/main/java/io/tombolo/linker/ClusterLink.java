@@ -104,7 +104,10 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
         takeOver(leads);
         applyIntent();
         lanes.sweep();
-        groups.start();
+        if (scope.budget().limit(shareOfLimit(), scope.now())) {
+            lanes.wake();
+        }
+        groups.follow();
         if (!started) {
             started = true;
             refreshAfter(0);
@@ -247,6 +250,22 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
         }
     }
 
+    /**
+     * The brokers of the region share the limit of the link by how many of its copies they lead.
+     */
+    private long shareOfLimit() {
+        long limit = scope.spec().settings().volume().bytesPerSecondMax();
+        long copies = 0;
+        for (MirrorTopic mirror : scope.host().admin().mirrorTopics(scope.spec().name())) {
+            copies += mirror.state() == MirrorTopic.State.STOPPED ? 0 : mirror.partitionCount();
+        }
+        if (limit == 0 || copies == 0) {
+            return limit;
+        }
+        double share = Math.min(1.0, (double) leadership.partitions().size() / copies);
+        return Math.max(1, (long) (limit * share));
+    }
+
     /** Pauses and resumes what the specification and the states of the topics ask for. */
     private void applyIntent() {
         var states = new HashMap<String, MirrorTopic.State>();
@@ -329,7 +348,7 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
                 .map(worker -> {
                     var local = worker.machine().local();
                     return new GroupPlan.Copied(
-                            local.endOffset() >= 0,
+                            local.endOffset() >= 0 && !worker.isGivenUp(),
                             local.highWatermark(),
                             local.endOffset(),
                             local.lastEpoch());

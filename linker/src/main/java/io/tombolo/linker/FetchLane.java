@@ -7,11 +7,13 @@ import io.tombolo.linker.mirror.MirrorPartition;
 import io.tombolo.linker.mirror.PartitionEvent;
 import io.tombolo.linker.source.CallOutcome;
 import io.tombolo.linker.source.FrameLease;
+import io.tombolo.linker.source.LinkTimers;
 import io.tombolo.linker.source.SourceInventory;
 import io.tombolo.linker.source.SourceNode;
 import io.tombolo.linker.source.SourceTopic;
 import io.tombolo.protocol.RecordBytes;
 import io.tombolo.protocol.client.ClientCall;
+import io.tombolo.region.link.LinkStatus.State;
 import io.tombolo.region.link.Reason;
 
 import org.apache.kafka.common.Uuid;
@@ -60,6 +62,7 @@ final class FetchLane {
     private final FetchSession session = new FetchSession();
     private final FetchSize size = new FetchSize();
     private long sentNanos;
+    private LinkTimers.Pending refill;
     private boolean inFlight;
     private boolean wakePlanned;
     private boolean closed;
@@ -71,6 +74,7 @@ final class FetchLane {
         this.node = node;
         this.index = index;
         this.check = new BatchCheck(scope.safeguards());
+        this.refill = scope.timers().none();
         scope.countLane(1);
     }
 
@@ -121,6 +125,7 @@ final class FetchLane {
     void close() {
         if (!closed) {
             closed = true;
+            refill.cancel();
             scope.countLane(-1);
         }
     }
@@ -130,13 +135,18 @@ final class FetchLane {
         if (inFlight || closed || scope.isClosed()) {
             return;
         }
-        Map<FetchSession.Name, FetchSession.Position> wanted = wanted();
+        refill.cancel();
+        ByteBudget.Admitted admitted = scope.budget().admits(scope.now());
+        Map<FetchSession.Name, FetchSession.Position> wanted = wanted(admitted);
+        if (wanted.isEmpty() && admitted != ByteBudget.Admitted.EVERYTHING) {
+            refill = scope.timers().after(scope.budget().nanosUntilMore(scope.now()), this::wake);
+        }
         if (wanted.isEmpty() || !scope.admitsFetch(this::wake)) {
             return;
         }
         inFlight = true;
         sentNanos = scope.now();
-        int waitMs = isAnyHeldBack() ? WAIT_HELD_BACK_MS : WAIT_MS;
+        int waitMs = waitMs(admitted);
         FetchRequestData request =
                 session.next(wanted)
                         .setReplicaId(-1)
@@ -155,13 +165,25 @@ final class FetchLane {
                 this::answered);
     }
 
-    private Map<FetchSession.Name, FetchSession.Position> wanted() {
+    /** Not long where something waits for the next request. */
+    private int waitMs(ByteBudget.Admitted admitted) {
+        if (isAnyHeldBack()) {
+            return WAIT_HELD_BACK_MS;
+        }
+        if (admitted == ByteBudget.Admitted.EVERYTHING) {
+            return WAIT_MS;
+        }
+        long untilMs = TimeUnit.NANOSECONDS.toMillis(scope.budget().nanosUntilMore(scope.now()));
+        return Math.clamp(untilMs, WAIT_HELD_BACK_MS, WAIT_MS);
+    }
+
+    private Map<FetchSession.Name, FetchSession.Position> wanted(ByteBudget.Admitted admitted) {
         var wanted = new LinkedHashMap<FetchSession.Name, FetchSession.Position>();
         int bytesMax = size.bytes(scope.laneBytes());
         members.forEach((name, partitions) ->
                 partitions.forEach((number, member) -> {
                     MirrorPartition machine = member.worker().machine();
-                    if (machine.wantsFetch()) {
+                    if (machine.wantsFetch() && admits(admitted, machine, bytesMax)) {
                         wanted.put(
                                 new FetchSession.Name(name, number),
                                 new FetchSession.Position(
@@ -173,6 +195,18 @@ final class FetchLane {
                     }
                 }));
         return wanted;
+    }
+
+    /** One fetch brings all that a live partition is behind, as far as anybody can tell. */
+    private static boolean admits(
+            ByteBudget.Admitted admitted, MirrorPartition machine, int bytesMax) {
+        return switch (admitted) {
+            case EVERYTHING -> true;
+            case NOTHING -> false;
+            case LIVE ->
+                    machine.state() == State.ACTIVE
+                            && machine.meter().bytes(machine.meter().records()) <= bytesMax;
+        };
     }
 
     private boolean isAnyHeldBack() {

@@ -17,6 +17,7 @@ import io.tombolo.region.link.Reason;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -63,6 +64,7 @@ final class GroupKeeper {
     private final Function<TopicPartition, Optional<GroupPlan.Copied>> copied;
     private final TreeMap<String, Known> groups = new TreeMap<>();
     private LinkTimers.Pending next;
+    private Duration interval = Duration.ZERO;
     private boolean running;
     private int pending;
     private boolean roundIncomplete;
@@ -78,12 +80,23 @@ final class GroupKeeper {
         this.next = scope.timers().none();
     }
 
-    /** Begins the rounds; repeatable. */
-    void start() {
-        if (!running) {
+    /**
+     * Begins the rounds, or goes on with them as the specification has them now: at another pace,
+     * not at all, or without the groups that it leaves out. Repeatable.
+     */
+    void follow() {
+        Duration desired = scope.spec().settings().syncOffsets();
+        groups.keySet().removeIf(group -> !isWanted(group));
+        if (!running || !desired.equals(interval)) {
             running = true;
+            interval = desired;
             plan();
         }
+    }
+
+    private boolean isWanted(String group) {
+        return !scope.spec().settings().syncOffsets().isZero()
+                && scope.spec().selection().groups().includes(group);
     }
 
     /** Ends the rounds; one that is under way commits nothing more. Repeatable. */
@@ -111,9 +124,8 @@ final class GroupKeeper {
 
     private void plan() {
         next.cancel();
-        long interval = scope.spec().settings().syncOffsets().toNanos();
-        if (running && interval > 0) {
-            next = scope.timers().after(interval, this::round);
+        if (running && !interval.isZero()) {
+            next = scope.timers().after(interval.toNanos(), this::round);
         }
     }
 
@@ -155,8 +167,8 @@ final class GroupKeeper {
     private void fetch(SourceNode node, List<SourceGroups.Listed> listed) {
         var copyable = new ArrayList<String>();
         for (SourceGroups.Listed group : listed) {
-            if (!scope.host().groups().keeps(group.group())) {
-                continue; // another broker's
+            if (!isWanted(group.group()) || !scope.host().groups().keeps(group.group())) {
+                continue; // nobody's any more, or another broker's
             }
             Known known = known(group.group());
             if (group.copyable()) {
@@ -186,7 +198,7 @@ final class GroupKeeper {
     }
 
     private void fetched(String group, SourceGroups.Fetched fetched, TreeSet<String> asked) {
-        if (!running || !asked.contains(group)) {
+        if (!running || !isWanted(group) || !asked.contains(group)) {
             return;
         }
         Known known = known(group);
@@ -296,7 +308,7 @@ final class GroupKeeper {
     }
 
     private void decide(String group, Known known, Compared compared) {
-        if (!running) {
+        if (!running || !isWanted(group)) {
             return;
         }
         Map<TopicPartition, Committed> source = compared.source();
@@ -315,10 +327,8 @@ final class GroupKeeper {
                                                                 compared.elsewhere()
                                                                         .get(partition))),
                                 known.refreshing));
-        var values = new HashMap<TopicPartition, Long>();
-        source.forEach((partition, committed) -> values.put(partition, committed.offset()));
         if (decision.commits().isEmpty()) {
-            settle(group, known, decision, values);
+            settle(group, known, decision);
             return;
         }
         pending++;
@@ -330,8 +340,7 @@ final class GroupKeeper {
                         scope.spec().intent().ownershipEpoch(),
                         answer -> {
                             switch (answer) {
-                                case GroupOffsets.Stored _ ->
-                                        settle(group, known, decision, values);
+                                case GroupOffsets.Stored _ -> settle(group, known, decision);
                                 case GroupOffsets.Skipped(var reason, var detail) ->
                                         skip(known, reason, detail);
                                 case GroupOffsets.Unavailable(var detail) ->
@@ -341,17 +350,13 @@ final class GroupKeeper {
                         });
     }
 
-    private void settle(
-            String group,
-            Known known,
-            GroupPlan.Decision decision,
-            Map<TopicPartition, Long> seen) {
+    private void settle(String group, Known known, GroupPlan.Decision decision) {
         if (known.refreshing) {
             known.refreshedNanos = scope.now();
         } else if (!known.everSynced) {
             known.refreshedNanos = scope.now() - GroupTurns.headStartNanos(group, refreshNanos());
         }
-        known.seen = seen;
+        known.seen = decision.seen();
         known.skipped = decision.skipped();
         known.syncedCount = decision.syncedCount();
         known.clampedCount = decision.clampedCount();

@@ -9,6 +9,7 @@ import org.apache.kafka.common.TopicPartition;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,7 @@ final class GroupPlan {
      * What both ends have.
      *
      * @param source committed at the source now
-     * @param seen committed at the source when it was looked at last; empty the first time
+     * @param seen committed at the source when it was decided about last; empty the first time
      * @param here committed here
      * @param copied empty for a partition that this link does not mirror
      * @param refresh whether what stays as it is here is committed anew, so that it does not expire
@@ -52,12 +53,15 @@ final class GroupPlan {
     /**
      * What is to be done.
      *
+     * @param seen what to remember: what was not copied yet was not decided about, and a reset that
+     *     came meanwhile is still one when it is
      * @param clampedCount partitions whose offset at the source is beyond the copy
      * @param syncedCount partitions that are equal once the commits are done, unclamped
      */
     record Decision(
             Map<TopicPartition, Committed> commits,
             List<SkippedOffset> skipped,
+            Map<TopicPartition, Long> seen,
             int clampedCount,
             int syncedCount) {}
 
@@ -72,6 +76,7 @@ final class GroupPlan {
     Decision decide(Situation situation) {
         var commits = new LinkedHashMap<TopicPartition, Committed>();
         var skipped = new ArrayList<SkippedOffset>();
+        var seen = new HashMap<TopicPartition, Long>();
         int clampedCount = 0;
         int syncedCount = 0;
         var ordered = new TreeMap<TopicPartition, Committed>(ORDER);
@@ -81,8 +86,11 @@ final class GroupPlan {
             Optional<Copied> copied = situation.copied.apply(partition);
             if (copied.isEmpty() || !copied.get().ready()) {
                 skip(skipped, partition, notCopied(copied), "");
+                Optional.ofNullable(situation.seen.get(partition))
+                        .ifPresent(before -> seen.put(partition, before));
                 continue;
             }
+            seen.put(partition, entry.getValue().offset());
             Committed wanted = clamp(entry.getValue(), copied.get());
             boolean clamped = wanted.offset() < entry.getValue().offset();
             clampedCount += clamped ? 1 : 0;
@@ -107,7 +115,7 @@ final class GroupPlan {
             }
             syncedCount += clamped ? 0 : 1;
         }
-        return new Decision(commits, skipped, clampedCount, syncedCount);
+        return new Decision(commits, skipped, seen, clampedCount, syncedCount);
     }
 
     /** Commits what is committed; not what lies beyond the copy, which is of another topic. */

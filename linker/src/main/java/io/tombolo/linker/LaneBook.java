@@ -92,6 +92,11 @@ final class LaneBook {
                 });
     }
 
+    /** More may be fetched than before. */
+    void wake() {
+        lanes.values().forEach(FetchLane::wake);
+    }
+
     /** Closes all lanes. */
     void close() {
         lanes.values().forEach(FetchLane::close);

@@ -25,6 +25,7 @@ final class LinkScope {
     private final LinkTimers timers;
     private final Set<Safeguard> safeguards;
     private final SourceRate rate = new SourceRate();
+    private final ByteBudget budget = new ByteBudget();
     private final List<Runnable> waiters = new ArrayList<>();
     private LinkSpec spec;
     private long inFlightBytes;
@@ -76,6 +77,11 @@ final class LinkScope {
         return rate;
     }
 
+    /** What may be fetched in a second. */
+    ByteBudget budget() {
+        return budget;
+    }
+
     /** The source answered something, at this moment. */
     void answered() {
         answeredNanos = OptionalLong.of(now());
@@ -106,14 +112,14 @@ final class LinkScope {
 
     /** Bytes to ask for in one fetch: all lanes together stay within half of the budget. */
     int laneBytes() {
-        long share = spec.settings().inFlightBytesMax() / (2L * Math.max(1, laneCount));
-        return (int) Math.max(LANE_BYTES_MIN, Math.min(spec.settings().fetchBytesMax(), share));
+        long share = volume().inFlightBytesMax() / (2L * Math.max(1, laneCount));
+        long bytes = Math.min(volume().fetchBytesMax(), budget.fetchBytesMax(laneCount));
+        return (int) Math.max(LANE_BYTES_MIN, Math.min(bytes, share));
     }
 
     /** Whether another fetch fits; if not, the task runs when it may. */
     boolean admitsFetch(Runnable later) {
-        if (inFlightBytes == 0
-                || inFlightBytes + laneBytes() <= spec.settings().inFlightBytesMax()) {
+        if (inFlightBytes == 0 || inFlightBytes + laneBytes() <= volume().inFlightBytesMax()) {
             return true;
         }
         waiters.add(later);
@@ -123,7 +129,12 @@ final class LinkScope {
     /** Counts a frame until its last holder is done. */
     void charge(FrameLease lease) {
         inFlightBytes += lease.bytes();
+        budget.take(lease.bytes(), now());
         lease.onRelease(() -> discharge(lease.bytes()));
+    }
+
+    private LinkSpec.Volume volume() {
+        return spec.settings().volume();
     }
 
     long inFlightBytes() {

@@ -86,6 +86,19 @@ class GroupPlanTest {
         assertThat(decision.commits()).containsExactly(Map.entry(ORDERS, at(10, 3)));
     }
 
+    /** Once, it was taken for seen, and the group stayed ahead here. */
+    @Test
+    void aResetThatCameWhileTheCopyWasNotReadyIsPropagatedOnceItIs() {
+        var here = Map.of(ORDERS, at(60, 3));
+        var unready = Optional.of(new GroupPlan.Copied(false, -1, -1, -1));
+        var before = decide(at(10, 3), Map.of(ORDERS, 60L), here, unready);
+
+        var decision = decide(at(10, 3), before.seen(), here, copied(100, 100, 5));
+
+        assertThat(decision.commits()).containsExactly(Map.entry(ORDERS, at(10, 3)));
+        assertThat(decision.seen()).containsExactly(Map.entry(ORDERS, 10L));
+    }
+
     @Test
     void aResetIsNotPropagatedWhenThatIsSwitchedOff() {
         var situation =

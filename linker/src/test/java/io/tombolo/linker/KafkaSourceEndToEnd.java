@@ -80,8 +80,7 @@ class KafkaSourceEndToEnd {
                                 Duration.ofMillis(300),
                                 true,
                                 Duration.ofMillis(300),
-                                8 << 20,
-                                48L << 20),
+                                new LinkSpec.Volume(8 << 20, 48L << 20, 0)),
                         () -> 0,
                         () -> false);
     }

@@ -81,8 +81,7 @@ final class LinkScenario {
                                 Duration.ofMillis(300),
                                 true,
                                 Duration.ofMillis(400),
-                                64 * 1024,
-                                256 * 1024),
+                                new LinkSpec.Volume(64 * 1024, 256 * 1024, 0)),
                         () -> 300_000,
                         () -> troubled && storage.chance(0.05));
         simulator.afterEachEvent(this::check);

@@ -146,6 +146,18 @@ final class ModelRegion implements LinkAdmin, GroupOffsets {
         publish();
     }
 
+    void selectGroups(String... groups) {
+        spec =
+                new LinkSpec(
+                        spec.name(),
+                        spec.type(),
+                        spec.source(),
+                        new LinkSpec.Selection(spec.selection().topics(), NameFilter.of(groups)),
+                        spec.settings(),
+                        spec.intent());
+        publish();
+    }
+
     void follow(LinkSpec.Settings settings) {
         spec =
                 new LinkSpec(

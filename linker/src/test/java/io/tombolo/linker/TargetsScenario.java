@@ -92,8 +92,7 @@ final class TargetsScenario {
                                 Duration.ofMillis(300),
                                 true,
                                 Duration.ofMillis(400),
-                                64 * 1024,
-                                256 * 1024),
+                                new LinkSpec.Volume(64 * 1024, 256 * 1024, 0)),
                         () -> 300_000,
                         () -> false,
                         region);

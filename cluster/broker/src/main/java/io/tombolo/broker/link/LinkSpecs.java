@@ -64,7 +64,7 @@ record LinkSpecs(Topology topology, RegionId region) {
         return image.movingWith(entry.name()).stream().anyMatch(mirror -> !mirror.writable());
     }
 
-    /** While nobody writes, what is left to be copied is looked for more often. */
+    /** While nobody writes, what is left is looked for more often, and copied without a limit. */
     private static LinkSpec.Settings settings(LinkEntry entry, Ownership.Mode mode) {
         var standard = LinkSpec.Settings.standard();
         boolean handover = mode == Ownership.Mode.HANDOVER;
@@ -74,8 +74,7 @@ record LinkSpecs(Topology topology, RegionId region) {
                 handover && offsets.compareTo(HANDOVER_PACE) > 0 ? HANDOVER_PACE : offsets,
                 standard.propagateResets(),
                 handover ? HANDOVER_PACE : standard.refreshTopics(),
-                standard.fetchBytesMax(),
-                standard.inFlightBytesMax());
+                standard.volume().limitedTo(handover ? 0 : entry.limits().bytesPerSecondMax()));
     }
 
     private List<Endpoint> bootstrap(RegionId source) {

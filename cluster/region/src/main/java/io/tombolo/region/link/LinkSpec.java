@@ -59,30 +59,52 @@ public record LinkSpec(
      * @param syncOffsets how often group offsets are copied; zero switches it off
      * @param propagateResets whether a group that was set back at the source is set back here
      * @param refreshTopics how often topics, partitions and configurations are looked up
-     * @param fetchBytesMax bytes asked for in one fetch, ≥ 64 KiB
-     * @param inFlightBytesMax bytes fetched and not yet appended, ≥ fetchBytesMax; above it no
-     *     fetch is sent
      */
     public record Settings(
             boolean syncConfigs,
             Duration syncOffsets,
             boolean propagateResets,
             Duration refreshTopics,
-            int fetchBytesMax,
-            long inFlightBytesMax) {
+            Volume volume) {
         public Settings {
             if (syncOffsets.isNegative() || refreshTopics.toMillis() < 10) {
                 throw new IllegalArgumentException("the intervals of a link are too short");
             }
+        }
+
+        /** Offsets each second, topics every two. */
+        public static Settings standard() {
+            return new Settings(
+                    true, Duration.ofSeconds(1), true, Duration.ofSeconds(2), Volume.STANDARD);
+        }
+    }
+
+    /**
+     * How much the link carries.
+     *
+     * @param fetchBytesMax bytes asked for in one fetch, ≥ 64 KiB
+     * @param inFlightBytesMax bytes fetched and not yet appended, ≥ fetchBytesMax; above it no
+     *     fetch is sent
+     * @param bytesPerSecondMax bytes that all brokers of the region fetch in a second, in the mean;
+     *     0 for no limit
+     */
+    public record Volume(int fetchBytesMax, long inFlightBytesMax, long bytesPerSecondMax) {
+
+        /** 16 MiB fetches, 64 MiB in flight, as fast as it goes. */
+        public static final Volume STANDARD = new Volume(16 << 20, 64L << 20, 0);
+
+        public Volume {
             if (fetchBytesMax < 64 * 1024 || inFlightBytesMax < fetchBytesMax) {
                 throw new IllegalArgumentException("the fetch sizes of a link are too small");
             }
+            if (bytesPerSecondMax < 0) {
+                throw new IllegalArgumentException("a limit of " + bytesPerSecondMax + " B/s");
+            }
         }
 
-        /** Offsets each second, topics every two, 16 MiB fetches, 64 MiB in flight. */
-        public static Settings standard() {
-            return new Settings(
-                    true, Duration.ofSeconds(1), true, Duration.ofSeconds(2), 16 << 20, 64L << 20);
+        /** The same with another limit. */
+        public Volume limitedTo(long bytesPerSecond) {
+            return new Volume(fetchBytesMax, inFlightBytesMax, bytesPerSecond);
         }
     }
 

@@ -90,7 +90,6 @@ final class LinksReader {
 
     private static LinkEntry.Limits limits(Value value, Shortfalls notes) {
         Section section = value.section("rate", "maxLag");
-        section.get("rate").ifPresent(notes::linkRate);
         section.get("maxLag").ifPresent(notes::linkMaxLag);
         return new LinkEntry.Limits(
                 section.get("rate").flatMap(Value::rate),

@@ -82,13 +82,6 @@ final class Shortfalls {
                         "kafka: 127.0.0.1:" + endpoint.port());
     }
 
-    /** The link copies as fast as it can. */
-    void linkRate(Value value) {
-        warn(value, "links are not throttled yet")
-                .why("while catching up a link takes the bandwidth it can get")
-                .fix("remove rate:");
-    }
-
     /** Lag is shown, nobody is woken. */
     void linkMaxLag(Value value) {
         warn(value, "no alarm is raised yet when a link falls behind")
