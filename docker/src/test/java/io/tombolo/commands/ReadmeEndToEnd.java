@@ -24,7 +24,7 @@ class ReadmeEndToEnd {
 
     /** Commands that may be typed again while the regions still hear of each other. */
     private static final Pattern CHANGES_NOTHING =
-            Pattern.compile("\\./tombolo (status|ps|link list|topic consume) ?.*");
+            Pattern.compile("\\./tombolo (status|ps|link list|link doctor|topic consume) ?.*");
 
     /** Refused, and changes nothing, until the other region has been silent for some seconds. */
     private static final Pattern REFUSED_AT_FIRST = Pattern.compile("\\./tombolo failover .*-y");

@@ -2,6 +2,7 @@ package io.tombolo.cli;
 
 import io.tombolo.cli.admin.AdminCommands;
 import io.tombolo.cli.demo.DemoCommands;
+import io.tombolo.cli.doctor.DoctorCommands;
 import io.tombolo.cli.failback.FailbackCommands;
 import io.tombolo.cli.fleet.FleetCommands;
 import io.tombolo.cli.handover.HandoverCommands;
@@ -100,7 +101,7 @@ final class CommandTree {
                         .addSubcommand(PlanCommands.export(shell))
                         .addSubcommand(AdminCommands.status(shell))
                         .addSubcommand(RegionCommands.region(shell))
-                        .addSubcommand(AdminCommands.link(shell))
+                        .addSubcommand(DoctorCommands.below(AdminCommands.link(shell), shell))
                         .addSubcommand(HandoverCommands.failover(shell))
                         .addSubcommand(FailbackCommands.failback(shell))
                         .addSubcommand(FailbackCommands.divergence(shell))

@@ -76,6 +76,7 @@ class CommandTreeTest {
                         "link describe",
                         "link pause",
                         "link resume",
+                        "link doctor",
                         "failover",
                         "failover rehearse",
                         "failover history",

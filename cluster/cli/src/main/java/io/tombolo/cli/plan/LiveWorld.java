@@ -25,7 +25,7 @@ import java.util.TreeSet;
  *
  * @param regions how each was found, in file order
  */
-record LiveWorld(World world, List<Sight> regions) {
+public record LiveWorld(World world, List<Sight> regions) {
 
     /** A clock that is further off than this is told. */
     private static final long SKEW_MS_MAX = 1_000;
@@ -35,7 +35,7 @@ record LiveWorld(World world, List<Sight> regions) {
      *
      * @param skewMs how far its clock is ahead of this machine's at least, 0 when it may be right
      */
-    record Sight(String region, int brokersActive, int brokersExpected, long skewMs) {
+    public record Sight(String region, int brokersActive, int brokersExpected, long skewMs) {
 
         /** As in {@code eu ✓ 3/3}. */
         String text() {
@@ -91,8 +91,12 @@ record LiveWorld(World world, List<Sight> regions) {
         return new LiveWorld(new World(holdings), sights);
     }
 
-    /** The answer was written at some moment between the question and its arrival. */
-    static long skewMs(long toldMs, long askedMs, long answeredMs) {
+    /**
+     * How far a clock is ahead at least, behind if negative; 0 when it may be right.
+     *
+     * <p>The answer was written at some moment between the question and its arrival.
+     */
+    public static long skewMs(long toldMs, long askedMs, long answeredMs) {
         long ahead = toldMs - answeredMs;
         long behind = askedMs - toldMs;
         if (ahead > SKEW_MS_MAX) {
@@ -101,7 +105,8 @@ record LiveWorld(World world, List<Sight> regions) {
         return behind > SKEW_MS_MAX ? -behind : 0;
     }
 
-    static World.Holding holding(Tree objects) {
+    /** What a region holds, as {@code /api/v1/objects} tells it. */
+    public static World.Holding holding(Tree objects) {
         var topics = new TreeMap<String, World.Topic>();
         for (Tree topic : objects.at("topics").items()) {
             topics.put(topic.at("name").text(), topic(topic));

@@ -119,6 +119,39 @@ class AdminCommandsEndToEnd {
     }
 
     @Test
+    void theDoctorFindsALinkWellAndNamesWhatIsNot() throws IOException {
+        CommandRun well = CommandRun.of(folder, "link", "doctor", "eu-to-us");
+        CommandRun json = CommandRun.of(folder, "link", "doctor", "-o", "json");
+        CommandRun unknown = CommandRun.of(folder, "link", "doctor", "eu-to-uss");
+        leadTo(1);
+        CommandRun gone = CommandRun.of(elsewhere, "link", "doctor");
+
+        assertThat(well.out())
+                .contains("✓ link in us", "✓ ownership", "✓ eu from us", "eu-to-us is well");
+        assertThat(well.exitCode()).isZero();
+        Tree first = TreeText.parse(json.out()).orElseThrow().items().getFirst();
+        assertThat(first.at("ill").number(-1)).isZero();
+        assertThat(first.at("findings").items()).hasSizeGreaterThan(6);
+        assertThat(unknown.exitCode()).isEqualTo(2);
+        assertThat(unknown.err()).contains("tombolo link doctor eu-to-us");
+        assertThat(gone.exitCode()).isEqualTo(1);
+        assertThat(gone.out()).contains("✗ region us").contains("fix: tombolo up --region us");
+    }
+
+    @Test
+    void theDoctorSeesWhereAFileAndItsRegionsDiffer() throws IOException {
+        String file = Files.readString(folder.resolve("tombolo.yaml"));
+        Files.writeString(
+                elsewhere.resolve("tombolo.yaml"),
+                file.replace("topics: [\"orders\"] }", "topics: [\"orders\"], groups: [\"b*\"] }"));
+
+        CommandRun run = CommandRun.of(elsewhere, "link", "doctor", "eu-to-us");
+
+        assertThat(run.exitCode()).as(run.out()).isZero();
+        assertThat(run.out()).contains("! link in us", "differs from the file in groups");
+    }
+
+    @Test
     void aLinkIsPausedAndResumedAtItsDestination() {
         CommandRun paused = CommandRun.of(folder, "link", "pause", "eu-to-us");
         CommandRun resumed = CommandRun.of(folder, "link", "resume", "eu-to-us");
