@@ -5,9 +5,7 @@ import io.tombolo.metadata.record.LinkRecord.Divergence;
 import io.tombolo.protocol.records.BatchView;
 import io.tombolo.storage.log.ReadResult;
 
-import java.io.EOFException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 
 /**
  * Counts the records of a part of a log by the headers of its batches. Immutable: each step gives
@@ -74,7 +72,7 @@ record DivergentRange(
     private DivergentRange and(Payload part) throws IOException {
         DivergentRange all = this;
         for (int position = 0; position < part.length(); ) {
-            BatchView batch = BatchView.of(header(part, position));
+            BatchView batch = BatchView.of(part.read(position, BatchView.HEADER_BYTES));
             all = all.and(batch);
             position += batch.lengthBytes();
         }
@@ -99,23 +97,6 @@ record DivergentRange(
                         ? Math.max(firstTimestampMs, first)
                         : Math.min(firstTimestampMs, first),
                 Math.max(lastTimestampMs, last));
-    }
-
-    private static ByteBuffer header(Payload part, int position) throws IOException {
-        return switch (part) {
-            case Payload.Memory(ByteBuffer bytes) ->
-                    bytes.slice(bytes.position() + position, bytes.remaining() - position);
-            case Payload.FileRegion region -> {
-                var bytes = ByteBuffer.allocate(BatchView.HEADER_BYTES);
-                while (bytes.hasRemaining()) {
-                    long at = region.position() + position + bytes.position();
-                    if (region.file().read(bytes, at) < 0) {
-                        throw new EOFException("the segment ends at " + at);
-                    }
-                }
-                yield bytes.flip();
-            }
-        };
     }
 
     /** The batches that a read gives, wherever they are. */

@@ -16,7 +16,6 @@ import io.tombolo.storage.log.ReadResult.Slice;
 
 import org.jspecify.annotations.Nullable;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -47,7 +46,7 @@ final class StoredRecords {
         var reader = new RecordReader(INFLATED_BYTES_MAX);
         for (Payload part : slice.parts()) {
             try {
-                var walk = new BatchWalk(bytesOf(part));
+                var walk = new BatchWalk(part.read(0, part.length()));
                 while (walk.next()) {
                     if (walk.batch().control()) {
                         addMarker(entries, walk.batch(), fromOffset);
@@ -93,22 +92,6 @@ final class StoredRecords {
             throw new IOException(
                     "the batch at offset " + batch.baseOffset() + " is " + reader.refusal());
         }
-    }
-
-    private static ByteBuffer bytesOf(Payload part) throws IOException {
-        return switch (part) {
-            case Payload.Memory(ByteBuffer bytes) -> bytes;
-            case Payload.FileRegion region -> {
-                var bytes = ByteBuffer.allocate(region.length());
-                while (bytes.hasRemaining()) {
-                    long position = region.position() + bytes.position();
-                    if (region.file().read(bytes, position) < 0) {
-                        throw new EOFException("the segment ends at " + position);
-                    }
-                }
-                yield bytes.flip();
-            }
-        };
     }
 
     private static byte @Nullable [] copyOrNull(@Nullable ByteBuffer buffer) {

@@ -16,9 +16,7 @@ import org.apache.kafka.common.TopicIdPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.io.EOFException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -32,7 +30,7 @@ public record EndReader(Shards shards, Offload offload, EventLoop loop) {
     public record Found(int leaderEpoch, PartitionEnd end) {}
 
     /** The end of a log, and the batch there; that of an empty one has none. */
-    private record Tail(int leaderEpoch, long endOffset, boolean compacted, ReadResult last) {}
+    record Tail(int leaderEpoch, long endOffset, boolean compacted, ReadResult last) {}
 
     /**
      * Where a partition ends.
@@ -94,38 +92,27 @@ public record EndReader(Shards shards, Offload offload, EventLoop loop) {
                 });
     }
 
-    private static PartitionEnd end(Tail tail) throws IOException {
+    /** Gives back what was read. */
+    static PartitionEnd end(Tail tail) throws IOException {
         ReadResult found =
                 tail.last() instanceof ReadResult.Cold(var cold) ? cold.call() : tail.last();
+        if (!(found instanceof ReadResult.Slice slice)) {
+            throw new IOException("the log gives " + found);
+        }
         int epoch = -1;
         long crc = -1;
-        if (found instanceof ReadResult.Slice slice) {
+        try {
             for (Payload part : slice.parts()) {
                 for (int position = 0; position < part.length(); ) {
-                    BatchView batch = BatchView.of(header(part, position));
+                    BatchView batch = BatchView.of(part.read(position, BatchView.HEADER_BYTES));
                     epoch = batch.partitionLeaderEpoch();
                     crc = Integer.toUnsignedLong(batch.crc());
                     position += batch.lengthBytes();
                 }
             }
+        } finally {
+            slice.parts().forEach(Payload::release);
         }
         return new PartitionEnd(tail.endOffset(), epoch, tail.compacted() ? -1 : crc);
-    }
-
-    private static ByteBuffer header(Payload part, int position) throws IOException {
-        return switch (part) {
-            case Payload.Memory(ByteBuffer bytes) ->
-                    bytes.slice(bytes.position() + position, bytes.remaining() - position);
-            case Payload.FileRegion region -> {
-                var bytes = ByteBuffer.allocate(BatchView.HEADER_BYTES);
-                while (bytes.hasRemaining()) {
-                    long at = region.position() + position + bytes.position();
-                    if (region.file().read(bytes, at) < 0) {
-                        throw new EOFException("the segment ends at " + at);
-                    }
-                }
-                yield bytes.flip();
-            }
-        };
     }
 }

@@ -25,7 +25,6 @@ import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -140,7 +139,7 @@ record ShardTransactions(Shards shards, Offload offload, EventLoop loop, Clock c
         long count = UNKNOWN;
         try {
             for (Payload part : slice.parts()) {
-                BatchView batch = BatchView.of(header(part));
+                BatchView batch = BatchView.of(part.read(0, BatchView.HEADER_BYTES));
                 boolean first =
                         batch.baseOffset() == begun.firstOffset()
                                 && batch.producerId() == begun.producer().producerId();
@@ -160,22 +159,6 @@ record ShardTransactions(Shards shards, Offload offload, EventLoop loop, Clock c
             slice.parts().forEach(Payload::release);
         }
         return count;
-    }
-
-    private static ByteBuffer header(Payload part) throws IOException {
-        return switch (part) {
-            case Payload.Memory(ByteBuffer bytes) -> bytes;
-            case Payload.FileRegion region -> {
-                var bytes = ByteBuffer.allocate(BatchView.HEADER_BYTES);
-                while (bytes.hasRemaining()) {
-                    long position = region.position() + bytes.position();
-                    if (region.file().read(bytes, position) < 0) {
-                        throw new EOFException("the segment ends at " + position);
-                    }
-                }
-                yield bytes.flip();
-            }
-        };
     }
 
     @Override

@@ -15,9 +15,7 @@ import org.apache.kafka.common.TopicIdPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.io.EOFException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -198,31 +196,14 @@ public record CommittedReading(Shards shards, Offload offload, EventLoop loop, R
 
     private static void search(CommittedSearch search, Payload part) throws IOException {
         for (int position = 0; position < part.length(); ) {
-            BatchView header = BatchView.of(bytes(part, position, BatchView.HEADER_BYTES));
+            BatchView header = BatchView.of(part.read(position, BatchView.HEADER_BYTES));
             int length = header.lengthBytes();
             if (header.control() && search.concerns(header)) {
-                search.add(BatchView.of(bytes(part, position, length)));
+                search.add(BatchView.of(part.read(position, length)));
             } else {
                 search.add(header);
             }
             position += length;
         }
-    }
-
-    private static ByteBuffer bytes(Payload part, int position, int count) throws IOException {
-        return switch (part) {
-            case Payload.Memory(ByteBuffer bytes) ->
-                    bytes.slice(bytes.position() + position, bytes.remaining() - position);
-            case Payload.FileRegion region -> {
-                var bytes = ByteBuffer.allocate(count);
-                while (bytes.hasRemaining()) {
-                    long at = region.position() + position + bytes.position();
-                    if (region.file().read(bytes, at) < 0) {
-                        throw new EOFException("the segment ends at " + at);
-                    }
-                }
-                yield bytes.flip();
-            }
-        };
     }
 }

@@ -11,7 +11,6 @@ import io.tombolo.environment.Payload;
 
 import org.jspecify.annotations.Nullable;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -130,27 +129,14 @@ final class SimulatedConnection implements Connection {
 
     private static byte[] bytesOf(List<Payload> frame) {
         var together = ByteBuffer.allocate(lengthOf(frame));
-        for (Payload part : frame) {
-            switch (part) {
-                case Payload.Memory memory -> together.put(memory.bytes().duplicate());
-                case Payload.FileRegion region -> readInto(together, region);
-            }
-        }
-        return together.array();
-    }
-
-    private static void readInto(ByteBuffer target, Payload.FileRegion region) {
         try {
-            var part = target.slice(target.position(), region.length());
-            while (part.hasRemaining()) {
-                if (region.file().read(part, region.position() + part.position()) < 0) {
-                    throw new EOFException("the file ends within " + region);
-                }
+            for (Payload part : frame) {
+                together.put(part.read(0, part.length()));
             }
-            target.position(target.position() + region.length());
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }
+        return together.array();
     }
 
     @Override
