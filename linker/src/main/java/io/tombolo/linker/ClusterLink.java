@@ -69,6 +69,7 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
     private LocalLeadership leadership = LocalLeadership.none();
     private Optional<Reason> trouble = Optional.empty();
     private int failures;
+    private final LagWatch watch;
     private final OutageNotice outage = new OutageNotice();
     private LinkTimers.Pending refresh;
     private long refreshAtNanos;
@@ -85,6 +86,7 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
         this.origins = new OriginDesk(scope, cluster, () -> inventory);
         this.topics = new TopicKeeper(scope, cluster);
         this.groups = new GroupKeeper(scope, cluster, this::copied);
+        this.watch = new LagWatch(scope, this::lagMs);
     }
 
     // --- what the broker asks
@@ -110,6 +112,7 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
         groups.follow();
         if (!started) {
             started = true;
+            watch.start();
             refreshAfter(0);
         }
     }
@@ -139,13 +142,22 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
         return new LinkStatus(
                 scope.spec().name(),
                 StatusReport.stateOf(topicStatus, own),
-                scope.answeredNanos().isEmpty()
-                        ? Lag.UNKNOWN
-                        : StatusReport.lagOf(workers.values(), scope, measured),
+                lag(measured),
+                watch.history(),
                 StatusReport.lossBound(workers.values(), uncopied, scope, measured),
                 trouble.map(reason -> new Trouble(reason, failures, Optional.of(refreshInMs()))),
                 topicStatus,
                 groups.status());
+    }
+
+    private Lag lag(long measuredNanos) {
+        return scope.answeredNanos().isEmpty()
+                ? Lag.UNKNOWN
+                : StatusReport.lagOf(workers.values(), scope, measuredNanos);
+    }
+
+    private long lagMs() {
+        return scope.answeredNanos().isEmpty() ? -1 : StatusReport.lagMs(byTopic, scope);
     }
 
     @Override
@@ -183,6 +195,7 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
         stoppedNanos = scope.now();
         trouble = Optional.empty(); // the source does not matter any more
         groups.stop();
+        watch.stop();
         refresh.cancel();
         LOG.atInfo()
                 .addKeyValue("link", scope.spec().name())

@@ -111,6 +111,36 @@ final class StatusReport {
         return lag;
     }
 
+    /**
+     * The milliseconds of {@link #lagOf} now, made without anything else: of many partitions it is
+     * asked for every second.
+     *
+     * @param byTopic the partitions of each topic
+     */
+    static long lagMs(Map<String, Map<Integer, PartitionWorker>> byTopic, LinkScope scope) {
+        long nowNanos = scope.now();
+        long wallTimeMs = scope.host().clock().wallTimeMs();
+        long worst = 0;
+        for (var topic : byTopic.entrySet()) {
+            if (!scope.spec().selection().topics().includes(topic.getKey())) {
+                continue;
+            }
+            for (PartitionWorker worker : topic.getValue().values()) {
+                long ms =
+                        worker.isGivenUp()
+                                ? 0
+                                : worker.machine()
+                                        .meter()
+                                        .lagMs(nowNanos, wallTimeMs, worker.isAnswered());
+                if (ms < 0) {
+                    return -1;
+                }
+                worst = Math.max(worst, ms);
+            }
+        }
+        return worst;
+    }
+
     /** Whether a failover does not leave it out. */
     private static boolean counts(PartitionWorker worker, LinkScope scope) {
         return scope.spec().selection().topics().includes(worker.id().topic());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tombolo.environment.simulated.Latency;
 import io.tombolo.environment.simulated.SimulatedEntropy;
 import io.tombolo.environment.simulated.Simulator;
+import io.tombolo.region.link.LagHistory;
 import io.tombolo.region.link.LinkStatus;
 import io.tombolo.region.link.LossBound;
 import io.tombolo.region.link.MirrorTopic;
@@ -134,6 +135,25 @@ class LagSimulation {
         simulator.runFor(Duration.ofSeconds(60));
 
         assertThat(checkedCount).isGreaterThan(1_000);
+    }
+
+    @Test
+    void theLagOfTheLastMinutesIsRememberedSecondBySecond() {
+        begin(1, EVEN);
+        simulator.runFor(WARM);
+        simulator.runFor(Duration.ofSeconds(30));
+        LagHistory flowing = region.status().recent();
+
+        simulator.network().cutBothWays("us", "eu1");
+        simulator.runFor(Duration.ofSeconds(10));
+        LagHistory cut = region.status().recent();
+        simulator.runFor(Duration.ofMinutes(6));
+
+        assertThat(flowing.percentileMs(50)).isBetween(80L, 212L);
+        assertThat(flowing.percentileMs(99)).isBetween(80L, 400L); // its beginning is part of it
+        assertThat(cut.percentileMs(50)).isBetween(80L, 212L);
+        assertThat(cut.percentileMs(100)).isBetween(9_000L, 11_200L);
+        assertThat(region.status().recent().ms()).hasSize(LagHistory.SECONDS_MAX);
     }
 
     @Test

@@ -136,8 +136,12 @@ public final class LagMeter {
      */
     public Lag lag(long nowNanos, long wallTimeMs, boolean answering) {
         long records = records();
-        long ms = answering && idle(nowNanos) ? 0 : ms(nowNanos, wallTimeMs);
-        return new Lag(records, bytes(records), ms, !answering);
+        return new Lag(records, bytes(records), lagMs(nowNanos, wallTimeMs, answering), !answering);
+    }
+
+    /** Its milliseconds alone. */
+    public long lagMs(long nowNanos, long wallTimeMs, boolean answering) {
+        return answering && idle(nowNanos) ? 0 : ms(nowNanos, wallTimeMs);
     }
 
     private boolean idle(long nowNanos) {

@@ -113,6 +113,7 @@ record BrokerReport(
                 link.name(),
                 link.state(),
                 link.lag(),
+                link.recent(),
                 link.lossBound(),
                 link.trouble(),
                 topics,

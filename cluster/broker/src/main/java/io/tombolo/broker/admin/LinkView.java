@@ -7,6 +7,7 @@ import io.tombolo.metadata.image.LinkRegistration;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.link.Lag;
+import io.tombolo.region.link.LagHistory;
 import io.tombolo.region.link.LinkStatus;
 import io.tombolo.region.link.LossBound;
 import io.tombolo.region.topology.LinkEntry;
@@ -64,6 +65,7 @@ final class LinkView {
                         status.map(found -> whole(found.lag(), found.lossBound()))
                                 .orElse(Lag.UNKNOWN)));
         view.put("copiedLag", lag(status.map(LinkStatus::lag).orElse(Lag.UNKNOWN)));
+        view.put("rpo", rpo(status.map(LinkStatus::recent).orElse(LagHistory.NONE)));
         view.put(
                 "uncountedTopics",
                 status.map(found -> List.copyOf(found.lossBound().uncountedTopics()))
@@ -163,6 +165,17 @@ final class LinkView {
                                         "reason", one.reason().name(),
                                         "detail", one.detail()))
                         .toList());
+    }
+
+    /** What a loss of the source would have cost lately, in time. */
+    private static Map<String, @Nullable Object> rpo(LagHistory recent) {
+        var view = new LinkedHashMap<String, @Nullable Object>();
+        view.put("seconds", recent.ms().size());
+        view.put("secondsKnown", recent.knownCount());
+        view.put("p50Ms", recent.percentileMs(50));
+        view.put("p99Ms", recent.percentileMs(99));
+        view.put("maxMs", recent.percentileMs(100));
+        return view;
     }
 
     static Map<String, @Nullable Object> lag(Lag lag) {

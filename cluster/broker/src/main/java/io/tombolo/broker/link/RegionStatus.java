@@ -4,6 +4,7 @@ import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.link.Lag;
+import io.tombolo.region.link.LagHistory;
 import io.tombolo.region.link.LinkPartition;
 import io.tombolo.region.link.LinkStatus;
 import io.tombolo.region.link.LinkStatus.GroupStatus;
@@ -53,6 +54,7 @@ public record RegionStatus(List<LinkStatus> parts, MetadataImage image) {
                         link,
                         state(own, topics, whole),
                         whole ? lag(own) : new Lag(lag(own).records(), -1, -1, true),
+                        whole ? recent(own) : LagHistory.NONE,
                         told(link, bound, topics),
                         trouble(own),
                         topics,
@@ -71,6 +73,7 @@ public record RegionStatus(List<LinkStatus> parts, MetadataImage image) {
                 status.name(),
                 State.FAILED,
                 Lag.UNKNOWN,
+                status.recent(),
                 status.lossBound(),
                 Optional.of(new Trouble(reason, 1, Optional.empty())),
                 status.topics(),
@@ -153,6 +156,14 @@ public record RegionStatus(List<LinkStatus> parts, MetadataImage image) {
             sum = sum.plus(one.lag());
         }
         return sum;
+    }
+
+    private static LagHistory recent(List<LinkStatus> own) {
+        LagHistory worst = own.getFirst().recent();
+        for (LinkStatus one : own.subList(1, own.size())) {
+            worst = worst.plus(one.recent());
+        }
+        return worst;
     }
 
     private static LossBound lossBound(List<LinkStatus> own) {

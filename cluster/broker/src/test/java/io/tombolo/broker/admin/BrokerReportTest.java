@@ -7,6 +7,7 @@ import io.tombolo.environment.SystemEntropy;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.link.GroupOffsets.SkipReason;
 import io.tombolo.region.link.Lag;
+import io.tombolo.region.link.LagHistory;
 import io.tombolo.region.link.LinkPartition;
 import io.tombolo.region.link.LinkStatus;
 import io.tombolo.region.link.LinkStatus.GroupStatus;
@@ -103,6 +104,7 @@ class BrokerReportTest {
                         new LinkName("eu-to-us"),
                         state,
                         lag,
+                        new LagHistory(List.of(40L, -1L)),
                         new LossBound(7, -1, -1, -1, 900, 1, new TreeSet<>(Set.of("bills"))),
                         Optional.empty(),
                         List.of(

@@ -7,6 +7,7 @@ import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.link.Lag;
+import io.tombolo.region.link.LagHistory;
 import io.tombolo.region.link.LinkStatus;
 import io.tombolo.region.link.LinkStatus.State;
 import io.tombolo.region.link.LinkStatus.TopicStatus;
@@ -64,6 +65,7 @@ class LinkViewTest {
                 new LinkName("eu-to-us"),
                 state,
                 Lag.NONE,
+                LagHistory.NONE,
                 WITHOUT_MINE,
                 Optional.empty(),
                 List.of(

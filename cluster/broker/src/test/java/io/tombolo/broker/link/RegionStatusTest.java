@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tombolo.broker.Worlds;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.region.link.Lag;
+import io.tombolo.region.link.LagHistory;
 import io.tombolo.region.link.LinkPartition;
 import io.tombolo.region.link.LinkStatus;
 import io.tombolo.region.link.LinkStatus.PartitionStatus;
@@ -63,6 +64,7 @@ class RegionStatusTest {
                         LINK,
                         State.ACTIVE,
                         Lag.NONE,
+                        LagHistory.NONE,
                         LossBound.UNKNOWN.without(bills),
                         Optional.empty(),
                         List.of(
@@ -85,6 +87,14 @@ class RegionStatusTest {
         assertThat(whole.lossBound().uncountedTopics()).containsExactly("bills");
         assertThat(whole.lossBound().recordsMax()).isEqualTo(-1);
         assertThat(whole.lossBound().unheardRecords()).isEqualTo(20);
+    }
+
+    @Test
+    void theRegionWasAsFarBehindAsTheBrokerThatWasFurthest() {
+        LinkStatus whole =
+                region(of(0, State.ACTIVE, 3, 40), of(1, State.ACTIVE, 5, 900)).orElseThrow();
+
+        assertThat(whole.recent().ms()).containsExactly(900L, 7L);
     }
 
     @Test
@@ -120,6 +130,7 @@ class RegionStatusTest {
                 LINK,
                 state,
                 lag,
+                new LagHistory(List.of(ms, 7L)),
                 new LossBound(records, records * 10, 100, 10, 50, 0, Collections.emptySortedSet()),
                 Optional.empty(),
                 List.of(new TopicStatus("orders", state, lag, Optional.empty(), List.of(one))),

@@ -43,6 +43,7 @@ final class LinkDescribeCommand implements Callable<Integer> {
         LinkTable.add(summary, link);
         var text = new StringBuilder(summary.text());
         text.append('\n').append(source(link)).append('\n');
+        recoveryPoint(link).ifPresent(line -> text.append(line).append('\n'));
         text.append('\n').append(partitions(link).textOr("no topic is copied yet"));
         uncounted(link).ifPresent(line -> text.append(line).append('\n'));
         lost(link).forEach(line -> text.append(line).append('\n'));
@@ -60,6 +61,20 @@ final class LinkDescribeCommand implements Callable<Integer> {
                                 from,
                                 Amounts.ms(silentMs),
                                 Amounts.ms(link.at("sourceGoneAfterMs").number(-1)));
+    }
+
+    /** What a loss of the source would have cost lately, in time. */
+    private static Optional<String> recoveryPoint(Tree link) {
+        Tree rpo = link.at("rpo");
+        return rpo.at("maxMs").number(-1) < 0
+                ? Optional.empty()
+                : Optional.of(
+                        "recovery point of the last %s: %s in half of it, %s in 99 %%, %s at worst"
+                                .formatted(
+                                        Amounts.ms(1_000 * rpo.at("seconds").number(0)),
+                                        Amounts.ms(rpo.at("p50Ms").number(-1)),
+                                        Amounts.ms(rpo.at("p99Ms").number(-1)),
+                                        Amounts.ms(rpo.at("maxMs").number(-1))));
     }
 
     private static Optional<String> uncounted(Tree link) {

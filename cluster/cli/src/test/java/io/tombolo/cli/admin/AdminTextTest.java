@@ -127,6 +127,7 @@ class AdminTextTest {
                         eu-to-us  eu → us    active     1/1            0        0 B    865 ms       1  –
 
                         eu was heard of 427 ms ago; it counts as gone after 4.0 s of silence
+                        recovery point of the last 4.0 s: 81 ms in half of it, 865 ms in 99 %, 865 ms at worst
 
                         TOPIC   PARTITION  STATE   END HERE  END THERE  LAG  LAG time  EPOCH  TROUBLE
                         orders          0  active         2          2    0    865 ms      0  –

@@ -3,6 +3,7 @@ package io.tombolo.region.link;
 import io.tombolo.region.LinkName;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -10,6 +11,7 @@ import java.util.Optional;
  *
  * @param lag records and bytes summed over the partitions that have not failed, milliseconds of the
  *     worst of them; of a link that has stopped, as it was then
+ * @param recent the lag of the last minutes
  * @param lossBound what would be lost if this region took over now; of a link that has stopped, as
  *     it was then
  * @param trouble the last problem with the source as a whole, until it is over
@@ -20,12 +22,14 @@ public record LinkStatus(
         LinkName name,
         State state,
         Lag lag,
+        LagHistory recent,
         LossBound lossBound,
         Optional<Trouble> trouble,
         List<TopicStatus> topics,
         List<GroupStatus> groups) {
 
     public LinkStatus {
+        recent = Objects.requireNonNullElse(recent, LagHistory.NONE); // as of older releases
         topics = List.copyOf(topics);
         groups = List.copyOf(groups);
     }

@@ -203,6 +203,7 @@ record SabotagedLinks(LinkProvider sound, Variant variant) implements LinkProvid
                     status.name(),
                     status.state(),
                     status.lag(),
+                    status.recent(),
                     status.lossBound(),
                     status.trouble(),
                     status.topics().stream().map(Liar::embellished).toList(),
