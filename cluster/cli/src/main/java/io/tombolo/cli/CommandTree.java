@@ -17,6 +17,7 @@ import io.tombolo.cli.shell.Durations;
 import io.tombolo.cli.shell.Logging;
 import io.tombolo.cli.shell.Shell;
 import io.tombolo.cli.transaction.TransactionCommands;
+import io.tombolo.cli.watch.WatchCommands;
 import io.tombolo.region.diagnosis.NearestName;
 
 import picocli.CommandLine;
@@ -100,6 +101,7 @@ final class CommandTree {
                         .addSubcommand(PlanCommands.apply(shell))
                         .addSubcommand(PlanCommands.export(shell))
                         .addSubcommand(AdminCommands.status(shell))
+                        .addSubcommand(WatchCommands.top(shell))
                         .addSubcommand(RegionCommands.region(shell))
                         .addSubcommand(DoctorCommands.below(AdminCommands.link(shell), shell))
                         .addSubcommand(HandoverCommands.failover(shell))

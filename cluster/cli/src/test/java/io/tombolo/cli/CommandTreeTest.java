@@ -72,6 +72,7 @@ class CommandTreeTest {
                         "apply",
                         "export",
                         "status",
+                        "top",
                         "link list",
                         "link describe",
                         "link pause",

@@ -8,11 +8,12 @@ import java.util.List;
 import java.util.Locale;
 
 /** Links as lines of a table. */
-final class LinkTable {
+public final class LinkTable {
 
     private LinkTable() {}
 
-    static Table header() {
+    /** A table without lines yet. */
+    public static Table header() {
         return Table.of(
                 "LINK",
                 "FROM → TO",
@@ -26,7 +27,7 @@ final class LinkTable {
     }
 
     /** A stopped link asks its source no more: it has neither a lag nor trouble. */
-    static void add(Table table, Tree link) {
+    public static void add(Table table, Tree link) {
         boolean stopped = link.at("state").text().equals("STOPPED");
         long active =
                 link.at("topics").items().stream()

@@ -5,13 +5,16 @@ import io.tombolo.cli.output.Table;
 import io.tombolo.cli.output.Tree;
 import io.tombolo.cli.shell.ExitCode;
 import io.tombolo.cli.shell.LoadedFile;
+import io.tombolo.cli.shell.Screen;
 import io.tombolo.cli.shell.Shell;
+import io.tombolo.region.topology.Region;
 
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -24,6 +27,7 @@ import java.util.concurrent.Callable;
             "",
             "Example:",
             "  tombolo status",
+            "  tombolo status --watch",
             "  tombolo status -o json | jq '.regions[].state'"
         })
 final class StatusCommand implements Callable<Integer> {
@@ -33,6 +37,24 @@ final class StatusCommand implements Callable<Integer> {
     @Option(names = "--region", paramLabel = "REGION", description = "Ask this region only.")
     private @Nullable String region;
 
+    @Option(
+            names = "--watch",
+            description = "Refresh in place; without a terminal it is shown once.")
+    private boolean watch;
+
+    @Option(
+            names = "--every",
+            paramLabel = "TIME",
+            defaultValue = "2s",
+            description = "With --watch: pause between two looks (default: 2s).")
+    private Duration every = Duration.ofSeconds(2);
+
+    @Option(
+            names = "--count",
+            paramLabel = "N",
+            description = "With --watch: end after so many looks (default: Ctrl-C ends it).")
+    private long count;
+
     StatusCommand(Shell shell) {
         this.shell = shell;
     }
@@ -41,8 +63,13 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         LoadedFile file = LoadedFile.of(shell);
-        List<Snapshot> snapshots =
-                RegionSnapshots.of(shell, file.hostedOrAll(Optional.ofNullable(region)));
+        List<Region.Hosted> regions = file.hostedOrAll(Optional.ofNullable(region));
+        if (watch && Screen.fits(shell)) {
+            new Screen(shell, every, count)
+                    .show(() -> tablesOf(RegionSnapshots.of(shell, regions)));
+            return ExitCode.OK.number();
+        }
+        List<Snapshot> snapshots = RegionSnapshots.of(shell, regions);
         shell.print(treeOf(snapshots), () -> tablesOf(snapshots));
         boolean answered = snapshots.stream().anyMatch(Snapshot::answered);
         return (answered ? ExitCode.OK : ExitCode.FAILED).number();

@@ -82,6 +82,35 @@ class AdminCommandsEndToEnd {
     }
 
     @Test
+    void statusIsRefreshedInPlaceOnATerminalAndShownOnceElsewhere() {
+        CommandRun screen =
+                CommandRun.interactive(
+                        folder, "", "status", "--watch", "--every", "10ms", "--count", "2");
+        CommandRun pipe = CommandRun.of(folder, "status", "--watch");
+
+        assertThat(screen.out().split("REGION  STATE", -1)).hasSize(3);
+        assertThat(screen.out()).startsWith("\u001b[2J\u001b[H");
+        assertThat(pipe.out()).startsWith("REGION  STATE").doesNotContain("\u001b");
+        assertThat(screen.exitCode() + pipe.exitCode()).isZero();
+    }
+
+    @Test
+    void topShowsWhatMoves() {
+        CommandRun pipe = CommandRun.of(folder, "top");
+        Tree json = regions.json("top", "--topics", "1");
+        CommandRun screen =
+                CommandRun.interactive(folder, "", "top", "--every", "10ms", "--count", "2");
+
+        assertThat(pipe.out())
+                .contains("eu serving 1/1", "eu-to-us")
+                .containsPattern("eu +orders +1 +0 +2");
+        assertThat(json.at("topics").items()).hasSize(1);
+        assertThat(json.at("topicCount").number(0)).isGreaterThanOrEqualTo(2);
+        assertThat(screen.out().split("RECORDS/s", -1)).hasSize(3);
+        assertThat(pipe.exitCode() + screen.exitCode()).isZero();
+    }
+
+    @Test
     void aRegionThatDoesNotAnswerIsShownAndFailsTheCommandWhenItIsTheOnlyOne() throws IOException {
         leadTo(1);
 
