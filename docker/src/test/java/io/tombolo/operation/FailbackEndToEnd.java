@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tombolo.nodes.Release;
 
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.PolicyViolationException;
 import org.junit.jupiter.api.AfterEach;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -91,6 +93,70 @@ class FailbackEndToEnd {
         assertThat(site.admin("us").post("/api/v1/failback/" + LINK).status()).isEqualTo(200);
         Patience.until(() -> assertThat(us.end("orders", 0)).isEqualTo(8));
         assertThat(us.read("orders", 0, 8)).containsExactly("a", "b", "c", "d", "e", "f", "g", "h");
+    }
+
+    @Test
+    void whatWasSetAsideIsExportedAndWrittenAgainWhereTheTopicIsOwned() throws Exception {
+        site.admin("us").post("/api/v1/links/" + LINK + "/pause");
+        Patience.until(() ->
+                assertThat(site.admin("us").link(LINK).get("state").asString())
+                        .isEqualTo("PAUSED"));
+        send(eu, "alone", "lost");
+        send(eu, "k", "old");
+        abort("never");
+        site.stop("eu");
+        failOver("us");
+        send(us, "k", "new");
+        site.admin("us").post("/api/v1/links/" + LINK + "/resume");
+        site.start("eu");
+        Patience.until(() ->
+                assertThatThrownBy(() -> eu.produce("orders", 0, "late"))
+                        .isInstanceOf(PolicyViolationException.class));
+        assertThat(tombolo("failback", LINK, "-y", "-o", "json").get("records").asLong())
+                .isEqualTo(3);
+        Path lost = folder.resolve("lost.jsonl");
+
+        JsonNode exported =
+                tombolo("divergence", "export", LINK, "--to", lost.toString(), "-o", "json");
+        JsonNode planned = replay("--dry-run").get(0);
+        JsonNode written = replay("--if-absent-by", "key").get(0);
+        JsonNode again = replay("--if-absent-by", "key").get(0);
+
+        assertThat(exported.get("records").asLong()).isEqualTo(3);
+        assertThat(Files.readAllLines(lost))
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("\"offset\":4", "\"value\":\"lost\""),
+                        line -> assertThat(line).contains("\"key\":\"k\"", "\"committed\":true"),
+                        line -> assertThat(line).contains("\"never\"", "\"committed\":false"));
+        assertThat(planned.get("wouldWrite").asLong()).isEqualTo(2);
+        assertThat(planned.get("uncommitted").asLong()).isEqualTo(1);
+        assertThat(written.get("region").asString()).isEqualTo("us");
+        assertThat(written.get("written").asLong()).isEqualTo(1);
+        assertThat(written.get("superseded").asLong()).isEqualTo(1);
+        assertThat(again.get("written").asLong()).isZero();
+        assertThat(again.get("doneBefore").asLong()).isEqualTo(1);
+        assertThat(us.read("orders", 0, 6)).containsExactly("a", "b", "c", "d", "new", "lost");
+    }
+
+    private JsonNode replay(String... options) throws Exception {
+        var arguments = new ArrayList<>(List.of("divergence", "replay", LINK, "-y", "-o", "json"));
+        arguments.addAll(List.of(options));
+        return tombolo(arguments.toArray(String[]::new));
+    }
+
+    private static void send(Clients clients, String key, String value) {
+        try (var producer = clients.producer(Map.of())) {
+            Clients.await(producer.send(new ProducerRecord<>("orders", 0, key, value)));
+        }
+    }
+
+    private void abort(String value) {
+        try (var producer = eu.producer(Map.of("transactional.id", "undecided"))) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            Clients.await(producer.send(new ProducerRecord<>("orders", 0, null, value)));
+            producer.abortTransaction();
+        }
     }
 
     /** Waits until the source counts as gone, then fails over. */

@@ -83,6 +83,8 @@ class CommandTreeTest {
                         "failover history",
                         "failback",
                         "divergence list",
+                        "divergence export",
+                        "divergence replay",
                         "topic list",
                         "topic create",
                         "topic describe",

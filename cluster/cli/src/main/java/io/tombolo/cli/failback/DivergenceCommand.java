@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 /** What only one region had when another one had taken over; the commands are below it. */
 @Command(
         name = "divergence",
-        description = "Shows what a region had that the one which took over has not.",
+        description = "What a region had that the one which took over has not.",
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Example:", "  tombolo divergence list"})
 final class DivergenceCommand {}

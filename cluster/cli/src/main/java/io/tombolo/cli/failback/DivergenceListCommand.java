@@ -1,5 +1,6 @@
 package io.tombolo.cli.failback;
 
+import io.tombolo.cli.kafka.RegionChoice;
 import io.tombolo.cli.output.Tree;
 import io.tombolo.cli.shell.ExitCode;
 import io.tombolo.cli.shell.LoadedFile;
@@ -9,6 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 
 /** The divergence reports that regions keep. */
@@ -53,5 +55,17 @@ final class DivergenceListCommand implements Callable<Integer> {
         Tree reports = Tree.list(views, view -> view);
         shell.print(reports, () -> FailbackText.divergences(views));
         return ExitCode.OK.number();
+    }
+
+    /**
+     * What was set aside of the topics of a policy.
+     *
+     * @param topic of this one alone; empty for all
+     */
+    static List<SetAside> setAside(Shell shell, LoadedFile file, String policy, String topic) {
+        List<Tree> views = ReturnView.all(shell, file, Failback.linkOf(file, policy));
+        return SetAside.reported(views, region -> RegionChoice.one(shell, file, region)).stream()
+                .filter(one -> topic.isEmpty() || one.topic().equals(topic))
+                .toList();
     }
 }

@@ -37,13 +37,17 @@ import java.util.concurrent.TimeUnit;
  */
 final class Export {
 
-    private static final String PREFIX = "__divergent.";
-    private static final String OFFSET = "tombolo.offset";
-    private static final String PARTITION = "tombolo.partition";
+    static final String PREFIX = "__divergent.";
+    static final String OFFSET = "tombolo.offset";
+    static final String PARTITION = "tombolo.partition";
     private static final String LEADER_EPOCH = "tombolo.leader.epoch";
-    private static final String TIMESTAMP = "tombolo.timestamp";
-    private static final String OWNERSHIP_EPOCH = "tombolo.ownership.epoch";
-    private static final int RECORD_BYTES_MAX = 100 << 20;
+    static final String TIMESTAMP = "tombolo.timestamp";
+    static final String OWNERSHIP_EPOCH = "tombolo.ownership.epoch";
+
+    /** On records of transactions of which no commit was there when they were copied. */
+    static final String UNCOMMITTED = "tombolo.uncommitted";
+
+    static final int RECORD_BYTES_MAX = 100 << 20;
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final KafkaRegion region;
@@ -77,7 +81,10 @@ final class Export {
                 var producer = new KafkaProducer<>(writing(), serializer, serializer)) {
             long from = Math.max(partition.at("fromOffset").number(0), copied(consumer, number));
             long to = Math.min(partition.at("toOffset").number(0), end(consumer, number));
-            copy(consumer, producer, number, from, to);
+            var source = new TopicPartition(topic, number);
+            try (var committed = new CommittedReader(reading(), source, from, region.timeoutMs())) {
+                copy(new Ends(consumer, committed, producer), source, from, to);
+            }
         } catch (ExecutionException refused) {
             throw KafkaFailures.of(refused.getCause(), region.topic(target()));
         } catch (KafkaException refused) {
@@ -88,14 +95,15 @@ final class Export {
         }
     }
 
-    private void copy(
+    /** Who reads everything, who reads what is committed, and who writes. */
+    private record Ends(
             KafkaConsumer<byte[], byte[]> consumer,
-            KafkaProducer<byte[], byte[]> producer,
-            int number,
-            long from,
-            long to)
+            CommittedReader committed,
+            KafkaProducer<byte[], byte[]> producer) {}
+
+    private void copy(Ends ends, TopicPartition source, long from, long to)
             throws ExecutionException, InterruptedException {
-        var source = new TopicPartition(topic, number);
+        KafkaConsumer<byte[], byte[]> consumer = ends.consumer();
         consumer.assign(List.of(source));
         consumer.seek(source, from);
         long heard = System.nanoTime();
@@ -103,10 +111,11 @@ final class Export {
             Future<?> last = null;
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
                 if (record.offset() < to) {
-                    last = producer.send(marked(record));
+                    boolean committed = ends.committed().has(record.offset());
+                    last = ends.producer().send(marked(record, committed));
                 }
             }
-            producer.flush();
+            ends.producer().flush();
             if (last != null) {
                 last.get();
             }
@@ -117,7 +126,8 @@ final class Export {
         }
     }
 
-    private ProducerRecord<byte[], byte[]> marked(ConsumerRecord<byte[], byte[]> record) {
+    private ProducerRecord<byte[], byte[]> marked(
+            ConsumerRecord<byte[], byte[]> record, boolean committed) {
         var copy =
                 new ProducerRecord<>(
                         target(),
@@ -132,6 +142,9 @@ final class Export {
                 .add(LEADER_EPOCH, bytes(record.leaderEpoch().orElse(-1)))
                 .add(TIMESTAMP, bytes(record.timestamp()))
                 .add(OWNERSHIP_EPOCH, bytes(ownershipEpoch));
+        if (!committed) {
+            copy.headers().add(UNCOMMITTED, bytes(1));
+        }
         return copy;
     }
 
@@ -154,12 +167,13 @@ final class Export {
         while (last.isEmpty() && consumer.position(target) < end) {
             last = consumer.poll(POLL).records(target).stream().findFirst();
         }
-        return last.filter(record -> header(record, OWNERSHIP_EPOCH) == ownershipEpoch)
-                .map(record -> header(record, OFFSET) + 1)
+        return last.filter(record -> number(record, OWNERSHIP_EPOCH) == ownershipEpoch)
+                .map(record -> number(record, OFFSET) + 1)
                 .orElse(0L);
     }
 
-    private static long header(ConsumerRecord<byte[], byte[]> record, String name) {
+    /** The value of a header of ours, −1 when it is not there. */
+    static long number(ConsumerRecord<byte[], byte[]> record, String name) {
         Header header = record.headers().lastHeader(name);
         return header == null
                 ? -1

@@ -17,6 +17,8 @@ public final class FailbackCommands {
     /** {@code divergence} and what is below it. */
     public static CommandLine divergence(Shell shell) {
         return new CommandLine(new DivergenceCommand())
-                .addSubcommand(new DivergenceListCommand(shell));
+                .addSubcommand(new DivergenceListCommand(shell))
+                .addSubcommand(new DivergenceExportCommand(shell))
+                .addSubcommand(new DivergenceReplayCommand(shell));
     }
 }
