@@ -1,5 +1,6 @@
 package io.tombolo.cli.doctor;
 
+import io.tombolo.cli.plan.Handshake;
 import io.tombolo.environment.Endpoint;
 
 import java.io.IOException;
@@ -19,7 +20,7 @@ record NetworkExam(Patient patient) {
     Result examine() {
         var findings = new ArrayList<Finding>();
         int reached = 0;
-        for (Endpoint broker : Patient.addresses(patient.source())) {
+        for (Endpoint broker : Handshake.addresses(patient.source())) {
             try {
                 Handshake met = Handshake.with(broker, patient.connectTimeoutMs());
                 reached++;

@@ -5,6 +5,7 @@ import io.tombolo.cli.admin.AdminApi;
 import io.tombolo.cli.admin.AdminUnreachable;
 import io.tombolo.cli.admin.RegionAdmin;
 import io.tombolo.cli.output.Tree;
+import io.tombolo.cli.plan.Handshake;
 import io.tombolo.cli.shell.LoadedFile;
 import io.tombolo.cli.shell.Shell;
 import io.tombolo.environment.Endpoint;
@@ -90,15 +91,6 @@ record Patient(Shell shell, LoadedFile file, LinkEntry link) {
         return answer.ok() ? answer.body() : Tree.NOTHING;
     }
 
-    /** The addresses of a region for clients. */
-    static List<Endpoint> addresses(Region region) {
-        return switch (region) {
-            case Region.Hosted hosted ->
-                    hosted.brokers().stream().map(Region.Broker::kafka).toList();
-            case Region.Foreign foreign -> foreign.bootstrap();
-        };
-    }
-
     int timeoutMs() {
         return Math.clamp(shell.timeout().toMillis(), 100, 3_600_000);
     }
@@ -117,7 +109,7 @@ record Patient(Shell shell, LoadedFile file, LinkEntry link) {
         settings.putAll(
                 Map.of(
                         "bootstrap.servers",
-                        addresses(asked).stream()
+                        Handshake.addresses(asked).stream()
                                 .map(Endpoint::toString)
                                 .collect(Collectors.joining(",")),
                         "client.id",

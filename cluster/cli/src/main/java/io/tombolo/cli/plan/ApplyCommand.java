@@ -75,6 +75,12 @@ final class ApplyCommand implements Callable<Integer> {
     public Integer call() {
         LoadedFile file = LoadedFile.of(shell);
         var store = new PlanStore(shell, file);
+        try (ApplyLock _ = store.lock()) {
+            return apply(file, store);
+        }
+    }
+
+    private int apply(LoadedFile file, PlanStore store) {
         SavedPlan plan = id.isEmpty() ? planned() : store.load(id);
         if (plan.expired(System.currentTimeMillis())) {
             throw expired(plan);

@@ -39,6 +39,20 @@ final class PlanStore {
         this.file = URLEncoder.encode(name, StandardCharsets.UTF_8);
     }
 
+    /**
+     * Held while a file is applied.
+     *
+     * @throws CommandFailure when another command holds it, or it cannot be made
+     */
+    ApplyLock lock() {
+        String name = file + ".lock";
+        try {
+            return ApplyLock.take(folder.resolve(name));
+        } catch (IOException unwritable) {
+            throw unwritable(name, unwritable);
+        }
+    }
+
     void save(SavedPlan plan) {
         write(plan.id() + ".json", plan.tree());
     }
@@ -118,10 +132,14 @@ final class PlanStore {
                 Files.deleteIfExists(draft);
             }
         } catch (IOException unwritable) {
-            throw broken("%s cannot be written: %s".formatted(name, reason(unwritable)))
-                    .fix("make room there and let this user write, or run the command elsewhere")
-                    .because(unwritable)
-                    .failure();
+            throw unwritable(name, unwritable);
         }
+    }
+
+    private CommandFailure unwritable(String name, IOException cause) {
+        return broken("%s cannot be written: %s".formatted(name, reason(cause)))
+                .fix("make room there and let this user write, or run the command elsewhere")
+                .because(cause)
+                .failure();
     }
 }

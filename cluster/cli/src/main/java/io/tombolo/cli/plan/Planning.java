@@ -32,7 +32,8 @@ record Planning(LoadedFile file, PlanStore store, LiveWorld live, Declared befor
                 store,
                 live,
                 before,
-                Planner.plan(file.topology(), before, live.world(), deletable));
+                new Preflight(shell, file, live.world())
+                        .check(Planner.plan(file.topology(), before, live.world(), deletable)));
     }
 
     /** What the file takes responsibility for. */

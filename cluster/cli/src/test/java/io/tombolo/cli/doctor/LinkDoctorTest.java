@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tombolo.cli.doctor.Finding.Verdict;
 import io.tombolo.cli.output.Tree;
 import io.tombolo.cli.output.TreeText;
+import io.tombolo.cli.plan.Handshake;
 import io.tombolo.cli.shell.LoadedFile;
 import io.tombolo.cli.shell.Shell;
 import io.tombolo.environment.Endpoint;

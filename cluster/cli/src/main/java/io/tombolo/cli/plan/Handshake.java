@@ -1,6 +1,7 @@
-package io.tombolo.cli.doctor;
+package io.tombolo.cli.plan;
 
 import io.tombolo.environment.Endpoint;
+import io.tombolo.region.topology.Region;
 
 import org.apache.kafka.common.protocol.ApiKeys;
 
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +23,7 @@ import java.util.concurrent.TimeUnit;
  * @param roundTripMs from the question to the answer
  * @param highest version of each API that the broker serves
  */
-record Handshake(long roundTripMs, Map<ApiKeys, Short> highest) {
+public record Handshake(long roundTripMs, Map<ApiKeys, Short> highest) {
 
     private static final int APIS_MAX = 1_000;
     private static final int OK = 0;
@@ -38,8 +40,17 @@ record Handshake(long roundTripMs, Map<ApiKeys, Short> highest) {
                             ApiKeys.LIST_GROUPS, (short) 3,
                             ApiKeys.OFFSET_FETCH, (short) 5));
 
+    /** The addresses of a region for clients. */
+    public static List<Endpoint> addresses(Region region) {
+        return switch (region) {
+            case Region.Hosted hosted ->
+                    hosted.brokers().stream().map(Region.Broker::kafka).toList();
+            case Region.Foreign foreign -> foreign.bootstrap();
+        };
+    }
+
     /** Connects and asks; the version 0 of the question is understood by every broker. */
-    static Handshake with(Endpoint broker, int timeoutMs) throws IOException {
+    public static Handshake with(Endpoint broker, int timeoutMs) throws IOException {
         try (var socket = new Socket()) {
             var address = new InetSocketAddress(broker.host(), broker.port());
             if (address.isUnresolved()) {
@@ -86,7 +97,7 @@ record Handshake(long roundTripMs, Map<ApiKeys, Short> highest) {
     }
 
     /** What it does not speak and a link needs, as one line. */
-    Optional<String> missing() {
+    public Optional<String> missing() {
         for (var one : NEEDED.entrySet()) {
             short has = highest.getOrDefault(one.getKey(), (short) -1);
             if (has < one.getValue()) {
