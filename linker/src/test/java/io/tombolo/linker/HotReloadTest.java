@@ -176,7 +176,12 @@ class HotReloadTest {
     private static LinkSpec.Settings paced(Duration syncOffsets) {
         var standard = LinkSpec.Settings.standard();
         return new LinkSpec.Settings(
-                true, syncOffsets, true, standard.refreshTopics(), standard.volume());
+                true,
+                syncOffsets,
+                true,
+                standard.refreshTopics(),
+                standard.volume(),
+                Duration.ZERO);
     }
 
     private static LinkSpec.Settings limited(long bytesPerSecond) {
@@ -186,7 +191,8 @@ class HotReloadTest {
                 standard.syncOffsets(),
                 true,
                 standard.refreshTopics(),
-                standard.volume().limitedTo(bytesPerSecond));
+                standard.volume().limitedTo(bytesPerSecond),
+                Duration.ZERO);
     }
 
     private long copiedBytes() {

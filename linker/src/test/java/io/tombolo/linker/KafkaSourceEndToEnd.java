@@ -80,7 +80,8 @@ class KafkaSourceEndToEnd {
                                 Duration.ofMillis(300),
                                 true,
                                 Duration.ofMillis(300),
-                                new LinkSpec.Volume(8 << 20, 48L << 20, 0)),
+                                new LinkSpec.Volume(8 << 20, 48L << 20, 0),
+                                Duration.ZERO),
                         () -> 0,
                         () -> false);
     }

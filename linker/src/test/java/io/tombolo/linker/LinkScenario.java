@@ -81,7 +81,8 @@ final class LinkScenario {
                                 Duration.ofMillis(300),
                                 true,
                                 Duration.ofMillis(400),
-                                new LinkSpec.Volume(64 * 1024, 256 * 1024, 0)),
+                                new LinkSpec.Volume(64 * 1024, 256 * 1024, 0),
+                                Duration.ZERO),
                         () -> 300_000,
                         () -> troubled && storage.chance(0.05));
         simulator.afterEachEvent(this::check);

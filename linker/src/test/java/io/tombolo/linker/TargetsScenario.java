@@ -92,7 +92,8 @@ final class TargetsScenario {
                                 Duration.ofMillis(300),
                                 true,
                                 Duration.ofMillis(400),
-                                new LinkSpec.Volume(64 * 1024, 256 * 1024, 0)),
+                                new LinkSpec.Volume(64 * 1024, 256 * 1024, 0),
+                                Duration.ZERO),
                         () -> 300_000,
                         () -> false,
                         region);

@@ -14,6 +14,7 @@ import io.tombolo.region.topology.LinkEntry;
 
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,7 @@ final class LinkView {
                         status.map(found -> whole(found.lag(), found.lossBound()))
                                 .orElse(Lag.UNKNOWN)));
         view.put("copiedLag", lag(status.map(LinkStatus::lag).orElse(Lag.UNKNOWN)));
+        view.put("maxLagMs", entry.limits().maxLag().map(Duration::toMillis).orElse(-1L));
         view.put("rpo", rpo(status.map(LinkStatus::recent).orElse(LagHistory.NONE)));
         view.put(
                 "uncountedTopics",

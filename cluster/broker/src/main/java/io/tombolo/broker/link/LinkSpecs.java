@@ -74,7 +74,8 @@ record LinkSpecs(Topology topology, RegionId region) {
                 handover && offsets.compareTo(HANDOVER_PACE) > 0 ? HANDOVER_PACE : offsets,
                 standard.propagateResets(),
                 handover ? HANDOVER_PACE : standard.refreshTopics(),
-                standard.volume().limitedTo(handover ? 0 : entry.limits().bytesPerSecondMax()));
+                standard.volume().limitedTo(handover ? 0 : entry.limits().bytesPerSecondMax()),
+                entry.limits().maxLag().orElse(Duration.ZERO));
     }
 
     private List<Endpoint> bootstrap(RegionId source) {

@@ -72,13 +72,25 @@ public final class LinkTable {
                         .filter(topic -> topic.at("trouble").present())
                         .toList();
         if (troubled.isEmpty()) {
-            return silent(link);
+            return late(link) ? lateness(link) : silent(link);
         }
         Tree first = troubled.getFirst();
         String others =
                 troubled.size() == 1 ? "" : " and " + Amounts.of(troubled.size() - 1, "more topic");
         return "topic %s%s: %s"
                 .formatted(first.at("topic").text(), others, trouble(first.at("trouble")));
+    }
+
+    /** Whether it lags more than its file allows. */
+    public static boolean late(Tree link) {
+        long most = link.at("maxLagMs").number(-1);
+        return most >= 0 && copied(link).at("ms").number(-1) > most;
+    }
+
+    /** By how much, in words. */
+    public static String lateness(Tree link) {
+        return "late: its lag is above limits.maxLag, %s"
+                .formatted(Amounts.ms(link.at("maxLagMs").number(-1)));
     }
 
     /** What brokers copy that did not answer is not known. */

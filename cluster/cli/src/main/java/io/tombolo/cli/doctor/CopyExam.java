@@ -1,6 +1,7 @@
 package io.tombolo.cli.doctor;
 
 import io.tombolo.cli.admin.AdminUnreachable;
+import io.tombolo.cli.admin.LinkTable;
 import io.tombolo.cli.output.Amounts;
 import io.tombolo.cli.output.Tree;
 
@@ -52,6 +53,7 @@ final class CopyExam {
                             "what it copies is not known, and nobody else copies it",
                             "tombolo broker describe %s".formatted(silent.text())));
         }
+        late(link);
         topics(link);
         groups(link);
         return findings;
@@ -107,6 +109,24 @@ final class CopyExam {
                                                     link.at("copiedLag", "records").number(-1),
                                                     "record"),
                                             Amounts.ms(link.at("copiedLag", "ms").number(-1)))));
+        }
+    }
+
+    private void late(Tree link) {
+        if (LinkTable.late(link)) {
+            findings.add(
+                    Finding.doubtful(
+                            "lag",
+                            "%s, %s"
+                                    .formatted(
+                                            Amounts.ms(link.at("copiedLag", "ms").number(-1)),
+                                            LinkTable.lateness(link)),
+                            patient.link().limits().rate().isPresent()
+                                    ? "limits.rate of the link may hold it up"
+                                    : "the way, the source or the disks of the copy are too slow,"
+                                            + " or nothing answers",
+                            "tombolo link describe %s        shows which partitions"
+                                    .formatted(patient.link().name())));
         }
     }
 

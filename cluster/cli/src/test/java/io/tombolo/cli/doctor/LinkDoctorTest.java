@@ -123,6 +123,13 @@ class LinkDoctorTest {
     }
 
     @Test
+    void aLinkThatLagsMoreThanItMayIsLate() throws IOException {
+        assertThat(examine("{ %s, \"maxLagMs\": 3 }", 1)).hasSize(1);
+        assertThat(examine("{ %s, \"maxLagMs\": 2 }", 1).getLast().seen())
+                .isEqualTo("3 ms, late: its lag is above limits.maxLag, 2 ms");
+    }
+
+    @Test
     void aBrokerThatIsTooOldIsToldByWhatItDoesNotSpeak() throws Exception {
         try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Thread.ofVirtual().start(() -> answerOnce(server, 1, 7));

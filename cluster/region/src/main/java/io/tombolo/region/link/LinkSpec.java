@@ -59,15 +59,17 @@ public record LinkSpec(
      * @param syncOffsets how often group offsets are copied; zero switches it off
      * @param propagateResets whether a group that was set back at the source is set back here
      * @param refreshTopics how often topics, partitions and configurations are looked up
+     * @param lagMax the lag in time above which the link is late; zero for none
      */
     public record Settings(
             boolean syncConfigs,
             Duration syncOffsets,
             boolean propagateResets,
             Duration refreshTopics,
-            Volume volume) {
+            Volume volume,
+            Duration lagMax) {
         public Settings {
-            if (syncOffsets.isNegative() || refreshTopics.toMillis() < 10) {
+            if (lagMax.isNegative() || syncOffsets.isNegative() || refreshTopics.toMillis() < 10) {
                 throw new IllegalArgumentException("the intervals of a link are too short");
             }
         }
@@ -75,7 +77,12 @@ public record LinkSpec(
         /** Offsets each second, topics every two. */
         public static Settings standard() {
             return new Settings(
-                    true, Duration.ofSeconds(1), true, Duration.ofSeconds(2), Volume.STANDARD);
+                    true,
+                    Duration.ofSeconds(1),
+                    true,
+                    Duration.ofSeconds(2),
+                    Volume.STANDARD,
+                    Duration.ZERO);
         }
     }
 

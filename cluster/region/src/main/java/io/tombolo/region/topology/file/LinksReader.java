@@ -53,9 +53,7 @@ final class LinksReader {
                         .map(value -> sync(value, notes))
                         .orElse(LinkEntry.Sync.STANDARD);
         LinkEntry.Limits limits =
-                section.get("limits")
-                        .map(value -> limits(value, notes))
-                        .orElse(LinkEntry.Limits.NONE);
+                section.get("limits").map(LinksReader::limits).orElse(LinkEntry.Limits.NONE);
         LinkEntry.Reverse reverse = reverse(section, notes);
         if (from.isEmpty() || to.isEmpty()) {
             return Optional.empty();
@@ -88,9 +86,8 @@ final class LinksReader {
         return value.node() instanceof YamlNode.Scalar scalar && scalar.text().equals("never");
     }
 
-    private static LinkEntry.Limits limits(Value value, Shortfalls notes) {
+    private static LinkEntry.Limits limits(Value value) {
         Section section = value.section("rate", "maxLag");
-        section.get("maxLag").ifPresent(notes::linkMaxLag);
         return new LinkEntry.Limits(
                 section.get("rate").flatMap(Value::rate),
                 section.get("maxLag").flatMap(it -> it.duration(Duration.ofMillis(1), LAG_MAX)));

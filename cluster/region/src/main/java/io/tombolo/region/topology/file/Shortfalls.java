@@ -82,13 +82,6 @@ final class Shortfalls {
                         "kafka: 127.0.0.1:" + endpoint.port());
     }
 
-    /** Lag is shown, nobody is woken. */
-    void linkMaxLag(Value value) {
-        warn(value, "no alarm is raised yet when a link falls behind")
-                .why("tombolo link list shows the lag")
-                .fix("remove maxLag:");
-    }
-
     /** There are no access rules to copy. */
     void aclSync(Value value) {
         warn(value, "access rules do not exist yet, so none are copied")

@@ -197,7 +197,6 @@ class TopologyFileTest {
                 .extracting(note -> note.where().path())
                 .containsExactly(
                         "links.eu-to-us.sync.acls",
-                        "links.eu-to-us.limits.maxLag",
                         "links.eu-to-us.reverse",
                         "failover.shop-primary.moves");
     }
