@@ -31,8 +31,8 @@ final class ByteBudget {
     private long leveledNanos;
 
     /**
-     * Changes the limit. A debt stays, in time: what was fetched under another limit is neither
-     * forgiven nor waited for longer than it would have been.
+     * Changes the limit. A debt stays, and never takes longer to be paid than it would have: under
+     * a higher limit it is paid sooner, under a lower one in the same time.
      *
      * @param limit in bytes per second, 0 for none
      * @return whether it is another one than before
@@ -42,7 +42,8 @@ final class ByteBudget {
             return false;
         }
         pass(nowNanos);
-        level = bytesPerSecond == 0 ? 0 : level / bytesPerSecond * limit;
+        double inSameTime = bytesPerSecond == 0 ? 0 : level / bytesPerSecond * limit;
+        level = level < 0 ? Math.max(level, inSameTime) : inSameTime;
         bytesPerSecond = limit;
         leveledNanos = nowNanos;
         return true;

@@ -56,15 +56,45 @@ class ByteBudgetTest {
     }
 
     @Test
-    void aHigherLimitPaysTheDebtInTheSameTimeAndNoneForgetsIt() {
+    void aHigherLimitPaysTheDebtSooner() {
         budget.limit(LIMIT, 0);
         budget.take(LIMIT, 0);
 
         assertThat(budget.limit(10 * LIMIT, 0)).isTrue();
+
         assertThat(budget.limit(10 * LIMIT, 0)).isFalse();
+        assertThat(budget.admits(0)).isEqualTo(Admitted.LIVE);
+        assertThat(budget.nanosUntilMore(0)).isBetween(SECOND / 10, SECOND / 10 + 2);
+    }
+
+    @Test
+    void aLowerLimitPaysTheDebtInTheSameTime() {
+        budget.limit(10 * LIMIT, 0);
+        budget.take(10 * LIMIT, 0);
+
+        budget.limit(LIMIT, 0);
+
         assertThat(budget.nanosUntilMore(0)).isBetween(SECOND * 3 / 4, SECOND * 3 / 4 + 2);
+    }
+
+    /** A broker that leads nothing has next to nothing of the limit, and answers under way. */
+    @Test
+    void whatArrivedUnderATinyLimitHoldsUpNobodyForLong() {
+        budget.limit(1, 0);
+        budget.take(LIMIT, 0);
+
+        budget.limit(LIMIT, 0);
+
+        assertThat(budget.nanosUntilMore(SECOND + SECOND / 1_000)).isZero();
+    }
+
+    @Test
+    void withoutALimitNoDebtIsLeft() {
+        budget.limit(LIMIT, 0);
+        budget.take(LIMIT, 0);
 
         budget.limit(0, 0);
+
         assertThat(budget.admits(0)).isEqualTo(Admitted.EVERYTHING);
     }
 
