@@ -9,9 +9,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The checkpoint files of a data directory, in Kafka's format: for each log its recovery point, its
@@ -33,6 +35,10 @@ public final class DirectoryCheckpoints {
     private final Map<LogName, Long> highWatermarks;
     private final Map<LogName, Long> cleaned;
     private boolean cleanedUnwritten;
+
+    /** Logs that are gone while the files may still name them; so never more than these name. */
+    private final Set<LogName> forgotten = new HashSet<>();
+
     private final List<String> damaged = new ArrayList<>();
 
     private DirectoryCheckpoints(Disk disk, Path directory) throws IOException {
@@ -131,7 +137,10 @@ public final class DirectoryCheckpoints {
         }
     }
 
-    /** A new log takes a name: what the files say of an earlier one does not count for it. */
+    /**
+     * A new log takes a name: what the files say of an earlier one does not count for it, on return
+     * after a crash neither.
+     */
     synchronized void begin(LogName name) throws IOException {
         boolean nothing =
                 recoveryPoint(name) == 0
@@ -140,6 +149,9 @@ public final class DirectoryCheckpoints {
                         && cleanedTo(name) == 0;
         if (!nothing) {
             forget(name);
+        }
+        if (forgotten.contains(name)) {
+            writeWithoutForgotten();
         }
     }
 
@@ -155,20 +167,28 @@ public final class DirectoryCheckpoints {
         return recoveryPoints.keySet().stream().sorted().toList();
     }
 
-    /** The log is gone. */
-    public synchronized void forget(LogName name) throws IOException {
-        if (recoveryPoints.remove(name) != null) {
-            write(RECOVERY_POINTS, recoveryPoints);
+    /**
+     * The log is gone. The files say so with the next {@link #write}, or before a log of its name
+     * begins: writing each of them for each of many topics that are deleted would take as many
+     * lines as the square of their number.
+     */
+    public synchronized void forget(LogName name) {
+        boolean named = recoveryPoints.remove(name) != null;
+        named |= logStarts.remove(name) != null;
+        named |= highWatermarks.remove(name) != null;
+        named |= cleaned.remove(name) != null;
+        if (named) {
+            forgotten.add(name);
         }
-        if (logStarts.remove(name) != null) {
-            write(LOG_STARTS, logStarts);
-        }
-        if (highWatermarks.remove(name) != null) {
-            write(HIGH_WATERMARKS, highWatermarks);
-        }
-        if (cleaned.remove(name) != null) {
-            write(CLEANED, cleaned);
-        }
+    }
+
+    private void writeWithoutForgotten() throws IOException {
+        write(LOG_STARTS, logStarts);
+        write(RECOVERY_POINTS, recoveryPoints);
+        write(HIGH_WATERMARKS, highWatermarks);
+        write(CLEANED, cleaned);
+        cleanedUnwritten = false;
+        forgotten.clear();
     }
 
     /**
@@ -190,10 +210,11 @@ public final class DirectoryCheckpoints {
         replaceIfChanged(LOG_STARTS, logStarts, newLogStarts);
         replaceIfChanged(RECOVERY_POINTS, recoveryPoints, newRecoveryPoints);
         replaceIfChanged(HIGH_WATERMARKS, highWatermarks, newHighWatermarks);
-        if (cleanedUnwritten || damaged.contains(CLEANED)) {
+        if (cleanedUnwritten || !forgotten.isEmpty() || damaged.contains(CLEANED)) {
             write(CLEANED, cleaned);
             cleanedUnwritten = false;
         }
+        forgotten.clear();
     }
 
     private static void note(
@@ -207,7 +228,7 @@ public final class DirectoryCheckpoints {
     /** Where most partitions are idle, most checkpoints have nothing to tell. */
     private void replaceIfChanged(String file, Map<LogName, Long> known, Map<LogName, Long> changes)
             throws IOException {
-        if (!changes.isEmpty() || damaged.contains(file)) {
+        if (!changes.isEmpty() || !forgotten.isEmpty() || damaged.contains(file)) {
             replace(file, known, changes);
         }
     }
