@@ -12,6 +12,7 @@ import org.apache.kafka.common.protocol.Errors;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** Asks a region now and then what a group has committed there. */
 public final class Probing {
@@ -22,15 +23,26 @@ public final class Probing {
     private final Place place;
     private final String group;
     private final GroupWatch groups;
+    private final Predicate<String> inOffice;
     private final Route route;
     private boolean stopped;
 
+    /**
+     * @param inOffice whether the coordinator on a host has not been replaced by one that has
+     *     committed something
+     */
     public Probing(
-            Environment environment, Site site, Place place, String group, GroupWatch groups) {
+            Environment environment,
+            Site site,
+            Place place,
+            String group,
+            GroupWatch groups,
+            Predicate<String> inOffice) {
         this.site = site;
         this.place = place;
         this.group = group;
         this.groups = groups;
+        this.inOffice = inOffice;
         this.route = new Route(environment, site.bootstrap(), "probe " + group);
     }
 
@@ -57,6 +69,8 @@ public final class Probing {
                         .setPartitionIndexes(List.of(place.partition()));
         var body = new OffsetFetchRequestData().setGroupId(group).setTopics(List.of(topic));
         var asked = groups.asking(site, group, place);
+        // One that is replaced and cannot hear of it tells what was true before, as in Kafka.
+        boolean current = inOffice.test(route.host());
         route.call(
                 ApiKeys.OFFSET_FETCH,
                 7,
@@ -69,11 +83,13 @@ public final class Probing {
                     }
                     if (answer.isPresent() && answer.get().errorCode() == Errors.NONE.code()) {
                         var found = answer.get().topics().getFirst().partitions().getFirst();
-                        if (found.errorCode() == Errors.NONE.code()) {
+                        if (current && found.errorCode() == Errors.NONE.code()) {
                             groups.stored(site, group, place, found.committedOffset(), asked);
                         }
                     }
-                    if (answer.isEmpty() || answer.get().errorCode() != Errors.NONE.code()) {
+                    boolean failed =
+                            answer.filter(it -> it.errorCode() == Errors.NONE.code()).isEmpty();
+                    if (failed || !current) {
                         route.forget();
                     }
                     start();

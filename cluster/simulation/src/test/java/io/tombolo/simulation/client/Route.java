@@ -61,6 +61,11 @@ final class Route {
         return found;
     }
 
+    /** The broker found last. */
+    String host() {
+        return end.host();
+    }
+
     /** The answer said, or there was none, that this is not the way. */
     void forget() {
         found = false;

@@ -4,6 +4,7 @@ import io.tombolo.broker.replica.UncleanLeaders;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.Restoration;
 import io.tombolo.metadata.record.LinkRecord.Divergence;
+import io.tombolo.replication.Partition;
 import io.tombolo.replication.Role;
 import io.tombolo.simulation.site.Machine;
 import io.tombolo.simulation.site.Place;
@@ -161,6 +162,18 @@ public final class SiteWatch {
     /** The acknowledged batches that have to be there, by base offset. */
     public TreeMap<Long, Sent> acked(Place place) {
         return keeper.acked(place);
+    }
+
+    /**
+     * Whether the broker on a host leads a partition, and no later leader has committed anything.
+     */
+    public boolean leadsOn(String host, Place place) {
+        int lastEpoch = image(place).last().map(LogImage.Batch::epoch).orElse(-1);
+        return site.machines().stream()
+                .filter(machine -> machine.host().equals(host))
+                .flatMap(machine -> machine.partition(place).stream())
+                .map(Partition::role)
+                .anyMatch(role -> role.leading().isPresent() && role.leaderEpoch() >= lastEpoch);
     }
 
     /** Whether the log has ever lost its end, so that a copy may hold what it does not. */

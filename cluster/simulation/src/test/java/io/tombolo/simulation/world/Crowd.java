@@ -191,7 +191,14 @@ final class Crowd {
     /** Asks again and again what is committed at a region where nobody commits. */
     void probe(Site there) {
         for (Place place : Shape.PLACES) {
-            var probing = new Probing(environment, there, place, GROUP, watches.groups());
+            var probing =
+                    new Probing(
+                            environment,
+                            there,
+                            place,
+                            GROUP,
+                            watches.groups(),
+                            host -> watches.of(there).leadsOn(host, Place.OFFSETS));
             probes.add(probing);
             probing.start();
         }
