@@ -59,6 +59,7 @@ class SeparateControllersEndToEnd {
                     admin: "127.0.0.1:%d"
                     internal: "127.0.0.1:%d"
                     controllers: %s
+                    config: { log.dirs: logs, metadata.log.dir: metadata }
                 topics: { orders: { in: eu } }
                 """
                         .formatted(kafkaPort, FreePorts.claim(3), FreePorts.claim(3), controllers));
@@ -103,12 +104,22 @@ class SeparateControllersEndToEnd {
         assertThat(restarted.exitCode()).as(restarted.err()).isZero();
         assertThat(restarted.out().lines()).hasSize(6).last().asString().startsWith(last);
         produce("four\n");
+        metadataLogsAreWhereTheFileSaysSo();
 
         Ended down = tombolo.run("down");
 
         assertThat(down.exitCode()).isZero();
         assertThat(down.out().lines()).hasSize(6).allMatch(line -> line.contains("  stopped  "));
         assertThat(background.running()).isEmpty();
+    }
+
+    private void metadataLogsAreWhereTheFileSaysSo() {
+        for (String node : List.of("eu-1", "eu-2", "eu-3", "eu-c1", "eu-c2", "eu-c3")) {
+            assertThat(folder.resolve("metadata").resolve(node).resolve("metadata")).isDirectory();
+            Path logs = folder.resolve("logs").resolve(node);
+            assertThat(logs.resolve("metadata")).doesNotExist();
+            assertThat(Files.exists(logs)).as(node).isEqualTo(!node.startsWith("eu-c"));
+        }
     }
 
     @Test

@@ -2,7 +2,9 @@ package io.tombolo.operation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -24,6 +26,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A broker process that is killed, and one that is told to stop. */
 class CrashEndToEnd {
+
+    /** How the JVM ends then, as the launcher wants it to. */
+    private static final int OUT_OF_MEMORY = 3;
 
     @TempDir Path folder;
 
@@ -59,6 +64,44 @@ class CrashEndToEnd {
                     assertThat(second.alive()).isTrue();
                 }
             }
+        }
+    }
+
+    @Test
+    void aBrokerWithoutMemoryEndsAtOnceAndTheNextStartHasWhatWasAcknowledged() throws Exception {
+        var site = Site.alone(folder);
+        Clients clients = site.clients("eu");
+        try (var small = ChildBroker.start(site, "eu", "small", "32m").awaitReady()) {
+            clients.create("orders", 1);
+            clients.produce("orders", 0, "a", "b");
+
+            for (int topic = 0; small.alive(); topic++) {
+                createQuietly(clients, "large-" + topic);
+            }
+
+            assertThat(small.awaitExit()).isEqualTo(OUT_OF_MEMORY);
+            assertThat(small.output()).contains("java.lang.OutOfMemoryError");
+        }
+        try (var _ = ChildBroker.start(site, "eu", "large", "512m").awaitReady()) {
+            clients.produce("orders", 0, "c");
+            assertThat(clients.read("orders", 0, 3)).containsExactly("a", "b", "c");
+        }
+    }
+
+    private static void createQuietly(Clients clients, String topic) {
+        var settings =
+                Map.<String, Object>of(
+                        "bootstrap.servers",
+                        clients.bootstrap(),
+                        "request.timeout.ms",
+                        5_000,
+                        "default.api.timeout.ms",
+                        5_000);
+        try (var admin = Admin.create(settings)) {
+            Clients.await(
+                    admin.createTopics(List.of(new NewTopic(topic, 10_000, (short) 1))).all());
+        } catch (RuntimeException failed) {
+            // The broker has ended, or takes too long because it is about to.
         }
     }
 

@@ -64,7 +64,9 @@ class RegionTransactionsEndToEnd {
                 work(cluster);
                 cluster.spawn(killed);
             }
-            workWhileItStandsStill(cluster, leaderOf(cluster, "__transaction_state"));
+            for (String topic : List.of("__transaction_state", "out")) {
+                workWhileItStandsStill(cluster, leaderOf(cluster, topic));
+            }
             List<String> out = committed(cluster, "out");
             done.set(true);
             worker.join();
