@@ -11,6 +11,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import tools.jackson.databind.JsonNode;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +54,13 @@ class LeaderDiskEndToEnd {
                 assertThat(leader(cluster)).isNotEqualTo(leader);
             });
             assertThat(offlineDirectories(cluster, leader)).isZero();
+            // It is served: that this replica is not in use makes it no partition that is offline.
+            Patience.until(() -> {
+                JsonNode told =
+                        cluster.admin(leader).get("/api/v1/status").json().get("partitions");
+                assertThat(told.get("underReplicatedNames").toString()).isEqualTo("[\"orders-0\"]");
+                assertThat(told.get("offline").asInt()).isZero();
+            });
             cluster.everybody().produce("others", 0, "untouched");
 
             cluster.disk(leader).heal();

@@ -8,12 +8,15 @@ import io.tombolo.broker.link.FailoverReport;
 import io.tombolo.environment.Clock;
 import io.tombolo.environment.SystemClock;
 import io.tombolo.environment.SystemEntropy;
+import io.tombolo.metadata.image.TopicsImage;
+import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.network.HttpAnswer;
 import io.tombolo.network.HttpAsk;
 import io.tombolo.network.HttpHandler;
 import io.tombolo.raft.core.RaftEvent.Room;
 import io.tombolo.region.PolicyName;
 
+import org.apache.kafka.common.TopicIdPartition;
 import org.jspecify.annotations.Nullable;
 
 import tools.jackson.databind.json.JsonMapper;
@@ -114,13 +117,22 @@ public final class AdminRoutes implements HttpHandler {
                                                         core.settings().id().value(),
                                                         broker.phase() == LifePhase.SERVING,
                                                         core.links().statuses(),
-                                                        offline.stream()
-                                                                .map(id ->
-                                                                        id.topicPartition()
-                                                                                .toString())
-                                                                .toList(),
+                                                        ledHere(core, offline),
                                                         core.quorum().room() != Room.AMPLE,
                                                         BrokerReport.Edition.NONE))));
+    }
+
+    /** The names of those that clients ask here for: where another broker leads they are served. */
+    private static List<String> ledHere(BrokerCore core, List<TopicIdPartition> partitions) {
+        TopicsImage topics = core.images().current().topics();
+        int self = core.settings().id().value();
+        return partitions.stream()
+                .filter(id ->
+                        topics.partition(new PartitionId(id.topicId(), id.partition()))
+                                .filter(it -> it.leader() == self)
+                                .isPresent())
+                .map(id -> id.topicPartition().toString())
+                .toList();
     }
 
     /** What looks at every partition is done here, not on the loop. */
@@ -145,7 +157,7 @@ public final class AdminRoutes implements HttpHandler {
                                                                 ready,
                                                                 trouble,
                                                                 others,
-                                                                offline)
+                                                                ledHere(core, offline))
                                                         .whole())));
     }
 

@@ -23,7 +23,7 @@ import java.util.Optional;
  *
  * @param serving whether it takes requests of clients
  * @param links what its links do, for the partitions that it leads
- * @param offline the partitions that it hosts and cannot use
+ * @param offline the partitions that it leads and cannot use
  * @param diskFull whether there is no room on its disk for the metadata log
  * @param edition of what is told of topics
  */

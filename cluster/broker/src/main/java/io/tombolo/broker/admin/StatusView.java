@@ -16,7 +16,6 @@ import io.tombolo.region.topology.LinkEntry;
 import io.tombolo.region.topology.Topology;
 import io.tombolo.storage.cleaner.LogCleaner;
 
-import org.apache.kafka.common.TopicIdPartition;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
@@ -34,7 +33,7 @@ import java.util.TreeSet;
  * @param ready whether clients can be sent here
  * @param trouble what is not replicated as it should be
  * @param others what the other brokers of the region tell
- * @param offlineHere partitions that this broker hosts and cannot use
+ * @param offlineHere partitions that this broker leads and cannot use, by name
  */
 record StatusView(
         BrokerCore core,
@@ -43,7 +42,7 @@ record StatusView(
         boolean ready,
         PartitionHealth.Trouble trouble,
         PeerBrokers.Answers others,
-        List<TopicIdPartition> offlineHere) {
+        List<String> offlineHere) {
 
     Map<String, @Nullable Object> whole() {
         BrokerSettings settings = core.settings();
@@ -108,10 +107,10 @@ record StatusView(
         return view;
     }
 
-    /** Offline is what has no leader, and what this broker cannot use though it may lead it. */
+    /** Offline is what has no leader, and what its leader cannot use. */
     private Map<String, @Nullable Object> partitions(MetadataImage image) {
         var offline = new TreeSet<>(trouble.offline());
-        offlineHere.forEach(id -> offline.add(id.topicPartition().toString()));
+        offline.addAll(offlineHere);
         others.reports().forEach(report -> offline.addAll(report.offline()));
         var view = new LinkedHashMap<String, @Nullable Object>();
         view.put("hosted", image.topics().partitionCount());
