@@ -10,4 +10,10 @@ class SeparateRolesSimulation {
     void aRegionWithControllersOfItsOwnKeepsItsLawsWhateverGoesWrong() {
         Seeds.runFew(Shape.SEPARATE_ROLES, 40, SeparateRolesSimulation.class);
     }
+
+    /** Coordinators and their markers are found by brokers that decide nothing. */
+    @Test
+    void transactionsKeepTheirLawsBesideControllersOfTheirOwn() {
+        Seeds.runFew(Shape.TRANSACTIONS_OF_SEPARATE_ROLES, 12, SeparateRolesSimulation.class);
+    }
 }

@@ -22,7 +22,8 @@ interface OpenTransactionLog {
     record Place(LinkPartition partition, int leaderEpoch, int copiedEpochMax) {}
 
     /**
-     * What is open.
+     * What is open. Where it is nothing, the disk has the ends of all transactions: the power may
+     * fail and none is open again.
      *
      * @param endOffset of the log at that moment
      */

@@ -60,12 +60,28 @@ final class OpenTransactionsWorker {
                             wanted.place(),
                             end -> {
                                 if (end.isPresent()) {
-                                    awaitCommit(wanted, end.getAsLong(), ownershipEpoch);
+                                    lookAgain(wanted, ownershipEpoch);
                                 } else {
                                     busy.remove(wanted.place().partition());
                                 }
                             });
         }
+    }
+
+    /** The markers count once the disk has them. */
+    private void lookAgain(PromotionDuty.Abortion wanted, long ownershipEpoch) {
+        ports.transactions()
+                .find(
+                        wanted.place(),
+                        found ->
+                                found.filter(now -> now.open().count() == 0)
+                                        .ifPresentOrElse(
+                                                now ->
+                                                        awaitCommit(
+                                                                wanted,
+                                                                now.endOffset(),
+                                                                ownershipEpoch),
+                                                () -> busy.remove(wanted.place().partition())));
     }
 
     private void awaitCommit(PromotionDuty.Abortion wanted, long endOffset, long ownershipEpoch) {

@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -43,22 +44,42 @@ record ShardTransactions(Shards shards, Offload offload, EventLoop loop, Clock c
 
     private static final long UNKNOWN = -1;
 
+    /** How long a force is given before somebody looks again, and how often. */
+    private static final Duration FORCED_AFTER = Duration.ofMillis(5);
+
+    private static final int FORCES_MAX = 200;
+
     /** A transaction, and the batch that it begins with. */
     private record Begun(ProducerView producer, long firstOffset, ReadResult batch) {}
 
-    /** What a shard tells. */
-    private record Look(List<Begun> told, int count, long endOffset) {}
+    /**
+     * What a shard tells.
+     *
+     * @param kept whether the disk has what ended the transactions that are not open any more
+     */
+    private record Look(List<Begun> told, int count, long endOffset, boolean kept) {}
 
     @Override
     public void find(Place place, Consumer<Optional<Found>> answer) {
+        find(place, FORCES_MAX, answer);
+    }
+
+    private void find(Place place, int tries, Consumer<Optional<Found>> answer) {
         shards.<Optional<Look>>ask(
                 idOf(place),
                 loop,
                 hosted -> hosted.filter(one -> leads(one, place)).map(one -> look(one, place)),
-                look ->
+                look -> {
+                    if (look.isEmpty() || look.get().kept() || look.get().count() > 0) {
                         look.ifPresentOrElse(
                                 found -> count(place, found, answer),
-                                () -> answer.accept(Optional.empty())));
+                                () -> answer.accept(Optional.empty()));
+                    } else if (tries > 0) {
+                        loop.schedule(FORCED_AFTER.toNanos(), () -> find(place, tries - 1, answer));
+                    } else {
+                        answer.accept(Optional.empty());
+                    }
+                });
     }
 
     private static boolean leads(Partition partition, Place place) {
@@ -79,7 +100,16 @@ record ShardTransactions(Shards shards, Offload offload, EventLoop loop, Clock c
                             first,
                             log.read(from, 1, log.endOffset(), Isolation.READ_UNCOMMITTED)));
         }
-        return new Look(told, open.size(), log.endOffset());
+        boolean kept = log.durableOffset() >= log.endOffset() || !anyEnded(log);
+        if (!kept) {
+            log.flush();
+        }
+        return new Look(told, open.size(), log.endOffset(), kept);
+    }
+
+    /** Whether there is a marker that the log could lose with its tail. */
+    private static boolean anyEnded(PartitionLog log) {
+        return log.producers().stream().anyMatch(one -> one.coordinatorEpoch() >= 0);
     }
 
     /** Those that began in the copy, in the order in which they did. */

@@ -201,6 +201,9 @@ final class PromotionScenario {
             @Override
             public void abort(Place place, Consumer<OptionalLong> answer) {
                 Optional<Copy> led = led(place).filter(_ -> stopped(place.partition()));
+                if (mutant == Mutant.ABORTS_NOTHING) {
+                    led.ifPresent(claimedFree::add);
+                }
                 led.filter(_ -> mutant != Mutant.ABORTS_NOTHING)
                         .ifPresent(copy -> List.copyOf(copy.open.keySet()).forEach(copy::abort));
                 answer.accept(
@@ -236,7 +239,7 @@ final class PromotionScenario {
                 if (mutant == Mutant.ABORTS_AGAIN) {
                     List.copyOf(copy.markers.keySet())
                             .forEach(first -> copy.open.put(first, PRODUCER));
-                } else if (mutant == Mutant.ABORTS_NOTHING && !copy.markers.isEmpty()) {
+                } else if (claimedFree.contains(copy)) {
                     return List.of();
                 }
                 return copy.open.entrySet().stream()
@@ -280,6 +283,10 @@ final class PromotionScenario {
     private final DecidingRegion region;
     private final List<Node> nodes = new ArrayList<>();
     private final Map<LinkPartition, Map<Integer, Copy>> logs = new HashMap<>();
+
+    /** Logs of which a broken variant says that nothing is open any more. */
+    private final Set<Copy> claimedFree = new HashSet<>();
+
     private final Map<Integer, Map<TopicPartition, Long>> groups = new TreeMap<>();
     private final Map<LinkPartition, Long> faithful = new HashMap<>();
     private final Set<LinkPartition> committed = new HashSet<>();

@@ -7,7 +7,6 @@ import io.tombolo.protocol.records.BatchView;
 import io.tombolo.protocol.records.BatchWalk;
 import io.tombolo.protocol.records.EndTransactionMarker;
 import io.tombolo.replication.Partition;
-import io.tombolo.replication.Role;
 import io.tombolo.simulation.law.LogImage;
 import io.tombolo.simulation.law.TransactionWatch;
 import io.tombolo.simulation.mutant.Variant;
@@ -85,7 +84,7 @@ public final class CommittedReading {
     public boolean done() {
         return site.machines().stream()
                 .flatMap(machine -> machine.partition(place).stream())
-                .filter(partition -> partition.role() instanceof Role.Leader)
+                .filter(partition -> partition.role().leading().isPresent())
                 .map(Partition::log)
                 .anyMatch(log -> position >= log.endOffset());
     }

@@ -6,6 +6,7 @@ import io.tombolo.simulation.site.Place;
 import io.tombolo.simulation.site.Site;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -25,6 +26,10 @@ public final class GroupWatch implements Progress, SiteWatch.SiteEvents {
     private static final long NEVER = Long.MAX_VALUE;
 
     private record Where(RegionId region, String group, Place place) {}
+
+    private record Guild(RegionId region, String group) {}
+
+    private record Deed(Guild guild, int epoch, Place place) {}
 
     private record Wherever(String group, Place place) {}
 
@@ -52,7 +57,16 @@ public final class GroupWatch implements Progress, SiteWatch.SiteEvents {
     /** Commits that may be taken late, over an earlier connection, until their generation ends. */
     private final Map<Where, List<Late>> late = new HashMap<>();
 
-    private final Map<RegionId, Integer> generations = new HashMap<>();
+    private final Map<Guild, Integer> generations = new HashMap<>();
+
+    /** Who worked on a partition in an epoch of a group that assigns partitions itself. */
+    private final Map<Deed, String> owners = new HashMap<>();
+
+    private final Map<Wherever, String> lastOwner = new HashMap<>();
+
+    /** Regions that have lost what they knew of groups: epochs may come again. */
+    private final Set<RegionId> forgetful = new HashSet<>();
+
     private final Map<Wherever, RegionId> lastReader = new HashMap<>();
     private final Map<RegionId, Long> takeovers = new HashMap<>();
     private final Set<Place> shortened = new HashSet<>();
@@ -99,8 +113,7 @@ public final class GroupWatch implements Progress, SiteWatch.SiteEvents {
         var wherever = new Wherever(group, place);
         stored(site, group, place, offset, asked);
         // What an earlier generation sent is refused by now.
-        lateAt(site, group, place)
-                .removeIf(it -> it.generation < generations.getOrDefault(site.region(), -1));
+        lateAt(site, group, place).removeIf(it -> it.generation < generation(site, group));
         Broken.unless(
                 offset <= readUpTo.getOrDefault(wherever, 0L),
                 Law.NOTHING_SKIPPED,
@@ -188,7 +201,7 @@ public final class GroupWatch implements Progress, SiteWatch.SiteEvents {
 
     @Override
     public void unanswered(Site site, String group, Place place, long offset) {
-        int generation = generations.getOrDefault(site.region(), -1);
+        int generation = generation(site, group);
         lateAt(site, group, place).add(new Late(offset, generation));
         if (site.region().equals(source)) {
             setBackTo.merge(new Wherever(group, place), offset, Math::min);
@@ -200,8 +213,35 @@ public final class GroupWatch implements Progress, SiteWatch.SiteEvents {
     }
 
     /** A generation of the group has begun: no commit of an earlier one is taken any more. */
-    public void began(Site site, int generation) {
-        generations.put(site.region(), generation);
+    public void began(Site site, String group, int generation) {
+        generations.put(new Guild(site.region(), group), generation);
+    }
+
+    private int generation(Site site, String group) {
+        return generations.getOrDefault(new Guild(site.region(), group), -1);
+    }
+
+    /** A member works on partitions in an epoch of its group. */
+    public void owns(Site site, String group, String member, int epoch, Collection<Place> places) {
+        var guild = new Guild(site.region(), group);
+        generations.merge(guild, epoch, Math::max);
+        for (Place place : places) {
+            String other = owners.putIfAbsent(new Deed(guild, epoch, place), member);
+            Broken.unless(
+                    other == null || other.equals(member) || forgetful.contains(site.region()),
+                    Law.ONE_OWNER,
+                    "%s of %s in %s belongs to %s and to %s in epoch %d",
+                    place,
+                    group,
+                    site,
+                    other,
+                    member,
+                    epoch);
+            String before = lastOwner.put(new Wherever(group, place), member);
+            if (before != null && !before.equals(member)) {
+                happenings.note(Happening.PARTITION_HANDED_ON);
+            }
+        }
     }
 
     // --- what becomes of logs
@@ -220,6 +260,7 @@ public final class GroupWatch implements Progress, SiteWatch.SiteEvents {
     /** A region has lost everything. */
     public void wiped(Site site) {
         committed.keySet().removeIf(where -> where.region.equals(site.region()));
+        forgetful.add(site.region());
     }
 
     @Override
@@ -231,6 +272,7 @@ public final class GroupWatch implements Progress, SiteWatch.SiteEvents {
         if (!place.equals(Place.OFFSETS)) {
             return;
         }
+        forgetful.add(site.region());
         committed.forEach((where, offsets) -> {
             if (where.region.equals(site.region()) && !offsets.tailMap(end, false).isEmpty()) {
                 offsets.tailMap(end, false).clear();

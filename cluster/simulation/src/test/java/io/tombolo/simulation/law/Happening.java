@@ -14,6 +14,7 @@ public enum Happening {
     OFFSET_COMMITTED,
     GROUP_REBALANCED,
     STALE_MEMBER_REFUSED,
+    PARTITION_HANDED_ON,
     KILLED,
     PAUSED,
     POWER_LOST,
@@ -73,10 +74,11 @@ public enum Happening {
     ABORTED_UNASKED,
     ABORTED_LEFT_OUT,
     PRODUCER_FENCED,
-    TRANSACTIONS_EXCUSED;
+    TRANSACTIONS_EXCUSED,
+    TRANSACTION_TORN(2);
 
     private static final Set<Happening> OF_TRANSACTIONS =
-            EnumSet.range(TRANSACTION_COMMITTED, TRANSACTIONS_EXCUSED);
+            EnumSet.range(TRANSACTION_COMMITTED, TRANSACTION_TORN);
 
     private static final Set<Happening> OF_RETURNS = EnumSet.range(RETURN_BEGUN, CAME_BACK);
 
@@ -108,7 +110,9 @@ public enum Happening {
     public static Set<Happening> in(Shape shape) {
         switch (shape.story()) {
             case TRANSACTIONS -> {
-                return EnumSet.copyOf(OF_TRANSACTIONS);
+                var found = EnumSet.copyOf(OF_TRANSACTIONS);
+                found.removeIf(it -> it.regionsMin > shape.regions());
+                return found;
             }
             case RETURN -> {
                 return EnumSet.copyOf(OF_RETURNS);
@@ -117,6 +121,9 @@ public enum Happening {
         }
         var found = EnumSet.allOf(Happening.class);
         found.removeAll(RARE);
+        if (!shape.consumed()) {
+            found.remove(PARTITION_HANDED_ON);
+        }
         if (!shape.transactional()) {
             found.removeAll(OF_TRANSACTIONS);
         }

@@ -38,6 +38,7 @@ public enum Law {
     OWNERSHIP("the ownership epoch that a region knows never goes back"),
     LINK_SILENT("after the promotion a link appends nothing"),
     GROUP_OFFSETS("the offsets of a group never go back"),
+    ONE_OWNER("a partition has one owner in each epoch of its group"),
     NOTHING_SKIPPED("a consumer that resumes skips no record"),
     LOSS_BOUND("what is missing after a failover is within the reported loss bound"),
     DIVERGENCE_TOLD(
@@ -49,6 +50,7 @@ public enum Law {
     ABORTED_HIDDEN("readers of what is committed are given nothing else"),
     LSO_MOVES_ON("when the faults end, nothing keeps the last stable offset back"),
     TRANSACTED_OFFSETS("positions committed in transactions never go back, nor are they twice"),
+    TORN_TOLD("what a failover tears is told, where epochs tell what a marker has ended"),
     FENCED_SILENT("a producer that was fenced writes nothing any more"),
     METADATA("the metadata log keeps what it has committed"),
     PROGRESS("when the faults end, everything gets done");

@@ -144,7 +144,7 @@ public final class LogImage {
         return from < to ? batches.subMap(from, to).values() : List.of();
     }
 
-    List<Batch> from(long offset) {
+    public List<Batch> from(long offset) {
         return List.copyOf(batches.tailMap(offset, true).values());
     }
 

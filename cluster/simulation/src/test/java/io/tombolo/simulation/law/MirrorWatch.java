@@ -106,8 +106,12 @@ public final class MirrorWatch implements SiteWatch.SiteEvents {
                 site.region(),
                 batch,
                 leader.leaderEpoch());
+        // What the copy left open is aborted before anybody else may write.
+        boolean settles =
+                batch.kind() == LogImage.Kind.ABORT
+                        && leader.access() instanceof Role.WriteAccess.Undecided;
         Broken.unless(
-                leader.access() instanceof Role.WriteAccess.Open,
+                leader.access() instanceof Role.WriteAccess.Open || settles,
                 Law.FENCED,
                 "%s of %s took %s although it is fenced",
                 place,

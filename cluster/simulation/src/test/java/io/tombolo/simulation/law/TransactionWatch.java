@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -281,6 +282,83 @@ public final class TransactionWatch {
                 name);
     }
 
+    // --- what copies say
+
+    /** What a failover has told of a transaction that it tore. */
+    public record Torn(long producerId, int producerEpoch) {}
+
+    /** What became of one transaction in the copies of a region. */
+    private static final class Fate {
+        private final Set<Place> committed = new LinkedHashSet<>();
+        private final Set<Place> aborted = new LinkedHashSet<>();
+        private Optional<Torn> raisedBy = Optional.empty();
+    }
+
+    /**
+     * The copies of a region that follows, or has taken over: nothing takes effect there that
+     * nobody wished for, and what does so in a part only was told.
+     *
+     * @param torn those that were told; only a producer whose epoch is raised by each end can be
+     * @return by partition, what readers have to be given
+     */
+    public Map<Place, Set<String>> checkCopies(Map<Place, LogImage> copies, Set<Torn> torn) {
+        var fates = new TreeMap<String, Fate>();
+        var committedThere = new LinkedHashMap<Place, Set<String>>();
+        copies.forEach(
+                (place, log) -> committedThere.put(place, committedIn(place, log.from(0), fates)));
+        fates.forEach((name, fate) -> {
+            Story story = story(name);
+            unless(
+                    fate.committed.isEmpty()
+                            || story.commitAsked && !story.outcome.equals(Optional.of(false)),
+                    Law.TRANSACTIONS_ATOMIC,
+                    "%s is committed in copies of %s, and not at the source",
+                    name,
+                    fate.committed);
+            if (!fate.committed.isEmpty() && !fate.aborted.isEmpty()) {
+                happenings.note(Happening.TRANSACTION_TORN);
+                unless(
+                        fate.raisedBy.isEmpty() || torn.contains(fate.raisedBy.get()),
+                        Law.TORN_TOLD,
+                        "%s is committed in copies of %s and aborted in those of %s, told is %s",
+                        name,
+                        fate.committed,
+                        fate.aborted,
+                        torn);
+            }
+        });
+        return committedThere;
+    }
+
+    private static Set<String> committedIn(
+            Place place, List<LogImage.Batch> log, Map<String, Fate> fates) {
+        var open = new HashMap<Long, List<LogImage.Batch>>();
+        var committed = new TreeSet<String>();
+        for (LogImage.Batch batch : log) {
+            switch (batch.kind()) {
+                case PLAIN -> {}
+                case TRANSACTIONAL ->
+                        open.computeIfAbsent(batch.producerId(), _ -> new ArrayList<>()).add(batch);
+                case COMMIT, ABORT -> {
+                    boolean commit = batch.kind() == LogImage.Kind.COMMIT;
+                    List<LogImage.Batch> ended = open.remove(batch.producerId());
+                    for (LogImage.Batch one : ended == null ? List.<LogImage.Batch>of() : ended) {
+                        Fate fate = fates.computeIfAbsent(nameOf(one.token()), _ -> new Fate());
+                        (commit ? fate.committed : fate.aborted).add(place);
+                        if (commit) {
+                            committed.add(one.token());
+                        }
+                        if (commit && batch.producerEpoch() > one.producerEpoch()) {
+                            fate.raisedBy =
+                                    Optional.of(new Torn(one.producerId(), one.producerEpoch()));
+                        }
+                    }
+                }
+            }
+        }
+        return committed;
+    }
+
     // --- when nobody writes any more
 
     /** What was acknowledged in a transaction that its producer committed is committed. */
@@ -311,7 +389,12 @@ public final class TransactionWatch {
 
     /** A reader of all that is committed was given this. */
     public void checkGiven(Place place, Set<String> tokens) {
-        var missing = new TreeSet<>(partitions.get(place).committed);
+        checkGiven(place, partitions.get(place).committed, tokens);
+    }
+
+    /** The same in another region. */
+    public void checkGiven(Place place, Set<String> committed, Set<String> tokens) {
+        var missing = new TreeSet<>(committed);
         missing.removeAll(tokens);
         unless(
                 missing.isEmpty(),

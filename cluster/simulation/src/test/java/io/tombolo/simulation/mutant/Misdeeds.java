@@ -9,6 +9,7 @@ import io.tombolo.protocol.records.BatchSpec;
 import io.tombolo.replication.Partition;
 import io.tombolo.replication.Role;
 import io.tombolo.simulation.law.SiteWatch;
+import io.tombolo.simulation.law.TransactionWatch;
 import io.tombolo.simulation.site.Machine;
 import io.tombolo.simulation.site.Place;
 import io.tombolo.simulation.site.Site;
@@ -72,6 +73,11 @@ public final class Misdeeds implements SiteWatch.Reported {
                         told.bytes(),
                         told.firstTimestampMs(),
                         told.lastTimestampMs());
+    }
+
+    /** What a failover tells that it has torn. */
+    public Set<TransactionWatch.Torn> torn(Set<TransactionWatch.Torn> told) {
+        return variant == Variant.TORN_TRANSACTIONS_ARE_NOT_TOLD ? Set.of() : told;
     }
 
     @Override

@@ -42,6 +42,16 @@ public record Shape(int regions, int brokers, int controllers, Story story) {
     /** Three brokers, whose clients write in transactions. */
     public static final Shape TRANSACTIONS = new Shape(1, 3, 0, Story.TRANSACTIONS);
 
+    /** The same with controllers of their own. */
+    public static final Shape TRANSACTIONS_OF_SEPARATE_ROLES =
+            new Shape(1, 3, 3, Story.TRANSACTIONS);
+
+    /** Another region has copies of what such clients write, and may take over. */
+    public static final Shape COPIED_TRANSACTIONS = new Shape(2, 1, 0, Story.TRANSACTIONS);
+
+    /** The same with three brokers in each. */
+    public static final Shape COPIED_TRANSACTIONS_OF_THREE = new Shape(2, 3, 0, Story.TRANSACTIONS);
+
     /** Three brokers with all kinds of clients. */
     public static final Shape ALL_CLIENTS = new Shape(1, 3, 0, Story.ALL_CLIENTS);
 
@@ -59,6 +69,10 @@ public record Shape(int regions, int brokers, int controllers, Story story) {
     private static final String CONFIG =
             """
             { offsets.topic.num.partitions: 1, group.min.session.timeout.ms: 500,
+                  group.consumer.session.timeout.ms: 2000,
+                  group.consumer.min.session.timeout.ms: 500,
+                  group.consumer.heartbeat.interval.ms: 500,
+                  group.consumer.min.heartbeat.interval.ms: 100,
                   group.initial.rebalance.delay.ms: 100, default.replication.factor: %1$d,
                   offsets.topic.replication.factor: %1$d,
                   transaction.state.log.num.partitions: 2,
@@ -138,6 +152,11 @@ public record Shape(int regions, int brokers, int controllers, Story story) {
     /** Whether there are many clients of other kinds. */
     public boolean plain() {
         return story != Story.TRANSACTIONS;
+    }
+
+    /** Whether there is a group of the newer protocol (KIP-848) as well. */
+    public boolean consumed() {
+        return story == Story.ALL_CLIENTS;
     }
 
     /** How many copies of each partition there are. */

@@ -5,6 +5,7 @@ import io.tombolo.environment.simulated.Simulator;
 import io.tombolo.simulation.client.Administering;
 import io.tombolo.simulation.client.AsideReading;
 import io.tombolo.simulation.client.Audit;
+import io.tombolo.simulation.client.ConsumerMember;
 import io.tombolo.simulation.client.EndProbing;
 import io.tombolo.simulation.client.HastyProducing;
 import io.tombolo.simulation.client.Member;
@@ -31,6 +32,10 @@ final class Crowd {
     static final String HOST = "client";
 
     private static final String GROUP = "billing";
+
+    /** Its coordinator assigns partitions itself. */
+    private static final String CONSUMERS = "shipping";
+
     private static final long PAUSE_MS_MAX = 200;
 
     private final Simulator simulator;
@@ -40,6 +45,7 @@ final class Crowd {
     private final List<Producing> producers = new ArrayList<>();
     private final List<HastyProducing> hasty = new ArrayList<>();
     private final List<Member> members = new ArrayList<>();
+    private final List<ConsumerMember> consumers = new ArrayList<>();
     private final List<Probing> probes = new ArrayList<>();
     private int joinedCount;
 
@@ -146,10 +152,30 @@ final class Crowd {
         member.start();
     }
 
+    /** One more member of the group that its coordinator assigns partitions to. */
+    void consumeAt(Site site) {
+        joinedCount++;
+        String id = "consumer-" + joinedCount;
+        var member =
+                new ConsumerMember(
+                        environment,
+                        site,
+                        new Member.Group(CONSUMERS, Shape.PLACES),
+                        new ConsumerMember.Self(id, variant),
+                        watches,
+                        simulator.entropy(id));
+        consumers.add(member);
+        member.start();
+    }
+
     /** One more member where the others are. */
     void joinOthers() {
         if (!members.isEmpty()) {
-            joinAt(members.getFirst().site());
+            Site site = members.getFirst().site();
+            joinAt(site);
+            if (!consumers.isEmpty()) {
+                consumeAt(site);
+            }
         }
     }
 
@@ -158,12 +184,18 @@ final class Crowd {
         if (members.size() > 1) {
             members.removeFirst().leave();
         }
+        if (consumers.size() > 1) {
+            consumers.removeFirst().leave();
+        }
     }
 
     /** A member is gone without a word, unless it is the last one. */
     void vanish() {
         if (members.size() > 1) {
             members.removeFirst().vanish();
+        }
+        if (consumers.size() > 1) {
+            consumers.removeFirst().vanish();
         }
     }
 
@@ -175,17 +207,24 @@ final class Crowd {
 
     /** Whether every partition is read to its end by a member that has it. */
     boolean readAll() {
-        Map<Place, Long> read = new HashMap<>();
-        for (Member member : members) {
-            member.positions().forEach((place, at) -> read.merge(place, at, Math::max));
+        if (members.isEmpty()) {
+            return true;
         }
-        return members.isEmpty()
-                || Shape.PLACES.stream()
-                        .allMatch(place ->
-                                read.getOrDefault(place, -1L)
-                                        >= watches.of(members.getFirst().site())
-                                                .image(place)
-                                                .end());
+        Site site = members.getFirst().site();
+        return readAll(site, members.stream().map(Member::positions).toList())
+                && (consumers.isEmpty()
+                        || readAll(
+                                site, consumers.stream().map(ConsumerMember::positions).toList()));
+    }
+
+    private boolean readAll(Site site, List<Map<Place, Long>> positions) {
+        Map<Place, Long> read = new HashMap<>();
+        for (Map<Place, Long> one : positions) {
+            one.forEach((place, at) -> read.merge(place, at, Math::max));
+        }
+        return Shape.PLACES.stream()
+                .allMatch(place ->
+                        read.getOrDefault(place, -1L) >= watches.of(site).image(place).end());
     }
 
     /** Asks again and again what is committed at a region where nobody commits. */

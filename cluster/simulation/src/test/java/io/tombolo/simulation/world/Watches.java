@@ -4,6 +4,7 @@ import io.tombolo.broker.replica.UncleanLeaders;
 import io.tombolo.environment.simulated.SimulatedNode;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.RegionId;
+import io.tombolo.simulation.client.ConsumerMember;
 import io.tombolo.simulation.client.Member;
 import io.tombolo.simulation.client.Records;
 import io.tombolo.simulation.fault.Trouble;
@@ -26,6 +27,7 @@ import io.tombolo.simulation.site.Site;
 import io.tombolo.storage.log.Recovery;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,7 +37,8 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /** All watches of a world, and who tells them what. */
-final class Watches implements Records, Machine.Hearing, Trouble.Toll, Member.Hearing {
+final class Watches
+        implements Records, Machine.Hearing, Trouble.Toll, Member.Hearing, ConsumerMember.Hearing {
 
     private static final Set<String> DURABLE = Set.of("ledger");
 
@@ -261,11 +264,16 @@ final class Watches implements Records, Machine.Hearing, Trouble.Toll, Member.He
 
     @Override
     public void assigned(Site site, String group, int generation) {
-        groups.began(site, generation);
+        groups.began(site, group, generation);
         Integer before = generations.put(site.region(), generation);
         if (before != null && before < generation) {
             happenings.note(Happening.GROUP_REBALANCED);
         }
+    }
+
+    @Override
+    public void owns(Site site, String group, String member, int epoch, Collection<Place> places) {
+        groups.owns(site, group, member, epoch, places);
     }
 
     @Override

@@ -58,19 +58,24 @@ final class Workers {
             lives.add(new ArrayList<>());
             begin(input);
         }
-        for (Place place : Shape.PLACES) {
-            reading(place, true).start();
-        }
+        readAt(site);
         supervise();
     }
 
-    private CommittedReading reading(Place place, boolean jumps) {
+    /** Readers that go on for ever, of the partitions or of their copies. */
+    void readAt(Site there) {
+        for (Place place : Shape.PLACES) {
+            reading(there, place, true).start();
+        }
+    }
+
+    private CommittedReading reading(Site there, Place place, boolean jumps) {
         return new CommittedReading(
                 environment,
-                site,
+                there,
                 place,
                 watch(),
-                simulator.entropy("committed " + jumps + place),
+                simulator.entropy("committed " + there + jumps + place),
                 new CommittedReading.Manner(jumps, variant));
     }
 
@@ -121,6 +126,12 @@ final class Workers {
         lives.getLast().forEach(Transacting::vanish);
     }
 
+    /** All workers are gone: their region is not the owner any more. */
+    void giveUp() {
+        stopping = true;
+        lives.forEach(all -> all.forEach(Transacting::vanish));
+    }
+
     /** A newcomer of each id but one. */
     void beginAnew() {
         for (int input = 0; input < lives.size() - 1; input++) {
@@ -151,9 +162,20 @@ final class Workers {
 
     /** Whether no partition has an open transaction. */
     boolean stable() {
-        return places().stream()
+        var all = new ArrayList<>(Shape.PLACES);
+        all.add(Place.OFFSETS);
+        return stable(site, all);
+    }
+
+    /** Whether no copy of another region has one. */
+    static boolean stableAt(Site there) {
+        return stable(there, Shape.PLACES);
+    }
+
+    private static boolean stable(Site there, List<Place> places) {
+        return places.stream()
                 .allMatch(place ->
-                        site.leaderOf(place)
+                        there.leaderOf(place)
                                 .flatMap(machine -> machine.partition(place))
                                 .filter(Workers::stable)
                                 .isPresent());
@@ -163,15 +185,14 @@ final class Workers {
         return partition.lastStableOffset() == partition.log().endOffset();
     }
 
-    private static List<Place> places() {
-        var all = new ArrayList<>(Shape.PLACES);
-        all.add(Place.OFFSETS);
-        return all;
-    }
-
     /** Readers of all that is committed. */
     List<CommittedReading> audit() {
-        var readers = Shape.PLACES.stream().map(place -> reading(place, false)).toList();
+        return audit(site);
+    }
+
+    /** Readers of all that is committed in the copies of another region, or here. */
+    List<CommittedReading> audit(Site there) {
+        var readers = Shape.PLACES.stream().map(place -> reading(there, place, false)).toList();
         readers.forEach(CommittedReading::start);
         return readers;
     }

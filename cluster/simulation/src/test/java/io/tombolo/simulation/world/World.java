@@ -1,6 +1,7 @@
 package io.tombolo.simulation.world;
 
 import io.tombolo.broker.Broker;
+import io.tombolo.broker.torn.TornTransactions;
 import io.tombolo.environment.Clock;
 import io.tombolo.environment.Environment;
 import io.tombolo.environment.simulated.Latency;
@@ -27,7 +28,9 @@ import io.tombolo.simulation.law.Broken;
 import io.tombolo.simulation.law.Happening;
 import io.tombolo.simulation.law.Happenings;
 import io.tombolo.simulation.law.Law;
+import io.tombolo.simulation.law.LogImage;
 import io.tombolo.simulation.law.Sent;
+import io.tombolo.simulation.law.TransactionWatch;
 import io.tombolo.simulation.mutant.Misdeeds;
 import io.tombolo.simulation.mutant.Sabotage;
 import io.tombolo.simulation.mutant.Variant;
@@ -38,12 +41,14 @@ import io.tombolo.simulation.site.Site;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * One seeded world: regions, clients, an operator, and two phases. In the first things go wrong as
@@ -243,6 +248,11 @@ public final class World {
         workers.ifPresent(Workers::start);
         if (!shape.plain()) {
             crowd.produceToOne(source);
+            destination.ifPresent(there -> {
+                await("the copies have begun", () -> hostsAll(there));
+                workers.orElseThrow().readAt(there);
+            });
+            misdeeds.begun();
             return;
         }
         crowd.produceAt(source);
@@ -255,6 +265,10 @@ public final class World {
         }
         crowd.joinAt(source);
         crowd.joinAt(source);
+        if (shape.consumed()) {
+            crowd.consumeAt(source);
+            crowd.consumeAt(source);
+        }
         destination.ifPresent(there -> {
             await("the copies have begun", () -> hostsAll(there));
             crowd.probe(there);
@@ -369,7 +383,7 @@ public final class World {
         var newcomers = crowd.produceAt(owner);
         await("new producers can write", () -> all(newcomers, Producing::acknowledged));
         finishProducing();
-        workers.ifPresent(this::finishTransactions);
+        workers.ifPresent(failedOver ? Workers::giveUp : this::finishTransactions);
         boolean cameBack = homecoming.filter(Homecoming::wanted).isPresent();
         if (failedOver) {
             Site loser = tookBack ? destination.orElseThrow() : source;
@@ -379,6 +393,9 @@ public final class World {
             }
         } else if (destination.isPresent()) {
             await("the lag is zero", copies()::whole);
+        }
+        if (workers.isPresent() && destination.isPresent()) {
+            checkCopies(workers.get(), destination.get());
         }
         await("the group has read all", crowd::readAll);
         await("all replicas are in sync", watches::settled);
@@ -489,9 +506,38 @@ public final class World {
     }
 
     private void awaitStable(Workers clients) {
-        if (!simulator.runUntil(clients::stable, PATIENCE)) {
+        awaitStable(clients::stable);
+    }
+
+    private void awaitStable(BooleanSupplier stable) {
+        if (!simulator.runUntil(stable, PATIENCE)) {
             throw new Broken(Law.LSO_MOVES_ON, "transactions stay open; " + describe());
         }
+    }
+
+    /** What became of transactions in the region that has copies of them, or took over. */
+    private void checkCopies(Workers clients, Site there) {
+        if (clients.watch().excused()) {
+            return;
+        }
+        awaitStable(() -> Workers.stableAt(there));
+        await(
+                "it is known what is torn",
+                () -> !TornTransactions.uncompared(there.newestMetadata(), LINK));
+        var told =
+                TornTransactions.of(there.newestMetadata(), LINK).stream()
+                        .map(one ->
+                                new TransactionWatch.Torn(one.producerId(), one.producerEpoch()))
+                        .collect(Collectors.toSet());
+        var copies = new LinkedHashMap<Place, LogImage>();
+        Shape.PLACES.forEach(place -> copies.put(place, watches.of(there).image(place)));
+        var committed = clients.watch().checkCopies(copies, misdeeds.torn(told));
+        var readers = clients.audit(there);
+        await(
+                "what is committed can be read in copies",
+                () -> all(readers, CommittedReading::done));
+        readers.forEach(one ->
+                clients.watch().checkGiven(one.place(), committed.get(one.place()), one.tokens()));
     }
 
     private void oldOwnerRefuses(Site old) {
