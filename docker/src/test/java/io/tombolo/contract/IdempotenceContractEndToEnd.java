@@ -226,7 +226,7 @@ class IdempotenceContractEndToEnd {
         }
     }
 
-    private static DescribeProducersResponseData describeProducers(RawClient client, Topic topic) {
+    static DescribeProducersResponseData describeProducers(RawClient client, Topic topic) {
         var wanted = new TopicRequest().setName(topic.name()).setPartitionIndexes(List.of(0));
         var request = new DescribeProducersRequestData();
         request.topics().add(wanted);

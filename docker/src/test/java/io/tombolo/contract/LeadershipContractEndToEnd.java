@@ -129,6 +129,27 @@ class LeadershipContractEndToEnd {
     }
 
     @TrioTest
+    @DisplayName("DescribeProducers is answered by followers, too, as tools ask each broker")
+    void followersDescribeTheirProducers(Trio trio) {
+        Topic topic = trio.newTopic(List.of(1, 2), Map.of());
+        try (var follower = trio.connect(2);
+                var stranger = trio.connect(3)) {
+            assertThat(errorOfProducers(follower, topic)).isEqualTo(Errors.NONE);
+            assertThat(errorOfProducers(stranger, topic)).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+        }
+    }
+
+    private static Errors errorOfProducers(RawClient client, Topic topic) {
+        return Errors.forCode(
+                IdempotenceContractEndToEnd.describeProducers(client, topic)
+                        .topics()
+                        .getFirst()
+                        .partitions()
+                        .getFirst()
+                        .errorCode());
+    }
+
+    @TrioTest
     @DisplayName("35: below the minimum in sync nothing is written")
     void tooFewReplicasInSync(Trio trio) {
         assertThat(seen(trio).belowMinimum).isEqualTo(Errors.NOT_ENOUGH_REPLICAS);

@@ -55,7 +55,8 @@ final class HangingSearch {
     }
 
     private List<HangingTransaction> found() {
-        List<HangingTransaction> before = open(ownPartitions());
+        Set<Place> own = ownPartitions();
+        List<HangingTransaction> before = open(own.stream().map(Place::partition).toList());
         if (before.isEmpty()) {
             return before;
         }
@@ -63,15 +64,27 @@ final class HangingSearch {
         Set<WriterName> known = known();
         List<HangingTransaction> suspects =
                 before.stream().filter(one -> !known.contains(one.writer())).toList();
-        return open(suspects.stream().map(one -> one.writer().partition()).distinct().toList())
-                .stream()
+        List<TopicPartition> asked =
+                suspects.stream().map(one -> one.writer().partition()).distinct().toList();
+        List<HangingTransaction> after = open(asked);
+        Set<TopicPartition> stayed = stayed(own, asked);
+        return after.stream()
+                .filter(one -> stayed.contains(one.writer().partition()))
                 .filter(one -> suspects.stream().anyMatch(one::sameAs))
                 .toList();
     }
 
+    /** Those whose leader is the same as before: a follower may know less, and answers as well. */
+    private Set<TopicPartition> stayed(Set<Place> before, List<TopicPartition> asked) {
+        Set<String> topics = asked.stream().map(TopicPartition::topic).collect(Collectors.toSet());
+        return partitionsOf(topics).stream()
+                .filter(before::contains)
+                .map(Place::partition)
+                .collect(Collectors.toSet());
+    }
+
     /** All partitions that no link writes to and that have a leader; the others are warned of. */
-    private List<TopicPartition> ownPartitions() {
-        Set<String> mirrors = in.mirrors();
+    private Set<Place> ownPartitions() {
         var options = new ListTopicsOptions().listInternal(true);
         var names = new TreeSet<>(in.await(admin.listTopics(options).names(), in.all("topics")));
         names.removeAll(in.mirrors());
@@ -82,10 +95,26 @@ final class HangingSearch {
                     "%s: not looked into, for want of a leader: %s"
                             .formatted(in.name(), Amounts.of(leaderless, "partition")));
         }
-        return all.stream().filter(Place::hasLeader).map(Place::partition).toList();
+        return all.stream().filter(Place::hasLeader).collect(Collectors.toSet());
     }
 
-    private record Place(TopicPartition partition, boolean hasLeader) {}
+    /**
+     * A partition and who leads it.
+     *
+     * @param leader the id of a broker; -1 for none
+     */
+    private record Place(TopicPartition partition, int leader) {
+
+        static Place of(String topic, TopicPartitionInfo info) {
+            Node leader = info.leader();
+            return new Place(
+                    new TopicPartition(topic, info.partition()), leader == null ? -1 : leader.id());
+        }
+
+        boolean hasLeader() {
+            return leader >= 0;
+        }
+    }
 
     /** The partitions of those topics that are still there. */
     private List<Place> partitionsOf(Set<String> names) {
@@ -99,16 +128,10 @@ final class HangingSearch {
                             in.topic(name))
                     .stream()
                     .flatMap(topic -> topic.partitions().stream())
-                    .map(info ->
-                            new Place(new TopicPartition(name, info.partition()), hasLeader(info)))
+                    .map(info -> Place.of(name, info))
                     .forEach(places::add);
         }
         return places;
-    }
-
-    private static boolean hasLeader(TopicPartitionInfo info) {
-        Node leader = info.leader();
-        return leader != null && !leader.isEmpty();
     }
 
     /** What is open in partitions, as their leaders see it. */

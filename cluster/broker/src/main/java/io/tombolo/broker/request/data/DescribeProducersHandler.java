@@ -5,6 +5,7 @@ import io.tombolo.broker.request.Exchange;
 import io.tombolo.broker.request.RequestHandler;
 import io.tombolo.broker.shard.Shards;
 import io.tombolo.replication.Partition;
+import io.tombolo.replication.Role;
 import io.tombolo.storage.log.ProducerView;
 
 import org.apache.kafka.common.TopicIdPartition;
@@ -20,7 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** DescribeProducers: which producers a partition remembers. */
+/** DescribeProducers: which producers a replica remembers, the leader's or a follower's. */
 public final class DescribeProducersHandler
         implements RequestHandler<DescribeProducersRequestData> {
 
@@ -53,9 +54,11 @@ public final class DescribeProducersHandler
         if (partition.isEmpty()) {
             return refused(answer, Topics.errorOfMissing(name));
         }
-        Errors error = partition.get().checkEpoch(-1);
-        if (error != Errors.NONE) {
-            return refused(answer, error);
+        if (partition.get().log().failure().isPresent()) {
+            return refused(answer, Errors.KAFKA_STORAGE_ERROR);
+        }
+        if (partition.get().role() instanceof Role.Idle) {
+            return refused(answer, Errors.NOT_LEADER_OR_FOLLOWER);
         }
         for (ProducerView producer : partition.get().log().producers()) {
             answer.activeProducers()
