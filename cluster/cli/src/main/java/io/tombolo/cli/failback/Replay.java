@@ -19,7 +19,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -59,6 +58,11 @@ final class Replay {
     private final boolean unlessKeyIsThere;
     private final boolean dryRun;
     private final Map<Integer, Since> since = new HashMap<>();
+    private final Set<ByteBuffer> lostKeys = new HashSet<>();
+    private long wanted;
+    private long doneBefore;
+    private long uncommitted;
+    private long superseded;
 
     /** What a partition has taken since the regions parted. */
     private record Since(Set<String> replayed, Set<ByteBuffer> keys) {}
@@ -73,34 +77,38 @@ final class Replay {
         this.dryRun = dryRun;
     }
 
+    /** Reads twice what was set aside, so that only keys and places of it are held in memory. */
     Counts run() {
-        var lost = new TreeMap<Integer, List<Lost>>();
-        aside.forEach(
-                one -> lost.computeIfAbsent(one.partition(), _ -> new ArrayList<>()).add(one));
-        lost.forEach((partition, records) ->
-                since.put(partition, since(partition, records.getFirst().offset())));
-        long doneBefore = 0;
-        long uncommitted = 0;
-        long superseded = 0;
-        var chosen = new ArrayList<Lost>();
-        for (List<Lost> records : lost.values()) {
-            for (Lost one : records) {
-                Since there = sinceOf(one.partition());
-                if (there.replayed().contains(mark(one))) {
-                    doneBefore++;
-                } else if (!one.committed()) {
-                    uncommitted++;
-                } else if (unlessKeyIsThere && hasKey(there, one)) {
-                    superseded++;
-                } else {
-                    chosen.add(one);
-                }
+        var first = new TreeMap<Integer, Long>();
+        aside.forEach(one -> {
+            first.merge(one.partition(), one.offset(), Math::min);
+            if (unlessKeyIsThere && one.key() != null) {
+                lostKeys.add(ByteBuffer.wrap(one.key()));
             }
+        });
+        first.forEach((partition, from) -> since.put(partition, since(partition, from)));
+        if (dryRun) {
+            aside.forEach(one -> isWanted(one));
+        } else {
+            write();
         }
-        if (!dryRun) {
-            write(chosen);
+        return new Counts(wanted, doneBefore, uncommitted, superseded);
+    }
+
+    /** Counts it, too. */
+    private boolean isWanted(Lost one) {
+        Since there = sinceOf(one.partition());
+        if (there.replayed().contains(mark(one))) {
+            doneBefore++;
+        } else if (!one.committed()) {
+            uncommitted++;
+        } else if (unlessKeyIsThere && hasKey(there, one)) {
+            superseded++;
+        } else {
+            wanted++;
+            return true;
         }
-        return new Counts(chosen.size(), doneBefore, uncommitted, superseded);
+        return false;
     }
 
     private Since sinceOf(int partition) {
@@ -145,16 +153,16 @@ final class Replay {
         return found;
     }
 
-    private static void note(ConsumerRecord<byte[], byte[]> record, Since found) {
+    private void note(ConsumerRecord<byte[], byte[]> record, Since found) {
         Header mark = record.headers().lastHeader(REPLAYED);
         if (mark != null) {
             found.replayed().add(new String(mark.value(), StandardCharsets.US_ASCII));
-        } else if (record.key() != null) {
+        } else if (record.key() != null && lostKeys.contains(ByteBuffer.wrap(record.key()))) {
             found.keys().add(ByteBuffer.wrap(record.key()));
         }
     }
 
-    private void write(List<Lost> chosen) {
+    private void write() {
         var settings = new HashMap<>(owner.settings());
         settings.put("acks", "all");
         settings.put("enable.idempotence", true);
@@ -162,20 +170,27 @@ final class Replay {
         var serializer = new ByteArraySerializer();
         var open = new ArrayDeque<Future<?>>();
         try (var producer = new KafkaProducer<>(settings, serializer, serializer)) {
-            for (Lost one : chosen) {
-                open.add(producer.send(record(one)));
-                while (open.size() > UNANSWERED_MAX) {
-                    open.remove().get();
+            aside.forEach(one -> {
+                if (isWanted(one)) {
+                    open.add(producer.send(record(one)));
+                    answered(open, UNANSWERED_MAX);
                 }
-            }
+            });
             producer.flush();
-            while (!open.isEmpty()) {
+            answered(open, 0);
+        } catch (KafkaException refused) {
+            throw KafkaFailures.of(refused, owner.topic(aside.topic()));
+        }
+    }
+
+    /** Waits until no more than so many are open. */
+    private void answered(ArrayDeque<Future<?>> open, int most) {
+        try {
+            while (open.size() > most) {
                 open.remove().get();
             }
         } catch (ExecutionException refused) {
             throw KafkaFailures.of(refused.getCause(), owner.topic(aside.topic()));
-        } catch (KafkaException refused) {
-            throw KafkaFailures.of(refused, owner.topic(aside.topic()));
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(stop);
