@@ -71,11 +71,15 @@ public final class KafkaRegion {
 
     /** Settings that every client of this command shares. */
     public Map<String, Object> settings() {
+        return settings(bootstrap(), timeoutMs());
+    }
+
+    static Map<String, Object> settings(String bootstrap, int timeoutMs) {
         var settings = new HashMap<String, Object>();
-        int timeoutMs = timeoutMs();
-        settings.put("bootstrap.servers", bootstrap());
+        settings.put("bootstrap.servers", bootstrap);
         settings.put("client.id", "tombolo-cli");
-        settings.put("request.timeout.ms", timeoutMs);
+        // A broker that keeps silent, say because it is stopped, leaves time to ask others.
+        settings.put("request.timeout.ms", timeoutMs / 3);
         settings.put("default.api.timeout.ms", timeoutMs);
         settings.put("enable.metrics.push", false);
         settings.put("metric.reporters", List.of());

@@ -113,7 +113,6 @@ final class TopicProduceCommand implements Callable<Integer> {
         Map<String, Object> settings = in.settings();
         settings.put("compression.type", compression.name().toLowerCase(Locale.ROOT));
         settings.put("delivery.timeout.ms", in.timeoutMs());
-        settings.put("request.timeout.ms", in.timeoutMs());
         settings.put("max.block.ms", in.timeoutMs());
         settings.put("linger.ms", 0);
         var serializer = new ByteArraySerializer();
