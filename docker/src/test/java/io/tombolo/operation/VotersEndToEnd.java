@@ -20,8 +20,10 @@ import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -94,6 +96,67 @@ class VotersEndToEnd {
                     .isInstanceOf(DuplicateVoterException.class)
                     .hasMessageContaining("Node 3 is one of the voters");
         }
+    }
+
+    @Test
+    void kafkasOwnToolDescribesAndChangesTheQuorum() throws Exception {
+        try (var cluster = new Cluster(folder)) {
+            cluster.start(_ -> true);
+            QuorumInfo quorum = quorum(cluster, 1);
+            Uuid directory = directory(quorum, 3);
+
+            assertThat(tool(cluster, "describe", "--status"))
+                    .containsPattern("LeaderId: +" + quorum.leaderId())
+                    .containsPattern("CurrentVoters: .*" + directory);
+            assertThat(tool(cluster, "describe", "--replication"))
+                    .containsPattern("(?m)^3\\s+" + directory + "\\s")
+                    .containsOnlyOnce("Leader");
+            tool(
+                    cluster,
+                    "remove-controller",
+                    "--controller-id",
+                    "3",
+                    "--controller-directory-id",
+                    directory.toString());
+            Patience.until(
+                    () -> assertThat(ids(quorum(cluster, 1))).containsExactlyInAnyOrder(1, 2));
+
+            Path properties = folder.resolve("controller.properties");
+            Files.writeString(properties, asKafkaHasIt(cluster, 3, directory));
+            assertThat(tool(cluster, "--command-config", properties.toString(), "add-controller"))
+                    .contains(directory.toString());
+            assertThat(ids(quorum(cluster, 1))).containsExactlyInAnyOrder(1, 2, 3);
+        }
+    }
+
+    /**
+     * What the tool reads of the node that is to vote: who it is, where it listens, and in a folder
+     * the id under which it votes, as the observer with its number shows it.
+     */
+    private String asKafkaHasIt(Cluster cluster, int node, Uuid directory) throws IOException {
+        Path named = Files.createDirectory(folder.resolve("named"));
+        Files.writeString(
+                named.resolve("meta.properties"),
+                "version=1\nnode.id=%d\ncluster.id=x\ndirectory.id=%s\n"
+                        .formatted(node, directory));
+        return """
+        process.roles=controller
+        node.id=%d
+        controller.listener.names=INTERNAL
+        listener.security.protocol.map=INTERNAL:PLAINTEXT
+        listeners=INTERNAL://%s
+        controller.quorum.bootstrap.servers=%s
+        log.dirs=%s
+        """
+                .formatted(node, cluster.internal(node), cluster.internal(1), named);
+    }
+
+    private static String tool(Cluster cluster, String... arguments) throws Exception {
+        var all = new ArrayList<String>();
+        all.addAll(List.of("--bootstrap-server", cluster.clients(1).bootstrap()));
+        all.addAll(List.of(arguments));
+        return KafkaTool.run(
+                "org.apache.kafka.tools.MetadataQuorumCommand", all.toArray(String[]::new));
     }
 
     @Test
