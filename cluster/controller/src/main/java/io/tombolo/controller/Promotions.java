@@ -22,6 +22,7 @@ import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsCompared;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsFound;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
 import io.tombolo.metadata.record.MetadataRecord;
+import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.metadata.record.PartitionChange;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.metadata.record.PartitionRegistration;
@@ -273,17 +274,21 @@ final class Promotions {
 
     /**
      * Makes a topic writable. The epochs of a leadership are never below those of the batches in
-     * its log, so the next one is above them all, whether it is known where the copy ended or not.
+     * its log, so the next one is above them all, whether it is known where the copy ended or not;
+     * and above all that clients have seen of the region that owned it before.
      */
     private static List<MetadataRecord> stopped(MirrorRegistration mirror, MetadataImage tip) {
         TopicImage topic = tip.topics().topic(mirror.topicId()).orElseThrow();
+        long ownershipEpoch =
+                tip.region().ownershipOf(mirror.domain()).map(OwnershipRecord::epoch).orElse(0L);
         var records = new ArrayList<MetadataRecord>();
         topic.partitions()
                 .forEach((index, partition) -> {
                     int mirrored =
                             mirror.promotion().endOf(index).map(CopyEnd::highestEpoch).orElse(-1);
                     int above = Math.max(partition.leaderEpoch(), mirrored) + 1;
-                    raised(topic.partitionId(index), partition, above).ifPresent(records::add);
+                    int first = LeaderEpochs.firstAbove(above, ownershipEpoch);
+                    raised(topic.partitionId(index), partition, first).ifPresent(records::add);
                 });
         records.add(new MirrorTopicStateChanged(topic.id(), State.STOPPED, mirror.reason()));
         return records;
