@@ -66,6 +66,18 @@ final class Site implements AutoCloseable {
                     + " }\n");
     }
 
+    /** The same, with clients that move along when the topics do. */
+    static Site moving(Path folder) {
+        Site linked = linked(folder);
+        return new Site(
+                folder,
+                "moving",
+                linked.regionNames,
+                linked.linkLines
+                        + "failover:\n"
+                        + "  eu-to-us: { follows: eu-to-us, moves: clients }\n");
+    }
+
     /** The region {@code us}, and a link of all topics to it from a cluster that is not ours. */
     static Site fedBy(Path folder, String bootstrap) {
         return new Site(

@@ -374,7 +374,8 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
         return new SourceCluster(
                 scope.host(),
                 scope.timers(),
-                "tombolo-link-" + scope.spec().name(),
+                // The name of a region behind @ asks for that region's own view.
+                "tombolo-link-%s@%s".formatted(scope.spec().name(), scope.spec().source().region()),
                 scope.spec().source().bootstrap());
     }
 

@@ -2,6 +2,7 @@ package io.tombolo.broker;
 
 import io.tombolo.broker.board.Standings;
 import io.tombolo.broker.link.RegionPeers;
+import io.tombolo.broker.redirect.Redirection;
 import io.tombolo.broker.request.ClientConnection;
 import io.tombolo.broker.request.OpenConnections;
 import io.tombolo.broker.request.RequestDispatcher;
@@ -105,6 +106,18 @@ public final class Broker {
         /** With a registry that shows at once all there is to see. */
         public Surroundings(RegionRegistry registry, LinkProvider links, Network linkNetwork) {
             this(registry, links, linkNetwork, () -> false, RegionPeers.NONE, Standings.NONE);
+        }
+
+        /** What sends clients to other regions. */
+        Redirection redirection(BrokerSettings settings, Environment environment, Images images) {
+            var place =
+                    new Redirection.Place(
+                            settings.topology(),
+                            settings.region().id(),
+                            environment.loops().loop(0),
+                            environment.clock(),
+                            linkNetwork);
+            return new Redirection(place, registry, images);
         }
     }
 

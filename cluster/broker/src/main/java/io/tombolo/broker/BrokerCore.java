@@ -28,6 +28,7 @@ import io.tombolo.broker.replica.UncleanLeaders;
 import io.tombolo.broker.request.RequestDispatcher;
 import io.tombolo.broker.request.cluster.ProducerIds;
 import io.tombolo.broker.shard.Shards;
+import io.tombolo.broker.transaction.MovedProducers;
 import io.tombolo.broker.transaction.Transactions;
 import io.tombolo.broker.voter.Voters;
 import io.tombolo.controller.ActiveController;
@@ -147,7 +148,7 @@ public final class BrokerCore implements MetadataListener {
         this.housekeeping = Housekeeping.of(config, directories, shards, environment, observer);
         directories.onOffline(loop, this::directoryOffline);
         var handlers = new Handlers(settings, environment, images, config, shards, commands);
-        var services = services();
+        var services = services(environment, surroundings);
         this.dispatcher = complete(handlers.dispatcher(services));
         this.internalDispatcher =
                 quorum.internal(
@@ -268,13 +269,10 @@ public final class BrokerCore implements MetadataListener {
     }
 
     private OwnershipExchange exchange(Broker.Surroundings surroundings) {
+        var told =
+                new OwnershipExchange.Told(links, surroundings.peers(), surroundings.standings());
         return new OwnershipExchange(
-                settings,
-                surroundings.registry(),
-                images,
-                new OwnershipExchange.Told(links, surroundings.peers(), surroundings.standings()),
-                commands,
-                loop);
+                settings, surroundings.registry(), images, told, commands, loop);
     }
 
     private FailoverDesk failoverDesk(
@@ -315,7 +313,7 @@ public final class BrokerCore implements MetadataListener {
                 images);
     }
 
-    private Handlers.Services services() {
+    private Handlers.Services services(Environment environment, Broker.Surroundings surroundings) {
         return new Handlers.Services(
                 quorum.raft(),
                 groups,
@@ -323,6 +321,7 @@ public final class BrokerCore implements MetadataListener {
                 producerIds,
                 quorum.forwarding(),
                 new Handlers.Replicas(partitions, directories),
+                surroundings.redirection(settings, environment, images),
                 hintsGiven);
     }
 
@@ -361,6 +360,7 @@ public final class BrokerCore implements MetadataListener {
                         shards,
                         quorum.peers(),
                         producerIds::take,
+                        new MovedProducers(settings.region().producerIds(), images),
                         new GroupMarkers(groups)::mark);
         return new Transactions(parts, environment, settings.config());
     }

@@ -4,7 +4,10 @@ import io.tombolo.broker.group.GroupVersion;
 import io.tombolo.broker.group.OffsetsTopicSpec;
 import io.tombolo.broker.publish.PartitionPublisher;
 import io.tombolo.broker.quorum.Forwarding;
+import io.tombolo.broker.redirect.LogicalCluster;
+import io.tombolo.broker.redirect.Redirection;
 import io.tombolo.broker.request.RequestDispatcher;
+import io.tombolo.broker.request.RequestHandler;
 import io.tombolo.broker.request.cluster.AlterReplicaLogDirsHandler;
 import io.tombolo.broker.request.cluster.ApiVersionsHandler;
 import io.tombolo.broker.request.cluster.DescribeClusterHandler;
@@ -17,6 +20,7 @@ import io.tombolo.broker.request.config.AlterConfigsHandler;
 import io.tombolo.broker.request.config.DescribeConfigsHandler;
 import io.tombolo.broker.request.config.IncrementalAlterConfigsHandler;
 import io.tombolo.broker.request.config.ListConfigResourcesHandler;
+import io.tombolo.broker.request.data.AwayTopics;
 import io.tombolo.broker.request.data.DeleteRecordsHandler;
 import io.tombolo.broker.request.data.DescribeProducersHandler;
 import io.tombolo.broker.request.data.EpochEndHandler;
@@ -104,6 +108,7 @@ record Handlers(
             ProducerIds producerIds,
             Forwarding forwarding,
             Replicas replicas,
+            Redirection redirection,
             LongAdder hintsGiven) {}
 
     /** Where the replicas of this broker are. */
@@ -120,14 +125,20 @@ record Handlers(
                                 services.replicas().publisher().undecided(images.current(), topic));
         var autoCreation = autoCreation(first);
         addCluster(dispatcher, listener, services);
-        addTopics(dispatcher, new MetadataHandler(images, listener, autoCreation), first, services);
+        var metadata = new MetadataHandler(images, listener, autoCreation);
+        addTopics(dispatcher, services.redirection().metadata(metadata), first, services);
         addConfigs(dispatcher, first);
         addData(dispatcher, services, new LeaderHints(images, listener, services.hintsGiven()));
-        new GroupHandlers(services.groups(), new GroupVersion(images)).addTo(dispatcher);
+        var groups =
+                new GroupHandlers(
+                        services.groups(),
+                        new GroupVersion(images),
+                        services.redirection().movesClients());
+        groups.addTo(dispatcher);
         new TransactionHandlers(images, services.transactions())
                 .addTo(dispatcher, autoCreation, services.groups()::partitionOf);
         new ReplicaHandlers(images).addTo(dispatcher, services.forwarding());
-        return dispatcher
+        dispatcher
                 .with(
                         ApiKeys.OFFSET_FETCH,
                         OffsetFetchRequestData.class,
@@ -140,12 +151,15 @@ record Handlers(
                 .with(
                         ApiKeys.FIND_COORDINATOR,
                         FindCoordinatorRequestData.class,
-                        new FindCoordinatorHandler(
-                                images,
-                                listener,
-                                services.groups(),
-                                services.transactions().coordinator(),
-                                autoCreation));
+                        services.redirection()
+                                .coordinators(
+                                        new FindCoordinatorHandler(
+                                                images,
+                                                listener,
+                                                services.groups(),
+                                                services.transactions().coordinator(),
+                                                autoCreation)));
+        return services.redirection().guard(dispatcher, groups::dismiss);
     }
 
     private void addCluster(
@@ -210,7 +224,7 @@ record Handlers(
 
     private void addTopics(
             RequestDispatcher dispatcher,
-            MetadataHandler metadata,
+            RequestHandler<MetadataRequestData> metadata,
             OwnersFirst first,
             Services services) {
         Forwarding forwarding = services.forwarding();
@@ -263,6 +277,7 @@ record Handlers(
 
     private void addData(RequestDispatcher dispatcher, Services services, LeaderHints hints) {
         var offload = environment.offload();
+        AwayTopics away = services.redirection();
         var limits =
                 new FetchHandler.Limits(
                         fixed().integer("max.incremental.fetch.session.cache.slots"),
@@ -271,19 +286,20 @@ record Handlers(
                 .with(
                         ApiKeys.PRODUCE,
                         ProduceRequestData.class,
-                        new ProduceHandler(images, hints, shards, services.transactions().gate()))
+                        new ProduceHandler(
+                                images, hints, shards, services.transactions().gate(), away))
                 .with(
                         ApiKeys.FETCH,
                         FetchRequestData.class,
-                        new FetchHandler(images, hints, shards, offload, limits))
+                        new FetchHandler(images, hints, shards, offload, limits, away))
                 .with(
                         ApiKeys.LIST_OFFSETS,
                         ListOffsetsRequestData.class,
-                        new ListOffsetsHandler(images, shards, offload))
+                        new ListOffsetsHandler(images, shards, offload, away))
                 .with(
                         ApiKeys.OFFSET_FOR_LEADER_EPOCH,
                         OffsetForLeaderEpochRequestData.class,
-                        new EpochEndHandler(images, shards))
+                        new EpochEndHandler(images, shards, away))
                 .with(
                         ApiKeys.DELETE_RECORDS,
                         DeleteRecordsRequestData.class,
@@ -301,7 +317,11 @@ record Handlers(
 
     private ClientListener listener() {
         return new ClientListener(
-                settings.clusterId().toString(), BrokerSettings.LISTENER, settings.nodeId());
+                LogicalCluster.idOf(
+                                settings.topology(), settings.region().id(), settings.clusterId())
+                        .toString(),
+                BrokerSettings.LISTENER,
+                settings.nodeId());
     }
 
     /** What has to do with the quorum and the controller. */

@@ -11,6 +11,8 @@ import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** Leads each request to the handler of its API key. Immutable once built. */
 public final class RequestDispatcher {
@@ -44,6 +46,26 @@ public final class RequestDispatcher {
             ApiKeys key, Class<T> type, RequestHandler<T> handler) {
         handlers.put(key, (exchange, body) -> handler.handle(exchange, type.cast(body)));
         return this;
+    }
+
+    /**
+     * Has requests refused before their handler sees them; the handler is there already.
+     *
+     * @param refused which requests
+     * @param answer what they are told
+     */
+    public void refusing(
+            ApiKeys key, Predicate<Exchange> refused, Function<Exchange, ApiMessage> answer) {
+        handlers.computeIfPresent(
+                key,
+                (_, handler) ->
+                        (exchange, body) -> {
+                            if (refused.test(exchange)) {
+                                exchange.answer(answer.apply(exchange));
+                            } else {
+                                handler.handle(exchange, body);
+                            }
+                        });
     }
 
     void dispatch(Exchange exchange) {

@@ -28,6 +28,7 @@ public final class Transactions {
     private final EventLoop loop;
     private final TransactionCoordinator coordinator;
     private final LeaderGate gate;
+    private final MovedProducers moved;
     private final MarkerDesk markers;
     private final MarkerSender sender;
 
@@ -39,6 +40,7 @@ public final class Transactions {
      *
      * @param brokerEpoch the epoch of this broker's registration, as of now
      * @param peers the way to the other brokers, on the first loop; empty when there are none
+     * @param moved who comes from another region
      * @param marking how a marker gets into a partition that is led here
      */
     public record Parts(
@@ -48,10 +50,12 @@ public final class Transactions {
             Shards shards,
             Optional<Peers> peers,
             ProducerIdSource producerIds,
+            MovedProducers moved,
             MarkerDesk.Marking marking) {}
 
     public Transactions(Parts parts, Environment environment, BrokerConfig config) {
         this.loop = environment.loops().loop(0);
+        this.moved = parts.moved();
         var log =
                 new InternalTopic(
                         InternalTopic.TRANSACTIONS,
@@ -79,19 +83,23 @@ public final class Transactions {
                                 markers,
                                 coordinator,
                                 parts.peers()));
-        this.gate =
-                new LeaderGate(
-                        parts.shards(),
-                        new CoordinatorInquiry(
-                                loop,
-                                parts.self(),
-                                new Coordinators(parts.images(), coordinator),
-                                coordinator,
-                                parts.peers()));
+        this.gate = new LeaderGate(parts.shards(), inquiry(parts));
+    }
+
+    private LeaderGate.Inquiry inquiry(Parts parts) {
+        var coordinators = new Coordinators(parts.images(), coordinator);
+        return moved.asking(
+                new CoordinatorInquiry(
+                        loop, parts.self(), coordinators, coordinator, parts.peers()));
     }
 
     public TransactionCoordinator coordinator() {
         return coordinator;
+    }
+
+    /** Who comes from another region. */
+    public MovedProducers moved() {
+        return moved;
     }
 
     /** What records of transactions pass. */

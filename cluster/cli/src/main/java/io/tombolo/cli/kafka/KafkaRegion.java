@@ -71,7 +71,10 @@ public final class KafkaRegion {
 
     /** Settings that every client of this command shares. */
     public Map<String, Object> settings() {
-        return settings(bootstrap(), timeoutMs());
+        Map<String, Object> settings = settings(bootstrap(), timeoutMs());
+        // The name of a region behind @ asks for that region's own view.
+        settings.put("client.id", "tombolo-cli@" + name());
+        return settings;
     }
 
     static Map<String, Object> settings(String bootstrap, int timeoutMs) {

@@ -17,6 +17,7 @@ import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.OffsetFo
 import org.apache.kafka.common.protocol.Errors;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,8 +26,10 @@ public final class EpochEndHandler implements RequestHandler<OffsetForLeaderEpoc
 
     private final Images images;
     private final Shards shards;
+    private final AwayTopics away;
 
-    public EpochEndHandler(Images images, Shards shards) {
+    public EpochEndHandler(Images images, Shards shards, AwayTopics away) {
+        this.away = away;
         this.images = images;
         this.shards = shards;
     }
@@ -36,7 +39,11 @@ public final class EpochEndHandler implements RequestHandler<OffsetForLeaderEpoc
         var topics = new Topics(images.current().topics());
         var names = new ArrayList<TopicIdPartition>();
         var wishes = new ArrayList<OffsetForLeaderPartition>();
+        var away = new HashSet<String>();
         for (OffsetForLeaderTopic topic : body.topics()) {
+            if (this.away.away(exchange, topic.topic())) {
+                away.add(topic.topic());
+            }
             for (OffsetForLeaderPartition partition : topic.partitions()) {
                 names.add(topics.named(topic.topic(), partition.partition()));
                 wishes.add(partition);
@@ -46,8 +53,17 @@ public final class EpochEndHandler implements RequestHandler<OffsetForLeaderEpoc
                 names,
                 exchange.loop(),
                 (place, partition, fill) ->
-                        fill.accept(answer(partition, names.get(place), wishes.get(place))),
+                        fill.accept(
+                                away.contains(names.get(place).topic())
+                                        ? refused(wishes.get(place))
+                                        : answer(partition, names.get(place), wishes.get(place))),
                 answers -> exchange.answer(response(body, answers)));
+    }
+
+    private static EpochEndOffset refused(OffsetForLeaderPartition wish) {
+        return new EpochEndOffset()
+                .setPartition(wish.partition())
+                .setErrorCode(Errors.NOT_LEADER_OR_FOLLOWER.code());
     }
 
     private static EpochEndOffset answer(

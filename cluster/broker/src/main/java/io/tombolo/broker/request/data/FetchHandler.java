@@ -35,7 +35,12 @@ public final class FetchHandler implements RequestHandler<FetchRequestData> {
     public record Limits(int sessionsMax, int bytesMax) {}
 
     public FetchHandler(
-            Images images, LeaderHints hints, Shards shards, Offload offload, Limits limits) {
+            Images images,
+            LeaderHints hints,
+            Shards shards,
+            Offload offload,
+            Limits limits,
+            AwayTopics away) {
         this.images = images;
         this.fetching =
                 new Fetching(
@@ -43,7 +48,8 @@ public final class FetchHandler implements RequestHandler<FetchRequestData> {
                         shards,
                         offload,
                         new FetchSessions.Slots(limits.sessionsMax()),
-                        limits.bytesMax());
+                        limits.bytesMax(),
+                        away);
         this.hints = hints;
     }
 

@@ -27,6 +27,8 @@ final class Fetching {
     private final FetchSessions.Slots slots;
     private final int bytesMax;
 
+    private final AwayTopics away;
+
     /**
      * @param slots for incremental sessions of the whole broker
      * @param bytesMax soft limit of one answer, whatever is asked for
@@ -36,7 +38,9 @@ final class Fetching {
             Shards shards,
             Offload offload,
             FetchSessions.Slots slots,
-            int bytesMax) {
+            int bytesMax,
+            AwayTopics away) {
+        this.away = away;
         this.images = images;
         this.shards = shards;
         this.offload = offload;
@@ -83,6 +87,9 @@ final class Fetching {
         var readable = new ArrayList<FetchEntry>();
         for (FetchEntry entry : task.plan().entries()) {
             Errors error = entry.resolve(topics);
+            if (error == Errors.NONE && away.away(exchange, entry.partition().topic())) {
+                error = Errors.NOT_LEADER_OR_FOLLOWER;
+            }
             errors.add(error);
             if (error == Errors.NONE) {
                 readable.add(entry);

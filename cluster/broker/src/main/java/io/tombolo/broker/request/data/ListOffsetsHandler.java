@@ -42,8 +42,10 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
     private final Images images;
     private final Shards shards;
     private final Offload offload;
+    private final AwayTopics away;
 
-    public ListOffsetsHandler(Images images, Shards shards, Offload offload) {
+    public ListOffsetsHandler(Images images, Shards shards, Offload offload, AwayTopics away) {
+        this.away = away;
         this.images = images;
         this.shards = shards;
         this.offload = offload;
@@ -55,13 +57,20 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
         Set<TopicPartition> twice = namedTwice(body);
         var wishes = new ArrayList<Wish>();
         for (ListOffsetsTopic topic : body.topics()) {
+            Errors leader =
+                    away.away(exchange, topic.name()) ? Errors.NOT_LEADER_OR_FOLLOWER : Errors.NONE;
             for (ListOffsetsPartition partition : topic.partitions()) {
                 var name = new TopicPartition(topic.name(), partition.partitionIndex());
                 Errors error =
                         twice.contains(name)
                                 ? Errors.INVALID_REQUEST
                                 : checkSpecial(partition.timestamp(), exchange.version());
-                wishes.add(new Wish(partition, error, committed, exchange.version()));
+                wishes.add(
+                        new Wish(
+                                partition,
+                                error == Errors.NONE ? leader : error,
+                                committed,
+                                exchange.version()));
             }
         }
         var names = new ArrayList<TopicIdPartition>();

@@ -50,9 +50,16 @@ public final class ProduceHandler implements RequestHandler<ProduceRequestData> 
     private final Shards shards;
     private final LeaderHints hints;
     private final TransactionGate gate;
+    private final AwayTopics away;
 
-    public ProduceHandler(Images images, LeaderHints hints, Shards shards, TransactionGate gate) {
+    public ProduceHandler(
+            Images images,
+            LeaderHints hints,
+            Shards shards,
+            TransactionGate gate,
+            AwayTopics away) {
         this.gate = gate;
+        this.away = away;
         this.images = images;
         this.shards = shards;
         this.hints = hints;
@@ -153,6 +160,7 @@ public final class ProduceHandler implements RequestHandler<ProduceRequestData> 
         var wishes = new ArrayList<Wish>();
         for (TopicProduceData topic : body.topicData()) {
             Optional<TopicImage> known = topicOf(image, topic, exchange.version());
+            boolean led = known.filter(one -> away.away(exchange, one.name())).isEmpty();
             for (PartitionProduceData partition : topic.partitionData()) {
                 if (refusal.isPresent()) {
                     wishes.add(new Refused(refusal.get()));
@@ -160,6 +168,9 @@ public final class ProduceHandler implements RequestHandler<ProduceRequestData> 
                         || partition.index() < 0
                         || partition.index() >= known.get().partitions().count()) {
                     wishes.add(new Refused(unknown(known, exchange.version())));
+                } else if (!led) {
+                    wishes.add(
+                            new Refused(ProduceOutcome.refused(Errors.NOT_LEADER_OR_FOLLOWER, "")));
                 } else {
                     wishes.add(
                             wish(
@@ -227,7 +238,7 @@ public final class ProduceHandler implements RequestHandler<ProduceRequestData> 
             var answered = new TopicProduceResponse().setName(topic.name());
             answered.setTopicId(topic.topicId() == null ? Uuid.ZERO_UUID : topic.topicId());
             for (PartitionProduceData partition : topic.partitionData()) {
-                ProduceOutcome outcome = outcomes.get(place);
+                ProduceOutcome outcome = settled(exchange, wishes.get(place), outcomes.get(place));
                 PartitionProduceResponse part = response(partition.index(), outcome);
                 inDoubt |= outcome.inDoubt();
                 if (wishes.get(place) instanceof Writing writing) {
@@ -245,6 +256,15 @@ public final class ProduceHandler implements RequestHandler<ProduceRequestData> 
         } else {
             exchange.answer(response);
         }
+    }
+
+    /** Clients give up at a refusal because of the owner, which must not be of the one before. */
+    private ProduceOutcome settled(Exchange exchange, Wish wish, ProduceOutcome outcome) {
+        return outcome.error() == Errors.POLICY_VIOLATION
+                        && wish instanceof Writing writing
+                        && away.passing(exchange, writing.id().topic())
+                ? ProduceOutcome.refused(Errors.NOT_LEADER_OR_FOLLOWER, "")
+                : outcome;
     }
 
     /** KIP-951: who asks the wrong broker is told the right one. */

@@ -49,7 +49,7 @@ public final class ReplicaFetchHandler implements RequestHandler<FetchRequestDat
         this.offload = offload;
         this.clock = clock;
         this.bytesMax = bytesMax;
-        this.fetching = new Fetching(images, shards, offload, slots, bytesMax);
+        this.fetching = new Fetching(images, shards, offload, slots, bytesMax, AwayTopics.NONE);
     }
 
     @Override

@@ -17,13 +17,18 @@ import org.apache.kafka.common.message.FindCoordinatorResponseData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData.Coordinator;
 import org.apache.kafka.common.protocol.Errors;
 
+import java.util.List;
 import java.util.Optional;
 
 /** FindCoordinator: the broker that leads the partition a group or a transactional id lives on. */
 public final class FindCoordinatorHandler implements RequestHandler<FindCoordinatorRequestData> {
 
-    private static final byte GROUP = 0;
-    private static final byte TRANSACTION = 1;
+    /** The type of keys that are groups. */
+    public static final byte GROUP = 0;
+
+    /** The type of keys that are transactional ids. */
+    public static final byte TRANSACTION = 1;
+
     private static final byte SHARE = 2;
     private static final short FIRST_WITH_MANY = 4;
 
@@ -48,27 +53,38 @@ public final class FindCoordinatorHandler implements RequestHandler<FindCoordina
 
     @Override
     public void handle(Exchange exchange, FindCoordinatorRequestData body) {
-        if (exchange.version() >= FIRST_WITH_MANY) {
-            var response = new FindCoordinatorResponseData();
-            for (String key : body.coordinatorKeys()) {
-                response.coordinators().add(find(exchange, body.keyType(), key));
-            }
-            exchange.answer(response);
-            return;
-        }
-        Coordinator found = find(exchange, body.keyType(), body.key());
-        boolean done = found.errorCode() == Errors.NONE.code();
-        exchange.answer(
-                new FindCoordinatorResponseData()
-                        .setErrorCode(found.errorCode())
-                        // Kafka says so where one is found, and only in these versions.
-                        .setErrorMessage(done ? Errors.NONE.message() : found.errorMessage())
-                        .setNodeId(found.nodeId())
-                        .setHost(found.host())
-                        .setPort(found.port()));
+        answer(
+                exchange,
+                keys(body, exchange.version()).stream()
+                        .map(key -> find(exchange, body.keyType(), key))
+                        .toList());
     }
 
-    private Coordinator find(Exchange exchange, byte type, String key) {
+    /** What a request asks for: one key in old versions. */
+    public static List<String> keys(FindCoordinatorRequestData body, short version) {
+        return version >= FIRST_WITH_MANY ? body.coordinatorKeys() : List.of(body.key());
+    }
+
+    /** Answers in the form of the version with what was found, in the order of the keys. */
+    public static void answer(Exchange exchange, List<Coordinator> found) {
+        if (exchange.version() >= FIRST_WITH_MANY) {
+            exchange.answer(new FindCoordinatorResponseData().setCoordinators(found));
+            return;
+        }
+        Coordinator one = found.getFirst();
+        boolean done = one.errorCode() == Errors.NONE.code();
+        exchange.answer(
+                new FindCoordinatorResponseData()
+                        .setErrorCode(one.errorCode())
+                        // Kafka says so where one is found, and only in these versions.
+                        .setErrorMessage(done ? Errors.NONE.message() : one.errorMessage())
+                        .setNodeId(one.nodeId())
+                        .setHost(one.host())
+                        .setPort(one.port()));
+    }
+
+    /** The coordinator of a key in this region; begins to create its topic when there is none. */
+    public Coordinator find(Exchange exchange, byte type, String key) {
         return switch (type) {
             case GROUP -> find(exchange, key, InternalTopic.OFFSETS, groups.partitionOf(key));
             case TRANSACTION ->
@@ -106,7 +122,8 @@ public final class FindCoordinatorHandler implements RequestHandler<FindCoordina
         return unavailable(key);
     }
 
-    private static Coordinator unavailable(String key) {
+    /** That there is no coordinator by now. */
+    public static Coordinator unavailable(String key) {
         return refused(
                 key, Errors.COORDINATOR_NOT_AVAILABLE, Errors.COORDINATOR_NOT_AVAILABLE.message());
     }

@@ -17,20 +17,33 @@ import org.apache.kafka.common.message.DescribeGroupsResponseData.DescribedGroup
 import org.apache.kafka.common.message.HeartbeatRequestData;
 import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.message.LeaveGroupRequestData;
+import org.apache.kafka.common.message.LeaveGroupRequestData.MemberIdentity;
 import org.apache.kafka.common.message.ListGroupsRequestData;
 import org.apache.kafka.common.message.OffsetCommitRequestData;
+import org.apache.kafka.common.message.OffsetCommitResponseData;
 import org.apache.kafka.common.message.OffsetDeleteRequestData;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
+import java.util.List;
+
 /** The requests that the coordinator answers as they come. */
 public final class GroupHandlers {
 
+    private static final short FIRST_LEAVE_OF_MANY = 3;
+    private static final short FIRST_HEARTBEAT_OF_CONSUMERS = 0;
+    private static final int LEAVING_EPOCH = -1;
+
     private final GroupCoordinator groups;
     private final GroupVersion version;
+    private final boolean moving;
 
-    public GroupHandlers(GroupCoordinator groups, GroupVersion version) {
+    /**
+     * @param moving whether groups come from other regions
+     */
+    public GroupHandlers(GroupCoordinator groups, GroupVersion version, boolean moving) {
+        this.moving = moving;
         this.groups = groups;
         this.version = version;
     }
@@ -60,11 +73,7 @@ public final class GroupHandlers {
                         LeaveGroupRequestData.class,
                         (exchange, body) ->
                                 membership.leave(caller(exchange), body, exchange::answer))
-                .with(
-                        ApiKeys.OFFSET_COMMIT,
-                        OffsetCommitRequestData.class,
-                        (exchange, body) ->
-                                groups.offsets().commit(caller(exchange), body, exchange::answer))
+                .with(ApiKeys.OFFSET_COMMIT, OffsetCommitRequestData.class, this::commit)
                 .with(
                         ApiKeys.LIST_GROUPS,
                         ListGroupsRequestData.class,
@@ -92,6 +101,71 @@ public final class GroupHandlers {
                 .with(ApiKeys.DESCRIBE_GROUPS, DescribeGroupsRequestData.class, this::describe);
     }
 
+    /**
+     * A member goes to another region: it leaves its group here, whichever protocol it speaks, so
+     * that nobody waits for it when the group comes back.
+     */
+    public void dismiss(Exchange exchange, String group, String member) {
+        var origin = caller(exchange);
+        var caller =
+                new Caller(
+                        origin.clientId(),
+                        origin.clientHost(),
+                        FIRST_LEAVE_OF_MANY,
+                        exchange.loop());
+        var leaving =
+                new LeaveGroupRequestData()
+                        .setGroupId(group)
+                        .setMembers(List.of(new MemberIdentity().setMemberId(member)));
+        groups.membership().leave(caller, leaving, _ -> {});
+        if (version.servesConsumers()) {
+            var last =
+                    new ConsumerGroupHeartbeatRequestData()
+                            .setGroupId(group)
+                            .setMemberId(member)
+                            .setMemberEpoch(LEAVING_EPOCH);
+            groups.consumers()
+                    .heartbeat(
+                            new Caller(
+                                    origin.clientId(),
+                                    origin.clientHost(),
+                                    FIRST_HEARTBEAT_OF_CONSUMERS,
+                                    exchange.loop()),
+                            last,
+                            _ -> {});
+        }
+    }
+
+    private void commit(Exchange exchange, OffsetCommitRequestData body) {
+        groups.offsets()
+                .commit(
+                        caller(exchange),
+                        body,
+                        response -> {
+                            if (moving && !body.memberId().isEmpty() && isOfStranger(response)) {
+                                commitAsNobody(exchange, body);
+                            } else {
+                                exchange.answer(response);
+                            }
+                        });
+    }
+
+    private static boolean isOfStranger(OffsetCommitResponseData response) {
+        return response.topics().stream()
+                .flatMap(topic -> topic.partitions().stream())
+                .anyMatch(partition -> partition.errorCode() == Errors.UNKNOWN_MEMBER_ID.code());
+    }
+
+    /**
+     * A member of a group that was coordinated in another region commits here before it has joined:
+     * as long as nobody has, its positions are the group's, which would be read again otherwise.
+     */
+    private void commitAsNobody(Exchange exchange, OffsetCommitRequestData body) {
+        var request = body.duplicate();
+        request.setMemberId("").setGroupInstanceId(null).setGenerationIdOrMemberEpoch(-1);
+        groups.offsets().commit(caller(exchange), request, exchange::answer);
+    }
+
     private void describe(Exchange exchange, DescribeGroupsRequestData body) {
         groups.administration()
                 .describe(
@@ -107,11 +181,28 @@ public final class GroupHandlers {
 
     private void heartbeatOfConsumers(Exchange exchange, ConsumerGroupHeartbeatRequestData body) {
         if (version.servesConsumers()) {
-            groups.consumers().heartbeat(caller(exchange), body, exchange::answer);
+            groups.consumers()
+                    .heartbeat(
+                            caller(exchange),
+                            body,
+                            response -> {
+                                greet(response);
+                                exchange.answer(response);
+                            });
         } else {
             exchange.answer(
                     new ConsumerGroupHeartbeatResponseData()
                             .setErrorCode(Errors.UNSUPPORTED_VERSION.code()));
+        }
+    }
+
+    /**
+     * A member of a group that was coordinated in another region asks here as if it had joined.
+     * That the group is none of consumers would end it; as an unknown member it joins again.
+     */
+    private void greet(ConsumerGroupHeartbeatResponseData response) {
+        if (moving && response.errorCode() == Errors.GROUP_ID_NOT_FOUND.code()) {
+            response.setErrorCode(Errors.UNKNOWN_MEMBER_ID.code());
         }
     }
 

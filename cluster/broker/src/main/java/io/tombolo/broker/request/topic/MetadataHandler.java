@@ -42,10 +42,24 @@ public final class MetadataHandler implements RequestHandler<MetadataRequestData
 
     @Override
     public void handle(Exchange exchange, MetadataRequestData body) {
-        if (exchange.version() < FIRST_WITH_TOPIC_IDS && asksById(body)) {
-            exchange.answer(refusal(body));
-            return;
-        }
+        exchange.answer(
+                refuses(body, exchange.version())
+                        ? refusal(body)
+                        : respond(exchange, body, wantsAll(body, exchange.version())));
+    }
+
+    /** Whether a request asks for what its version has no words for. */
+    public static boolean refuses(MetadataRequestData body, short version) {
+        return version < FIRST_WITH_TOPIC_IDS && asksById(body);
+    }
+
+    /**
+     * What this region knows of the topics that a request names, and begins to create those that
+     * are missing.
+     *
+     * @param all every topic instead
+     */
+    public MetadataResponseData respond(Exchange exchange, MetadataRequestData body, boolean all) {
         MetadataImage image = images.current();
         var response =
                 new MetadataResponseData()
@@ -64,7 +78,7 @@ public final class MetadataHandler implements RequestHandler<MetadataRequestData
                                     .setRack(broker.rackOrNull()));
         }
         boolean operations = body.includeTopicAuthorizedOperations();
-        if (wantsAll(body, exchange.version())) {
+        if (all) {
             image.topics()
                     .byId()
                     .values()
@@ -86,7 +100,7 @@ public final class MetadataHandler implements RequestHandler<MetadataRequestData
                 autoCreation.create(missing, exchange.loop());
             }
         }
-        exchange.answer(response);
+        return response;
     }
 
     private static boolean asksById(MetadataRequestData body) {
@@ -112,7 +126,8 @@ public final class MetadataHandler implements RequestHandler<MetadataRequestData
         return response;
     }
 
-    private static boolean wantsAll(MetadataRequestData body, short version) {
+    /** Whether a request is about every topic. */
+    public static boolean wantsAll(MetadataRequestData body, short version) {
         return body.topics() == null
                 || version == LAST_WITH_EMPTY_FOR_ALL && body.topics().isEmpty();
     }

@@ -17,6 +17,8 @@ import org.apache.kafka.common.message.AddOffsetsToTxnResponseData;
 import org.apache.kafka.common.message.AddPartitionsToTxnRequestData;
 import org.apache.kafka.common.message.DescribeTransactionsRequestData;
 import org.apache.kafka.common.message.EndTxnRequestData;
+import org.apache.kafka.common.message.EndTxnResponseData;
+import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.ListTransactionsRequestData;
 import org.apache.kafka.common.message.WriteTxnMarkersRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -29,6 +31,10 @@ import java.util.function.ToIntFunction;
 public final class TransactionHandlers {
 
     private static final short FIRST_OFFSETS_WITH_FENCED = 2;
+    private static final short FIRST_END_WITH_PRODUCER = 5;
+
+    /** Clients' default: what they asked for in the other region is not known here. */
+    private static final int TIMEOUT_MS_OF_MOVED = 60_000;
 
     private final Images images;
     private final Transactions transactions;
@@ -72,11 +78,7 @@ public final class TransactionHandlers {
                                         body,
                                         offsetsPartitionOf.applyAsInt(body.groupId()),
                                         autoCreation))
-                .with(
-                        ApiKeys.END_TXN,
-                        EndTxnRequestData.class,
-                        (exchange, body) ->
-                                coordinator.end(asking(exchange), body, exchange::answer))
+                .with(ApiKeys.END_TXN, EndTxnRequestData.class, this::end)
                 .with(
                         ApiKeys.DESCRIBE_TRANSACTIONS,
                         DescribeTransactionsRequestData.class,
@@ -91,6 +93,46 @@ public final class TransactionHandlers {
                                 coordinator
                                         .questions()
                                         .list(asking(exchange), body, exchange::answer));
+    }
+
+    private void end(Exchange exchange, EndTxnRequestData body) {
+        coordinator.end(
+                asking(exchange),
+                body,
+                response -> {
+                    boolean unknown =
+                            response.errorCode() == Errors.INVALID_PRODUCER_ID_MAPPING.code();
+                    if (unknown
+                            && !body.committed()
+                            && transactions.moved().include(body.producerId())) {
+                        endElsewhere(exchange, body);
+                    } else {
+                        exchange.answer(response);
+                    }
+                });
+    }
+
+    /**
+     * A producer from another region aborts what is aborted already. Where the answer has a place
+     * for it (KIP-890) it goes on under an id of this region, as at the end of its epochs; older
+     * producers ask for one next.
+     */
+    private void endElsewhere(Exchange exchange, EndTxnRequestData body) {
+        if (exchange.version() < FIRST_END_WITH_PRODUCER) {
+            exchange.answer(new EndTxnResponseData());
+            return;
+        }
+        coordinator.initialize(
+                asking(exchange),
+                new InitProducerIdRequestData()
+                        .setTransactionalId(body.transactionalId())
+                        .setTransactionTimeoutMs(TIMEOUT_MS_OF_MOVED),
+                begun ->
+                        exchange.answer(
+                                new EndTxnResponseData()
+                                        .setErrorCode(begun.errorCode())
+                                        .setProducerId(begun.producerId())
+                                        .setProducerEpoch(begun.producerEpoch())));
     }
 
     private void addOffsets(

@@ -123,7 +123,8 @@ class ProduceHandlerTest {
         var hints =
                 new LeaderHints(
                         images, new ClientListener("cluster", "PLAINTEXT", 1), new LongAdder());
-        var handler = new ProduceHandler(images, hints, shards, new NoTransactions());
+        var handler =
+                new ProduceHandler(images, hints, shards, new NoTransactions(), AwayTopics.NONE);
         var dispatcher =
                 new RequestDispatcher(ServedApis.clientListener())
                         .with(ApiKeys.PRODUCE, ProduceRequestData.class, handler);

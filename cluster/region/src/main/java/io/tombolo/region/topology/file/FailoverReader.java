@@ -5,6 +5,8 @@ import io.tombolo.region.PolicyName;
 import io.tombolo.region.link.NameFilter;
 import io.tombolo.region.topology.FailoverPolicy;
 import io.tombolo.region.topology.LaterSections;
+import io.tombolo.region.topology.LinkEntry;
+import io.tombolo.region.topology.Region;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -24,20 +26,27 @@ final class FailoverReader {
             Pattern.compile("([0-9]{1,3}) of \\[\\s*([^\\[\\]]*?)\\s*]");
 
     private final Shortfalls notes;
-    private final Set<LinkName> links;
+    private final Map<LinkName, LinkEntry> links;
+    private final Names names;
     private final Set<String> witnesses;
 
-    private FailoverReader(Shortfalls notes, Set<LinkName> links, Set<String> witnesses) {
+    private FailoverReader(
+            Shortfalls notes, Map<LinkName, LinkEntry> links, Names names, Set<String> witnesses) {
         this.notes = notes;
         this.links = links;
+        this.names = names;
         this.witnesses = witnesses;
     }
 
     static Map<PolicyName, FailoverPolicy> read(
-            Section file, Names names, LaterSections later, Set<LinkName> links, Shortfalls notes) {
+            Section file,
+            Names names,
+            LaterSections later,
+            Map<LinkName, LinkEntry> links,
+            Shortfalls notes) {
         Set<String> witnesses = new TreeSet<>(names.regionNames());
         later.stretch().values().forEach(cluster -> witnesses.addAll(cluster.voters().keySet()));
-        var reader = new FailoverReader(notes, links, witnesses);
+        var reader = new FailoverReader(notes, links, names, witnesses);
         var policies = new LinkedHashMap<PolicyName, FailoverPolicy>();
         for (Value entry : file.get("failover").map(Value::entries).orElse(List.of())) {
             Optional<PolicyName> name = Names.idOf(entry, PolicyName::new);
@@ -58,8 +67,8 @@ final class FailoverReader {
                 section.get("moves")
                         .flatMap(value -> value.word(FailoverPolicy.Moves.class))
                         .orElse(FailoverPolicy.Moves.NOTHING);
-        if (moves == FailoverPolicy.Moves.CLIENTS) {
-            section.get("moves").ifPresent(notes::movedClients);
+        if (moves == FailoverPolicy.Moves.CLIENTS && follows.isPresent()) {
+            section.get("moves").ifPresent(value -> checkMoves(value, follows.get()));
         }
         FailoverPolicy.RefuseIf refuseIf =
                 section.get("refuseIf")
@@ -73,14 +82,22 @@ final class FailoverReader {
                 link -> new FailoverPolicy(name, link, groups, moves, refuseIf, automatic));
     }
 
+    /** Whoever sends clients elsewhere is one of our brokers. */
+    private void checkMoves(Value value, LinkName follows) {
+        LinkEntry link = links.get(follows);
+        if (link != null && names.regions().get(link.from()) instanceof Region.Foreign) {
+            notes.movedFromElsewhere(value, link.from());
+        }
+    }
+
     private Optional<LinkName> link(Value value) {
         Optional<String> name = value.text();
         Optional<LinkName> known =
-                links.stream()
+                links.keySet().stream()
                         .filter(link -> name.isPresent() && link.name().equals(name.get()))
                         .findFirst();
         if (name.isPresent() && known.isEmpty()) {
-            List<String> names = links.stream().map(LinkName::name).toList();
+            List<String> names = links.keySet().stream().map(LinkName::name).toList();
             Names.unknown(value, "link", name.get(), names);
         }
         return known;

@@ -1,6 +1,7 @@
 package io.tombolo.region.topology.file;
 
 import io.tombolo.environment.Endpoint;
+import io.tombolo.region.RegionId;
 import io.tombolo.region.topology.file.YamlNode.Span;
 
 import java.util.ArrayList;
@@ -96,10 +97,10 @@ final class Shortfalls {
                 .fix("reverse: none");
     }
 
-    /** The old region refuses writes, it does not redirect. */
-    void movedClients(Value value) {
-        warn(value, "clients are not sent to the new region yet")
-                .why("clients need the addresses of both regions in bootstrap.servers")
+    /** Its brokers know nothing of who took over. */
+    void movedFromElsewhere(Value value, RegionId region) {
+        warn(value, "the brokers of %s send nobody elsewhere".formatted(region))
+                .why("only regions without bootstrap: tell clients who owns the topics")
                 .fix("moves: nothing");
     }
 

@@ -120,7 +120,7 @@ public sealed interface TopologyFile {
         Map<LinkName, LinkEntry> links = LinksReader.read(file, names, notes);
         Topics topics = TopicsReader.read(file, names);
         Map<PolicyName, FailoverPolicy> failover =
-                FailoverReader.read(file, names, later, links.keySet(), notes);
+                FailoverReader.read(file, names, later, links, notes);
         var checks = new LinkChecks(document, links);
         checks.run();
         topics.declared().values().forEach(checks::checkTopic);

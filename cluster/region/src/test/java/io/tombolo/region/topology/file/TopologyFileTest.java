@@ -195,10 +195,7 @@ class TopologyFileTest {
                         "users");
         assertThat(file.reservations())
                 .extracting(note -> note.where().path())
-                .containsExactly(
-                        "links.eu-to-us.sync.acls",
-                        "links.eu-to-us.reverse",
-                        "failover.shop-primary.moves");
+                .containsExactly("links.eu-to-us.sync.acls", "links.eu-to-us.reverse");
     }
 
     @Test

@@ -1,0 +1,168 @@
+package io.tombolo.operation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tombolo.nodes.Release;
+import io.tombolo.operation.MovingProgram.Seen;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Unmodified clients that know both regions go where the topics go, and nobody touches them. */
+class ClientMovesEndToEnd {
+
+    private static final String LINK = "eu-to-us";
+    private static final String PREFIX = "java";
+    private static final List<String> WRITERS = List.of("plain", "idempotent", "transactional");
+    private static final List<String> READERS = List.of("classic", "consumer");
+    private static final int ENOUGH = 60;
+
+    @TempDir Path folder;
+    private Site site;
+    private ChildBroker eu;
+    private ChildBroker us;
+
+    @BeforeEach
+    void startTwoRegions() {
+        site = Site.moving(folder);
+        eu = ChildBroker.start(site, "eu", "eu");
+        us = ChildBroker.start(site, "us", "us");
+        eu.awaitReady();
+        us.awaitReady();
+        WRITERS.forEach(role -> site.clients("eu").create(PREFIX + "-" + role, 2));
+    }
+
+    @AfterEach
+    void stop() {
+        eu.close();
+        us.close();
+    }
+
+    @Test
+    void javaClientsMoveThereAndBackAndNothingIsLostOrSkipped() throws Exception {
+        try (var program = java()) {
+            awaitProgress(program, Map.of());
+
+            tombolo("failover", LINK, "--planned", "-y");
+
+            awaitProgress(program, counts(program));
+            for (String role : WRITERS) {
+                assertThat(missing(program, role, "us")).as(role).isEmpty();
+            }
+
+            tombolo("failover", LINK, "--planned", "--to", "eu", "-y");
+
+            awaitProgress(program, counts(program));
+            for (String role : WRITERS) {
+                assertThat(missing(program, role, "eu")).as(role).isEmpty();
+            }
+            assertThat(program.lines("plain failed")).isEmpty();
+            assertThat(program.lines("idempotent failed")).isEmpty();
+            for (String role : READERS) {
+                assertThat(program.readAgain(role)).as(role).isLessThan(ENOUGH);
+                assertThat(skipped(program, role)).as(role).isEmpty();
+            }
+        }
+    }
+
+    /** Offsets between those that a reader has read that it never has. */
+    private static List<String> skipped(MovingProgram program, String role) {
+        var next = new HashMap<Integer, Long>();
+        var skipped = new ArrayList<String>();
+        for (Seen one : program.seen(role, "read")) {
+            long expected = next.getOrDefault(one.partition(), 0L);
+            if (one.offset() > expected) {
+                skipped.add("%d instead of %d in %s".formatted(one.offset(), expected, one));
+            }
+            next.put(one.partition(), Math.max(expected, one.offset() + 1));
+        }
+        return skipped;
+    }
+
+    private MovingProgram java() {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        command.addAll(
+                List.of(
+                        "-cp",
+                        Path.of("target", "test-classes").toAbsolutePath()
+                                + ":"
+                                + Path.of("target", "tombolo", "lib").toAbsolutePath()
+                                + "/*"));
+        command.add(MovingClient.class.getName());
+        command.add(site.bootstrap("eu") + "," + site.bootstrap("us"));
+        command.add(PREFIX);
+        command.addAll(WRITERS);
+        command.addAll(READERS);
+        return new MovingProgram(command, folder.resolve("java.out"));
+    }
+
+    /** How far each client is. */
+    private static Map<String, Integer> counts(MovingProgram program) {
+        var counts = new HashMap<String, Integer>();
+        WRITERS.forEach(role -> counts.put(role, program.seen(role, "acked").size()));
+        READERS.forEach(role -> counts.put(role, program.seen(role, "read").size()));
+        return counts;
+    }
+
+    private static void awaitProgress(MovingProgram program, Map<String, Integer> since) {
+        Patience.until(() -> {
+            for (var now : counts(program).entrySet()) {
+                assertThat(now.getValue())
+                        .as(now.getKey())
+                        .isGreaterThan(since.getOrDefault(now.getKey(), 0) + ENOUGH);
+            }
+        });
+    }
+
+    /** What was acknowledged and is not at its offset in a region. */
+    private List<Seen> missing(MovingProgram program, String role, String region) {
+        List<Seen> acked = program.seen(role, "acked");
+        var missing = new ArrayList<Seen>();
+        for (int partition = 0; partition < 2; partition++) {
+            int each = partition;
+            long last =
+                    acked.stream()
+                            .filter(one -> one.partition() == each)
+                            .mapToLong(Seen::offset)
+                            .max()
+                            .orElseThrow();
+            Map<Long, String> there =
+                    new Clients(site.bootstrap(region))
+                            .readByOffset(PREFIX + "-" + role, partition, last);
+            acked.stream()
+                    .filter(one -> one.partition() == each)
+                    .filter(one -> !one.value().equals(there.get(one.offset())))
+                    .forEach(missing::add);
+        }
+        return missing;
+    }
+
+    private void tombolo(String... arguments) throws IOException, InterruptedException {
+        var command = new ArrayList<>(List.of(Release.launcher().toString()));
+        command.addAll(List.of(arguments));
+        command.addAll(List.of("-f", site.file().toString()));
+        Path output = Files.createTempFile(folder, "command", ".out");
+        var builder =
+                new ProcessBuilder(command)
+                        .directory(folder.toFile())
+                        .redirectErrorStream(true)
+                        .redirectOutput(output.toFile());
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        Process process = builder.start();
+        assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(Files.readString(output)).isZero();
+    }
+}
