@@ -3,6 +3,7 @@ package io.tombolo.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -135,19 +136,22 @@ class CompactionEndToEnd {
             var committed = new long[1];
             try (var consumer = clients.consumer("billing")) {
                 consumer.assign(List.of(place));
+                while (committed[0] < 200) {
+                    for (int more = 0; more < 49; more++) {
+                        committed[0]++;
+                        consumer.commitAsync(offset(place, committed[0]), null);
+                    }
+                    committed[0]++;
+                    consumer.commitSync(offset(place, committed[0]));
+                }
                 Patience.untilTrue(
                         "fewer bytes than the commits had",
                         () -> {
-                            for (int more = 0; more < 50; more++) {
-                                committed[0]++;
-                                var offset =
-                                        new org.apache.kafka.clients.consumer.OffsetAndMetadata(
-                                                committed[0]);
-                                consumer.commitSync(Map.of(place, offset));
-                            }
-                            // A commit takes more than a hundred bytes.
-                            return committed[0] >= 200
-                                    && bytes(site.data("eu")) < 30 * committed[0];
+                            // What comes later begins a segment, so that those before can go.
+                            committed[0]++;
+                            consumer.commitSync(offset(place, committed[0]));
+                            // A commit takes more than sixty bytes.
+                            return bytes(site.data("eu")) < 30 * committed[0];
                         });
             }
 
@@ -156,6 +160,10 @@ class CompactionEndToEnd {
             assertThat(site.clients("eu").committed("billing", "orders", 0))
                     .isEqualTo(committed[0]);
         }
+    }
+
+    private static Map<TopicPartition, OffsetAndMetadata> offset(TopicPartition at, long offset) {
+        return Map.of(at, new OffsetAndMetadata(offset));
     }
 
     /** The same keys again and again, and a record whose time closes their segment. */
