@@ -14,7 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * Passes on the connections that one node opens to another. What is sent in a direction that is
  * held waits, as bytes do that TCP sends again and again; thread-safe.
  */
-final class Relay implements AutoCloseable {
+public final class Relay implements AutoCloseable {
 
     private static final int CHUNK_BYTES = 1 << 14;
     private static final int BACKLOG = 64;
@@ -34,7 +34,7 @@ final class Relay implements AutoCloseable {
     }
 
     /** Listens at {@code near} for node {@code from} and connects to node {@code to}. */
-    static Relay open(int from, String near, int to, String far, int port) {
+    public static Relay open(int from, String near, int to, String far, int port) {
         try {
             var listener = new ServerSocket();
             listener.setReuseAddress(true);
@@ -101,12 +101,12 @@ final class Relay implements AutoCloseable {
         }
     }
 
-    void hold(int from, int to) {
+    public void hold(int from, int to) {
         forth.holdIf(from, to);
         back.holdIf(from, to);
     }
 
-    void release() {
+    public void release() {
         forth.release();
         back.release();
     }

@@ -1,6 +1,7 @@
 package io.tombolo.broker;
 
 import io.tombolo.broker.board.Standings;
+import io.tombolo.broker.lease.SitePost;
 import io.tombolo.broker.link.RegionPeers;
 import io.tombolo.broker.redirect.Redirection;
 import io.tombolo.broker.request.ClientConnection;
@@ -85,41 +86,6 @@ public final class Broker {
     private boolean admitted;
     private boolean ownersKnown;
     private volatile LifePhase phase = LifePhase.OPENING;
-
-    /**
-     * What lies beyond this region.
-     *
-     * @param links the link module
-     * @param linkNetwork what links connect over
-     * @param expectsMore whether a region that has not been heard of yet may be there
-     * @param peers what the other brokers of this region tell
-     * @param standings how they are, to be shown
-     */
-    public record Surroundings(
-            RegionRegistry registry,
-            LinkProvider links,
-            Network linkNetwork,
-            BooleanSupplier expectsMore,
-            RegionPeers peers,
-            Standings standings) {
-
-        /** With a registry that shows at once all there is to see. */
-        public Surroundings(RegionRegistry registry, LinkProvider links, Network linkNetwork) {
-            this(registry, links, linkNetwork, () -> false, RegionPeers.NONE, Standings.NONE);
-        }
-
-        /** What sends clients to other regions. */
-        Redirection redirection(BrokerSettings settings, Environment environment, Images images) {
-            var place =
-                    new Redirection.Place(
-                            settings.topology(),
-                            settings.region().id(),
-                            environment.loops().loop(0),
-                            environment.clock(),
-                            linkNetwork);
-            return new Redirection(place, registry, images);
-        }
-    }
 
     public Broker(
             BrokerSettings settings,
@@ -229,7 +195,7 @@ public final class Broker {
                         observer);
         core = begun;
         phase = LifePhase.JOINING;
-        Runnable start = () -> begun.start(new BrokerCore.Stages(this::loaded, this::admitted));
+        Runnable start = () -> begun.start(new Stages(this::loaded, this::admitted));
         begun.internalDispatcher()
                 .ifPresentOrElse(dispatcher -> listenToBrokers(dispatcher, start), start);
     }
@@ -436,6 +402,61 @@ public final class Broker {
                             },
                             loop,
                             _ -> {});
+        }
+    }
+
+    /**
+     * How far a start is.
+     *
+     * @param loaded metadata and logs are known here: requests can be taken, {@link #accept}
+     * @param admitted clients are sent here, and what the file declares is there
+     */
+    record Stages(Runnable loaded, Runnable admitted) {
+
+        static final Stages UNHEARD = new Stages(() -> {}, () -> {});
+    }
+
+    /**
+     * What lies beyond this region.
+     *
+     * @param links the link module
+     * @param linkNetwork what links connect over
+     * @param expectsMore whether a region that has not been heard of yet may be there
+     * @param peers what the other brokers of this region tell
+     * @param standings how they are, to be shown
+     * @param sites the way to the voters of the ownership ledger
+     */
+    public record Surroundings(
+            RegionRegistry registry,
+            LinkProvider links,
+            Network linkNetwork,
+            BooleanSupplier expectsMore,
+            RegionPeers peers,
+            Standings standings,
+            SitePost sites) {
+
+        /** With a registry that shows at once all there is to see. */
+        public Surroundings(RegionRegistry registry, LinkProvider links, Network linkNetwork) {
+            this(
+                    registry,
+                    links,
+                    linkNetwork,
+                    () -> false,
+                    RegionPeers.NONE,
+                    Standings.NONE,
+                    SitePost.NOWHERE);
+        }
+
+        /** What sends clients to other regions. */
+        Redirection redirection(BrokerSettings settings, Environment environment, Images images) {
+            var place =
+                    new Redirection.Place(
+                            settings.topology(),
+                            settings.region().id(),
+                            environment.loops().loop(0),
+                            environment.clock(),
+                            linkNetwork);
+            return new Redirection(place, registry, images);
         }
     }
 }

@@ -8,6 +8,7 @@ import io.tombolo.broker.group.ImageTopics;
 import io.tombolo.broker.group.InternalTopic;
 import io.tombolo.broker.group.OffsetsLeadership;
 import io.tombolo.broker.group.QuietGroups;
+import io.tombolo.broker.lease.LeaseSeat;
 import io.tombolo.broker.link.FailoverDesk;
 import io.tombolo.broker.link.FailoverRun;
 import io.tombolo.broker.link.LinkPlace;
@@ -89,6 +90,7 @@ public final class BrokerCore implements MetadataListener {
     private final CopyLimits copyLimits;
     private final Replication replication;
     private final UncleanLeaders uncleanLeaders;
+    private final Optional<LeaseSeat> leases;
     private final PartitionPublisher partitions;
     private final LinkSupervisor links;
     private final FailoverDesk failover;
@@ -106,7 +108,7 @@ public final class BrokerCore implements MetadataListener {
     private final Map<Uuid, TopicImage> deletedInReplay = new TreeMap<>();
     private volatile long controllerHeardNanos;
     private boolean caughtUp;
-    private Stages stages = Stages.UNHEARD;
+    private Broker.Stages stages = Broker.Stages.UNHEARD;
 
     BrokerCore(
             BrokerSettings settings,
@@ -126,7 +128,8 @@ public final class BrokerCore implements MetadataListener {
         this.quorum = quorumSeat(environment);
         this.commands = quorum.commands();
         this.groups = groups(environment, config);
-        this.producerIds = producerIds();
+        this.producerIds =
+                new ProducerIds(commands, loop, settings.id().value(), this::brokerEpoch);
         this.transactions = transactions(environment);
         this.copyLimits = new CopyLimits(settings.id().value(), clock);
         this.replication = replication(environment);
@@ -134,11 +137,12 @@ public final class BrokerCore implements MetadataListener {
                 new UncleanLeaders(settings.id().value(), shards, loop, observer::uncleanLeaders);
         this.reports =
                 new DirectoryReports(settings.id().value(), this::brokerEpoch, commands, loop);
+        this.leases = LeaseSeat.of(settings, environment, images, surroundings.sites());
         this.partitions = partitionPublisher(environment, config);
         int id = settings.id().value();
         var place = new LinkPlace(settings.topology(), settings.region().id(), id, loop);
         this.links = linkSupervisor(place, environment, surroundings);
-        this.failover = failoverDesk(place, environment, surroundings);
+        this.failover = failoverDesk(place, surroundings);
         this.takeovers = takeovers(place, environment);
         this.exchange = exchange(surroundings);
         this.drains = drainDesk();
@@ -176,7 +180,7 @@ public final class BrokerCore implements MetadataListener {
     private PartitionPublisher partitionPublisher(Environment environment, LiveConfig config) {
         var domains = new Domains(settings.topology(), settings.region().id());
         return new PartitionPublisher(
-                new PartitionPublisher.Place(settings.id().value(), domains),
+                new PartitionPublisher.Place(settings.id().value(), domains, leases),
                 shards,
                 directories,
                 new TopicConfigs(config),
@@ -275,14 +279,13 @@ public final class BrokerCore implements MetadataListener {
                 settings, surroundings.registry(), images, told, commands, loop);
     }
 
-    private FailoverDesk failoverDesk(
-            LinkPlace place, Environment environment, Broker.Surroundings surroundings) {
+    private FailoverDesk failoverDesk(LinkPlace place, Broker.Surroundings surroundings) {
         return new FailoverDesk(
                 place,
                 images,
                 links,
                 surroundings.registry(),
-                new FailoverRun.Tools(images, commands, environment.clock()));
+                new FailoverRun.Tools(images, commands, clock, leases));
     }
 
     private void controllerChanged() {
@@ -347,10 +350,6 @@ public final class BrokerCore implements MetadataListener {
                         new QuietGroups()));
     }
 
-    private ProducerIds producerIds() {
-        return new ProducerIds(commands, loop, settings.id().value(), this::brokerEpoch);
-    }
-
     private Transactions transactions(Environment environment) {
         var parts =
                 new Transactions.Parts(
@@ -390,20 +389,10 @@ public final class BrokerCore implements MetadataListener {
                                         StartRefused.Fix.RELEASE)));
     }
 
-    /**
-     * How far a start is.
-     *
-     * @param loaded metadata and logs are known here: requests can be taken, {@link #accept}
-     * @param admitted clients are sent here, and what the file declares is there
-     */
-    record Stages(Runnable loaded, Runnable admitted) {
-
-        private static final Stages UNHEARD = new Stages(() -> {}, () -> {});
-    }
-
-    void start(Stages heard) {
+    void start(Broker.Stages heard) {
         stages = heard;
         quorum.start();
+        leases.ifPresent(LeaseSeat::start);
         registration.register();
         housekeeping.start();
         replication.start();
@@ -438,6 +427,7 @@ public final class BrokerCore implements MetadataListener {
             deletedInReplay.clear();
             carryOut(MetadataDelta.between(MetadataImage.EMPTY, images.current()));
             removeStrays();
+            leases.ifPresent(LeaseSeat::begin);
             failover.finishWhatWasBegun();
             exchange.start();
             shards.settled(loop, () -> stages.loaded().run());
@@ -460,6 +450,7 @@ public final class BrokerCore implements MetadataListener {
         }
         copyLimits.publish(delta);
         partitions.publish(delta);
+        leases.ifPresent(seat -> seat.publish(delta));
         uncleanLeaders.publish(delta);
         for (TopicImage deleted : delta.topicsDeleted().values()) {
             groups.topicDeleted(deleted.name(), deleted.id());
@@ -540,6 +531,11 @@ public final class BrokerCore implements MetadataListener {
         return housekeeping.compaction();
     }
 
+    /** The leases of this broker; none where the file leaves ownership to operators. */
+    public Optional<LeaseSeat> leases() {
+        return leases;
+    }
+
     public DrainDesk drains() {
         return drains;
     }
@@ -595,6 +591,8 @@ public final class BrokerCore implements MetadataListener {
         partitions.close();
         reports.close();
         controller.close();
-        quorum.close(() -> housekeeping.close(registration.brokerEpoch(), done));
+        Runnable logs = () -> housekeeping.close(registration.brokerEpoch(), done);
+        Runnable metadata = () -> quorum.close(logs);
+        leases.ifPresentOrElse(seat -> seat.close(metadata), metadata);
     }
 }

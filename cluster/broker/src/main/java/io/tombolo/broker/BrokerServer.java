@@ -3,10 +3,12 @@ package io.tombolo.broker;
 import io.tombolo.broker.admin.AdminRegions;
 import io.tombolo.broker.admin.AdminRoutes;
 import io.tombolo.broker.admin.HttpRegistry;
+import io.tombolo.broker.admin.HttpSitePost;
 import io.tombolo.broker.admin.PeerBrokers;
 import io.tombolo.broker.admin.Probes;
 import io.tombolo.broker.board.BrokerVoice;
 import io.tombolo.broker.board.RegionBoard;
+import io.tombolo.broker.lease.SitePost;
 import io.tombolo.broker.process.ServerLife;
 import io.tombolo.broker.publish.StrayLogs;
 import io.tombolo.broker.publish.StrayLogs.Stray;
@@ -33,6 +35,7 @@ import io.tombolo.region.RegionId;
 import io.tombolo.region.link.LinkProvider;
 import io.tombolo.region.link.LinkType;
 import io.tombolo.region.topology.Region;
+import io.tombolo.region.topology.Topology.Guarantee;
 import io.tombolo.storage.cleaner.CleanerSettings;
 import io.tombolo.storage.log.DirectoryIdentity.Refusal;
 import io.tombolo.storage.log.LogDamage;
@@ -120,7 +123,8 @@ public final class BrokerServer implements AutoCloseable {
                                         : new WanNetwork(network, clock, options.wanOneWay()),
                                 registry::expectsMore,
                                 peers,
-                                board),
+                                board,
+                                sites(settings)),
                         new Observer());
         this.admin = openAdmin(registry, peers);
         loop.execute(() -> {
@@ -199,6 +203,13 @@ public final class BrokerServer implements AutoCloseable {
             }
         }
         return peers;
+    }
+
+    /** The way to the voters of the ownership ledger, where the file has one. */
+    private static SitePost sites(BrokerSettings settings) {
+        return settings.topology().guarantee() instanceof Guarantee.Quorum quorum
+                ? HttpSitePost.of(settings.topology(), quorum)
+                : SitePost.NOWHERE;
     }
 
     /** The admin addresses of the other brokers of this region. */

@@ -1,5 +1,6 @@
 package io.tombolo.replication;
 
+import io.tombolo.environment.Clock;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.replication.Role.Leader;
 import io.tombolo.replication.Role.MirrorLeader;
@@ -22,10 +23,12 @@ final class DeleteSide {
     private final PartitionState state;
     private final PartitionLog log;
     private final EventLoop loop;
+    private final Clock clock;
     private final List<Waiting> waiting = new ArrayList<>();
 
-    DeleteSide(PartitionState state, EventLoop loop) {
+    DeleteSide(PartitionState state, EventLoop loop, Clock clock) {
         this.state = state;
+        this.clock = clock;
         this.log = state.log;
         this.loop = loop;
     }
@@ -57,6 +60,9 @@ final class DeleteSide {
             case Leader(Leadership _, WriteAccess.Fenced _) -> Errors.POLICY_VIOLATION;
             case Leader(Leadership _, WriteAccess.Undecided _) -> Errors.NOT_LEADER_OR_FOLLOWER;
             case Leader(Leadership _, WriteAccess.HandingOver _) -> Errors.NOT_LEADER_OR_FOLLOWER;
+            case Leader(Leadership _, WriteAccess.Leased leased)
+                    when !leased.heldAt(clock.nanoTime()) ->
+                    Errors.NOT_LEADER_OR_FOLLOWER;
             case Leader _ -> Errors.NONE;
             case MirrorLeader _ -> Errors.POLICY_VIOLATION;
             case Role.Idle _, Role.Follower _ -> state.notLeader().error();

@@ -114,7 +114,7 @@ public final class Partition {
         this.produceSide = new ProduceSide(state, surroundings.clock());
         this.mirrorSide = new MirrorSide(state);
         this.followerSide = new FollowerSide(state, followed);
-        this.deleteSide = new DeleteSide(state, surroundings.loop());
+        this.deleteSide = new DeleteSide(state, surroundings.loop(), surroundings.clock());
         state.onLeadershipEnd(deleteSide::failAll);
         state.listen();
     }

@@ -73,10 +73,19 @@ final class ProduceSide {
                     case WriteAccess.HandingOver(String reason, long _) ->
                             answer.accept(
                                     ProduceOutcome.refused(Errors.NOT_LEADER_OR_FOLLOWER, reason));
-                    case WriteAccess.Open _ -> work.accept(leader);
+                    case WriteAccess.Leased leased when !leased.heldAt(clock.nanoTime()) ->
+                            answer.accept(unleased());
+                    case WriteAccess.Leased _, WriteAccess.Open _ -> work.accept(leader);
                 }
             }
         }
+    }
+
+    private static ProduceOutcome unleased() {
+        return ProduceOutcome.refused(
+                Errors.NOT_LEADER_OR_FOLLOWER,
+                "this broker has no lease from a majority of the sites; another region may own the"
+                        + " topic by now");
     }
 
     private ProduceOutcome notEnoughReplicas(Leader leader) {
@@ -154,7 +163,13 @@ final class ProduceSide {
 
     private void acknowledge(
             Produce request, long offset, ProduceOutcome success, Consumer<ProduceOutcome> answer) {
-        state.acknowledgements.await(request, offset, state.highWatermark(), success, answer);
+        Consumer<ProduceOutcome> told =
+                state.role instanceof Leader(Leadership _, WriteAccess.Leased leased)
+                        ? outcome ->
+                                answer.accept(
+                                        leased.heldAt(clock.nanoTime()) ? outcome : unleased())
+                        : answer;
+        state.acknowledgements.await(request, offset, state.highWatermark(), success, told);
     }
 
     /**

@@ -1,8 +1,10 @@
 package io.tombolo.replication;
 
 import io.tombolo.region.LinkName;
+import io.tombolo.region.lease.Lease;
 import io.tombolo.replication.leader.Leadership;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -102,6 +104,26 @@ public sealed interface Role {
 
         /** They may. */
         record Open() implements WriteAccess {}
+
+        /**
+         * They may while this broker has a lease of every domain of the topic; looked at when a
+         * record is taken, and again when it is acknowledged.
+         */
+        record Leased(List<Lease.Hold> holds) implements WriteAccess {
+
+            public Leased {
+                holds = List.copyOf(holds);
+            }
+
+            boolean heldAt(long nowNanos) {
+                for (Lease.Hold hold : holds) {
+                    if (!hold.heldAt(nowNanos)) {
+                        return false;
+                    }
+                }
+                return true;
+            }
+        }
 
         /** Another region owns the topic; {@code reason} is the sentence that clients get. */
         record Fenced(String reason) implements WriteAccess {}

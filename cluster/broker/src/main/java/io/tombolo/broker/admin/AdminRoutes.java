@@ -95,6 +95,7 @@ public final class AdminRoutes implements HttpHandler {
             case "failback" -> failback(ask, path, post);
             case "handover" ->
                     new HandoverRoutes(core, registry).handle(ask, path.subList(1, path.size()));
+            case "ledger" -> ledger(ask, post);
             case "history" -> new HandoverRoutes(core, registry).history();
             case "drains" -> new DrainRoutes(core).handle(ask, path.subList(1, path.size()));
             default -> HttpAnswer.error(404, "there is no " + ask.path());
@@ -189,6 +190,26 @@ public final class AdminRoutes implements HttpHandler {
 
     private static Optional<Integer> brokerId(String text) {
         return text.matches("[0-9]{1,9}") ? Optional.of(Integer.parseInt(text)) : Optional.empty();
+    }
+
+    /** What voters of the ownership ledger, and brokers that want leases, ask each other. */
+    private HttpAnswer ledger(HttpAsk ask, boolean post) throws Exception {
+        Optional<byte[]> answer =
+                post
+                        ? onLoop((core, done) ->
+                                core.leases()
+                                        .ifPresentOrElse(
+                                                seat ->
+                                                        seat.take(
+                                                                ask.body(),
+                                                                bytes ->
+                                                                        done.complete(
+                                                                                Optional.of(
+                                                                                        bytes))),
+                                                () -> done.complete(Optional.empty())))
+                        : Optional.empty();
+        return answer.map(bytes -> new HttpAnswer(200, HttpSitePost.BYTES, bytes))
+                .orElseGet(() -> HttpAnswer.error(404, "no ledger is kept here"));
     }
 
     private HttpAnswer failback(HttpAsk ask, List<String> path, boolean post) throws Exception {

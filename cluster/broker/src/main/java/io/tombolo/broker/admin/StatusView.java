@@ -9,11 +9,14 @@ import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.raft.RaftStatus;
 import io.tombolo.raft.core.RaftEvent.Room;
 import io.tombolo.raft.core.ReplicaKey;
+import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
+import io.tombolo.region.RegionId;
 import io.tombolo.region.link.NameFilter;
 import io.tombolo.region.ownership.Takeover;
 import io.tombolo.region.topology.LinkEntry;
 import io.tombolo.region.topology.Topology;
+import io.tombolo.region.topology.Topology.Guarantee;
 import io.tombolo.storage.cleaner.LogCleaner;
 
 import org.jspecify.annotations.Nullable;
@@ -63,10 +66,30 @@ record StatusView(
         view.put("compaction", compaction(core.compaction()));
         view.put("uncleanElections", uncleanElections(core.uncleanLeaders()));
         view.put("ownership", ownership(image, settings.topology()));
+        view.put("guarantee", guarantee(settings.topology().guarantee()));
         view.put("links", LinkView.all(core, others));
         view.put("failover", FailoverView.previews(core, others));
         view.put("registry", regions.registry());
         view.put("regions", regions.all());
+        return view;
+    }
+
+    private Map<String, @Nullable Object> guarantee(Guarantee guarantee) {
+        var view = new LinkedHashMap<String, @Nullable Object>();
+        switch (guarantee) {
+            case Guarantee.Manual() -> view.put("kind", "manual");
+            case Guarantee.Quorum(var sites, var terms) -> {
+                view.put("kind", "quorum");
+                view.put("sites", sites.stream().map(RegionId::name).toList());
+                view.put("leaseMs", terms.length().toMillis());
+                view.put(
+                        "held",
+                        core.leases().stream()
+                                .flatMap(seat -> seat.held().stream())
+                                .map(DomainName::name)
+                                .toList());
+            }
+        }
         return view;
     }
 

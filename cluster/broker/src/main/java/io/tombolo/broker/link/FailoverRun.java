@@ -2,17 +2,20 @@ package io.tombolo.broker.link;
 
 import io.tombolo.broker.Commands;
 import io.tombolo.broker.Images;
+import io.tombolo.broker.lease.LeaseSeat;
 import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.Command;
 import io.tombolo.controller.command.LinkCommand;
 import io.tombolo.controller.command.Refusal;
 import io.tombolo.controller.command.RegionCommand;
 import io.tombolo.environment.Clock;
+import io.tombolo.region.lease.LeaseLedger.Holding;
 import io.tombolo.region.link.FailoverOutcome;
 import io.tombolo.region.ownership.Ownership;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -39,8 +42,13 @@ public final class FailoverRun {
     private boolean settled;
     private boolean forced;
 
-    /** What a run works with. */
-    public record Tools(Images images, Commands commands, Clock clock) {}
+    /**
+     * What a run works with.
+     *
+     * @param leases of the ledger that has to agree first; none where the operator's word is enough
+     */
+    public record Tools(
+            Images images, Commands commands, Clock clock, Optional<LeaseSeat> leases) {}
 
     /**
      * How it is carried out.
@@ -63,11 +71,55 @@ public final class FailoverRun {
 
     void start(Manner manner) {
         stepBegan = tools.clock().nanoTime();
+        tools.leases()
+                .ifPresentOrElse(
+                        seat -> awaitLease(seat, preview.ownershipEpoch(), manner),
+                        () -> claim(preview.ownershipEpoch(), manner));
+    }
+
+    /** Before anything is committed here: without a majority of the sites nothing has changed. */
+    private void awaitLease(LeaseSeat seat, long knownEpoch, Manner manner) {
+        seat.claim(
+                preview.link().domain(),
+                knownEpoch + 1,
+                new LeaseSeat.Claimant() {
+                    @Override
+                    public void given() {
+                        done("wait for the lease", "nobody else may write any more");
+                        claim(knownEpoch, manner);
+                    }
+
+                    @Override
+                    public void movedOn(Holding holding) {
+                        learn(seat, holding, manner);
+                    }
+
+                    @Override
+                    public void refused(String reason) {
+                        report.accept(new FailoverReport.Interrupted(steps, reason));
+                    }
+                });
+    }
+
+    /** This region was cut off when the domain got its last epochs. */
+    private void learn(LeaseSeat seat, Holding holding, Manner manner) {
+        var known =
+                new Ownership(
+                        preview.link().domain(),
+                        holding.region(),
+                        holding.epoch(),
+                        Ownership.Mode.STEADY);
+        submit(
+                new RegionCommand.ObserveOwnership(List.of(known), "told by the ownership ledger"),
+                _ -> awaitLease(seat, holding.epoch(), manner));
+    }
+
+    private void claim(long knownEpoch, Manner manner) {
         submit(
                 new RegionCommand.ClaimOwnership(
                         preview.link().domain(),
                         place.region(),
-                        preview.ownershipEpoch(),
+                        knownEpoch,
                         Ownership.Mode.FORCED,
                         manner.cause()),
                 ownership -> {

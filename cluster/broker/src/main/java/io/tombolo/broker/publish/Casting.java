@@ -1,24 +1,35 @@
 package io.tombolo.broker.publish;
 
+import io.tombolo.broker.lease.LeaseSeat;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.MirrorRegistration;
 import io.tombolo.metadata.image.TopicImage;
 import io.tombolo.metadata.record.LeaderRecovery;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.metadata.record.PartitionRegistration;
+import io.tombolo.region.DomainName;
+import io.tombolo.region.lease.Lease;
 import io.tombolo.region.ownership.Ownership;
 import io.tombolo.replication.Role;
 import io.tombolo.replication.leader.Leadership;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Gives each partition the role that the image wants of this broker.
  *
  * @param ownersKnown whether the image holds what the other regions know of owners; before that,
  *     clients may not write to what another region may own by now
+ * @param leases without which this broker may not write; none where operators see to that
  */
-record Casting(int brokerId, Domains domains, boolean ownersKnown) {
+record Casting(int brokerId, Domains domains, boolean ownersKnown, Optional<LeaseSeat> leases) {
+
+    /** Where operators see to it that one region writes. */
+    Casting(int brokerId, Domains domains, boolean ownersKnown) {
+        this(brokerId, domains, ownersKnown, Optional.empty());
+    }
 
     Role roleOf(MetadataImage image, TopicImage topic, int index) {
         PartitionRegistration partition = topic.partitions().get(index);
@@ -94,9 +105,12 @@ record Casting(int brokerId, Domains domains, boolean ownersKnown) {
                     "transactions that the copy of %s-%d left open are aborted first"
                             .formatted(topic.name(), index));
         }
-        return ownersKnown || domains.of(image, topic).isEmpty()
-                ? new Role.WriteAccess.Open()
-                : new Role.WriteAccess.Undecided(
-                        "the other regions are asked who owns topic " + topic.name());
+        Set<DomainName> owned = domains.of(image, topic);
+        if (!ownersKnown && !owned.isEmpty()) {
+            return new Role.WriteAccess.Undecided(
+                    "the other regions are asked who owns topic " + topic.name());
+        }
+        List<Lease.Hold> holds = leases.map(seat -> seat.holds(image, owned)).orElse(List.of());
+        return holds.isEmpty() ? new Role.WriteAccess.Open() : new Role.WriteAccess.Leased(holds);
     }
 }

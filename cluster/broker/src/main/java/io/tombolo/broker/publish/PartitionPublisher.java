@@ -1,6 +1,7 @@
 package io.tombolo.broker.publish;
 
 import io.tombolo.broker.TopicConfigs;
+import io.tombolo.broker.lease.LeaseSeat;
 import io.tombolo.broker.shard.Shard;
 import io.tombolo.broker.shard.Shards;
 import io.tombolo.environment.EventLoop;
@@ -26,6 +27,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
@@ -46,8 +48,12 @@ public final class PartitionPublisher {
     private final List<Hosting> hostings;
     private boolean firstImage;
 
-    /** Who this broker is, and which topics its region may lose to others. */
-    public record Place(int brokerId, Domains domains) {}
+    /**
+     * Who this broker is, and which topics its region may lose to others.
+     *
+     * @param leases without which it may not write to these; none where operators see to that
+     */
+    public record Place(int brokerId, Domains domains, Optional<LeaseSeat> leases) {}
 
     /**
      * Who hears of partitions, on the loop that owns them.
@@ -114,7 +120,7 @@ public final class PartitionPublisher {
         this.configs = configs;
         this.hostings = new ArrayList<>();
         this.firstImage = true;
-        this.casting = new Casting(place.brokerId(), place.domains(), false);
+        this.casting = new Casting(place.brokerId(), place.domains(), false, place.leases());
         for (Shard shard : shards.all()) {
             hostings.add(
                     new Hosting(
@@ -152,7 +158,7 @@ public final class PartitionPublisher {
      * written to topics that may have changed hands.
      */
     public void ownersKnown(MetadataImage image) {
-        casting = new Casting(place.brokerId(), place.domains(), true);
+        casting = new Casting(place.brokerId(), place.domains(), true, place.leases());
         for (TopicImage topic : image.topics().byId().values()) {
             if (!place.domains().of(image, topic).isEmpty()) {
                 castAll(image, topic, false);

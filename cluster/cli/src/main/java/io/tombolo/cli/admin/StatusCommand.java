@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 
 /** Health of regions, links and failover policies. */
 @Command(
@@ -129,8 +130,28 @@ final class StatusCommand implements Callable<Integer> {
                         "\n%s: the disk of the metadata log of broker %s is full: nothing that grows is created\n"
                                 .formatted(snapshot.region().id(), broker.text()));
             }
+            text.append(leases(snapshot));
         }
         return text.toString();
+    }
+
+    /** Where the sites agree on who writes: what this region may write to at this moment. */
+    private static String leases(Snapshot snapshot) {
+        Tree guarantee = snapshot.status().at("guarantee");
+        if (!guarantee.at("kind").text().equals("quorum")) {
+            return "";
+        }
+        return "\n%s: a majority of %s agrees who writes, for %s ms at a time; leases here: %s\n"
+                .formatted(
+                        snapshot.region().id(),
+                        names(guarantee.at("sites"), ""),
+                        guarantee.at("leaseMs").text(),
+                        names(guarantee.at("held"), "none"));
+    }
+
+    private static String names(Tree list, String none) {
+        String all = list.items().stream().map(Tree::text).collect(Collectors.joining(", "));
+        return all.isEmpty() ? none : all;
     }
 
     private static Table regions(List<Snapshot> snapshots) {

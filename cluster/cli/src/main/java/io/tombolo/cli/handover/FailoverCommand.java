@@ -26,6 +26,8 @@ import java.util.concurrent.Callable;
             "Lets the region at the end of a link take over.",
             "Shows first what would be lost, and refuses while the old region still takes writes.",
             "Transactions that the copy left open are aborted, and named.",
+            "Where the file has ownership: { guarantee: quorum }, it waits for the other region's",
+            "lease to end, and changes nothing when a majority of the sites does not agree.",
             "With --planned both regions work together: writes are held until the copy has all of",
             "them, nothing is lost, and the link is turned round. Ctrl-C rolls it back."
         },

@@ -7,6 +7,7 @@ import io.tombolo.region.plan.World.Topic;
 import io.tombolo.region.topology.LinkEntry;
 import io.tombolo.region.topology.Topics;
 import io.tombolo.region.topology.Topology;
+import io.tombolo.region.topology.Topology.Guarantee;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Compares a file with the world. Who owns a value decides what becomes of a difference:
@@ -65,7 +67,7 @@ public final class Planner {
                 planner.changes,
                 planner.findings,
                 planner.unmanaged(),
-                file.links().values().stream().map(Planner::guarantee).toList());
+                file.links().values().stream().map(link -> guarantee(file, link)).toList());
     }
 
     private void topic(Topics.Topic wanted) {
@@ -248,13 +250,38 @@ public final class Planner {
         return counts;
     }
 
-    private static Plan.Guarantee guarantee(LinkEntry link) {
+    private static Plan.Guarantee guarantee(Topology file, LinkEntry link) {
+        // Nobody but the source itself could keep a foreign source from writing.
+        return file.guarantee() instanceof Guarantee.Quorum quorum
+                        && file.hosted(link.from()).isPresent()
+                ? agreed(link, quorum)
+                : confirmed(link);
+    }
+
+    private static Plan.Guarantee confirmed(LinkEntry link) {
         return new Plan.Guarantee(
                 link.name().name(),
                 "manual",
                 ("an operator confirms that %s takes over; %s is fenced when it hears of the newer"
                                 + " epoch")
                         .formatted(link.to(), link.from()));
+    }
+
+    private static Plan.Guarantee agreed(LinkEntry link, Guarantee.Quorum quorum) {
+        int sites = quorum.sites().size();
+        return new Plan.Guarantee(
+                link.name().name(),
+                "quorum",
+                ("%d of %s agree who writes, for %d s at a time; cut off from them, %s and %s take"
+                                + " no writes")
+                        .formatted(
+                                sites / 2 + 1,
+                                quorum.sites().stream()
+                                        .map(RegionId::name)
+                                        .collect(Collectors.joining(", ")),
+                                quorum.terms().length().toSeconds(),
+                                link.from(),
+                                link.to()));
     }
 
     private void blocked(Topics.Topic wanted, String field, String seen, String fix) {

@@ -3,6 +3,7 @@ package io.tombolo.region.topology;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.PolicyName;
 import io.tombolo.region.RegionId;
+import io.tombolo.region.lease.Lease;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -20,6 +21,7 @@ import java.util.Optional;
  *
  * @param name of the whole; {@code tombolo} when the file has none
  * @param regions in file order
+ * @param guarantee what keeps two regions from writing to one topic
  * @param later sections that are understood but that no module of this release acts on
  */
 public record Topology(
@@ -28,6 +30,7 @@ public record Topology(
         Map<LinkName, LinkEntry> links,
         Topics topics,
         Map<PolicyName, FailoverPolicy> failover,
+        Guarantee guarantee,
         LaterSections later) {
 
     private static final int FINGERPRINT_DIGITS = 12;
@@ -88,5 +91,35 @@ public record Topology(
 
     static <K, V> Map<K, V> inOrder(Map<K, V> map) {
         return Collections.unmodifiableMap(new LinkedHashMap<>(map));
+    }
+
+    /** What keeps two regions from writing to one topic; {@code ownership:} of the file. */
+    public sealed interface Guarantee {
+
+        /**
+         * An operator says that the other region is gone; that one is fenced when it hears of it.
+         */
+        record Manual() implements Guarantee {}
+
+        /**
+         * Three or more regions agree on who may write, and for how long.
+         *
+         * @param sites in file order; one that no link touches is a witness
+         */
+        record Quorum(List<RegionId> sites, Lease.Terms terms) implements Guarantee {
+
+            /** With fewer, the loss of one would leave no majority. */
+            public static final int SITES_MIN = 3;
+
+            /** More would make nothing safer, and every renewal slower. */
+            public static final int SITES_MAX = 7;
+
+            public Quorum {
+                sites = List.copyOf(sites);
+                if (sites.size() < SITES_MIN || sites.size() > SITES_MAX) {
+                    throw new IllegalArgumentException(sites.size() + " sites");
+                }
+            }
+        }
     }
 }

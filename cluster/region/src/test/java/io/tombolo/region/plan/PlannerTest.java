@@ -34,6 +34,35 @@ class PlannerTest {
     private static final World.Link LINK = link(topology(FILE));
 
     @Test
+    void whatTheOwnershipOfALinkRestsOnIsTold() {
+        Topology three =
+                topology(
+                        """
+                        tombolo: 1
+                        regions: { eu: {}, us: {}, w: {}, old: { bootstrap: "k:9092" } }
+                        links:
+                          eu-to-us: { from: eu, to: us, topics: ["*"] }
+                          old-to-w: { from: old, to: w, topics: ["*"] }
+                        ownership: { guarantee: quorum, sites: [eu, us, w], lease: 8s }
+                        """);
+
+        Plan plan = Planner.plan(three, Declared.NOTHING, world(Map.of()), Set.of());
+
+        assertThat(plan(Map.of()).guarantees())
+                .extracting(Plan.Guarantee::kind)
+                .containsExactly("manual");
+        assertThat(plan.guarantees())
+                .extracting(one -> one.link() + " " + one.kind() + ": " + one.text())
+                .first()
+                .isEqualTo(
+                        "eu-to-us quorum: 2 of eu, us, w agree who writes, for 8 s at a time;"
+                                + " cut off from them, eu and us take no writes");
+        assertThat(plan.guarantees().getLast().kind())
+                .as("nobody keeps Apache Kafka from writing")
+                .isEqualTo("manual");
+    }
+
+    @Test
     void aTopicThatIsNotThereIsMade() {
         Plan plan = plan(Map.of());
 

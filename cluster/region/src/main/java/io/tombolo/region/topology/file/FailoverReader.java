@@ -2,13 +2,17 @@ package io.tombolo.region.topology.file;
 
 import io.tombolo.region.LinkName;
 import io.tombolo.region.PolicyName;
+import io.tombolo.region.RegionId;
+import io.tombolo.region.lease.Lease;
 import io.tombolo.region.link.NameFilter;
 import io.tombolo.region.topology.FailoverPolicy;
 import io.tombolo.region.topology.LaterSections;
 import io.tombolo.region.topology.LinkEntry;
 import io.tombolo.region.topology.Region;
+import io.tombolo.region.topology.Topology.Guarantee;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,12 +22,14 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads {@code failover:}. */
+/** Reads {@code failover:} and {@code ownership:}: who takes over, and on whose word. */
 final class FailoverReader {
 
     private static final Duration DURATION_MAX = Duration.ofDays(365);
     private static final Pattern WITNESSES =
             Pattern.compile("([0-9]{1,3}) of \\[\\s*([^\\[\\]]*?)\\s*]");
+
+    private static final String QUORUM_EXAMPLE = "{ guarantee: quorum, sites: [eu, us, witness] }";
 
     private final Shortfalls notes;
     private final Map<LinkName, LinkEntry> links;
@@ -160,5 +166,103 @@ final class FailoverReader {
             }
         }
         return Optional.of(new FailoverPolicy.Automatic.After(Duration.ZERO, needed, named));
+    }
+
+    // --- what keeps two regions from writing
+
+    private enum Kind {
+        MANUAL,
+        QUORUM
+    }
+
+    /** What {@code ownership:} says. */
+    static Guarantee ownership(Section file, Names names, Map<LinkName, LinkEntry> links) {
+        Optional<Value> given = file.get("ownership").filter(value -> !value.isNull());
+        if (given.isEmpty()) {
+            return new Guarantee.Manual();
+        }
+        Section section = given.get().section("guarantee", "sites", "lease");
+        Kind kind =
+                section.require("guarantee", "quorum")
+                        .flatMap(value -> value.word(Kind.class))
+                        .orElse(Kind.MANUAL);
+        if (kind == Kind.MANUAL) {
+            refuse(section, "sites");
+            refuse(section, "lease");
+            return new Guarantee.Manual();
+        }
+        Lease.Terms terms =
+                section.get("lease")
+                        .flatMap(value ->
+                                value.duration(Lease.Terms.LENGTH_MIN, Lease.Terms.LENGTH_MAX))
+                        .map(Lease.Terms::new)
+                        .orElse(Lease.Terms.STANDARD);
+        Optional<Value> sites = section.require("sites", "[eu, us, witness]");
+        List<RegionId> named = sites.map(value -> sites(value, names)).orElse(List.of());
+        if (sites.isEmpty() || !complete(sites.get(), named, names, links)) {
+            return new Guarantee.Manual();
+        }
+        return new Guarantee.Quorum(named, terms);
+    }
+
+    private static void refuse(Section section, String key) {
+        section.get(key)
+                .ifPresent(value ->
+                        value.problemWithName(
+                                        Rule.EXCLUSIVE_KEYS,
+                                        key + " goes with guarantee: quorum only")
+                                .fix("remove it", "ownership: " + QUORUM_EXAMPLE));
+    }
+
+    private static List<RegionId> sites(Value value, Names names) {
+        var sites = new ArrayList<RegionId>();
+        for (Value item : value.items()) {
+            names.hostedRegion(item, "a site has a voter on one of its brokers")
+                    .ifPresent(region -> {
+                        if (sites.contains(region)) {
+                            item.problem(Rule.OUT_OF_RANGE, region + " is named twice")
+                                    .fix("name each site once");
+                        } else {
+                            sites.add(region);
+                        }
+                    });
+        }
+        return sites;
+    }
+
+    private static boolean complete(
+            Value sites, List<RegionId> named, Names names, Map<LinkName, LinkEntry> links) {
+        if (named.size() < Guarantee.Quorum.SITES_MIN
+                || named.size() > Guarantee.Quorum.SITES_MAX) {
+            sites.problemWithName(
+                            Rule.OUT_OF_RANGE,
+                            "%d sites, a quorum has %d to %d"
+                                    .formatted(
+                                            named.size(),
+                                            Guarantee.Quorum.SITES_MIN,
+                                            Guarantee.Quorum.SITES_MAX))
+                    .why(
+                            "two sites that do not reach each other cannot tell who of them is cut"
+                                    + " off")
+                    .fix(
+                            "add a region that no link touches, as a witness: one small broker",
+                            "ownership: { guarantee: manual }");
+            return false;
+        }
+        for (LinkEntry link : links.values()) {
+            for (RegionId end : List.of(link.from(), link.to())) {
+                boolean ours = names.regions().get(end) instanceof Region.Hosted;
+                if (ours && !named.contains(end)) {
+                    sites.problemWithName(
+                                    Rule.OUT_OF_RANGE,
+                                    "link %s joins %s, which is no site"
+                                            .formatted(link.name(), end))
+                            .why("a region that asks nobody would write without a lease")
+                            .fix("add " + end + " to sites:");
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 }

@@ -9,6 +9,7 @@ import io.tombolo.region.topology.LaterSections;
 import io.tombolo.region.topology.LinkEntry;
 import io.tombolo.region.topology.Topics;
 import io.tombolo.region.topology.Topology;
+import io.tombolo.region.topology.Topology.Guarantee;
 import io.tombolo.region.topology.file.YamlNode.Span;
 
 import java.util.List;
@@ -112,7 +113,8 @@ public sealed interface TopologyFile {
                                 "mirrors",
                                 "topics",
                                 "users",
-                                "failover");
+                                "failover",
+                                "ownership");
         checkFormat(document, file);
         var regions = RegionsReader.read(file, notes);
         var names = new Names(regions, LaterReader.stretchNames(file));
@@ -124,8 +126,9 @@ public sealed interface TopologyFile {
         var checks = new LinkChecks(document, links);
         checks.run();
         topics.declared().values().forEach(checks::checkTopic);
+        Guarantee guarantee = FailoverReader.ownership(file, names, links);
         String name = file.get("name").flatMap(Value::text).orElse("tombolo");
-        return new Topology(name, regions, links, topics, failover, later);
+        return new Topology(name, regions, links, topics, failover, guarantee, later);
     }
 
     private static void checkFormat(Document document, Section file) {

@@ -6,6 +6,7 @@ import io.tombolo.region.ControllerId;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.PolicyName;
 import io.tombolo.region.RegionId;
+import io.tombolo.region.lease.Lease;
 import io.tombolo.region.link.NameFilter;
 import io.tombolo.region.topology.ByteRate;
 import io.tombolo.region.topology.FailoverPolicy;
@@ -15,6 +16,7 @@ import io.tombolo.region.topology.Region;
 import io.tombolo.region.topology.Secret;
 import io.tombolo.region.topology.Topics;
 import io.tombolo.region.topology.Topology;
+import io.tombolo.region.topology.Topology.Guarantee;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,7 +51,20 @@ final class RandomTopology {
             policies.put(new PolicyName("move-" + link), policy(link));
         }
         return new Topology(
-                "name " + random.nextInt(9), regions, links, topics(), policies, later());
+                "name " + random.nextInt(9),
+                regions,
+                links,
+                topics(),
+                policies,
+                guarantee(),
+                later());
+    }
+
+    private Guarantee guarantee() {
+        return hosted.size() >= Guarantee.Quorum.SITES_MIN && random.nextBoolean()
+                ? new Guarantee.Quorum(
+                        hosted, new Lease.Terms(Duration.ofSeconds(random.nextInt(5, 15))))
+                : new Guarantee.Manual();
     }
 
     private Region hosted(RegionId id, int index) {

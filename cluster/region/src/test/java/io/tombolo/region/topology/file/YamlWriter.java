@@ -1,5 +1,6 @@
 package io.tombolo.region.topology.file;
 
+import io.tombolo.region.RegionId;
 import io.tombolo.region.topology.FailoverPolicy;
 import io.tombolo.region.topology.LaterSections;
 import io.tombolo.region.topology.LinkEntry;
@@ -7,6 +8,7 @@ import io.tombolo.region.topology.Region;
 import io.tombolo.region.topology.Secret;
 import io.tombolo.region.topology.Topics;
 import io.tombolo.region.topology.Topology;
+import io.tombolo.region.topology.Topology.Guarantee;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -50,6 +52,11 @@ final class YamlWriter {
         var failover = new LinkedHashMap<String, Object>();
         topology.failover().forEach((name, policy) -> failover.put(name.name(), policy(policy)));
         file.put("failover", failover);
+        if (topology.guarantee() instanceof Guarantee.Quorum quorum) {
+            var sites = quorum.sites().stream().map(RegionId::name).toList();
+            String lease = quorum.terms().length().toSeconds() + "s";
+            file.put("ownership", Map.of("guarantee", "quorum", "sites", sites, "lease", lease));
+        }
         var text = new StringBuilder();
         block(text, file, 0);
         return text.toString();
