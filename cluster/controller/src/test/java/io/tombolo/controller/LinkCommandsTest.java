@@ -236,13 +236,13 @@ class LinkCommandsTest {
         assertThat(wanted).hasSize(3);
         assertThat(region.image().writability(SOURCE)).isEqualTo(Writability.MIRROR);
 
-        settle(Map.of(id(0), 17, id(1), -1));
+        settle(Map.of(id(0), 70_000, id(1), -1));
         assertThat(region.image().writability(SOURCE)).isEqualTo(Writability.MIRROR);
         settle(Map.of(id(2), 0));
 
-        assertThat(region.partition(SOURCE, 0).leaderEpoch()).isEqualTo(18);
-        assertThat(region.partition(SOURCE, 1).leaderEpoch()).isEqualTo(1);
-        assertThat(region.partition(SOURCE, 2).leaderEpoch()).isEqualTo(1);
+        assertThat(region.partition(SOURCE, 0).leaderEpoch()).isEqualTo(70_001);
+        assertThat(region.partition(SOURCE, 1).leaderEpoch()).isEqualTo(LeaderEpochs.RANGE);
+        assertThat(region.partition(SOURCE, 2).leaderEpoch()).isEqualTo(LeaderEpochs.RANGE);
         assertThat(region.image().writability(SOURCE)).isEqualTo(Writability.WRITABLE);
     }
 

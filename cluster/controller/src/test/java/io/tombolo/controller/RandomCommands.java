@@ -301,12 +301,17 @@ final class RandomCommands {
         epochs(image, link)
                 .forEach((id, epoch) -> {
                     int leaderEpoch = image.topics().partition(id).orElseThrow().leaderEpoch();
+                    // A source may have had more elections than an owner's range has room for.
+                    int beyond = random.nextInt(3) == 0 ? 9 * LeaderEpochs.RANGE : 0;
                     settled.put(
                             id,
                             new Settled(
                                     leaderEpoch - (random.nextInt(9) == 0 ? 1 : 0),
                                     new CopyEnd(
-                                            random.nextInt(99), epoch, -1, random.nextInt(4) > 0),
+                                            random.nextInt(99),
+                                            epoch + beyond,
+                                            -1,
+                                            random.nextInt(4) > 0),
                                     open()));
                 });
         return settled;

@@ -35,6 +35,15 @@ final class HazelcastMember {
     /** Failures come as Java objects, and whoever cannot read one waits for it until a timeout. */
     private static final String[] FAILURES = {
         "com.hazelcast.core.",
+        "com.hazelcast.internal.cluster.impl.ClusterTopologyChangedException",
+        "com.hazelcast.internal.cluster.impl.ConfigMismatchException",
+        "com.hazelcast.internal.cluster.impl.MasterNodeChangedException",
+        "com.hazelcast.internal.cluster.impl.VersionMismatchException",
+        "com.hazelcast.internal.partition.PartitionStateVersionMismatchException",
+        "com.hazelcast.map.ReachedMaxSizeException",
+        "com.hazelcast.map.impl.operation.MapFetchIndexOperation$MissingPartitionException",
+        "com.hazelcast.nio.serialization.HazelcastSerializationException",
+        "com.hazelcast.partition.NoDataMemberInClusterException",
         "com.hazelcast.spi.exception.",
         "com.hazelcast.splitbrainprotection.SplitBrainProtectionException"
     };
@@ -45,6 +54,12 @@ final class HazelcastMember {
         "java.lang.RuntimeException",
         "java.lang.IllegalStateException",
         "java.lang.IllegalArgumentException",
+        "java.lang.NullPointerException",
+        "java.lang.SecurityException",
+        "java.lang.InterruptedException",
+        "java.util.concurrent.CancellationException",
+        "java.util.concurrent.TimeoutException",
+        "java.io.IOException",
         "java.lang.StackTraceElement",
         "[Ljava.lang.StackTraceElement;",
         "java.util.Collections$EmptyList"

@@ -1,17 +1,26 @@
 package io.tombolo.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.hazelcast.config.Config;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.internal.cluster.impl.MasterNodeChangedException;
+import com.hazelcast.internal.partition.PartitionStateVersionMismatchException;
+import com.hazelcast.internal.serialization.SerializationClassNameFilter;
+import com.hazelcast.nio.serialization.HazelcastSerializationException;
+import com.hazelcast.partition.NoDataMemberInClusterException;
+import com.hazelcast.spi.exception.WrongTargetException;
 
 import io.tombolo.environment.Endpoint;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -65,18 +74,22 @@ class HazelcastRegistryEndToEnd extends RegistryContract {
         return "127.0.0." + (11 + index);
     }
 
-    private static HazelcastRegistry open(int index) {
+    private static HazelcastSettings settings(int index) {
         var all = new ArrayList<Endpoint>();
         for (int other = 0; other < MEMBERS; other++) {
             all.add(new Endpoint(host(other), RELAYS.get(other).port()));
         }
-        var settings =
-                new HazelcastSettings("cluster-a", "eu-" + index, all.get(index), all, QUICK);
+        return new HazelcastSettings("cluster-a", "eu-" + index, all.get(index), all, QUICK);
+    }
+
+    private static HazelcastRegistry open(int index) {
+        HazelcastSettings settings = settings(index);
         Config config = HazelcastMember.config(settings);
         var bound = new Endpoint(host(index), PORTS.get(index));
         config.getAdvancedNetworkConfig()
                 .getMemberAddressProviderConfig()
-                .setImplementation(new HazelcastMember.OneAddress(bound, all.get(index)));
+                .setImplementation(
+                        new HazelcastMember.OneAddress(bound, settings.all().get(index)));
         return HazelcastRegistry.open(settings, config, CLOCK, BOUNDS, INBOX);
     }
 
@@ -130,6 +143,28 @@ class HazelcastRegistryEndToEnd extends RegistryContract {
 
     /** A class of somebody else's. */
     private record Foreign(String text) implements java.io.Serializable {}
+
+    /** Otherwise whoever asked waits for a minute, and copies are not made meanwhile. */
+    @ParameterizedTest
+    @ValueSource(
+            classes = {
+                PartitionStateVersionMismatchException.class,
+                MasterNodeChangedException.class,
+                NoDataMemberInClusterException.class,
+                HazelcastSerializationException.class,
+                WrongTargetException.class
+            })
+    void whatFailsAtAMemberMayBeTold(Class<?> failure) {
+        var filter =
+                new SerializationClassNameFilter(
+                        HazelcastMember.config(settings(0))
+                                .getSerializationConfig()
+                                .getJavaSerializationFilterConfig());
+
+        assertThatCode(() -> filter.filter(failure.getName())).doesNotThrowAnyException();
+        assertThatThrownBy(() -> filter.filter(Foreign.class.getName()))
+                .isInstanceOf(SecurityException.class);
+    }
 
     @Test
     void noMemberMakesAnotherLoadItsClasses() {
