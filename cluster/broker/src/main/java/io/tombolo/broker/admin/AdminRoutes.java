@@ -123,14 +123,14 @@ public final class AdminRoutes implements HttpHandler {
                                                         BrokerReport.Edition.NONE))));
     }
 
-    /** The names of those that clients ask here for: where another broker leads they are served. */
+    /** The names of those that no other broker serves because it leads. */
     private static List<String> ledHere(BrokerCore core, List<TopicIdPartition> partitions) {
         TopicsImage topics = core.images().current().topics();
         int self = core.settings().id().value();
         return partitions.stream()
                 .filter(id ->
                         topics.partition(new PartitionId(id.topicId(), id.partition()))
-                                .filter(it -> it.leader() == self)
+                                .filter(it -> !it.hasLeader() || it.leader() == self)
                                 .isPresent())
                 .map(id -> id.topicPartition().toString())
                 .toList();
