@@ -6,7 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tombolo.nodes.Nodes;
 import io.tombolo.nodes.Relay;
 
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.common.errors.TransactionAbortableException;
+import org.apache.kafka.common.message.OffsetCommitRequestData;
+import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestPartition;
+import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestTopic;
+import org.apache.kafka.common.message.OffsetCommitResponseData;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -83,7 +90,8 @@ class QuorumOwnershipEndToEnd {
             assertThat(answer.status()).describedAs(answer.body()).isEqualTo(200);
             clients(1).produce("orders", 0, "c");
             eu.signal("CONT");
-            assertThat(Errors.forCode(late.join())).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+            assertThat(Errors.forCode(late.join()))
+                    .isIn(Errors.NOT_LEADER_OR_FOLLOWER, Errors.POLICY_VIOLATION);
         }
         Patience.until(() ->
                 assertThatThrownBy(() -> clients(0).produce("orders", 0, "later"))
@@ -107,12 +115,7 @@ class QuorumOwnershipEndToEnd {
                         }
                     }
                 });
-        for (Relay relay : relays) {
-            for (int other = 1; other < SITES.size(); other++) {
-                relay.hold(0, other);
-                relay.hold(other, 0);
-            }
-        }
+        isolateEu();
 
         // The link still reads from it, so an operator has to say that this is meant.
         var answer = us.post(FORCED);
@@ -131,12 +134,53 @@ class QuorumOwnershipEndToEnd {
     }
 
     @Test
+    void anOwnerThatReachesNoOtherSiteCommitsNeitherTransactionsNorPositions() throws Exception {
+        Patience.until(() -> clients(0).commit("readers", "orders", 0, 1));
+        try (var client = new WireClient("127.0.0.10:" + kafka);
+                var producer = clients(0).producer(Map.of("transactional.id", "open"))) {
+            assertThat(commit(client)).isEqualTo(Errors.NONE);
+            producer.initTransactions();
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>("orders", 0, "k", "open")).get();
+            isolateEu();
+            var answer = us.post(FORCED);
+            assertThat(answer.status()).describedAs(answer.body()).isEqualTo(200);
+
+            assertThat(commit(client)).isEqualTo(Errors.COORDINATOR_NOT_AVAILABLE);
+            var committing = CompletableFuture.runAsync(producer::commitTransaction);
+            relays.forEach(Relay::release);
+            assertThatThrownBy(committing::join)
+                    .hasCauseInstanceOf(TransactionAbortableException.class);
+            producer.abortTransaction();
+        }
+    }
+
+    private void isolateEu() {
+        for (Relay relay : relays) {
+            for (int other = 1; other < SITES.size(); other++) {
+                relay.hold(0, other);
+                relay.hold(other, 0);
+            }
+        }
+    }
+
+    @Test
     void anOwnerThatLivesIsNotTakenOverFrom() {
         var answer = us.post(FORCED);
 
         assertThat(answer.status()).isEqualTo(500);
         assertThat(answer.body()).contains("goes on renewing its lease");
         clients(0).produce("orders", 0, "still");
+    }
+
+    /** Commits a position as nobody's member. */
+    private static Errors commit(WireClient client) {
+        var partition = new OffsetCommitRequestPartition().setCommittedOffset(1);
+        var topic =
+                new OffsetCommitRequestTopic().setName("orders").setPartitions(List.of(partition));
+        var request = new OffsetCommitRequestData().setGroupId("readers").setTopics(List.of(topic));
+        OffsetCommitResponseData answer = client.call(request, 8);
+        return Errors.forCode(answer.topics().getFirst().partitions().getFirst().errorCode());
     }
 
     private Clients clients(int site) {

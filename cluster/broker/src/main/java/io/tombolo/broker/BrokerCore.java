@@ -360,7 +360,8 @@ public final class BrokerCore implements MetadataListener {
                         quorum.peers(),
                         producerIds::take,
                         new MovedProducers(settings.region().producerIds(), images),
-                        new GroupMarkers(groups)::mark);
+                        new GroupMarkers(groups)::mark,
+                        observer::commitLost);
         return new Transactions(parts, environment, settings.config());
     }
 

@@ -67,6 +67,12 @@ public interface BrokerObserver {
      */
     default void recordsDiscarded(UncleanLeaders.Discarded records) {}
 
+    /**
+     * A transaction is committed here, and its records in a partition may be aborted: another
+     * region took the topic over before they had their marker.
+     */
+    default void commitLost(String transactionalId, TopicPartition partition) {}
+
     /** Logs were found that no replica of this broker belongs to; at least one. */
     default void strayLogs(StrayLogs found) {}
 

@@ -437,6 +437,16 @@ public final class BrokerServer implements AutoCloseable {
         }
 
         @Override
+        public void commitLost(String transactionalId, TopicPartition partition) {
+            LOG.atError()
+                    .addKeyValue("transactionalId", transactionalId)
+                    .addKeyValue("partition", partition)
+                    .log(
+                            "A committed transaction may be aborted: another region took the topic"
+                                    + " over before its records were marked");
+        }
+
+        @Override
         public void metadataRoom(Room room) {
             RoomNews.tell(LOG, room);
         }

@@ -2,6 +2,7 @@ package io.tombolo.broker;
 
 import io.tombolo.broker.group.GroupVersion;
 import io.tombolo.broker.group.OffsetsTopicSpec;
+import io.tombolo.broker.publish.CommitRights;
 import io.tombolo.broker.publish.PartitionPublisher;
 import io.tombolo.broker.quorum.Forwarding;
 import io.tombolo.broker.redirect.LogicalCluster;
@@ -32,6 +33,7 @@ import io.tombolo.broker.request.data.ReplicaFetchHandler;
 import io.tombolo.broker.request.data.ReplicaOffsetsHandler;
 import io.tombolo.broker.request.group.FindCoordinatorHandler;
 import io.tombolo.broker.request.group.GroupHandlers;
+import io.tombolo.broker.request.group.LeasedOffsets;
 import io.tombolo.broker.request.group.OffsetFetchHandler;
 import io.tombolo.broker.request.group.TxnOffsetCommitHandler;
 import io.tombolo.broker.request.replica.ReplicaHandlers;
@@ -129,14 +131,17 @@ record Handlers(
         addTopics(dispatcher, services.redirection().metadata(metadata), first, services);
         addConfigs(dispatcher, first);
         addData(dispatcher, services, new LeaderHints(images, listener, services.hintsGiven()));
+        CommitRights rights =
+                services.replicas().publisher().commitRights(images, environment.clock());
         var groups =
                 new GroupHandlers(
                         services.groups(),
                         new GroupVersion(images),
+                        new LeasedOffsets(images, rights),
                         services.redirection().movesClients());
         groups.addTo(dispatcher);
         new TransactionHandlers(images, services.transactions())
-                .addTo(dispatcher, autoCreation, services.groups()::partitionOf);
+                .addTo(dispatcher, autoCreation, rights, services.groups()::partitionOf);
         new ReplicaHandlers(images).addTo(dispatcher, services.forwarding());
         dispatcher
                 .with(

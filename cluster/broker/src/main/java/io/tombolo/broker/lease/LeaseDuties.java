@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** What a broker has to ask of the ledger, as its metadata say. Pure. */
@@ -44,16 +45,21 @@ record LeaseDuties(Topology topology, RegionId region) {
 
     /** To hold what this region writes to, and to pass on what it has handed over. */
     List<Wish> wishes(MetadataImage image) {
-        var domains = new TreeSet<DomainName>(image.region().ownership().keySet());
-        image.links().byName().values().forEach(link -> domains.add(link.domain()));
-        topology.links().values().stream().map(LinkEntry::domain).forEach(domains::add);
         var wishes = new ArrayList<Wish>();
-        for (DomainName domain : domains) {
+        for (DomainName domain : domains(image)) {
             epoch(image, domain)
                     .ifPresent(epoch -> wishes.add(new Wish.Hold(domain, region, epoch)));
             handedOver(image, domain).ifPresent(wishes::add);
         }
         return wishes;
+    }
+
+    /** All that are known here, in order. */
+    Set<DomainName> domains(MetadataImage image) {
+        var domains = new TreeSet<DomainName>(image.region().ownership().keySet());
+        image.links().byName().values().forEach(link -> domains.add(link.domain()));
+        topology.links().values().stream().map(LinkEntry::domain).forEach(domains::add);
+        return domains;
     }
 
     /**

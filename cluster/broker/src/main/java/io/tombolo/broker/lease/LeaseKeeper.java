@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -35,7 +35,7 @@ final class LeaseKeeper {
     private final Lease.Terms terms;
     private final LeaseDuties duties;
     private final LedgerRoute route;
-    private final Map<DomainName, Lease> leases = new TreeMap<>();
+    private final Map<DomainName, Lease> leases = new ConcurrentSkipListMap<>();
     private final Set<Wish.PassOn> passedOn = new HashSet<>();
     private boolean asking;
     private boolean again;
@@ -64,7 +64,7 @@ final class LeaseKeeper {
         closed = true;
     }
 
-    /** What a partition of these domains has to look at before it takes a write. */
+    /** What to look at before a write to these domains is taken, or acknowledged; any thread. */
     List<Lease.Hold> holds(MetadataImage image, Set<DomainName> domains) {
         var holds = new ArrayList<Lease.Hold>();
         for (DomainName domain : domains) {
@@ -74,6 +74,11 @@ final class LeaseKeeper {
             }
         }
         return holds;
+    }
+
+    /** The same of all domains that this region writes to. */
+    List<Lease.Hold> holds(MetadataImage image) {
+        return holds(image, duties.domains(image));
     }
 
     private Lease leaseOf(DomainName domain) {

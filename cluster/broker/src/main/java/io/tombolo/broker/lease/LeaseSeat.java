@@ -158,9 +158,17 @@ public final class LeaseSeat {
         }
     }
 
-    /** What a partition of these domains has to look at before it takes a write. */
+    /**
+     * What has to be looked at before a write to these domains is taken, or acknowledged; callable
+     * from any thread.
+     */
     public List<Lease.Hold> holds(MetadataImage image, Set<DomainName> domains) {
         return keeper.holds(image, domains);
+    }
+
+    /** The same of all that this region writes to. */
+    public List<Lease.Hold> holds(MetadataImage image) {
+        return keeper.holds(image);
     }
 
     /** What this broker may write to now. */

@@ -25,12 +25,15 @@ public record Domains(Topology topology, RegionId region) {
 
     /** The same of a topic that may not exist yet. */
     Set<DomainName> of(MetadataImage image, String topic) {
-        boolean linked =
-                !topology.links().isEmpty()
-                        || !image.links().byName().isEmpty()
-                        || !image.links().mirrorTopics().isEmpty()
-                        || !image.region().ownership().isEmpty();
-        return linked ? domains(image, topic) : Set.of();
+        return any(image) ? domains(image, topic) : Set.of();
+    }
+
+    /** Whether there may be any at all. */
+    boolean any(MetadataImage image) {
+        return !topology.links().isEmpty()
+                || !image.links().byName().isEmpty()
+                || !image.links().mirrorTopics().isEmpty()
+                || !image.region().ownership().isEmpty();
     }
 
     private Set<DomainName> domains(MetadataImage image, String topic) {

@@ -1,9 +1,11 @@
 package io.tombolo.broker.publish;
 
+import io.tombolo.broker.Images;
 import io.tombolo.broker.TopicConfigs;
 import io.tombolo.broker.lease.LeaseSeat;
 import io.tombolo.broker.shard.Shard;
 import io.tombolo.broker.shard.Shards;
+import io.tombolo.environment.Clock;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.metadata.image.MetadataDelta;
 import io.tombolo.metadata.image.MetadataImage;
@@ -169,6 +171,11 @@ public final class PartitionPublisher {
     /** Whether it is not known yet who owns a topic of this name; callable from any thread. */
     public boolean undecided(MetadataImage image, String topic) {
         return !casting.ownersKnown() && !place.domains().of(image, topic).isEmpty();
+    }
+
+    /** What coordinators here may tell clients. */
+    public CommitRights commitRights(Images images, Clock clock) {
+        return new CommitRights(() -> casting, images, clock);
     }
 
     /** Removes what is left on disk of topics that are deleted; before anything is published. */

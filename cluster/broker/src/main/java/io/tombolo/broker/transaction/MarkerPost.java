@@ -28,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -44,6 +45,7 @@ final class MarkerPost implements MarkerSender.Ports {
     private final MarkerDesk here;
     private final TransactionCoordinator coordinator;
     private final Optional<Peers> peers;
+    private final BiConsumer<String, TopicPartition> commitLost;
     private long lastNumber;
 
     /**
@@ -59,12 +61,14 @@ final class MarkerPost implements MarkerSender.Ports {
             Images images,
             MarkerDesk here,
             TransactionCoordinator coordinator,
-            Optional<Peers> peers) {
+            Optional<Peers> peers,
+            BiConsumer<String, TopicPartition> commitLost) {
         this.place = place;
         this.images = images;
         this.here = here;
         this.coordinator = coordinator;
         this.peers = peers;
+        this.commitLost = commitLost;
     }
 
     /**
@@ -211,6 +215,11 @@ final class MarkerPost implements MarkerSender.Ports {
         var outcomes = new HashMap<MarkerSender.Letter, Errors>();
         letters.forEach(letter -> outcomes.put(letter, Errors.NETWORK_EXCEPTION));
         return outcomes;
+    }
+
+    @Override
+    public void commitLost(String transactionalId, TopicPartition partition) {
+        commitLost.accept(transactionalId, partition);
     }
 
     @Override

@@ -66,6 +66,9 @@ final class MarkerSender {
          * @param answer NOT_COORDINATOR when it is none any more; called once
          */
         void written(MarkersWanted markers, TouchedPartitions written, Consumer<Errors> answer);
+
+        /** A commit that a client may know of has no marker here: another region owns the topic. */
+        void commitLost(String transactionalId, TopicPartition partition);
     }
 
     /** Where a partition is led. */
@@ -218,8 +221,14 @@ final class MarkerSender {
         for (Letter letter : letters) {
             switch (outcomes.getOrDefault(letter, Errors.UNKNOWN_SERVER_ERROR)) {
                 // INVALID_PRODUCER_EPOCH: the partition has it, and has gone on since.
-                // POLICY_VIOLATION: another region owns the topic, and ends there what is open.
-                case NONE, INVALID_PRODUCER_EPOCH, POLICY_VIOLATION -> done.add(letter);
+                case NONE, INVALID_PRODUCER_EPOCH -> done.add(letter);
+                // Another region owns the topic, and ends there what is open.
+                case POLICY_VIOLATION -> {
+                    done.add(letter);
+                    if (letter.ending.markers.commit()) {
+                        ports.commitLost(letter.ending.markers.id(), letter.partition);
+                    }
+                }
                 // A later coordinator has been there: all of it is its business.
                 case TRANSACTION_COORDINATOR_FENCED -> drop(letter.ending);
                 default -> failed.add(letter);

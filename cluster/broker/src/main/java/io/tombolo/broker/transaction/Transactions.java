@@ -14,9 +14,12 @@ import io.tombolo.region.config.BrokerConfig;
 import io.tombolo.replication.Partition;
 import io.tombolo.replication.Role;
 
+import org.apache.kafka.common.TopicPartition;
+
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -42,6 +45,8 @@ public final class Transactions {
      * @param peers the way to the other brokers, on the first loop; empty when there are none
      * @param moved who comes from another region
      * @param marking how a marker gets into a partition that is led here
+     * @param commitLost hears, on the first loop, of a transactional id that may have been told
+     *     that it has committed what another region has aborted
      */
     public record Parts(
             int self,
@@ -51,7 +56,8 @@ public final class Transactions {
             Optional<Peers> peers,
             ProducerIdSource producerIds,
             MovedProducers moved,
-            MarkerDesk.Marking marking) {}
+            MarkerDesk.Marking marking,
+            BiConsumer<String, TopicPartition> commitLost) {}
 
     public Transactions(Parts parts, Environment environment, BrokerConfig config) {
         this.loop = environment.loops().loop(0);
@@ -82,7 +88,8 @@ public final class Transactions {
                                 parts.images(),
                                 markers,
                                 coordinator,
-                                parts.peers()));
+                                parts.peers(),
+                                parts.commitLost()));
         this.gate = new LeaderGate(parts.shards(), inquiry(parts));
     }
 

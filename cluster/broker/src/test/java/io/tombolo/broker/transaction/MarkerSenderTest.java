@@ -30,6 +30,7 @@ class MarkerSenderTest implements MarkerSender.Ports {
     private final List<Integer> sizes = new ArrayList<>();
     private final List<Long> sentNanos = new ArrayList<>();
     private final List<TopicPartition> written = new ArrayList<>();
+    private final List<String> lost = new ArrayList<>();
     private Errors fate = Errors.NONE;
     private Errors coordinator = Errors.NONE;
     private Whereabouts where = new Whereabouts.LedBy(1);
@@ -72,6 +73,11 @@ class MarkerSenderTest implements MarkerSender.Ports {
                         (short) 0,
                         TouchedPartitions.of(touched)));
         loop.run();
+    }
+
+    @Override
+    public void commitLost(String transactionalId, TopicPartition partition) {
+        lost.add(transactionalId + " in " + partition);
     }
 
     private List<Long> pauses() {
@@ -150,6 +156,16 @@ class MarkerSenderTest implements MarkerSender.Ports {
 
         assertThat(sizes).containsExactly(MarkerSender.TOGETHER_MAX, 1);
         assertThat(written).hasSize(MarkerSender.TOGETHER_MAX + 1);
+        assertThat(sender.unwritten()).isZero();
+    }
+
+    @Test
+    void aCommitThatAnotherRegionEndsIsTold() {
+        fate = Errors.POLICY_VIOLATION;
+
+        end(2);
+
+        assertThat(lost).containsExactlyInAnyOrder("id in orders-0", "id in orders-1");
         assertThat(sender.unwritten()).isZero();
     }
 

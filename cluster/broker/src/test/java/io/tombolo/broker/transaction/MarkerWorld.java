@@ -261,6 +261,11 @@ final class MarkerWorld extends World<MarkerWorld.Claim> implements MarkerSender
     }
 
     @Override
+    public void commitLost(String transactionalId, TopicPartition partition) {
+        throw new AssertionError("no other region owns " + partition);
+    }
+
+    @Override
     public void written(MarkersWanted markers, TouchedPartitions done, Consumer<Errors> answer) {
         if (random.nextInt(5) == 0) {
             answer.accept(Errors.COORDINATOR_NOT_AVAILABLE);

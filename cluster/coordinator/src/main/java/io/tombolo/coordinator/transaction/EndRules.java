@@ -109,6 +109,11 @@ final class EndRules {
             draft.answer(request.ticket(), new ProducerIdWanted());
             return;
         }
+        Errors refusal = request.ending().refusalFor(transaction.partitions());
+        if (refusal != Errors.NONE) {
+            refuse(draft, request.ticket(), refusal);
+            return;
+        }
         Transaction ending = prepared(draft, transaction, request);
         prepare(draft, ending);
         draft.answer(request.ticket(), new Granted(ending.successor()));

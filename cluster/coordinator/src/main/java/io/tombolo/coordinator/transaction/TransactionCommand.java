@@ -76,8 +76,25 @@ public sealed interface TransactionCommand {
      * How a transaction is to end.
      *
      * @param raising whether the end raises the epoch: EndTxn 5 and later
+     * @param check what a commit has to pass
      */
-    record Ending(boolean commit, boolean raising) {}
+    record Ending(boolean commit, boolean raising, CommitCheck check) {
+
+        /** An end in a region that gives no topic away. */
+        public Ending(boolean commit, boolean raising) {
+            this(commit, raising, CommitCheck.PASSED);
+        }
+
+        /** NONE, or why a transaction that touches these may not end like this. */
+        Errors refusalFor(TouchedPartitions touched) {
+            return touched.byTopic().keySet().stream()
+                    .filter(_ -> commit)
+                    .map(check::refusalOf)
+                    .filter(refusal -> refusal != Errors.NONE)
+                    .findFirst()
+                    .orElse(Errors.NONE);
+        }
+    }
 
     /**
      * Which of the partitions asked for are part of the open transaction.

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.coordinator.transaction.TransactionCommand.Ending;
 
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +21,8 @@ class TransactionEndTest {
 
     private static final Ending COMMIT_KEEPING = new Ending(true, false);
     private static final Ending ABORT_KEEPING = new Ending(false, false);
+
+    private static final TopicPartition PAYMENTS = new TopicPartition("payments", 0);
 
     private final Desk desk = new Desk();
 
@@ -33,6 +36,22 @@ class TransactionEndTest {
         assertThat(verified.error()).isEqualTo(Errors.NONE);
         assertThat(verified.added().contains("orders", 0)).isTrue();
         assertThat(verified.added().contains("orders", 1)).isFalse();
+    }
+
+    @Test
+    void whatTouchesATopicOfAnotherRegionIsNotCommittedAndMayBeAborted() {
+        var producer = desk.begun();
+        desk.add(producer, 0, P0);
+        desk.add(producer, 0, PAYMENTS);
+        CommitCheck check =
+                topic -> topic.equals("payments") ? Errors.TRANSACTION_ABORTABLE : Errors.NONE;
+
+        assertThat(desk.end(producer, new Ending(true, false, check)))
+                .isEqualTo(refused(Errors.TRANSACTION_ABORTABLE));
+
+        assertThat(desk.verify(producer, P0, PAYMENTS).error()).isEqualTo(Errors.NONE);
+        assertThat(desk.end(producer, new Ending(false, false, check))).isEqualTo(granted(100, 0));
+        assertThat(desk.wanted().commit()).isFalse();
     }
 
     @Test

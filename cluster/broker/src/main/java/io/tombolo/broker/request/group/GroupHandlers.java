@@ -37,15 +37,19 @@ public final class GroupHandlers {
 
     private final GroupCoordinator groups;
     private final GroupVersion version;
+    private final LeasedOffsets leased;
     private final boolean moving;
 
     /**
+     * @param leased which positions are acknowledged here
      * @param moving whether groups come from other regions
      */
-    public GroupHandlers(GroupCoordinator groups, GroupVersion version, boolean moving) {
-        this.moving = moving;
+    public GroupHandlers(
+            GroupCoordinator groups, GroupVersion version, LeasedOffsets leased, boolean moving) {
         this.groups = groups;
         this.version = version;
+        this.leased = leased;
+        this.moving = moving;
     }
 
     /** Adds the handlers of all group requests. */
@@ -137,6 +141,10 @@ public final class GroupHandlers {
     }
 
     private void commit(Exchange exchange, OffsetCommitRequestData body) {
+        if (leased.doubts(body)) {
+            exchange.answer(leased.refusal(exchange, body));
+            return;
+        }
         groups.offsets()
                 .commit(
                         caller(exchange),
@@ -145,9 +153,14 @@ public final class GroupHandlers {
                             if (moving && !body.memberId().isEmpty() && isOfStranger(response)) {
                                 commitAsNobody(exchange, body);
                             } else {
-                                exchange.answer(response);
+                                acknowledge(exchange, body, response);
                             }
                         });
+    }
+
+    private void acknowledge(
+            Exchange exchange, OffsetCommitRequestData body, OffsetCommitResponseData response) {
+        exchange.answer(leased.doubts(body) ? leased.refusal(exchange, body) : response);
     }
 
     private static boolean isOfStranger(OffsetCommitResponseData response) {
@@ -163,7 +176,11 @@ public final class GroupHandlers {
     private void commitAsNobody(Exchange exchange, OffsetCommitRequestData body) {
         var request = body.duplicate();
         request.setMemberId("").setGroupInstanceId(null).setGenerationIdOrMemberEpoch(-1);
-        groups.offsets().commit(caller(exchange), request, exchange::answer);
+        groups.offsets()
+                .commit(
+                        caller(exchange),
+                        request,
+                        response -> acknowledge(exchange, body, response));
     }
 
     private void describe(Exchange exchange, DescribeGroupsRequestData body) {

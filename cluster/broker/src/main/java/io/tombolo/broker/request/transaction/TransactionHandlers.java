@@ -2,6 +2,7 @@ package io.tombolo.broker.request.transaction;
 
 import io.tombolo.broker.Images;
 import io.tombolo.broker.group.InternalTopic;
+import io.tombolo.broker.publish.CommitRights;
 import io.tombolo.broker.request.Exchange;
 import io.tombolo.broker.request.RequestDispatcher;
 import io.tombolo.broker.request.topic.AutoCreation;
@@ -31,6 +32,7 @@ import java.util.function.ToIntFunction;
 public final class TransactionHandlers {
 
     private static final short FIRST_OFFSETS_WITH_FENCED = 2;
+    private static final short FIRST_END_WITH_ABORTABLE = 4;
     private static final short FIRST_END_WITH_PRODUCER = 5;
 
     /** Clients' default: what they asked for in the other region is not known here. */
@@ -67,6 +69,7 @@ public final class TransactionHandlers {
     public void addTo(
             RequestDispatcher dispatcher,
             AutoCreation autoCreation,
+            CommitRights rights,
             ToIntFunction<String> offsetsPartitionOf) {
         addInternal(dispatcher)
                 .with(
@@ -78,7 +81,10 @@ public final class TransactionHandlers {
                                         body,
                                         offsetsPartitionOf.applyAsInt(body.groupId()),
                                         autoCreation))
-                .with(ApiKeys.END_TXN, EndTxnRequestData.class, this::end)
+                .with(
+                        ApiKeys.END_TXN,
+                        EndTxnRequestData.class,
+                        (exchange, body) -> end(exchange, body, rights))
                 .with(
                         ApiKeys.DESCRIBE_TRANSACTIONS,
                         DescribeTransactionsRequestData.class,
@@ -95,10 +101,11 @@ public final class TransactionHandlers {
                                         .list(asking(exchange), body, exchange::answer));
     }
 
-    private void end(Exchange exchange, EndTxnRequestData body) {
+    private void end(Exchange exchange, EndTxnRequestData body, CommitRights rights) {
         coordinator.end(
                 asking(exchange),
                 body,
+                topic -> refusalOf(rights.of(topic), exchange.version()),
                 response -> {
                     boolean unknown =
                             response.errorCode() == Errors.INVALID_PRODUCER_ID_MAPPING.code();
@@ -106,10 +113,28 @@ public final class TransactionHandlers {
                             && !body.committed()
                             && transactions.moved().include(body.producerId())) {
                         endElsewhere(exchange, body);
+                    } else if (body.committed()
+                            && response.errorCode() == Errors.NONE.code()
+                            && !rights.beyondDoubt()) {
+                        exchange.answer(
+                                new EndTxnResponseData()
+                                        .setErrorCode(Errors.COORDINATOR_NOT_AVAILABLE.code()));
                     } else {
                         exchange.answer(response);
                     }
                 });
+    }
+
+    /** Who knows no better word begins anew, and so aborts. */
+    private static Errors refusalOf(CommitRights.Standing standing, short version) {
+        return switch (standing) {
+            case OURS -> Errors.NONE;
+            case UNDECIDED -> Errors.COORDINATOR_NOT_AVAILABLE;
+            case ELSEWHERE ->
+                    version < FIRST_END_WITH_ABORTABLE
+                            ? Errors.PRODUCER_FENCED
+                            : Errors.TRANSACTION_ABORTABLE;
+        };
     }
 
     /**

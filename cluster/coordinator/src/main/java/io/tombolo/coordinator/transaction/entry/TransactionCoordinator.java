@@ -5,6 +5,7 @@ import io.tombolo.coordinator.runtime.Reply;
 import io.tombolo.coordinator.runtime.SpreadRuntime;
 import io.tombolo.coordinator.runtime.StateMachine;
 import io.tombolo.coordinator.runtime.Ticket;
+import io.tombolo.coordinator.transaction.CommitCheck;
 import io.tombolo.coordinator.transaction.ProducerAnswer;
 import io.tombolo.coordinator.transaction.ProducerIdentity;
 import io.tombolo.coordinator.transaction.TouchedPartitions;
@@ -222,14 +223,23 @@ public final class TransactionCoordinator {
                 : Errors.TRANSACTION_ABORTABLE;
     }
 
-    /** EndTxn. */
-    public void end(Asking asking, EndTxnRequestData request, Consumer<EndTxnResponseData> answer) {
+    /**
+     * EndTxn.
+     *
+     * @param check what a commit has to pass
+     */
+    public void end(
+            Asking asking,
+            EndTxnRequestData request,
+            CommitCheck check,
+            Consumer<EndTxnResponseData> answer) {
         if (request.transactionalId().isEmpty()) {
             answer.accept(new EndTxnResponseData().setErrorCode(Errors.INVALID_REQUEST.code()));
             return;
         }
         var producer = new ProducerIdentity(request.producerId(), request.producerEpoch());
-        var ending = new Ending(request.committed(), asking.apiVersion() >= FIRST_RAISING_END);
+        var ending =
+                new Ending(request.committed(), asking.apiVersion() >= FIRST_RAISING_END, check);
         asProducer(
                 asking.loop(),
                 request.transactionalId(),
