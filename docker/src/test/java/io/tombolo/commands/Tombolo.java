@@ -18,7 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** The command of a release, typed in a folder. */
-final class Tombolo {
+public final class Tombolo {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long COMMAND_SECONDS_MAX = 180;
@@ -28,15 +28,24 @@ final class Tombolo {
     /**
      * @param folder the working directory of the commands
      */
-    Tombolo(Path folder) {
+    public Tombolo(Path folder) {
         this.folder = folder;
     }
 
     /** How a command ended. */
-    record Ended(int exitCode, String out, String err) {}
+    public record Ended(int exitCode, String out, String err) {
+
+        /** What it printed, of a command that did what it was asked. */
+        public JsonNode json() {
+            if (exitCode != 0) {
+                throw new AssertionError("exit code " + exitCode + ": " + err);
+            }
+            return JSON.readTree(out);
+        }
+    }
 
     /** Runs a command to its end. */
-    Ended run(String... arguments) {
+    public Ended run(String... arguments) {
         return runWithInput("", arguments);
     }
 

@@ -3,7 +3,7 @@ package io.tombolo.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tombolo.nodes.Release;
+import io.tombolo.commands.Tombolo;
 
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -14,16 +14,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectMapper;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A region that has lost its topics follows the one that took them over, and may take them back.
@@ -38,7 +35,7 @@ class FailbackEndToEnd {
     private Clients us;
 
     @BeforeEach
-    void copyARegion() throws Exception {
+    void copyARegion() {
         site = Site.linked(folder);
         eu = site.clients("eu");
         us = site.clients("us");
@@ -138,7 +135,7 @@ class FailbackEndToEnd {
         assertThat(us.read("orders", 0, 6)).containsExactly("a", "b", "c", "d", "new", "lost");
     }
 
-    private JsonNode replay(String... options) throws Exception {
+    private JsonNode replay(String... options) {
         var arguments = new ArrayList<>(List.of("divergence", "replay", LINK, "-y", "-o", "json"));
         arguments.addAll(List.of(options));
         return tombolo(arguments.toArray(String[]::new));
@@ -186,22 +183,9 @@ class FailbackEndToEnd {
         return told;
     }
 
-    private JsonNode tombolo(String... arguments) throws IOException, InterruptedException {
-        var command = new ArrayList<>(List.of(Release.launcher().toString()));
-        command.addAll(List.of(arguments));
+    private JsonNode tombolo(String... arguments) {
+        var command = new ArrayList<>(List.of(arguments));
         command.addAll(List.of("-f", site.file().toString()));
-        Path out = Files.createTempFile(folder, "command", ".out");
-        Path err = Files.createTempFile(folder, "command", ".err");
-        var builder =
-                new ProcessBuilder(command)
-                        .directory(folder.toFile())
-                        .redirectOutput(out.toFile())
-                        .redirectError(err.toFile());
-        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        builder.environment().put("TOMBOLO_JVM", "-XX:TieredStopAtLevel=1");
-        Process process = builder.start();
-        assertThat(process.waitFor(180, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as(Files.readString(err)).isZero();
-        return new ObjectMapper().readTree(Files.readString(out));
+        return new Tombolo(folder).run(command.toArray(String[]::new)).json();
     }
 }

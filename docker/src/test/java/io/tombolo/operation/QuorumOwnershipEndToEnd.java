@@ -3,6 +3,7 @@ package io.tombolo.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tombolo.commands.Tombolo;
 import io.tombolo.nodes.Nodes;
 import io.tombolo.nodes.Relay;
 
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import tools.jackson.databind.JsonNode;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -115,7 +118,7 @@ class QuorumOwnershipEndToEnd {
                         }
                     }
                 });
-        isolateEu();
+        isolate(0);
 
         // The link still reads from it, so an operator has to say that this is meant.
         var answer = us.post(FORCED);
@@ -142,7 +145,7 @@ class QuorumOwnershipEndToEnd {
             producer.initTransactions();
             producer.beginTransaction();
             producer.send(new ProducerRecord<>("orders", 0, "k", "open")).get();
-            isolateEu();
+            isolate(0);
             var answer = us.post(FORCED);
             assertThat(answer.status()).describedAs(answer.body()).isEqualTo(200);
 
@@ -155,11 +158,61 @@ class QuorumOwnershipEndToEnd {
         }
     }
 
-    private void isolateEu() {
+    @Test
+    void aPlannedFailoverPassesTheLeaseOnAndLinesThatComeAndGoLoseNothing() throws Exception {
+        try (var writer = new UnceasingWriter(clients(0), 1)) {
+            awaitMore(writer);
+            assertThat(failover("--planned").get("recordsLost").asLong()).isZero();
+            writer.close();
+            assertThat(writer.missingIn(clients(1))).isEmpty();
+        }
+        try (var writer = new UnceasingWriter(clients(1), 1)) {
+            for (int time = 0; time < 5; time++) {
+                awaitMore(writer);
+                isolate(1);
+                awaitMore(writer);
+                relays.forEach(Relay::release);
+            }
+
+            // Nobody hears it any more, though it hears everybody: it has to find that out itself.
+            for (Relay relay : relays) {
+                relay.hold(1, 0);
+                relay.hold(1, 2);
+            }
+            var answer = new AdminHttp("127.0.0.10", admin).post(FORCED);
+            assertThat(answer.status()).describedAs(answer.body()).isEqualTo(200);
+            int acknowledged = writer.count();
+            clients(0).produce("orders", 0, "c");
+            relays.forEach(Relay::release);
+            Patience.until(() ->
+                    assertThatThrownBy(() -> clients(1).produce("orders", 0, "later"))
+                            .isInstanceOf(PolicyViolationException.class)
+                            .hasMessageContaining("belongs to region eu"));
+            writer.close();
+            assertThat(writer.count()).isEqualTo(acknowledged);
+        }
+    }
+
+    private static void awaitMore(UnceasingWriter writer) {
+        int before = writer.count();
+        Patience.until(() -> assertThat(writer.count()).isGreaterThan(before + 50));
+    }
+
+    private JsonNode failover(String... options) {
+        var command = new ArrayList<>(List.of("failover", "eu-to-us", "-y", "-o", "json"));
+        command.addAll(List.of(options));
+        command.addAll(List.of("-f", folder.resolve("eu.yaml").toString()));
+        return new Tombolo(folder).run(command.toArray(String[]::new)).json();
+    }
+
+    /** Cuts a site off from the other ones, not from its clients. */
+    private void isolate(int site) {
         for (Relay relay : relays) {
-            for (int other = 1; other < SITES.size(); other++) {
-                relay.hold(0, other);
-                relay.hold(other, 0);
+            for (int other = 0; other < SITES.size(); other++) {
+                if (other != site) {
+                    relay.hold(site, other);
+                    relay.hold(other, site);
+                }
             }
         }
     }
