@@ -175,18 +175,23 @@ class VotersEndToEnd {
             delete(cluster.settings(3).metadataDirectory());
             cluster.start(3);
             awaitAnotherVoter(cluster, 3, directory(quorum, 3));
-
             cluster.stop(2);
             delete(cluster.settings(2).metadataDirectory());
             cluster.start(2);
             awaitAnotherVoter(cluster, 2, directory(quorum, 2));
+            Patience.until(() -> assertThat(quorum(cluster, 1).observers()).isEmpty());
+            assertThat(tool(cluster, "describe", "--replication"))
+                    .containsOnlyOnce("Leader")
+                    .doesNotContain("Observer");
         }
     }
 
     private static void awaitAnotherVoter(Cluster cluster, int node, Uuid before) {
         Patience.until(() -> {
             QuorumInfo now = quorum(cluster, 1);
-            assertThat(ids(now)).containsExactlyInAnyOrder(1, 2, 3);
+            assertThat(now.voters())
+                    .extracting(ReplicaState::replicaId)
+                    .containsExactlyInAnyOrder(1, 2, 3);
             assertThat(directory(now, node)).isNotEqualTo(before);
         });
         assertThat(cluster.clients(node).topics()).contains("orders");

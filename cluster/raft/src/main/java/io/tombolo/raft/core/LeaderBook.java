@@ -21,6 +21,9 @@ final class LeaderBook {
     /** The position of a replica that has not fetched in this epoch. */
     static final long UNKNOWN_OFFSET = -1;
 
+    /** After so many times the patience with a voter an observer is forgotten. */
+    private static final int SILENT_OBSERVER_FETCHES = 100;
+
     /** A fetch without news that waits for some. */
     record Parked(Envelope envelope, FetchRequest request, long deadlineNanos) {}
 
@@ -143,12 +146,21 @@ final class LeaderBook {
         return (int) progress.keySet().stream().filter(key -> !voters.contains(key)).count();
     }
 
-    /** Forgets observers that have not fetched since the given time. */
-    void forgetObservers(VoterSet voters, long beforeNanos) {
+    /**
+     * Forgets observers that have been silent for long. A node that votes under another directory
+     * id has lost the disk of this one: then it is soon.
+     */
+    void forgetObservers(VoterSet voters, long nowNanos, long fetchNanos) {
         progress.entrySet()
-                .removeIf(each ->
-                        !voters.contains(each.getKey())
-                                && each.getValue().lastFetchNanos - beforeNanos < 0);
+                .removeIf(each -> {
+                    ReplicaKey key = each.getKey();
+                    long silentNanos = nowNanos - each.getValue().lastFetchNanos;
+                    long patienceNanos =
+                            voters.containsNode(key.nodeId())
+                                    ? fetchNanos
+                                    : SILENT_OBSERVER_FETCHES * fetchNanos;
+                    return !voters.contains(key) && silentNanos > patienceNanos;
+                });
     }
 
     void park(ReplicaKey replica, Parked fetch) {

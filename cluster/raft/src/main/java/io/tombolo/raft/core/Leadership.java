@@ -280,7 +280,7 @@ final class Leadership {
                 serve(each.envelope(), each.request());
             }
         }
-        book.forgetObservers(core.log().voters(), core.now() - 100 * core.fetchNanos());
+        book.forgetObservers(core.log().voters(), core.now(), core.fetchNanos());
         core.voterChanges().onTime(book);
     }
 
@@ -321,11 +321,9 @@ final class Leadership {
     int heard(LeaderBook book, VoterSet voters, long sinceNanos) {
         int heard = voters.contains(core.self()) ? 1 : 0;
         for (ReplicaKey voter : voters.keys()) {
-            Progress progress = book.progressOf(voter, core.now());
-            if (!voter.equals(core.self())
-                    && progress.fetched
-                    && progress.lastFetchNanos - sinceNanos >= 0) {
-                heard++;
+            if (!voter.equals(core.self())) {
+                Progress progress = book.progressOf(voter, core.now());
+                heard += progress.fetched && progress.lastFetchNanos - sinceNanos >= 0 ? 1 : 0;
             }
         }
         return heard;

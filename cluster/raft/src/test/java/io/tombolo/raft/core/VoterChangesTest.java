@@ -98,8 +98,14 @@ class VoterChangesTest {
 
     /** A replica has everything and asks for more. */
     private void fetched(int node) {
+        fetched(key(node));
+    }
+
+    private void fetched(ReplicaKey replica) {
         received(
-                node, exchange++, new FetchRequest(key(node), 1, core.logEnd(), 0, 1000, 500 * MS));
+                replica.nodeId(),
+                exchange++,
+                new FetchRequest(replica, 1, core.logEnd(), 0, 1000, 500 * MS));
     }
 
     private void requested(VoterChange change, long timeoutMs) {
@@ -263,6 +269,31 @@ class VoterChangesTest {
         fetched(3);
 
         assertThat(core.voters()).isEqualTo(VoterSet.ofKeys(key(1), key(3)));
+    }
+
+    @Test
+    void whoWasReplacedIsSoonForgottenAndWhoLeadsIsNoneOfTheOthers() {
+        settledLeader();
+        fetched(3);
+        nowNanos += MS;
+        requested(new VoterChange.Remove(key(2)), 300);
+        fetched(3);
+        step(new RaftEvent.LogForced());
+        fetched(3);
+        var wiped = new ReplicaKey(2, new UUID(9, 9));
+        requested(new VoterChange.Add(new Voter(wiped, new TreeMap<>())), 1000);
+        fetched(wiped);
+        assertThat(core.replicas())
+                .extracting(RaftCore.ReplicaProgress::key)
+                .containsExactly(wiped, key(3), key(2));
+
+        nowNanos += RaftSettings.STANDARD.timing().fetch().toNanos() + 1;
+        fetched(3);
+        step(new RaftEvent.TimerFired());
+
+        assertThat(core.replicas())
+                .extracting(RaftCore.ReplicaProgress::key)
+                .containsExactly(wiped, key(3));
     }
 
     // ---- Changes ----
