@@ -222,15 +222,15 @@ public final class BrokerCore implements MetadataListener {
     private void hosted(Partition partition) {
         replication.watch(partition);
         TopicPartition name = partition.id().topicPartition();
-        partition.onDiscarded((from, to) ->
-                loop.execute(() -> discarded(new UncleanLeaders.Discarded(name, from, to))));
+        partition.onDiscarded(
+                records -> loop.execute(() -> discarded(new UncleanLeaders.Lost(name, records))));
         new OffsetsLeadership(groups).watch(partition);
         transactions.watch(partition);
     }
 
-    private void discarded(UncleanLeaders.Discarded records) {
-        uncleanLeaders.discarded(records);
-        observer.recordsDiscarded(records);
+    private void discarded(UncleanLeaders.Lost lost) {
+        uncleanLeaders.discarded(lost);
+        observer.recordsDiscarded(lost);
     }
 
     private long brokerEpoch() {

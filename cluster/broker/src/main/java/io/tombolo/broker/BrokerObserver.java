@@ -62,10 +62,8 @@ public interface BrokerObserver {
     /** Leaders on this broker were elected that may lack committed records; at least one. */
     default void uncleanLeaders(List<UncleanLeaders.Elected> leaders) {}
 
-    /**
-     * Records were thrown away here because the leader lacks them; the first ones were committed.
-     */
-    default void recordsDiscarded(UncleanLeaders.Discarded records) {}
+    /** Records were thrown away here because the leader lacks them; maybe acknowledged ones. */
+    default void recordsDiscarded(UncleanLeaders.Lost lost) {}
 
     /**
      * A transaction is committed here, and its records in a partition may be aborted: another

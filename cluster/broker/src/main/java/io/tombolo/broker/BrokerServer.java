@@ -36,6 +36,7 @@ import io.tombolo.region.link.LinkProvider;
 import io.tombolo.region.link.LinkType;
 import io.tombolo.region.topology.Region;
 import io.tombolo.region.topology.Topology.Guarantee;
+import io.tombolo.replication.Partition.Discarded;
 import io.tombolo.storage.cleaner.CleanerSettings;
 import io.tombolo.storage.log.DirectoryIdentity.Refusal;
 import io.tombolo.storage.log.LogDamage;
@@ -44,6 +45,7 @@ import io.tombolo.storage.log.Recovery;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -418,22 +420,38 @@ public final class BrokerServer implements AutoCloseable {
 
         @Override
         public void uncleanLeaders(List<UncleanLeaders.Elected> leaders) {
-            var first = leaders.getFirst();
-            LOG.atError()
-                    .addKeyValue("count", leaders.size())
-                    .addKeyValue("firstPartition", first.partition())
-                    .addKeyValue("lostFromOffset", first.lostFromOffset().orElse(-1))
-                    .addKeyValue("oldLeader", first.oldLeader())
-                    .log("Leaders were elected uncleanly: committed records may be lost");
+            tell(
+                    leaders.stream().filter(one -> !one.lastKnown()).toList(),
+                    LOG.atError(),
+                    "Leaders were elected uncleanly: committed records may be lost");
+            tell(
+                    leaders.stream().filter(UncleanLeaders.Elected::lastKnown).toList(),
+                    LOG.atWarn(),
+                    "Last known leaders lead again after an unclean stop: if their machine lost"
+                            + " power, committed records may be lost");
+        }
+
+        private static void tell(
+                List<UncleanLeaders.Elected> leaders, LoggingEventBuilder line, String what) {
+            if (!leaders.isEmpty()) {
+                var first = leaders.getFirst();
+                line.addKeyValue("count", leaders.size())
+                        .addKeyValue("firstPartition", first.partition())
+                        .addKeyValue("lostFromOffset", first.lostFromOffset().orElse(-1))
+                        .addKeyValue("oldLeader", first.oldLeader())
+                        .log(what);
+            }
         }
 
         @Override
-        public void recordsDiscarded(UncleanLeaders.Discarded records) {
+        public void recordsDiscarded(UncleanLeaders.Lost lost) {
+            Discarded records = lost.records();
             LOG.atError()
-                    .addKeyValue("partition", records.partition())
+                    .addKeyValue("partition", lost.partition())
                     .addKeyValue("fromOffset", records.fromOffset())
                     .addKeyValue("toOffset", records.toOffset())
-                    .log("Records were thrown away, committed ones among them");
+                    .addKeyValue("committedToOffset", records.committedToOffset())
+                    .log("Records that may have been acknowledged were thrown away");
         }
 
         @Override

@@ -13,7 +13,6 @@ import io.tombolo.controller.replica.PartitionTransition.Outcome;
 import io.tombolo.controller.replica.SafetyRules;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.TopicImage;
-import io.tombolo.metadata.record.LeaderRecovery;
 import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.PartitionChange;
 import io.tombolo.metadata.record.PartitionId;
@@ -174,9 +173,8 @@ final class LeaderDecisions {
     private static Elected told(Outcome outcome) {
         PartitionRegistration partition = outcome.partition();
         boolean unclean =
-                outcome.record()
-                        .changes()
-                        .contains(new PartitionChange.Recovery(LeaderRecovery.RECOVERING));
+                outcome.record().changes().stream()
+                        .anyMatch(PartitionChange.UncleanEpoch.class::isInstance);
         return new Elected(partition.leader(), partition.leaderEpoch(), unclean);
     }
 

@@ -124,6 +124,7 @@ final class ReplicaLaws {
                 "partition epochs ascend",
                 now);
         require(now.leaderEpoch() >= then.leaderEpoch(), "leader epochs ascend", now);
+        require(now.uncleanEpoch() >= then.uncleanEpoch(), "unclean epochs stay", now);
         if (!now.hasLeader() || now.leader() == then.leader()) {
             return;
         }
@@ -137,6 +138,10 @@ final class ReplicaLaws {
         require(
                 safe || marked,
                 "a leader was in sync or eligible, or has to recover",
+                then + " -> " + now);
+        require(
+                safe || then.leaderEpoch() < now.uncleanEpoch(),
+                "an unclean election is remembered by its epoch",
                 then + " -> " + now);
         require(
                 marked || proposed.contains(leader) || !tailLost.contains(leader),

@@ -95,6 +95,7 @@ class ReplicaSimulation {
         NONE(""),
         ELECTS_A_REPLICA_THAT_IS_OUT("a leader was in sync or eligible, or has to recover"),
         HIDES_AN_UNCLEAN_ELECTION("a leader was in sync or eligible, or has to recover"),
+        FORGETS_WHEN_IT_ELECTED_UNCLEANLY("an unclean election is remembered by its epoch"),
         TAKES_EVERY_STOP_FOR_A_CLEAN_ONE(
                 "no leader lost its tail since it was in sync or eligible"),
         LETS_REPLACED_PROCESSES_IN("no leader lost its tail since it was in sync or eligible"),
@@ -220,6 +221,8 @@ class ReplicaSimulation {
                         case PartitionChange.Recovery(var state) ->
                                 this == HIDES_AN_UNCLEAN_ELECTION
                                         && state == LeaderRecovery.RECOVERING;
+                        case PartitionChange.UncleanEpoch _ ->
+                                this == FORGETS_WHEN_IT_ELECTED_UNCLEANLY;
                         case PartitionChange.LeaderEpoch _ -> this == KEEPS_THE_LEADER_EPOCH;
                         case PartitionChange.Adding(var ids) ->
                                 this == NEVER_ENDS_A_REASSIGNMENT && ids.isEmpty();

@@ -1,5 +1,6 @@
 package io.tombolo.replication;
 
+import io.tombolo.replication.Partition.Discarded;
 import io.tombolo.replication.Role.Follower;
 import io.tombolo.replication.follower.FetchPosition;
 import io.tombolo.replication.follower.FollowedLog;
@@ -7,12 +8,14 @@ import io.tombolo.replication.follower.FollowerOutcome;
 import io.tombolo.replication.follower.LeaderAnswer;
 
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** A replica that copies its leader, answer by answer. */
 final class FollowerSide {
 
     private final PartitionState state;
     private final FollowedLog followed;
+    private Consumer<Discarded> discarded = _ -> {};
 
     FollowerSide(PartitionState state, FollowedLog followed) {
         this.state = state;
@@ -46,10 +49,21 @@ final class FollowerSide {
         if (!unmoved) {
             return new FollowerOutcome.Stale();
         }
+        long committedOffset = state.highWatermark();
         FollowerOutcome outcome =
                 state.guarded(() -> followed(follower, answer), _ -> new FollowerOutcome.Offline());
         state.failWhenLogFailed();
+        if (outcome instanceof FollowerOutcome.Truncated(long end, long cut) && cut < end) {
+            boolean doubtful = now.lastFetchedEpoch() < follower.uncleanEpoch();
+            if (doubtful || cut < committedOffset) {
+                discarded.accept(new Discarded(cut, end, Math.max(cut, committedOffset)));
+            }
+        }
         return outcome;
+    }
+
+    void onDiscarded(Consumer<Discarded> listener) {
+        discarded = listener;
     }
 
     /** Cuts the log of a replica that is not in use; whether it did. */
@@ -59,7 +73,7 @@ final class FollowerSide {
         }
         FollowerOutcome outcome =
                 state.guarded(
-                        () -> withinLog(followed.cutAt(offset, state.highWatermark())),
+                        () -> withinLog(followed.cutAt(offset)),
                         _ -> new FollowerOutcome.Offline());
         state.failWhenLogFailed();
         return outcome instanceof FollowerOutcome.Truncated;
@@ -78,8 +92,7 @@ final class FollowerSide {
             }
             case LeaderAnswer.Diverging diverging ->
                     withinLog(followed.truncate(diverging, state.highWatermark()));
-            case LeaderAnswer.OutOfRange range ->
-                    withinLog(followed.moveInto(range, state.highWatermark()));
+            case LeaderAnswer.OutOfRange range -> withinLog(followed.moveInto(range));
         };
     }
 

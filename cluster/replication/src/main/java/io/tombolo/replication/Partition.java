@@ -59,7 +59,6 @@ public final class Partition {
     private final FollowedLog followed;
     private final Surroundings surroundings;
     private final Rules rules;
-    private DiscardListener discarded = (_, _) -> {};
 
     /** What a partition runs on. */
     public record Surroundings(EventLoop loop, Clock clock, Peers peers) {}
@@ -78,6 +77,18 @@ public final class Partition {
                         TruncationRule.BY_EPOCH,
                         role -> role instanceof Leader);
     }
+
+    /**
+     * Records that a follower had and its leader lacks, and that may have been acknowledged: some
+     * lay below the high watermark that was known here, or a leader was elected uncleanly after
+     * they were written. The second alone tells of them after a kill, which leaves an old high
+     * watermark. What a leader that had all that is committed does not have is nothing lost.
+     *
+     * @param fromOffset the first one
+     * @param toOffset after the last one
+     * @param committedToOffset those below surely were committed; between the other two offsets
+     */
+    public record Discarded(long fromOffset, long toOffset, long committedToOffset) {}
 
     /** A partition of a broker that has no others beside it. */
     public Partition(
@@ -452,12 +463,7 @@ public final class Partition {
      *     answer is not used
      */
     public FollowerOutcome follow(FetchPosition asked, LeaderAnswer answer) {
-        FollowerOutcome outcome = followerSide.follow(asked, answer);
-        if (outcome instanceof FollowerOutcome.Truncated(long end, long cut, boolean committed)
-                && committed) {
-            discarded.tell(cut, end);
-        }
-        return outcome;
+        return followerSide.follow(asked, answer);
     }
 
     /** Cuts off what another region lacks; only while Idle. Whether it did, durably. */
@@ -563,17 +569,9 @@ public final class Partition {
         state.failWhenLogFailed();
     }
 
-    /** Hears of committed records that are gone from this log. */
-    @FunctionalInterface
-    public interface DiscardListener {
-
-        /** Called on the loop of the partition; the records of [fromOffset, toOffset) are gone. */
-        void tell(long fromOffset, long toOffset);
-    }
-
-    /** Names who hears of committed records that a new leader lacks and this log had. */
-    public void onDiscarded(DiscardListener listener) {
-        discarded = listener;
+    /** Names who hears, on this loop, of records that are gone and may have been acknowledged. */
+    public void onDiscarded(Consumer<Discarded> listener) {
+        followerSide.onDiscarded(listener);
     }
 
     /** What is known to be damaged of a log that is in use: an error for whoever reads it. */

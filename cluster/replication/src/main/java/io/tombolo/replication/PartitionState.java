@@ -122,7 +122,7 @@ final class PartitionState implements LeaderSide.Host {
     LeaderHint leader() {
         return switch (role) {
             case Idle _ -> LeaderHint.NONE;
-            case Follower(int epoch, int leaderId) -> new LeaderHint(leaderId, epoch);
+            case Follower(int epoch, int leaderId, int _) -> new LeaderHint(leaderId, epoch);
             case Leader leader -> hintOf(leader.leadership());
             case MirrorLeader leader -> hintOf(leader.leadership());
         };

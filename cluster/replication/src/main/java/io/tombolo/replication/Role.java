@@ -59,8 +59,16 @@ public sealed interface Role {
      *
      * @param leaderEpoch ≥ 0
      * @param leaderId the broker that leads
+     * @param uncleanEpoch of the last leader that may have lacked committed records, −1 for none:
+     *     what a leader after it does not have, and is of an earlier epoch, may have been committed
      */
-    record Follower(int leaderEpoch, int leaderId) implements Role {}
+    record Follower(int leaderEpoch, int leaderId, int uncleanEpoch) implements Role {
+
+        /** Of a partition whose leaders have always had what was committed. */
+        public Follower(int leaderEpoch, int leaderId) {
+            this(leaderEpoch, leaderId, -1);
+        }
+    }
 
     /**
      * An ordinary leader.

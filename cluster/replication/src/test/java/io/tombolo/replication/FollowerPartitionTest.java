@@ -5,6 +5,7 @@ import static io.tombolo.replication.PartitionWorld.leader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.protocol.RecordBytes;
+import io.tombolo.replication.Partition.Discarded;
 import io.tombolo.replication.Role.Follower;
 import io.tombolo.replication.fetch.FetcherEvent;
 import io.tombolo.replication.fetch.FetcherRequest;
@@ -27,9 +28,12 @@ import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartit
 import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicResponse;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -41,7 +45,13 @@ class FollowerPartitionTest {
     private final PartitionWorld world = PartitionWorld.open(Flush.BY_THE_OPERATING_SYSTEM);
     private final ReplicaFetcher fetcher =
             new ReplicaFetcher(FetcherSettings.STANDARD, new ReplicaFetcher.Identity(1, 11));
+    private final List<Discarded> discarded = new ArrayList<>();
     private long now;
+
+    @BeforeEach
+    void listens() {
+        world.on(p -> p.onDiscarded(discarded::add));
+    }
 
     private void follows(int epoch) {
         world.on(p -> p.become(new Follower(epoch, 2)));
@@ -98,7 +108,8 @@ class FollowerPartitionTest {
         follows(5);
         FollowerOutcome outcome = answered(new LeaderAnswer.Diverging(2, 6));
 
-        assertThat(outcome).isEqualTo(new FollowerOutcome.Truncated(8, 4, false));
+        assertThat(outcome).isEqualTo(new FollowerOutcome.Truncated(8, 4));
+        assertThat(discarded).isEmpty();
         assertThat(position()).isEqualTo(new FetchPosition(5, 4, 1, 0));
     }
 
@@ -109,8 +120,34 @@ class FollowerPartitionTest {
         given(Batches.at(4, 3, 4), 8);
 
         assertThat(answered(new LeaderAnswer.Diverging(1, 4)))
-                .isEqualTo(new FollowerOutcome.Truncated(8, 4, true));
+                .isEqualTo(new FollowerOutcome.Truncated(8, 4));
         assertThat(world.partition().highWatermark()).isEqualTo(4);
+        assertThat(discarded).containsExactly(new Discarded(4, 8, 8));
+    }
+
+    /** After a kill the high watermark is an old one: it does not tell what was acknowledged. */
+    @Test
+    void whatIsOlderThanAnUncleanElectionIsToldWhereverTheWatermarkIs() {
+        follows(3);
+        given(Batches.at(0, 1, 4), 2);
+        given(Batches.at(4, 3, 4), 5);
+
+        world.on(p -> p.become(new Follower(7, 2, 4)));
+        answered(new LeaderAnswer.Diverging(1, 4));
+
+        assertThat(discarded).containsExactly(new Discarded(4, 8, 5));
+    }
+
+    @Test
+    void whatWasWrittenAfterAnUncleanElectionIsNothingLost() {
+        follows(3);
+        given(Batches.at(0, 3, 4), 4);
+        given(Batches.at(4, 4, 4), 4);
+
+        world.on(p -> p.become(new Follower(5, 2, 4)));
+        answered(new LeaderAnswer.Diverging(3, 4));
+
+        assertThat(discarded).isEmpty();
     }
 
     @Test

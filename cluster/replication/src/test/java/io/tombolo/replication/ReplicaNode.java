@@ -231,7 +231,7 @@ final class ReplicaNode {
     }
 
     private void follow(Partition here) {
-        if (!(here.role() instanceof Follower(int _, int leaderId))) {
+        if (!(here.role() instanceof Follower(int _, int leaderId, int _))) {
             if (fetcher != null) {
                 drive(new FetcherEvent.Unfollowed(ID));
             }

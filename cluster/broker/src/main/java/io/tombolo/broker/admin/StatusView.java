@@ -174,16 +174,19 @@ record StatusView(
             elected.add(view);
         }
         var discarded = new ArrayList<Map<String, @Nullable Object>>();
-        for (UncleanLeaders.Discarded one : leaders.latestDiscarded()) {
+        for (UncleanLeaders.Lost one : leaders.latestDiscarded()) {
             var view = new LinkedHashMap<String, @Nullable Object>();
             view.put("partition", one.partition().toString());
-            view.put("fromOffset", one.fromOffset());
-            view.put("toOffset", one.toOffset());
+            view.put("fromOffset", one.records().fromOffset());
+            view.put("toOffset", one.records().toOffset());
+            view.put("committedToOffset", one.records().committedToOffset());
             discarded.add(view);
         }
         return Map.of(
                 "count",
                 leaders.electedCount(),
+                "lastKnownLeaders",
+                leaders.lastKnownCount(),
                 "latest",
                 elected,
                 "recordsDiscardedHere",

@@ -38,7 +38,7 @@ record Casting(int brokerId, Domains domains, boolean ownersKnown, Optional<Leas
         }
         Optional<MirrorRegistration> mirror = image.mirrorOf(topic);
         if (partition.leader() != brokerId) {
-            return following(partition);
+            return following(partition, mirror.isPresent());
         }
         var leadership =
                 new Leadership(
@@ -67,9 +67,13 @@ record Casting(int brokerId, Domains domains, boolean ownersKnown, Optional<Leas
                 .isPresent();
     }
 
-    private Role following(PartitionRegistration partition) {
+    /** What a mirror throws away it copies again: records of the epochs of their source. */
+    private Role following(PartitionRegistration partition, boolean mirror) {
         return partition.hasLeader() && partition.replicas().has(brokerId)
-                ? new Role.Follower(partition.leaderEpoch(), partition.leader())
+                ? new Role.Follower(
+                        partition.leaderEpoch(),
+                        partition.leader(),
+                        mirror ? PartitionRegistration.NO_EPOCH : partition.uncleanEpoch())
                 : new Role.Idle();
     }
 

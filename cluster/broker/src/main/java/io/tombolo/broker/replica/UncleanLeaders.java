@@ -5,6 +5,7 @@ import io.tombolo.environment.EventLoop;
 import io.tombolo.metadata.image.MetadataDelta;
 import io.tombolo.metadata.image.UncleanElection;
 import io.tombolo.replication.Partition;
+import io.tombolo.replication.Partition.Discarded;
 
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
@@ -19,8 +20,9 @@ import java.util.function.Consumer;
 /**
  * What unclean elections cost. The new leader knows up to where it surely has what was committed:
  * committed records from there on may be lost. How many there were shows when a broker that had
- * them comes back and throws them away. Kept for whoever asks while this broker runs; mutable,
- * owned by the controller's loop.
+ * them comes back and throws them away. A last known leader that comes back after an unclean stop
+ * lacks nothing but what a power failure took from its disk; it is counted apart. Kept for whoever
+ * asks while this broker runs; mutable, owned by the controller's loop.
  */
 public final class UncleanLeaders {
 
@@ -32,8 +34,9 @@ public final class UncleanLeaders {
     private final EventLoop loop;
     private final Consumer<List<Elected>> electedHere;
     private final ArrayDeque<Elected> elected = new ArrayDeque<>();
-    private final ArrayDeque<Discarded> discarded = new ArrayDeque<>();
+    private final ArrayDeque<Lost> discarded = new ArrayDeque<>();
     private long electedCount;
+    private long lastKnownCount;
     private long discardedRecordCount;
 
     /**
@@ -47,10 +50,16 @@ public final class UncleanLeaders {
             int oldLeader,
             int newLeader,
             int leaderEpoch,
-            OptionalLong lostFromOffset) {}
+            OptionalLong lostFromOffset) {
 
-    /** Records that this broker had and its leader has not; the first ones were committed. */
-    public record Discarded(TopicPartition partition, long fromOffset, long toOffset) {}
+        /** Whether it led before, stopped uncleanly, and is back. */
+        public boolean lastKnown() {
+            return oldLeader == newLeader;
+        }
+    }
+
+    /** Records that this broker had and its leader has not; they may have been acknowledged. */
+    public record Lost(TopicPartition partition, Discarded records) {}
 
     /**
      * @param electedHere hears of leaders on this broker, all of one change of the metadata at once
@@ -123,14 +132,18 @@ public final class UncleanLeaders {
     }
 
     private void note(Elected one) {
-        electedCount++;
+        if (one.lastKnown()) {
+            lastKnownCount++;
+        } else {
+            electedCount++;
+        }
         keep(elected, one);
     }
 
-    /** This broker threw committed records away, because its new leader lacks them. */
-    public void discarded(Discarded records) {
-        discardedRecordCount += records.toOffset() - records.fromOffset();
-        keep(discarded, records);
+    /** This broker threw records away that may have been acknowledged: its leader lacks them. */
+    public void discarded(Lost lost) {
+        discardedRecordCount += lost.records().toOffset() - lost.records().fromOffset();
+        keep(discarded, lost);
     }
 
     private static <T> void keep(ArrayDeque<T> latest, T one) {
@@ -145,16 +158,21 @@ public final class UncleanLeaders {
         return electedCount;
     }
 
+    /** Last known leaders in the region that lead again, since this broker started. */
+    public long lastKnownCount() {
+        return lastKnownCount;
+    }
+
     public List<Elected> latestElected() {
         return List.copyOf(elected);
     }
 
-    /** Committed records that this broker threw away since it started. */
+    /** Records that this broker threw away since it started and that may have been acknowledged. */
     public long discardedRecordCount() {
         return discardedRecordCount;
     }
 
-    public List<Discarded> latestDiscarded() {
+    public List<Lost> latestDiscarded() {
         return List.copyOf(discarded);
     }
 }

@@ -323,6 +323,9 @@ public final class PartitionTransition {
         if (recovery != old.leaderRecovery()) {
             changes.add(new PartitionChange.Recovery(recovery));
         }
+        if (unclean) {
+            changes.add(new PartitionChange.UncleanEpoch(old.leaderEpoch() + 1));
+        }
         if (!moving.adding().equals(old.adding())) {
             changes.add(new PartitionChange.Adding(moving.adding()));
         }

@@ -33,7 +33,7 @@ class PartitionTransitionTest {
                 partition(
                         BrokerIds.of(1),
                         1,
-                        new Eligible(BrokerIds.of(2), BrokerIds.NONE, settled()));
+                        new Eligible(BrokerIds.of(2), BrokerIds.NONE, settled(), -1));
 
         Outcome outcome =
                 transition(partition, fenced(1), new SafetyRules(1, false))
@@ -59,12 +59,12 @@ class PartitionTransitionTest {
                 partition(
                         BrokerIds.NONE,
                         -1,
-                        new Eligible(BrokerIds.NONE, BrokerIds.of(3), settled()));
+                        new Eligible(BrokerIds.NONE, BrokerIds.of(3), settled(), -1));
         PartitionRegistration someone =
                 partition(
                         BrokerIds.NONE,
                         -1,
-                        new Eligible(BrokerIds.of(2), BrokerIds.of(3), settled()));
+                        new Eligible(BrokerIds.of(2), BrokerIds.of(3), settled(), -1));
 
         PartitionRegistration elected =
                 transition(nobody, fenced(), TWO).finish().orElseThrow().partition();
@@ -72,6 +72,7 @@ class PartitionTransitionTest {
         assertThat(elected.leader()).isEqualTo(3);
         assertThat(elected.isr()).isEqualTo(BrokerIds.of(3));
         assertThat(elected.leaderRecovery()).isEqualTo(LeaderRecovery.RECOVERING);
+        assertThat(elected.uncleanEpoch()).isEqualTo(elected.leaderEpoch());
         assertThat(transition(someone, fenced(2), TWO).finish()).isEmpty();
     }
 

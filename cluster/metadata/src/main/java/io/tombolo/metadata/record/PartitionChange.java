@@ -36,6 +36,12 @@ public sealed interface PartitionChange {
     /** Whether the leader has to recover from an unclean election. */
     record Recovery(LeaderRecovery state) implements PartitionChange {}
 
+    /**
+     * The leader epoch of an unclean election; stays, so that whoever comes back later knows what
+     * its records are worth.
+     */
+    record UncleanEpoch(int leaderEpoch) implements PartitionChange {}
+
     /** Replicas that a reassignment adds; none when there is no reassignment. */
     record Adding(BrokerIds replicas) implements PartitionChange {}
 

@@ -25,6 +25,7 @@ final class PartitionFields {
     private static final int RECOVERY = 7;
     private static final int ADDING = 8;
     private static final int REMOVING = 9;
+    private static final int UNCLEAN_EPOCH = 10;
 
     private PartitionFields() {}
 
@@ -61,6 +62,9 @@ final class PartitionFields {
         }
         if (partition.leaderRecovery() != LeaderRecovery.RECOVERED) {
             changes.add(new PartitionChange.Recovery(partition.leaderRecovery()));
+        }
+        if (partition.uncleanEpoch() != PartitionRegistration.NO_EPOCH) {
+            changes.add(new PartitionChange.UncleanEpoch(partition.uncleanEpoch()));
         }
         if (!partition.adding().isEmpty()) {
             changes.add(new PartitionChange.Adding(partition.adding()));
@@ -116,6 +120,8 @@ final class PartitionFields {
                         to.tag(LAST_KNOWN_LEADERS, field -> field.brokers(ids));
                 case PartitionChange.Recovery(var state) ->
                         to.tag(RECOVERY, field -> field.number(state.code()));
+                case PartitionChange.UncleanEpoch(var epoch) ->
+                        to.tag(UNCLEAN_EPOCH, field -> field.number(epoch));
                 case PartitionChange.Adding(var ids) -> to.tag(ADDING, field -> field.brokers(ids));
                 case PartitionChange.Removing(var ids) ->
                         to.tag(REMOVING, field -> field.brokers(ids));
@@ -147,6 +153,7 @@ final class PartitionFields {
                     changes.add(
                             new PartitionChange.Recovery(
                                     LeaderRecovery.ofCode(from.smallNumber())));
+            case UNCLEAN_EPOCH -> changes.add(new PartitionChange.UncleanEpoch(from.smallNumber()));
             case ADDING -> changes.add(new PartitionChange.Adding(from.brokers()));
             case REMOVING -> changes.add(new PartitionChange.Removing(from.brokers()));
             default -> {

@@ -29,6 +29,9 @@ public record PartitionRegistration(
     /** The leader of a partition that has none. */
     public static final int NO_LEADER = -1;
 
+    /** No leader epoch. */
+    public static final int NO_EPOCH = -1;
+
     public PartitionRegistration {
         require(!replicas.isEmpty(), "a partition needs a replica");
         require(replicas.hasAll(isr), "an in-sync replica is not a replica");
@@ -107,6 +110,11 @@ public record PartitionRegistration(
         return standing.eligible().leaderRecovery();
     }
 
+    /** Of the last leader that may have lacked committed records; {@link #NO_EPOCH} for none. */
+    public int uncleanEpoch() {
+        return standing.eligible().uncleanEpoch();
+    }
+
     /** Replicas that a reassignment adds. */
     public BrokerIds adding() {
         return standing.moving().adding();
@@ -171,13 +179,13 @@ public record PartitionRegistration(
                 case PartitionChange.Replicas(BrokerIds ids) -> replicas = ids;
                 case PartitionChange.Directories(List<Uuid> ids) -> directories = ids;
                 case PartitionChange.EligibleLeaders(BrokerIds ids) ->
-                        eligible =
-                                new Eligible(
-                                        ids, eligible.lastKnownElr(), eligible.leaderRecovery());
+                        eligible = eligible.withElr(ids);
                 case PartitionChange.LastKnownLeaders(BrokerIds ids) ->
-                        eligible = new Eligible(eligible.elr(), ids, eligible.leaderRecovery());
+                        eligible = eligible.withLastKnown(ids);
                 case PartitionChange.Recovery(LeaderRecovery state) ->
-                        eligible = new Eligible(eligible.elr(), eligible.lastKnownElr(), state);
+                        eligible = eligible.with(state);
+                case PartitionChange.UncleanEpoch(int epoch) ->
+                        eligible = eligible.withUncleanEpoch(epoch);
                 case PartitionChange.Adding(BrokerIds ids) ->
                         moving = new Moving(ids, moving.removing());
                 case PartitionChange.Removing(BrokerIds ids) ->

@@ -30,12 +30,38 @@ public record ReplicaStanding(List<Uuid> directories, Eligible eligible, Moving 
      * @param elr eligible leader replicas: out of sync, yet with every committed record, since
      *     nothing was committed without them
      * @param lastKnownElr the last leader, while there is none
+     * @param uncleanEpoch of the last leader that may have lacked committed records when it was
+     *     elected, −1 when there was none: what was committed in earlier epochs may be gone
      */
-    public record Eligible(BrokerIds elr, BrokerIds lastKnownElr, LeaderRecovery leaderRecovery) {
+    public record Eligible(
+            BrokerIds elr,
+            BrokerIds lastKnownElr,
+            LeaderRecovery leaderRecovery,
+            int uncleanEpoch) {
 
         /** Nobody, and nothing to recover from. */
         public static final Eligible NONE =
-                new Eligible(BrokerIds.NONE, BrokerIds.NONE, LeaderRecovery.RECOVERED);
+                new Eligible(
+                        BrokerIds.NONE,
+                        BrokerIds.NONE,
+                        LeaderRecovery.RECOVERED,
+                        PartitionRegistration.NO_EPOCH);
+
+        Eligible withElr(BrokerIds ids) {
+            return new Eligible(ids, lastKnownElr, leaderRecovery, uncleanEpoch);
+        }
+
+        Eligible withLastKnown(BrokerIds ids) {
+            return new Eligible(elr, ids, leaderRecovery, uncleanEpoch);
+        }
+
+        Eligible with(LeaderRecovery state) {
+            return new Eligible(elr, lastKnownElr, state, uncleanEpoch);
+        }
+
+        Eligible withUncleanEpoch(int leaderEpoch) {
+            return new Eligible(elr, lastKnownElr, leaderRecovery, leaderEpoch);
+        }
     }
 
     /**

@@ -190,7 +190,8 @@ final class RandomHistory {
                                     new PartitionChange.LastKnownLeaders(BrokerIds.of(9)),
                                     new PartitionChange.InSync(BrokerIds.NONE),
                                     new PartitionChange.EligibleLeaders(old.replicas()),
-                                    new PartitionChange.Recovery(LeaderRecovery.RECOVERING));
+                                    new PartitionChange.Recovery(LeaderRecovery.RECOVERING),
+                                    new PartitionChange.UncleanEpoch(old.leaderEpoch()));
                     default ->
                             List.of(
                                     new PartitionChange.Replicas(replicas),

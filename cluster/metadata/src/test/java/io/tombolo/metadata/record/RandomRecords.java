@@ -235,7 +235,7 @@ final class RandomRecords {
         return new ReplicaStanding(
                 directories,
                 new ReplicaStanding.Eligible(
-                        BrokerIds.NONE, replicas(), oneOf(LeaderRecovery.values())),
+                        BrokerIds.NONE, replicas(), oneOf(LeaderRecovery.values()), number()),
                 random.nextBoolean()
                         ? ReplicaStanding.Moving.NONE
                         : new ReplicaStanding.Moving(replicas, BrokerIds.of(replicas.at(0))));
@@ -253,6 +253,7 @@ final class RandomRecords {
                                 new PartitionChange.EligibleLeaders(replicas()),
                                 new PartitionChange.LastKnownLeaders(replicas()),
                                 new PartitionChange.Recovery(oneOf(LeaderRecovery.values())),
+                                new PartitionChange.UncleanEpoch(number()),
                                 new PartitionChange.Adding(replicas()),
                                 new PartitionChange.Removing(replicas())));
         Collections.shuffle(all, random);

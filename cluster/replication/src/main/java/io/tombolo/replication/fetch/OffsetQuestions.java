@@ -120,7 +120,7 @@ final class OffsetQuestions {
     void settle(FollowedPartition one, FollowerOutcome outcome, long nowNanos) {
         switch (outcome) {
             case FollowerOutcome.Advanced _, FollowerOutcome.Stale _ -> one.fetchOn();
-            case FollowerOutcome.Truncated(long from, long to, boolean _) -> {
+            case FollowerOutcome.Truncated(long from, long to) -> {
                 if (from == to) {
                     one.pause(settings, nowNanos); // nothing came of it, nor would it at once
                 } else {

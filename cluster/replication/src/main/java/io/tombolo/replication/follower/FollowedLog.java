@@ -63,35 +63,33 @@ public final class FollowedLog {
             return new FollowerOutcome.Refused("the leader diverges without saying where");
         }
         var end = new EpochEnd(answer.leaderEpoch(), answer.endOffset());
-        return cutAt(rule.target(log, end, highWatermark), highWatermark);
+        return cutAt(rule.target(log, end, highWatermark));
     }
 
     /** Goes to where the leader's log is. */
-    public FollowerOutcome moveInto(LeaderAnswer.OutOfRange leader, long highWatermark) {
+    public FollowerOutcome moveInto(LeaderAnswer.OutOfRange leader) {
         if (leader.startOffset() > log.endOffset()) {
             long from = log.endOffset();
-            return result(log.truncateFullyAndStartAt(leader.startOffset()), from, highWatermark);
+            return result(log.truncateFullyAndStartAt(leader.startOffset()), from);
         }
         return leader.endOffset() < log.endOffset()
-                ? cutAt(leader.endOffset(), highWatermark)
+                ? cutAt(leader.endOffset())
                 : new FollowerOutcome.Advanced(log.endOffset(), false);
     }
 
     /** Cuts off what lies at or above an offset; below the start, the log begins there anew. */
-    public FollowerOutcome cutAt(long offset, long highWatermark) {
+    public FollowerOutcome cutAt(long offset) {
         long from = log.endOffset();
         return result(
                 offset < log.startOffset()
                         ? log.truncateFullyAndStartAt(offset)
                         : log.truncateTo(offset),
-                from,
-                highWatermark);
+                from);
     }
 
-    private static FollowerOutcome result(ChangeResult change, long from, long highWatermark) {
+    private static FollowerOutcome result(ChangeResult change, long from) {
         return switch (change) {
-            case ChangeResult.Changed(long _, long end) ->
-                    new FollowerOutcome.Truncated(from, end, end < highWatermark);
+            case ChangeResult.Changed(long _, long end) -> new FollowerOutcome.Truncated(from, end);
             case ChangeResult.OutOfRange _ ->
                     throw new IllegalStateException("a cut between start and end is in range");
             case ChangeResult.Failed _ -> new FollowerOutcome.Offline();

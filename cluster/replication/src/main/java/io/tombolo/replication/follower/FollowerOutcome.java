@@ -6,14 +6,8 @@ public sealed interface FollowerOutcome {
     /** The records are in the log, as far as there were any. */
     record Advanced(long endOffset, boolean appended) implements FollowerOutcome {}
 
-    /**
-     * Records that the leader does not have are gone; to be fetched again at once.
-     *
-     * @param committedLost whether some lay below the high watermark that was known here: an
-     *     unclean election, or a mistake
-     */
-    record Truncated(long fromOffset, long toOffset, boolean committedLost)
-            implements FollowerOutcome {}
+    /** Records that the leader does not have are gone; to be fetched again at once. */
+    record Truncated(long fromOffset, long toOffset) implements FollowerOutcome {}
 
     /** The role or the log is another one since the request; the answer says nothing. */
     record Stale() implements FollowerOutcome {}

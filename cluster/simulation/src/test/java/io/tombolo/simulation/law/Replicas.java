@@ -249,7 +249,7 @@ final class Replicas implements Keeper {
         long onceKnown = kept.onceKnown.getOrDefault(machine, 0L);
         image.between(Math.max(end, highWatermark), onceKnown).stream()
                 .filter(kept.lost::contains)
-                .forEach(batch -> unclean.gaveUpUnaware(machine, place, batch));
+                .forEach(batch -> unclean.gaveUp(machine, place, batch.base(), batch.next()));
         kept.onceKnown.computeIfPresent(machine, (_, known) -> Math.min(known, end));
         uncommitted(kept, machine, place, end, image);
     }

@@ -209,8 +209,8 @@ public final class SiteWatch {
     }
 
     /** A replica says what it has thrown away. */
-    public void told(Machine machine, UncleanLeaders.Discarded records) {
-        unclean.told(machine, records);
+    public void told(Machine machine, UncleanLeaders.Lost lost) {
+        unclean.told(machine, lost);
     }
 
     /** What leaders acknowledged alone. */

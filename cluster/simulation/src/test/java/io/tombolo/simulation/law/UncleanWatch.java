@@ -2,6 +2,7 @@ package io.tombolo.simulation.law;
 
 import io.tombolo.broker.BrokerCore;
 import io.tombolo.broker.replica.UncleanLeaders;
+import io.tombolo.replication.Partition.Discarded;
 import io.tombolo.simulation.site.Machine;
 import io.tombolo.simulation.site.Place;
 
@@ -29,9 +30,6 @@ final class UncleanWatch {
     private final TreeSet<Long> elections = new TreeSet<>();
 
     private final List<Loss> told = new ArrayList<>();
-
-    /** What was thrown away by those who had forgotten that it was committed. */
-    private final List<Loss> forgotten = new ArrayList<>();
 
     /**
      * What a process has to tell, or has told.
@@ -84,17 +82,9 @@ final class UncleanWatch {
         owes(new Loss(machine, place, leaderEpoch, from, to));
     }
 
-    /** A replica gives up what it knows to be committed. */
+    /** A replica gives up what is committed, as it knows or has known in an earlier life. */
     void gaveUp(Machine machine, Place place, long from, long to) {
         owes(new Loss(machine, place, -1, from, to));
-    }
-
-    /**
-     * A replica gives up what was committed, and has known so only in an earlier life: a high
-     * watermark is behind after a kill.
-     */
-    void gaveUpUnaware(Machine machine, Place place, LogImage.Batch batch) {
-        forgotten.add(new Loss(machine, place, -1, batch.base(), batch.next()));
     }
 
     private void owes(Loss loss) {
@@ -112,9 +102,10 @@ final class UncleanWatch {
         }
     }
 
-    void told(Machine machine, UncleanLeaders.Discarded records) {
+    void told(Machine machine, UncleanLeaders.Lost lost) {
         happenings.note(Happening.DISCARDED_AND_TOLD);
-        Place place = of(records.partition());
+        Place place = of(lost.partition());
+        Discarded records = lost.records();
         told.add(new Loss(machine, place, -1, records.fromOffset(), records.toOffset()));
     }
 
@@ -142,11 +133,10 @@ final class UncleanWatch {
 
     /**
      * After several unclean elections in a row a leader cannot know of the losses of all; then
-     * those who threw away what they had were the ones to tell, unless they had forgotten.
+     * those who threw away what they had were the ones to tell.
      */
     private boolean isDiscarded(Loss loss) {
-        List<Loss> discarded = new ArrayList<>(forgotten);
-        told.stream().filter(one -> one.leaderEpoch < 0).forEach(discarded::add);
+        List<Loss> discarded = told.stream().filter(one -> one.leaderEpoch < 0).toList();
         long upTo = loss.from;
         boolean further = true;
         while (upTo < loss.to && further) {
@@ -165,7 +155,8 @@ final class UncleanWatch {
         if (machine.core().filter(life.core::equals).isEmpty()) {
             return;
         }
-        long counted = life.core.uncleanLeaders().electedCount();
+        UncleanLeaders leaders = life.core.uncleanLeaders();
+        long counted = leaders.electedCount() + leaders.lastKnownCount();
         long known = elections.tailSet(life.servesFromOffset, false).size();
         Broken.unless(
                 counted >= known,

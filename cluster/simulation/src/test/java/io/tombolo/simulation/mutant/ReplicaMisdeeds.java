@@ -109,7 +109,7 @@ final class ReplicaMisdeeds {
         machine.partition(VICTIM)
                 .filter(it -> it.log().endOffset() > 20)
                 .ifPresent(partition -> {
-                    if (partition.role() instanceof Role.Follower(int epoch, int _)) {
+                    if (partition.role() instanceof Role.Follower(int epoch, int _, int _)) {
                         partition.become(
                                 new Role.Leader(
                                         Leadership.alone(machine.id(), epoch),

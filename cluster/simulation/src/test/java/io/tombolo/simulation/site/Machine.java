@@ -63,7 +63,7 @@ public final class Machine {
         void told(Machine machine, List<UncleanLeaders.Elected> leaders);
 
         /** A broker has thrown committed records away. */
-        void told(Machine machine, UncleanLeaders.Discarded records);
+        void told(Machine machine, UncleanLeaders.Lost lost);
     }
 
     /** What lies beyond the region. */
@@ -255,8 +255,8 @@ public final class Machine {
         }
 
         @Override
-        public void recordsDiscarded(UncleanLeaders.Discarded records) {
-            habitat.hearing().get().told(Machine.this, records);
+        public void recordsDiscarded(UncleanLeaders.Lost lost) {
+            habitat.hearing().get().told(Machine.this, lost);
         }
 
         @Override

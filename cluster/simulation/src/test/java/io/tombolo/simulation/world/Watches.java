@@ -174,8 +174,8 @@ final class Watches
     }
 
     @Override
-    public void told(Machine machine, UncleanLeaders.Discarded records) {
-        of(machine).told(machine, records);
+    public void told(Machine machine, UncleanLeaders.Lost lost) {
+        of(machine).told(machine, lost);
     }
 
     /** What has to hold when all regions are in good order and nobody writes any more. */
