@@ -2,7 +2,6 @@ package io.tombolo.operation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tombolo.nodes.KafkaNode;
 import io.tombolo.nodes.NodeProcess;
 import io.tombolo.nodes.Nodes;
 
@@ -23,8 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 import tools.jackson.databind.JsonNode;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,39 +44,12 @@ class OpenTransactionsEndToEnd {
     @BeforeEach
     void copyAnApacheKafka() throws Exception {
         int port = Nodes.freePort();
-        kafka = startKafka(port);
+        kafka = LoneKafka.start(folder, port, "");
         eu = new Clients("127.0.0.1:" + port);
         site = Site.fedBy(folder, eu.bootstrap());
         us = site.clients("us");
         site.start("us");
         Patience.until(() -> eu.create("orders", 2));
-    }
-
-    private NodeProcess startKafka(int port) throws IOException {
-        int controllerPort = Nodes.freePort();
-        Path properties = folder.resolve("server.properties");
-        Files.writeString(
-                properties,
-                """
-                process.roles=broker,controller
-                node.id=1
-                controller.quorum.bootstrap.servers=127.0.0.1:%2$d
-                listeners=PLAINTEXT://127.0.0.1:%1$d,CONTROLLER://127.0.0.1:%2$d
-                advertised.listeners=PLAINTEXT://127.0.0.1:%1$d
-                controller.listener.names=CONTROLLER
-                listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
-                log.dirs=%3$s
-                offsets.topic.num.partitions=1
-                offsets.topic.replication.factor=1
-                transaction.state.log.num.partitions=1
-                transaction.state.log.replication.factor=1
-                transaction.state.log.min.isr=1
-                """
-                        .formatted(port, controllerPort, folder.resolve("kafka")));
-        Files.writeString(folder.resolve("logback.xml"), KafkaNode.LOGGING);
-        KafkaNode.format("-c", properties.toString(), "--standalone");
-        return NodeProcess.start(
-                KafkaNode.java(folder, "-Xmx256m", properties), folder.resolve("kafka.out"));
     }
 
     @AfterEach

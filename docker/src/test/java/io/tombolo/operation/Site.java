@@ -92,6 +92,22 @@ final class Site implements AutoCloseable {
                         .formatted(bootstrap));
     }
 
+    /** The same, and a planned failover fences the source by its own rules. */
+    static Site fencedBy(Path folder, String bootstrap) {
+        return new Site(
+                folder,
+                "fed",
+                List.of("us"),
+                """
+                  eu: { bootstrap: "%s" }
+                links:
+                  eu-to-us: { from: eu, to: us, topics: ["*"], groups: ["*"] }
+                failover:
+                  eu-to-us: { follows: eu-to-us, fence: acls }
+                """
+                        .formatted(bootstrap));
+    }
+
     /** The same with another filter of the link's topics, as after an edit of the file. */
     Site copying(String... patterns) {
         String filter = "topics: [\"%s\"]".formatted(String.join("\", \"", patterns));

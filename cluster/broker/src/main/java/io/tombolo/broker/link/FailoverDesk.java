@@ -68,6 +68,7 @@ public final class FailoverDesk {
                             link.name(),
                             link.groups(),
                             FailoverPolicy.Moves.NOTHING,
+                            FailoverPolicy.Fence.REFUSE,
                             FailoverPolicy.RefuseIf.STANDARD,
                             new FailoverPolicy.Automatic.Never()));
         }

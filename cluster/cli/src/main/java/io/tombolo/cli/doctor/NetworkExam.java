@@ -20,7 +20,7 @@ record NetworkExam(Patient patient) {
     Result examine() {
         var findings = new ArrayList<Finding>();
         int reached = 0;
-        for (Endpoint broker : Handshake.addresses(patient.source())) {
+        for (Endpoint broker : patient.source().addresses()) {
             try {
                 Handshake met = Handshake.with(broker, patient.connectTimeoutMs());
                 reached++;

@@ -5,7 +5,6 @@ import io.tombolo.cli.admin.AdminApi;
 import io.tombolo.cli.admin.AdminUnreachable;
 import io.tombolo.cli.admin.RegionAdmin;
 import io.tombolo.cli.output.Tree;
-import io.tombolo.cli.plan.Handshake;
 import io.tombolo.cli.shell.LoadedFile;
 import io.tombolo.cli.shell.Shell;
 import io.tombolo.environment.Endpoint;
@@ -109,7 +108,7 @@ record Patient(Shell shell, LoadedFile file, LinkEntry link) {
         settings.putAll(
                 Map.of(
                         "bootstrap.servers",
-                        Handshake.addresses(asked).stream()
+                        asked.addresses().stream()
                                 .map(Endpoint::toString)
                                 .collect(Collectors.joining(",")),
                         "client.id",

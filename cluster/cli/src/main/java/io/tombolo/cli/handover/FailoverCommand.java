@@ -2,6 +2,7 @@ package io.tombolo.cli.handover;
 
 import io.tombolo.cli.admin.Failover;
 import io.tombolo.cli.admin.FailoverText;
+import io.tombolo.cli.output.Amounts;
 import io.tombolo.cli.output.Tree;
 import io.tombolo.cli.shell.Code;
 import io.tombolo.cli.shell.CommandFailure;
@@ -29,7 +30,9 @@ import java.util.concurrent.Callable;
             "Where the file has ownership: { guarantee: quorum }, it waits for the other region's",
             "lease to end, and changes nothing when a majority of the sites does not agree.",
             "With --planned both regions work together: writes are held until the copy has all of",
-            "them, nothing is lost, and the link is turned round. Ctrl-C rolls it back."
+            "them, nothing is lost, and the link is turned round. Ctrl-C rolls it back.",
+            "An Apache Kafka is kept from taking writes by rules of its own, where the policy has",
+            "fence: acls; it is refused otherwise."
         },
         footer = {
             "",
@@ -116,15 +119,19 @@ final class FailoverCommand implements Callable<Integer> {
                     .fix("leave out --force-accept-split-brain, or --planned")
                     .failure();
         }
-        var handover =
-                PlannedFailover.of(
-                        shell,
-                        LoadedFile.of(shell),
-                        new PlannedFailover.Wish(
-                                policy,
-                                Optional.ofNullable(to),
-                                options.limits(reason == null ? "planned" : reason),
-                                shell::note));
+        LoadedFile file = LoadedFile.of(shell);
+        var wish =
+                new PlannedFailover.Wish(
+                        policy,
+                        Optional.ofNullable(to),
+                        options.limits(reason == null ? "planned" : reason),
+                        shell::note);
+        return CutOver.of(shell, file, wish)
+                .map(this::cutOver)
+                .orElseGet(() -> handOver(PlannedFailover.of(shell, file, wish)));
+    }
+
+    private int handOver(PlannedFailover handover) {
         if (abort) {
             Tree standing = handover.abort();
             shell.print(standing, () -> handover.from() + " takes writes again\n");
@@ -136,6 +143,27 @@ final class FailoverCommand implements Callable<Integer> {
         shell.confirm("failover " + policy, policy);
         Tree outcome = handover.execute();
         shell.print(outcome, () -> HandoverText.outcome(outcome));
+        return ExitCode.OK.number();
+    }
+
+    private int cutOver(CutOver cutOver) {
+        if (abort) {
+            Tree standing = cutOver.abort();
+            shell.print(
+                    standing,
+                    () ->
+                            "%s: no rule of a planned failover is left, %s had one\n"
+                                    .formatted(
+                                            cutOver.from(),
+                                            Amounts.of(standing.at("topics").number(0), "topic")));
+            return ExitCode.OK.number();
+        }
+        shell.note(
+                "Planned failover  %s → %s   policy %s"
+                        .formatted(cutOver.from(), cutOver.to(), policy));
+        shell.confirm("failover " + policy, policy);
+        Tree outcome = cutOver.execute();
+        shell.print(outcome, () -> HandoverText.cutOver(outcome));
         return ExitCode.OK.number();
     }
 

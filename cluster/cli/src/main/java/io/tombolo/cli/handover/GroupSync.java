@@ -1,6 +1,7 @@
 package io.tombolo.cli.handover;
 
 import io.tombolo.cli.kafka.KafkaRegion;
+import io.tombolo.cli.output.Amounts;
 import io.tombolo.region.topology.LinkEntry;
 
 import org.apache.kafka.clients.admin.Admin;
@@ -9,12 +10,15 @@ import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** Compares what groups have committed for a link's topics in two regions. */
 final class GroupSync {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private final LinkEntry link;
     private final KafkaRegion here;
@@ -32,9 +36,29 @@ final class GroupSync {
      * @param count of groups that have committed something for these topics
      * @param again by group, how many records it would read a second time
      */
-    record Compared(int count, Map<String, Long> again) {}
+    record Compared(int count, Map<String, Long> again) {
 
-    Compared compare() {
+        /** A group that commits all the time, or has members there, is behind by a little. */
+        String told() {
+            String all = Amounts.of(count, "group");
+            return again.isEmpty()
+                    ? all + ", positions equal"
+                    : "%s; behind: %s".formatted(all, again);
+        }
+    }
+
+    /** Compares until they are equal, a few seconds at most. */
+    Compared settle() {
+        long until = System.nanoTime() + PATIENCE.toNanos();
+        Compared compared = compare();
+        while (!compared.again().isEmpty() && System.nanoTime() - until < 0) {
+            Waiting.pause();
+            compared = compare();
+        }
+        return compared;
+    }
+
+    private Compared compare() {
         try (Admin source = here.admin();
                 Admin copy = there.admin()) {
             var specs = new HashMap<String, ListConsumerGroupOffsetsSpec>();

@@ -27,6 +27,20 @@ final class HandoverText {
                         outcome.at("from").text());
     }
 
+    static String cutOver(Tree outcome) {
+        return """
+        Done. Write pause %s. Records lost %s. %s owns the topics of %s under epoch %s; \
+        %s keeps the rules that deny everybody to write to them.
+        """
+                .formatted(
+                        Amounts.ms(outcome.at("writePauseMs").number(-1)),
+                        outcome.at("recordsLost").text(),
+                        outcome.at("to").text(),
+                        outcome.at("link").text(),
+                        outcome.at("ownershipEpoch").text(),
+                        outcome.at("from").text());
+    }
+
     static String rehearsal(Tree rehearsal) {
         return "Rehearsed: %s and back. Write pause %s there, %s back; %s records lost.\n"
                 .formatted(

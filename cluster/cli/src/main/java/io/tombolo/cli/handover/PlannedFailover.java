@@ -29,8 +29,7 @@ import java.util.function.Supplier;
  */
 public final class PlannedFailover {
 
-    private static final Duration AGAIN = Duration.ofMillis(40);
-    private static final Duration GROUPS_MAX = Duration.ofSeconds(3);
+    private static final int STEPS = 6;
 
     private final Shell shell;
     private final LoadedFile file;
@@ -68,7 +67,7 @@ public final class PlannedFailover {
         this.giver = sides.getFirst();
         this.taker = sides.getLast();
         this.limits = wish.limits();
-        this.steps = new Steps(wish.lines());
+        this.steps = new Steps(STEPS, wish.lines());
     }
 
     /**
@@ -200,25 +199,10 @@ public final class PlannedFailover {
                 .ifPresent(away -> {
                     throw refused(away);
                 });
-        Tree copy = taker.linkView();
-        String state = copy.at("state").text();
-        if (!state.equals("ACTIVE")) {
-            throw refused(
-                    "link %s is %s in %s, and the pause would last until it has caught up"
-                            .formatted(
-                                    link.name(),
-                                    state.isEmpty() ? "not known" : state,
-                                    taker.name()));
-        }
-        for (Tree topic : copy.at("topics").items()) {
-            if (!topic.at("trouble").at("code").text().isEmpty()) {
-                throw refused(
-                        "topic %s is not copied: %s"
-                                .formatted(
-                                        topic.at("topic").text(),
-                                        topic.at("trouble").at("code").text()));
-            }
-        }
+        taker.notCopied(taker.linkView())
+                .ifPresent(reason -> {
+                    throw refused(reason);
+                });
     }
 
     private void begin() {
@@ -303,22 +287,9 @@ public final class PlannedFailover {
                         link,
                         RegionChoice.one(shell, file, giver.name()),
                         RegionChoice.one(shell, file, taker.name()));
-        long until = System.nanoTime() + GROUPS_MAX.toNanos();
-        GroupSync.Compared compared = sync.compare();
-        while (!compared.again().isEmpty() && System.nanoTime() - until < 0) {
-            pause();
-            compared = sync.compare();
-        }
-        steps.done("groups", told(compared));
+        GroupSync.Compared compared = sync.settle();
+        steps.done("groups", compared.told());
         return compared.count();
-    }
-
-    /** A group that commits all the time, or has members there, is behind by a little. */
-    private static String told(GroupSync.Compared compared) {
-        String all = Amounts.of(compared.count(), "group");
-        return compared.again().isEmpty()
-                ? all + ", positions equal"
-                : "%s; behind: %s".formatted(all, compared.again());
     }
 
     // --- afterwards
@@ -385,30 +356,16 @@ public final class PlannedFailover {
     // --- waiting
 
     private Tree await(Supplier<Tree> look, Predicate<Tree> reached, String names) {
-        long deadline = System.nanoTime() + limits.giveUp().toNanos();
-        Tree view = look.get();
-        while (!reached.test(view)) {
-            if (System.nanoTime() - deadline > 0) {
-                String missing =
-                        String.join(", ", view.at(names).items().stream().map(Tree::text).toList());
-                throw holding
-                        ? takenBack("still missing: " + missing)
-                        : unfinished(
-                                "it takes longer than " + Amounts.ms(limits.giveUp().toMillis()));
-            }
-            pause();
-            view = look.get();
+        Waiting.Seen<Tree> seen = Waiting.until(limits.giveUp(), look, reached);
+        if (!seen.reached()) {
+            String missing =
+                    String.join(
+                            ", ", seen.last().at(names).items().stream().map(Tree::text).toList());
+            throw holding
+                    ? takenBack("still missing: " + missing)
+                    : unfinished("it takes longer than " + Amounts.ms(limits.giveUp().toMillis()));
         }
-        return view;
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(AGAIN);
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(stop);
-        }
+        return seen.last();
     }
 
     private static boolean isOwner(Tree view, Side side) {
@@ -465,7 +422,9 @@ public final class PlannedFailover {
                 .at(file.where("links." + link.name()))
                 .why("without a fence nobody can tell that the copy has everything")
                 .fix(
-                        "stop the producers of %s, or deny them WRITE with its ACLs; when tombolo link list shows no lag: tombolo failover %s"
+                        "failover: { %1$s: { follows: %1$s, fence: acls } }        has it denied by rules of %2$s"
+                                .formatted(link.name(), region),
+                        "stop the producers of %s; when tombolo link list shows no lag: tombolo failover %s"
                                 .formatted(region, link.name()))
                 .failure();
     }

@@ -60,9 +60,16 @@ record Side(RegionAdmin admin, Region.Hosted region, LinkEntry link) {
 
     /** The region takes over what it was given. */
     AdminAnswer promote(String cause) {
-        return admin.post(
-                "/api/v1/failover/%s?reason=%s"
-                        .formatted(AdminApi.encoded(link.name().name()), AdminApi.encoded(cause)));
+        return admin.post(failoverPath() + "?reason=" + AdminApi.encoded(cause));
+    }
+
+    /** The region takes over what nobody can give it: its owner is none of ours, and is fenced. */
+    AdminAnswer takeOver(String cause) {
+        return admin.post(failoverPath() + "?force=true&reason=" + AdminApi.encoded(cause));
+    }
+
+    private String failoverPath() {
+        return "/api/v1/failover/" + AdminApi.encoded(link.name().name());
     }
 
     /** The region follows the new owner. */
@@ -77,6 +84,24 @@ record Side(RegionAdmin admin, Region.Hosted region, LinkEntry link) {
 
     private String returnPath() {
         return "/api/v1/failback/" + AdminApi.encoded(link.name().name());
+    }
+
+    /** What keeps the copy here from being complete in a moment; empty when nothing does. */
+    Optional<String> notCopied(Tree copy) {
+        String state = copy.at("state").text();
+        if (!state.equals("ACTIVE")) {
+            return Optional.of(
+                    "link %s is %s in %s, and the pause would last until it has caught up"
+                            .formatted(link.name(), state.isEmpty() ? "not known" : state, name()));
+        }
+        return copy.at("topics").items().stream()
+                .filter(topic -> !topic.at("trouble").at("code").text().isEmpty())
+                .map(topic ->
+                        "topic %s is not copied: %s"
+                                .formatted(
+                                        topic.at("topic").text(),
+                                        topic.at("trouble").at("code").text()))
+                .findFirst();
     }
 
     void keep(String act, String cause, String result) {

@@ -11,13 +11,13 @@ import java.util.function.Consumer;
 /** The numbered steps of one planned failover, told as each of them is done. */
 final class Steps {
 
-    private static final int COUNT = 6;
-
+    private final int count;
     private final Consumer<String> line;
     private final List<Tree> done = new ArrayList<>();
     private long beganNanos = System.nanoTime();
 
-    Steps(Consumer<String> line) {
+    Steps(int count, Consumer<String> line) {
+        this.count = count;
         this.line = line;
     }
 
@@ -28,7 +28,7 @@ final class Steps {
         done.add(Tree.fields().with("step", step).with("detail", detail).with("ms", ms));
         line.accept(
                 "  %d/%d  %-24s ✓ %-58s %s"
-                        .formatted(done.size(), COUNT, step, detail, Amounts.ms(ms)));
+                        .formatted(done.size(), count, step, detail, Amounts.ms(ms)));
     }
 
     Tree all() {

@@ -5,6 +5,7 @@ import io.tombolo.cli.shell.Code;
 import io.tombolo.cli.shell.CommandFailure;
 import io.tombolo.cli.shell.LoadedFile;
 import io.tombolo.cli.shell.Shell;
+import io.tombolo.environment.Endpoint;
 import io.tombolo.region.topology.Region;
 
 import org.apache.kafka.clients.admin.Admin;
@@ -30,9 +31,9 @@ public final class KafkaRegion {
 
     private final Shell shell;
     private final LoadedFile file;
-    private final Region.Hosted region;
+    private final Region region;
 
-    KafkaRegion(Shell shell, LoadedFile file, Region.Hosted region) {
+    KafkaRegion(Shell shell, LoadedFile file, Region region) {
         this.shell = shell;
         this.file = file;
         this.region = region;
@@ -64,14 +65,15 @@ public final class KafkaRegion {
 
     /** What a client connects to first. */
     String bootstrap() {
-        return region.brokers().stream()
-                .map(broker -> broker.kafka().toString())
-                .collect(Collectors.joining(","));
+        return region.addresses().stream().map(Endpoint::toString).collect(Collectors.joining(","));
     }
 
     /** Settings that every client of this command shares. */
     public Map<String, Object> settings() {
         Map<String, Object> settings = settings(bootstrap(), timeoutMs());
+        if (region instanceof Region.Foreign foreign) {
+            settings.putAll(foreign.client());
+        }
         // The name of a region behind @ asks for that region's own view.
         settings.put("client.id", "tombolo-cli@" + name());
         return settings;
@@ -105,21 +107,23 @@ public final class KafkaRegion {
     /** Ends the command at once when no broker of the region accepts a connection. */
     void requireListener() {
         IOException last = new IOException("the region has no broker");
-        for (Region.Broker broker : region.brokers()) {
+        for (Endpoint broker : region.addresses()) {
             try (var socket = new Socket()) {
-                var address = new InetSocketAddress(broker.kafka().host(), broker.kafka().port());
+                var address = new InetSocketAddress(broker.host(), broker.port());
                 socket.connect(address, Math.min(CONNECT_MS_MAX, timeoutMs()));
                 return;
             } catch (IOException closed) {
-                last = new IOException(broker.kafka() + ": " + closed.getMessage(), closed);
+                last = new IOException(broker + ": " + closed.getMessage(), closed);
             }
         }
         throw CommandFailure.of(Code.UNREACHABLE, "no broker of region " + name() + " answers")
                 .at(file.where("regions." + name()))
                 .seen(String.valueOf(last.getMessage()))
                 .fix(
-                        "tombolo broker -f %s --region %s --id 1        starts it"
-                                .formatted(file.name(), name()),
+                        region instanceof Region.Hosted
+                                ? "tombolo broker -f %s --region %s --id 1        starts it"
+                                        .formatted(file.name(), name())
+                                : "start it, or correct bootstrap:",
                         "tombolo status")
                 .because(last)
                 .failure();
@@ -127,7 +131,7 @@ public final class KafkaRegion {
 
     /** Its topics that a link writes to. */
     public Set<String> mirrors() {
-        return RegionAdmin.of(shell, file, region)
+        return RegionAdmin.of(shell, file, file.hosted(name()))
                 .require("/api/v1/objects")
                 .at("topics")
                 .items()

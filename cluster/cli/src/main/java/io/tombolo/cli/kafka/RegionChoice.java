@@ -20,6 +20,11 @@ public final class RegionChoice {
         return new KafkaRegion(shell, file, file.hosted(region));
     }
 
+    /** A cluster that runs elsewhere; one that the file names. */
+    public static KafkaRegion foreign(Shell shell, LoadedFile file, Region.Foreign region) {
+        return new KafkaRegion(shell, file, region);
+    }
+
     /** The region chosen, or all of the file. */
     public static List<KafkaRegion> oneOrAll(Shell shell, @Nullable String chosen) {
         LoadedFile file = LoadedFile.of(shell);

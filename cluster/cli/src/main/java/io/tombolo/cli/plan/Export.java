@@ -155,6 +155,9 @@ final class Export {
         if (policy.moves() == FailoverPolicy.Moves.CLIENTS) {
             fields.add("moves: clients");
         }
+        if (policy.fence() == FailoverPolicy.Fence.ACLS) {
+            fields.add("fence: acls");
+        }
         FailoverPolicy.RefuseIf refuse = policy.refuseIf();
         if (!refuse.equals(FailoverPolicy.RefuseIf.STANDARD)) {
             fields.add(

@@ -1,7 +1,6 @@
 package io.tombolo.cli.plan;
 
 import io.tombolo.environment.Endpoint;
-import io.tombolo.region.topology.Region;
 
 import org.apache.kafka.common.protocol.ApiKeys;
 
@@ -11,7 +10,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -39,15 +37,6 @@ public record Handshake(long roundTripMs, Map<ApiKeys, Short> highest) {
                             ApiKeys.DESCRIBE_CONFIGS, (short) 1,
                             ApiKeys.LIST_GROUPS, (short) 3,
                             ApiKeys.OFFSET_FETCH, (short) 5));
-
-    /** The addresses of a region for clients. */
-    public static List<Endpoint> addresses(Region region) {
-        return switch (region) {
-            case Region.Hosted hosted ->
-                    hosted.brokers().stream().map(Region.Broker::kafka).toList();
-            case Region.Foreign foreign -> foreign.bootstrap();
-        };
-    }
 
     /** Connects and asks; the version 0 of the question is understood by every broker. */
     public static Handshake with(Endpoint broker, int timeoutMs) throws IOException {

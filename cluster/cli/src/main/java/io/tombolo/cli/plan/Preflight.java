@@ -70,7 +70,7 @@ record Preflight(Shell shell, LoadedFile file, World world) {
         if (source == null) {
             return;
         }
-        List<Endpoint> brokers = Handshake.addresses(source);
+        List<Endpoint> brokers = source.addresses();
         var unreached = new ArrayList<String>();
         for (Endpoint broker : brokers) {
             try {
@@ -174,7 +174,7 @@ record Preflight(Shell shell, LoadedFile file, World world) {
         int timeoutMs = Math.clamp(shell.timeout().toMillis(), 100, 3_600_000);
         settings.put(
                 "bootstrap.servers",
-                Handshake.addresses(region).stream()
+                region.addresses().stream()
                         .map(Endpoint::toString)
                         .collect(Collectors.joining(",")));
         settings.put("client.id", "tombolo-plan");

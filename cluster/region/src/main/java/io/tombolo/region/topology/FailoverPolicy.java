@@ -14,12 +14,14 @@ import java.util.SortedMap;
  *
  * @param follows the link whose target takes over
  * @param groups which consumer groups move along; all those of the link unless the file says less
+ * @param fence of a source that is Apache Kafka; the regions of this file fence themselves
  */
 public record FailoverPolicy(
         PolicyName name,
         LinkName follows,
         NameFilter groups,
         Moves moves,
+        Fence fence,
         RefuseIf refuseIf,
         Automatic automatic) {
 
@@ -39,6 +41,14 @@ public record FailoverPolicy(
         NOTHING,
         /** It sends them to the new region. */
         CLIENTS
+    }
+
+    /** How a planned failover keeps a source from taking writes that is not ours. */
+    public enum Fence {
+        /** Not at all: it is refused. */
+        REFUSE,
+        /** By rules of the source that deny everybody to write to the topics. */
+        ACLS
     }
 
     /**

@@ -4,6 +4,7 @@ import io.tombolo.region.LinkName;
 import io.tombolo.region.PolicyName;
 import io.tombolo.region.link.NameFilter;
 import io.tombolo.region.topology.FailoverPolicy.Automatic;
+import io.tombolo.region.topology.FailoverPolicy.Fence;
 import io.tombolo.region.topology.FailoverPolicy.Moves;
 import io.tombolo.region.topology.FailoverPolicy.RefuseIf;
 import io.tombolo.region.topology.LinkEntry.Ends;
@@ -48,6 +49,7 @@ final class LinkSettings {
     private static final String POLICY = "failover.";
     private static final String MOVES = ".moves";
     private static final String POLICY_GROUPS = ".groups";
+    private static final String FENCE = ".fence";
     private static final String LAG_OVER = ".refuseIf.lagOver";
     private static final String WRITING = ".refuseIf.sourceReachableAndWriting";
     private static final String NEVER = "never";
@@ -73,6 +75,9 @@ final class LinkSettings {
             String name = POLICY + policy.name();
             settings.put(name + MOVES, word(policy.moves()));
             settings.put(name + POLICY_GROUPS, joined(policy.groups()));
+            if (policy.fence() != Fence.REFUSE) {
+                settings.put(name + FENCE, word(policy.fence()));
+            }
             settings.put(
                     name + WRITING,
                     Boolean.toString(policy.refuseIf().sourceReachableAndWriting()));
@@ -126,6 +131,7 @@ final class LinkSettings {
                 link,
                 filter(settings.getOrDefault(name + POLICY_GROUPS, "*")),
                 word(settings, name + MOVES, Moves.class, Moves.NOTHING),
+                word(settings, name + FENCE, Fence.class, Fence.REFUSE),
                 new RefuseIf(
                         duration(settings, name + LAG_OVER),
                         flag(

@@ -19,6 +19,14 @@ public sealed interface Region {
 
     int index();
 
+    /** Where its brokers listen for clients; at least one. */
+    default List<Endpoint> addresses() {
+        return switch (this) {
+            case Hosted hosted -> hosted.brokers().stream().map(Broker::kafka).toList();
+            case Foreign foreign -> foreign.bootstrap();
+        };
+    }
+
     /**
      * A region whose brokers are ours.
      *

@@ -66,7 +66,8 @@ final class FailoverReader {
     }
 
     private Optional<FailoverPolicy> policy(PolicyName name, Value entry) {
-        Section section = entry.section("follows", "groups", "moves", "refuseIf", "automatic");
+        Section section =
+                entry.section("follows", "groups", "moves", "fence", "refuseIf", "automatic");
         Optional<LinkName> follows = section.require("follows", "eu-to-us").flatMap(this::link);
         NameFilter groups = section.get("groups").map(Patterns::groups).orElse(NameFilter.of("*"));
         FailoverPolicy.Moves moves =
@@ -75,6 +76,13 @@ final class FailoverReader {
                         .orElse(FailoverPolicy.Moves.NOTHING);
         if (moves == FailoverPolicy.Moves.CLIENTS && follows.isPresent()) {
             section.get("moves").ifPresent(value -> checkMoves(value, follows.get()));
+        }
+        FailoverPolicy.Fence fence =
+                section.get("fence")
+                        .flatMap(value -> value.word(FailoverPolicy.Fence.class))
+                        .orElse(FailoverPolicy.Fence.REFUSE);
+        if (fence == FailoverPolicy.Fence.ACLS && follows.isPresent()) {
+            section.get("fence").ifPresent(value -> checkFence(value, follows.get()));
         }
         FailoverPolicy.RefuseIf refuseIf =
                 section.get("refuseIf")
@@ -85,7 +93,7 @@ final class FailoverReader {
                         .flatMap(this::automatic)
                         .orElse(new FailoverPolicy.Automatic.Never());
         return follows.map(
-                link -> new FailoverPolicy(name, link, groups, moves, refuseIf, automatic));
+                link -> new FailoverPolicy(name, link, groups, moves, fence, refuseIf, automatic));
     }
 
     /** Whoever sends clients elsewhere is one of our brokers. */
@@ -93,6 +101,19 @@ final class FailoverReader {
         LinkEntry link = links.get(follows);
         if (link != null && names.regions().get(link.from()) instanceof Region.Foreign) {
             notes.movedFromElsewhere(value, link.from());
+        }
+    }
+
+    /** Whoever fences itself needs no rules. */
+    private void checkFence(Value value, LinkName follows) {
+        LinkEntry link = links.get(follows);
+        if (link != null && names.regions().get(link.from()) instanceof Region.Hosted) {
+            value.problem(
+                            Rule.OUT_OF_RANGE,
+                            "%s fences itself, by the epochs of its topics".formatted(link.from()))
+                    .seen(value.node().kind())
+                    .why("rules are for a source that is Apache Kafka")
+                    .fix("remove it");
         }
     }
 

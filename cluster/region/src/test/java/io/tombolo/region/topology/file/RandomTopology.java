@@ -47,9 +47,8 @@ final class RandomTopology {
         }
         Map<LinkName, LinkEntry> links = links();
         var policies = new LinkedHashMap<PolicyName, FailoverPolicy>();
-        for (LinkName link : links.keySet()) {
-            policies.put(new PolicyName("move-" + link), policy(link));
-        }
+        links.values()
+                .forEach(link -> policies.put(new PolicyName("move-" + link.name()), policy(link)));
         return new Topology(
                 "name " + random.nextInt(9),
                 regions,
@@ -190,7 +189,7 @@ final class RandomTopology {
         return new Topics(defaults, declared);
     }
 
-    private FailoverPolicy policy(LinkName link) {
+    private FailoverPolicy policy(LinkEntry link) {
         FailoverPolicy.Automatic automatic =
                 switch (random.nextInt(3)) {
                     case 0 -> new FailoverPolicy.Automatic.Never();
@@ -201,9 +200,12 @@ final class RandomTopology {
                 };
         return new FailoverPolicy(
                 new PolicyName("move-" + link),
-                link,
+                link.name(),
                 NameFilter.of("billing-*"),
                 pick(FailoverPolicy.Moves.values()),
+                hosted.contains(link.from())
+                        ? FailoverPolicy.Fence.REFUSE
+                        : pick(FailoverPolicy.Fence.values()),
                 new FailoverPolicy.RefuseIf(maybe(this::duration), random.nextBoolean()),
                 automatic);
     }

@@ -164,6 +164,7 @@ final class YamlWriter {
                 "follows", policy.follows().name(),
                 "groups", policy.groups().patterns(),
                 "moves", Value.wordOf(policy.moves()),
+                "fence", Value.wordOf(policy.fence()),
                 "refuseIf", refuseIf,
                 "automatic", automatic);
     }
