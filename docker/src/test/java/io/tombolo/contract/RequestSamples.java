@@ -6,6 +6,7 @@ import static io.tombolo.contract.GroupCalls.committed;
 
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.AddRaftVoterRequestData;
+import org.apache.kafka.common.message.AlterClientQuotasRequestData;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
@@ -19,6 +20,7 @@ import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsPar
 import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsTopic;
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData.DeleteTopicState;
+import org.apache.kafka.common.message.DescribeClientQuotasRequestData;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData.DescribeConfigsResource;
@@ -47,9 +49,11 @@ import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData.OffsetForLeaderPartition;
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData.OffsetForLeaderTopic;
 import org.apache.kafka.common.message.RemoveRaftVoterRequestData;
+import org.apache.kafka.common.message.SaslAuthenticateRequestData;
 import org.apache.kafka.common.message.SaslHandshakeRequestData;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.UnregisterBrokerRequestData;
+import org.apache.kafka.common.message.UnregisterControllerRequestData;
 import org.apache.kafka.common.message.UpdateFeaturesRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -91,8 +95,12 @@ record RequestSamples(Topic topic, String group) {
             case ELECT_LEADERS,
                     ALTER_PARTITION_REASSIGNMENTS,
                     LIST_PARTITION_REASSIGNMENTS,
-                    UNREGISTER_BROKER ->
+                    UNREGISTER_BROKER,
+                    UNREGISTER_CONTROLLER ->
                     replicas(api);
+            case SASL_AUTHENTICATE ->
+                    new SaslAuthenticateRequestData().setAuthBytes(new byte[] {1});
+            case DESCRIBE_CLIENT_QUOTAS, ALTER_CLIENT_QUOTAS -> quotas(api);
             case ADD_PARTITIONS_TO_TXN,
                     ADD_OFFSETS_TO_TXN,
                     END_TXN,
@@ -103,6 +111,23 @@ record RequestSamples(Topic topic, String group) {
                     new TransactionSamples(topic, group).of(api, version);
             default -> cluster(api);
         };
+    }
+
+    private static ApiMessage quotas(ApiKeys api) {
+        if (api == ApiKeys.ALTER_CLIENT_QUOTAS) {
+            var entity = new AlterClientQuotasRequestData.EntityData();
+            var nothing = new AlterClientQuotasRequestData.EntryData();
+            nothing.entity().add(entity.setEntityType("client-id").setEntityName("nobody"));
+            return new AlterClientQuotasRequestData().setEntries(List.of(nothing));
+        }
+        var component = new DescribeClientQuotasRequestData.ComponentData();
+        return new DescribeClientQuotasRequestData()
+                .setComponents(
+                        List.of(
+                                component
+                                        .setEntityType("user")
+                                        .setMatchType((byte) 2)
+                                        .setMatch(null)));
     }
 
     private ApiMessage records(ApiKeys api) {
@@ -311,6 +336,7 @@ record RequestSamples(Topic topic, String group) {
                                     List.of(
                                             ReplicaContractEndToEnd.wanted(topic.name()),
                                             ReplicaContractEndToEnd.wanted(NOWHERE)));
+            case UNREGISTER_CONTROLLER -> new UnregisterControllerRequestData().setControllerId(99);
             default -> new UnregisterBrokerRequestData().setBrokerId(99);
         };
     }

@@ -9,12 +9,15 @@ import io.tombolo.broker.redirect.LogicalCluster;
 import io.tombolo.broker.redirect.Redirection;
 import io.tombolo.broker.request.RequestDispatcher;
 import io.tombolo.broker.request.RequestHandler;
+import io.tombolo.broker.request.cluster.AlterClientQuotasHandler;
 import io.tombolo.broker.request.cluster.AlterReplicaLogDirsHandler;
 import io.tombolo.broker.request.cluster.ApiVersionsHandler;
+import io.tombolo.broker.request.cluster.DescribeClientQuotasHandler;
 import io.tombolo.broker.request.cluster.DescribeClusterHandler;
 import io.tombolo.broker.request.cluster.DescribeLogDirsHandler;
 import io.tombolo.broker.request.cluster.InitProducerIdHandler;
 import io.tombolo.broker.request.cluster.ProducerIds;
+import io.tombolo.broker.request.cluster.SaslAuthenticateHandler;
 import io.tombolo.broker.request.cluster.SaslHandshakeHandler;
 import io.tombolo.broker.request.cluster.UpdateFeaturesHandler;
 import io.tombolo.broker.request.config.AlterConfigsHandler;
@@ -57,6 +60,7 @@ import io.tombolo.region.config.BrokerConfig;
 import io.tombolo.storage.directory.LogDirectories;
 
 import org.apache.kafka.common.message.AddRaftVoterRequestData;
+import org.apache.kafka.common.message.AlterClientQuotasRequestData;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
@@ -64,6 +68,7 @@ import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
+import org.apache.kafka.common.message.DescribeClientQuotasRequestData;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData;
@@ -81,6 +86,7 @@ import org.apache.kafka.common.message.OffsetFetchRequestData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.RemoveRaftVoterRequestData;
+import org.apache.kafka.common.message.SaslAuthenticateRequestData;
 import org.apache.kafka.common.message.SaslHandshakeRequestData;
 import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
 import org.apache.kafka.common.message.UpdateFeaturesRequestData;
@@ -127,6 +133,7 @@ record Handlers(
                                 services.replicas().publisher().undecided(images.current(), topic));
         var autoCreation = autoCreation(first);
         addCluster(dispatcher, listener, services);
+        addRefused(dispatcher);
         var metadata = new MetadataHandler(images, listener, autoCreation);
         addTopics(dispatcher, services.redirection().metadata(metadata), first, services);
         addConfigs(dispatcher, first);
@@ -167,6 +174,27 @@ record Handlers(
         return services.redirection().guard(dispatcher, groups::dismiss);
     }
 
+    /** What is asked for things that there are not. */
+    private static void addRefused(RequestDispatcher dispatcher) {
+        dispatcher
+                .with(
+                        ApiKeys.SASL_HANDSHAKE,
+                        SaslHandshakeRequestData.class,
+                        new SaslHandshakeHandler())
+                .with(
+                        ApiKeys.SASL_AUTHENTICATE,
+                        SaslAuthenticateRequestData.class,
+                        new SaslAuthenticateHandler())
+                .with(
+                        ApiKeys.DESCRIBE_CLIENT_QUOTAS,
+                        DescribeClientQuotasRequestData.class,
+                        new DescribeClientQuotasHandler())
+                .with(
+                        ApiKeys.ALTER_CLIENT_QUOTAS,
+                        AlterClientQuotasRequestData.class,
+                        new AlterClientQuotasHandler());
+    }
+
     private void addCluster(
             RequestDispatcher dispatcher, ClientListener listener, Services services) {
         dispatcher
@@ -182,10 +210,6 @@ record Handlers(
                         ApiKeys.DESCRIBE_CLUSTER,
                         DescribeClusterRequestData.class,
                         new DescribeClusterHandler(images, listener))
-                .with(
-                        ApiKeys.SASL_HANDSHAKE,
-                        SaslHandshakeRequestData.class,
-                        new SaslHandshakeHandler())
                 .with(
                         ApiKeys.DESCRIBE_QUORUM,
                         DescribeQuorumRequestData.class,

@@ -12,6 +12,7 @@ import io.tombolo.controller.command.RegionCommand.FormatRegion;
 import io.tombolo.controller.command.RegionCommand.ObserveOwnership;
 import io.tombolo.controller.command.RegionCommand.ProducerIdBlock;
 import io.tombolo.controller.command.RegionCommand.RegisterController;
+import io.tombolo.controller.command.RegionCommand.UnregisterController;
 import io.tombolo.controller.command.RegionCommand.UpdateFeatures;
 import io.tombolo.controller.handover.Takings;
 import io.tombolo.controller.topic.OwnerRules;
@@ -20,6 +21,7 @@ import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.metadata.record.RegionRecord.ControllerRegistered;
+import io.tombolo.metadata.record.RegionRecord.ControllerUnregistered;
 import io.tombolo.metadata.record.RegionRecord.FeatureLevel;
 import io.tombolo.metadata.record.RegionRecord.ProducerIdsAllocated;
 import io.tombolo.metadata.record.RegionRecord.RegionIdentity;
@@ -53,6 +55,7 @@ final class RegionDecisions {
             case AllocateProducerIds allocate -> allocate(allocate, tip);
             case UpdateFeatures update -> update(update, tip, circumstances);
             case RegisterController register -> register(register, tip);
+            case UnregisterController(int controllerId) -> unregister(controllerId, tip);
             case ClaimOwnership claim -> claim(claim, tip);
             case ObserveOwnership observe -> observe(observe, tip);
         };
@@ -115,6 +118,14 @@ final class RegionDecisions {
         return registered.equals(tip.region().controllers().get(command.controllerId()))
                 ? ControllerResult.done(new Applied())
                 : ControllerResult.done(new Applied(), registered);
+    }
+
+    private static ControllerResult<Applied> unregister(int controllerId, MetadataImage tip) {
+        return tip.region().controllers().containsKey(controllerId)
+                ? ControllerResult.done(new Applied(), new ControllerUnregistered(controllerId))
+                : ControllerResult.refused(
+                        Errors.CONTROLLER_ID_NOT_REGISTERED,
+                        "Controller ID %d is not currently registered".formatted(controllerId));
     }
 
     private ControllerResult<Applied> update(

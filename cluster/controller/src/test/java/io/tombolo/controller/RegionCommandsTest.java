@@ -176,6 +176,22 @@ class RegionCommandsTest {
                                         + " It only supports versions 1-4."));
     }
 
+    @Test
+    void aControllerThatIsGoneForGoodIsForgotten() {
+        var gone = new RegionCommand.UnregisterController(100_001);
+        region.done(told(100_001, 5));
+
+        region.done(gone);
+        Refusal again = region.refused(gone);
+
+        assertThat(region.image().region().controllers()).isEmpty();
+        assertThat(again)
+                .isEqualTo(
+                        new Refusal(
+                                Errors.CONTROLLER_ID_NOT_REGISTERED,
+                                "Controller ID 100001 is not currently registered"));
+    }
+
     private static RegionCommand.RegisterController told(int id, int levelMax) {
         var features = new TreeMap<String, BrokerRegistration.Levels>();
         features.put("level", new BrokerRegistration.Levels((short) 1, (short) levelMax));

@@ -158,12 +158,15 @@ public final class ServedApis {
         ranges.put(ApiKeys.ALTER_REPLICA_LOG_DIRS, VersionRange.of(1, 2));
         ranges.put(ApiKeys.DESCRIBE_LOG_DIRS, VersionRange.of(1, 5));
         ranges.put(ApiKeys.CREATE_PARTITIONS, VersionRange.of(0, 3));
+        ranges.put(ApiKeys.SASL_AUTHENTICATE, VersionRange.of(0, 2));
         ranges.put(ApiKeys.DELETE_GROUPS, VersionRange.of(0, 3));
         ranges.put(ApiKeys.ELECT_LEADERS, VersionRange.of(0, 2));
         ranges.put(ApiKeys.INCREMENTAL_ALTER_CONFIGS, VersionRange.of(0, 1));
         ranges.put(ApiKeys.ALTER_PARTITION_REASSIGNMENTS, VersionRange.of(0, 1));
         ranges.put(ApiKeys.LIST_PARTITION_REASSIGNMENTS, VersionRange.of(0, 0));
         ranges.put(ApiKeys.OFFSET_DELETE, VersionRange.of(0, 0));
+        ranges.put(ApiKeys.DESCRIBE_CLIENT_QUOTAS, VersionRange.of(0, 1));
+        ranges.put(ApiKeys.ALTER_CLIENT_QUOTAS, VersionRange.of(0, 1));
         ranges.put(ApiKeys.DESCRIBE_QUORUM, VersionRange.of(0, 2));
         ranges.put(ApiKeys.UPDATE_FEATURES, VersionRange.of(0, 2));
         ranges.put(ApiKeys.DESCRIBE_CLUSTER, VersionRange.of(0, 2));
@@ -177,6 +180,7 @@ public final class ServedApis {
         ranges.put(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, VersionRange.of(0, 0));
         ranges.put(ApiKeys.ADD_RAFT_VOTER, VersionRange.of(0, 1));
         ranges.put(ApiKeys.REMOVE_RAFT_VOTER, VersionRange.of(0, 0));
+        ranges.put(ApiKeys.UNREGISTER_CONTROLLER, VersionRange.of(0, 0));
         return ranges;
     }
 }

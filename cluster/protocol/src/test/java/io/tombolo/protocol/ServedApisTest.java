@@ -53,7 +53,7 @@ class ServedApisTest {
 
         List<Short> ids = new ArrayList<>();
         list.apiKeys().forEach(api -> ids.add(api.apiKey()));
-        assertThat(ids).isSorted().doesNotHaveDuplicates().hasSize(49);
+        assertThat(ids).isSorted().doesNotHaveDuplicates().hasSize(53);
     }
 
     @Test

@@ -38,6 +38,12 @@ public sealed interface RegionCommand<A> extends Command<A> {
     }
 
     /**
+     * Forgets what a controller of its own could run, as when it is gone for good. Refused with
+     * CONTROLLER_ID_NOT_REGISTERED when nothing is known of it.
+     */
+    record UnregisterController(int controllerId) implements RegionCommand<Applied> {}
+
+    /**
      * Changes the finalized levels of features, all or none.
      *
      * @param validateOnly whether everything is checked and nothing changed

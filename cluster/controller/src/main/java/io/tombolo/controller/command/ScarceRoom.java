@@ -66,7 +66,7 @@ public final class ScarceRoom {
             case BrokerCommand<?> _ -> false;
             case ReplicaCommand.ElectLeaders _ -> true;
             case ReplicaCommand<?> _ -> false;
-            case RegionCommand.ClaimOwnership _ -> true;
+            case RegionCommand.ClaimOwnership _, RegionCommand.UnregisterController _ -> true;
             case RegionCommand<?> _ -> false;
             case HandoverCommand<?> _ -> false;
         };

@@ -88,6 +88,16 @@ public record RegionImage(
                 handovers);
     }
 
+    RegionImage withoutController(int controllerId) {
+        return new RegionImage(
+                identities,
+                features,
+                nextProducerId,
+                ownership,
+                controllers.minus(controllerId),
+                handovers);
+    }
+
     RegionImage withNextProducerId(long next) {
         return new RegionImage(identities, features, next, ownership, controllers, handovers);
     }

@@ -31,6 +31,7 @@ import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.metadata.record.RegionRecord;
 import io.tombolo.metadata.record.RegionRecord.Audited;
 import io.tombolo.metadata.record.RegionRecord.ControllerRegistered;
+import io.tombolo.metadata.record.RegionRecord.ControllerUnregistered;
 import io.tombolo.metadata.record.RegionRecord.FeatureLevel;
 import io.tombolo.metadata.record.RegionRecord.NoOp;
 import io.tombolo.metadata.record.RegionRecord.PartitionFenced;
@@ -110,6 +111,8 @@ final class Replay {
             case PartitionFenced fenced -> fence(fenced);
             case Audited entry -> region = region.with(region.handovers().with(entry));
             case ControllerRegistered controller -> region = region.withController(controller);
+            case ControllerUnregistered(int controllerId) ->
+                    region = region.withoutController(controllerId);
             case RegionIdentity identity -> {
                 check(
                         region.identities().isEmpty()

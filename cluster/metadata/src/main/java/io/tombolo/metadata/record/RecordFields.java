@@ -28,6 +28,7 @@ import io.tombolo.metadata.record.LinkRecord.ReplicasToCut;
 import io.tombolo.metadata.record.LinkRecord.TornTransaction;
 import io.tombolo.metadata.record.RegionRecord.Audited;
 import io.tombolo.metadata.record.RegionRecord.ControllerRegistered;
+import io.tombolo.metadata.record.RegionRecord.ControllerUnregistered;
 import io.tombolo.metadata.record.RegionRecord.FeatureLevel;
 import io.tombolo.metadata.record.RegionRecord.NoOp;
 import io.tombolo.metadata.record.RegionRecord.PartitionFenced;
@@ -60,6 +61,7 @@ final class RecordFields {
             case ProducerIdsAllocated _ -> RecordType.PRODUCER_IDS_ALLOCATED;
             case Receipt _ -> RecordType.RECEIPT;
             case ControllerRegistered _ -> RecordType.CONTROLLER_REGISTERED;
+            case ControllerUnregistered _ -> RecordType.CONTROLLER_UNREGISTERED;
             case BrokerRegistered _ -> RecordType.BROKER_REGISTERED;
             case BrokerChange _ -> RecordType.BROKER_CHANGE;
             case BrokerUnregistered _ -> RecordType.BROKER_UNREGISTERED;
@@ -123,6 +125,7 @@ final class RecordFields {
                             PRODUCER_IDS_ALLOCATED,
                             RECEIPT,
                             CONTROLLER_REGISTERED,
+                            CONTROLLER_UNREGISTERED,
                             PARTITION_FENCED,
                             AUDITED ->
                             readRegion(type, from);
@@ -171,6 +174,7 @@ final class RecordFields {
             case Receipt(var ticket, var resource) -> writeResource(resource, to.uuid(ticket));
             case ControllerRegistered(var id, var features) ->
                     BrokerFields.writeFeatures(features, to.number(id));
+            case ControllerUnregistered(var id) -> to.number(id);
         }
         to.tags(0);
     }
@@ -186,6 +190,7 @@ final class RecordFields {
             case RECEIPT -> new Receipt(from.uuid(), readResource(from));
             case CONTROLLER_REGISTERED ->
                     new ControllerRegistered(from.smallNumber(), BrokerFields.readFeatures(from));
+            case CONTROLLER_UNREGISTERED -> new ControllerUnregistered(from.smallNumber());
             default -> new NoOp();
         };
     }

@@ -57,6 +57,14 @@ public sealed interface RegionRecord extends MetadataRecord {
         }
     }
 
+    /** A controller of its own is forgotten; one that lives tells again what it can run. */
+    record ControllerUnregistered(int controllerId) implements RegionRecord {
+
+        public ControllerUnregistered {
+            Names.requireNotNegative(controllerId, "controller id");
+        }
+    }
+
     /** Changes nothing; a fresh leader commits one to learn what is committed. */
     record NoOp() implements RegionRecord {}
 

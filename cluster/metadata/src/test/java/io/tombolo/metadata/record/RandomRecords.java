@@ -29,6 +29,7 @@ import io.tombolo.metadata.record.LinkRecord.OpenTransactions.OpenTransaction;
 import io.tombolo.metadata.record.LinkRecord.ReplicasToCut;
 import io.tombolo.metadata.record.LinkRecord.TornTransaction;
 import io.tombolo.metadata.record.RegionRecord.ControllerRegistered;
+import io.tombolo.metadata.record.RegionRecord.ControllerUnregistered;
 import io.tombolo.metadata.record.RegionRecord.FeatureLevel;
 import io.tombolo.metadata.record.RegionRecord.NoOp;
 import io.tombolo.metadata.record.RegionRecord.ProducerIdsAllocated;
@@ -72,6 +73,7 @@ final class RandomRecords {
         return switch (type) {
             case NO_OP -> new NoOp();
             case CONTROLLER_REGISTERED -> new ControllerRegistered(broker(), features());
+            case CONTROLLER_UNREGISTERED -> new ControllerUnregistered(broker());
             case RECEIPT -> new Receipt(uuid(), ConfigResource.topic("orders"));
             case REGION_IDENTITY -> new RegionIdentity(uuid(), new RegionId(name()));
             case FEATURE_LEVEL -> new FeatureLevel(name(), (short) random.nextInt(100));

@@ -9,6 +9,7 @@ import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.ElectLeadersRequestData;
 import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.UnregisterBrokerRequestData;
+import org.apache.kafka.common.message.UnregisterControllerRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /**
@@ -41,7 +42,12 @@ public record ReplicaHandlers(Images images) {
                 .with(
                         ApiKeys.UNREGISTER_BROKER,
                         UnregisterBrokerRequestData.class,
-                        forwarding.of(ApiKeys.UNREGISTER_BROKER, UnregisterBrokerHandler::new));
+                        forwarding.of(ApiKeys.UNREGISTER_BROKER, UnregisterBrokerHandler::new))
+                .with(
+                        ApiKeys.UNREGISTER_CONTROLLER,
+                        UnregisterControllerRequestData.class,
+                        forwarding.of(
+                                ApiKeys.UNREGISTER_CONTROLLER, UnregisterControllerHandler::new));
     }
 
     /**
@@ -66,6 +72,10 @@ public record ReplicaHandlers(Images images) {
                 .with(
                         ApiKeys.UNREGISTER_BROKER,
                         UnregisterBrokerRequestData.class,
-                        new UnregisterBrokerHandler(here));
+                        new UnregisterBrokerHandler(here))
+                .with(
+                        ApiKeys.UNREGISTER_CONTROLLER,
+                        UnregisterControllerRequestData.class,
+                        new UnregisterControllerHandler(here));
     }
 }
