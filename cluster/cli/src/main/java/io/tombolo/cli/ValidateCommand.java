@@ -83,8 +83,9 @@ final class ValidateCommand implements Callable<Integer> {
         int refusals = valid.refusals().size();
         if (refusals > 0) {
             text.append("broker and dev refuse to start with it: ")
-                    .append(Amounts.of(refusals, "entry").replace("entrys", "entries"))
-                    .append(" of this file need what this release does not have\n");
+                    .append(refusals == 1 ? "1 entry" : Amounts.count(refusals) + " entries")
+                    .append(refusals == 1 ? " of this file needs" : " of this file need")
+                    .append(" what this release does not have\n");
         }
         return text.toString();
     }

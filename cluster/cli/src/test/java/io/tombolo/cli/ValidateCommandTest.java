@@ -86,7 +86,9 @@ class ValidateCommandTest {
         CommandRun run = CommandRun.of(folder, "validate");
 
         assertThat(run.exitCode()).isZero();
-        assertThat(run.out()).contains("broker and dev refuse to start with it: 1 entry");
+        assertThat(run.out())
+                .contains(
+                        "broker and dev refuse to start with it: 1 entry of this file needs what");
         assertThat(run.err())
                 .startsWith("warning[TMB-1901]: mirrors: is understood")
                 .contains("tombolo.yaml:3:1");
