@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tombolo.nodes.Release;
 import io.tombolo.operation.MovingProgram.Seen;
 
+import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.message.ApiVersionsResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,6 +76,21 @@ class ClientMovesEndToEnd {
                 assertThat(program.readAgain(role)).as(role).isLessThan(ENOUGH);
                 assertThat(skipped(program, role)).as(role).isEmpty();
             }
+        }
+    }
+
+    @Test
+    void onlyWhatNamesLeadersOfBothRegionsTellsOfTopics() {
+        for (String region : List.of("eu", "us")) {
+            try (var client = new WireClient(site.bootstrap(region))) {
+                ApiVersionsResponseData served = client.call(new ApiVersionsRequestData(), 0);
+
+                assertThat(served.apiKeys().stream().map(api -> ApiKeys.forId(api.apiKey())))
+                        .contains(ApiKeys.METADATA)
+                        .doesNotContain(ApiKeys.DESCRIBE_TOPIC_PARTITIONS);
+            }
+            assertThat(site.clients(region).partition(PREFIX + "-plain", 0).leader().port())
+                    .isEqualTo(Integer.parseInt(site.bootstrap("eu").replaceFirst(".*:", "")));
         }
     }
 

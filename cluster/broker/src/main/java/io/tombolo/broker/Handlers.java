@@ -123,7 +123,7 @@ record Handlers(
     record Replicas(PartitionPublisher publisher, LogDirectories directories) {}
 
     RequestDispatcher dispatcher(Services services) {
-        var dispatcher = new RequestDispatcher(ServedApis.clientListener());
+        var dispatcher = new RequestDispatcher(served(services.redirection()));
         ClientListener listener = listener();
         var first =
                 new OwnersFirst(
@@ -193,6 +193,16 @@ record Handlers(
                         ApiKeys.ALTER_CLIENT_QUOTAS,
                         AlterClientQuotasRequestData.class,
                         new AlterClientQuotasHandler());
+    }
+
+    /**
+     * Where clients are sent to another region, only Metadata names its leaders; admin clients ask
+     * for these where DescribeTopicPartitions is not served.
+     */
+    private static ServedApis served(Redirection redirection) {
+        return redirection.movesClients()
+                ? ServedApis.clientListener().without(ApiKeys.DESCRIBE_TOPIC_PARTITIONS)
+                : ServedApis.clientListener();
     }
 
     private void addCluster(

@@ -65,6 +65,13 @@ public final class ServedApis {
         return new ServedApis(extended);
     }
 
+    /** This table without an API. */
+    public ServedApis without(ApiKeys api) {
+        var rest = new EnumMap<ApiKeys, VersionRange>(ranges);
+        rest.remove(api);
+        return new ServedApis(rest);
+    }
+
     /** Whether a request of this API and version is read and answered. */
     public boolean serves(ApiKeys api, short version) {
         VersionRange range = ranges.get(api);
