@@ -78,6 +78,15 @@ final class Site implements AutoCloseable {
                         + "  eu-to-us: { follows: eu-to-us, moves: clients }\n");
     }
 
+    /**
+     * Regions and what links them.
+     *
+     * @param linkLines all that stands in the file behind {@code regions:}
+     */
+    static Site of(Path folder, List<String> regionNames, String linkLines) {
+        return new Site(folder, "several", regionNames, linkLines);
+    }
+
     /** The region {@code us}, and a link of all topics to it from a cluster that is not ours. */
     static Site fedBy(Path folder, String bootstrap) {
         return new Site(

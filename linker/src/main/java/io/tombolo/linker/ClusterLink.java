@@ -239,14 +239,18 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
     }
 
     private void takeOver(LocalLeadership leads) {
-        var sourceIds = new HashMap<Uuid, Uuid>();
+        var origins = new HashMap<Uuid, MirrorTopic.Origin>();
         for (MirrorTopic mirror : scope.host().admin().mirrorTopics(scope.spec().name())) {
-            sourceIds.put(mirror.topicId(), mirror.sourceTopicId());
+            origins.put(mirror.topicId(), mirror.origin());
         }
         for (LinkPartition partition : leads.partitions()) {
             if (!workers.containsKey(partition)) {
-                Uuid sourceId = sourceIds.getOrDefault(partition.topicId(), partition.topicId());
-                var worker = new PartitionWorker(partition, sourceId, scope, this);
+                var worker =
+                        new PartitionWorker(
+                                partition,
+                                sourceOf(partition, origins.get(partition.topicId())),
+                                scope,
+                                this);
                 Optional.ofNullable(givenUp.remove(partition))
                         .ifPresent(worker.machine().meter()::inherit);
                 workers.put(partition, worker);
@@ -255,6 +259,17 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
                 assign(worker);
             }
         }
+    }
+
+    /**
+     * @param origin absent while the metadata do not know the mirror topic yet
+     */
+    private PartitionWorker.Source sourceOf(
+            LinkPartition partition, MirrorTopic.@Nullable Origin origin) {
+        return new PartitionWorker.Source(
+                scope.sourceOf(partition.topic()),
+                origin == null ? partition.topicId() : origin.topicId(),
+                origin == null ? 0 : origin.startOf(partition.partition()));
     }
 
     private void assign(PartitionWorker worker) {
@@ -295,7 +310,7 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
             boolean pause =
                     scope.spec().intent().paused()
                             || state == MirrorTopic.State.PAUSED
-                            || !scope.spec().selection().topics().includes(topic);
+                            || !scope.spec().selection().copies(topic);
             if (worker.wantPaused(pause)) {
                 assign(worker);
             }

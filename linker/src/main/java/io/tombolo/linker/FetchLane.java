@@ -92,11 +92,11 @@ final class FetchLane {
     /** Does not fetch for it any more; what is under way is dropped when it arrives. */
     void remove(PartitionWorker worker) {
         worker.ride(null);
-        Map<Integer, Member> partitions = members.get(worker.id().topic());
+        Map<Integer, Member> partitions = members.get(worker.sourceTopic());
         if (partitions != null) {
             partitions.remove(worker.id().partition());
             if (partitions.isEmpty()) {
-                members.remove(worker.id().topic());
+                members.remove(worker.sourceTopic());
             }
         }
     }

@@ -205,8 +205,21 @@ final class GroupKeeper {
         switch (fetched) {
             case SourceGroups.Fetched.Refused(Reason reason) ->
                     skip(known, SkipReason.SOURCE_REFUSED, reason.toString());
-            case SourceGroups.Fetched.Offsets(var offsets) -> compare(group, known, offsets);
+            case SourceGroups.Fetched.Offsets(var offsets) ->
+                    compare(group, known, asCopies(offsets));
         }
+    }
+
+    /** The positions in the copies: offsets are the same, names need not be. */
+    private Map<TopicPartition, Committed> asCopies(Map<TopicPartition, Committed> source) {
+        var renaming = scope.spec().selection().renaming();
+        var here = new HashMap<TopicPartition, Committed>();
+        source.forEach((partition, committed) ->
+                here.put(
+                        new TopicPartition(
+                                renaming.copyOf(partition.topic()), partition.partition()),
+                        committed));
+        return here;
     }
 
     private void compare(String group, Known known, Map<TopicPartition, Committed> source) {

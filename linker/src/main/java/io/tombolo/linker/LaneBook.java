@@ -35,9 +35,9 @@ final class LaneBook {
 
     /** Puts a partition where its leader is now; tells it when there is none. */
     void assign(PartitionWorker worker, SourceInventory inventory) {
-        SourceTopic topic = inventory.topics().get(worker.id().topic());
+        SourceTopic topic = inventory.topics().get(worker.sourceTopic());
         Optional<SourceTopic.Leader> leader =
-                inventory.leaderOf(worker.id().topic(), worker.id().partition());
+                inventory.leaderOf(worker.sourceTopic(), worker.id().partition());
         Optional<SourceNode> node = leader.flatMap(known -> cluster.broker(known.nodeId()));
         if (topic == null || node.isEmpty()) {
             release(worker);

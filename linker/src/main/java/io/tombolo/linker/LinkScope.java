@@ -64,6 +64,11 @@ final class LinkScope {
         spec = desired;
     }
 
+    /** The name at the source of what has this name here. */
+    String sourceOf(String copy) {
+        return spec.selection().renaming().sourceOf(copy).orElse(copy);
+    }
+
     long now() {
         return host.clock().nanoTime();
     }

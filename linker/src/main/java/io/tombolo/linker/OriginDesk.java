@@ -69,7 +69,8 @@ final class OriginDesk {
                     inventory
                             .get()
                             .leaderOf(
-                                    question.worker.id().topic(), question.worker.id().partition());
+                                    question.worker.sourceTopic(),
+                                    question.worker.id().partition());
             Optional<SourceNode> node = leader.flatMap(known -> cluster.broker(known.nodeId()));
             if (node.isEmpty()) {
                 question.fail(
@@ -151,7 +152,7 @@ final class OriginDesk {
         private Batch(List<Question> questions) {
             this.questions = List.copyOf(questions);
             for (Question question : questions) {
-                byTopic.computeIfAbsent(question.worker.id().topic(), _ -> new LinkedHashMap<>())
+                byTopic.computeIfAbsent(question.worker.sourceTopic(), _ -> new LinkedHashMap<>())
                         .put(question.worker.id().partition(), question);
             }
         }

@@ -39,12 +39,21 @@ final class PartitionWorker {
         void settled(PartitionWorker worker);
     }
 
+    /**
+     * What is copied.
+     *
+     * @param topic its name at the source
+     * @param topicId {@link Uuid#ZERO_UUID} when it had none
+     * @param start the first offset of the copy, unless the source begins above it
+     */
+    record Source(String topic, Uuid topicId, long start) {}
+
     private record Entry(PartitionEvent event, long askedNanos, @Nullable FrameLease lease) {}
 
     private final LinkScope scope;
     private final Desk desk;
     private final MirrorPartition machine;
-    private final Uuid sourceTopicId;
+    private final Source source;
     private final ArrayDeque<Entry> inbox = new ArrayDeque<>();
     private @Nullable FetchLane lane;
     private LinkTimers.Pending retry;
@@ -53,11 +62,11 @@ final class PartitionWorker {
     private boolean pauseWanted;
     private boolean abandoned;
 
-    PartitionWorker(LinkPartition id, Uuid sourceTopicId, LinkScope scope, Desk desk) {
-        this.sourceTopicId = sourceTopicId;
+    PartitionWorker(LinkPartition id, Source source, LinkScope scope, Desk desk) {
+        this.source = source;
         this.scope = scope;
         this.desk = desk;
-        this.machine = new MirrorPartition(id, scope.safeguards(), scope.rate());
+        this.machine = new MirrorPartition(id, source.start(), scope.safeguards(), scope.rate());
         this.retry = scope.timers().none();
     }
 
@@ -69,9 +78,14 @@ final class PartitionWorker {
         return machine;
     }
 
+    /** The name of the topic that is mirrored, at the source. */
+    String sourceTopic() {
+        return source.topic();
+    }
+
     /** The id of the topic that is mirrored; {@link Uuid#ZERO_UUID} when it had none. */
     Uuid sourceTopicId() {
-        return sourceTopicId;
+        return source.topicId();
     }
 
     /** When the next attempt is planned, if one is. */

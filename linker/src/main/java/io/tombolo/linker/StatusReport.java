@@ -122,7 +122,7 @@ final class StatusReport {
         long wallTimeMs = scope.host().clock().wallTimeMs();
         long worst = 0;
         for (var topic : byTopic.entrySet()) {
-            if (!scope.spec().selection().topics().includes(topic.getKey())) {
+            if (!scope.spec().selection().copies(topic.getKey())) {
                 continue;
             }
             for (PartitionWorker worker : topic.getValue().values()) {
@@ -143,7 +143,7 @@ final class StatusReport {
 
     /** Whether a failover does not leave it out. */
     private static boolean counts(PartitionWorker worker, LinkScope scope) {
-        return scope.spec().selection().topics().includes(worker.id().topic());
+        return scope.spec().selection().copies(worker.id().topic());
     }
 
     /** What would be lost if the copying had ended at this moment. */

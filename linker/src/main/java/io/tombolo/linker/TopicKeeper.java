@@ -5,6 +5,7 @@ import io.tombolo.linker.source.SourceCluster;
 import io.tombolo.linker.source.SourceInventory;
 import io.tombolo.linker.source.SourceTopic;
 import io.tombolo.region.link.LinkAdmin;
+import io.tombolo.region.link.LinkSpec;
 import io.tombolo.region.link.LinkStatus.Trouble;
 import io.tombolo.region.link.MirrorTopic;
 import io.tombolo.region.link.Reason;
@@ -53,6 +54,11 @@ final class TopicKeeper {
     /** How many partitions topics of the source have of which there are fewer here, or none. */
     private final Map<String, Integer> wanted = new TreeMap<>();
 
+    /** What the source had when it was asked first, by name; the rest it got later. */
+    private SortedMap<String, SourceTopic> first = Collections.emptySortedMap();
+
+    private final StartDesk starts;
+    private boolean asked;
     private Map<String, MirrorTopic.State> states = Map.of();
     private boolean readingConfigs;
     private int turn;
@@ -61,6 +67,7 @@ final class TopicKeeper {
         this.scope = scope;
         this.cluster = cluster;
         this.plan = new TopicPlan(scope.safeguards());
+        this.starts = new StartDesk(scope, cluster);
     }
 
     /**
@@ -72,6 +79,10 @@ final class TopicKeeper {
     void inventoryKnown(
             SourceInventory inventory, boolean coordinates, Consumer<Decision> verdict) {
         countMissing(inventory);
+        if (!asked) {
+            asked = true;
+            first = inventory.topics();
+        }
         if (!coordinates) {
             refusals.clear(); // what another broker is refused it tells itself
         }
@@ -126,8 +137,8 @@ final class TopicKeeper {
         wanted.clear();
         for (Decision decision : decisions) {
             decided.add(decision.topic());
-            if (decision instanceof Decision.Create(var source)) {
-                wanted.put(source.name(), source.partitions().size());
+            if (decision instanceof Decision.Create(var source, var copy)) {
+                wanted.put(copy, source.partitions().size());
             } else if (decision instanceof Decision.Grow(var topic, int count)) {
                 wanted.put(topic, count);
             }
@@ -151,11 +162,7 @@ final class TopicKeeper {
         mirrors.forEach(mirror -> states.put(mirror.name(), mirror.state()));
         return plan.decide(
                 new TopicPlan.Situation(
-                        inventory,
-                        known,
-                        mirrors,
-                        scope.spec().selection().topics(),
-                        missingForLong));
+                        inventory, known, mirrors, scope.spec().selection(), missingForLong));
     }
 
     private List<MirrorTopic> mirrors() {
@@ -165,7 +172,7 @@ final class TopicKeeper {
     private void countMissing(SourceInventory inventory) {
         var counted = new HashMap<String, Integer>();
         for (MirrorTopic mirror : mirrors()) {
-            if (!inventory.topics().containsKey(mirror.name())) {
+            if (!inventory.topics().containsKey(scope.sourceOf(mirror.name()))) {
                 counted.put(mirror.name(), missing.getOrDefault(mirror.name(), 0) + 1);
             }
         }
@@ -185,7 +192,7 @@ final class TopicKeeper {
         LinkAdmin admin = scope.host().admin();
         var link = scope.spec().name();
         switch (decision) {
-            case Decision.Create(var source) -> create(source);
+            case Decision.Create create -> create(create);
             case Decision.Grow(var name, int count) ->
                     command(name, answer -> admin.growMirrorTopic(link, name, count, answer));
             case Decision.Configure(var name, var changes) ->
@@ -200,19 +207,52 @@ final class TopicKeeper {
         }
     }
 
-    private void create(SourceTopic source) {
+    private void create(Decision.Create decision) {
+        SourceTopic source = decision.source();
         KnownConfigs known = configs.get(source.name());
         if (known == null && scope.spec().settings().syncConfigs()) {
             return; // decided again once the configurations have been read
         }
+        SortedMap<String, String> found = known == null ? new TreeMap<>() : known.configs;
+        int startedCount = startedCount(source);
+        if (startedCount == 0) {
+            create(decision, List.of(), found);
+            return;
+        }
+        commanded.add(decision.topic());
+        starts.ask(
+                source,
+                scope.spec().selection().start(),
+                answer -> {
+                    commanded.remove(decision.topic());
+                    switch (answer) {
+                        case StartDesk.Found(var offsets) ->
+                                create(decision, offsets.subList(0, startedCount), found);
+                        case StartDesk.Unsaid(var reason) -> refused(decision.topic(), reason, 0);
+                    }
+                });
+    }
+
+    /** Of how many partitions the copies begin where the link is to start: those it found. */
+    private int startedCount(SourceTopic source) {
+        SourceTopic before = first.get(source.name());
+        boolean whole = scope.spec().selection().start() instanceof LinkSpec.Start.Earliest;
+        return whole || before == null || !before.id().equals(source.id())
+                ? 0
+                : Math.min(before.partitions().size(), source.partitions().size());
+    }
+
+    private void create(
+            Decision.Create decision, List<Long> starts, SortedMap<String, String> configs) {
         var topic =
                 new LinkAdmin.NewMirrorTopic(
                         scope.spec().name(),
-                        source.name(),
-                        source.id(),
-                        source.partitions().size(),
-                        known == null ? new TreeMap<>() : known.configs);
-        command(source.name(), answer -> scope.host().admin().createMirrorTopic(topic, answer));
+                        decision.topic(),
+                        decision.source().id(),
+                        decision.source().partitions().size(),
+                        starts,
+                        configs);
+        command(decision.topic(), answer -> scope.host().admin().createMirrorTopic(topic, answer));
     }
 
     private void become(String topic, MirrorTopic.State state, Optional<Reason> reason) {

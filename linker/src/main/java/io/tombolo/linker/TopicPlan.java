@@ -3,8 +3,8 @@ package io.tombolo.linker;
 import io.tombolo.linker.mirror.Safeguard;
 import io.tombolo.linker.source.SourceInventory;
 import io.tombolo.linker.source.SourceTopic;
+import io.tombolo.region.link.LinkSpec;
 import io.tombolo.region.link.MirrorTopic;
-import io.tombolo.region.link.NameFilter;
 import io.tombolo.region.link.Reason;
 
 import org.apache.kafka.common.Uuid;
@@ -20,18 +20,13 @@ import java.util.SortedMap;
 /** Decides what has to happen to mirror topics, given what both ends have. Pure. */
 final class TopicPlan {
 
-    /** A decision about one topic. */
+    /** A decision about one topic, by its name here. */
     sealed interface Decision {
 
         String topic();
 
         /** Make the mirror topic. */
-        record Create(SourceTopic source) implements Decision {
-            @Override
-            public String topic() {
-                return source.name();
-            }
-        }
+        record Create(SourceTopic source, String topic) implements Decision {}
 
         /** Add partitions. */
         record Grow(String topic, int partitionCount) implements Decision {}
@@ -50,14 +45,15 @@ final class TopicPlan {
     /**
      * What the decisions depend on.
      *
-     * @param sourceConfigs the overrides that are synchronised, of the topics where they are known
+     * @param sourceConfigs the overrides that are synchronised, of the topics where they are known,
+     *     by their names at the source
      * @param missingForLong mirror topics that the source has not listed for a while
      */
     record Situation(
             SourceInventory source,
             Map<String, SortedMap<String, String>> sourceConfigs,
             List<MirrorTopic> mirrors,
-            NameFilter filter,
+            LinkSpec.Selection selection,
             Set<String> missingForLong) {}
 
     private final Set<Safeguard> safeguards;
@@ -76,8 +72,9 @@ final class TopicPlan {
             }
         }
         for (SourceTopic topic : situation.source().topics().values()) {
-            if (situation.filter().includes(topic.name()) && !mirrored.contains(topic.name())) {
-                decisions.add(new Decision.Create(topic));
+            String copy = situation.selection().renaming().copyOf(topic.name());
+            if (situation.selection().topics().includes(topic.name()) && !mirrored.contains(copy)) {
+                decisions.add(new Decision.Create(topic, copy));
             }
         }
         return decisions;
@@ -91,7 +88,9 @@ final class TopicPlan {
     }
 
     private void decideMirror(Situation situation, MirrorTopic mirror, List<Decision> decisions) {
-        SourceTopic topic = situation.source().topics().get(mirror.name());
+        String source =
+                situation.selection().renaming().sourceOf(mirror.name()).orElse(mirror.name());
+        SourceTopic topic = situation.source().topics().get(source);
         if (topic == null) {
             if (situation.missingForLong().contains(mirror.name())) {
                 decisions.add(
@@ -113,7 +112,7 @@ final class TopicPlan {
         if (topic.partitions().size() > mirror.partitionCount()) {
             decisions.add(new Decision.Grow(mirror.name(), topic.partitions().size()));
         }
-        var configs = situation.sourceConfigs().get(mirror.name());
+        var configs = situation.sourceConfigs().get(source);
         if (configs != null) {
             var changes = ConfigPlan.changes(configs, mirror.followed(), mirror.configs());
             if (!changes.isEmpty()) {

@@ -11,12 +11,15 @@ import io.tombolo.region.link.LinkPartition;
 import io.tombolo.region.link.LinkSpec;
 import io.tombolo.region.link.LinkStatus;
 import io.tombolo.region.link.LinkStatus.State;
+import io.tombolo.region.link.MirrorTopic;
 import io.tombolo.region.link.Reason;
 
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +36,8 @@ final class LinkScenario {
     static final String OFFENCE = "nothing is handed in that must not be";
     static final String CLAMPED = "group offsets stay within the copy";
     static final String STOPPED = "nothing is appended after the failover";
+    static final String BEGUN =
+            "a copy begins where it was told to, and skips nothing that came later";
     static final String REPORTED = "a copy that is not complete says why";
     static final String SYNCED_IS_COMMITTED = "what is synced of a group is committed here";
     static final String QUIET = "a closed link leaves nothing behind";
@@ -52,6 +57,9 @@ final class LinkScenario {
     private final SimulatedNode us;
     private final ModelRegion region;
     private final Map<LinkPartition, Verified> verified = new HashMap<>();
+    private final LinkSpec.Renaming renaming;
+    private final LinkSpec.Start start;
+    private final Map<LinkPartition, Long> endsBefore = new HashMap<>();
     private boolean troubled;
     final Set<Reason.Code> seen = new TreeSet<>();
     final Set<State> states = new TreeSet<>();
@@ -61,6 +69,13 @@ final class LinkScenario {
         this.simulator = new Simulator(seed);
         this.safeguards = safeguards;
         this.dice = simulator.entropy("scenario");
+        this.renaming = seed % 3 == 0 ? new LinkSpec.Renaming("eu.", "") : LinkSpec.Renaming.NONE;
+        this.start =
+                switch ((int) (seed % 4)) {
+                    case 0 -> new LinkSpec.Start.Latest();
+                    case 2 -> new LinkSpec.Start.At(Instant.ofEpochMilli(1_100));
+                    default -> new LinkSpec.Start.Earliest();
+                };
         simulator.network().latency(Latency.between(Duration.ofMillis(2), Duration.ofMillis(60)));
         for (int broker = 1; broker <= 2; broker++) {
             int id = broker;
@@ -98,6 +113,18 @@ final class LinkScenario {
         source.create("orders", 3);
         source.create("payments", 1);
         source.create("private-notes", 1);
+        region.copy(renaming, start);
+        if (!(start instanceof LinkSpec.Start.Earliest)) {
+            produce(60);
+        }
+        source.topics
+                .values()
+                .forEach(topic -> {
+                    for (int i = 0; i < topic.parts.size(); i++) {
+                        endsBefore.put(
+                                new LinkPartition(topic.id, topic.name, i), topic.parts.get(i).end);
+                    }
+                });
         inUs(() -> region.open(safeguards));
         troubled = true;
         for (int round = 0; round < 40; round++) {
@@ -128,10 +155,13 @@ final class LinkScenario {
             for (var partition : topic.partitions()) {
                 var id = partition.partition();
                 var at = new TopicPartition(id.topic(), id.partition());
+                var there =
+                        new TopicPartition(
+                                renaming.sourceOf(id.topic()).orElseThrow(), id.partition());
                 for (var group : source.groups.entrySet()) {
                     boolean wanted =
                             partition.state() == State.ACTIVE
-                                    && group.getValue().containsKey(at.toString());
+                                    && group.getValue().containsKey(there.toString());
                     if (wanted
                             && !region.groups
                                     .getOrDefault(group.getKey(), Map.of())
@@ -270,12 +300,64 @@ final class LinkScenario {
 
     private void check() {
         region.log.logs.forEach(this::checkLog);
+        region.mirrors.values().forEach(this::checkStart);
         require(region.log.offences.isEmpty(), OFFENCE, String.join("; ", region.log.offences));
         region.groups.forEach((group, offsets) ->
                 offsets.forEach((partition, offset) -> checkOffset(group, partition, offset)));
         if (!closed && region.link != null) {
             require(region.link.inFlightBytes() <= 1 << 20, OFFENCE, "too much in flight");
         }
+    }
+
+    private void checkStart(MirrorTopic mirror) {
+        String name = renaming.sourceOf(mirror.name()).orElse("");
+        require(!name.isEmpty(), BEGUN, mirror.name() + " is no name of a copy");
+        for (int number = 0; number < mirror.partitionCount(); number++) {
+            long first = mirror.origin().startOf(number);
+            var log =
+                    region.log.logs.get(new LinkPartition(mirror.topicId(), mirror.name(), number));
+            require(
+                    log == null || log.end == 0 || log.start >= first,
+                    BEGUN,
+                    "%s-%d begins below %d".formatted(mirror.name(), number, first));
+            long most =
+                    switch (start) {
+                        case LinkSpec.Start.Earliest _ -> 0;
+                        case LinkSpec.Start.Latest _ -> Long.MAX_VALUE;
+                        case LinkSpec.Start.At(var time) ->
+                                firstSince(mirror, number, time.toEpochMilli());
+                    };
+            require(
+                    first <= most,
+                    BEGUN,
+                    "%s-%d begins at %d, not at %d".formatted(mirror.name(), number, first, most));
+            long least =
+                    endsBefore.getOrDefault(
+                            new LinkPartition(mirror.sourceTopicId(), name, number), 0L);
+            require(
+                    !(start instanceof LinkSpec.Start.Latest)
+                            || first >= least
+                            || truncated(name, number),
+                    BEGUN,
+                    "%s-%d begins at %d, not at %d".formatted(mirror.name(), number, first, least));
+        }
+    }
+
+    private boolean truncated(String topic, int number) {
+        var found = source.topics.get(topic);
+        return found == null || found.parts.get(number).everTruncated;
+    }
+
+    /** Of what was ever in the source and is there still. */
+    private long firstSince(MirrorTopic mirror, int number, long timestampMs) {
+        Uuid id = mirror.sourceTopicId();
+        return source.topics.values().stream()
+                .filter(topic -> topic.id.equals(id))
+                .flatMap(topic -> topic.parts.get(number).batches.stream())
+                .filter(batch -> batch.offsetAt(timestampMs) < batch.nextOffset())
+                .mapToLong(batch -> batch.offsetAt(timestampMs))
+                .min()
+                .orElse(Long.MAX_VALUE);
     }
 
     private void checkLog(LinkPartition id, ModelMirrorLog.Log log) {
@@ -286,7 +368,7 @@ final class LinkScenario {
             }
             var key =
                     new ModelSource.Key(
-                            id.topicId(),
+                            ModelRegion.sourceIdOf(id.topicId()),
                             id.partition(),
                             stored.baseOffset(),
                             stored.leaderEpoch());
@@ -351,11 +433,14 @@ final class LinkScenario {
             int number,
             Map<LinkPartition, LinkStatus.PartitionStatus> status) {
         var part = topic.parts.get(number);
-        var own = status.get(new LinkPartition(topic.id, topic.name, number));
+        var own =
+                status.get(
+                        new LinkPartition(
+                                region.copyIdOf(topic.id), renaming.copyOf(topic.name), number));
         if (own == null) {
             return status.values().stream()
                     .anyMatch(other ->
-                            other.partition().topic().equals(topic.name)
+                            other.partition().topic().equals(renaming.copyOf(topic.name))
                                     && other.partition().partition() == number
                                     && isFailed(other, Reason.Code.SOURCE_RECREATED));
         }

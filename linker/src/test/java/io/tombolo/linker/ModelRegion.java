@@ -21,6 +21,7 @@ import io.tombolo.region.link.NameFilter;
 import io.tombolo.region.link.Reason;
 
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
@@ -42,6 +43,8 @@ import java.util.function.LongSupplier;
 
 /** A small model of the region at the near end of a link: its metadata, its logs, its groups. */
 final class ModelRegion implements LinkAdmin, GroupOffsets {
+
+    private static final long COPY = 1L << 40;
 
     static final LinkName LINK = new LinkName("eu-to-us");
 
@@ -105,6 +108,32 @@ final class ModelRegion implements LinkAdmin, GroupOffsets {
                         new LinkSpec.Selection(NameFilter.of("*", "!private*"), NameFilter.of("*")),
                         settings,
                         new LinkSpec.Intent(false, 1));
+    }
+
+    /** What copies are called and where they begin; before the link opens. */
+    void copy(LinkSpec.Renaming renaming, LinkSpec.Start start) {
+        var known = spec.selection();
+        spec =
+                new LinkSpec(
+                        spec.name(),
+                        spec.type(),
+                        spec.source(),
+                        new LinkSpec.Selection(known.topics(), known.groups(), renaming, start),
+                        spec.settings(),
+                        spec.intent());
+    }
+
+    /** The id that the copy of a topic gets: a topic of another name is another one. */
+    Uuid copyIdOf(Uuid source) {
+        boolean renamed = !spec.selection().renaming().equals(LinkSpec.Renaming.NONE);
+        return renamed
+                ? new Uuid(COPY | source.getMostSignificantBits(), source.getLeastSignificantBits())
+                : source;
+    }
+
+    /** And back. */
+    static Uuid sourceIdOf(Uuid copy) {
+        return new Uuid(copy.getMostSignificantBits() & ~COPY, copy.getLeastSignificantBits());
     }
 
     // --- the link; on the loop
@@ -205,8 +234,8 @@ final class ModelRegion implements LinkAdmin, GroupOffsets {
                     put(
                             new MirrorTopic(
                                     topic.name(),
-                                    topic.sourceTopicId(),
-                                    topic.sourceTopicId(),
+                                    copyIdOf(topic.sourceTopicId()),
+                                    new MirrorTopic.Origin(topic.sourceTopicId(), topic.starts()),
                                     topic.partitionCount(),
                                     MirrorTopic.State.MIRRORING,
                                     topic.configs(),
@@ -241,7 +270,7 @@ final class ModelRegion implements LinkAdmin, GroupOffsets {
                             new MirrorTopic(
                                     topic,
                                     known.topicId(),
-                                    known.sourceTopicId(),
+                                    known.origin(),
                                     known.partitionCount(),
                                     known.state(),
                                     changed(known.configs(), changes),
@@ -265,7 +294,7 @@ final class ModelRegion implements LinkAdmin, GroupOffsets {
                 new MirrorTopic(
                         topic,
                         known.topicId(),
-                        known.sourceTopicId(),
+                        known.origin(),
                         known.partitionCount(),
                         known.state(),
                         changed(known.configs(), new TreeMap<>(Map.of(key, Optional.of(value)))),
@@ -277,7 +306,7 @@ final class ModelRegion implements LinkAdmin, GroupOffsets {
         return new MirrorTopic(
                 known.name(),
                 known.topicId(),
-                known.sourceTopicId(),
+                known.origin(),
                 partitionCount,
                 state,
                 known.configs(),

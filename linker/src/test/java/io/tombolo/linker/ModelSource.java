@@ -25,7 +25,19 @@ final class ModelSource {
     record Key(Uuid topicId, int partition, long baseOffset, int leaderEpoch) {}
 
     /** A batch and the one before it when it was appended. */
-    record Batch(Key key, long nextOffset, ByteBuffer bytes, @Nullable Key before) {}
+    record Batch(
+            Key key,
+            long nextOffset,
+            long firstTimestampMs,
+            ByteBuffer bytes,
+            @Nullable Key before) {
+
+        /** The offset of its first record that is not older, or that after its last one. */
+        long offsetAt(long timestampMs) {
+            return Math.clamp(
+                    key.baseOffset + timestampMs - firstTimestampMs, key.baseOffset, nextOffset);
+        }
+    }
 
     /** One partition. */
     static final class Part {
@@ -41,6 +53,15 @@ final class ModelSource {
         Part(int leader) {
             this.leader = leader;
             epochStarts.put(0, 0L);
+        }
+
+        /** As Kafka answers ListOffsets for a time. */
+        long offsetAt(long timestampMs) {
+            return batches.stream()
+                    .filter(batch -> batch.offsetAt(timestampMs) < batch.nextOffset)
+                    .mapToLong(batch -> batch.offsetAt(timestampMs))
+                    .findFirst()
+                    .orElse(-1);
         }
 
         /** As Kafka answers OffsetForLeaderEpoch; null when it knows no such epoch. */
@@ -107,6 +128,7 @@ final class ModelSource {
 
     void produce(Topic topic, int partition, int records) {
         Part part = topic.parts.get(partition);
+        long firstTimestampMs = 1_001 + recordCount;
         var builder = new BatchBuilder(BatchSpec.PLAIN.at(part.end, part.leaderEpoch));
         for (int i = 0; i < records; i++) {
             byte[] value =
@@ -115,7 +137,8 @@ final class ModelSource {
             builder.append(1_000 + recordCount, null, ByteBuffer.wrap(value));
         }
         var key = new Key(topic.id, partition, part.end, part.leaderEpoch);
-        var batch = new Batch(key, part.end + records, builder.build(), part.last);
+        var batch =
+                new Batch(key, part.end + records, firstTimestampMs, builder.build(), part.last);
         part.last = key;
         part.batches.add(batch);
         part.end = batch.nextOffset;

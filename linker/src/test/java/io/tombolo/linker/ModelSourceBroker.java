@@ -195,7 +195,12 @@ final class ModelSourceBroker {
                                     .setPartitionIndex(asked.partitionIndex())
                                     .setErrorCode(error.code());
                     if (part != null && error == Errors.NONE) {
-                        one.setOffset(asked.timestamp() == -2 ? part.start : part.end);
+                        one.setOffset(
+                                switch ((int) asked.timestamp()) {
+                                    case -2 -> part.start;
+                                    case -1 -> part.end;
+                                    default -> part.offsetAt(asked.timestamp());
+                                });
                     }
                     out.partitions().add(one);
                 }

@@ -6,6 +6,7 @@ import io.tombolo.linker.TopicPlan.Decision;
 import io.tombolo.linker.mirror.Safeguard;
 import io.tombolo.linker.source.SourceInventory;
 import io.tombolo.linker.source.SourceTopic;
+import io.tombolo.region.link.LinkSpec;
 import io.tombolo.region.link.MirrorTopic;
 import io.tombolo.region.link.NameFilter;
 import io.tombolo.region.link.Reason;
@@ -34,7 +35,23 @@ class TopicPlanTest {
 
         assertThat(decisions)
                 .singleElement()
-                .isEqualTo(new Decision.Create(source("orders", ID, 2)));
+                .isEqualTo(new Decision.Create(source("orders", ID, 2), "orders"));
+    }
+
+    @Test
+    void aLinkThatRenamesLooksForItsCopiesUnderTheirNames() {
+        var renaming = new LinkSpec.Renaming("eu.", "");
+
+        assertThat(
+                        decide(
+                                List.of(source("orders", ID, 5), source("eu.orders", OTHER_ID, 9)),
+                                List.of(mirror("eu.orders", ID, 2)),
+                                Set.of(),
+                                renaming))
+                .containsExactly(
+                        new Decision.Find("eu.orders"),
+                        new Decision.Grow("eu.orders", 5),
+                        new Decision.Create(source("eu.orders", OTHER_ID, 9), "eu.eu.orders"));
     }
 
     @Test
@@ -135,6 +152,14 @@ class TopicPlanTest {
 
     private static List<Decision> decide(
             List<SourceTopic> source, List<MirrorTopic> mirrors, Set<String> missing) {
+        return decide(source, mirrors, missing, LinkSpec.Renaming.NONE);
+    }
+
+    private static List<Decision> decide(
+            List<SourceTopic> source,
+            List<MirrorTopic> mirrors,
+            Set<String> missing,
+            LinkSpec.Renaming renaming) {
         var topics = new TreeMap<String, SourceTopic>();
         source.forEach(topic -> topics.put(topic.name(), topic));
         return new TopicPlan(Safeguard.ALL)
@@ -146,7 +171,11 @@ class TopicPlanTest {
                                         Collections.emptySortedMap()),
                                 Map.of(),
                                 mirrors,
-                                NameFilter.of("*", "!*.tmp"),
+                                new LinkSpec.Selection(
+                                        NameFilter.of("*", "!*.tmp"),
+                                        NameFilter.of("*"),
+                                        renaming,
+                                        new LinkSpec.Start.Earliest()),
                                 missing));
     }
 
@@ -159,7 +188,7 @@ class TopicPlanTest {
         return new MirrorTopic(
                 name,
                 id,
-                id,
+                new MirrorTopic.Origin(id, List.of()),
                 partitionCount,
                 MirrorTopic.State.MIRRORING,
                 new TreeMap<>(),

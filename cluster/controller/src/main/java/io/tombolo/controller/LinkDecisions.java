@@ -120,6 +120,12 @@ final class LinkDecisions {
                                     known.get().sourceRegion(),
                                     known.get().destinationRegion()));
         }
+        if (known.isPresent() && !known.get().renaming().equals(wanted.renaming())) {
+            return ControllerResult.refused(
+                    Errors.INVALID_REQUEST,
+                    "Link %s calls its copies %s, not %s; that never changes."
+                            .formatted(wanted.link(), known.get().renaming(), wanted.renaming()));
+        }
         return ControllerResult.done(new Applied(), wanted);
     }
 

@@ -21,6 +21,7 @@ import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
+import io.tombolo.region.link.LinkSpec.Renaming;
 import io.tombolo.region.link.MirrorTopic.State;
 
 import org.apache.kafka.common.Uuid;
@@ -61,13 +62,14 @@ final class MirrorDecisions {
             return ControllerResult.done(
                     new CreatedTopic(topic.id(), topic.partitions().count(), factor));
         }
-        boolean ownId = command.sourceTopicId().equals(Uuid.ZERO_UUID);
+        boolean ownId =
+                command.sourceTopicId().equals(Uuid.ZERO_UUID) || renames(command.link(), tip);
         Optional<Refusal> bad =
                 TopicName.refusal(command.topic())
                         .or(() -> OwnerRules.mirror(command.topic(), command.link(), tip))
                         .or(() -> TopicDecisions.taken(command.topic(), tip))
                         .or(() -> takenOver(command.link(), tip))
-                        .or(() -> idTaken(command.sourceTopicId(), tip))
+                        .or(() -> ownId ? Optional.empty() : idTaken(command.sourceTopicId(), tip))
                         .or(() -> noPartition(command.partitionCount()));
         if (bad.isPresent()) {
             return ControllerResult.refused(bad.get());
@@ -85,7 +87,9 @@ final class MirrorDecisions {
         return switch (topics.plan(topic, id, tip, circumstances)) {
             case Answer.Done<TopicDecisions.Plan>(var plan) -> {
                 List<MetadataRecord> records = new ArrayList<>(plan.records());
-                records.add(new MirrorTopicDefined(id, command.link(), command.sourceTopicId()));
+                records.add(
+                        new MirrorTopicDefined(
+                                id, command.link(), command.sourceTopicId(), command.starts()));
                 if (!command.configs().isEmpty()) {
                     records.add(new MirrorConfigsFollowed(id, command.configs()));
                 }
@@ -145,6 +149,14 @@ final class MirrorDecisions {
         return ControllerResult.done(
                 new Applied(),
                 new MirrorTopicStateChanged(mirror.topicId(), command.state(), command.reason()));
+    }
+
+    /** A topic of another name is another topic. */
+    private static boolean renames(LinkName link, MetadataImage tip) {
+        return tip.links()
+                .link(link)
+                .filter(known -> !known.definition().renaming().equals(Renaming.NONE))
+                .isPresent();
     }
 
     private static boolean isFinal(State state) {

@@ -222,7 +222,7 @@ final class RegionDecisions {
     }
 
     private static ControllerResult<Ownership> claim(ClaimOwnership command, MetadataImage tip) {
-        Optional<Refusal> second = OwnerRules.claim(command.domain(), command.region(), tip);
+        Optional<Refusal> second = OwnerRules.claim(command, tip);
         if (second.isPresent()) {
             return ControllerResult.refused(second.get());
         }

@@ -21,7 +21,7 @@ import java.util.Set;
  * from                event                                  to                  effects
  * PREPARING           Started                                PREPARING           ReadPosition
  * PREPARING           PositionRead                           PREPARING           AskOrigin
- * PREPARING           OriginKnown, nothing copied yet        PREPARING           RaiseLogStart
+ * PREPARING           OriginKnown, no copy, begins above 0   PREPARING           RaiseLogStart
  * PREPARING           OriginKnown, LogStartAnswered          SYNCING
  * PREPARING           OriginKnown, source starts above       FAILED(GAP)
  * PREPARING           OriginKnown, epoch or end missing      FAILED(SOURCE_TRUNCATED)
@@ -74,6 +74,7 @@ public final class MirrorPartition {
     }
 
     private final LinkPartition id;
+    private final long start;
     private final Set<Safeguard> safeguards;
     private final SourceJudge judge;
     private final LagMeter meter;
@@ -93,10 +94,13 @@ public final class MirrorPartition {
     private long sourceLogStart = -1;
 
     /**
+     * @param start the first offset of the copy, unless the source begins above it
      * @param rate counts what the source takes, for all partitions of the link together
      */
-    public MirrorPartition(LinkPartition id, Set<Safeguard> safeguards, SourceRate rate) {
+    public MirrorPartition(
+            LinkPartition id, long start, Set<Safeguard> safeguards, SourceRate rate) {
         this.id = id;
+        this.start = safeguards.contains(Safeguard.START) ? start : 0;
         this.safeguards = safeguards;
         this.meter = new LagMeter(rate);
         this.log = new LocalLog(meter);
@@ -263,10 +267,11 @@ public final class MirrorPartition {
         if (state == State.PAUSED) {
             return List.of();
         }
-        if (local().endOffset() == 0 && origin.logStartOffset() > 0) {
+        long first = Math.max(origin.logStartOffset(), start);
+        if (local().endOffset() == 0 && first > 0) {
             step = Step.LOG_START;
             logStartPending = true;
-            return List.of(new PartitionEffect.RaiseLogStart(origin.logStartOffset()));
+            return List.of(new PartitionEffect.RaiseLogStart(first));
         }
         Optional<Reason> obstacle = judge.obstacle(origin, local());
         return obstacle.isPresent() ? fail(obstacle.get()) : copy();
@@ -285,13 +290,10 @@ public final class MirrorPartition {
     // --- copying
 
     private List<PartitionEffect> sourceAnswered(FetchedSlice slice, long askedNanos) {
-        if (!fetches()) {
-            return List.of();
-        }
         boolean current =
                 slice.fetchOffset() == nextFetchOffset
                         || !safeguards.contains(Safeguard.DUPLICATES);
-        if (!current) {
+        if (!fetches() || !current) {
             return List.of();
         }
         failures = 0;
@@ -347,10 +349,7 @@ public final class MirrorPartition {
     }
 
     private List<PartitionEffect> broken(Reason reason) {
-        if (++brokenCount >= BROKEN_MAX) {
-            return fail(reason);
-        }
-        return again(reason);
+        return ++brokenCount >= BROKEN_MAX ? fail(reason) : again(reason);
     }
 
     private List<PartitionEffect> sourceDiverged(long asked, int epoch, long endOffset) {
@@ -413,10 +412,10 @@ public final class MirrorPartition {
         logStartPending = false;
         return switch (answer) {
             case MirrorLog.Appended(long end, long highWatermark) -> {
-                boolean first = step == Step.LOG_START;
+                boolean first = step == Step.LOG_START; // of an empty log: it begins where it ends
                 reached(end, highWatermark);
-                long start = Math.min(Math.max(local().logStartOffset(), sourceLogStart), end);
-                log.startsAt(start);
+                long followed = Math.max(local().logStartOffset(), sourceLogStart);
+                log.startsAt(first ? end : Math.min(followed, end));
                 yield first ? copy() : afterAnswer();
             }
             case MirrorLog.StaleOwnership(long epoch) -> stale(epoch);

@@ -20,6 +20,8 @@ public enum Safeguard {
     DUPLICATES,
     /** The leader epoch here is raised before a batch of a higher one is appended. */
     EPOCH,
+    /** A copy begins where it was told to. */
+    START,
     /** A topic with another id is another topic. */
     RECREATION,
     /** Nothing is appended once a failover has been ordered. */

@@ -24,6 +24,7 @@ class MirrorPartitionScriptTest {
     private final MirrorPartition partition =
             new MirrorPartition(
                     new LinkPartition(new Uuid(1, 2), "orders", 0),
+                    0,
                     Safeguard.ALL,
                     new SourceRate());
 

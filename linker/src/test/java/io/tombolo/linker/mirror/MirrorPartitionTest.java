@@ -26,12 +26,16 @@ class MirrorPartitionTest {
     private static final Reason UNREACHABLE =
             new Reason(Reason.Code.SOURCE_UNREACHABLE, "connection refused");
 
-    private final MirrorPartition partition =
-            new MirrorPartition(
-                    new LinkPartition(new Uuid(1, 2), "orders", 0),
-                    Safeguard.ALL,
-                    new SourceRate());
+    private MirrorPartition partition = beginningAt(0);
     private long now;
+
+    private static MirrorPartition beginningAt(long start) {
+        return new MirrorPartition(
+                new LinkPartition(new Uuid(1, 2), "orders", 0),
+                start,
+                Safeguard.ALL,
+                new SourceRate());
+    }
 
     // --- PREPARING
 
@@ -61,6 +65,35 @@ class MirrorPartitionTest {
         assertThat(partition.fetches()).isTrue();
         assertThat(partition.nextFetchOffset()).isEqualTo(40);
         assertThat(partition.expectsFirstBatch()).isTrue();
+    }
+
+    @Test
+    void anEmptyCopyBeginsWhereItWasToldToUnlessTheSourceBeginsAbove() {
+        partition = beginningAt(45);
+        feed(new PartitionEvent.Started());
+        feed(position(0, 0, -1, 5));
+
+        assertThat(feed(origin(40, 90, new Origin.NotAsked())))
+                .containsExactly(new RaiseLogStart(45));
+        feed(new PartitionEvent.LogStartAnswered(new MirrorLog.Appended(45, 45)));
+        assertThat(partition.nextFetchOffset()).isEqualTo(45);
+        assertThat(partition.expectsFirstBatch()).isTrue(); // it may be in the middle of one
+
+        partition = beginningAt(45);
+        feed(new PartitionEvent.Started());
+        feed(position(0, 0, -1, 5));
+        assertThat(feed(origin(50, 90, new Origin.NotAsked())))
+                .containsExactly(new RaiseLogStart(50));
+    }
+
+    @Test
+    void aCopyThatHasBegunIsNotMovedToItsStart() {
+        partition = beginningAt(45);
+        feed(new PartitionEvent.Started());
+        feed(position(0, 20, 3, 5));
+
+        assertThat(feed(origin(0, 90, new Origin.EpochEnd(3, 90)))).isEmpty();
+        assertThat(partition.nextFetchOffset()).isEqualTo(20);
     }
 
     @Test

@@ -55,7 +55,8 @@ record HandoverRoutes(LoopInquiry<BrokerCore> core, HttpRegistry registry) {
     private static final int NAMED_MAX = 20;
 
     /** The link that is asked about, and this region. */
-    private record Place(LinkEntry link, Region.Hosted region, Optional<Region> other) {}
+    private record Place(
+            LinkEntry link, boolean copyOnly, Region.Hosted region, Optional<Region> other) {}
 
     /**
      * @param path what stands behind {@code handover}
@@ -112,6 +113,8 @@ record HandoverRoutes(LoopInquiry<BrokerCore> core, HttpRegistry registry) {
                                 RegionId other = link.from().equals(self) ? link.to() : link.from();
                                 return new Place(
                                         link,
+                                        !link.selection().whole()
+                                                || settings.topology().carriesOn(link),
                                         settings.region(),
                                         Optional.ofNullable(
                                                 settings.topology().regions().get(other)));
@@ -152,6 +155,12 @@ record HandoverRoutes(LoopInquiry<BrokerCore> core, HttpRegistry registry) {
             return HttpAnswer.error(
                     409,
                     "the other end of %s is not a region of ours".formatted(place.link().name()));
+        }
+        if (place.copyOnly()) {
+            return HttpAnswer.error(
+                    409,
+                    "the copies of %s are for reading: it renames, starts late, or carries on what another link brings"
+                            .formatted(place.link().name()));
         }
         Answer<Ownership> answer =
                 core.ask((broker, done) ->

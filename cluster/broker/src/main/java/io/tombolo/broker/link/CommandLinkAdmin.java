@@ -54,7 +54,7 @@ record CommandLinkAdmin(Images images, Commands commands, EventLoop loop) implem
         return new MirrorTopic(
                 topic.name(),
                 topic.id(),
-                mirror.sourceTopicId(),
+                new MirrorTopic.Origin(mirror.sourceTopicId(), mirror.starts()),
                 topic.partitions().count(),
                 mirror.state(),
                 image.configs().of(ConfigResource.topic(topic.name())),
@@ -69,6 +69,7 @@ record CommandLinkAdmin(Images images, Commands commands, EventLoop loop) implem
                         topic.name(),
                         topic.sourceTopicId(),
                         topic.partitionCount(),
+                        topic.starts(),
                         topic.configs()),
                 answer);
     }

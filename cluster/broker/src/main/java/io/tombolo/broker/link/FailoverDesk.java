@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +28,9 @@ import java.util.stream.LongStream;
 
 /** Previews and starts failovers into this region. Confined to the links' loop. */
 public final class FailoverDesk {
+
+    /** Objections about safety: a lost region may leave nothing better. The others are final. */
+    private static final Set<String> FORCEABLE = Set.of("TMB-4012", "TMB-4013", "TMB-4017");
 
     private static final Logger LOG = LoggerFactory.getLogger(FailoverDesk.class);
 
@@ -126,6 +130,7 @@ public final class FailoverDesk {
                             "wait until tombolo link list shows it"));
         }
         if (!begun) {
+            copyOnly(link).ifPresent(objections::add);
             images.current()
                     .takenElsewhere(link.name())
                     .map(owned -> elsewhere(link, owned))
@@ -191,6 +196,32 @@ public final class FailoverDesk {
                                 List.of(),
                                 PromotionStanding.of(images.current(), link, epoch).outcome()),
                         LossBound.UNKNOWN);
+    }
+
+    /** Of some copies it is known beforehand that they are for reading. */
+    private Optional<FailoverPreview.Objection> copyOnly(LinkEntry link) {
+        if (!link.selection().whole()) {
+            return Optional.of(
+                    new FailoverPreview.Objection(
+                            "TMB-4016",
+                            "%s has the topics of %s under other names, or later records only"
+                                    .formatted(link.to(), link.from()),
+                            "rename: %s, start: %s"
+                                    .formatted(
+                                            link.selection().renaming(), link.selection().start()),
+                            "read the copies as they are; a link without these keys can be failed"
+                                    + " over"));
+        }
+        return place.topology().carriesOn(link)
+                ? Optional.of(
+                        new FailoverPreview.Objection(
+                                "TMB-4017",
+                                "link %s carries on what another one brings to %s"
+                                        .formatted(link.name(), link.from()),
+                                "the regions before %s would not stop their writers"
+                                        .formatted(link.from()),
+                                "fail over by the link that brings the topics to " + link.from()))
+                : Optional.empty();
     }
 
     private String causeOf(LinkEntry link) {
@@ -306,9 +337,7 @@ public final class FailoverDesk {
     public void start(
             FailoverPreview preview, boolean force, String cause, Consumer<FailoverReport> report) {
         boolean senseless =
-                preview.objections().stream()
-                        .anyMatch(one ->
-                                !one.code().equals("TMB-4012") && !one.code().equals("TMB-4013"));
+                preview.objections().stream().anyMatch(one -> !FORCEABLE.contains(one.code()));
         if (senseless || !preview.ready() && !force) {
             report.accept(new FailoverReport.Refused(preview));
             return;

@@ -43,7 +43,7 @@ record LinkSpecs(Topology topology, RegionId region) {
                         entry.name(),
                         LinkType.CLUSTER_LINK,
                         new LinkSpec.Source(entry.from(), bootstrap),
-                        new LinkSpec.Selection(entry.topics(), entry.groups()),
+                        entry.selection(),
                         settings(entry, owned.get().ownership().mode()),
                         new LinkSpec.Intent(defined.get().paused(), owned.get().epoch())));
     }

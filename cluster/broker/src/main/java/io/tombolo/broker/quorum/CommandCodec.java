@@ -255,6 +255,7 @@ final class CommandCodec {
                             .string(create.topic())
                             .uuid(create.sourceTopicId())
                             .number(create.partitionCount())
+                            .list(create.starts(), FieldWriter::number)
                             .strings(create.configs());
             case LinkCommand.GrowMirrorTopic(LinkName link, String topic, int count) ->
                     kind(to, Kind.GROW_MIRROR_TOPIC)
@@ -365,6 +366,7 @@ final class CommandCodec {
                             from.string(),
                             from.uuid(),
                             from.smallNumber(),
+                            from.list(1, FieldReader::number),
                             from.strings());
             case GROW_MIRROR_TOPIC ->
                     new LinkCommand.GrowMirrorTopic(link(from), from.string(), from.smallNumber());

@@ -66,11 +66,12 @@ final class NamesExam {
             List<String> chosen = chosen(names);
             Map<String, TopicDescription> source = describe(from, there, chosen);
             Set<String> present = await(to, here.listTopics().names());
-            List<String> both = chosen.stream().filter(present::contains).toList();
-            Map<String, TopicDescription> copies = describe(to, here, both);
-            chosen.forEach(name -> compare(name, source.get(name), copies.get(name)));
+            List<String> both =
+                    chosen.stream().filter(name -> present.contains(copyOf(name))).toList();
+            Map<String, TopicDescription> copies = describe(to, here, copiesOf(both));
+            chosen.forEach(name -> compare(name, source.get(name), copies.get(copyOf(name))));
             if (patient.link().sync().configs()) {
-                configs(both, configs(from, there, both), configs(to, here, both));
+                configs(both, configs(from, there, both), configs(to, here, copiesOf(both)));
             }
             findings.addAll(Finding.bounded(ill, "topics"));
             groups(await(from, there.listGroups().all()));
@@ -83,6 +84,19 @@ final class NamesExam {
                             "see the regions and brokers above"));
         }
         return findings;
+    }
+
+    private String copyOf(String topic) {
+        return patient.link().selection().renaming().copyOf(topic);
+    }
+
+    private List<String> copiesOf(List<String> topics) {
+        return topics.stream().map(this::copyOf).toList();
+    }
+
+    /** The id is kept where the name is. */
+    private boolean sameId(TopicDescription source, TopicDescription copy) {
+        return copy.topicId().equals(source.topicId()) || !copy.name().equals(source.name());
     }
 
     private List<String> chosen(Set<String> names) {
@@ -124,10 +138,10 @@ final class NamesExam {
 
     private void compare(
             String name, @Nullable TopicDescription source, @Nullable TopicDescription copy) {
-        if (source == null || troubled.contains(name)) {
+        if (source == null || troubled.contains(copyOf(name))) {
             return;
         }
-        String subject = "topic " + name;
+        String subject = "topic " + copyOf(name);
         if (copy == null) {
             ill.add(
                     Finding.ill(
@@ -135,7 +149,7 @@ final class NamesExam {
                             "is not in " + patient.to(),
                             "a link makes a new topic within seconds, unless something holds it up",
                             "look again; then tombolo link describe " + patient.link().name()));
-        } else if (!copy.topicId().equals(source.topicId())) {
+        } else if (!sameId(source, copy)) {
             ill.add(
                     Finding.ill(
                             subject,
@@ -166,8 +180,8 @@ final class NamesExam {
             List<String> topics, Map<String, Config> source, Map<String, Config> copies) {
         for (String topic : topics) {
             Config there = source.get(topic);
-            Config here = copies.get(topic);
-            if (there == null || here == null || troubled.contains(topic)) {
+            Config here = copies.get(copyOf(topic));
+            if (there == null || here == null || troubled.contains(copyOf(topic))) {
                 continue;
             }
             var differing = new ArrayList<String>();
@@ -181,7 +195,7 @@ final class NamesExam {
             if (!differing.isEmpty()) {
                 ill.add(
                         Finding.ill(
-                                "topic " + topic,
+                                "topic " + copyOf(topic),
                                 Finding.names(differing),
                                 "they decide what a record may be and what compaction keeps",
                                 "look again: the link sets them every two seconds; then tombolo"

@@ -1,6 +1,8 @@
 package io.tombolo.cli.plan;
 
 import io.tombolo.region.LinkName;
+import io.tombolo.region.link.LinkSpec.Renaming;
+import io.tombolo.region.link.LinkSpec.Start;
 import io.tombolo.region.link.NameFilter;
 import io.tombolo.region.plan.World;
 import io.tombolo.region.topology.FailoverPolicy;
@@ -125,6 +127,12 @@ final class Export {
             lines.add("    from: " + word(link.from().name()));
             lines.add("    to: " + word(link.to().name()));
             lines.add("    topics: " + list(link.topics().patterns()));
+            if (!link.selection().renaming().equals(Renaming.NONE)) {
+                lines.add("    rename: " + quoted(link.selection().renaming().toString()));
+            }
+            if (!(link.selection().start() instanceof Start.Earliest)) {
+                lines.add("    start: " + quoted(link.selection().start().toString()));
+            }
             lines.add("    groups: " + list(link.groups().patterns()));
             if (!link.sync().equals(LinkEntry.Sync.STANDARD)) {
                 lines.add("    sync: " + sync(link.sync()));
@@ -215,7 +223,7 @@ final class Export {
     private boolean brought(String region, String topic) {
         return links.values().stream()
                 .filter(link -> link.to().name().equals(region))
-                .anyMatch(link -> link.topics().includes(topic));
+                .anyMatch(link -> link.copies().includes(topic));
     }
 
     private static String topic(String region, World.Topic topic) {

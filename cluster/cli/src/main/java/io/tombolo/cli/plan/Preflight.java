@@ -145,7 +145,11 @@ record Preflight(Shell shell, LoadedFile file, World world) {
 
     private Set<String> known(LinkEntry link) {
         World.Holding holding = world.regions().get(link.to().name());
-        return holding == null ? Set.of() : holding.topics().keySet();
+        return holding == null
+                ? Set.of()
+                : holding.topics().keySet().stream()
+                        .flatMap(copy -> link.selection().renaming().sourceOf(copy).stream())
+                        .collect(Collectors.toSet());
     }
 
     /**

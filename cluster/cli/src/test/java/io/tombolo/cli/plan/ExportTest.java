@@ -86,6 +86,46 @@ class ExportTest {
     }
 
     @Test
+    void whatCopiesAreCalledAndWhereTheyBeginIsWrittenDown() {
+        String renaming =
+                """
+                tombolo: 1
+                regions: { eu: {}, us: {} }
+                links:
+                  b: { from: eu, to: us, topics: ["b"], rename: "eu.{topic}.b", start: latest }
+                """;
+        var topics = new TreeMap<>(Map.of("b", new World.Topic(1, 1, new TreeMap<>())));
+        LinkEntry entry = topology(renaming).links().values().iterator().next();
+        var there =
+                new World.Link(entry.ends(), entry.settings(List.of()), World.Condition.RUNNING);
+        var links = new TreeMap<>(Map.of("b", there));
+        var mirrors =
+                new TreeMap<>(
+                        Map.of(
+                                "eu.b.b",
+                                new World.Topic(
+                                        1,
+                                        1,
+                                        new TreeMap<>(),
+                                        Optional.of(new LinkName("b")),
+                                        Optional.empty())));
+        var world =
+                new World(
+                        new TreeMap<>(
+                                Map.of(
+                                        "eu",
+                                        new World.Holding(1, topics, links, new TreeSet<>()),
+                                        "us",
+                                        new World.Holding(1, mirrors, links, new TreeSet<>()))));
+
+        String text = ((Export.Result.File) Export.of(renaming, world)).text();
+
+        assertThat(text).contains("rename: \"eu.{topic}.b\"", "start: \"latest\"");
+        Plan plan = Planner.plan(topology(text), Declared.NOTHING, world, Set.of());
+        assertThat(plan.fulfilled()).as(plan.toString()).isTrue();
+    }
+
+    @Test
     void aWorldThatDoesNotFitIntoOneFileIsRefusedWithTheReason() {
         var topic = new World.Topic(1, 1, new TreeMap<>());
         World twice = world(Map.of("tmp-a", topic), Map.of("tmp-a", topic));

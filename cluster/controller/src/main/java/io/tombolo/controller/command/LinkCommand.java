@@ -42,18 +42,31 @@ public sealed interface LinkCommand<A> extends Command<A> {
      * Makes a mirror topic with the region's default replication factor. Refused with
      * TOPIC_ALREADY_EXISTS when another topic has the name or the id.
      *
-     * @param sourceTopicId taken as the id here too, unless it is zero
+     * @param sourceTopicId taken as the id here too, unless it is zero or the link renames
+     * @param starts by partition, the offset at the source that the copy begins at
      */
     record CreateMirrorTopic(
             LinkName link,
             String topic,
             Uuid sourceTopicId,
             int partitionCount,
+            List<Long> starts,
             SortedMap<String, String> configs)
             implements LinkCommand<TopicCommand.CreatedTopic> {
 
         public CreateMirrorTopic {
+            starts = List.copyOf(starts);
             configs = Collections.unmodifiableSortedMap(new TreeMap<>(configs));
+        }
+
+        /** A copy that begins where its source does. */
+        public CreateMirrorTopic(
+                LinkName link,
+                String topic,
+                Uuid sourceTopicId,
+                int partitionCount,
+                SortedMap<String, String> configs) {
+            this(link, topic, sourceTopicId, partitionCount, List.of(), configs);
         }
     }
 

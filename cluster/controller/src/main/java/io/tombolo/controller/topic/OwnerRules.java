@@ -1,6 +1,7 @@
 package io.tombolo.controller.topic;
 
 import io.tombolo.controller.command.Refusal;
+import io.tombolo.controller.command.RegionCommand.ClaimOwnership;
 import io.tombolo.metadata.image.LinkRegistration;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.MirrorRegistration;
@@ -9,7 +10,6 @@ import io.tombolo.metadata.record.ConfigRecord.ConfigRemoved;
 import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
 import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.OwnershipRecord;
-import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.link.FollowedConfigs;
@@ -59,10 +59,12 @@ public final class OwnerRules {
 
     /**
      * A region that is to take a link's topics over does not get them when another one has taken
-     * some of them over from the same source: both would write to them.
+     * some of them over from the same source: both would write to them. Copies of other names, or
+     * of later records only, are not what the owner has.
      */
-    public static Optional<Refusal> claim(DomainName domain, RegionId region, MetadataImage tip) {
-        var link = new LinkName(domain.name());
+    public static Optional<Refusal> claim(ClaimOwnership claim, MetadataImage tip) {
+        var link = new LinkName(claim.domain().name());
+        RegionId region = claim.region();
         if (tip.links().topicsOf(link).stream()
                 .flatMap(id -> tip.links().mirrorTopic(id).stream())
                 .anyMatch(mirror -> mirror.state() == State.RETURNING)) {
@@ -70,10 +72,21 @@ public final class OwnerRules {
                     "Topics of link %s are coming back to this region, and what only it has is not cut off yet; go on with that first: tombolo failback %s."
                             .formatted(link, link));
         }
-        return tip.links()
-                .link(link)
-                .filter(known -> known.definition().destinationRegion().equals(region))
-                .flatMap(_ -> tip.takenElsewhere(link))
+        Optional<LinkRegistration> filling =
+                tip.links()
+                        .link(link)
+                        .filter(known -> known.definition().destinationRegion().equals(region));
+        boolean moves = filling.isPresent() || claim.mode() == Ownership.Mode.HANDOVER;
+        if (moves
+                && tip.links()
+                        .link(link)
+                        .filter(known -> !known.entry().selection().whole())
+                        .isPresent()) {
+            return violation(
+                    "Link %s renames what it copies, or copies later records only (rename: and start: in the file); its copies stay read-only, and nobody takes over."
+                            .formatted(link));
+        }
+        return filling.flatMap(_ -> tip.takenElsewhere(link))
                 .flatMap(owned ->
                         violation(
                                 "Region %s has taken over topics of link %s already, with %s under ownership epoch %d; use them there."

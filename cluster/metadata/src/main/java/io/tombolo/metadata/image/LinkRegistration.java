@@ -19,7 +19,12 @@ public record LinkRegistration(LinkDefined definition, boolean paused) {
 
     /** Whether it copies a topic of this name into a region. */
     boolean fills(String topic, RegionId to) {
-        return fills(to) && definition.topics().includes(topic);
+        return fills(to)
+                && definition
+                        .renaming()
+                        .sourceOf(topic)
+                        .filter(definition.topics()::includes)
+                        .isPresent();
     }
 
     /** Whether it copies into a region. */

@@ -77,7 +77,7 @@ public record MetadataImage(
                 .filter(owned -> link.filter(one -> one.fills(owned.owner())).isPresent())
                 .flatMap(Ownership::takeover)
                 .map(Takeover::topics)
-                .or(() -> link.map(one -> one.definition().topics()))
+                .or(() -> link.map(one -> one.entry().copies()))
                 .orElse(NameFilter.of());
     }
 
@@ -183,10 +183,14 @@ public record MetadataImage(
 
     private Optional<OwnershipRecord> takenElsewhere(LinkRegistration link, List<String> names) {
         RegionId source = link.definition().sourceRegion();
+        List<String> sources =
+                names.stream()
+                        .flatMap(name -> link.definition().renaming().sourceOf(name).stream())
+                        .toList();
         return takenBesides(link.definition().destinationRegion(), source).stream()
                 .filter(owned -> !owned.domain().equals(link.domain()))
                 .filter(owned ->
-                        names.stream().anyMatch(name -> owned.ownership().tookFrom(source, name))
+                        sources.stream().anyMatch(name -> owned.ownership().tookFrom(source, name))
                                 || names.isEmpty() && mayMeet(owned, link))
                 .findFirst();
     }

@@ -115,7 +115,8 @@ public final class MetadataSnapshot {
 
     private static Stream<MetadataRecord> mirrorRecords(MirrorRegistration mirror) {
         var defined =
-                new MirrorTopicDefined(mirror.topicId(), mirror.link(), mirror.sourceTopicId());
+                new MirrorTopicDefined(
+                        mirror.topicId(), mirror.link(), mirror.sourceTopicId(), mirror.starts());
         if (mirror.equals(MirrorRegistration.of(defined))) {
             return Stream.of(defined);
         }

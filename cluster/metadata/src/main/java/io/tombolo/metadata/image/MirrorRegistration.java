@@ -10,6 +10,7 @@ import io.tombolo.region.link.MirrorTopic;
 import org.apache.kafka.common.Uuid;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -17,6 +18,8 @@ import java.util.TreeMap;
  * A mirror topic as the metadata has it. It stays known after it has been stopped, so that its
  * domain is.
  *
+ * @param starts by partition, the offset at the source that its copy begins at; those beyond the
+ *     list begin at the first that the source has
  * @param reason why it is in this state; may be empty
  * @param followed what its link has set on it, because the source has it
  * @param promotion how far its region is with taking over, or was when it had
@@ -26,6 +29,7 @@ public record MirrorRegistration(
         Uuid topicId,
         LinkName link,
         Uuid sourceTopicId,
+        List<Long> starts,
         MirrorTopic.State state,
         String reason,
         SortedMap<String, String> followed,
@@ -33,6 +37,7 @@ public record MirrorRegistration(
         Restoration restoration) {
 
     public MirrorRegistration {
+        starts = List.copyOf(starts);
         followed = Collections.unmodifiableSortedMap(new TreeMap<>(followed));
     }
 
@@ -41,6 +46,7 @@ public record MirrorRegistration(
                 defined.topicId(),
                 defined.link(),
                 defined.sourceTopicId(),
+                defined.starts(),
                 MirrorTopic.State.MIRRORING,
                 "",
                 Collections.emptySortedMap(),
@@ -57,6 +63,7 @@ public record MirrorRegistration(
                 returned.topicId(),
                 returned.link(),
                 returned.topicId(),
+                List.of(),
                 MirrorTopic.State.RETURNING,
                 "",
                 Collections.emptySortedMap(),
@@ -77,12 +84,28 @@ public record MirrorRegistration(
     MirrorRegistration withState(MirrorTopic.State newState, String newReason) {
         Promotion kept = newState == MirrorTopic.State.STOPPED ? promotion.finished() : promotion;
         return new MirrorRegistration(
-                topicId, link, sourceTopicId, newState, newReason, followed, kept, restoration);
+                topicId,
+                link,
+                sourceTopicId,
+                starts,
+                newState,
+                newReason,
+                followed,
+                kept,
+                restoration);
     }
 
     MirrorRegistration with(Promotion newPromotion) {
         return new MirrorRegistration(
-                topicId, link, sourceTopicId, state, reason, followed, newPromotion, restoration);
+                topicId,
+                link,
+                sourceTopicId,
+                starts,
+                state,
+                reason,
+                followed,
+                newPromotion,
+                restoration);
     }
 
     MirrorRegistration with(MirrorConfigsFollowed configs) {
@@ -90,6 +113,7 @@ public record MirrorRegistration(
                 topicId,
                 link,
                 sourceTopicId,
+                starts,
                 state,
                 reason,
                 configs.configs(),
@@ -99,6 +123,14 @@ public record MirrorRegistration(
 
     MirrorRegistration with(Restoration newRestoration) {
         return new MirrorRegistration(
-                topicId, link, sourceTopicId, state, reason, followed, promotion, newRestoration);
+                topicId,
+                link,
+                sourceTopicId,
+                starts,
+                state,
+                reason,
+                followed,
+                promotion,
+                newRestoration);
     }
 }

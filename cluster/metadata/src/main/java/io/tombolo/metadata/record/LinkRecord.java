@@ -2,12 +2,14 @@ package io.tombolo.metadata.record;
 
 import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
+import io.tombolo.region.link.LinkSpec.Renaming;
 import io.tombolo.region.link.MirrorTopic;
 import io.tombolo.region.link.NameFilter;
 import io.tombolo.region.topology.LinkEntry;
 
 import org.apache.kafka.common.Uuid;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -43,7 +45,8 @@ public sealed interface LinkRecord extends MetadataRecord {
 
         /**
          * The setting of a link that was removed while it had mirror topics. It has no topics any
-         * more; its id and regions stay, so that nothing else takes its mirrors for its own.
+         * more; its id, regions and renaming stay, so that nothing else takes its mirrors for its
+         * own.
          */
         public static final String RETIRED = "retired";
 
@@ -56,14 +59,19 @@ public sealed interface LinkRecord extends MetadataRecord {
             return new NameFilter(List.of(settings.getOrDefault(TOPICS, "").split(",")));
         }
 
+        /** What it calls the copies. */
+        public Renaming renaming() {
+            return Renaming.of(settings.getOrDefault(LinkEntry.RENAME, Renaming.TOPIC))
+                    .orElse(Renaming.NONE);
+        }
+
         /** The same link, when it is removed and its name has to stay. */
         public LinkDefined retire() {
-            return new LinkDefined(
-                    link,
-                    linkId,
-                    sourceRegion,
-                    destinationRegion,
-                    new TreeMap<>(Map.of(RETIRED, Boolean.toString(true))));
+            var kept = new TreeMap<>(Map.of(RETIRED, Boolean.toString(true)));
+            if (settings.containsKey(LinkEntry.RENAME)) {
+                kept.put(LinkEntry.RENAME, settings.get(LinkEntry.RENAME));
+            }
+            return new LinkDefined(link, linkId, sourceRegion, destinationRegion, kept);
         }
     }
 
@@ -77,9 +85,42 @@ public sealed interface LinkRecord extends MetadataRecord {
      * A topic is a mirror, in state {@link MirrorTopic.State#MIRRORING}.
      *
      * @param sourceTopicId the id at the source; equal to the topic id unless the topic is renamed
+     * @param starts by partition, the offset at the source that its copy begins at; those beyond
+     *     the list begin at the first that the source has
      */
-    record MirrorTopicDefined(Uuid topicId, LinkName link, Uuid sourceTopicId)
-            implements LinkRecord {}
+    record MirrorTopicDefined(Uuid topicId, LinkName link, Uuid sourceTopicId, List<Long> starts)
+            implements LinkRecord {
+
+        private static final int STARTS = 0;
+
+        public MirrorTopicDefined {
+            starts = List.copyOf(starts);
+        }
+
+        /** A mirror that begins where its source does. */
+        public MirrorTopicDefined(Uuid topicId, LinkName link, Uuid sourceTopicId) {
+            this(topicId, link, sourceTopicId, List.of());
+        }
+
+        /** Writes its fields. The starts are a tagged one, where there are any. */
+        void write(FieldWriter to) {
+            to.uuid(topicId).string(link.name()).uuid(sourceTopicId);
+            to.tags(starts.isEmpty() ? 0 : 1);
+            if (!starts.isEmpty()) {
+                to.tag(STARTS, field -> field.list(starts, FieldWriter::number));
+            }
+        }
+
+        static MirrorTopicDefined read(FieldReader from) {
+            var defined =
+                    new MirrorTopicDefined(from.uuid(), new LinkName(from.string()), from.uuid());
+            var starts = new ArrayList<Long>();
+            from.tags((tag, field) ->
+                    tag == STARTS && starts.addAll(field.list(1, FieldReader::number)));
+            return new MirrorTopicDefined(
+                    defined.topicId, defined.link, defined.sourceTopicId, starts);
+        }
+    }
 
     /**
      * A mirror topic has a new state.

@@ -99,6 +99,7 @@ final class RecordFields {
             case BrokerRecord broker -> BrokerFields.write(broker, to);
             case TopicRecord topic -> PartitionFields.write(topic, to);
             case ConfigRecord config -> writeConfig(config, to);
+            case MirrorTopicDefined mirror -> mirror.write(to);
             case LinkRecord link -> writeLink(link, to);
             case OwnershipRecord owned -> owned.write(to);
         }
@@ -111,6 +112,7 @@ final class RecordFields {
             case BROKER_REGISTERED, BROKER_CHANGE, BROKER_UNREGISTERED, BROKER_DRAIN ->
                     BrokerFields.read(type, from);
             case OWNERSHIP -> OwnershipRecord.read(from);
+            case MIRROR_TOPIC_DEFINED -> MirrorTopicDefined.read(from);
             default -> readUntagged(type, from);
         };
     }
@@ -135,7 +137,8 @@ final class RecordFields {
                             BROKER_DRAIN,
                             PARTITION_CREATED,
                             PARTITION_CHANGED,
-                            OWNERSHIP ->
+                            OWNERSHIP,
+                            MIRROR_TOPIC_DEFINED ->
                             throw new IllegalStateException(type + " has tagged fields");
                     case TOPIC_CREATED -> new TopicCreated(from.string(), from.uuid());
                     case TOPIC_DELETED -> new TopicDeleted(from.uuid());
@@ -145,7 +148,6 @@ final class RecordFields {
                     case LINK_DEFINED,
                             LINK_PAUSED,
                             LINK_REMOVED,
-                            MIRROR_TOPIC_DEFINED,
                             MIRROR_TOPIC_STATE_CHANGED,
                             MIRROR_PARTITION_SETTLED,
                             MIRROR_OFFSETS_CLAMPED,
@@ -222,8 +224,8 @@ final class RecordFields {
                             .strings(link.settings());
             case LinkPaused(var link, var paused) -> to.string(link.name()).flag(paused);
             case LinkRemoved(var link) -> to.string(link.name());
-            case MirrorTopicDefined(var topicId, var link, var sourceTopicId) ->
-                    to.uuid(topicId).string(link.name()).uuid(sourceTopicId);
+            case MirrorTopicDefined _ ->
+                    throw new IllegalStateException(record + " has tagged fields");
             case MirrorTopicStateChanged(var topicId, var state, var reason) ->
                     to.uuid(topicId).number(codeOf(state)).string(reason);
             case MirrorConfigsFollowed(var topicId, var configs) ->
@@ -269,8 +271,6 @@ final class RecordFields {
                             from.strings());
             case LINK_PAUSED -> new LinkPaused(new LinkName(from.string()), from.flag());
             case LINK_REMOVED -> new LinkRemoved(new LinkName(from.string()));
-            case MIRROR_TOPIC_DEFINED ->
-                    new MirrorTopicDefined(from.uuid(), new LinkName(from.string()), from.uuid());
             case MIRROR_CONFIGS_FOLLOWED -> new MirrorConfigsFollowed(from.uuid(), from.strings());
             case MIRROR_PARTITION_SETTLED ->
                     new MirrorPartitionSettled(

@@ -278,7 +278,15 @@ final class RandomHistory {
                     known && random.nextInt(4) == 0
                             ? Optional.of(new LinkRemoved(link))
                             : Optional.empty();
-            case 3 -> topic().map(t -> new MirrorTopicDefined(t.id(), link, t.id()));
+            case 3 ->
+                    topic().map(t ->
+                            new MirrorTopicDefined(
+                                    t.id(),
+                                    link,
+                                    t.id(),
+                                    random.nextBoolean()
+                                            ? List.of()
+                                            : List.of(random.nextLong(9))));
             case 4 ->
                     random.nextBoolean()
                             ? mirror().map(this::settled)

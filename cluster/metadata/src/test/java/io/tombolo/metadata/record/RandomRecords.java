@@ -99,7 +99,11 @@ final class RandomRecords {
             case LINK_PAUSED -> new LinkPaused(new LinkName(name()), random.nextBoolean());
             case LINK_REMOVED -> new LinkRemoved(new LinkName(name()));
             case MIRROR_TOPIC_DEFINED ->
-                    new MirrorTopicDefined(uuid(), new LinkName(name()), uuid());
+                    new MirrorTopicDefined(
+                            uuid(),
+                            new LinkName(name()),
+                            uuid(),
+                            random.nextBoolean() ? List.of() : List.of(offset(), offset()));
             case MIRROR_TOPIC_STATE_CHANGED ->
                     new MirrorTopicStateChanged(uuid(), oneOf(MirrorTopic.State.values()), text());
             case MIRROR_CONFIGS_FOLLOWED ->

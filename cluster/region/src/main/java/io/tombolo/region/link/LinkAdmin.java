@@ -58,13 +58,17 @@ public interface LinkAdmin {
     /**
      * A mirror topic to be made. Replication factor and placement are this region's own defaults.
      *
-     * @param sourceTopicId taken as the local id too, unless it is {@link Uuid#ZERO_UUID}
+     * @param sourceTopicId taken as the local id too, unless it is {@link Uuid#ZERO_UUID} or the
+     *     link renames
+     * @param starts by partition, the offset at the source that the copy begins at; empty where the
+     *     source begins
      */
     record NewMirrorTopic(
             LinkName link,
             String name,
             Uuid sourceTopicId,
             int partitionCount,
+            List<Long> starts,
             SortedMap<String, String> configs) {}
 
     /** What became of a command. */

@@ -5,7 +5,9 @@ import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a link is meant to do, as the metadata image has it.
@@ -40,8 +42,137 @@ public record LinkSpec(
     /**
      * Which topics are mirrored and which groups have their offsets synchronised, by name at the
      * source.
+     *
+     * @param renaming what the copies are called
+     * @param start where the copies of topics begin that the source has already
      */
-    public record Selection(NameFilter topics, NameFilter groups) {}
+    public record Selection(NameFilter topics, NameFilter groups, Renaming renaming, Start start) {
+
+        /** Copies of the same names, from the first record on. */
+        public Selection(NameFilter topics, NameFilter groups) {
+            this(topics, groups, Renaming.NONE, new Start.Earliest());
+        }
+
+        /** Whether a topic of this name here is a copy of one that is mirrored. */
+        public boolean copies(String name) {
+            return renaming.sourceOf(name).filter(topics::includes).isPresent();
+        }
+
+        /**
+         * Whether the copies are the topics themselves, name and records: only then can their
+         * region take over.
+         */
+        public boolean whole() {
+            return renaming.equals(Renaming.NONE) && start instanceof Start.Earliest;
+        }
+    }
+
+    /**
+     * What copies are called: the name at the source between two texts, which never change while
+     * there are copies.
+     */
+    public record Renaming(String before, String after) {
+
+        /** Copies are called as their sources. */
+        public static final Renaming NONE = new Renaming("", "");
+
+        /** Stands for the name at the source. */
+        public static final String TOPIC = "{topic}";
+
+        /** The renaming of a template such as {@code eu.{topic}}; empty when it is none. */
+        public static Optional<Renaming> of(String template) {
+            int at = template.indexOf(TOPIC);
+            if (at < 0) {
+                return Optional.empty();
+            }
+            var renaming =
+                    new Renaming(
+                            template.substring(0, at), template.substring(at + TOPIC.length()));
+            // Names that begin with __ belong to the brokers.
+            boolean legal =
+                    (renaming.before + renaming.after).matches("[a-zA-Z0-9._-]*")
+                            && !renaming.before.startsWith("_");
+            return legal ? Optional.of(renaming) : Optional.empty();
+        }
+
+        /** The name of the copy. */
+        public String copyOf(String source) {
+            return before + source + after;
+        }
+
+        /** The name at the source; empty when no copy is called like that. */
+        public Optional<String> sourceOf(String copy) {
+            boolean fits =
+                    copy.length() > before.length() + after.length()
+                            && copy.startsWith(before)
+                            && copy.endsWith(after);
+            return fits
+                    ? Optional.of(copy.substring(before.length(), copy.length() - after.length()))
+                    : Optional.empty();
+        }
+
+        /** Chooses the copies of what a filter chooses. */
+        public NameFilter copiesOf(NameFilter topics) {
+            return new NameFilter(
+                    topics.patterns().stream()
+                            .map(pattern ->
+                                    pattern.startsWith("!")
+                                            ? "!" + copyOf(pattern.substring(1))
+                                            : copyOf(pattern))
+                            .toList());
+        }
+
+        /** The template. */
+        @Override
+        public String toString() {
+            return before + TOPIC + after;
+        }
+    }
+
+    /**
+     * Where the copy of a topic begins that the source had before the link, or before the link's
+     * filter included it. What the source gets later is copied from its first record on.
+     */
+    public sealed interface Start {
+
+        /** At the first record that the source has. */
+        record Earliest() implements Start {
+            @Override
+            public String toString() {
+                return "earliest";
+            }
+        }
+
+        /** After the last one. */
+        record Latest() implements Start {
+            @Override
+            public String toString() {
+                return "latest";
+            }
+        }
+
+        /**
+         * At the first record that is not older; after the last one when all are.
+         *
+         * @param time from 1970 on, before the year 10000
+         */
+        record At(Instant time) implements Start {
+
+            /** The first moment that is too late. */
+            private static final Instant END = Instant.parse("+10000-01-01T00:00:00Z");
+
+            public At {
+                if (time.isBefore(Instant.EPOCH) || !time.isBefore(END)) {
+                    throw new IllegalArgumentException(time + " is no time of a record");
+                }
+            }
+
+            @Override
+            public String toString() {
+                return time.toString();
+            }
+        }
+    }
 
     /**
      * What may change at any time.

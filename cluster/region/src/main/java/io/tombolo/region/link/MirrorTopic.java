@@ -3,22 +3,23 @@ package io.tombolo.region.link;
 import org.apache.kafka.common.Uuid;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
  * A mirror topic as the metadata image has it.
  *
- * @param topicId its id here; that of the source unless the source has none
- * @param sourceTopicId the id at the source when it was made; {@link Uuid#ZERO_UUID} when the
- *     source is too old to have ids
+ * @param topicId its id here; that of the source unless the source has none, or its name is another
+ *     one
+ * @param origin what it was made from
  * @param configs the configurations set on it, overrides only
  * @param followed those that its link has set, as the source had them; what differs was chosen here
  */
 public record MirrorTopic(
         String name,
         Uuid topicId,
-        Uuid sourceTopicId,
+        Origin origin,
         int partitionCount,
         State state,
         SortedMap<String, String> configs,
@@ -27,6 +28,31 @@ public record MirrorTopic(
     public MirrorTopic {
         configs = Collections.unmodifiableSortedMap(new TreeMap<>(configs));
         followed = Collections.unmodifiableSortedMap(new TreeMap<>(followed));
+    }
+
+    /**
+     * What a mirror topic was made from.
+     *
+     * @param topicId the id at the source; {@link Uuid#ZERO_UUID} when the source is too old to
+     *     have ids
+     * @param starts by partition, the offset that its copy begins at; those beyond the list begin
+     *     at the first that the source has
+     */
+    public record Origin(Uuid topicId, List<Long> starts) {
+
+        public Origin {
+            starts = List.copyOf(starts);
+        }
+
+        /** Where the copy of a partition begins, unless the source begins above it. */
+        public long startOf(int partition) {
+            return partition < starts.size() ? starts.get(partition) : 0;
+        }
+    }
+
+    /** The id of its source. */
+    public Uuid sourceTopicId() {
+        return origin.topicId();
     }
 
     /** The life of a mirror topic. Only {@link #STOPPED} is writable. */

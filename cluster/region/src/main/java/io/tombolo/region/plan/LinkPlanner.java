@@ -2,7 +2,6 @@ package io.tombolo.region.plan;
 
 import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
-import io.tombolo.region.link.NameFilter;
 import io.tombolo.region.plan.Change.SetLink;
 import io.tombolo.region.plan.Plan.Finding;
 import io.tombolo.region.plan.Plan.Kind;
@@ -131,6 +130,17 @@ final class LinkPlanner {
                     "bring them back first: tombolo failback " + link.name());
             return;
         }
+        String renamed = there.settings().get(LinkEntry.RENAME);
+        if (!Objects.equals(wanted.get(LinkEntry.RENAME), renamed)) {
+            blocked(
+                    link.name(),
+                    region,
+                    LinkEntry.RENAME,
+                    "there it is %s, and what copies are called never changes"
+                            .formatted(renamed == null ? "not given" : "\"" + renamed + "\""),
+                    "give the link another name");
+            return;
+        }
         changes.add(
                 new SetLink(
                         region,
@@ -144,7 +154,7 @@ final class LinkPlanner {
     private void copies(LinkEntry link, RegionId region, World.Holding holding) {
         List<String> leftOut =
                 holding.mirrorsOf(link.name().name()).stream()
-                        .filter(topic -> !link.topics().includes(topic))
+                        .filter(topic -> !link.selection().copies(topic))
                         .toList();
         if (!leftOut.isEmpty()) {
             warning(
@@ -154,13 +164,12 @@ final class LinkPlanner {
                             .formatted(named(leftOut)),
                     "tombolo topic delete --region %s %s".formatted(region, leftOut.getFirst()));
         }
-        NameFilter filter = link.topics();
         List<String> own =
                 holding.topics().entrySet().stream()
                         .filter(one -> isOwn(one.getValue()))
                         .map(Map.Entry::getKey)
-                        .filter(topic -> filter.includes(topic) && !before.has(region, topic))
-                        .filter(topic -> world.topic(link.from(), topic).isPresent())
+                        .filter(topic -> !before.has(region, topic))
+                        .filter(topic -> hasSource(link, topic))
                         .toList();
         boolean owned =
                 world.link(region, link.name())
@@ -176,6 +185,16 @@ final class LinkPlanner {
                     "delete or rename one of the two, or exclude it: \"!%s\""
                             .formatted(own.getFirst()));
         }
+    }
+
+    /** Whether the source has the topic that this would be the copy of. */
+    private boolean hasSource(LinkEntry link, String copy) {
+        return link.selection()
+                .renaming()
+                .sourceOf(copy)
+                .filter(link.topics()::includes)
+                .flatMap(source -> world.topic(link.from(), source))
+                .isPresent();
     }
 
     private static boolean isOwn(World.Topic topic) {

@@ -3,6 +3,7 @@ package io.tombolo.region.topology;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
+import io.tombolo.region.link.LinkSpec.Selection;
 import io.tombolo.region.link.NameFilter;
 
 import java.time.Duration;
@@ -13,19 +14,31 @@ import java.util.SortedMap;
 /**
  * One entry of {@code links:}: an offset-preserving copy of some topics from one region to another.
  *
- * @param topics which topics are copied
- * @param groups whose committed offsets are copied, among groups that read those topics
+ * @param selection which topics are copied, how and from where on, and the committed offsets of
+ *     which groups, among those that read these topics
  */
-public record LinkEntry(
-        LinkName name,
-        Route route,
-        NameFilter topics,
-        NameFilter groups,
-        Sync sync,
-        Limits limits) {
+public record LinkEntry(LinkName name, Route route, Selection selection, Sync sync, Limits limits) {
 
     /** The setting that has the patterns of topics, comma-separated. */
     public static final String TOPICS = LinkSettings.TOPICS;
+
+    /** The setting that has the template of the names of copies. */
+    public static final String RENAME = LinkSettings.RENAME;
+
+    /** Which topics are copied, by their names at the source. */
+    public NameFilter topics() {
+        return selection.topics();
+    }
+
+    /** The same by the names of the copies. */
+    public NameFilter copies() {
+        return selection.renaming().copiesOf(selection.topics());
+    }
+
+    /** Whose committed offsets are copied. */
+    public NameFilter groups() {
+        return selection.groups();
+    }
 
     /** The region that is read. */
     public RegionId from() {
@@ -64,7 +77,7 @@ public record LinkEntry(
     /** The same link the other way, once its destination owns the topics. */
     public LinkEntry reversed() {
         var back = new Route(route.to(), route.from(), route.reverse());
-        return new LinkEntry(name, back, topics, groups, sync, limits);
+        return new LinkEntry(name, back, selection, sync, limits);
     }
 
     /** Where a link reads and where it writes; they never change. */

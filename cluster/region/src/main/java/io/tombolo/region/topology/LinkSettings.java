@@ -2,6 +2,9 @@ package io.tombolo.region.topology;
 
 import io.tombolo.region.LinkName;
 import io.tombolo.region.PolicyName;
+import io.tombolo.region.link.LinkSpec.Renaming;
+import io.tombolo.region.link.LinkSpec.Selection;
+import io.tombolo.region.link.LinkSpec.Start;
 import io.tombolo.region.link.NameFilter;
 import io.tombolo.region.topology.FailoverPolicy.Automatic;
 import io.tombolo.region.topology.FailoverPolicy.Fence;
@@ -14,6 +17,7 @@ import io.tombolo.region.topology.LinkEntry.Route;
 import io.tombolo.region.topology.LinkEntry.Sync;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -40,6 +44,10 @@ final class LinkSettings {
     /** The patterns of groups, comma-separated. */
     static final String GROUPS = "groups";
 
+    /** The template of the names of copies. */
+    static final String RENAME = "rename";
+
+    private static final String START = "start";
     private static final String CONFIGS = "sync.configs";
     private static final String ACLS = "sync.acls";
     private static final String OFFSETS = "sync.offsets";
@@ -65,6 +73,12 @@ final class LinkSettings {
         var settings = new TreeMap<String, String>();
         settings.put(TOPICS, joined(link.topics()));
         settings.put(GROUPS, joined(link.groups()));
+        if (!link.selection().renaming().equals(Renaming.NONE)) {
+            settings.put(RENAME, link.selection().renaming().toString());
+        }
+        if (!(link.selection().start() instanceof Start.Earliest)) {
+            settings.put(START, link.selection().start().toString());
+        }
         settings.put(CONFIGS, Boolean.toString(link.sync().configs()));
         settings.put(ACLS, Boolean.toString(link.sync().acls()));
         settings.put(OFFSETS, link.sync().offsets().map(LinkSettings::text).orElse(NEVER));
@@ -105,8 +119,11 @@ final class LinkSettings {
                         ends.from(),
                         ends.to(),
                         word(settings, REVERSE, Reverse.class, Reverse.NONE)),
-                filter(settings.getOrDefault(TOPICS, "")),
-                filter(settings.getOrDefault(GROUPS, "*")),
+                new Selection(
+                        filter(settings.getOrDefault(TOPICS, "")),
+                        filter(settings.getOrDefault(GROUPS, "*")),
+                        renaming(settings),
+                        start(settings)),
                 sync,
                 new Limits(rate(settings), duration(settings, MAX_LAG)));
     }
@@ -170,6 +187,23 @@ final class LinkSettings {
         }
         patterns.add(pattern.toString());
         return new NameFilter(patterns);
+    }
+
+    /** How the copies of a link with these settings are called. */
+    static Renaming renaming(SortedMap<String, String> settings) {
+        String template = settings.getOrDefault(RENAME, Renaming.TOPIC);
+        return Renaming.of(template)
+                .orElseThrow(
+                        () -> new IllegalArgumentException("%s is %s".formatted(RENAME, template)));
+    }
+
+    private static Start start(SortedMap<String, String> settings) {
+        String text = settings.getOrDefault(START, "earliest");
+        return switch (text) {
+            case "earliest" -> new Start.Earliest();
+            case "latest" -> new Start.Latest();
+            default -> new Start.At(Instant.parse(text));
+        };
     }
 
     /** Names of groups may have commas, those of topics have not. */

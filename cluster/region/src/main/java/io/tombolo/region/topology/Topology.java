@@ -84,6 +84,16 @@ public record Topology(
         return links.values().stream().filter(link -> link.to().equals(region)).toList();
     }
 
+    /**
+     * Whether a link may carry on what another one brings: the regions before its source write to
+     * the topics then, whoever takes over with it.
+     */
+    public boolean carriesOn(LinkEntry link) {
+        return linksInto(link.from()).stream()
+                .filter(other -> !other.from().equals(link.to()))
+                .anyMatch(other -> other.copies().meets(link.topics()));
+    }
+
     /** The failover policies that follow a link, in file order. */
     public List<FailoverPolicy> policiesOf(LinkName link) {
         return failover.values().stream().filter(policy -> policy.follows().equals(link)).toList();

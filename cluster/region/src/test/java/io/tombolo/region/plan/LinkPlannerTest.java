@@ -142,6 +142,53 @@ class LinkPlannerTest {
     }
 
     @Test
+    void whatCopiesAreCalledNeverChanges() {
+        String plain = REGIONS + "links: { eu-to-us: { from: eu, to: us, topics: [\"*\"] } }\n";
+        String renaming = plain.replace("to: us,", "to: us, rename: \"eu.{topic}\",");
+        String late = renaming.replace("to: us,", "to: us, start: latest,");
+        World.Link there = PlannerTest.link(PlannerTest.topology(renaming));
+
+        assertThat(plan(plain, Declared.NOTHING, both(there)).changes()).isEmpty();
+        assertThat(plan(plain, Declared.NOTHING, both(there)).findings())
+                .extracting(Finding::path)
+                .containsOnly("links.eu-to-us.rename");
+        assertThat(plan(late, Declared.NOTHING, both(there)).changes()).hasSize(2);
+    }
+
+    @Test
+    void copiesAreKnownByTheirNames() {
+        String renaming =
+                REGIONS
+                        + "links: { eu-to-us: { from: eu, to: us, topics: [\"*\", \"!tmp\"],"
+                        + " rename: \"eu.{topic}\" } }\n";
+        World.Link there = PlannerTest.link(PlannerTest.topology(renaming));
+        var own = new World.Topic(1, 1, new TreeMap<>());
+        World world =
+                world(
+                        Map.of("eu-to-us", there),
+                        Map.of("eu-to-us", there),
+                        new TreeMap<>(Map.of("bills", own, "orders", own, "tmp", own)),
+                        new TreeMap<>(
+                                Map.of(
+                                        "bills",
+                                        own,
+                                        "eu.bills",
+                                        own,
+                                        "eu.orders",
+                                        mirror(),
+                                        "eu.tmp",
+                                        mirror())));
+
+        assertThat(plan(renaming, Declared.NOTHING, world).findings())
+                .extracting(Finding::seen)
+                .containsExactly(
+                        "1 topic (eu.tmp) mirrored before and left out by the filter: read-only as"
+                                + " they are",
+                        "1 topic (eu.bills) made there and not by the link: writable, and not"
+                                + " copied");
+    }
+
+    @Test
     void aRegionThatBrokersDoNotKnowIsNotLinkedToThem() {
         World.Holding narrow =
                 new World.Holding(

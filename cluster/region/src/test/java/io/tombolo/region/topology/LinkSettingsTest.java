@@ -21,7 +21,7 @@ class LinkSettingsTest {
     private static final String FILE =
             """
             tombolo: 1
-            regions: { eu: {}, us: {}, ap: {} }
+            regions: { eu: {}, us: {}, ap: {}, no: {}, sa: {} }
             links:
               full:
                 from: eu
@@ -31,6 +31,13 @@ class LinkSettingsTest {
                 sync: { configs: false, offsets: 5s }
                 limits: { rate: 80MB/s, maxLag: 30s }
                 reverse: standby
+              partly:
+                from: no
+                to: sa
+                topics: ["a.*"]
+                rename: "us.{topic}.copy"
+                start: 2026-11-01T01:30:00+01:30
+              later: { from: sa, to: no, topics: ["b"], start: latest }
               plain: { from: eu, to: ap, topics: ["*"], sync: { offsets: never } }
             failover:
               shop.primary: { follows: full, groups: ["billing-*"], refuseIf: { lagOver: 10s } }
@@ -59,7 +66,12 @@ class LinkSettingsTest {
                 .containsEntry("limits.rate", "80000000B/s")
                 .containsEntry("limits.maxLag", "30000ms")
                 .containsEntry("sync.offsets", "5000ms")
-                .containsEntry("reverse", "standby");
+                .containsEntry("reverse", "standby")
+                .doesNotContainKeys("rename", "start");
+        LinkEntry partly = file.links().get(new LinkName("partly"));
+        assertThat(LinkSettings.of(partly, List.of()))
+                .containsEntry("rename", "us.{topic}.copy")
+                .containsEntry("start", "2026-11-01T00:00:00Z");
     }
 
     @Test

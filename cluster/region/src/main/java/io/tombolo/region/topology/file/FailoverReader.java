@@ -4,6 +4,7 @@ import io.tombolo.region.LinkName;
 import io.tombolo.region.PolicyName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.lease.Lease;
+import io.tombolo.region.link.LinkSpec.Renaming;
 import io.tombolo.region.link.NameFilter;
 import io.tombolo.region.topology.FailoverPolicy;
 import io.tombolo.region.topology.LaterSections;
@@ -70,6 +71,9 @@ final class FailoverReader {
                 entry.section("follows", "groups", "moves", "fence", "refuseIf", "automatic");
         Optional<LinkName> follows = section.require("follows", "eu-to-us").flatMap(this::link);
         NameFilter groups = section.get("groups").map(Patterns::groups).orElse(NameFilter.of("*"));
+        if (follows.isPresent()) {
+            section.get("follows").ifPresent(value -> checkWhole(value, follows.get()));
+        }
         FailoverPolicy.Moves moves =
                 section.get("moves")
                         .flatMap(value -> value.word(FailoverPolicy.Moves.class))
@@ -94,6 +98,36 @@ final class FailoverReader {
                         .orElse(new FailoverPolicy.Automatic.Never());
         return follows.map(
                 link -> new FailoverPolicy(name, link, groups, moves, fence, refuseIf, automatic));
+    }
+
+    /** Copies of other names, or of some records only, do not become the topics. */
+    private void checkWhole(Value value, LinkName follows) {
+        LinkEntry link = links.get(follows);
+        if (link == null || link.selection().whole()) {
+            return;
+        }
+        boolean renames = !link.selection().renaming().equals(Renaming.NONE);
+        value.problem(
+                        Rule.PARTIAL_COPY,
+                        renames
+                                ? "link %s renames what it copies, so %s cannot take over"
+                                        .formatted(follows, link.to())
+                                : "link %s copies later records only, so %s cannot take over"
+                                        .formatted(follows, link.to()))
+                .seen(
+                        renames
+                                ? "links.%s.rename = \"%s\""
+                                        .formatted(follows, link.selection().renaming())
+                                : "links.%s.start = %s"
+                                        .formatted(follows, link.selection().start()))
+                .why(
+                        renames
+                                ? "clients would not find their topics there"
+                                : "what %s does not have would be gone for its readers, and for %s on the way back"
+                                        .formatted(link.to(), link.from()))
+                .fix(
+                        "remove the policy: the copies stay read-only",
+                        "or a link without %s".formatted(renames ? "rename" : "start"));
     }
 
     /** Whoever sends clients elsewhere is one of our brokers. */

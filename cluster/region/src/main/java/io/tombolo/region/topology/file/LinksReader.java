@@ -2,10 +2,15 @@ package io.tombolo.region.topology.file;
 
 import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
+import io.tombolo.region.link.LinkSpec.Renaming;
+import io.tombolo.region.link.LinkSpec.Selection;
+import io.tombolo.region.link.LinkSpec.Start;
 import io.tombolo.region.link.NameFilter;
 import io.tombolo.region.topology.LinkEntry;
 
 import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +30,9 @@ final class LinksReader {
         for (Value entry : file.get("links").map(Value::entries).orElse(List.of())) {
             Optional<LinkName> name = Names.idOf(entry, LinkName::new);
             Section section =
-                    entry.section("from", "to", "topics", "groups", "sync", "limits", "reverse");
+                    entry.section(
+                            "from", "to", "topics", "rename", "start", "groups", "sync", "limits",
+                            "reverse");
             Optional<LinkEntry> link =
                     link(name.orElse(new LinkName("unnamed")), section, names, notes);
             if (name.isPresent() && link.isPresent()) {
@@ -48,6 +55,9 @@ final class LinksReader {
                         .map(Patterns::topics)
                         .orElse(NameFilter.of("*"));
         NameFilter groups = section.get("groups").map(Patterns::groups).orElse(NameFilter.of("*"));
+        Renaming renaming =
+                section.get("rename").flatMap(LinksReader::renaming).orElse(Renaming.NONE);
+        Start start = section.get("start").flatMap(LinksReader::start).orElse(new Start.Earliest());
         LinkEntry.Sync sync =
                 section.get("sync")
                         .map(value -> sync(value, notes))
@@ -59,7 +69,51 @@ final class LinksReader {
             return Optional.empty();
         }
         var route = new LinkEntry.Route(from.get(), to.get(), reverse);
-        return Optional.of(new LinkEntry(name, route, topics, groups, sync, limits));
+        var selection = new Selection(topics, groups, renaming, start);
+        return Optional.of(new LinkEntry(name, route, selection, sync, limits));
+    }
+
+    private static Optional<Renaming> renaming(Value value) {
+        Optional<String> template = value.text();
+        Optional<Renaming> renaming = template.flatMap(Renaming::of);
+        if (template.isPresent() && renaming.isEmpty()) {
+            value.problem(
+                            Rule.OUT_OF_RANGE,
+                            value.path()
+                                    + " must be {topic} once, with what a name may have around it")
+                    .seen(value.node().kind())
+                    .fix("rename: \"eu.{topic}\"");
+        }
+        return renaming;
+    }
+
+    /** A word, or a moment as ISO 8601 has it. */
+    private static Optional<Start> start(Value value) {
+        Optional<String> text = value.text();
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        switch (text.get()) {
+            case "earliest" -> {
+                return Optional.of(new Start.Earliest());
+            }
+            case "latest" -> {
+                return Optional.of(new Start.Latest());
+            }
+            default -> {
+                try {
+                    return Optional.of(new Start.At(OffsetDateTime.parse(text.get()).toInstant()));
+                } catch (DateTimeParseException | IllegalArgumentException unreadable) {
+                    value.problem(
+                                    Rule.OUT_OF_RANGE,
+                                    value.path()
+                                            + " must be earliest, latest, or a time with its zone")
+                            .seen(value.node().kind())
+                            .fix("start: latest", "start: 2026-11-01T00:00:00Z");
+                    return Optional.empty();
+                }
+            }
+        }
     }
 
     private static LinkEntry.Sync sync(Value value, Shortfalls notes) {

@@ -34,7 +34,10 @@ enum Rule {
             "TMB-1208", "A plaintext listener off the loopback interface is asked for explicitly"),
     SHARED_DIRECTORY("TMB-1209", "Every directory is on its own, and of one broker"),
     LINKED_TOPIC("TMB-1210", "A topic that a link copies is declared in the region it comes from"),
-    LINK_CHAIN("TMB-1211", "A link copies from the region that owns the topics"),
+    LINK_CHAIN("TMB-1211", "Who takes over is linked to the region that owns the topics"),
+    PARTIAL_COPY(
+            "TMB-1212",
+            "A region takes over topics that it has by their names, from the beginning"),
     UNKNOWN_CONFIG("TMB-1301", "config: takes the names that Kafka defines"),
     CONFIG_VALUE("TMB-1302", "config: takes the values that Kafka allows"),
     WILDCARD_ADDRESS(

@@ -126,6 +126,7 @@ public sealed interface TopologyFile {
         var checks = new LinkChecks(document, links);
         checks.run();
         topics.declared().values().forEach(checks::checkTopic);
+        failover.values().forEach(checks::checkPolicy);
         Guarantee guarantee = FailoverReader.ownership(file, names, links);
         String name = file.get("name").flatMap(Value::text).orElse("tombolo");
         return new Topology(name, regions, links, topics, failover, guarantee, later);

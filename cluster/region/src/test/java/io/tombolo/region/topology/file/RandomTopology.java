@@ -7,6 +7,7 @@ import io.tombolo.region.LinkName;
 import io.tombolo.region.PolicyName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.lease.Lease;
+import io.tombolo.region.link.LinkSpec;
 import io.tombolo.region.link.NameFilter;
 import io.tombolo.region.topology.ByteRate;
 import io.tombolo.region.topology.FailoverPolicy;
@@ -19,6 +20,7 @@ import io.tombolo.region.topology.Topology;
 import io.tombolo.region.topology.Topology.Guarantee;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,7 +49,8 @@ final class RandomTopology {
         }
         Map<LinkName, LinkEntry> links = links();
         var policies = new LinkedHashMap<PolicyName, FailoverPolicy>();
-        links.values()
+        links.values().stream()
+                .filter(link -> link.selection().whole())
                 .forEach(link -> policies.put(new PolicyName("move-" + link.name()), policy(link)));
         return new Topology(
                 "name " + random.nextInt(9),
@@ -162,12 +165,27 @@ final class RandomTopology {
                     new LinkEntry(
                             name,
                             new LinkEntry.Route(from, to, pick(LinkEntry.Reverse.values())),
-                            NameFilter.of("t" + number + ".*", "!*.tmp"),
-                            random.nextBoolean() ? NameFilter.of("*") : NameFilter.of("!x", "a-*"),
+                            selection(number),
                             sync,
                             limits));
         }
         return links;
+    }
+
+    private LinkSpec.Selection selection(int number) {
+        return new LinkSpec.Selection(
+                NameFilter.of("t" + number + ".*", "!*.tmp"),
+                random.nextBoolean() ? NameFilter.of("*") : NameFilter.of("!x", "a-*"),
+                random.nextBoolean()
+                        ? LinkSpec.Renaming.NONE
+                        : new LinkSpec.Renaming(
+                                "r" + number + "-", random.nextBoolean() ? "" : "_c"),
+                switch (random.nextInt(3)) {
+                    case 0 -> new LinkSpec.Start.Latest();
+                    case 1 ->
+                            new LinkSpec.Start.At(Instant.ofEpochMilli(random.nextLong(1L << 41)));
+                    default -> new LinkSpec.Start.Earliest();
+                });
     }
 
     private Topics topics() {
@@ -199,7 +217,7 @@ final class RandomTopology {
                                     duration(), 1, List.of(hosted.getFirst().name()));
                 };
         return new FailoverPolicy(
-                new PolicyName("move-" + link),
+                new PolicyName("move-" + link.name()),
                 link.name(),
                 NameFilter.of("billing-*"),
                 pick(FailoverPolicy.Moves.values()),

@@ -120,6 +120,8 @@ final class YamlWriter {
         map.put("from", link.from().name());
         map.put("to", link.to().name());
         map.put("topics", link.topics().patterns());
+        map.put("rename", link.selection().renaming().toString());
+        map.put("start", link.selection().start().toString());
         map.put("groups", link.groups().patterns());
         map.put("reverse", Value.wordOf(link.route().reverse()));
         var sync = new LinkedHashMap<String, Object>();
