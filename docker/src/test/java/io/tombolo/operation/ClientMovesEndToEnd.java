@@ -2,25 +2,27 @@ package io.tombolo.operation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tombolo.nodes.Release;
+import io.tombolo.commands.Tombolo;
 import io.tombolo.operation.MovingProgram.Seen;
 
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import tools.jackson.databind.JsonNode;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /** Unmodified clients that know both regions go where the topics go, and nobody touches them. */
 class ClientMovesEndToEnd {
@@ -54,17 +56,29 @@ class ClientMovesEndToEnd {
 
     @Test
     void javaClientsMoveThereAndBackAndNothingIsLostOrSkipped() throws Exception {
-        try (var program = java()) {
+        try (var program = java();
+                var idle = producer("idle")) {
+            idle.send(new ProducerRecord<>(PREFIX + "-plain", "before")).get();
             awaitProgress(program, Map.of());
 
-            tombolo("failover", LINK, "--planned", "-y");
+            JsonNode moved = tombolo("failover", LINK, "--planned", "-y", "-o", "json");
 
+            assertThat(moved.at("/clients/known").asInt()).isEqualTo(6);
+            assertThat(moved.at("/clients/pending").toString())
+                    .contains("{\"clientId\":\"idle\",\"host\":\"127.0.0.1\"")
+                    .contains("\"brokers\":[\"eu-1\"]");
+            idle.send(new ProducerRecord<>(PREFIX + "-plain", "after")).get();
+            Patience.until(() -> {
+                JsonNode now = tombolo("failover", "clients", LINK, "-o", "json");
+                assertThat(now.at("/pendingCount").asInt()).as(now.toString()).isZero();
+                assertThat(now.at("/served").asInt()).isEqualTo(6);
+            });
             awaitProgress(program, counts(program));
             for (String role : WRITERS) {
                 assertThat(missing(program, role, "us")).as(role).isEmpty();
             }
 
-            tombolo("failover", LINK, "--planned", "--to", "eu", "-y");
+            tombolo("failover", LINK, "--planned", "--to", "eu", "-y", "-o", "json");
 
             awaitProgress(program, counts(program));
             for (String role : WRITERS) {
@@ -92,6 +106,18 @@ class ClientMovesEndToEnd {
             assertThat(site.clients(region).partition(PREFIX + "-plain", 0).leader().port())
                     .isEqualTo(Integer.parseInt(site.bootstrap("eu").replaceFirst(".*:", "")));
         }
+    }
+
+    private KafkaProducer<String, String> producer(String clientId) {
+        var text = new StringSerializer();
+        return new KafkaProducer<>(
+                Map.of(
+                        "bootstrap.servers",
+                        site.bootstrap("eu") + "," + site.bootstrap("us"),
+                        "client.id",
+                        clientId),
+                text,
+                text);
     }
 
     /** Offsets between those that a reader has read that it never has. */
@@ -168,19 +194,9 @@ class ClientMovesEndToEnd {
         return missing;
     }
 
-    private void tombolo(String... arguments) throws IOException, InterruptedException {
-        var command = new ArrayList<>(List.of(Release.launcher().toString()));
-        command.addAll(List.of(arguments));
+    private JsonNode tombolo(String... arguments) {
+        var command = new ArrayList<>(List.of(arguments));
         command.addAll(List.of("-f", site.file().toString()));
-        Path output = Files.createTempFile(folder, "command", ".out");
-        var builder =
-                new ProcessBuilder(command)
-                        .directory(folder.toFile())
-                        .redirectErrorStream(true)
-                        .redirectOutput(output.toFile());
-        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        Process process = builder.start();
-        assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as(Files.readString(output)).isZero();
+        return new Tombolo(folder).run(command.toArray(String[]::new)).json();
     }
 }

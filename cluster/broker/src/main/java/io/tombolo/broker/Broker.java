@@ -3,6 +3,7 @@ package io.tombolo.broker;
 import io.tombolo.broker.board.Standings;
 import io.tombolo.broker.lease.SitePost;
 import io.tombolo.broker.link.RegionPeers;
+import io.tombolo.broker.redirect.ClientUses;
 import io.tombolo.broker.redirect.Redirection;
 import io.tombolo.broker.request.ClientConnection;
 import io.tombolo.broker.request.OpenConnections;
@@ -117,6 +118,11 @@ public final class Broker {
     /** How many clients are connected. Callable from any thread. */
     public int clientConnections() {
         return clients.count();
+    }
+
+    /** Who of them uses what links move. */
+    public ClientUses clientUses() {
+        return new ClientUses(clients);
     }
 
     /** The loop that {@link #core} belongs to. */

@@ -81,6 +81,7 @@ class CommandTreeTest {
                         "failover",
                         "failover rehearse",
                         "failover history",
+                        "failover clients",
                         "failback",
                         "divergence list",
                         "divergence export",

@@ -14,6 +14,7 @@ import io.tombolo.network.HttpAnswer;
 import io.tombolo.network.HttpAsk;
 import io.tombolo.network.HttpHandler;
 import io.tombolo.raft.core.RaftEvent.Room;
+import io.tombolo.region.LinkName;
 import io.tombolo.region.PolicyName;
 
 import org.apache.kafka.common.TopicIdPartition;
@@ -96,6 +97,7 @@ public final class AdminRoutes implements HttpHandler {
             case "handover" ->
                     new HandoverRoutes(core, registry).handle(ask, path.subList(1, path.size()));
             case "ledger" -> ledger(ask, post);
+            case "clients" -> clients(path);
             case "history" -> new HandoverRoutes(core, registry).history();
             case "drains" -> new DrainRoutes(core).handle(ask, path.subList(1, path.size()));
             default -> HttpAnswer.error(404, "there is no " + ask.path());
@@ -190,6 +192,19 @@ public final class AdminRoutes implements HttpHandler {
 
     private static Optional<Integer> brokerId(String text) {
         return text.matches("[0-9]{1,9}") ? Optional.of(Integer.parseInt(text)) : Optional.empty();
+    }
+
+    /** The clients of this broker that use what a link moves. */
+    private HttpAnswer clients(List<String> path) throws Exception {
+        Optional<LinkName> link =
+                onLoop((core, done) ->
+                        done.complete(
+                                core.settings().topology().links().keySet().stream()
+                                        .filter(one -> path.getLast().equals(one.name()))
+                                        .findFirst()));
+        return link.isPresent()
+                ? json(200, broker.clientUses().of(link.get()))
+                : HttpAnswer.error(404, "there is no link " + path.getLast());
     }
 
     /** What voters of the ownership ledger, and brokers that want leases, ask each other. */

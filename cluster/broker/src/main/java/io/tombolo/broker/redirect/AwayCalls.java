@@ -99,7 +99,7 @@ final class AwayCalls {
             for (ApiKeys api : apis) {
                 dispatcher.refusing(
                         api,
-                        exchange -> redirected.test(exchange) && isAway(exchange),
+                        exchange -> redirected.test(exchange) && !isHere(exchange),
                         this::refusal);
             }
         }
@@ -113,6 +113,18 @@ final class AwayCalls {
         }
         return Refusals.of(
                 exchange.request().api(), exchange.version(), body, Errors.NOT_COORDINATOR);
+    }
+
+    /** Whether it is answered here; then its client is known to use the group. */
+    private boolean isHere(Exchange exchange) {
+        if (isAway(exchange)) {
+            return false;
+        }
+        ApiMessage body = exchange.request().body();
+        if (!member(body).isEmpty()) {
+            ClientUse.of(exchange).group(homes, image.get(), keys(body).getFirst());
+        }
+        return true;
     }
 
     private boolean isAway(Exchange exchange) {

@@ -65,16 +65,25 @@ final class Homes {
 
     /** Where a group is coordinated. */
     Home ofGroup(MetadataImage image, String group) {
-        return links.stream()
-                .filter(one -> one.moves(group))
-                .findFirst()
-                .map(one -> homeOf(one.link(), image))
-                .orElse(Home.HERE);
+        return linkOfGroup(group).map(link -> homeOf(link, image)).orElse(Home.HERE);
     }
 
     /** Where transactional ids are coordinated, and whose controller clients ask. */
     Home ofTransactions(MetadataImage image) {
         return links.stream().findFirst().map(one -> homeOf(one.link(), image)).orElse(Home.HERE);
+    }
+
+    /** The link that brings a topic and moves its clients; empty when none does. */
+    Optional<LinkEntry> linkOf(MetadataImage image, String topic) {
+        return links.stream()
+                .map(Moving::link)
+                .filter(link -> moves(link, image, topic))
+                .findFirst();
+    }
+
+    /** The link that a group moves with; empty when it stays. */
+    Optional<LinkEntry> linkOfGroup(String group) {
+        return links.stream().filter(one -> one.moves(group)).map(Moving::link).findFirst();
     }
 
     private Home homeOf(LinkEntry link, MetadataImage image) {

@@ -19,6 +19,7 @@ import io.tombolo.region.topology.Topology;
 
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.protocol.ApiKeys;
 
 import java.util.List;
 import java.util.SortedMap;
@@ -123,9 +124,16 @@ public final class Redirection implements AwayTopics {
 
     @Override
     public boolean away(Exchange exchange, String topic) {
-        return !homes.fixed()
-                && !homes.ofTopic(images.current(), topic).equals(Home.HERE)
-                && !wantsOwnView(exchange);
+        if (homes.fixed() || wantsOwnView(exchange)) {
+            return false;
+        }
+        MetadataImage image = images.current();
+        boolean away = !homes.ofTopic(image, topic).equals(Home.HERE);
+        ApiKeys api = exchange.request().api();
+        if (!away && (api == ApiKeys.PRODUCE || api == ApiKeys.FETCH)) {
+            ClientUse.of(exchange).topic(homes, image, topic);
+        }
+        return away;
     }
 
     @Override

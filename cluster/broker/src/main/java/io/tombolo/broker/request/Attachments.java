@@ -6,6 +6,7 @@ import org.slf4j.LoggerFactory;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** State that handlers keep for one connection, such as fetch sessions; closed with it. */
@@ -25,6 +26,11 @@ public final class Attachments {
     /** The state of this type, made when it is first asked for. */
     public <T extends AutoCloseable> T get(Class<T> type, Supplier<T> maker) {
         return type.cast(byType.computeIfAbsent(type, _ -> maker.get()));
+    }
+
+    /** The state of this type, when it was asked for before. */
+    <T extends AutoCloseable> Optional<T> find(Class<T> type) {
+        return Optional.ofNullable(byType.get(type)).map(type::cast);
     }
 
     /** Whether {@link #endWait} may make room for another request. */

@@ -9,6 +9,7 @@ import io.tombolo.cli.shell.CommandFailure;
 import io.tombolo.cli.shell.ExitCode;
 import io.tombolo.cli.shell.LoadedFile;
 import io.tombolo.cli.shell.Shell;
+import io.tombolo.region.topology.LinkEntry;
 
 import org.jspecify.annotations.Nullable;
 
@@ -95,8 +96,8 @@ final class FailoverCommand implements Callable<Integer> {
             return planned();
         }
         Optional<String> override = override();
-        Failover failover =
-                Failover.of(shell, LoadedFile.of(shell), policy, Optional.ofNullable(to));
+        LoadedFile file = LoadedFile.of(shell);
+        Failover failover = Failover.of(shell, file, policy, Optional.ofNullable(to));
         Tree preview = failover.preview();
         if (!shell.options().quiet()) {
             shell.err().print(FailoverText.preview(preview));
@@ -105,10 +106,25 @@ final class FailoverCommand implements Callable<Integer> {
             throw failover.refused(preview);
         }
         shell.confirm("failover " + policy, policy);
-        Tree outcome = failover.execute(override);
+        Optional<ClientMoves> clients = ClientMoves.of(shell, file, failover.link());
+        if (preview.at("sourceReachable").flag()) {
+            clients.ifPresent(ClientMoves::look);
+        }
+        Tree outcome = counted(failover.execute(override), clients);
+        LinkEntry link = failover.link();
         shell.print(
-                outcome, () -> FailoverText.outcome(outcome, failover.link(), failover.source()));
+                outcome,
+                () ->
+                        FailoverText.outcome(outcome, link, failover.source())
+                                + HandoverText.clients(
+                                        outcome, link.from().name(), link.to().name()));
         return ExitCode.OK.number();
+    }
+
+    private Tree counted(Tree outcome, Optional<ClientMoves> clients) {
+        return outcome instanceof Tree.Fields fields && clients.isPresent()
+                ? clients.get().count(fields, reason == null ? "failover" : reason)
+                : outcome;
     }
 
     private int planned() {

@@ -13,6 +13,7 @@ public final class HandoverCommands {
     public static CommandLine failover(Shell shell) {
         return new CommandLine(new FailoverCommand(shell))
                 .addSubcommand(new RehearseCommand(shell))
-                .addSubcommand(new HistoryCommand(shell));
+                .addSubcommand(new HistoryCommand(shell))
+                .addSubcommand(new ClientsCommand(shell));
     }
 }

@@ -15,16 +15,26 @@ final class HandoverText {
 
     static String outcome(Tree outcome) {
         long pauseMs = outcome.at("writePauseMs").number(-1);
-        return "Done. %sRecords lost %s. %s owns the topics of %s under epoch %s; %s follows it.\nGo back with  tombolo failover %s --planned --to %s\n"
-                .formatted(
-                        pauseMs < 0 ? "" : "Write pause %s. ".formatted(Amounts.ms(pauseMs)),
-                        outcome.at("recordsLost").text(),
-                        outcome.at("to").text(),
-                        outcome.at("link").text(),
-                        outcome.at("ownershipEpoch").text(),
-                        outcome.at("from").text(),
-                        outcome.at("link").text(),
-                        outcome.at("from").text());
+        String done =
+                "Done. %sRecords lost %s. %s owns the topics of %s under epoch %s; %s follows it.\nGo back with  tombolo failover %s --planned --to %s\n"
+                        .formatted(
+                                pauseMs < 0
+                                        ? ""
+                                        : "Write pause %s. ".formatted(Amounts.ms(pauseMs)),
+                                outcome.at("recordsLost").text(),
+                                outcome.at("to").text(),
+                                outcome.at("link").text(),
+                                outcome.at("ownershipEpoch").text(),
+                                outcome.at("from").text(),
+                                outcome.at("link").text(),
+                                outcome.at("from").text());
+        return clients(outcome, outcome.at("from").text(), outcome.at("to").text()) + done;
+    }
+
+    /** Who has moved; nothing where no clients move. */
+    static String clients(Tree outcome, String from, String to) {
+        Tree moves = outcome.at("clients");
+        return moves.present() ? ClientMoves.text(moves, from, to) : "";
     }
 
     static String cutOver(Tree outcome) {
@@ -42,12 +52,16 @@ final class HandoverText {
     }
 
     static String rehearsal(Tree rehearsal) {
-        return "Rehearsed: %s and back. Write pause %s there, %s back; %s records lost.\n"
-                .formatted(
-                        rehearsal.at("to").text(),
-                        Amounts.ms(rehearsal.at("there", "writePauseMs").number(-1)),
-                        Amounts.ms(rehearsal.at("back", "writePauseMs").number(-1)),
-                        rehearsal.at("recordsLost").text());
+        String home = rehearsal.at("home").text();
+        String other = rehearsal.at("to").text();
+        return clients(rehearsal.at("there"), home, other)
+                + clients(rehearsal.at("back"), other, home)
+                + "Rehearsed: %s and back. Write pause %s there, %s back; %s records lost.\n"
+                        .formatted(
+                                rehearsal.at("to").text(),
+                                Amounts.ms(rehearsal.at("there", "writePauseMs").number(-1)),
+                                Amounts.ms(rehearsal.at("back", "writePauseMs").number(-1)),
+                                rehearsal.at("recordsLost").text());
     }
 
     static String history(List<Tree> entries) {

@@ -38,6 +38,7 @@ public final class PlannedFailover {
     private final Side taker;
     private final Limits limits;
     private final Steps steps;
+    private final Optional<ClientMoves> clients;
     private final Thread interrupted = new Thread(this::letGo, "take-back");
     private volatile boolean holding;
     private long heldNanos;
@@ -60,7 +61,12 @@ public final class PlannedFailover {
     public record Wish(String policy, Optional<String> to, Limits limits, Consumer<String> lines) {}
 
     private PlannedFailover(
-            Shell shell, LoadedFile file, LinkEntry link, List<Side> sides, Wish wish) {
+            Shell shell,
+            LoadedFile file,
+            LinkEntry link,
+            List<Side> sides,
+            Optional<ClientMoves> clients,
+            Wish wish) {
         this.shell = shell;
         this.file = file;
         this.link = link;
@@ -68,6 +74,7 @@ public final class PlannedFailover {
         this.taker = sides.getLast();
         this.limits = wish.limits();
         this.steps = new Steps(STEPS, wish.lines());
+        this.clients = clients;
     }
 
     /**
@@ -90,6 +97,7 @@ public final class PlannedFailover {
                 List.of(
                         Side.of(shell, file, link.from().name(), written),
                         Side.of(shell, file, link.to().name(), written)),
+                ClientMoves.of(shell, file, link),
                 wish);
     }
 
@@ -106,6 +114,7 @@ public final class PlannedFailover {
     /** Does what is left to do. */
     public Tree execute() {
         Tree there = seenByTaker();
+        clients.ifPresent(ClientMoves::look);
         if (owns(there, taker)) {
             return finish(there.at("ownershipEpoch").number(0), 0);
         }
@@ -314,17 +323,19 @@ public final class PlannedFailover {
                 "promote " + taker.name(),
                 Amounts.of(there.at("topics").number(0), "topic") + " writable");
         long only = reverse();
-        return Tree.fields()
-                .with("link", link.name().name())
-                .with("from", giver.name())
-                .with("to", taker.name())
-                .with("ownershipEpoch", there.at("ownershipEpoch"))
-                .with("topics", there.at("topics"))
-                .with("partitions", there.at("partitions"))
-                .with("groups", (long) groups)
-                .with("writePauseMs", pauseMs)
-                .with("recordsLost", only)
-                .with("steps", steps.all());
+        Tree.Fields outcome =
+                Tree.fields()
+                        .with("link", link.name().name())
+                        .with("from", giver.name())
+                        .with("to", taker.name())
+                        .with("ownershipEpoch", there.at("ownershipEpoch"))
+                        .with("topics", there.at("topics"))
+                        .with("partitions", there.at("partitions"))
+                        .with("groups", (long) groups)
+                        .with("writePauseMs", pauseMs)
+                        .with("recordsLost", only)
+                        .with("steps", steps.all());
+        return clients.map(moves -> moves.count(outcome, limits.cause())).orElse(outcome);
     }
 
     /** The giver follows the taker; whatever only it has would be lost records. */

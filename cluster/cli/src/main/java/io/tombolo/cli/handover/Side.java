@@ -5,12 +5,14 @@ import io.tombolo.cli.admin.AdminApi;
 import io.tombolo.cli.admin.AdminUnreachable;
 import io.tombolo.cli.admin.RegionAdmin;
 import io.tombolo.cli.output.Tree;
+import io.tombolo.cli.shell.CommandFailure;
 import io.tombolo.cli.shell.LoadedFile;
 import io.tombolo.cli.shell.Shell;
 import io.tombolo.region.topology.LinkEntry;
 import io.tombolo.region.topology.Region;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,6 +37,15 @@ record Side(RegionAdmin admin, Region.Hosted region, LinkEntry link) {
     /** What the region says of who owns the topics. */
     Tree view() {
         return admin.require(path());
+    }
+
+    /** The same; nothing when the region does not answer. */
+    Tree viewIfThere() {
+        try {
+            return view();
+        } catch (CommandFailure silent) {
+            return Tree.NOTHING;
+        }
     }
 
     /** Which copies in the other region end where they are to end. */
@@ -102,6 +113,31 @@ record Side(RegionAdmin admin, Region.Hosted region, LinkEntry link) {
                                         topic.at("topic").text(),
                                         topic.at("trouble").at("code").text()))
                 .findFirst();
+    }
+
+    /**
+     * The clients that brokers of the region serve what the link moves, or have served; empty when
+     * none of its brokers answers.
+     */
+    Optional<List<Tree>> clients() {
+        var found = new ArrayList<Tree>();
+        boolean told = false;
+        for (Region.Broker broker : region.brokers()) {
+            try {
+                AdminAnswer answer =
+                        new AdminApi(List.of(broker.admin()), PROBE)
+                                .get("/api/v1/clients/" + AdminApi.encoded(link.name().name()));
+                told |= answer.ok();
+                for (Tree client : answer.body().at("clients").items()) {
+                    if (client instanceof Tree.Fields fields) {
+                        found.add(fields.with("broker", region.id() + "-" + broker.number()));
+                    }
+                }
+            } catch (AdminUnreachable gone) {
+                continue; // what it serves is not known; others may tell
+            }
+        }
+        return told ? Optional.of(found) : Optional.empty();
     }
 
     void keep(String act, String cause, String result) {
