@@ -5,11 +5,13 @@ import io.tombolo.coordinator.group.consumer.ClusterTopics;
 import io.tombolo.coordinator.group.entry.TopicLookup;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.TopicImage;
+import io.tombolo.metadata.record.PartitionRegistration;
 
 import org.apache.kafka.common.Uuid;
 
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Topics as the newest image has them. */
 public record ImageTopics(Images images) implements TopicLookup {
@@ -62,6 +64,28 @@ public record ImageTopics(Images images) implements TopicLookup {
         @Override
         public Set<String> names() {
             return image.topics().idByName().keySet();
+        }
+
+        @Override
+        public Set<String> racksOf(Uuid id, int partition) {
+            Set<String> racks = new TreeSet<>();
+            image.topics()
+                    .topic(id)
+                    .flatMap(topic -> topic.partitions().find(partition))
+                    .map(PartitionRegistration::replicas)
+                    .ifPresent(replicas -> {
+                        for (int place = 0; place < replicas.size(); place++) {
+                            rackOf(replicas.at(place)).ifPresent(racks::add);
+                        }
+                    });
+            return racks;
+        }
+
+        private Optional<String> rackOf(int brokerId) {
+            return image.brokers()
+                    .broker(brokerId)
+                    .map(broker -> broker.endpoints().rack())
+                    .filter(rack -> !rack.isEmpty());
         }
     }
 }

@@ -4,6 +4,7 @@ import org.apache.kafka.common.Uuid;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 
@@ -22,18 +23,31 @@ interface Assignor {
      *
      * @param readers by member id
      * @param partitionCounts of all subscribed topics that exist
+     * @param racks where their replicas are
      */
     Map<String, Assignment> assign(
-            SortedMap<String, Reader> readers, SortedMap<Uuid, Integer> partitionCounts);
+            SortedMap<String, Reader> readers,
+            SortedMap<Uuid, Integer> partitionCounts,
+            Racks racks);
+
+    /** Where the replicas of partitions are. */
+    interface Racks {
+
+        /** Nobody says where anything is. */
+        Racks UNKNOWN = (_, _) -> Set.of();
+
+        Set<String> of(Uuid topic, int partition);
+    }
 
     /**
      * A member as assignors see it.
      *
      * @param sortKey decides the order among members, where one is needed
+     * @param rack where it runs; empty when it does not say
      * @param topics that it reads and that exist
      * @param before its last target
      */
-    record Reader(String sortKey, SortedSet<Uuid> topics, Assignment before) {}
+    record Reader(String sortKey, String rack, SortedSet<Uuid> topics, Assignment before) {}
 
     /** The assignor of this name. */
     static Optional<Assignor> named(String name) {

@@ -30,6 +30,11 @@ public interface ClusterTopics {
                 public Set<String> names() {
                     return Set.of();
                 }
+
+                @Override
+                public Set<String> racksOf(Uuid id, int partition) {
+                    return Set.of();
+                }
             };
 
     /** Grows with each change; of two moments the one with the larger number is later. */
@@ -43,6 +48,9 @@ public interface ClusterTopics {
 
     /** All names. */
     Set<String> names();
+
+    /** The racks that have a replica of a partition; none when nobody says where brokers are. */
+    Set<String> racksOf(Uuid id, int partition);
 
     /** What assigning needs to know of a topic. */
     record Topic(Uuid id, String name, int partitionCount) {}

@@ -205,7 +205,7 @@ final class ConsumerDraft {
         group.members().forEach((id, member) -> readers.put(id, reader(member, counts)));
         Assignor assignor =
                 Assignor.named(group.elected(Assignor.STANDARD.name())).orElse(Assignor.STANDARD);
-        assignor.assign(readers, counts)
+        assignor.assign(readers, counts, topics::racksOf)
                 .forEach((member, target) -> {
                     boolean known = group.targets().containsKey(member);
                     if (!known || !group.target(member).sameAs(target)) {
@@ -228,7 +228,8 @@ final class ConsumerDraft {
         String instance = member.instanceId();
         // Static members first, by what they are called for good.
         String sortKey = instance == null ? "1" + member.id() : "0" + instance;
-        return new Reader(sortKey, read, group.target(member.id()));
+        String rack = member.identity().rackId();
+        return new Reader(sortKey, rack == null ? "" : rack, read, group.target(member.id()));
     }
 
     private void retarget(String member, Assignment target) {

@@ -28,6 +28,7 @@ final class ConsumerClient implements Client {
     private List<String> topics = List.of("orders");
     private String regex;
     private String assignor;
+    private String rack;
     private boolean keepsRevoked;
     private boolean losesAnswers;
     private Errors lastError = Errors.NONE;
@@ -77,6 +78,10 @@ final class ConsumerClient implements Client {
     void subscribeTo(String pattern) {
         topics = List.of();
         regex = pattern;
+    }
+
+    void runsIn(String name) {
+        rack = name;
     }
 
     void wantAssignor(String name) {
@@ -171,6 +176,7 @@ final class ConsumerClient implements Client {
                 .setSubscribedTopicNames(topics)
                 .setSubscribedTopicRegex(regex)
                 .setServerAssignor(assignor)
+                .setRackId(rack)
                 .setTopicPartitions(claimed);
     }
 

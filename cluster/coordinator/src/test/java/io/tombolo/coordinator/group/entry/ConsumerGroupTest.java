@@ -284,6 +284,23 @@ class ConsumerGroupTest {
         assertThat(stage.describeConsumers().assignorName()).isEqualTo("range");
     }
 
+    @Test
+    void membersReadWhatHasAReplicaInTheirRack() {
+        stage.replicasIn("north", "north", "south", "south");
+        a.runsIn("south");
+        b.runsIn("north");
+
+        settle(a, b);
+        assertThat(a.owned()).containsExactly("orders-2", "orders-3");
+        assertThat(b.owned()).containsExactly("orders-0", "orders-1");
+
+        a.wantAssignor("range");
+        b.wantAssignor("range");
+        settle(a, b);
+        assertThat(a.owned()).containsExactly("orders-2", "orders-3");
+        assertThat(b.owned()).containsExactly("orders-0", "orders-1");
+    }
+
     // ---- static members (99) ----
 
     @Test

@@ -47,7 +47,9 @@ final class ConsumerWorld extends StagedWorld<ConsumerWorld.Claim> {
         super(Claim.class, seed, machine);
         for (int i = 0; i < CLIENTS; i++) {
             clients.add(new ConsumerClient(stage, "c" + i, i == 0 ? "inst" : null));
+            clients.getLast().runsIn(i % 2 == 0 ? "north" : "south");
         }
+        stage.replicasIn("south", "west", "north");
     }
 
     private ConsumerClient anyone() {

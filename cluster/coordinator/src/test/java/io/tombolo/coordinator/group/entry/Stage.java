@@ -70,9 +70,10 @@ final class Stage {
     GroupCoordinator coordinator;
     private int leaderEpoch;
     private long topicsVersion;
+    private List<String> racks = List.of();
 
     /** The topics at one moment. */
-    private record StagedTopics(long version, Map<String, Stage.Topic> topics)
+    private record StagedTopics(long version, Map<String, Stage.Topic> topics, List<String> racks)
             implements ClusterTopics {
 
         @Override
@@ -94,6 +95,16 @@ final class Stage {
         public Set<String> names() {
             return topics.keySet();
         }
+
+        @Override
+        public Set<String> racksOf(Uuid id, int partition) {
+            return racks.isEmpty() ? Set.of() : Set.of(racks.get(partition % racks.size()));
+        }
+    }
+
+    /** The one replica of each partition is in one of these racks, in turn. */
+    void replicasIn(String... names) {
+        racks = List.of(names);
     }
 
     void deleteTopic(String name) {
@@ -174,7 +185,7 @@ final class Stage {
 
             @Override
             public ClusterTopics now() {
-                return new StagedTopics(topicsVersion, Map.copyOf(topics));
+                return new StagedTopics(topicsVersion, Map.copyOf(topics), racks);
             }
 
             @Override
