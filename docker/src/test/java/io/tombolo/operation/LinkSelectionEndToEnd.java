@@ -13,7 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -114,6 +116,37 @@ class LinkSelectionEndToEnd {
             awaitEnd(us, "bills", 0, 2);
             assertThat(us.read("bills", 0, 2)).containsExactly("1", "2");
             assertThat(idOf(us, "orders")).isEqualTo(idOf(eu, "orders"));
+        }
+    }
+
+    /** What catches up comes no faster than the link may read. */
+    @Test
+    void aLinkReadsNoMoreThanItMay() throws Exception {
+        int megabyte = 1_000_000;
+        String links =
+                """
+                links:
+                  eu-to-us: { from: eu, to: us, topics: ["*"], limits: { rate: 2MB/s } }
+                """;
+        try (var site = Site.of(folder, List.of("eu", "us"), links)) {
+            site.start("eu");
+            Clients eu = site.clients("eu");
+            eu.create("orders", 4);
+            String[] values = new String[40];
+            Arrays.fill(values, "x".repeat(megabyte / 20));
+            for (int partition = 0; partition < 4; partition++) {
+                eu.produce("orders", partition, values); // 8 MB in all
+            }
+
+            long beganNanos = System.nanoTime();
+            site.start("us");
+            for (int partition = 0; partition < 4; partition++) {
+                awaitEnd(site.clients("us"), "orders", partition, values.length);
+            }
+
+            // Four seconds, but for the burst of the beginning and a last fetch that is not paid.
+            assertThat(Duration.ofNanos(System.nanoTime() - beganNanos).toMillis())
+                    .isGreaterThan(3_000);
         }
     }
 

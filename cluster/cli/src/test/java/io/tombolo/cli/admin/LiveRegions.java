@@ -158,14 +158,17 @@ final class LiveRegions implements AutoCloseable {
     }
 
     Admin admin(String region) {
-        String address = Objects.requireNonNull(running.get(region)).kafka().toString();
-        return Admin.create(Map.of("bootstrap.servers", address));
+        return Admin.create(Map.of("bootstrap.servers", address(region)));
+    }
+
+    /** Where clients find a region. */
+    String address(String region) {
+        return Objects.requireNonNull(running.get(region)).kafka().toString();
     }
 
     KafkaProducer<String, String> transactional(String region, String id) {
-        String address = Objects.requireNonNull(running.get(region)).kafka().toString();
         return new KafkaProducer<>(
-                Map.of("bootstrap.servers", address, "transactional.id", id),
+                Map.of("bootstrap.servers", address(region), "transactional.id", id),
                 new StringSerializer(),
                 new StringSerializer());
     }
