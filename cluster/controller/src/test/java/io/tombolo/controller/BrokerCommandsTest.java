@@ -8,6 +8,8 @@ import io.tombolo.controller.command.BrokerCommand.HeartbeatBroker;
 import io.tombolo.controller.command.BrokerCommand.RegisterBroker;
 import io.tombolo.controller.command.BrokerCommand.UnregisterBroker;
 import io.tombolo.controller.command.ReplicaCommand.AlterPartitions;
+import io.tombolo.controller.command.ReplicaCommand.ElectLeaders;
+import io.tombolo.controller.command.ReplicaCommand.Election;
 import io.tombolo.controller.command.ReplicaCommand.Member;
 import io.tombolo.controller.command.ReplicaCommand.Proposal;
 import io.tombolo.metadata.image.MetadataImage;
@@ -19,17 +21,20 @@ import io.tombolo.metadata.record.BrokerRegistration.PreviousStop;
 import io.tombolo.metadata.record.LeaderRecovery;
 import io.tombolo.metadata.record.PartitionId;
 
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 class BrokerCommandsTest {
 
     private static final Uuid FIRST = new Uuid(9, 1);
     private static final Uuid SECOND = new Uuid(9, 2);
+    private static final Uuid THIRD = new Uuid(9, 3);
 
     @Test
     void aBrokerStartsFenced() {
@@ -297,25 +302,68 @@ class BrokerCommandsTest {
     }
 
     @Test
-    void aReplicaOnADirectoryThatIsGoneCountsAsLost() {
+    void aReplicaOnADirectoryThatIsGoneIsElectedOnlyWhereThatMayLoseRecords() {
         var region = Region.withBrokers(1, 2);
         Uuid topic = region.create("orders", 1, 2);
-        var other =
-                new RegisterBroker(
-                        1,
-                        SECOND,
-                        new BrokerRegistration.Endpoints(List.of(), "r"),
-                        List.of(new Uuid(78, 1)),
-                        region.epochOf(1));
         region.fence(2);
         region.fence(1);
 
-        region.done(other);
+        region.done(onAnotherDisk(region));
         region.heartbeat(1);
 
-        assertThat(region.partition(topic, 0).isr().has(1)).isTrue();
+        assertThat(region.partition(topic, 0).hasLeader()).isFalse();
+        assertThat(region.partition(topic, 0).lastKnownElr()).isEqualTo(BrokerIds.NONE);
+        electUncleanly(region);
+        assertThat(region.partition(topic, 0).leader()).isEqualTo(1);
         assertThat(region.partition(topic, 0).leaderRecovery())
                 .isEqualTo(LeaderRecovery.RECOVERING);
+    }
+
+    @Test
+    void aSoleReplicaWaitsForItsDisk() {
+        var region = Region.withBrokers(1);
+        Uuid topic = region.create("orders", 1, 1);
+        region.fence(1);
+
+        region.done(onAnotherDisk(region));
+        region.heartbeat(1);
+        assertThat(region.partition(topic, 0).hasLeader()).isFalse();
+
+        region.fence(1);
+        region.register(1, THIRD);
+        region.heartbeat(1);
+        assertThat(region.partition(topic, 0).leader()).isEqualTo(1);
+        assertThat(region.partition(topic, 0).leaderRecovery()).isEqualTo(LeaderRecovery.RECOVERED);
+    }
+
+    @Test
+    void aSoleReplicaBeginsAnewWhenThatIsAskedFor() {
+        var region = Region.withBrokers(1);
+        Uuid topic = region.create("orders", 1, 1);
+        region.fence(1);
+        region.done(onAnotherDisk(region));
+        region.heartbeat(1);
+
+        electUncleanly(region);
+
+        assertThat(region.partition(topic, 0).leader()).isEqualTo(1);
+        assertThat(region.partition(topic, 0).directoryOf(1)).isEqualTo(new Uuid(78, 1));
+        assertThat(region.partition(topic, 0).leaderRecovery())
+                .isEqualTo(LeaderRecovery.RECOVERING);
+    }
+
+    private static void electUncleanly(Region region) {
+        var orders = List.of(new TopicPartition("orders", 0));
+        region.done(new ElectLeaders(Election.UNCLEAN, Optional.of(orders)));
+    }
+
+    private static RegisterBroker onAnotherDisk(Region region) {
+        return new RegisterBroker(
+                1,
+                SECOND,
+                new BrokerRegistration.Endpoints(List.of(), "r"),
+                List.of(new Uuid(78, 1)),
+                region.epochOf(1));
     }
 
     @Test

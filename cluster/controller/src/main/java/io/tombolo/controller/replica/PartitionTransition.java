@@ -152,10 +152,27 @@ public final class PartitionTransition {
         return lost(brokerId);
     }
 
-    /** The replica of a broker is in another directory from now on, if it has only one. */
+    /**
+     * The broker has not brought the directory with its replica: that begins anew in another one,
+     * if there is only one, and is not the last known leader, as it has nothing. A sole replica
+     * waits for its disk.
+     */
     PartitionTransition rehoused(int brokerId) {
+        boolean gone = isGone(brokerId);
+        if (gone && replicas.size() == 1) {
+            return this;
+        }
         rehoused = brokerId;
+        if (gone) {
+            isr = isr.without(brokerId);
+            lastKnown = lastKnown.without(brokerId);
+        }
         return this;
+    }
+
+    /** One that failed alone may be there again. */
+    private boolean isGone(int brokerId) {
+        return !directoryOf(brokerId).equals(BrokerRegistration.LOST);
     }
 
     /** Where the replica of a broker was; zero when that was not known. */
@@ -241,6 +258,10 @@ public final class PartitionTransition {
         leader = newLeader();
         if (leader == NOBODY) {
             lastKnown = old.hasLeader() ? BrokerIds.of(old.leader()) : lastKnown;
+            lastKnown =
+                    rehoused != NOBODY && isGone(rehoused)
+                            ? lastKnown.without(rehoused)
+                            : lastKnown;
         } else if (unclean || !isr.has(leader)) {
             isr = BrokerIds.of(leader);
         }
@@ -272,7 +293,24 @@ public final class PartitionTransition {
             return NOBODY;
         }
         int known = first(without(replicas, moving.adding()));
-        return known != NOBODY ? known : first(replicas);
+        int any = known != NOBODY ? known : first(replicas);
+        return any != NOBODY ? any : withoutItsDisk();
+    }
+
+    /** A sole replica whose directory its broker does not have any more: it begins anew. */
+    private int withoutItsDisk() {
+        int sole = replicas.at(0);
+        boolean there =
+                replicas.size() > 1
+                        || !isGone(sole)
+                        || brokers.broker(sole)
+                                .filter(broker -> !broker.logDirs().contains(directoryOf(sole)))
+                                .isEmpty();
+        if (there || !brokers.mayLead(sole)) {
+            return NOBODY;
+        }
+        rehoused = sole;
+        return sole;
     }
 
     private void settleEligible() {
