@@ -9,7 +9,13 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
+import org.apache.kafka.common.message.OffsetFetchRequestData;
+import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
+import org.apache.kafka.common.message.OffsetFetchResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -90,6 +96,34 @@ class ClientMovesEndToEnd {
                 assertThat(program.readAgain(role)).as(role).isLessThan(ENOUGH);
                 assertThat(skipped(program, role)).as(role).isEmpty();
             }
+        }
+    }
+
+    @Test
+    void whoeverHasNotJoinedHereYetIsToldToAskForItsPositionAgain() {
+        var group =
+                new OffsetFetchRequestGroup()
+                        .setGroupId("moved")
+                        .setMemberId("joined-in-the-other-region")
+                        .setMemberEpoch(3);
+        var first =
+                new ConsumerGroupHeartbeatRequestData()
+                        .setGroupId("moved")
+                        .setMemberId("joined-here")
+                        .setMemberEpoch(0)
+                        .setRebalanceTimeoutMs(60_000)
+                        .setSubscribedTopicNames(List.of(PREFIX + "-plain"))
+                        .setTopicPartitions(List.of());
+        Patience.until(() -> site.clients("eu").commit("another", PREFIX + "-plain", 0, 0));
+        try (var client = new WireClient(site.bootstrap("eu"))) {
+            ConsumerGroupHeartbeatResponseData joined = client.call(first, 1);
+            assertThat(Errors.forCode(joined.errorCode())).isEqualTo(Errors.NONE);
+
+            OffsetFetchResponseData answer =
+                    client.call(new OffsetFetchRequestData().setGroups(List.of(group)), 9);
+
+            assertThat(Errors.forCode(answer.groups().getFirst().errorCode()))
+                    .isEqualTo(Errors.COORDINATOR_LOAD_IN_PROGRESS);
         }
     }
 

@@ -154,7 +154,8 @@ record Handlers(
                 .with(
                         ApiKeys.OFFSET_FETCH,
                         OffsetFetchRequestData.class,
-                        new OffsetFetchHandler(services.groups()))
+                        new OffsetFetchHandler(
+                                services.groups(), services.redirection().movesClients()))
                 .with(
                         ApiKeys.TXN_OFFSET_COMMIT,
                         TxnOffsetCommitRequestData.class,

@@ -27,9 +27,14 @@ public final class OffsetFetchHandler implements RequestHandler<OffsetFetchReque
     private static final short FIRST_WITH_TOP_LEVEL_ERROR = 2;
 
     private final GroupCoordinator groups;
+    private final boolean moving;
 
-    public OffsetFetchHandler(GroupCoordinator groups) {
+    /**
+     * @param moving whether groups come from other regions
+     */
+    public OffsetFetchHandler(GroupCoordinator groups, boolean moving) {
         this.groups = groups;
+        this.moving = moving;
     }
 
     @Override
@@ -55,13 +60,28 @@ public final class OffsetFetchHandler implements RequestHandler<OffsetFetchReque
                                 exchange.answer(new OffsetFetchResponseData().setGroups(answers)));
         for (int index = 0; index < body.groups().size(); index++) {
             int place = index;
+            OffsetFetchRequestGroup group = body.groups().get(index);
             groups.offsets()
                     .fetch(
                             caller,
-                            body.groups().get(index),
+                            group,
                             body.requireStable(),
-                            answer -> gathering.fill(place, answer));
+                            answer -> gathering.fill(place, greeted(group, answer)));
         }
+    }
+
+    /**
+     * A member of a group that was coordinated in another region has not joined here yet. That it
+     * is unknown would end its reader; told to ask again, it asks as the member that it is by then.
+     */
+    private OffsetFetchResponseGroup greeted(
+            OffsetFetchRequestGroup group, OffsetFetchResponseGroup answer) {
+        boolean stranger =
+                answer.errorCode() == Errors.UNKNOWN_MEMBER_ID.code()
+                        || answer.errorCode() == Errors.GROUP_ID_NOT_FOUND.code();
+        return moving && stranger && group.memberId() != null
+                ? answer.setErrorCode(Errors.COORDINATOR_LOAD_IN_PROGRESS.code())
+                : answer;
     }
 
     private static OffsetFetchRequestGroup single(OffsetFetchRequestData body) {
