@@ -1,5 +1,6 @@
 package io.tombolo.commands;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,11 +19,11 @@ final class Background implements AutoCloseable {
     private final String mark;
 
     Background(Path folder) {
-        mark = folder.resolve(".tombolo/run").toString();
+        mark = folder + File.separator;
         Runtime.getRuntime().addShutdownHook(new Thread(this::close));
     }
 
-    /** Those that run, by the folder that is on their command lines. */
+    /** Those that run, by what is on their command lines: a file of the folder. */
     List<ProcessHandle> running() {
         try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
             return all.filter(process -> commandLine(process).contains(mark)).toList();

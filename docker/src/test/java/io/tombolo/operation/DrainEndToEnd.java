@@ -123,16 +123,18 @@ class DrainEndToEnd {
         return new NewTopic("wide", Map.of(0, List.of(1, 2, 3)));
     }
 
+    /** Who has a topic, once whichever broker is asked has heard of it. */
     private static Set<Integer> hosts(Cluster cluster, int broker, String topic) {
         var hosts = new TreeSet<Integer>();
-        cluster
-                .clients(broker)
-                .admin(admin -> admin.describeTopics(List.of(topic)).allTopicNames())
-                .get(topic)
-                .partitions()
-                .stream()
-                .map(TopicPartitionInfo::replicas)
-                .forEach(replicas -> replicas.stream().map(Node::id).forEach(hosts::add));
+        Patience.until(() ->
+                cluster
+                        .clients(broker)
+                        .admin(admin -> admin.describeTopics(List.of(topic)).allTopicNames())
+                        .get(topic)
+                        .partitions()
+                        .stream()
+                        .map(TopicPartitionInfo::replicas)
+                        .forEach(replicas -> replicas.stream().map(Node::id).forEach(hosts::add)));
         return hosts;
     }
 

@@ -11,6 +11,7 @@ import io.tombolo.simulation.client.HastyProducing;
 import io.tombolo.simulation.client.Member;
 import io.tombolo.simulation.client.Probing;
 import io.tombolo.simulation.client.Producing;
+import io.tombolo.simulation.client.Rescuing;
 import io.tombolo.simulation.client.SettingAside;
 import io.tombolo.simulation.client.Transacting;
 import io.tombolo.simulation.law.AdminWatch;
@@ -262,6 +263,10 @@ final class Crowd {
     }
 
     // --- who administers
+
+    void rescue(Site site) {
+        new Rescuing(environment, site).start();
+    }
 
     Steward stewardOf(Site site, AdminWatch watch, BooleanSupplier movable) {
         var admin =

@@ -19,6 +19,7 @@ import io.tombolo.simulation.client.AsideReading;
 import io.tombolo.simulation.client.Audit;
 import io.tombolo.simulation.client.CommittedReading;
 import io.tombolo.simulation.client.Producing;
+import io.tombolo.simulation.client.Rescuing;
 import io.tombolo.simulation.fault.Script;
 import io.tombolo.simulation.fault.Step;
 import io.tombolo.simulation.fault.Trouble;
@@ -60,6 +61,7 @@ public final class World {
     private static final Duration SAFETY_PHASE = Duration.ofSeconds(12);
     private static final Duration SHORT_SAFETY_PHASE = Duration.ofSeconds(8);
     private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration LOOK = Duration.ofSeconds(1);
     private static final LinkName LINK = new LinkName("eu-to-us");
 
     private final Simulator simulator;
@@ -371,6 +373,7 @@ public final class World {
         operator.filter(Operator::wanted)
                 .ifPresent(human -> await("the failover is done", human::done));
         await("the brokers serve", () -> sites.stream().allMatch(Site::well));
+        sites.forEach(this::rescue);
         await(
                 "the controllers have told what they can run",
                 () -> sites.stream().allMatch(Site::knowsItsControllers));
@@ -408,6 +411,15 @@ public final class World {
         everythingIsReadable(owner);
         if (cameBack) {
             account(owner);
+        }
+    }
+
+    /** Nobody comes before somebody is needed. */
+    private void rescue(Site site) {
+        if (Rescuing.isNeeded(site)) {
+            crowd.rescue(site);
+        } else {
+            simulator.after(LOOK, "who leads " + site, () -> rescue(site));
         }
     }
 
