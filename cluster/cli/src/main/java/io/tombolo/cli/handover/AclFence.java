@@ -27,14 +27,18 @@ final class AclFence {
             new AccessControlEntry("User:*", "*", AclOperation.WRITE, AclPermissionType.DENY);
 
     private final KafkaRegion source;
-    private List<AclBinding> raised = List.of();
+    private volatile List<AclBinding> raised = List.of();
 
     AclFence(KafkaRegion source) {
         this.source = source;
     }
 
-    /** Denies it for topics for which it is not denied yet. */
-    void raise(Collection<String> topics) {
+    /**
+     * Denies it for topics for which it is not denied yet.
+     *
+     * @return for how many
+     */
+    int raise(Collection<String> topics) {
         try (Admin admin = source.admin()) {
             var denied = new TreeSet<>(denied(admin));
             List<AclBinding> missing =
@@ -44,6 +48,7 @@ final class AclFence {
                             .toList();
             raised = missing;
             source.await(admin.createAcls(missing).all(), source.all("access rules"));
+            return missing.size();
         }
     }
 

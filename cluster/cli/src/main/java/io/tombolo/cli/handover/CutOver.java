@@ -6,7 +6,6 @@ import io.tombolo.cli.kafka.KafkaRegion;
 import io.tombolo.cli.kafka.RegionChoice;
 import io.tombolo.cli.output.Amounts;
 import io.tombolo.cli.output.Tree;
-import io.tombolo.cli.shell.Code;
 import io.tombolo.cli.shell.CommandFailure;
 import io.tombolo.cli.shell.LoadedFile;
 import io.tombolo.cli.shell.Shell;
@@ -42,6 +41,7 @@ final class CutOver {
     private static final Duration QUIET = Duration.ofSeconds(1);
 
     private static final int NAMED_MAX = 5;
+    private static final int CONFLICT = 409;
 
     private final Shell shell;
     private final LoadedFile file;
@@ -51,8 +51,7 @@ final class CutOver {
     private final PlannedFailover.Limits limits;
     private final Steps steps;
     private final AclFence fence;
-    private final Thread interrupted = new Thread(this::letGo, "take-rules-away");
-    private volatile boolean fenced;
+    private final HandoverFailures failures;
 
     private CutOver(
             Shell shell,
@@ -68,6 +67,7 @@ final class CutOver {
         this.limits = wish.limits();
         this.steps = new Steps(STEPS, wish.lines());
         this.fence = new AclFence(this.source);
+        this.failures = new HandoverFailures(file, link, from(), to());
     }
 
     /** Empty when both regions are ours, or the policy has that cluster left alone. */
@@ -99,27 +99,22 @@ final class CutOver {
     Tree execute() {
         refuseUnlessReady();
         long beganNanos = System.nanoTime();
-        Runtime.getRuntime().addShutdownHook(interrupted);
-        try {
-            Map<TopicPartition, Long> ends = fence();
+        try (var rollback = new Rollback(this::lower)) {
+            Map<TopicPartition, Long> ends = fence(rollback);
             drain(ends);
             verify(ends);
-            int groups = groups();
-            promote();
+            int groups =
+                    new GroupSync(link, source, RegionChoice.one(shell, file, to())).settle(steps);
+            promote(rollback);
             long pauseMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNanos);
             return outcome(ends, groups, pauseMs);
-        } catch (CommandFailure failure) {
-            letGo();
-            throw failure;
-        } finally {
-            retract();
         }
     }
 
     /** Takes the rules away that earlier attempts have left. */
     Tree abort() {
         if (taken(taker.view())) {
-            throw refused(
+            throw failures.refused(
                     "the topics belong to %s; who wants them back takes the rules away by hand"
                             .formatted(to()));
         }
@@ -132,37 +127,26 @@ final class CutOver {
         }
     }
 
-    private void retract() {
+    private void lower() {
         try {
-            Runtime.getRuntime().removeShutdownHook(interrupted);
-        } catch (IllegalStateException ending) {
-            fenced = false; // the hook is running already
-        }
-    }
-
-    private void letGo() {
-        if (fenced) {
-            fenced = false;
-            try {
-                if (fence.lower()) {
-                    shell.note("rolled back: %s takes writes again".formatted(from()));
-                }
-            } catch (CommandFailure silent) {
-                shell.warn(
-                        "%s does not answer, and may still have the rules; take them away: tombolo failover %s --abort"
-                                .formatted(from(), link.name()));
+            if (fence.lower()) {
+                shell.note("rolled back: %s takes writes again".formatted(from()));
             }
+        } catch (RuntimeException silent) {
+            shell.warn(
+                    "%s may still have the rules (%s); take them away: tombolo failover %s --abort"
+                            .formatted(from(), silent.getMessage(), link.name()));
         }
     }
 
     private void refuseUnlessReady() {
         if (taken(taker.view())) {
-            throw refused("the topics belong to %s already".formatted(to()));
+            throw failures.refused("the topics belong to %s already".formatted(to()));
         }
         taker.brokerAway()
                 .or(() -> taker.notCopied(taker.linkView()))
                 .ifPresent(reason -> {
-                    throw refused(reason);
+                    throw failures.refused(reason);
                 });
     }
 
@@ -173,13 +157,14 @@ final class CutOver {
     // --- the steps
 
     /** Has the topics come to rest; where they end. */
-    private Map<TopicPartition, Long> fence() {
+    private Map<TopicPartition, Long> fence(Rollback rollback) {
         try (Admin admin = source.admin()) {
             Map<String, Integer> topics = Ends.partitions(source, admin, link.topics()::includes);
-            fenced = true;
-            raise(topics.keySet());
+            if (rollback.apart(() -> raise(topics.keySet()), _ -> false).isEmpty()) {
+                throw failures.interrupted();
+            }
             if (Ends.partitions(source, admin, topics::containsKey).size() < topics.size()) {
-                throw refused(
+                throw failures.refused(
                         "%s hides topics from the link once they have a rule: it lets everybody in only where there is none (allow.everyone.if.no.acl.found)"
                                 .formatted(from()));
             }
@@ -200,12 +185,12 @@ final class CutOver {
         }
     }
 
-    private void raise(Set<String> topics) {
+    private int raise(Set<String> topics) {
         try {
-            fence.raise(topics);
+            return fence.raise(topics);
         } catch (CommandFailure failure) {
             throw failure.getCause() instanceof SecurityDisabledException
-                    ? refused(from() + " has no authorizer, so it has no rules")
+                    ? failures.refused(from() + " has no authorizer, so it has no rules")
                     : failure;
         }
     }
@@ -235,7 +220,7 @@ final class CutOver {
                                         && System.nanoTime() - still.sinceNanos()
                                                 > QUIET.toNanos());
         if (!seen.reached()) {
-            throw takenBack(
+            throw failures.takenBack(
                     seen.last().open()
                             ? "transactions stay open in " + from()
                             : "topics of %s grow on: super users may write in spite of rules"
@@ -266,7 +251,7 @@ final class CutOver {
                                             IsolationLevel.READ_UNCOMMITTED),
                             ends::equals);
             if (!seen.reached()) {
-                throw takenBack("behind: " + differing(ends, seen.last()));
+                throw failures.takenBack("behind: " + differing(ends, seen.last()));
             }
         }
         steps.done("drain to " + to(), "lag 0");
@@ -276,7 +261,7 @@ final class CutOver {
         Map<TopicPartition, Long> theirs = Ends.checksums(source, ends);
         Map<TopicPartition, Long> ours = Ends.checksums(RegionChoice.one(shell, file, to()), ends);
         if (!theirs.equals(ours)) {
-            throw takenBack("other last records: " + differing(theirs, ours));
+            throw failures.takenBack("other last records: " + differing(theirs, ours));
         }
         steps.done(
                 "verify",
@@ -298,33 +283,43 @@ final class CutOver {
                 : first;
     }
 
-    private int groups() {
-        if (link.sync().offsets().isEmpty()) {
-            steps.done("groups", "the link does not sync positions");
-            return 0;
+    private void promote(Rollback rollback) {
+        Optional<AdminAnswer> answer =
+                rollback.apart(this::takeOver, told -> !told.map(CutOver::isRefusal).orElse(false))
+                        .orElseThrow(failures::interrupted);
+        if (answer.isEmpty()) {
+            throw unfinished("no answer: %s may own the topics".formatted(to()));
         }
-        GroupSync.Compared compared =
-                new GroupSync(link, source, RegionChoice.one(shell, file, to())).settle();
-        steps.done("groups", compared.told());
-        return compared.count();
-    }
-
-    private void promote() {
-        fenced = false; // whatever becomes of it: the region may own the topics from here on
-        AdminAnswer answer =
-                taker.takeOver(
-                        "planned failover, rules of %s deny writes; %s"
-                                .formatted(from(), limits.cause()));
-        if (answer.status() == 409) {
-            fenced = true;
-            throw takenBack(answer.body().at("error").text());
+        String error = answer.get().body().at("error").text();
+        if (isRefusal(answer.get())) {
+            throw failures.takenBack(error);
         }
-        if (!answer.ok()) {
-            throw unfinished(answer.body().at("error").text());
+        if (!answer.get().ok()) {
+            throw unfinished(error);
         }
         steps.done(
                 "promote " + to(),
                 Amounts.of(taker.view().at("topics").number(0), "topic") + " writable");
+    }
+
+    private static boolean isRefusal(AdminAnswer answer) {
+        return answer.status() == CONFLICT;
+    }
+
+    /** Empty when nobody knows whether the region has taken over. */
+    private Optional<AdminAnswer> takeOver() {
+        try {
+            return Optional.of(
+                    taker.takeOver(
+                            "planned failover, rules of %s deny writes; %s"
+                                    .formatted(from(), limits.cause())));
+        } catch (CommandFailure silent) {
+            return Optional.empty();
+        }
+    }
+
+    private CommandFailure unfinished(String seen) {
+        return failures.unfinished(seen, "the rules that deny writes in %s stay".formatted(from()));
     }
 
     private Tree outcome(Map<TopicPartition, Long> ends, int groups, long pauseMs) {
@@ -352,42 +347,5 @@ final class CutOver {
                     .mapToLong(one -> one.getValue() - ends.getOrDefault(one.getKey(), 0L))
                     .sum();
         }
-    }
-
-    // --- failures
-
-    private CommandFailure refused(String seen) {
-        return CommandFailure.of(
-                        Code.HANDOVER_REFUSED,
-                        "%s cannot take the topics of %s over now".formatted(to(), from()))
-                .at(file.where("links." + link.name()))
-                .seen(seen)
-                .why("nothing was changed")
-                .fix("tombolo link describe " + link.name(), "tombolo status")
-                .failure();
-    }
-
-    private CommandFailure takenBack(String seen) {
-        return CommandFailure.of(
-                        Code.HANDOVER_TAKEN_BACK,
-                        "the planned failover was rolled back: %s takes writes".formatted(from()))
-                .at(file.where("links." + link.name()))
-                .seen(seen)
-                .why("nothing is lost: %s had not taken over".formatted(to()))
-                .fix("tombolo link describe " + link.name(), "wait longer: --give-up-after 2m")
-                .failure();
-    }
-
-    private CommandFailure unfinished(String seen) {
-        return CommandFailure.of(
-                        Code.HANDOVER_UNFINISHED,
-                        "%s may own the topics, and the failover is not finished".formatted(to()))
-                .at(file.where("links." + link.name()))
-                .seen(seen)
-                .why("the rules that deny writes in %s stay".formatted(from()))
-                .fix(
-                        "tombolo failover " + link.name() + "        goes on where it is",
-                        "tombolo status")
-                .failure();
     }
 }

@@ -36,10 +36,10 @@ final class GroupSync {
      * @param count of groups that have committed something for these topics
      * @param again by group, how many records it would read a second time
      */
-    record Compared(int count, Map<String, Long> again) {
+    private record Compared(int count, Map<String, Long> again) {
 
         /** A group that commits all the time, or has members there, is behind by a little. */
-        String told() {
+        private String told() {
             String all = Amounts.of(count, "group");
             return again.isEmpty()
                     ? all + ", positions equal"
@@ -47,8 +47,22 @@ final class GroupSync {
         }
     }
 
-    /** Compares until they are equal, a few seconds at most. */
-    Compared settle() {
+    /**
+     * Compares until they are equal, a few seconds at most, and tells it as a step.
+     *
+     * @return how many groups have committed something for these topics
+     */
+    int settle(Steps steps) {
+        if (link.sync().offsets().isEmpty()) {
+            steps.done("groups", "the link does not sync positions");
+            return 0;
+        }
+        Compared compared = compareUntilEqual();
+        steps.done("groups", compared.told());
+        return compared.count();
+    }
+
+    private Compared compareUntilEqual() {
         long until = System.nanoTime() + PATIENCE.toNanos();
         Compared compared = compare();
         while (!compared.again().isEmpty() && System.nanoTime() - until < 0) {

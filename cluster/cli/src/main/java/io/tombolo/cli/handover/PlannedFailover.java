@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -39,8 +40,7 @@ public final class PlannedFailover {
     private final Limits limits;
     private final Steps steps;
     private final Optional<ClientMoves> clients;
-    private final Thread interrupted = new Thread(this::letGo, "take-back");
-    private volatile boolean holding;
+    private final HandoverFailures failures;
     private long heldNanos;
 
     /**
@@ -75,6 +75,7 @@ public final class PlannedFailover {
         this.limits = wish.limits();
         this.steps = new Steps(STEPS, wish.lines());
         this.clients = clients;
+        this.failures = new HandoverFailures(file, link, from(), to());
     }
 
     /**
@@ -126,21 +127,15 @@ public final class PlannedFailover {
         if (!begun) {
             refuseUnlessReady(here);
         }
-        Runtime.getRuntime().addShutdownHook(interrupted);
-        try {
+        int groups;
+        try (var rollback = new Rollback(this::takeBack)) {
             heldNanos = System.nanoTime();
-            holding = true;
             if (!begun) {
-                begin();
+                begin(rollback);
             }
-            int groups = giveAway();
-            return finish(giver.view().at("ownershipEpoch").number(0), groups);
-        } catch (CommandFailure failure) {
-            letGo();
-            throw failure;
-        } finally {
-            retract();
+            groups = giveAway(rollback);
         }
+        return finish(giver.view().at("ownershipEpoch").number(0), groups);
     }
 
     /** Without an answer there is nothing to go on with, and what was begun is taken back. */
@@ -150,7 +145,7 @@ public final class PlannedFailover {
         } catch (CommandFailure silent) {
             if (isHeld(giver.view())) {
                 abort();
-                throw takenBack("no broker of %s answers".formatted(taker.name()));
+                throw failures.takenBack("no broker of %s answers".formatted(taker.name()));
             }
             throw silent;
         }
@@ -164,31 +159,24 @@ public final class PlannedFailover {
     public Tree abort() {
         AdminAnswer answer = giver.post("take-back", limits.cause());
         if (!answer.ok()) {
-            throw refused(answer.body().at("error").text());
+            throw failures.refused(answer.body().at("error").text());
         }
         return answer.body();
     }
 
-    private void retract() {
-        try {
-            Runtime.getRuntime().removeShutdownHook(interrupted);
-        } catch (IllegalStateException ending) {
-            holding = false; // the hook is running already
-        }
-    }
-
     /** Whoever cannot be reached takes them back by itself, a minute after the beginning. */
-    private void letGo() {
-        if (holding) {
-            holding = false;
-            try {
-                giver.post("take-back", "interrupted; " + limits.cause());
+    private void takeBack() {
+        try {
+            AdminAnswer answer = giver.post("take-back", "interrupted; " + limits.cause());
+            if (answer.ok()) {
                 shell.note("rolled back: %s takes writes again".formatted(giver.name()));
-            } catch (CommandFailure silent) {
-                shell.warn(
-                        "%s does not answer; it takes writes again by itself a minute after it began to hold them"
-                                .formatted(giver.name()));
+            } else {
+                shell.warn("not rolled back: " + answer.body().at("error").text());
             }
+        } catch (RuntimeException silent) {
+            shell.warn(
+                    "%s does not answer (%s); it takes writes again by itself a minute after it began to hold them"
+                            .formatted(giver.name(), silent.getMessage()));
         }
     }
 
@@ -196,7 +184,7 @@ public final class PlannedFailover {
 
     private void refuseUnlessReady(Tree here) {
         if (!isOwner(here, giver) || here.at("mode").text().equals("DISPUTED")) {
-            throw refused(
+            throw failures.refused(
                     "the topics belong to %s since ownership epoch %s, mode %s"
                             .formatted(
                                     here.at("owner").text(),
@@ -206,23 +194,24 @@ public final class PlannedFailover {
         giver.brokerAway()
                 .or(taker::brokerAway)
                 .ifPresent(away -> {
-                    throw refused(away);
+                    throw failures.refused(away);
                 });
         taker.notCopied(taker.linkView())
                 .ifPresent(reason -> {
-                    throw refused(reason);
+                    throw failures.refused(reason);
                 });
     }
 
-    private void begin() {
-        AdminAnswer answer = giver.post("begin", limits.cause());
+    private void begin(Rollback rollback) {
+        AdminAnswer answer =
+                rollback.apart(() -> giver.post("begin", limits.cause()), told -> !told.ok())
+                        .orElseThrow(failures::interrupted);
         if (!answer.ok()) {
-            holding = false;
-            throw refused(answer.body().at("error").text());
+            throw failures.refused(answer.body().at("error").text());
         }
     }
 
-    private int giveAway() {
+    private int giveAway(Rollback rollback) {
         Tree fenced = fence();
         steps.done(
                 "fence " + giver.name(),
@@ -240,7 +229,7 @@ public final class PlannedFailover {
                                 view.at("heard").flag()
                                         && view.at("arrived").number(-1)
                                                 == view.at("partitions").number(0),
-                        "behind");
+                        stillMissing("behind"));
         steps.done(
                 "drain to " + taker.name(),
                 Amounts.of(arrived.at("topics").number(0), "topic") + ", lag 0");
@@ -250,12 +239,18 @@ public final class PlannedFailover {
                         .formatted(
                                 arrived.at("arrived").number(0),
                                 arrived.at("partitions").number(0)));
-        int groups = groups();
-        AdminAnswer given = giver.post("complete", limits.cause());
-        if (!given.ok()) {
-            throw takenBack(given.body().at("error").text());
+        int groups =
+                new GroupSync(
+                                link,
+                                RegionChoice.one(shell, file, giver.name()),
+                                RegionChoice.one(shell, file, taker.name()))
+                        .settle(steps);
+        AdminAnswer answer =
+                rollback.apart(() -> giver.post("complete", limits.cause()), AdminAnswer::ok)
+                        .orElseThrow(failures::interrupted);
+        if (!answer.ok()) {
+            throw failures.takenBack(answer.body().at("error").text());
         }
-        holding = false;
         return groups;
     }
 
@@ -283,22 +278,7 @@ public final class PlannedFailover {
                     return view;
                 },
                 view -> view.at("fenced").number(-1) == view.at("partitions").number(0),
-                "unfenced");
-    }
-
-    private int groups() {
-        if (link.sync().offsets().isEmpty()) {
-            steps.done("groups", "the link does not sync positions");
-            return 0;
-        }
-        var sync =
-                new GroupSync(
-                        link,
-                        RegionChoice.one(shell, file, giver.name()),
-                        RegionChoice.one(shell, file, taker.name()));
-        GroupSync.Compared compared = sync.settle();
-        steps.done("groups", compared.told());
-        return compared.count();
+                stillMissing("unfenced"));
     }
 
     // --- afterwards
@@ -307,7 +287,7 @@ public final class PlannedFailover {
         await(
                 taker::learn,
                 view -> owns(view, taker) && view.at("ownershipEpoch").number(0) >= epoch,
-                "");
+                this::late);
         AdminAnswer promoted = taker.promote("planned failover; " + limits.cause());
         boolean done =
                 promoted.status() == 409
@@ -351,7 +331,7 @@ public final class PlannedFailover {
                                 found.at("topics").items().stream()
                                         .noneMatch(
                                                 one -> one.at("state").text().equals("RETURNING")),
-                        "");
+                        this::late);
         long only = 0;
         for (Tree topic : view.at("topics").items()) {
             for (Tree partition : topic.at("partitions").items()) {
@@ -366,17 +346,33 @@ public final class PlannedFailover {
 
     // --- waiting
 
-    private Tree await(Supplier<Tree> look, Predicate<Tree> reached, String names) {
+    private Tree await(
+            Supplier<Tree> look, Predicate<Tree> reached, Function<Tree, CommandFailure> late) {
         Waiting.Seen<Tree> seen = Waiting.until(limits.giveUp(), look, reached);
         if (!seen.reached()) {
-            String missing =
-                    String.join(
-                            ", ", seen.last().at(names).items().stream().map(Tree::text).toList());
-            throw holding
-                    ? takenBack("still missing: " + missing)
-                    : unfinished("it takes longer than " + Amounts.ms(limits.giveUp().toMillis()));
+            throw late.apply(seen.last());
         }
         return seen.last();
+    }
+
+    private Function<Tree, CommandFailure> stillMissing(String names) {
+        return view ->
+                failures.takenBack(
+                        "still missing: "
+                                + String.join(
+                                        ", ",
+                                        view.at(names).items().stream().map(Tree::text).toList()));
+    }
+
+    private CommandFailure late(Tree view) {
+        return unfinished("it takes longer than " + Amounts.ms(limits.giveUp().toMillis()));
+    }
+
+    private CommandFailure unfinished(String seen) {
+        return failures.unfinished(
+                seen,
+                "the topics belong to %s; the regions go on by themselves as far as they can"
+                        .formatted(to()));
     }
 
     private static boolean isOwner(Tree view, Side side) {
@@ -386,43 +382,6 @@ public final class PlannedFailover {
     private static boolean owns(Tree view, Side side) {
         String mode = view.at("mode").text();
         return isOwner(view, side) && (mode.equals("STEADY") || mode.equals("FORCED"));
-    }
-
-    // --- failures
-
-    private CommandFailure refused(String seen) {
-        return CommandFailure.of(
-                        Code.HANDOVER_REFUSED,
-                        "%s cannot hand its topics to %s now".formatted(giver.name(), taker.name()))
-                .at(file.where("links." + link.name()))
-                .seen(seen)
-                .why("nothing was changed")
-                .fix("tombolo link describe " + link.name(), "tombolo status")
-                .failure();
-    }
-
-    private CommandFailure takenBack(String seen) {
-        return CommandFailure.of(
-                        Code.HANDOVER_TAKEN_BACK,
-                        "the planned failover was rolled back: %s owns its topics and takes writes"
-                                .formatted(giver.name()))
-                .at(file.where("links." + link.name()))
-                .seen(seen)
-                .why("nothing is lost: the topics had not been given away")
-                .fix("tombolo link describe " + link.name(), "wait longer: --give-up-after 2m")
-                .failure();
-    }
-
-    private CommandFailure unfinished(String seen) {
-        return CommandFailure.of(
-                        Code.HANDOVER_UNFINISHED,
-                        "the topics belong to %s, and the failover is not finished"
-                                .formatted(taker.name()))
-                .at(file.where("links." + link.name()))
-                .seen(seen)
-                .why("the regions go on by themselves as far as they can")
-                .fix("repeat the command: it goes on where it is", "tombolo status")
-                .failure();
     }
 
     private static CommandFailure foreign(LoadedFile file, LinkEntry link, String region) {
