@@ -76,7 +76,7 @@ public final class Tombolo {
     }
 
     /** Starts a command that stays; its output goes to a file of the folder. */
-    Process start(String output, String... arguments) {
+    public Process start(String output, String... arguments) {
         try {
             Process process =
                     command(arguments)

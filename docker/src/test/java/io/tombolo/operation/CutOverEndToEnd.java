@@ -70,10 +70,7 @@ class CutOverEndToEnd {
 
     @Test
     void nothingThatWasAcknowledgedIsLostAndTheSourceTakesNoMore() throws Exception {
-        var everything =
-                new AccessControlEntry("User:*", "*", AclOperation.ALL, AclPermissionType.ALLOW);
-        var orders = new ResourcePattern(ResourceType.TOPIC, "orders", PatternType.LITERAL);
-        eu.admin(admin -> admin.createAcls(List.of(new AclBinding(orders, everything))).all());
+        letEverybodyIn();
         try (var open = eu.producer(Map.of("transactional.id", "hanging"));
                 var writer = new UnceasingWriter(eu, PARTITIONS)) {
             open.initTransactions();
@@ -98,22 +95,57 @@ class CutOverEndToEnd {
     }
 
     @Test
+    void aSignalTakesTheRulesAway() throws Exception {
+        letEverybodyIn();
+        try (var open = eu.producer(Map.of("transactional.id", "hanging"))) {
+            open.initTransactions();
+            open.beginTransaction();
+            open.send(new ProducerRecord<>("orders", 1, "k", "keeps the topic from rest")).get();
+            Process command =
+                    new Tombolo(folder)
+                            .start("failover.out", arguments("--planned", "-y", "--drain", "2m"));
+            Patience.until(() -> assertThat(rules()).hasSize(2));
+
+            command.destroy();
+
+            assertThat(command.waitFor()).isNotZero();
+            assertThat(folder.resolve("failover.out")).content().contains("rolled back");
+            Patience.until(() -> assertThat(rules()).hasSize(1));
+            open.send(new ProducerRecord<>("orders", 1, "k", "goes on")).get();
+            open.commitTransaction();
+        }
+    }
+
+    private void letEverybodyIn() {
+        var everything =
+                new AccessControlEntry("User:*", "*", AclOperation.ALL, AclPermissionType.ALLOW);
+        var orders = new ResourcePattern(ResourceType.TOPIC, "orders", PatternType.LITERAL);
+        eu.admin(admin -> admin.createAcls(List.of(new AclBinding(orders, everything))).all());
+    }
+
+    private Collection<AclBinding> rules() {
+        return eu.admin(admin -> admin.describeAcls(AclBindingFilter.ANY).values());
+    }
+
+    @Test
     void aClusterThatHidesItsTopicsOnceTheyHaveARuleIsLeftAsItWas() {
         Tombolo.Ended run = tombolo("--planned", "-y");
 
         assertThat(run.exitCode()).isNotZero();
         assertThat(run.err()).contains("TMB-4004", "allow.everyone.if.no.acl.found", "rolled back");
-        Collection<AclBinding> rules =
-                eu.admin(admin -> admin.describeAcls(AclBindingFilter.ANY).values());
-        assertThat(rules).isEmpty();
+        assertThat(rules()).isEmpty();
         eu.produce("orders", 0, "goes on");
         Patience.until(() -> assertThat(us.end("orders", 0)).isEqualTo(4));
     }
 
     private Tombolo.Ended tombolo(String... options) {
+        return new Tombolo(folder).run(arguments(options));
+    }
+
+    private String[] arguments(String... options) {
         var command = new ArrayList<>(List.of("failover", "eu-to-us"));
         command.addAll(List.of(options));
         command.addAll(List.of("-f", site.file().toString()));
-        return new Tombolo(folder).run(command.toArray(String[]::new));
+        return command.toArray(String[]::new);
     }
 }
