@@ -51,6 +51,17 @@ public record ClientListener(String clusterId, String name, int brokerId) {
         return images.current().brokers().isActive(controllerId) ? controllerId : -1;
     }
 
+    /**
+     * Where clients send what is for the controller, −1 when none is known: here, since every
+     * broker passes it on. The one that the metadata name may have died or stand still by now, and
+     * a client would wait for it.
+     */
+    public int controllerForClients(Images images) {
+        return controllerId(images) >= 0 && images.current().brokers().isActive(brokerId)
+                ? brokerId
+                : controllerId(images);
+    }
+
     private Optional<Address> address(BrokerRegistration broker) {
         return broker.listener(name)
                 .map((BrokerListener found) ->

@@ -1,5 +1,6 @@
 package io.tombolo.cli.demo;
 
+import io.tombolo.cli.kafka.KafkaRegion;
 import io.tombolo.cli.output.Amounts;
 
 import org.apache.kafka.clients.admin.Admin;
@@ -96,7 +97,7 @@ final class Crash {
                         stage.site().bootstrap("eu"),
                         "enable.metrics.push",
                         false);
-        try (Admin admin = Admin.create(settings)) {
+        try (Admin admin = KafkaRegion.connect(settings)) {
             TopicDescription topic =
                     admin.describeTopics(List.of(DemoSite.TOPIC))
                             .allTopicNames()

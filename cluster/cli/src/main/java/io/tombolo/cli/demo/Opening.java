@@ -1,5 +1,6 @@
 package io.tombolo.cli.demo;
 
+import io.tombolo.cli.kafka.KafkaRegion;
 import io.tombolo.cli.output.Amounts;
 import io.tombolo.cli.output.Tree;
 
@@ -63,7 +64,7 @@ final class Opening {
     void createTopic() {
         String topic = DemoSite.TOPIC;
         long start = System.nanoTime();
-        try (Admin admin = Admin.create(adminSettings())) {
+        try (Admin admin = KafkaRegion.connect(adminSettings())) {
             var wanted =
                     new NewTopic(topic, Optional.of(DemoSite.PARTITION_COUNT), Optional.empty());
             admin.createTopics(List.of(wanted)).all().get();

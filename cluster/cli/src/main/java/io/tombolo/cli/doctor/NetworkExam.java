@@ -1,6 +1,6 @@
 package io.tombolo.cli.doctor;
 
-import io.tombolo.cli.plan.Handshake;
+import io.tombolo.cli.kafka.Handshake;
 import io.tombolo.environment.Endpoint;
 
 import java.io.IOException;

@@ -4,6 +4,7 @@ import io.tombolo.cli.admin.AdminAnswer;
 import io.tombolo.cli.admin.AdminApi;
 import io.tombolo.cli.admin.AdminUnreachable;
 import io.tombolo.cli.admin.RegionAdmin;
+import io.tombolo.cli.kafka.KafkaRegion;
 import io.tombolo.cli.output.Tree;
 import io.tombolo.cli.shell.LoadedFile;
 import io.tombolo.cli.shell.Shell;
@@ -121,6 +122,6 @@ record Patient(Shell shell, LoadedFile file, LinkEntry link) {
                         false,
                         "metric.reporters",
                         List.of()));
-        return Admin.create(settings);
+        return KafkaRegion.connect(settings);
     }
 }

@@ -9,12 +9,14 @@ import io.tombolo.environment.Endpoint;
 import io.tombolo.region.topology.Region;
 
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ForwardingAdmin;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.TimeoutException;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,11 +29,15 @@ import java.util.stream.Collectors;
 /** One region of the file as a Kafka client sees it; what goes wrong ends the command. */
 public final class KafkaRegion {
 
-    private static final int CONNECT_MS_MAX = 2_000;
+    private static final int TRIES = 3;
+    private static final Duration CLOSE_MAX = Duration.ofMillis(500);
 
     private final Shell shell;
     private final LoadedFile file;
     private final Region region;
+
+    /** Brokers that answered when they were asked last. */
+    private List<Endpoint> answering = List.of();
 
     KafkaRegion(Shell shell, LoadedFile file, Region region) {
         this.shell = shell;
@@ -63,14 +69,14 @@ public final class KafkaRegion {
         return new Subject(kinds, "", name());
     }
 
-    /** What a client connects to first. */
-    String bootstrap() {
-        return region.addresses().stream().map(Endpoint::toString).collect(Collectors.joining(","));
-    }
-
     /** Settings that every client of this command shares. */
     public Map<String, Object> settings() {
-        Map<String, Object> settings = settings(bootstrap(), timeoutMs());
+        if (answering.isEmpty()) {
+            requireListener();
+        }
+        String bootstrap =
+                answering.stream().map(Endpoint::toString).collect(Collectors.joining(","));
+        Map<String, Object> settings = settings(bootstrap, timeoutMs());
         if (region instanceof Region.Foreign foreign) {
             settings.putAll(foreign.client());
         }
@@ -84,7 +90,7 @@ public final class KafkaRegion {
         settings.put("bootstrap.servers", bootstrap);
         settings.put("client.id", "tombolo-cli");
         // A broker that keeps silent, say because it is stopped, leaves time to ask others.
-        settings.put("request.timeout.ms", timeoutMs / 3);
+        settings.put("request.timeout.ms", timeoutMs / TRIES);
         settings.put("default.api.timeout.ms", timeoutMs);
         settings.put("enable.metrics.push", false);
         settings.put("metric.reporters", List.of());
@@ -96,37 +102,59 @@ public final class KafkaRegion {
     }
 
     /**
-     * An admin client; Kafka's own client tries for the whole time-out when nobody listens, so a
-     * closed port is found out first.
+     * An admin client; Kafka's own client tries for the whole time-out when nobody listens, and
+     * once it has connected to a broker that keeps silent, so who answers is found out first.
      */
     public Admin admin() {
         requireListener();
-        return Admin.create(settings());
+        return connect(settings());
     }
 
-    /** Ends the command at once when no broker of the region accepts a connection. */
-    void requireListener() {
-        IOException last = new IOException("the region has no broker");
-        for (Endpoint broker : region.addresses()) {
-            try (var socket = new Socket()) {
-                var address = new InetSocketAddress(broker.host(), broker.port());
-                socket.connect(address, Math.min(CONNECT_MS_MAX, timeoutMs()));
-                return;
-            } catch (IOException closed) {
-                last = new IOException(broker + ": " + closed.getMessage(), closed);
+    /**
+     * A client for one command, which has what it wants to know before it closes the client: what
+     * is still under way then has no reader, and a broker that keeps silent must not hold it up.
+     */
+    public static Admin connect(Map<String, Object> settings) {
+        return new ForwardingAdmin(settings) {
+            @Override
+            public void close() {
+                close(CLOSE_MAX);
             }
+        };
+    }
+
+    /** Ends the command when no broker of the region answers; clients begin with those that do. */
+    void requireListener() {
+        try {
+            answering = Answering.among(region.addresses(), timeoutMs() / TRIES, this::ask);
+        } catch (IOException silent) {
+            throw CommandFailure.of(Code.UNREACHABLE, "no broker of region " + name() + " answers")
+                    .at(file.where("regions." + name()))
+                    .seen(String.valueOf(silent.getMessage()))
+                    .fix(
+                            region instanceof Region.Hosted
+                                    ? "tombolo broker -f %s --region %s --id 1        starts it"
+                                            .formatted(file.name(), name())
+                                    : "start it, or correct bootstrap:",
+                            "tombolo status")
+                    .because(silent)
+                    .failure();
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(stop);
         }
-        throw CommandFailure.of(Code.UNREACHABLE, "no broker of region " + name() + " answers")
-                .at(file.where("regions." + name()))
-                .seen(String.valueOf(last.getMessage()))
-                .fix(
-                        region instanceof Region.Hosted
-                                ? "tombolo broker -f %s --region %s --id 1        starts it"
-                                        .formatted(file.name(), name())
-                                : "start it, or correct bootstrap:",
-                        "tombolo status")
-                .because(last)
-                .failure();
+    }
+
+    /** A cluster that is not ours may want TLS before any question, and is only connected to. */
+    private void ask(Endpoint broker) throws IOException {
+        if (region instanceof Region.Hosted) {
+            Handshake.with(broker, timeoutMs() / TRIES);
+            return;
+        }
+        try (var socket = new Socket()) {
+            socket.connect(
+                    new InetSocketAddress(broker.host(), broker.port()), timeoutMs() / TRIES);
+        }
     }
 
     /** Its topics that a link writes to. */

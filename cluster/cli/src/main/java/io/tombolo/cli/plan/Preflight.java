@@ -1,5 +1,7 @@
 package io.tombolo.cli.plan;
 
+import io.tombolo.cli.kafka.Handshake;
+import io.tombolo.cli.kafka.KafkaRegion;
 import io.tombolo.cli.output.Amounts;
 import io.tombolo.cli.shell.LoadedFile;
 import io.tombolo.cli.shell.Shell;
@@ -186,7 +188,7 @@ record Preflight(Shell shell, LoadedFile file, World world) {
         settings.put("request.timeout.ms", timeoutMs);
         settings.put("enable.metrics.push", false);
         settings.put("metric.reporters", List.of());
-        try (Admin admin = Admin.create(settings)) {
+        try (Admin admin = KafkaRegion.connect(settings)) {
             var ids =
                     admin.describeCluster().nodes().get(timeoutMs, TimeUnit.MILLISECONDS).stream()
                             .map(node -> node.id())

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tombolo.cli.doctor.Finding.Verdict;
+import io.tombolo.cli.kafka.Handshake;
 import io.tombolo.cli.output.Tree;
 import io.tombolo.cli.output.TreeText;
-import io.tombolo.cli.plan.Handshake;
 import io.tombolo.cli.shell.LoadedFile;
 import io.tombolo.cli.shell.Shell;
 import io.tombolo.environment.Endpoint;

@@ -64,7 +64,7 @@ public final class MetadataHandler implements RequestHandler<MetadataRequestData
         var response =
                 new MetadataResponseData()
                         .setClusterId(listener.clusterId())
-                        .setControllerId(listener.controllerId(images))
+                        .setControllerId(listener.controllerForClients(images))
                         .setClusterAuthorizedOperations(
                                 AuthorizedOperations.onCluster(
                                         body.includeClusterAuthorizedOperations()));

@@ -1,4 +1,4 @@
-package io.tombolo.cli.plan;
+package io.tombolo.cli.kafka;
 
 import io.tombolo.environment.Endpoint;
 

@@ -1,0 +1,39 @@
+package io.tombolo.commands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tombolo.commands.Tombolo.Ended;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import tools.jackson.databind.JsonNode;
+
+import java.nio.file.Path;
+
+/** Commands while a broker of their region is stopped: it accepts connections and keeps silent. */
+class SilentBrokerEndToEnd {
+
+    @TempDir private Path folder;
+
+    @Test
+    void topicsAreCreatedWhicheverBrokerKeepsSilent() throws Exception {
+        try (var region = ThreeBrokers.up(folder, "")) {
+            for (JsonNode broker : region.tombolo().json("ps")) {
+                long process = broker.at("/process").asLong();
+                String topic = "beside-" + broker.at("/id").asString();
+
+                signal(process, "STOP");
+                Ended created = region.tombolo().run("topic", "create", topic, "-p", "3");
+                signal(process, "CONT");
+
+                assertThat(created.exitCode()).as(created.err()).isZero();
+                assertThat(created.out()).contains("created topic " + topic);
+            }
+        }
+    }
+
+    private static void signal(long process, String name) throws Exception {
+        new ProcessBuilder("kill", "-" + name, Long.toString(process)).start().waitFor();
+    }
+}
