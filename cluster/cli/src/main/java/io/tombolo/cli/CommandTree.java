@@ -5,6 +5,7 @@ import io.tombolo.cli.demo.DemoCommands;
 import io.tombolo.cli.doctor.DoctorCommands;
 import io.tombolo.cli.failback.FailbackCommands;
 import io.tombolo.cli.fleet.FleetCommands;
+import io.tombolo.cli.group.GroupCommands;
 import io.tombolo.cli.handover.HandoverCommands;
 import io.tombolo.cli.kafka.KafkaCommands;
 import io.tombolo.cli.output.Format;
@@ -108,7 +109,7 @@ final class CommandTree {
                         .addSubcommand(FailbackCommands.failback(shell))
                         .addSubcommand(FailbackCommands.divergence(shell))
                         .addSubcommand(KafkaCommands.topic(shell))
-                        .addSubcommand(KafkaCommands.group(shell))
+                        .addSubcommand(GroupCommands.group(shell))
                         .addSubcommand(TransactionCommands.txn(shell))
                         .addSubcommand(new ExplainCommand(shell))
                         .addSubcommand(new VersionCommand(shell));

@@ -19,14 +19,4 @@ public final class KafkaCommands {
                 .addSubcommand(new TopicProduceCommand(shell))
                 .addSubcommand(new TopicConsumeCommand(shell));
     }
-
-    /** {@code group} and what is below it. */
-    public static CommandLine group(Shell shell) {
-        return new CommandLine(new GroupCommand())
-                .addSubcommand(new GroupListCommand(shell))
-                .addSubcommand(new GroupDescribeCommand(shell))
-                .addSubcommand(new GroupLagCommand(shell))
-                .addSubcommand(new GroupSeekCommand(shell))
-                .addSubcommand(new GroupDeleteCommand(shell));
-    }
 }

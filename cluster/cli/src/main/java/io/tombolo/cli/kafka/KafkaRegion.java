@@ -55,7 +55,7 @@ public final class KafkaRegion {
     }
 
     /** A group of this region. */
-    Subject group(String group) {
+    public Subject group(String group) {
         return new Subject("group", group, name());
     }
 

@@ -18,10 +18,10 @@ import java.util.List;
  *
  * @param endOffset what a consumer may read up to
  */
-record Partitions(TopicPartitionInfo info, long startOffset, long endOffset) {
+public record Partitions(TopicPartitionInfo info, long startOffset, long endOffset) {
 
     /** All partitions of a topic, by number. */
-    static List<Partitions> of(KafkaRegion in, Admin admin, String topic) {
+    public static List<Partitions> of(KafkaRegion in, Admin admin, String topic) {
         TopicDescription description =
                 in.await(
                         KafkaRegion.entry(
@@ -53,7 +53,7 @@ record Partitions(TopicPartitionInfo info, long startOffset, long endOffset) {
      *
      * @param count how many it has
      */
-    static void require(Subject topic, int count, int partition) {
+    public static void require(Subject topic, int count, int partition) {
         if (partition < 0 || partition >= count) {
             throw CommandFailure.of(Code.BAD_INPUT, topic + " has no partition " + partition)
                     .at("--partition")

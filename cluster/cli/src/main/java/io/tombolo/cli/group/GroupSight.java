@@ -1,5 +1,9 @@
-package io.tombolo.cli.kafka;
+package io.tombolo.cli.group;
 
+import io.tombolo.cli.kafka.KafkaFailures;
+import io.tombolo.cli.kafka.KafkaRegion;
+import io.tombolo.cli.kafka.Reachable;
+import io.tombolo.cli.kafka.RegionChoice;
 import io.tombolo.cli.shell.Code;
 import io.tombolo.cli.shell.CommandFailure;
 import io.tombolo.cli.shell.Shell;

@@ -1,5 +1,8 @@
-package io.tombolo.cli.kafka;
+package io.tombolo.cli.group;
 
+import io.tombolo.cli.kafka.KafkaRegion;
+import io.tombolo.cli.kafka.Reachable;
+import io.tombolo.cli.kafka.RegionChoice;
 import io.tombolo.cli.output.Table;
 import io.tombolo.cli.output.Tree;
 import io.tombolo.cli.shell.ExitCode;

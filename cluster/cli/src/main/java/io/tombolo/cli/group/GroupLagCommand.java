@@ -1,6 +1,9 @@
-package io.tombolo.cli.kafka;
+package io.tombolo.cli.group;
 
-import io.tombolo.cli.kafka.GroupSight.Position;
+import io.tombolo.cli.group.GroupSight.Position;
+import io.tombolo.cli.kafka.KafkaRegion;
+import io.tombolo.cli.kafka.Reachable;
+import io.tombolo.cli.kafka.RegionChoice;
 import io.tombolo.cli.output.Amounts;
 import io.tombolo.cli.output.Table;
 import io.tombolo.cli.output.Tree;

@@ -1,4 +1,4 @@
-package io.tombolo.cli.kafka;
+package io.tombolo.cli.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

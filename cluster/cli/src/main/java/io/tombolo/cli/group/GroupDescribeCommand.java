@@ -1,4 +1,4 @@
-package io.tombolo.cli.kafka;
+package io.tombolo.cli.group;
 
 import io.tombolo.cli.output.Amounts;
 import io.tombolo.cli.output.Table;

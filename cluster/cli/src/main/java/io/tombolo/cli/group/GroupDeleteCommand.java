@@ -1,5 +1,6 @@
-package io.tombolo.cli.kafka;
+package io.tombolo.cli.group;
 
+import io.tombolo.cli.kafka.KafkaRegion;
 import io.tombolo.cli.output.Amounts;
 import io.tombolo.cli.output.Tree;
 import io.tombolo.cli.shell.ExitCode;
