@@ -249,7 +249,8 @@ public final class BrokerServer implements AutoCloseable {
             closeThreads();
             throw new StartRefused(
                     "no port for administration: " + StartRefused.reason(taken),
-                    "stop what listens there, or give the region another admin: address");
+                    "stop what listens there (ss -ltnp names it), or give the region another"
+                            + " admin: address");
         }
     }
 

@@ -19,8 +19,12 @@ public final class StartRefused extends Exception {
                 "let this user read and write it and make room on its disk, or name another one:"
                         + " storage: of the region"),
         METADATA_DISK("mend or empty the disk of the metadata log, then start it again"),
-        KAFKA_ADDRESS("stop what listens there, or give the region another kafka: address"),
-        INTERNAL_ADDRESS("stop what listens there, or give the region another internal: address"),
+        KAFKA_ADDRESS(
+                "stop what listens there (ss -ltnp names it), or give the region another kafka:"
+                        + " address"),
+        INTERNAL_ADDRESS(
+                "stop what listens there (ss -ltnp names it), or give the region another internal:"
+                        + " address"),
         RELEASE(
                 "run the release of the region's other brokers; this one is too old for a feature"
                         + " in force"),

@@ -90,7 +90,8 @@ public final class ControllerServer implements AutoCloseable {
             closeThreads();
             throw new StartRefused(
                     "no port for administration: " + StartRefused.reason(taken),
-                    "stop what listens there, or give the controllers another admin: address");
+                    "stop what listens there (ss -ltnp names it), or give the controllers another"
+                            + " admin: address");
         }
     }
 

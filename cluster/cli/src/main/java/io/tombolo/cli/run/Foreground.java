@@ -24,13 +24,11 @@ import io.tombolo.region.topology.Region;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
@@ -39,11 +37,15 @@ import java.util.concurrent.ConcurrentLinkedDeque;
  */
 final class Foreground {
 
+    /** For brokers beside one that does not start: they may lack the quorum to hand over. */
+    private static final Duration UNSTARTED_GRACE = Duration.ofSeconds(3);
+
     private final Shell shell;
     private final LoadedFile file;
     private final CompletableFuture<String> failure = new CompletableFuture<>();
     private final Deque<Occupant> running = new ConcurrentLinkedDeque<>();
     private final Ending ending;
+    private Duration grace;
 
     /**
      * When and how they stop.
@@ -57,6 +59,7 @@ final class Foreground {
         this.shell = shell;
         this.file = file;
         this.ending = ending;
+        this.grace = ending.grace();
     }
 
     /** Starts them and blocks; the exit code is 0 after an orderly stop. */
@@ -69,20 +72,22 @@ final class Foreground {
             signals.receiveEndOf(shell.lines());
         }
         try {
-            startAll(seats, new BrokerServer.Options(wanOneWay).among(seats.size()));
-            announce(seats);
-            String reason = signals.awaitOr(failure);
-            if (!reason.isEmpty()) {
-                throw CommandFailure.of(Code.BROKER_FAILED, "a broker cannot go on")
-                        .at(file.name())
-                        .seen(reason)
-                        .fix("look at its disk and its log, then start it again")
-                        .failure();
+            var options = new BrokerServer.Options(wanOneWay).among(seats.size());
+            if (startAll(seats, options, signals)) {
+                announce(seats);
+                String reason = signals.awaitOr(failure);
+                if (!reason.isEmpty()) {
+                    throw CommandFailure.of(Code.BROKER_FAILED, "a broker cannot go on")
+                            .at(file.name())
+                            .seen(reason)
+                            .fix("look at its disk and its log, then start it again")
+                            .failure();
+                }
             }
             shell.note("stopping");
         } finally {
             while (!running.isEmpty()) {
-                running.getLast().stop(ending.grace());
+                running.getLast().stop(grace);
                 running.removeLast();
             }
         }
@@ -121,33 +126,18 @@ final class Foreground {
         }
     }
 
-    /** Side by side: none of a region serves before most of its voters are there. */
-    private void startAll(List<Seat> seats, BrokerServer.Options options) {
-        var starts = new ArrayList<CompletableFuture<Occupant>>();
-        for (Seat seat : seats) {
-            var started = new CompletableFuture<Occupant>();
-            starts.add(started);
-            Thread.ofVirtual()
-                    .name("start " + seat.name())
-                    .start(() -> {
-                        try {
-                            started.complete(start(seat, options));
-                        } catch (RuntimeException refused) {
-                            started.completeExceptionally(refused);
-                        }
-                    });
-        }
-        RuntimeException refusal = null;
-        for (CompletableFuture<Occupant> started : starts) {
-            try {
-                running.add(started.join());
-            } catch (CompletionException refused) {
-                refusal = refused.getCause() instanceof RuntimeException cause ? cause : refused;
-            }
-        }
-        if (refusal != null) {
-            throw refusal;
-        }
+    /** Whether all have started, and no signal came first. */
+    private boolean startAll(List<Seat> seats, BrokerServer.Options options, StopSignals signals) {
+        var starts = new Starts();
+        seats.forEach(seat -> starts.begin(seat.name(), () -> start(seat, options)));
+        boolean all = starts.await(signals);
+        starts.occupants().forEach(running::add);
+        starts.refusal()
+                .ifPresent(refusal -> {
+                    grace = grace.compareTo(UNSTARTED_GRACE) < 0 ? grace : UNSTARTED_GRACE;
+                    throw refusal;
+                });
+        return all;
     }
 
     private Occupant start(Seat seat, BrokerServer.Options options) {
