@@ -64,6 +64,7 @@ final class DeleteSide {
                     when !leased.heldAt(clock.nanoTime()) ->
                     Errors.NOT_LEADER_OR_FOLLOWER;
             case Leader _ -> Errors.NONE;
+            case MirrorLeader mirror when mirror.ending() -> Errors.NOT_LEADER_OR_FOLLOWER;
             case MirrorLeader _ -> Errors.POLICY_VIOLATION;
             case Role.Idle _, Role.Follower _ -> state.notLeader().error();
         };

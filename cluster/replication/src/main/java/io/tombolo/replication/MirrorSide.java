@@ -46,8 +46,7 @@ final class MirrorSide {
                     Optional.of(new MirrorAppendOutcome.StaleOwnership(mirror.ownershipEpoch()));
             case MirrorLeader mirror -> {
                 if (ownershipEpoch > mirror.ownershipEpoch()) {
-                    state.role =
-                            new MirrorLeader(mirror.leadership(), mirror.link(), ownershipEpoch);
+                    state.role = mirror.under(ownershipEpoch);
                 }
                 yield Optional.empty();
             }

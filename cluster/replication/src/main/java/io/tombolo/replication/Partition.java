@@ -260,7 +260,7 @@ public final class Partition {
         return state.role instanceof MirrorLeader before
                         && next instanceof MirrorLeader after
                         && after.ownershipEpoch() < before.ownershipEpoch()
-                ? new MirrorLeader(after.leadership(), after.link(), before.ownershipEpoch())
+                ? after.under(before.ownershipEpoch())
                 : next;
     }
 

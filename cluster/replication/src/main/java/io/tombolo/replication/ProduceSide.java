@@ -50,6 +50,14 @@ final class ProduceSide {
      * @param answer called once: at once, or when the acknowledgement that was asked for is there
      */
     void produce(Produce request, Consumer<ProduceOutcome> answer) {
+        if (state.role instanceof MirrorLeader mirror && mirror.ending()) {
+            answer.accept(
+                    ProduceOutcome.refused(
+                            Errors.NOT_LEADER_OR_FOLLOWER,
+                            "topic %s of link %s is being taken over"
+                                    .formatted(state.id.topic(), mirror.link())));
+            return;
+        }
         asWriter(answer, leader -> produceAsLeader(leader, request, answer));
     }
 

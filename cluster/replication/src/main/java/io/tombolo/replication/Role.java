@@ -93,8 +93,19 @@ public sealed interface Role {
      *
      * @param leadership with a leader epoch ≥ every epoch in the log
      * @param ownershipEpoch an append under a lower epoch is refused
+     * @param ending whether this region takes the topic over: clients may write to it soon
      */
-    record MirrorLeader(Leadership leadership, LinkName link, long ownershipEpoch) implements Role {
+    record MirrorLeader(Leadership leadership, LinkName link, long ownershipEpoch, boolean ending)
+            implements Role {
+
+        /** Of a topic that stays a mirror, as far as it is known. */
+        public MirrorLeader(Leadership leadership, LinkName link, long ownershipEpoch) {
+            this(leadership, link, ownershipEpoch, false);
+        }
+
+        MirrorLeader under(long epoch) {
+            return new MirrorLeader(leadership, link, epoch, ending);
+        }
 
         @Override
         public int leaderEpoch() {

@@ -1,6 +1,7 @@
 package io.tombolo.replication;
 
 import static io.tombolo.replication.PartitionWorld.LINK;
+import static io.tombolo.replication.PartitionWorld.endingMirror;
 import static io.tombolo.replication.PartitionWorld.fenced;
 import static io.tombolo.replication.PartitionWorld.leader;
 import static io.tombolo.replication.PartitionWorld.mirror;
@@ -101,6 +102,19 @@ class PartitionTest extends OnePartition {
         world.on(p -> p.become(leader(1)));
 
         assertThat(errors(world.produce(Batches.plain(1), -1))).containsExactly(Errors.NONE);
+    }
+
+    /** It may be done with before this leader hears of it. */
+    @Test
+    void aMirrorThatIsBeingTakenOverHasProducersAskAgain() {
+        world.on(p -> p.become(endingMirror(1, 1)));
+
+        var answers = world.produce(Batches.plain(1), -1);
+
+        assertThat(errors(answers)).containsExactly(Errors.NOT_LEADER_OR_FOLLOWER);
+        assertThat(answers.getFirst().message()).contains("is being taken over");
+        assertThat(delete(1)).isEqualTo(new Deleted(Errors.NOT_LEADER_OR_FOLLOWER, -1));
+        assertThat(world.partition().log().endOffset()).isZero();
     }
 
     @Test

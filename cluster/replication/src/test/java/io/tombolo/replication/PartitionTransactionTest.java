@@ -1,6 +1,7 @@
 package io.tombolo.replication;
 
 import static io.tombolo.replication.PartitionWorld.TIMEOUT_NANOS;
+import static io.tombolo.replication.PartitionWorld.endingMirror;
 import static io.tombolo.replication.PartitionWorld.fenced;
 import static io.tombolo.replication.PartitionWorld.leader;
 import static io.tombolo.replication.PartitionWorld.mirror;
@@ -169,7 +170,7 @@ class PartitionTransactionTest extends OnePartition {
 
     @Test
     void markersAreRefusedWhereNobodyMayWrite() {
-        for (Role role : List.of(fenced(1), mirror(1, 1))) {
+        for (Role role : List.of(fenced(1), mirror(1, 1), endingMirror(1, 1))) {
             world.on(p -> p.become(role));
 
             assertThat(mark(0, 1, false).error()).isEqualTo(Errors.POLICY_VIOLATION);

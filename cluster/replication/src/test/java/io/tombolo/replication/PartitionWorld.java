@@ -193,4 +193,8 @@ final class PartitionWorld {
     static Role mirror(int epoch, long ownershipEpoch) {
         return new MirrorLeader(Leadership.alone(1, epoch), LINK, ownershipEpoch);
     }
+
+    static Role endingMirror(int epoch, long ownershipEpoch) {
+        return new MirrorLeader(Leadership.alone(1, epoch), LINK, ownershipEpoch, true);
+    }
 }

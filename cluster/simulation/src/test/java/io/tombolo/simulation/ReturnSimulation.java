@@ -27,6 +27,16 @@ class ReturnSimulation {
      */
     @Test
     void aReplicaThatWasAwayIsCutAlthoughItsTopicWasTakenOverAgain() {
-        new World(new Trial(17, Shape.RETURN_OF_THREE, Variant.SOUND), new Happenings()).run();
+        replay(17);
+    }
+
+    /** Once, a leader that had not heard of it yet refused for good what clients may write. */
+    @Test
+    void producersThatAreEarlyAskAgain() {
+        replay(41);
+    }
+
+    private static void replay(long seed) {
+        new World(new Trial(seed, Shape.RETURN_OF_THREE, Variant.SOUND), new Happenings()).run();
     }
 }

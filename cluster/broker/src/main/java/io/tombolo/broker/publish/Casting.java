@@ -9,6 +9,7 @@ import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.metadata.record.PartitionRegistration;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.lease.Lease;
+import io.tombolo.region.link.MirrorTopic;
 import io.tombolo.region.ownership.Ownership;
 import io.tombolo.replication.Role;
 import io.tombolo.replication.leader.Leadership;
@@ -54,7 +55,8 @@ record Casting(int brokerId, Domains domains, boolean ownersKnown, Optional<Leas
                             .ownershipOf(mirror.get().domain())
                             .map(OwnershipRecord::epoch)
                             .orElse(0L);
-            return new Role.MirrorLeader(leadership, mirror.get().link(), epoch);
+            boolean ending = mirror.get().state() == MirrorTopic.State.STOPPING;
+            return new Role.MirrorLeader(leadership, mirror.get().link(), epoch, ending);
         }
         return new Role.Leader(leadership, accessTo(image, topic, index));
     }

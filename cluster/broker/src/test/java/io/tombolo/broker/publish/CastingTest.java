@@ -124,7 +124,12 @@ class CastingTest {
         MetadataImage image = mirrored(state, EU, 1);
 
         assertThat(roleIn(US, image))
-                .isEqualTo(new Role.MirrorLeader(Leadership.alone(1, 3), LINK, 1));
+                .isEqualTo(
+                        new Role.MirrorLeader(
+                                Leadership.alone(1, 3),
+                                LINK,
+                                1,
+                                state == MirrorTopic.State.STOPPING));
     }
 
     @Test
