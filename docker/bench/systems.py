@@ -153,7 +153,7 @@ class Relay:
     def __init__(self, round_trip_ms, window_kib, listen, target):
         self.process = subprocess.Popen(
             [f"{Settings.java_home}/bin/java", "-Xmx1g", "-XX:+UseParallelGC", "-cp", f"{Settings.bench_home}/classes", "Wan",
-             str(round_trip_ms), str(window_kib), f"{listen}:{target}"], stdout=subprocess.PIPE, text=True)
+             str(round_trip_ms), str(window_kib), str(listen), str(target)], stdout=subprocess.PIPE, text=True)
         self.process.stdout.readline()
 
     def stop(self):
@@ -161,8 +161,8 @@ class Relay:
         self.process.wait()
 
 
-def load(program, window=None, on=None, timeout=400, **options):
-    """Runs a load program; its marks open and close the window, or call what the caller gives for them."""
+def load(program, window=None, on=None, timeout=400, into=(), **options):
+    """Runs a load program, behind a command that enters somewhere; its marks open and close the window, or call what the caller gives for them."""
     calls = dict(on or {})
     if window:
         calls.setdefault("start", window.open)
@@ -170,7 +170,7 @@ def load(program, window=None, on=None, timeout=400, **options):
     with open(os.path.join(Settings.bench_home, "clients.cp")) as file:
         class_path = f"{Settings.bench_home}/classes:{file.read()}"
     process = subprocess.Popen(
-        ["nice", "-n", str(Settings.nice), f"{Settings.java_home}/bin/java", "-Xmx768m", "-XX:+UseParallelGC", "-cp", class_path, "Load", program]
+        [*into, "nice", "-n", str(Settings.nice), f"{Settings.java_home}/bin/java", "-Xmx768m", "-XX:+UseParallelGC", "-cp", class_path, "Load", program]
         + [f"{key}={value}" for key, value in options.items()],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     errors, result = [], None

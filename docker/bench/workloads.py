@@ -4,6 +4,7 @@ import time
 
 import groups
 import machine
+import regions
 from systems import Cluster, Link, Relay, load, shell
 from wires import Wires
 
@@ -488,4 +489,4 @@ def geogroup(run, sut, turn):
 
 ALL = {"produce": produce, "consume": consume, "latency": latency, "requests": requests, "transactions": transactions, "startup": startup, "replicated": replicated, "oneway": oneway,
        "failover": failover, "rolling": rolling, "partitions": partitions, "region": region, "geo": geo, "geowan": geowan, "geomany": geomany, "geogroup": geogroup,
-       "groups": groups.groups, "compaction": compaction}
+       "regions": regions.regions, "groups": groups.groups, "compaction": compaction}

@@ -1,5 +1,6 @@
 import org.HdrHistogram.ConcurrentHistogram;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
@@ -41,9 +42,16 @@ final class Disturbed {
 
     private void measure() throws Exception {
         TopicPartitionInfo victim;
-        try (Admin admin = Clients.admin(options.bootstrap())) {
-            Topics.create(admin, options.topic(), PARTITIONS, 3);
-            victim = choose(admin);
+        try (Admin admin =
+                Clients.admin(options.text("admin_bootstrap", options.bootstrap()))) {
+            victim =
+                    choose(
+                            admin,
+                            Topics.create(
+                                    admin,
+                                    options.topic(),
+                                    PARTITIONS,
+                                    options.integer("replicas", 3)));
         }
         long startNanos = System.nanoTime() + 200_000_000L;
         long disturbNanos = startNanos + (long) (options.number("before", 8) * 1e9);
@@ -73,16 +81,10 @@ final class Disturbed {
         result.print();
     }
 
-    private TopicPartitionInfo choose(Admin admin) throws Exception {
+    private TopicPartitionInfo choose(Admin admin, TopicDescription topic) throws Exception {
         int controller = admin.describeMetadataQuorum().quorumInfo().get().leaderId();
-        List<TopicPartitionInfo> partitions =
-                admin.describeTopics(List.of(options.topic()))
-                        .allTopicNames()
-                        .get()
-                        .get(options.topic())
-                        .partitions();
         String target = options.text("target", "any");
-        return partitions.stream()
+        return topic.partitions().stream()
                 .filter(partition ->
                         target.equals("any")
                                 || target.equals("controller")

@@ -23,7 +23,8 @@ final class Topics {
         new Load.Result().add("ok", true).print();
     }
 
-    static void create(Admin admin, String name, int partitions, int replicas) throws Exception {
+    static TopicDescription create(Admin admin, String name, int partitions, int replicas)
+            throws Exception {
         var topic = new NewTopic(name, partitions, (short) replicas);
         if (replicas > 2) {
             topic.configs(Map.of("min.insync.replicas", "2"));
@@ -35,19 +36,20 @@ final class Topics {
                 throw failure;
             }
         }
-        awaitLeaders(admin, name, partitions);
+        return awaitLeaders(admin, name, partitions);
     }
 
-    private static void awaitLeaders(Admin admin, String topic, int partitions) throws Exception {
+    private static TopicDescription awaitLeaders(Admin admin, String topic, int partitions)
+            throws Exception {
         long deadline = System.nanoTime() + 60_000_000_000L;
         while (System.nanoTime() < deadline) {
             try {
-                Map<String, TopicDescription> found =
-                        admin.describeTopics(List.of(topic)).allTopicNames().get();
-                var described = found.get(topic).partitions();
+                TopicDescription found =
+                        admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
+                var described = found.partitions();
                 if (described.size() == partitions
                         && described.stream().allMatch(partition -> partition.leader() != null)) {
-                    return;
+                    return found;
                 }
             } catch (ExecutionException notYet) {
                 // the metadata has not reached this broker; ask again

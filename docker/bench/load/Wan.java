@@ -1,9 +1,12 @@
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
@@ -11,9 +14,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 
 /**
- * A TCP relay on the loopback that adds a round trip: {@code Wan ROUND_TRIP_MS WINDOW_KIB
- * LISTEN:TARGET}. Each direction holds a chunk back for half the round trip; at most the window is
- * under way per connection and direction, as on a long link.
+ * A relay that adds a round trip: {@code Wan ROUND_TRIP_MS WINDOW_KIB LISTEN TARGET [LISTEN
+ * TARGET]...}, each a {@code PORT} of the loopback, a {@code HOST:PORT} or {@code unix:FILE}. Each
+ * direction holds a chunk back for half the round trip; at most the window is under way per
+ * connection and direction, as on a long link.
  */
 public final class Wan {
     private final long oneWayNanos;
@@ -24,24 +28,50 @@ public final class Wan {
         this.windowBytes = windowKib * 1024;
     }
 
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) throws Exception {
         var wan = new Wan(Double.parseDouble(arguments[0]), Integer.parseInt(arguments[1]));
-        String[] ports = arguments[2].split(":");
-        var server =
-                new ServerSocket(Integer.parseInt(ports[0]), 200, InetAddress.getLoopbackAddress());
+        for (int index = 2; index < arguments.length; index += 2) {
+            SocketAddress listen = address(arguments[index]);
+            SocketAddress target = address(arguments[index + 1]);
+            ServerSocketChannel server =
+                    listen instanceof UnixDomainSocketAddress
+                            ? ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                            : ServerSocketChannel.open();
+            server.bind(listen, 200);
+            Thread.ofPlatform().start(() -> wan.serve(server, target));
+        }
         System.out.println("ready");
-        while (true) {
-            Socket client = server.accept();
-            Thread.ofVirtual().start(() -> wan.connect(client, Integer.parseInt(ports[1])));
+    }
+
+    private static SocketAddress address(String text) {
+        if (text.startsWith("unix:")) {
+            return UnixDomainSocketAddress.of(text.substring("unix:".length()));
+        }
+        int colon = text.lastIndexOf(':');
+        String host = colon < 0 ? "127.0.0.1" : text.substring(0, colon);
+        return new InetSocketAddress(host, Integer.parseInt(text.substring(colon + 1)));
+    }
+
+    private void serve(ServerSocketChannel server, SocketAddress target) {
+        try {
+            while (true) {
+                SocketChannel client = server.accept();
+                Thread.ofVirtual().start(() -> connect(client, target));
+            }
+        } catch (IOException ended) {
+            throw new IllegalStateException(ended);
         }
     }
 
-    private void connect(Socket client, int targetPort) {
+    private void connect(SocketChannel client, SocketAddress address) {
         try {
             Thread.sleep(Duration.ofNanos(2 * oneWayNanos));
-            var target = new Socket(InetAddress.getLoopbackAddress(), targetPort);
-            client.setTcpNoDelay(true);
-            target.setTcpNoDelay(true);
+            var target = SocketChannel.open(address);
+            for (SocketChannel end : new SocketChannel[] {client, target}) {
+                if (end.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY)) {
+                    end.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                }
+            }
             relay(client, target);
             relay(target, client);
         } catch (IOException | InterruptedException unreachable) {
@@ -49,19 +79,19 @@ public final class Wan {
         }
     }
 
-    private void relay(Socket from, Socket to) {
+    private void relay(SocketChannel from, SocketChannel to) {
         var underWay = new LinkedBlockingQueue<Chunk>();
         var room = new Semaphore(windowBytes);
         Thread.ofVirtual().start(() -> read(from, underWay, room));
         Thread.ofVirtual().start(() -> deliver(from, to, underWay, room));
     }
 
-    private void read(Socket from, BlockingQueue<Chunk> underWay, Semaphore room) {
-        byte[] buffer = new byte[65_536];
-        try (InputStream in = from.getInputStream()) {
-            for (int count; (count = in.read(buffer)) > 0; ) {
+    private void read(SocketChannel from, BlockingQueue<Chunk> underWay, Semaphore room) {
+        var buffer = ByteBuffer.allocate(65_536);
+        try {
+            for (int count; (count = from.read(buffer.clear())) > 0; ) {
                 room.acquire(count);
-                underWay.add(new Chunk(due(), Arrays.copyOf(buffer, count)));
+                underWay.add(new Chunk(due(), Arrays.copyOf(buffer.array(), count)));
             }
         } catch (IOException | InterruptedException closed) {
             // the last chunk tells the other side
@@ -70,16 +100,19 @@ public final class Wan {
     }
 
     private static void deliver(
-            Socket from, Socket to, BlockingQueue<Chunk> underWay, Semaphore room) {
-        try (OutputStream out = to.getOutputStream()) {
+            SocketChannel from, SocketChannel to, BlockingQueue<Chunk> underWay, Semaphore room) {
+        try {
             for (Chunk chunk; (chunk = underWay.take()).bytes.length > 0; ) {
                 Thread.sleep(Duration.ofNanos(Math.max(0, chunk.dueNanos - System.nanoTime())));
-                out.write(chunk.bytes);
+                for (var out = ByteBuffer.wrap(chunk.bytes); out.hasRemaining(); ) {
+                    to.write(out);
+                }
                 room.release(chunk.bytes.length);
             }
         } catch (IOException | InterruptedException closed) {
-            // closing the source below ends the reader as well
+            // closing both below ends the reader as well
         }
+        close(to);
         close(from);
         room.release(1 << 30);
     }
@@ -88,7 +121,7 @@ public final class Wan {
         return System.nanoTime() + oneWayNanos;
     }
 
-    private static void close(Socket socket) {
+    private static void close(SocketChannel socket) {
         try {
             socket.close();
         } catch (IOException alreadyGone) {
