@@ -90,6 +90,10 @@ class FailbackEndToEnd {
         assertThat(site.admin("us").post("/api/v1/failback/" + LINK).status()).isEqualTo(200);
         Patience.until(() -> assertThat(us.end("orders", 0)).isEqualTo(8));
         assertThat(us.read("orders", 0, 8)).containsExactly("a", "b", "c", "d", "e", "f", "g", "h");
+        Patience.until(() ->
+                assertThat(lineage("us"))
+                        .containsExactly("eu from 0", "us from 4", "eu from 7")
+                        .isEqualTo(lineage("eu")));
     }
 
     @Test
@@ -133,6 +137,22 @@ class FailbackEndToEnd {
         assertThat(again.get("written").asLong()).isZero();
         assertThat(again.get("doneBefore").asLong()).isEqualTo(1);
         assertThat(us.read("orders", 0, 6)).containsExactly("a", "b", "c", "d", "new", "lost");
+    }
+
+    /** Who has written to the partition from where on, as a region remembers it. */
+    private List<String> lineage(String region) {
+        var told = new ArrayList<String>();
+        for (JsonNode one : tombolo("link", "lineage", LINK, "--topic", "orders", "-o", "json")) {
+            if (one.get("rememberedIn").asString().equals(region)) {
+                one.get("reigns")
+                        .forEach(reign ->
+                                told.add(
+                                        reign.get("region").asString()
+                                                + " from "
+                                                + reign.get("startOffset").asLong()));
+            }
+        }
+        return told;
     }
 
     private JsonNode replay(String... options) {

@@ -10,6 +10,7 @@ import io.tombolo.controller.command.LinkCommand.CompletePromotion;
 import io.tombolo.controller.command.LinkCommand.Promotion;
 import io.tombolo.controller.command.LinkCommand.SettleMirrorPartitions;
 import io.tombolo.controller.command.LinkCommand.Settled;
+import io.tombolo.controller.handover.LineageSteps;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.MirrorRegistration;
 import io.tombolo.metadata.image.TopicImage;
@@ -21,11 +22,13 @@ import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsAborted;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsCompared;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsFound;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
+import io.tombolo.metadata.record.LinkRecord.Reign;
 import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.metadata.record.PartitionChange;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.metadata.record.PartitionRegistration;
+import io.tombolo.metadata.record.RegionRecord.RegionIdentity;
 import io.tombolo.metadata.record.TopicRecord.PartitionChanged;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.link.MirrorTopic.State;
@@ -288,10 +291,32 @@ final class Promotions {
                             mirror.promotion().endOf(index).map(CopyEnd::highestEpoch).orElse(-1);
                     int above = Math.max(partition.leaderEpoch(), mirrored) + 1;
                     int first = LeaderEpochs.firstAbove(above, ownershipEpoch);
-                    raised(topic.partitionId(index), partition, first).ifPresent(records::add);
+                    PartitionId id = topic.partitionId(index);
+                    raised(id, partition, first).ifPresent(records::add);
+                    int leaderEpoch = Math.max(first, partition.leaderEpoch());
+                    records.addAll(lineage(mirror, id, ownershipEpoch, leaderEpoch, tip));
                 });
         records.add(new MirrorTopicStateChanged(topic.id(), State.STOPPED, mirror.reason()));
         return records;
+    }
+
+    /** From the end of its copy on a partition is written to here. */
+    private static List<MetadataRecord> lineage(
+            MirrorRegistration mirror,
+            PartitionId id,
+            long ownershipEpoch,
+            int leaderEpoch,
+            MetadataImage tip) {
+        int index = id.index();
+        long start = mirror.promotion().endOf(index).map(CopyEnd::endOffset).orElse(-1L);
+        long begun = index < mirror.starts().size() ? mirror.starts().get(index) : 0;
+        var self = tip.region().identity().map(RegionIdentity::region);
+        var source = tip.links().link(mirror.link()).map(one -> one.definition().sourceRegion());
+        if (self.isEmpty() || source.isEmpty()) {
+            return List.of();
+        }
+        var reign = new Reign(ownershipEpoch, self.get(), start, leaderEpoch);
+        return LineageSteps.extend(id, source.get(), begun, reign, tip);
     }
 
     private static boolean allSettled(MirrorRegistration mirror, MetadataImage tip) {

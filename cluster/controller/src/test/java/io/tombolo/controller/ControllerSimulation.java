@@ -280,7 +280,8 @@ class ControllerSimulation {
 
         private LinksImage linksSeen(LinksImage links) {
             if (this == FORGETS_WHAT_IS_A_MIRROR) {
-                return new LinksImage(links.byName(), TreePMap.empty(), TreePMap.empty());
+                return new LinksImage(
+                        links.byName(), TreePMap.empty(), TreePMap.empty(), links.lineages());
             }
             var known = links.byName();
             for (LinkRegistration link : links.byName().values()) {
@@ -291,7 +292,8 @@ class ControllerSimulation {
                                 ? known
                                 : known.minus(link.definition().link());
             }
-            return new LinksImage(known, links.mirrorTopics(), links.topicsOfLink());
+            return new LinksImage(
+                    known, links.mirrorTopics(), links.topicsOfLink(), links.lineages());
         }
 
         @SuppressWarnings("unchecked")

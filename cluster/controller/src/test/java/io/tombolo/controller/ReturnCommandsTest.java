@@ -11,12 +11,16 @@ import io.tombolo.controller.command.LinkCommand.DefineLink;
 import io.tombolo.controller.command.LinkCommand.Diverged;
 import io.tombolo.controller.command.LinkCommand.ReportDivergence;
 import io.tombolo.controller.command.LinkCommand.SetMirrorTopicState;
+import io.tombolo.controller.command.LinkCommand.SettleMirrorPartitions;
+import io.tombolo.controller.command.LinkCommand.Settled;
 import io.tombolo.controller.command.RegionCommand.ClaimOwnership;
 import io.tombolo.controller.command.RegionCommand.ObserveOwnership;
 import io.tombolo.metadata.image.Restoration;
 import io.tombolo.metadata.record.LinkRecord.CopyEnd;
 import io.tombolo.metadata.record.LinkRecord.Divergence;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
+import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
+import io.tombolo.metadata.record.LinkRecord.Reign;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
@@ -182,6 +186,43 @@ class ReturnCommandsTest {
         cut(away, 2, 0);
         region.done(begin(4));
         assertThat(state()).isEqualTo(State.RETURNING);
+    }
+
+    @Test
+    void eachChangeOfHandsAddsAReignToTheLineageOfAPartition() {
+        assertThat(lineage()).isEmpty();
+        toBeCut();
+        cut(1, 2, 0, 1);
+        cut(2, 2, 0, 1);
+        own(EU, 3, US);
+        region.done(new BeginPromotion(LINK, "back"));
+        int leaderEpoch = region.partition(orders, 0).leaderEpoch();
+        region.done(
+                new SettleMirrorPartitions(
+                        LINK,
+                        3,
+                        new TreeMap<>(
+                                Map.of(
+                                        id(0),
+                                        new Settled(
+                                                leaderEpoch,
+                                                new CopyEnd(9, 4, 0, true),
+                                                OpenTransactions.NONE)))));
+        region.done(new CompletePromotion(LINK, 3));
+        int begun = region.partition(orders, 0).leaderEpoch();
+
+        assertThat(lineage())
+                .containsExactly(
+                        new Reign(Reign.FIRST, EU, 0, -1),
+                        new Reign(2, US, 5, -1),
+                        new Reign(3, EU, 9, begun));
+        assertThat(region.image().links().lineageOf(id(1)).getLast().startOffset())
+                .describedAs("nobody told where the copy of the other partition ended")
+                .isEqualTo(-1);
+    }
+
+    private List<Reign> lineage() {
+        return region.image().links().lineageOf(id(0));
     }
 
     private void toBeCut() {

@@ -58,6 +58,9 @@ record LinkRoutes(LoopInquiry<BrokerCore> core, PeerBrokers peers) {
                 default -> HttpAnswer.error(404, "a link cannot be told to " + path.get(1));
             };
         }
+        if (path.size() == 2 && path.get(1).equals("lineage")) {
+            return lineage(new LinkName(path.getFirst()));
+        }
         PeerBrokers.Answers others = peers.ask();
         if (path.isEmpty()) {
             return json(200, onLoop((broker, done) -> done.complete(LinkView.all(broker, others))));
@@ -70,6 +73,16 @@ record LinkRoutes(LoopInquiry<BrokerCore> core, PeerBrokers peers) {
                 onLoop((broker, done) -> done.complete(LinkView.one(broker, name, others)));
         return link.map(view -> json(200, view))
                 .orElseGet(() -> HttpAnswer.error(404, "no link " + name + " copies into here"));
+    }
+
+    /** Both ends of a link know it. */
+    private HttpAnswer lineage(LinkName name) throws Exception {
+        return registration(name).isEmpty()
+                ? HttpAnswer.error(404, "there is no link " + name)
+                : json(
+                        200,
+                        onLoop((broker, done) ->
+                                done.complete(LinkView.lineage(name, broker.images().current()))));
     }
 
     private HttpAnswer change(LinkName name, LinkCommand<Applied> command) throws Exception {

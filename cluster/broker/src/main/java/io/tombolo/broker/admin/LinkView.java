@@ -5,6 +5,9 @@ import io.tombolo.broker.link.RegionStatus;
 import io.tombolo.broker.link.SourceContact;
 import io.tombolo.metadata.image.LinkRegistration;
 import io.tombolo.metadata.image.MetadataImage;
+import io.tombolo.metadata.image.TopicImage;
+import io.tombolo.metadata.record.LinkRecord.Reign;
+import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.link.Lag;
 import io.tombolo.region.link.LagHistory;
@@ -15,6 +18,7 @@ import io.tombolo.region.topology.LinkEntry;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +53,39 @@ final class LinkView {
                 (link.paused() ? LinkStatus.State.PAUSED : LinkStatus.State.STOPPED).name());
         view.put("lag", lag(Lag.UNKNOWN));
         return view;
+    }
+
+    /** Who has written to the partitions of a link's topics that have changed hands, from where. */
+    static Map<String, Object> lineage(LinkName name, MetadataImage image) {
+        var partitions = new ArrayList<Map<String, Object>>();
+        image.links()
+                .lineages()
+                .forEach((id, reigns) ->
+                        image.topics()
+                                .topic(id.topicId())
+                                .filter(topic -> isOf(name, topic, image))
+                                .ifPresent(topic ->
+                                        partitions.add(
+                                                Map.of(
+                                                        "topic", topic.name(),
+                                                        "partition", id.index(),
+                                                        "reigns",
+                                                                reigns.stream()
+                                                                        .map(LinkView::reign)
+                                                                        .toList()))));
+        return Map.of("name", name.name(), "partitions", partitions);
+    }
+
+    private static boolean isOf(LinkName link, TopicImage topic, MetadataImage image) {
+        return image.domainsOf(topic.name()).contains(new DomainName(link.name()));
+    }
+
+    private static Map<String, Object> reign(Reign reign) {
+        return Map.of(
+                "ownershipEpoch", reign.ownershipEpoch(),
+                "region", reign.region().name(),
+                "startOffset", reign.startOffset(),
+                "startLeaderEpoch", reign.startLeaderEpoch());
     }
 
     private static Map<String, @Nullable Object> one(

@@ -19,6 +19,7 @@ public final class AdminCommands {
         return new CommandLine(new LinkCommand())
                 .addSubcommand(new LinkListCommand(shell))
                 .addSubcommand(new LinkDescribeCommand(shell))
+                .addSubcommand(new LinkLineageCommand(shell))
                 .addSubcommand(new LinkPauseCommand(shell))
                 .addSubcommand(new LinkResumeCommand(shell));
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.cli.admin.RegionSnapshots.Snapshot;
 import io.tombolo.cli.output.Tree;
+import io.tombolo.cli.output.TreeText;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.topology.LinkEntry;
@@ -47,6 +48,29 @@ class AdminTextTest {
                         eu-to-us  no     TMB-4012 eu still answers, and would go on taking writes after us is promoted
                         shop      no     TMB-4012 eu still answers, and would go on taking writes after us is promoted
                         """);
+    }
+
+    @Test
+    void aLineageShowsWhoHasWrittenWhichOffsets() {
+        var tree =
+                TreeText.parse(
+                        """
+                        [{"rememberedIn": "us", "topic": "orders", "partition": 0, "reigns": [
+                          {"ownershipEpoch": 0, "region": "eu", "startOffset": 0, "startLeaderEpoch": -1},
+                          {"ownershipEpoch": 2, "region": "us", "startOffset": 4, "startLeaderEpoch": 70},
+                          {"ownershipEpoch": 4, "region": "eu", "startOffset": -1, "startLeaderEpoch": -1}]}]
+                        """);
+
+        assertThat(LinkLineageCommand.text(tree.orElseThrow().items()))
+                .isEqualTo(
+                        """
+                        IN  TOPIC   PARTITION  WRITTEN BY  FROM  TO   OWNERSHIP  LEADER EPOCH
+                        us  orders          0  eu             0  3    the first             –
+                        us  orders          0  us             4  –    epoch 2              70
+                        us  orders          0  eu             –  now  epoch 4               –
+                        """);
+        assertThat(LinkLineageCommand.text(List.of()))
+                .isEqualTo("no partition has changed hands\n");
     }
 
     @Test

@@ -7,17 +7,21 @@ import io.tombolo.controller.command.LinkCommand.ConfirmExport;
 import io.tombolo.controller.command.LinkCommand.Diverged;
 import io.tombolo.controller.command.LinkCommand.ReportDivergence;
 import io.tombolo.controller.command.Refusal;
+import io.tombolo.controller.handover.LineageSteps;
 import io.tombolo.metadata.image.LinkRegistration;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.MirrorRegistration;
 import io.tombolo.metadata.image.Restoration;
 import io.tombolo.metadata.image.TopicImage;
+import io.tombolo.metadata.record.LinkRecord.CopyEnd;
 import io.tombolo.metadata.record.LinkRecord.DivergenceExported;
 import io.tombolo.metadata.record.LinkRecord.DivergenceFound;
 import io.tombolo.metadata.record.LinkRecord.MirrorReturned;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
+import io.tombolo.metadata.record.LinkRecord.Reign;
 import io.tombolo.metadata.record.LinkRecord.ReplicasToCut;
 import io.tombolo.metadata.record.MetadataRecord;
+import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.metadata.record.PartitionChange;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.metadata.record.TopicRecord.PartitionChanged;
@@ -222,8 +226,31 @@ public final class Returns {
                                     index,
                                     restoration.divergenceOf(index).orElseThrow().cutOffset(),
                                     partition.replicas()));
+                    records.addAll(lineage(topic.partitionId(index), restoration, tip));
                 });
         return records;
+    }
+
+    /** From where its copy ended on a partition has been written to by the region that has it. */
+    private static List<MetadataRecord> lineage(
+            PartitionId id, Restoration restoration, MetadataImage tip) {
+        var self = tip.region().identity().map(one -> one.region());
+        var owner =
+                tip.links()
+                        .mirrorTopic(id.topicId())
+                        .flatMap(mirror -> tip.region().ownershipOf(mirror.domain()))
+                        .map(OwnershipRecord::ownership)
+                        .filter(owned -> owned.epoch() == restoration.ownershipEpoch())
+                        .map(Ownership::owner);
+        if (self.isEmpty() || owner.isEmpty()) {
+            return List.of();
+        }
+        long start =
+                Optional.ofNullable(restoration.copies().get(id.index()))
+                        .map(CopyEnd::endOffset)
+                        .orElse(-1L);
+        var reign = new Reign(restoration.ownershipEpoch(), owner.get(), start, -1);
+        return LineageSteps.extend(id, self.get(), 0, reign, tip);
     }
 
     public static Answer<List<List<MetadataRecord>>> cut(ConfirmCut command, MetadataImage tip) {

@@ -1,5 +1,8 @@
 package io.tombolo.metadata.image;
 
+import io.tombolo.metadata.record.LinkRecord.LineageExtended;
+import io.tombolo.metadata.record.LinkRecord.Reign;
+import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.region.LinkName;
 
 import org.apache.kafka.common.Uuid;
@@ -7,7 +10,9 @@ import org.pcollections.PSortedMap;
 import org.pcollections.PSortedSet;
 import org.pcollections.TreePMap;
 import org.pcollections.TreePSet;
+import org.pcollections.TreePVector;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,14 +20,20 @@ import java.util.Optional;
  *
  * @param mirrorTopics by topic id, stopped ones included
  * @param topicsOfLink the same ones, by link
+ * @param lineages of partitions that have changed hands: who has written to them from where on,
+ *     oldest first; {@link #LINEAGE_MAX} entries each at most
  */
 public record LinksImage(
         PSortedMap<LinkName, LinkRegistration> byName,
         PSortedMap<Uuid, MirrorRegistration> mirrorTopics,
-        PSortedMap<LinkName, PSortedSet<Uuid>> topicsOfLink) {
+        PSortedMap<LinkName, PSortedSet<Uuid>> topicsOfLink,
+        PSortedMap<PartitionId, TreePVector<Reign>> lineages) {
+
+    /** The oldest entries of a partition's lineage are forgotten. */
+    public static final int LINEAGE_MAX = 100;
 
     static final LinksImage EMPTY =
-            new LinksImage(TreePMap.empty(), TreePMap.empty(), TreePMap.empty());
+            new LinksImage(TreePMap.empty(), TreePMap.empty(), TreePMap.empty(), TreePMap.empty());
 
     public Optional<LinkRegistration> link(LinkName link) {
         return Optional.ofNullable(byName.get(link));
@@ -38,20 +49,26 @@ public record LinksImage(
         return found == null ? TreePSet.empty() : found;
     }
 
+    /** Who has written to a partition from where on; empty as long as it has not changed hands. */
+    public List<Reign> lineageOf(PartitionId partition) {
+        return lineages.getOrDefault(partition, TreePVector.empty());
+    }
+
     LinksImage with(LinkRegistration link) {
         return new LinksImage(
-                byName.plus(link.definition().link(), link), mirrorTopics, topicsOfLink);
+                byName.plus(link.definition().link(), link), mirrorTopics, topicsOfLink, lineages);
     }
 
     LinksImage without(LinkName link) {
-        return new LinksImage(byName.minus(link), mirrorTopics, topicsOfLink);
+        return new LinksImage(byName.minus(link), mirrorTopics, topicsOfLink, lineages);
     }
 
     LinksImage with(MirrorRegistration mirror) {
         return new LinksImage(
                 byName,
                 mirrorTopics.plus(mirror.topicId(), mirror),
-                topicsOfLink.plus(mirror.link(), topicsOf(mirror.link()).plus(mirror.topicId())));
+                topicsOfLink.plus(mirror.link(), topicsOf(mirror.link()).plus(mirror.topicId())),
+                lineages);
     }
 
     LinksImage withoutMirror(Uuid topicId) {
@@ -65,6 +82,33 @@ public record LinksImage(
                 mirrorTopics.minus(topicId),
                 left.isEmpty()
                         ? topicsOfLink.minus(mirror.link())
-                        : topicsOfLink.plus(mirror.link(), left));
+                        : topicsOfLink.plus(mirror.link(), left),
+                lineages);
+    }
+
+    LinksImage with(LineageExtended extended) {
+        var id = new PartitionId(extended.topicId(), extended.index());
+        TreePVector<Reign> known = lineages.getOrDefault(id, TreePVector.empty());
+        Replay.check(
+                known.isEmpty()
+                        || known.getLast().ownershipEpoch() < extended.reign().ownershipEpoch(),
+                "%s does not follow %s",
+                extended,
+                known);
+        TreePVector<Reign> longer = known.plus(extended.reign());
+        return new LinksImage(
+                byName,
+                mirrorTopics,
+                topicsOfLink,
+                lineages.plus(id, longer.size() > LINEAGE_MAX ? longer.minus(0) : longer));
+    }
+
+    /** The topic is gone, and one of its name that is made later is another one. */
+    LinksImage withoutLineagesOf(TopicImage topic) {
+        PSortedMap<PartitionId, TreePVector<Reign>> left = lineages;
+        for (int index = 0; index < topic.partitions().count(); index++) {
+            left = left.minus(topic.partitionId(index));
+        }
+        return new LinksImage(byName, mirrorTopics, topicsOfLink, left);
     }
 }

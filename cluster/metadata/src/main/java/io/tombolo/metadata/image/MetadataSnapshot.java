@@ -6,6 +6,7 @@ import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
 import io.tombolo.metadata.record.ConfigResource;
 import io.tombolo.metadata.record.LinkRecord.DivergenceExported;
 import io.tombolo.metadata.record.LinkRecord.DivergenceFound;
+import io.tombolo.metadata.record.LinkRecord.LineageExtended;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.LinkPaused;
 import io.tombolo.metadata.record.LinkRecord.MirrorConfigsFollowed;
@@ -17,9 +18,11 @@ import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsAborted;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsCompared;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsFound;
+import io.tombolo.metadata.record.LinkRecord.Reign;
 import io.tombolo.metadata.record.LinkRecord.ReplicasToCut;
 import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.OwnershipRecord;
+import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.metadata.record.RegionRecord.FeatureLevel;
 import io.tombolo.metadata.record.RegionRecord.PartitionFenced;
 import io.tombolo.metadata.record.RegionRecord.ProducerIdsAllocated;
@@ -60,7 +63,9 @@ public final class MetadataSnapshot {
                         image.links().byName().values().stream()
                                 .flatMap(MetadataSnapshot::linkRecords),
                         image.links().mirrorTopics().values().stream()
-                                .flatMap(MetadataSnapshot::mirrorRecords))
+                                .flatMap(MetadataSnapshot::mirrorRecords),
+                        image.links().lineages().entrySet().stream()
+                                .flatMap(MetadataSnapshot::lineageRecords))
                 .<Stream<? extends MetadataRecord>>map(part -> part)
                 .reduce(Stream.empty(), Stream::concat)
                 .<MetadataRecord>map(record -> record)
@@ -132,6 +137,13 @@ public final class MetadataSnapshot {
                         promotionRecords(mirror.topicId(), mirror.promotion()),
                         Stream.of(state))
                 .flatMap(one -> one);
+    }
+
+    private static Stream<MetadataRecord> lineageRecords(
+            Map.Entry<PartitionId, ? extends List<Reign>> lineage) {
+        PartitionId id = lineage.getKey();
+        return lineage.getValue().stream()
+                .map(reign -> new LineageExtended(id.topicId(), id.index(), reign));
     }
 
     private static MirrorReturned returned(MirrorRegistration mirror) {

@@ -13,6 +13,7 @@ import io.tombolo.metadata.record.ConfigResource;
 import io.tombolo.metadata.record.LinkRecord;
 import io.tombolo.metadata.record.LinkRecord.DivergenceExported;
 import io.tombolo.metadata.record.LinkRecord.DivergenceFound;
+import io.tombolo.metadata.record.LinkRecord.LineageExtended;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.LinkPaused;
 import io.tombolo.metadata.record.LinkRecord.LinkRemoved;
@@ -102,6 +103,7 @@ final class Replay {
             links = links.withoutMirror(topic.id());
             changes.mirrorTopics.add(topic.id());
         }
+        links = links.withoutLineagesOf(topic);
     }
 
     private void apply(RegionRecord record) {
@@ -221,6 +223,7 @@ final class Replay {
                     promote(topicId, promotion -> promotion.aborted(index));
             case MirrorTransactionsCompared(var topicId, var index, var torn) ->
                     promote(topicId, promotion -> promotion.compared(index, torn));
+            case LineageExtended extended -> extend(extended);
             case MirrorReturned _, DivergenceFound _, DivergenceExported _, ReplicasToCut _ ->
                     restore(record);
             case MirrorOffsetsClamped clamped -> {
@@ -235,6 +238,11 @@ final class Replay {
                 }
             }
         }
+    }
+
+    private void extend(LineageExtended extended) {
+        check(topics.has(extended.topicId()), "no topic %s", extended.topicId());
+        links = links.with(extended);
     }
 
     private void promote(Uuid topicId, UnaryOperator<Promotion> step) {

@@ -258,6 +258,49 @@ public sealed interface LinkRecord extends MetadataRecord {
             implements LinkRecord {}
 
     /**
+     * Another region writes to a partition from an offset on. What was known of those before it
+     * stays.
+     *
+     * @param reign under a higher ownership epoch than the one before it
+     */
+    record LineageExtended(Uuid topicId, int index, Reign reign) implements LinkRecord {}
+
+    /**
+     * An entry of a partition's lineage: from where on which region has written to it. It ends
+     * where the next one begins.
+     *
+     * @param ownershipEpoch under which it began; {@link #FIRST} of the region that wrote first
+     * @param startOffset of its first record; −1 when nobody could tell
+     * @param startLeaderEpoch the leader epoch that it began with; −1 when only the other region
+     *     knows
+     */
+    record Reign(long ownershipEpoch, RegionId region, long startOffset, int startLeaderEpoch) {
+
+        /** The ownership epoch of whoever wrote before the partition ever changed hands. */
+        public static final long FIRST = 0;
+
+        public Reign {
+            if (ownershipEpoch < FIRST || startOffset < -1 || startLeaderEpoch < -1) {
+                throw new IllegalArgumentException(
+                        "no reign of %s begins at %d, leader epoch %d, ownership epoch %d"
+                                .formatted(region, startOffset, startLeaderEpoch, ownershipEpoch));
+            }
+        }
+
+        void write(FieldWriter to) {
+            to.number(ownershipEpoch)
+                    .string(region.name())
+                    .number(startOffset)
+                    .number(startLeaderEpoch);
+        }
+
+        static Reign read(FieldReader from) {
+            return new Reign(
+                    from.number(), new RegionId(from.string()), from.number(), from.smallNumber());
+        }
+    }
+
+    /**
      * The records of a partition that only this region has: those of [fromOffset, toOffset).
      *
      * @param cutOffset where the log is cut; below fromOffset when the log begins above it

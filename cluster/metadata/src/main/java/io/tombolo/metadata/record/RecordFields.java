@@ -11,6 +11,7 @@ import io.tombolo.metadata.record.LinkRecord.CopyEnd;
 import io.tombolo.metadata.record.LinkRecord.Divergence;
 import io.tombolo.metadata.record.LinkRecord.DivergenceExported;
 import io.tombolo.metadata.record.LinkRecord.DivergenceFound;
+import io.tombolo.metadata.record.LinkRecord.LineageExtended;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.LinkPaused;
 import io.tombolo.metadata.record.LinkRecord.LinkRemoved;
@@ -24,6 +25,7 @@ import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsAborted;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsCompared;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsFound;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
+import io.tombolo.metadata.record.LinkRecord.Reign;
 import io.tombolo.metadata.record.LinkRecord.ReplicasToCut;
 import io.tombolo.metadata.record.LinkRecord.TornTransaction;
 import io.tombolo.metadata.record.RegionRecord.Audited;
@@ -87,6 +89,7 @@ final class RecordFields {
             case DivergenceFound _ -> RecordType.DIVERGENCE_FOUND;
             case DivergenceExported _ -> RecordType.DIVERGENCE_EXPORTED;
             case ReplicasToCut _ -> RecordType.REPLICAS_TO_CUT;
+            case LineageExtended _ -> RecordType.LINEAGE_EXTENDED;
             case OwnershipRecord _ -> RecordType.OWNERSHIP;
             case PartitionFenced _ -> RecordType.PARTITION_FENCED;
             case Audited _ -> RecordType.AUDITED;
@@ -156,7 +159,11 @@ final class RecordFields {
                             MIRROR_TRANSACTIONS_ABORTED,
                             MIRROR_TRANSACTIONS_COMPARED ->
                             readLink(type, from);
-                    case MIRROR_RETURNED, DIVERGENCE_FOUND, DIVERGENCE_EXPORTED, REPLICAS_TO_CUT ->
+                    case MIRROR_RETURNED,
+                            DIVERGENCE_FOUND,
+                            DIVERGENCE_EXPORTED,
+                            REPLICAS_TO_CUT,
+                            LINEAGE_EXTENDED ->
                             readReturn(type, from);
                 };
         from.tags(FieldReader.TagReader.NONE);
@@ -256,6 +263,8 @@ final class RecordFields {
                     to.uuid(topicId).number(index).string(where);
             case ReplicasToCut(var topicId, var index, var offset, var pending) ->
                     to.uuid(topicId).number(index).number(offset).brokers(pending);
+            case LineageExtended(var topicId, var index, var reign) ->
+                    reign.write(to.uuid(topicId).number(index));
         }
         to.tags(0);
     }
@@ -315,6 +324,8 @@ final class RecordFields {
                     new DivergenceFound(from.uuid(), from.smallNumber(), Divergence.read(from));
             case DIVERGENCE_EXPORTED ->
                     new DivergenceExported(from.uuid(), from.smallNumber(), from.string());
+            case LINEAGE_EXTENDED ->
+                    new LineageExtended(from.uuid(), from.smallNumber(), Reign.read(from));
             default ->
                     new ReplicasToCut(
                             from.uuid(), from.smallNumber(), from.number(), from.brokers());

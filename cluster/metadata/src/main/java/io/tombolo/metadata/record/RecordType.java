@@ -39,9 +39,10 @@ enum RecordType {
     REPLICAS_TO_CUT(54),
     MIRROR_TRANSACTIONS_COMPARED(55),
     PARTITION_FENCED(56),
-    AUDITED(57);
+    AUDITED(57),
+    LINEAGE_EXTENDED(58);
 
-    private static final RecordType[] BY_CODE = new RecordType[58];
+    private static final RecordType[] BY_CODE = new RecordType[59];
 
     static {
         for (RecordType type : values()) {

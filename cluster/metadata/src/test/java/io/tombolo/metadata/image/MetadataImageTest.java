@@ -8,10 +8,12 @@ import io.tombolo.metadata.record.BrokerIds;
 import io.tombolo.metadata.record.ConfigRecord.ConfigRemoved;
 import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
 import io.tombolo.metadata.record.ConfigResource;
+import io.tombolo.metadata.record.LinkRecord.LineageExtended;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.LinkPaused;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
+import io.tombolo.metadata.record.LinkRecord.Reign;
 import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.metadata.record.PartitionId;
@@ -221,6 +223,26 @@ class MetadataImageTest {
                         BrokerIds.of(1, 2), BrokerIds.of(1, 2), 1, 0, 0, List.of());
 
         assertThat(partition.isr()).isSameAs(partition.replicas());
+    }
+
+    @Test
+    void theOldestEntriesOfALineageAreForgottenAndTheTopicTakesItsLineageWithIt() {
+        MetadataImage image = applied(orders(), partition(0));
+        for (int epoch = 1; epoch <= LinksImage.LINEAGE_MAX + 2; epoch++) {
+            image = with(image, reign(epoch));
+        }
+        var lineage = image.links().lineageOf(new PartitionId(ORDERS, 0));
+
+        assertThat(lineage).hasSize(LinksImage.LINEAGE_MAX);
+        assertThat(lineage.getFirst().ownershipEpoch()).isEqualTo(3);
+        MetadataImage full = image;
+        assertThatThrownBy(() -> with(full, reign(LinksImage.LINEAGE_MAX)))
+                .hasMessageContaining("does not follow");
+        assertThat(with(image, new TopicDeleted(ORDERS)).links().lineages()).isEmpty();
+    }
+
+    private static MetadataRecord reign(int epoch) {
+        return new LineageExtended(ORDERS, 0, new Reign(epoch, US, epoch, epoch));
     }
 
     private static MetadataImage applied(MetadataRecord... records) {

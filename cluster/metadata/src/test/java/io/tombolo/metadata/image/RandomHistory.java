@@ -17,6 +17,7 @@ import io.tombolo.metadata.record.LinkRecord.CopyEnd;
 import io.tombolo.metadata.record.LinkRecord.Divergence;
 import io.tombolo.metadata.record.LinkRecord.DivergenceExported;
 import io.tombolo.metadata.record.LinkRecord.DivergenceFound;
+import io.tombolo.metadata.record.LinkRecord.LineageExtended;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.LinkPaused;
 import io.tombolo.metadata.record.LinkRecord.LinkRemoved;
@@ -30,6 +31,7 @@ import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsAborted;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsCompared;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsFound;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
+import io.tombolo.metadata.record.LinkRecord.Reign;
 import io.tombolo.metadata.record.LinkRecord.ReplicasToCut;
 import io.tombolo.metadata.record.LinkRecord.TornTransaction;
 import io.tombolo.metadata.record.MetadataRecord;
@@ -259,7 +261,8 @@ final class RandomHistory {
     private Optional<MetadataRecord> link() {
         var link = new LinkName("l" + random.nextInt(2));
         boolean known = image.links().link(link).isPresent();
-        return switch (random.nextInt(9)) {
+        return switch (random.nextInt(10)) {
+            case 8 -> topic().filter(t -> t.partitions().count() > 0).map(this::reign);
             case 7 -> topic().map(t -> returning(t, link));
             case 6 -> mirror().filter(t -> promoting(t) > 0).map(this::transactions);
             case 0 ->
@@ -345,6 +348,20 @@ final class RandomHistory {
                             1 + random.nextInt(5),
                             new TreeMap<>(Map.of(index, new CopyEnd(7, 1, -1, true))));
         };
+    }
+
+    private MetadataRecord reign(TopicImage topic) {
+        int index = random.nextInt(topic.partitions().count());
+        List<Reign> known = image.links().lineageOf(topic.partitionId(index));
+        long epoch = known.isEmpty() ? Reign.FIRST : known.getLast().ownershipEpoch() + 1;
+        return new LineageExtended(
+                topic.id(),
+                index,
+                new Reign(
+                        epoch + random.nextInt(3),
+                        new RegionId("r" + random.nextInt(3)),
+                        random.nextInt(9) - 1,
+                        random.nextInt(9) - 1));
     }
 
     private MetadataRecord transactions(TopicImage topic) {

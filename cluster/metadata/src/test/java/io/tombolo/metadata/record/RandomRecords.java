@@ -12,6 +12,7 @@ import io.tombolo.metadata.record.LinkRecord.CopyEnd;
 import io.tombolo.metadata.record.LinkRecord.Divergence;
 import io.tombolo.metadata.record.LinkRecord.DivergenceExported;
 import io.tombolo.metadata.record.LinkRecord.DivergenceFound;
+import io.tombolo.metadata.record.LinkRecord.LineageExtended;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.LinkPaused;
 import io.tombolo.metadata.record.LinkRecord.LinkRemoved;
@@ -26,6 +27,7 @@ import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsCompared;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsFound;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions.OpenTransaction;
+import io.tombolo.metadata.record.LinkRecord.Reign;
 import io.tombolo.metadata.record.LinkRecord.ReplicasToCut;
 import io.tombolo.metadata.record.LinkRecord.TornTransaction;
 import io.tombolo.metadata.record.RegionRecord.ControllerRegistered;
@@ -143,6 +145,11 @@ final class RandomRecords {
             case DIVERGENCE_EXPORTED -> new DivergenceExported(uuid(), number(), text());
             case REPLICAS_TO_CUT ->
                     new ReplicasToCut(uuid(), number(), offset(), BrokerIds.of(1, 3));
+            case LINEAGE_EXTENDED ->
+                    new LineageExtended(
+                            uuid(),
+                            number(),
+                            new Reign(offset(), new RegionId(name()), offset() - 1, number()));
             case PARTITION_FENCED ->
                     new RegionRecord.PartitionFenced(
                             new DomainName(name()),

@@ -46,6 +46,7 @@ public enum Law {
     COMMON_KEPT("what comes back keeps what the owner has as well, and only that"),
     ACCOUNTED(
             "after a return each acknowledged record is in the owner's log or set aside for good"),
+    LINEAGE("regions remember alike who has written to a partition from where on, and it is so"),
     TRANSACTIONS_ATOMIC("a transaction takes effect in all partitions or in none, as was told"),
     ABORTED_HIDDEN("readers of what is committed are given nothing else"),
     LSO_MOVES_ON("when the faults end, nothing keeps the last stable offset back"),

@@ -4,6 +4,7 @@ import io.tombolo.broker.replica.UncleanLeaders;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.Restoration;
 import io.tombolo.metadata.record.LinkRecord.Divergence;
+import io.tombolo.metadata.record.LinkRecord.Reign;
 import io.tombolo.replication.Partition;
 import io.tombolo.replication.Role;
 import io.tombolo.simulation.site.Machine;
@@ -53,6 +54,9 @@ public final class SiteWatch {
 
         /** What a region is said to have had alone. */
         Divergence divergence(Divergence told);
+
+        /** What a region remembers of who has written to a partition. */
+        List<Reign> lineage(List<Reign> told);
     }
 
     /** Hears of what is new in the logs of a region. */

@@ -4,6 +4,7 @@ import io.tombolo.broker.shard.Shard;
 import io.tombolo.metadata.image.MetadataDelta;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.record.LinkRecord.Divergence;
+import io.tombolo.metadata.record.LinkRecord.Reign;
 import io.tombolo.protocol.records.BatchBuilder;
 import io.tombolo.protocol.records.BatchSpec;
 import io.tombolo.replication.Partition;
@@ -73,6 +74,24 @@ public final class Misdeeds implements SiteWatch.Reported {
                         told.bytes(),
                         told.firstTimestampMs(),
                         told.lastTimestampMs());
+    }
+
+    @Override
+    public List<Reign> lineage(List<Reign> told) {
+        return variant != Variant.REIGNS_ARE_TOLD_LATE
+                ? told
+                : told.stream().map(Misdeeds::later).toList();
+    }
+
+    /** One of the region itself. */
+    private static Reign later(Reign reign) {
+        return reign.startLeaderEpoch() < 0
+                ? reign
+                : new Reign(
+                        reign.ownershipEpoch(),
+                        reign.region(),
+                        reign.startOffset() + 1,
+                        reign.startLeaderEpoch());
     }
 
     /** What a failover tells that it has torn. */

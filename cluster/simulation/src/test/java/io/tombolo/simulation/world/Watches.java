@@ -13,6 +13,7 @@ import io.tombolo.simulation.law.GroupWatch;
 import io.tombolo.simulation.law.Happening;
 import io.tombolo.simulation.law.Happenings;
 import io.tombolo.simulation.law.Law;
+import io.tombolo.simulation.law.LineageWatch;
 import io.tombolo.simulation.law.LogImage;
 import io.tombolo.simulation.law.MirrorWatch;
 import io.tombolo.simulation.law.ReturnWatch;
@@ -132,6 +133,16 @@ final class Watches
 
     MirrorWatch mirrors() {
         return mirrors;
+    }
+
+    /** When all is over: what the regions remember of who has written to a partition. */
+    void checkLineage(Site owner, Place place) {
+        var watch = new LineageWatch(place, misdeeds);
+        sites.keySet().forEach(site -> watch.told(site, site.newestMetadata()));
+        watch.checkAgreement();
+        if (!returns.harmed(owner, place)) {
+            watch.checkLog(owner, of(owner).image(place));
+        }
     }
 
     ReturnWatch returns() {

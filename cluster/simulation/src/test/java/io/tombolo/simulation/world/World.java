@@ -449,6 +449,7 @@ public final class World {
         await("all can be read again", () -> audits.values().stream().allMatch(Audit::done));
         for (Place place : Shape.PLACES) {
             Audit audit = audits.get(place);
+            watches.checkLineage(owner, place);
             for (Site site : sites) {
                 account(site, owner, place, audit);
             }
