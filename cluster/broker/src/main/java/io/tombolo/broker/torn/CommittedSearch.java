@@ -21,9 +21,11 @@ import java.util.Map;
  * tells, and nothing is found. Mutable; used by one thread at a time.
  *
  * <pre>
- * records in the epoch          -> seen; with sequence 0, seen whole
+ * marker in the epoch, first    -> the end of the one before
+ * records in the epoch          -> seen; with sequence 0, seen whole; otherwise, after such a
+ *                                  marker, over: that end was not a raising one
  * records in the next epoch     -> over: the end was not a raising one
- * marker in the epoch           -> over: likewise
+ * marker in the epoch, later    -> over: likewise
  * marker in the next epoch      -> over; when it commits what was seen, that is found
  * </pre>
  */
@@ -38,6 +40,10 @@ final class CommittedSearch {
         private final Suspect suspect;
         private long firstOffset = UNSEEN;
         private boolean whole;
+
+        /** Its epoch began with the end of the one before. */
+        private boolean begun;
+
         private boolean over;
         private @Nullable TornTransaction found;
 
@@ -81,7 +87,12 @@ final class CommittedSearch {
             if (trace.firstOffset == UNSEEN) {
                 trace.firstOffset = batch.baseOffset();
                 trace.whole = batch.baseSequence() == 0;
+                trace.over = trace.begun && !trace.whole;
             }
+            return;
+        }
+        if (raisedBy == 0 && trace.firstOffset == UNSEEN) {
+            trace.begun = true;
             return;
         }
         trace.over = raisedBy >= 0;

@@ -68,6 +68,27 @@ class CommittedSearchTest {
         assertThat(search.found()).containsExactly(new TornTransaction(PRODUCER, EPOCH, 100, 101));
     }
 
+    /** The end of the one before has the epoch of the one that is looked for. */
+    @Test
+    void itIsFoundRightBehindAnotherOneOfItsProducer() {
+        records(PRODUCER, (short) (EPOCH - 1), 0);
+        marker(PRODUCER, EPOCH, true);
+        records(PRODUCER, EPOCH, 0);
+        marker(PRODUCER, NEXT, true);
+
+        assertThat(search.found()).containsExactly(new TornTransaction(PRODUCER, EPOCH, 102, 103));
+    }
+
+    /** What is seen first may be the end of one that had the same epoch. */
+    @Test
+    void ofAProducerThatKeptItsEpochBeforeAllThatIsSeenNothingIsTold() {
+        marker(PRODUCER, EPOCH, true);
+        records(PRODUCER, EPOCH, 5);
+        marker(PRODUCER, NEXT, true);
+
+        assertThat(search.found()).isEmpty();
+    }
+
     @Test
     void oneThatIsAbortedHereTooIsNotTorn() {
         records(PRODUCER, EPOCH, 0);
