@@ -36,6 +36,12 @@ class ReturnSimulation {
         replay(41);
     }
 
+    /** Once, it was not, after a restart and an unclean election, while a topic came back. */
+    @Test
+    void whatAReplicaThrowsAwayWhileItsTopicComesBackIsTold() {
+        replay(16);
+    }
+
     private static void replay(long seed) {
         new World(new Trial(seed, Shape.RETURN_OF_THREE, Variant.SOUND), new Happenings()).run();
     }

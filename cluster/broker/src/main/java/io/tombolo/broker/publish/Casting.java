@@ -39,7 +39,7 @@ record Casting(int brokerId, Domains domains, boolean ownersKnown, Optional<Leas
         }
         Optional<MirrorRegistration> mirror = image.mirrorOf(topic);
         if (partition.leader() != brokerId) {
-            return following(partition, mirror.isPresent());
+            return following(partition, mirror.filter(Casting::copies).isPresent());
         }
         var leadership =
                 new Leadership(
@@ -67,6 +67,11 @@ record Casting(int brokerId, Domains domains, boolean ownersKnown, Optional<Leas
                 .mirrorTopic(topic.id())
                 .flatMap(mirror -> mirror.restoration().cutFor(index, brokerId))
                 .isPresent();
+    }
+
+    /** What comes back still has records of its own, which nobody else has. */
+    private static boolean copies(MirrorRegistration mirror) {
+        return mirror.state() != MirrorTopic.State.RETURNING;
     }
 
     /** What a mirror throws away it copies again: records of the epochs of their source. */

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tombolo.broker.Worlds;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.record.BrokerIds;
+import io.tombolo.metadata.record.LeaderRecovery;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsAborted;
 import io.tombolo.metadata.record.LinkRecord.MirrorTransactionsFound;
 import io.tombolo.metadata.record.LinkRecord.OpenTransactions;
@@ -16,6 +17,8 @@ import io.tombolo.metadata.record.LinkRecord.ReplicasToCut;
 import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.PartitionRegistration;
 import io.tombolo.metadata.record.RegionRecord.RegionIdentity;
+import io.tombolo.metadata.record.ReplicaStanding;
+import io.tombolo.metadata.record.ReplicaStanding.Eligible;
 import io.tombolo.metadata.record.TopicRecord.PartitionCreated;
 import io.tombolo.metadata.record.TopicRecord.TopicCreated;
 import io.tombolo.region.DomainName;
@@ -27,6 +30,7 @@ import io.tombolo.replication.leader.Leadership;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.util.List;
@@ -64,6 +68,34 @@ class CastingTest {
 
         assertThat(role(new Casting(2, new Domains(Worlds.linked(), EU), true), image))
                 .isEqualTo(new Role.Follower(3, 1));
+    }
+
+    /** A mirror copies again what it throws away; what comes back still has records of its own. */
+    @ParameterizedTest
+    @CsvSource({"MIRRORING, -1", "STOPPING, -1", "RETURNING, 2", "STOPPED, 2"})
+    void aReplicaTellsWhatItThrowsAwayUnlessItIsCopiedAgain(
+            MirrorTopic.State state, int uncleanEpoch) {
+        Uuid id = Worlds.idOf("orders");
+        var eligible = new Eligible(BrokerIds.NONE, BrokerIds.NONE, LeaderRecovery.RECOVERED, 2);
+        var partition =
+                new PartitionRegistration(
+                        BrokerIds.of(1, 2),
+                        BrokerIds.of(1),
+                        1,
+                        3,
+                        0,
+                        new ReplicaStanding(List.of(), eligible, ReplicaStanding.Moving.NONE));
+        MetadataImage image =
+                Worlds.image(
+                        List.of(
+                                new TopicCreated("orders", id),
+                                new PartitionCreated(id, 0, partition)),
+                        Worlds.link(),
+                        Worlds.mirror("orders", state),
+                        Worlds.owned(EU, 2));
+
+        assertThat(role(new Casting(2, new Domains(Worlds.linked(), US), true), image))
+                .isEqualTo(new Role.Follower(3, 1, uncleanEpoch));
     }
 
     @Test

@@ -1,7 +1,9 @@
 package io.tombolo.simulation.law;
 
+import io.tombolo.broker.Images;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.Restoration;
+import io.tombolo.region.link.MirrorTopic;
 import io.tombolo.replication.Partition;
 import io.tombolo.replication.Role;
 import io.tombolo.replication.leader.Leadership;
@@ -246,12 +248,21 @@ final class Replicas implements Keeper {
             unclean.gaveUp(machine, place, end, highWatermark);
             kept.highWatermarks.put(machine, end);
         }
-        long onceKnown = kept.onceKnown.getOrDefault(machine, 0L);
+        long onceKnown = copies(machine, place) ? 0 : kept.onceKnown.getOrDefault(machine, 0L);
         image.between(Math.max(end, highWatermark), onceKnown).stream()
                 .filter(kept.lost::contains)
                 .forEach(batch -> unclean.gaveUp(machine, place, batch.base(), batch.next()));
         kept.onceKnown.computeIfPresent(machine, (_, known) -> Math.min(known, end));
         uncommitted(kept, machine, place, end, image);
+    }
+
+    /** Whether a machine takes a topic for a mirror: what it throws away it copies again. */
+    private static boolean copies(Machine machine, Place place) {
+        return machine.images()
+                .map(Images::current)
+                .flatMap(image -> image.topics().topic(place.topic()).flatMap(image::mirrorOf))
+                .filter(mirror -> mirror.state() != MirrorTopic.State.RETURNING)
+                .isPresent();
     }
 
     private static void uncommitted(
