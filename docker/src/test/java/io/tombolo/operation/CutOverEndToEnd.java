@@ -138,6 +138,34 @@ class CutOverEndToEnd {
         Patience.until(() -> assertThat(us.end("orders", 0)).isEqualTo(4));
     }
 
+    @Test
+    void aLinkThatMayNotReadATopicSaysSoAndGoesOnOnceItMay() {
+        var orders = new ResourcePattern(ResourceType.TOPIC, "orders", PatternType.LITERAL);
+        var all = new AccessControlEntry("User:*", "*", AclOperation.ALL, AclPermissionType.ALLOW);
+        var noRead =
+                new AccessControlEntry("User:*", "*", AclOperation.READ, AclPermissionType.DENY);
+        var allowed = new AclBinding(orders, all);
+        var denied = new AclBinding(orders, noRead);
+        eu.admin(admin -> admin.createAcls(List.of(allowed, denied)).all());
+        eu.produce("orders", 0, "not for the link");
+
+        Patience.until(() -> {
+            JsonNode link = site.admin("us").link("eu-to-us");
+            assertThat(link.get("state").asString()).isEqualTo("FAILED");
+            assertThat(link.at("/topics/0/trouble/code").asString()).isEqualTo("SOURCE_DENIED");
+        });
+        var doctor =
+                new Tombolo(folder).run("link", "doctor", "eu-to-us", "-f", site.file().toString());
+        assertThat(doctor.out())
+                .contains("SOURCE_DENIED", "READ and DESCRIBE of topic orders in eu");
+
+        eu.admin(admin -> admin.deleteAcls(List.of(denied.toFilter())).all());
+        Patience.until(() -> assertThat(us.end("orders", 0)).isEqualTo(4));
+        Patience.until(() ->
+                assertThat(site.admin("us").link("eu-to-us").get("state").asString())
+                        .isEqualTo("ACTIVE"));
+    }
+
     private Tombolo.Ended tombolo(String... options) {
         return new Tombolo(folder).run(arguments(options));
     }

@@ -66,6 +66,18 @@ class FailbackEndToEnd {
                 assertThatThrownBy(() -> eu.produce("orders", 0, "late"))
                         .isInstanceOf(PolicyViolationException.class));
 
+        JsonNode eus = site.admin("eu").get("/api/v1/status").json().at("/ownership/0");
+        assertThat(eus.get("fencedTopics").asLong()).isEqualTo(1);
+        assertThat(site.admin("eu").post("/api/v1/failback/" + LINK).status()).isEqualTo(200);
+        Patience.until(() -> {
+            JsonNode link = site.admin("eu").link(LINK);
+            assertThat(link.get("state").asString()).isEqualTo("TRUNCATING");
+            assertThat(link.at("/topics/0/trouble/code").asString()).isEqualTo("DIVERGED");
+            assertThat(link.at("/topics/0/trouble/detail").asString())
+                    .contains("2 records that only this region has are reported");
+        });
+        assertThat(eu.end("orders", 0)).describedAs("nothing is cut before").isEqualTo(6);
+
         JsonNode outcome = tombolo("failback", LINK, "-y", "-o", "json");
 
         assertThat(outcome.get("records").asLong()).isEqualTo(2);

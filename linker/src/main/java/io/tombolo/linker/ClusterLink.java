@@ -133,7 +133,7 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
         } else if (!started) {
             own = State.PREPARING;
         } else if (trouble.isPresent()) {
-            own = State.SOURCE_UNAVAILABLE;
+            own = trouble.get().denied() ? State.FAILED : State.SOURCE_UNAVAILABLE;
         } else if (scope.spec().intent().paused()) {
             own = State.PAUSED;
         } else if (inventory.brokers().isEmpty()) {

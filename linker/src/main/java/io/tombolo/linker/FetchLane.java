@@ -209,10 +209,12 @@ final class FetchLane {
         };
     }
 
+    /** Whether some would be fetched if their appends were answered. */
     private boolean isAnyHeldBack() {
         return members.values().stream()
                 .flatMap(partitions -> partitions.values().stream())
-                .anyMatch(member -> member.worker().machine().isHeldBack());
+                .map(member -> member.worker().machine())
+                .anyMatch(machine -> machine.fetches() && !machine.wantsFetch());
     }
 
     private void answered(CallOutcome outcome) {

@@ -111,7 +111,7 @@ final class PartitionWorker {
     /** Whether it was copied no more, for good, when it was told to stop, or is not now. */
     boolean isGivenUp() {
         return switch (machine.state()) {
-            case FAILED -> true;
+            case FAILED -> machine.hasFailedForGood();
             case STOPPING, STOPPED -> machine.trouble().isPresent();
             default -> false;
         };
@@ -119,7 +119,9 @@ final class PartitionWorker {
 
     /** Tries again at once what would be tried later. */
     void hurry() {
-        if (machine.state() == State.SOURCE_UNAVAILABLE && retryAtNanos.isPresent()) {
+        boolean waits =
+                machine.state() == State.SOURCE_UNAVAILABLE || machine.state() == State.FAILED;
+        if (waits && retryAtNanos.isPresent()) {
             retry.cancel();
             retryAtNanos = OptionalLong.empty();
             feed(new PartitionEvent.RetryDue(machine.attempt()));

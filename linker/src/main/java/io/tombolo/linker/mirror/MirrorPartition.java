@@ -39,7 +39,8 @@ import java.util.Set;
  * copying             AppendAnswered OutOfOrder, Failed      PREPARING           RetryAfter
  * copying             AppendAnswered Refused, StaleOwnership FAILED
  * any but the last 4  SourceFailed                           SOURCE_UNAVAILABLE  RetryAfter, RefreshMetadata
- * SOURCE_UNAVAILABLE  RetryDue, then as PREPARING            SOURCE_UNAVAILABLE  ReadPosition
+ * any but the last 4  SourceFailed with SOURCE_DENIED        FAILED, tried again RetryAfter, RefreshMetadata
+ * either of these     RetryDue, then as PREPARING            the same            ReadPosition
  * any but the last 3  TopicLost                              FAILED(reason)
  * FAILED(SOURCE_DELETED) TopicFound                          PREPARING           ReadPosition
  * any but the last 3  Paused                                 PAUSED
@@ -189,11 +190,6 @@ public final class MirrorPartition {
         return fetches() && appendsPending < APPENDS_MAX;
     }
 
-    /** Whether it would be fetched if its appends were answered. */
-    public boolean isHeldBack() {
-        return fetches() && appendsPending >= APPENDS_MAX;
-    }
-
     /** The next offset to ask for. */
     public long nextFetchOffset() {
         return nextFetchOffset;
@@ -212,6 +208,11 @@ public final class MirrorPartition {
     /** Whether it is being copied, up to appends that are not answered yet. */
     public boolean fetches() {
         return state == State.SYNCING || state == State.ACTIVE;
+    }
+
+    /** Whether it is not tried again: rights can be given back, other failures do not pass. */
+    public boolean hasFailedForGood() {
+        return state == State.FAILED && trouble.filter(Reason::denied).isEmpty();
     }
 
     // --- preparing
@@ -384,7 +385,7 @@ public final class MirrorPartition {
                     fetches() ? fenceEpoch(Math.max(nextFetchEpoch, epoch)) : afterAnswer();
             case MirrorLog.StaleOwnership(long epoch) -> stale(epoch);
             case MirrorLog.Refused(var detail) ->
-                    isOver() || state == State.FAILED
+                    isOver() || hasFailedForGood()
                             ? afterAnswer()
                             : fail(new Reason(Reason.Code.LOCAL_REFUSED, detail));
             case MirrorLog.Failed(var detail) ->
@@ -434,7 +435,7 @@ public final class MirrorPartition {
     }
 
     private List<PartitionEffect> stale(long epoch) {
-        return isOver() || state == State.FAILED
+        return isOver() || hasFailedForGood()
                 ? afterAnswer()
                 : fail(
                         new Reason(
@@ -482,12 +483,12 @@ public final class MirrorPartition {
     // --- trouble
 
     private List<PartitionEffect> sourceFailed(Reason reason) {
-        if (isOver() || state == State.FAILED || state == State.PAUSED) {
+        if (isOver() || hasFailedForGood() || state == State.PAUSED) {
             return List.of();
         }
-        state = State.SOURCE_UNAVAILABLE;
         step = Step.DELAY;
         trouble = Optional.of(reason);
+        state = reason.denied() ? State.FAILED : State.SOURCE_UNAVAILABLE;
         return List.of(
                 new PartitionEffect.RetryAfter(++attempt, ++failures),
                 new PartitionEffect.RefreshMetadata());
@@ -524,7 +525,7 @@ public final class MirrorPartition {
     // --- orders
 
     private List<PartitionEffect> pause() {
-        if (isOver() || state == State.FAILED || state == State.PAUSED) {
+        if (isOver() || hasFailedForGood() || state == State.PAUSED) {
             return List.of();
         }
         state = State.PAUSED;
@@ -559,7 +560,7 @@ public final class MirrorPartition {
         if (isOver() || !safeguards.contains(Safeguard.STOP)) {
             return List.of();
         }
-        if (state != State.FAILED) {
+        if (!hasFailedForGood()) {
             trouble = Optional.empty(); // the source does not matter any more
         }
         state = State.STOPPING;

@@ -25,6 +25,7 @@ class MirrorPartitionTest {
 
     private static final Reason UNREACHABLE =
             new Reason(Reason.Code.SOURCE_UNREACHABLE, "connection refused");
+    private static final Reason DENIED = new Reason(Reason.Code.SOURCE_DENIED, "no right");
 
     private MirrorPartition partition = beginningAt(0);
     private long now;
@@ -194,7 +195,7 @@ class MirrorPartitionTest {
         feed(batches(60, 70, 3));
 
         assertThat(partition.wantsFetch()).isFalse();
-        assertThat(partition.isHeldBack()).isTrue();
+        assertThat(partition.fetches()).isTrue();
         feed(appended(60));
         assertThat(partition.wantsFetch()).isTrue();
     }
@@ -369,6 +370,50 @@ class MirrorPartitionTest {
         assertThat(partition.state()).isEqualTo(State.SOURCE_UNAVAILABLE);
         feed(origin(0, 90, new Origin.EpochEnd(3, 90)));
         assertThat(partition.fetches()).isTrue();
+        assertThat(partition.trouble()).isEmpty();
+    }
+
+    @Test
+    void aSourceThatRefusesTheLinkFailsThePartitionUntilItLetsItReadAgain() {
+        copyingFrom(50, 3, 9, 90);
+
+        assertThat(feed(new PartitionEvent.SourceFailed(DENIED)))
+                .containsExactly(new RetryAfter(partition.attempt(), 1), new RefreshMetadata());
+        assertThat(partition.state()).isEqualTo(State.FAILED);
+        assertThat(partition.hasFailedForGood()).isFalse();
+        assertThat(partition.trouble()).contains(DENIED);
+
+        feed(new PartitionEvent.RetryDue(partition.attempt()));
+        feed(position(0, 50, 3, 9));
+        assertThat(feed(new PartitionEvent.SourceFailed(DENIED)))
+                .containsExactly(new RetryAfter(partition.attempt(), 2), new RefreshMetadata());
+        feed(new PartitionEvent.RetryDue(partition.attempt()));
+        feed(position(0, 50, 3, 9));
+        assertThat(partition.state()).isEqualTo(State.FAILED);
+        feed(origin(0, 90, new Origin.EpochEnd(3, 90)));
+
+        assertThat(partition.fetches()).isTrue();
+        assertThat(partition.trouble()).isEmpty();
+    }
+
+    @Test
+    void aPartitionThatIsRefusedCanBePausedAndStoppedAndLosesItsTopicForGood() {
+        copyingFrom(50, 3, 9, 90);
+        feed(new PartitionEvent.SourceFailed(DENIED));
+        feed(new PartitionEvent.Paused());
+        assertThat(partition.state()).isEqualTo(State.PAUSED);
+
+        feed(new PartitionEvent.Resumed());
+        feed(position(0, 50, 3, 9));
+        feed(new PartitionEvent.SourceFailed(DENIED));
+        feed(new PartitionEvent.TopicLost(new Reason(Reason.Code.SOURCE_DELETED, "gone")));
+        assertThat(partition.hasFailedForGood()).isTrue();
+        assertThat(feed(new PartitionEvent.SourceFailed(DENIED))).isEmpty();
+
+        feed(new PartitionEvent.TopicFound());
+        feed(position(0, 50, 3, 9));
+        feed(new PartitionEvent.SourceFailed(DENIED));
+        feed(new PartitionEvent.Stopped());
         assertThat(partition.trouble()).isEmpty();
     }
 

@@ -207,12 +207,28 @@ record StatusView(
             Optional<NameFilter> names = names(record, image, topology);
             Optional<OwnershipRecord> taken =
                     image.takenWithAnother(record.domain(), names.orElse(NameFilter.of("*")));
+            view.put("fencedTopics", fenced(record, image));
             view.put("ownerKnown", taken.isEmpty() || names.isPresent());
             view.put(
                     "takenOver", names.flatMap(_ -> taken).map(StatusView::ownership).orElse(null));
             all.add(view);
         }
         return all;
+    }
+
+    /**
+     * The topics that this region lost: it refuses writes to them, and copies nothing into them.
+     */
+    private static long fenced(OwnershipRecord record, MetadataImage image) {
+        return image.region().mayWrite(record.domain())
+                ? 0
+                : image.topics().byId().values().stream()
+                        .filter(topic -> image.mirrorOf(topic).isEmpty())
+                        .filter(topic ->
+                                image.fencing(topic.name())
+                                        .filter(owned -> owned.domain().equals(record.domain()))
+                                        .isPresent())
+                        .count();
     }
 
     private static Map<String, @Nullable Object> ownership(OwnershipRecord record) {

@@ -1,5 +1,6 @@
 package io.tombolo.broker.link;
 
+import io.tombolo.broker.failback.ReturnStatus;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.record.OwnershipRecord;
 import io.tombolo.region.LinkName;
@@ -46,7 +47,7 @@ public record RegionStatus(List<LinkStatus> parts, MetadataImage image) {
         // Who leads nothing has nothing to tell, as long as anybody else does.
         List<LinkStatus> copying = all.stream().filter(RegionStatus::copies).toList();
         List<LinkStatus> own = copying.isEmpty() ? all : copying;
-        List<TopicStatus> topics = topics(all);
+        List<TopicStatus> topics = ReturnStatus.of(link, topics(all), image);
         boolean whole = covers(link, topics);
         LossBound bound = (whole ? lossBound(own) : LossBound.UNKNOWN).without(uncounted(all));
         var status =

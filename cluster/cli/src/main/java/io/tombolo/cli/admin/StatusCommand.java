@@ -1,6 +1,7 @@
 package io.tombolo.cli.admin;
 
 import io.tombolo.cli.admin.RegionSnapshots.Snapshot;
+import io.tombolo.cli.output.Amounts;
 import io.tombolo.cli.output.Table;
 import io.tombolo.cli.output.Tree;
 import io.tombolo.cli.shell.ExitCode;
@@ -212,7 +213,10 @@ final class StatusCommand implements Callable<Integer> {
             } else if (domain.at("ownerKnown").present() && !domain.at("ownerKnown").flag()) {
                 text.append(" (owner not known here: no file has this link)");
             } else {
-                text.append(owner.equals(region) ? "" : " (owner: " + owner + ")");
+                long fenced = domain.at("fencedTopics").number(0);
+                String refused =
+                        fenced > 0 ? ", %s fenced here".formatted(Amounts.of(fenced, "topic")) : "";
+                text.append(owner.equals(region) ? "" : " (owner: " + owner + refused + ")");
             }
         }
         return text.toString();

@@ -83,7 +83,7 @@ final class CopyExam {
                             way
                                     ? "open the way from every broker of %s to the kafka: addresses of %s"
                                             .formatted(patient.to(), patient.from())
-                                    : "see what the brokers of %s log".formatted(patient.from())));
+                                    : TroubleText.fixOfSource(patient, code)));
         } else if (silentMs < 0) {
             findings.add(
                     Finding.doubtful(

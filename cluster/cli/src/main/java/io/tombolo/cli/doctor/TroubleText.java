@@ -20,6 +20,12 @@ final class TroubleText {
                             .formatted(topic, patient.to());
             case "GAP", "SOURCE_TRUNCATED", "SOURCE_RECREATED", "CORRUPT_BATCH", "OUT_OF_ORDER" ->
                     delete;
+            case "SOURCE_DENIED" ->
+                    "give the link READ and DESCRIBE of topic %s in %s; it is tried again by itself"
+                            .formatted(topic, patient.from());
+            case "DIVERGED" ->
+                    "tombolo failback %s        sets aside what only %s has, and goes on"
+                            .formatted(patient.link().name(), patient.to());
             case "SOURCE_DELETED" ->
                     "tombolo topic delete %s --region %s        deletes the copy too, if it is not wanted"
                             .formatted(topic, patient.to());
@@ -33,6 +39,14 @@ final class TroubleText {
             default ->
                     "it is tried again by itself; look at %s if it stays".formatted(patient.from());
         };
+    }
+
+    /** What ends a trouble with the source as a whole, which answers. */
+    static String fixOfSource(Patient patient, String code) {
+        return code.equals("SOURCE_DENIED")
+                ? "give the link the right to DESCRIBE the cluster %s and its topics, and to READ these; it is tried again by itself"
+                        .formatted(patient.from())
+                : "see what the brokers of %s log".formatted(patient.from());
     }
 
     /** Why the positions of a group are not copied. */

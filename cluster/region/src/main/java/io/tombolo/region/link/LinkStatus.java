@@ -48,7 +48,9 @@ public record LinkStatus(
         PAUSED,
         /** The source does not answer; retried. */
         SOURCE_UNAVAILABLE,
-        /** Stopped by a problem that does not pass by itself. */
+        /** Coming back: what only this region has is reported, set aside and cut off first. */
+        TRUNCATING,
+        /** Stopped by a problem that does not pass by itself, or refused by the source. */
         FAILED,
         /** Told to stop; appends in flight are waited for. */
         STOPPING,
@@ -69,8 +71,9 @@ public record LinkStatus(
                 case EPOCH_FENCING -> 4;
                 case PREPARING -> 5;
                 case STOPPING -> 6;
-                case SOURCE_UNAVAILABLE -> 7;
-                case FAILED -> 8;
+                case TRUNCATING -> 7;
+                case SOURCE_UNAVAILABLE -> 8;
+                case FAILED -> 9;
             };
         }
     }

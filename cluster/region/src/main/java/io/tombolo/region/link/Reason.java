@@ -31,6 +31,8 @@ public record Reason(Code code, String detail) {
         SOURCE_DELETED,
         /** The source lost records that had been copied. */
         SOURCE_TRUNCATED,
+        /** This region has records that the owner has not; they go before it is copied. */
+        DIVERGED,
         /** A batch fails its checksum or is not in the current record format. */
         CORRUPT_BATCH,
         /** The source sent batches whose offsets or epochs go back. */
@@ -49,6 +51,11 @@ public record Reason(Code code, String detail) {
         OWNERSHIP_STALE,
         /** The specification cannot be carried out. */
         SPEC_INVALID
+    }
+
+    /** Whether somebody has to grant a right before it passes. */
+    public boolean denied() {
+        return code == Code.SOURCE_DENIED;
     }
 
     @Override
