@@ -50,7 +50,7 @@ public final class Tombolo {
     }
 
     /** Runs a command that reads this. */
-    Ended runWithInput(String input, String... arguments) {
+    public Ended runWithInput(String input, String... arguments) {
         try {
             Path out = Files.createTempFile(folder, "command", ".out");
             Path err = Files.createTempFile(folder, "command", ".err");

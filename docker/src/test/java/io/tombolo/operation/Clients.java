@@ -139,15 +139,18 @@ record Clients(String bootstrap) {
     }
 
     KafkaConsumer<String, String> consumer(String group) {
-        return new KafkaConsumer<>(
-                Map.of(
-                        "bootstrap.servers", bootstrap,
-                        "group.id", group,
-                        "enable.auto.commit", "false",
-                        "auto.offset.reset", "earliest",
-                        "fetch.max.wait.ms", "100"),
-                new StringDeserializer(),
-                new StringDeserializer());
+        return consumer(group, Map.of());
+    }
+
+    KafkaConsumer<String, String> consumer(String group, Map<String, Object> changes) {
+        var settings = new TreeMap<String, Object>();
+        settings.put("bootstrap.servers", bootstrap);
+        settings.put("group.id", group);
+        settings.put("enable.auto.commit", "false");
+        settings.put("auto.offset.reset", "earliest");
+        settings.put("fetch.max.wait.ms", "100");
+        settings.putAll(changes);
+        return new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer());
     }
 
     /** Reads a partition from its start until {@code count} values are there. */

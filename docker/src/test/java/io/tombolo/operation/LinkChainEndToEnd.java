@@ -3,6 +3,8 @@ package io.tombolo.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tombolo.commands.Tombolo;
+
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.PolicyViolationException;
 import org.junit.jupiter.api.Test;
@@ -71,6 +73,20 @@ class LinkChainEndToEnd {
             us.produce("orders", 0, "more");
             awaitEnd(ap, us.end("orders", 0));
             assertThat(atTheEnd.link("us-to-ap").get("state").asString()).isIn("ACTIVE", "SYNCING");
+            var command = new Tombolo(folder);
+            String file = site.file().toString();
+            assertThat(command.run("failback", "near", "-y", "-f", file).exitCode()).isZero();
+            Patience.until(() -> assertThat(eu.end("orders", 0)).isEqualTo(us.end("orders", 0)));
+
+            // And leads the chain again, without a loss.
+            Tombolo.Ended back =
+                    command.run("failover", "near", "--planned", "--to", "eu", "-y", "-f", file);
+            assertThat(back.exitCode()).as(back.err()).isZero();
+            eu.produce("orders", 0, "back");
+            awaitEnd(us, eu.end("orders", 0));
+            awaitEnd(ap, eu.end("orders", 0));
+            assertThat(segment(site, "us")).isEqualTo(segment(site, "eu"));
+            assertThat(segment(site, "ap")).isEqualTo(segment(site, "eu"));
         }
     }
 

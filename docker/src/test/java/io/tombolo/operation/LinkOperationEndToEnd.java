@@ -3,10 +3,13 @@ package io.tombolo.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tombolo.commands.Tombolo;
+
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.PolicyViolationException;
@@ -15,7 +18,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -188,6 +195,137 @@ class LinkOperationEndToEnd {
         awaitTrouble("GAP");
         assertThat(us.read("orders", 0, 2)).containsExactly("a", "b");
         assertThat(us.end("orders", 0)).isEqualTo(2);
+    }
+
+    /** Somebody puts an old copy of its disk in place. */
+    @Test
+    void aSourceThatLostCopiedRecordsFailsTheMirrorAndSaysWhere() throws Exception {
+        site.startAll();
+        eu.create("orders", 1);
+        eu.produce("orders", 0, "a", "b");
+        awaitEnd("orders", 0, 2);
+        site.stop("eu");
+        Path copy = folder.resolve("copy");
+        copyTree(site.data("eu"), copy);
+        site.start("eu");
+        eu.produce("orders", 0, "c", "d");
+        awaitEnd("orders", 0, 4);
+
+        site.stop("eu");
+        deleteTree(site.data("eu"));
+        copyTree(copy, site.data("eu"));
+        site.start("eu");
+
+        awaitTrouble("SOURCE_TRUNCATED");
+        assertThat(us.read("orders", 0, 4)).containsExactly("a", "b", "c", "d");
+        eu.create("others", 1);
+        eu.produce("others", 0, "goes on");
+        awaitEnd("others", 0, 1);
+        var doctor = new Tombolo(folder).run("link", "doctor", LINK, "-f", site.file().toString());
+        assertThat(doctor.out())
+                .contains("SOURCE_TRUNCATED", "tombolo topic delete orders --region us");
+    }
+
+    private static void copyTree(Path from, Path to) throws IOException {
+        try (var files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
+            }
+        }
+    }
+
+    private static void deleteTree(Path root) throws IOException {
+        try (var files = Files.walk(root)) {
+            for (Path file : files.toList().reversed()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    /** What is compacted away at the source leaves gaps, which a copy has at the same offsets. */
+    @Test
+    void aCompactedTopicIsCopiedWithItsGapsAndWhileItIsCompacted() throws Exception {
+        site.with("log.cleaner.backoff.ms", "100");
+        site.start("eu");
+        eu.create(
+                "accounts",
+                1,
+                Map.of(
+                        "cleanup.policy",
+                        "compact",
+                        "min.cleanable.dirty.ratio",
+                        "0.01",
+                        "segment.ms",
+                        "1"));
+        rounds(0, 10);
+        Patience.untilTrue("compacted", () -> eu.readByOffset("accounts", 0, 99).size() < 30);
+        site.start("us");
+        awaitEnd("accounts", 0, 100);
+        assertThat(us.readByOffset("accounts", 0, 99).keySet())
+                .describedAs("not all of what was ever written")
+                .hasSizeLessThan(30);
+
+        rounds(10, 30);
+        awaitEnd("accounts", 0, 300);
+        Patience.untilTrue("compacted", () -> eu.readByOffset("accounts", 0, 299).size() < 30);
+        var here = us.readByOffset("accounts", 0, 299);
+        var there = eu.readByOffset("accounts", 0, 299);
+        for (long last = 290; last < 300; last++) {
+            assertThat(here.get(last)).isEqualTo("v29").isEqualTo(there.get(last));
+        }
+        assertThat(admin.topicState(LINK, "accounts")).contains("\"state\":\"ACTIVE\"");
+    }
+
+    /** The same ten keys again and again, a segment each. */
+    private void rounds(int from, int to) {
+        try (var producer = eu.producer(Map.of())) {
+            for (int round = from; round < to; round++) {
+                for (int key = 0; key < 10; key++) {
+                    Clients.await(
+                            producer.send(
+                                    new ProducerRecord<>("accounts", 0, "k" + key, "v" + round)));
+                }
+            }
+        }
+    }
+
+    @Test
+    void positionsOfAGroupOfTheConsumerProtocolFollow() throws Exception {
+        site.startAll();
+        eu.create("orders", 1);
+        eu.produce("orders", 0, "a", "b", "c");
+        awaitEnd("orders", 0, 3);
+        try (var member = eu.consumer("billing", Map.of("group.protocol", "consumer"))) {
+            member.subscribe(List.of("orders"));
+            var read = new ArrayList<String>();
+            Patience.untilTrue(
+                    "three records",
+                    () -> {
+                        member.poll(Duration.ofMillis(200))
+                                .forEach(record -> read.add(record.value()));
+                        return read.size() == 3;
+                    });
+            member.commitSync();
+            Patience.until(() -> assertThat(us.committed("billing", "orders", 0)).isEqualTo(3));
+        }
+        eu.produce("orders", 0, "d");
+        awaitEnd("orders", 0, 4);
+        site.stop("eu");
+        var taken = admin.post("/api/v1/failover/" + LINK + "?force=true");
+        assertThat(taken.status()).as(taken.body()).isEqualTo(200);
+
+        try (var member = us.consumer("billing", Map.of("group.protocol", "consumer"))) {
+            member.subscribe(List.of("orders"));
+            var read = new ArrayList<String>();
+            Patience.untilTrue(
+                    "the fourth record",
+                    () -> {
+                        member.poll(Duration.ofMillis(200))
+                                .forEach(record -> read.add(record.value()));
+                        return !read.isEmpty();
+                    });
+            assertThat(read).containsExactly("d");
+        }
     }
 
     private void awaitTrouble(String code) {

@@ -3,6 +3,8 @@ package io.tombolo.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tombolo.commands.Tombolo;
+
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -60,6 +62,28 @@ class LinkSelectionEndToEnd {
             assertThatThrownBy(() -> us.produce("eu.orders", 0, "mine"))
                     .isInstanceOf(PolicyViolationException.class)
                     .hasMessageContaining("read-only mirror of link eu-to-us");
+
+            var command = new Tombolo(folder);
+            String file = site.file().toString();
+            Tombolo.Ended read =
+                    command.run(
+                            "topic",
+                            "consume",
+                            "eu.orders",
+                            "--region",
+                            "us",
+                            "--offset",
+                            "start",
+                            "-n",
+                            "2",
+                            "-f",
+                            file);
+            assertThat(read.out()).as(read.err()).contains("a", "b");
+            Tombolo.Ended written =
+                    command.runWithInput(
+                            "no\n", "topic", "produce", "eu.orders", "--region", "us", "-f", file);
+            assertThat(written.exitCode()).isEqualTo(4);
+            assertThat(written.err()).contains("TMB-2204", "eu-to-us");
 
             site.restart("us");
             eu.produce("orders", 0, "d");

@@ -42,6 +42,24 @@ class HotReloadTest {
     }
 
     @Test
+    void brokersShareTheLimitByTheCopiesThatTheyLead() {
+        backlog(2_000);
+        link.inUs(() -> region.follow(limited(20_000)));
+        link.open();
+        simulator.runUntil(() -> region.log.logs.size() == 2, Duration.ofSeconds(5));
+        link.inUs(() -> {
+            region.log.logs.values().iterator().next().lead(2, 0);
+            region.publish();
+        });
+        simulator.runFor(Duration.ofSeconds(5));
+        long before = copiedBytes();
+
+        simulator.runFor(Duration.ofSeconds(20));
+
+        assertThat(copiedBytes() - before).isBetween(180_000L, 210_000L);
+    }
+
+    @Test
     void aLimitThatIsChangedWhileTheLinkCopiesIsInForceAtOnce() {
         backlog(4_000);
         link.inUs(() -> region.follow(limited(10_000)));
