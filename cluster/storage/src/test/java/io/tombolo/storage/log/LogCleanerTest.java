@@ -394,6 +394,35 @@ class LogCleanerTest {
     }
 
     @Test
+    void asManyLogsAreCompactedAtATimeAsThereAreThreads() {
+        settings =
+                new CleanerSettings(2, 1 << 20, 0.9, 4096, 1000, Duration.ofSeconds(15), 1 << 20);
+        for (String topic : List.of("payments", "stock", "orders")) {
+            log =
+                    directories
+                            .first()
+                            .log(new LogName(topic, 0))
+                            .orElseGet(() -> world.create(directories.first(), topic));
+            put("a", "1");
+            put("a", "2");
+            roll();
+        }
+
+        clean();
+        assertThat(cleaner.standing().passCount()).isEqualTo(2);
+
+        for (int naps = 0; naps < 600 && passes.size() < 3; naps++) {
+            assertThat(cleaner.standing().passCount()).isBetween(1, 2);
+            world.pass(100);
+        }
+        assertThat(passes).hasSize(3);
+        for (LogName name : directories.first().names()) {
+            log = directories.first().log(name).orElseThrow();
+            assertThat(offsetsOf("a")).as("%s", name).containsExactly(1L);
+        }
+    }
+
+    @Test
     void aSegmentInWhichNothingChangesIsNotWrittenAnew() {
         for (int key = 0; key < 4; key++) {
             put("k" + key, "v".repeat(200));
