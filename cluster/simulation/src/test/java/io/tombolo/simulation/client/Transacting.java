@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A worker that reads, writes and commits its position in transactions, as one life of a
@@ -36,6 +37,7 @@ public final class Transacting {
     private final Hearing hearing;
     private final SimulatedEntropy dice;
     private final Map<Place, Integer> sequences = new HashMap<>();
+    private Optional<Sent> sending = Optional.empty();
     private final ArrayDeque<Job> jobs = new ArrayDeque<>();
     private Phase phase;
     private long position = -1;
@@ -79,7 +81,8 @@ public final class Transacting {
     private sealed interface Job {
         record Add(Place place) implements Job {}
 
-        record Write(Place place, Sent sent) implements Job {}
+        /** The sequence is chosen when it is first sent, so one that is not leaves no gap. */
+        record Write(Place place, int batch, int count) implements Job {}
 
         record AddOffsets() implements Job {}
 
@@ -227,7 +230,7 @@ public final class Transacting {
             }
             for (long more = dice.between(1, 2); more > 0; more--) {
                 batch++;
-                work.add(new Job.Write(place, sent(place, batch)));
+                work.add(new Job.Write(place, batch, (int) dice.between(1, 3)));
             }
             works.add(work);
         }
@@ -245,12 +248,15 @@ public final class Transacting {
         phase = Phase.WORK;
     }
 
-    private Sent sent(Place place, int batch) {
-        int count = (int) dice.between(1, 3);
-        int sequence = sequences.getOrDefault(place, 0);
-        sequences.put(place, sequence + count);
+    private Sent next(Job.Write job) {
+        int sequence = sequences.getOrDefault(job.place(), 0);
+        sequences.put(job.place(), sequence + job.count());
         return new Sent(
-                name() + "/" + batch, calls.producerId(), calls.producerEpoch(), sequence, count);
+                name() + "/" + job.batch(),
+                calls.producerId(),
+                calls.producerEpoch(),
+                sequence,
+                job.count());
     }
 
     private void work() {
@@ -272,9 +278,14 @@ public final class Transacting {
                 touched = true;
                 calls.addOffsets(error -> worked(job, error));
             }
-            case Job.Write(Place place, Sent sent) -> {
+            case Job.Write write -> {
                 touched = true;
-                calls.write(place, sent, (error, base) -> wrote(job, sent, error, base, again));
+                Sent sent = again && sending.isPresent() ? sending.get() : next(write);
+                sending = Optional.of(sent);
+                calls.write(
+                        write.place(),
+                        sent,
+                        (error, base) -> wrote(write, sent, error, base, again));
             }
             case Job.CommitOffsets _ -> {
                 touched = true;
@@ -288,10 +299,10 @@ public final class Transacting {
         }
     }
 
-    private void wrote(Job job, Sent sent, Errors error, long base, boolean again) {
-        if (error == Errors.NONE && job instanceof Job.Write(Place place, _)) {
-            hearing.records().acknowledged(calls.site(), place, sent, base);
-            hearing.transactions().acknowledged(place, sent.token());
+    private void wrote(Job.Write job, Sent sent, Errors error, long base, boolean again) {
+        if (error == Errors.NONE) {
+            hearing.records().acknowledged(calls.site(), job.place(), sent, base);
+            hearing.transactions().acknowledged(job.place(), sent.token());
             if (again) {
                 hearing.records().retried();
             }

@@ -20,10 +20,12 @@ import java.util.function.Function;
 /**
  * Follows every transaction from what its producer wrote, asked and was told to the markers in the
  * committed logs, which decide what became of it. Where a region has lost committed records, and
- * said so, nothing can be asked of transactions any more.
+ * said so, nothing can be asked of transactions any more. In a log there may be those of the
+ * clients of another region, which others follow.
  */
 public final class TransactionWatch {
 
+    private final String clients;
     private final Function<Place, LogImage> committed;
     private final BooleanSupplier lossTold;
     private final Happenings happenings;
@@ -54,15 +56,29 @@ public final class TransactionWatch {
     private record Fence(int epoch, Map<Place, Long> from) {}
 
     /**
+     * @param clients what the ids of those begin with whose transactions are followed
      * @param committed what a region has committed of a partition
      * @param lossTold whether it has lost some of it
      */
     public TransactionWatch(
-            Function<Place, LogImage> committed, BooleanSupplier lossTold, Happenings happenings) {
+            String clients,
+            Function<Place, LogImage> committed,
+            BooleanSupplier lossTold,
+            Happenings happenings) {
+        this.clients = clients;
         this.committed = committed;
         this.lossTold = lossTold;
         this.happenings = happenings;
         Shape.PLACES.forEach(place -> partitions.put(place, new Partition()));
+    }
+
+    /** What the ids of those begin with whose transactions are followed. */
+    public String clients() {
+        return clients;
+    }
+
+    private boolean follows(LogImage.Batch batch) {
+        return batch.token().startsWith(Sent.IN_TRANSACTION + clients);
     }
 
     /** Whether the region has lost records on which transactions rest. */
@@ -176,6 +192,7 @@ public final class TransactionWatch {
     public void visible(Place place, LogImage.Batch batch) {
         unless(
                 batch.kind() == LogImage.Kind.PLAIN
+                        || !follows(batch)
                         || partitions.get(place).committed.contains(batch.token()),
                 Law.ABORTED_HIDDEN,
                 "a reader of %s is given %s, which nobody committed",
@@ -202,11 +219,13 @@ public final class TransactionWatch {
         switch (batch.kind()) {
             case PLAIN -> {}
             case TRANSACTIONAL -> {
-                checkFence(place, batch);
-                partition
-                        .open
-                        .computeIfAbsent(batch.producerId(), _ -> new ArrayList<>())
-                        .add(batch);
+                if (follows(batch)) {
+                    checkFence(place, batch);
+                    partition
+                            .open
+                            .computeIfAbsent(batch.producerId(), _ -> new ArrayList<>())
+                            .add(batch);
+                }
             }
             case COMMIT, ABORT -> {
                 List<LogImage.Batch> ended = partition.open.remove(batch.producerId());
@@ -330,15 +349,18 @@ public final class TransactionWatch {
         return committedThere;
     }
 
-    private static Set<String> committedIn(
+    private Set<String> committedIn(
             Place place, List<LogImage.Batch> log, Map<String, Fate> fates) {
         var open = new HashMap<Long, List<LogImage.Batch>>();
         var committed = new TreeSet<String>();
         for (LogImage.Batch batch : log) {
             switch (batch.kind()) {
                 case PLAIN -> {}
-                case TRANSACTIONAL ->
+                case TRANSACTIONAL -> {
+                    if (follows(batch)) {
                         open.computeIfAbsent(batch.producerId(), _ -> new ArrayList<>()).add(batch);
+                    }
+                }
                 case COMMIT, ABORT -> {
                     boolean commit = batch.kind() == LogImage.Kind.COMMIT;
                     List<LogImage.Batch> ended = open.remove(batch.producerId());

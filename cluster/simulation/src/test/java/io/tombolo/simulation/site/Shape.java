@@ -55,6 +55,9 @@ public record Shape(int regions, int brokers, int controllers, Story story) {
     /** Three brokers with all kinds of clients. */
     public static final Shape ALL_CLIENTS = new Shape(1, 3, 0, Story.ALL_CLIENTS);
 
+    /** Another region copies what these write and where they are, and may take over. */
+    public static final Shape LINKED_CLIENTS = new Shape(2, 1, 0, Story.ALL_CLIENTS);
+
     /** Two regions that take over from each other. */
     public static final Shape RETURN = new Shape(2, 1, 0, Story.RETURN);
 

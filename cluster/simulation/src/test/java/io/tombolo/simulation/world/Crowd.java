@@ -204,6 +204,8 @@ final class Crowd {
     void disband() {
         members.forEach(Member::vanish);
         members.clear();
+        consumers.forEach(ConsumerMember::vanish);
+        consumers.clear();
     }
 
     /** Whether every partition is read to its end by a member that has it. */

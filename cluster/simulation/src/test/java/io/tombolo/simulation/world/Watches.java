@@ -49,7 +49,7 @@ final class Watches
     private final MirrorWatch mirrors;
     private final GroupWatch groups;
     private final ReturnWatch returns;
-    private final Optional<TransactionWatch> transactions;
+    private final Map<Site, TransactionWatch> transactions = new LinkedHashMap<>();
     private final Misdeeds misdeeds;
     private final Happenings happenings;
     private final Map<RegionId, Integer> generations = new HashMap<>();
@@ -64,8 +64,6 @@ final class Watches
             LongSupplier nowNanos,
             Happenings happenings) {
         Site source = all.getFirst();
-        this.transactions =
-                transactional ? Optional.of(transactionsOf(source, happenings)) : Optional.empty();
         this.misdeeds = misdeeds;
         this.happenings = happenings;
         this.mirrors = new MirrorWatch(all, domain, nowNanos, happenings);
@@ -86,6 +84,9 @@ final class Watches
             watch.tell(groups);
             watch.tell(returns);
             sites.put(site, watch);
+            if (transactional) {
+                transactions.put(site, watching(site, happenings));
+            }
             for (Machine machine : site.machines()) {
                 homes.put(machine, site);
                 byHost.put(machine.host(), machine);
@@ -93,18 +94,20 @@ final class Watches
         }
     }
 
-    private TransactionWatch transactionsOf(Site site, Happenings seen) {
+    private TransactionWatch watching(Site site, Happenings seen) {
         var relevant = new ArrayList<>(Shape.PLACES);
         relevant.addAll(Place.TRANSACTIONS);
         relevant.add(Place.OFFSETS);
         return new TransactionWatch(
+                "mill-" + site,
                 place -> of(site).image(place),
                 () -> relevant.stream().anyMatch(of(site)::shortened),
                 seen);
     }
 
-    Optional<TransactionWatch> transactions() {
-        return transactions;
+    /** Of the clients of a region, where clients are transactional. */
+    Optional<TransactionWatch> transactionsOf(Site site) {
+        return Optional.ofNullable(transactions.get(site));
     }
 
     /**
@@ -166,7 +169,7 @@ final class Watches
                 mirrors.check(site);
             });
         }
-        transactions.ifPresent(TransactionWatch::check);
+        transactions.values().forEach(TransactionWatch::check);
     }
 
     // --- what brokers say

@@ -81,7 +81,7 @@ final class Workers {
 
     private Transacting begin(int input) {
         List<Transacting> before = lives.get(input);
-        String name = "mill-" + input;
+        String name = watch().clients() + "-" + input;
         var life =
                 new Transacting.Life(
                         name,

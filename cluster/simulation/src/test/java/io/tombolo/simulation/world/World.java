@@ -84,6 +84,10 @@ public final class World {
 
     private final Optional<Homecoming> otherHomecoming;
     private final Optional<Workers> workers;
+
+    /** Those that go on in the region that has taken over. */
+    private Optional<Workers> heirs = Optional.empty();
+
     private final AdminWatch changes;
     private final Steward steward;
     private final Emptying emptying;
@@ -124,7 +128,7 @@ public final class World {
         this.crowd = new Crowd(simulator, watches, trial.variant());
         this.homecoming = destination.map(there -> homecoming(source, there, trial.variant()));
         this.otherHomecoming = destination.map(there -> homecoming(there, source, trial.variant()));
-        this.workers = watches.transactions().map(watch -> crowd.workersAt(source, watch));
+        this.workers = workersAt(source);
         this.changes = new AdminWatch(happenings);
         this.emptying =
                 new Emptying(
@@ -265,17 +269,21 @@ public final class World {
             }
             crowd.probeEnds(source);
         }
-        crowd.joinAt(source);
-        crowd.joinAt(source);
-        if (shape.consumed()) {
-            crowd.consumeAt(source);
-            crowd.consumeAt(source);
-        }
+        joinAt(source);
         destination.ifPresent(there -> {
             await("the copies have begun", () -> hostsAll(there));
             crowd.probe(there);
         });
         misdeeds.begun();
+    }
+
+    private void joinAt(Site site) {
+        crowd.joinAt(site);
+        crowd.joinAt(site);
+        if (shape.consumed()) {
+            crowd.consumeAt(site);
+            crowd.consumeAt(site);
+        }
     }
 
     private static boolean hostsAll(Site site) {
@@ -351,9 +359,16 @@ public final class World {
         misdeeds.promoted(there);
         crowd.produceAt(there);
         if (takingBack.filter(Operator::wanted).isEmpty()) {
-            crowd.joinAt(there);
-            crowd.joinAt(there);
+            joinAt(there);
         }
+        if (shape.story() == Shape.Story.ALL_CLIENTS) {
+            heirs = workersAt(there);
+            heirs.ifPresent(Workers::start);
+        }
+    }
+
+    private Optional<Workers> workersAt(Site site) {
+        return watches.transactionsOf(site).map(watch -> crowd.workersAt(site, watch));
     }
 
     private void tookBack() {
@@ -387,6 +402,7 @@ public final class World {
         await("new producers can write", () -> all(newcomers, Producing::acknowledged));
         finishProducing();
         workers.ifPresent(failedOver ? Workers::giveUp : this::finishTransactions);
+        heirs.ifPresent(this::finishTransactions);
         boolean cameBack = homecoming.filter(Homecoming::wanted).isPresent();
         if (failedOver) {
             Site loser = tookBack ? destination.orElseThrow() : source;
