@@ -17,6 +17,7 @@ import org.apache.kafka.common.Uuid;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -64,23 +65,18 @@ public final class ReturnStatus {
             return "what only this region has is looked for, %d of %d partitions are reported"
                     .formatted(reported, count);
         }
-        long alone =
+        List<Divergence> alone =
                 restoration.divergences().entrySet().stream()
                         .filter(one -> !restoration.isSafe(one.getKey()))
-                        .mapToLong(one -> records(one.getValue()))
-                        .sum();
-        if (alone > 0) {
+                        .map(Map.Entry::getValue)
+                        .toList();
+        if (!alone.isEmpty()) {
             return "%d records that only this region has are reported and not set aside yet; tombolo failback %s goes on"
-                    .formatted(alone, link);
+                    .formatted(alone.stream().mapToLong(Divergence::recordCount).sum(), link);
         }
         var pending = new TreeSet<Integer>();
         restoration.cuts().values().forEach(cut -> pending.addAll(cut.pending().asList()));
         return "what only this region had is set aside; brokers that have not cut it off yet: "
                 + pending;
-    }
-
-    /** Control records alone count too. */
-    private static long records(Divergence divergence) {
-        return Math.max(divergence.recordCount(), divergence.toOffset() - divergence.fromOffset());
     }
 }

@@ -65,14 +65,23 @@ final class LinkLineageCommand implements Callable<Integer> {
 
     /** The other region may be gone for good, and what this one remembers is what is left. */
     private boolean ask(RegionAdmin region, String path, List<Tree> told) {
-        Tree answer;
+        AdminAnswer answer;
         try {
-            answer = region.api().get(path + "/lineage").body();
+            answer = region.api().get(path + "/lineage");
         } catch (AdminUnreachable silent) {
             shell.warn("region %s does not answer: %s".formatted(region.id(), silent.getMessage()));
             return false;
         }
-        for (Tree partition : answer.at("partitions").items()) {
+        if (!answer.ok()) {
+            shell.warn(
+                    "region %s does not tell: HTTP %d %s"
+                            .formatted(
+                                    region.id(),
+                                    answer.status(),
+                                    answer.body().at("error").text()));
+            return false;
+        }
+        for (Tree partition : answer.body().at("partitions").items()) {
             if (topic.isEmpty() || partition.at("topic").text().equals(topic)) {
                 told.add(
                         Tree.fields()
