@@ -11,10 +11,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 import tools.jackson.databind.JsonNode;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What an unclean election costs, and that it is told. */
 class UncleanElectionEndToEnd {
@@ -90,6 +94,42 @@ class UncleanElectionEndToEnd {
                 assertThat(told.get("count").asInt()).isZero();
                 assertThat(told.get("recordsDiscardedHere").asInt()).isZero();
                 assertThat(cluster.child(each).output()).doesNotContain("ERROR");
+            }
+        }
+    }
+
+    /** The broker is there again, on an empty disk: nobody but an operator may let it lead. */
+    @Test
+    void aSoleReplicaWaitsForItsDiskUntilAnUncleanElection() throws Exception {
+        try (var cluster = new Cluster(folder)) {
+            cluster.spawn(1, 2, 3);
+            Clients clients = cluster.clients(3);
+            var topic = new NewTopic("orders", Map.of(0, List.of(1)));
+            clients.admin(admin -> admin.createTopics(List.of(topic)).all());
+            clients.produce("orders", 0, "a", "b");
+            cluster.kill(1);
+            empty(cluster.data(1));
+
+            cluster.spawn(1);
+            clients.admin(admin ->
+                    admin.createTopics(List.of(new NewTopic("later", Map.of(0, List.of(1)))))
+                            .all());
+            clients.produce("later", 0, "the broker leads what is new");
+            assertThat(leader(clients)).isEqualTo(-1);
+
+            clients.admin(
+                    admin -> admin.electLeaders(ElectionType.UNCLEAN, Set.of(ORDERS_0)).all());
+            Patience.until(() -> assertThat(leader(clients)).isEqualTo(1));
+            Patience.until(() -> assertThat(unclean(cluster, 2).get("count").asInt()).isEqualTo(1));
+            clients.produce("orders", 0, "c");
+            assertThat(clients.read("orders", 0, 1)).containsExactly("c");
+        }
+    }
+
+    private static void empty(Path disk) throws IOException {
+        try (Stream<Path> files = Files.walk(disk)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
             }
         }
     }

@@ -256,16 +256,24 @@ final class ReplicaDecisions {
         if (unknown.isPresent()) {
             return unknown;
         }
-        if (!tip.topics().partition(id).orElseThrow().replicas().has(sender)) {
+        PartitionRegistration partition = tip.topics().partition(id).orElseThrow();
+        if (!partition.replicas().has(sender)) {
             return refusal(
                     Errors.NOT_LEADER_OR_FOLLOWER, "Broker %d has no replica of %s.", sender, id);
         }
         if (directory.equals(BrokerRegistration.DAMAGED)) {
-            return refusalOfDamage(sender, tip.topics().partition(id).orElseThrow());
+            return refusalOfDamage(sender, partition);
+        }
+        BrokerRegistration broker = tip.brokers().broker(sender).orElseThrow();
+        if (awaitsItsDisk(partition, broker)) {
+            return refusal(
+                    Errors.ELIGIBLE_LEADERS_NOT_AVAILABLE,
+                    "Nobody has what broker %d had in its directory %s.",
+                    sender,
+                    partition.directoryOf(sender));
         }
         boolean known =
-                directory.equals(BrokerRegistration.LOST)
-                        || tip.brokers().broker(sender).orElseThrow().logDirs().contains(directory);
+                directory.equals(BrokerRegistration.LOST) || broker.logDirs().contains(directory);
         return known
                 ? Optional.empty()
                 : refusal(
@@ -273,6 +281,20 @@ final class ReplicaDecisions {
                         "Broker %d has no log directory %s.",
                         sender,
                         directory);
+    }
+
+    /**
+     * Whether nobody leads since a broker came back without the directory of the sole replica: an
+     * empty one elsewhere must not pass for it, unless an unclean election is asked for.
+     */
+    private static boolean awaitsItsDisk(
+            PartitionRegistration partition, BrokerRegistration broker) {
+        Uuid directory = partition.directoryOf(broker.brokerId());
+        return !partition.hasLeader()
+                && partition.replicas().size() == 1
+                && !directory.equals(Uuid.ZERO_UUID)
+                && !directory.equals(BrokerRegistration.LOST)
+                && !broker.logDirs().contains(directory);
     }
 
     /**

@@ -2,12 +2,15 @@ package io.tombolo.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tombolo.controller.command.Answer;
+import io.tombolo.controller.command.Applied;
 import io.tombolo.controller.command.BrokerCommand.BrokerState;
 import io.tombolo.controller.command.BrokerCommand.FenceBroker;
 import io.tombolo.controller.command.BrokerCommand.HeartbeatBroker;
 import io.tombolo.controller.command.BrokerCommand.RegisterBroker;
 import io.tombolo.controller.command.BrokerCommand.UnregisterBroker;
 import io.tombolo.controller.command.ReplicaCommand.AlterPartitions;
+import io.tombolo.controller.command.ReplicaCommand.AssignReplicasToDirs;
 import io.tombolo.controller.command.ReplicaCommand.ElectLeaders;
 import io.tombolo.controller.command.ReplicaCommand.Election;
 import io.tombolo.controller.command.ReplicaCommand.Member;
@@ -20,6 +23,7 @@ import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.metadata.record.BrokerRegistration.PreviousStop;
 import io.tombolo.metadata.record.LeaderRecovery;
 import io.tombolo.metadata.record.PartitionId;
+import io.tombolo.metadata.record.PartitionRegistration;
 
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -28,7 +32,9 @@ import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 class BrokerCommandsTest {
 
@@ -329,6 +335,9 @@ class BrokerCommandsTest {
         region.heartbeat(1);
         assertThat(region.partition(topic, 0).hasLeader()).isFalse();
 
+        assertThat(tellItsPlace(region, topic)).isEqualTo(Errors.ELIGIBLE_LEADERS_NOT_AVAILABLE);
+        assertThat(region.partition(topic, 0).hasLeader()).isFalse();
+
         region.fence(1);
         region.register(1, THIRD);
         region.heartbeat(1);
@@ -343,6 +352,7 @@ class BrokerCommandsTest {
         region.fence(1);
         region.done(onAnotherDisk(region));
         region.heartbeat(1);
+        MetadataImage before = region.image();
 
         electUncleanly(region);
 
@@ -350,6 +360,25 @@ class BrokerCommandsTest {
         assertThat(region.partition(topic, 0).directoryOf(1)).isEqualTo(new Uuid(78, 1));
         assertThat(region.partition(topic, 0).leaderRecovery())
                 .isEqualTo(LeaderRecovery.RECOVERING);
+        assertThat(
+                        before.apply(region.lastRecords(), region.image().place())
+                                .delta()
+                                .uncleanElections())
+                .as("it is not the last known leader that is back")
+                .extracting(UncleanElection::oldLeader)
+                .containsExactly(PartitionRegistration.NO_LEADER);
+    }
+
+    /** The broker has made an empty log on the other disk. */
+    private static Errors tellItsPlace(Region region, Uuid topic) {
+        var id = new PartitionId(topic, 0);
+        var answers =
+                region.done(
+                        new AssignReplicasToDirs(
+                                1, region.epochOf(1), new TreeMap<>(Map.of(id, new Uuid(78, 1)))));
+        return answers.get(id) instanceof Answer.Refused<Applied> refused
+                ? refused.error()
+                : Errors.NONE;
     }
 
     private static void electUncleanly(Region region) {

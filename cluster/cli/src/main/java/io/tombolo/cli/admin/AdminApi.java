@@ -25,6 +25,9 @@ public final class AdminApi {
 
     private static final Duration CONNECT_MAX = Duration.ofSeconds(2);
 
+    /** How long one broker is waited for that may be held or cut off, while there are others. */
+    private static final Duration ONE_OF_SEVERAL_MAX = Duration.ofSeconds(3);
+
     private final List<Endpoint> brokers;
     private final Duration timeout;
 
@@ -57,17 +60,25 @@ public final class AdminApi {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    private record Question(String method, String path, Tree body) {}
+    private record Question(String method, String path, Tree body) {
+
+        /** Whether another broker may be asked as well: nothing can be done twice. */
+        boolean repeatable() {
+            return method.equals("GET");
+        }
+    }
 
     private AdminAnswer call(Question question) throws AdminUnreachable {
         IOException last = new IOException("the region has no broker");
         for (Endpoint broker : brokers) {
+            boolean another = question.repeatable() && !broker.equals(brokers.getLast());
+            Duration patience = another ? shorter(timeout, ONE_OF_SEVERAL_MAX) : timeout;
             try {
-                return call(broker, question);
+                return call(broker, question, patience);
             } catch (SocketTimeoutException late) {
                 boolean connected = !String.valueOf(late.getMessage()).contains("onnect");
-                String seen = "%s did not answer within %d ms".formatted(broker, ms(timeout));
-                if (connected) {
+                String seen = "%s did not answer within %d ms".formatted(broker, ms(patience));
+                if (connected && !another) {
                     throw new AdminUnreachable(seen, true, late);
                 }
                 last = new IOException(seen, late);
@@ -78,7 +89,12 @@ public final class AdminApi {
         throw new AdminUnreachable(String.valueOf(last.getMessage()), false, last);
     }
 
-    private AdminAnswer call(Endpoint broker, Question question) throws IOException {
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private AdminAnswer call(Endpoint broker, Question question, Duration patience)
+            throws IOException {
         var address = new InetSocketAddress(broker.host(), broker.port());
         if (address.isUnresolved()) {
             throw new IOException("the name " + broker.host() + " is not known");
@@ -86,8 +102,8 @@ public final class AdminApi {
         var url = URI.create("http://" + broker + question.path()).toURL();
         var connection = (HttpURLConnection) url.openConnection(Proxy.NO_PROXY);
         connection.setRequestMethod(question.method());
-        connection.setConnectTimeout((int) Math.min(ms(timeout), CONNECT_MAX.toMillis()));
-        connection.setReadTimeout(ms(timeout));
+        connection.setConnectTimeout(ms(shorter(patience, CONNECT_MAX)));
+        connection.setReadTimeout(ms(patience));
         connection.setInstanceFollowRedirects(false);
         connection.setRequestProperty("Connection", "close");
         try {

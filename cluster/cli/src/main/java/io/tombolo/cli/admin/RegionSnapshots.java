@@ -4,6 +4,7 @@ import io.tombolo.cli.output.Tree;
 import io.tombolo.cli.shell.Shell;
 import io.tombolo.region.topology.Region;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -15,6 +16,8 @@ import java.util.function.Function;
 
 /** Asks every broker and controller of several regions for the status at the same time. */
 public final class RegionSnapshots {
+
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(5);
 
     private RegionSnapshots() {}
 
@@ -113,6 +116,11 @@ public final class RegionSnapshots {
         }
     }
 
+    /** One that is held or cut off is not waited for as long as a command may take. */
+    private static Duration patience(Shell shell) {
+        return shell.timeout().compareTo(ANSWER_MAX) < 0 ? shell.timeout() : ANSWER_MAX;
+    }
+
     private static Snapshot ask(Shell shell, Region.Hosted region) {
         List<Region.Node> nodes = region.nodes().all();
         List<Word> all = inParallel(nodes, node -> ask(shell, node));
@@ -136,7 +144,7 @@ public final class RegionSnapshots {
     private static Word ask(Shell shell, Region.Node node) {
         try {
             AdminAnswer answer =
-                    new AdminApi(List.of(node.admin()), shell.timeout()).get("/api/v1/status");
+                    new AdminApi(List.of(node.admin()), patience(shell)).get("/api/v1/status");
             return answer.ok()
                     ? new Word(answer.body(), "")
                     : new Word(Tree.NOTHING, "HTTP " + answer.status());

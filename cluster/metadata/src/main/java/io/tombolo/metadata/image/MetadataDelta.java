@@ -1,5 +1,8 @@
 package io.tombolo.metadata.image;
 
+import static io.tombolo.metadata.record.PartitionRegistration.NO_LEADER;
+
+import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.metadata.record.ConfigResource;
 import io.tombolo.metadata.record.LeaderRecovery;
 import io.tombolo.metadata.record.PartitionId;
@@ -76,29 +79,39 @@ public final class MetadataDelta {
                 before.topics()
                         .partition(id)
                         .filter(then -> then.leaderEpoch() < now.leaderEpoch())
-                        .filter(then -> !then.isr().has(now.leader()))
-                        .filter(then -> !then.elr().has(now.leader()))
+                        .filter(then -> mayLackRecords(then, now))
                         .ifPresent(then -> elections.add(unclean(id, then, now)));
             }
         }
         return elections;
     }
 
+    private static boolean mayLackRecords(PartitionRegistration then, PartitionRegistration now) {
+        boolean eligible = then.isr().has(now.leader()) || then.elr().has(now.leader());
+        return !eligible || onAnotherDisk(then, now);
+    }
+
     private static UncleanElection unclean(
             PartitionId id, PartitionRegistration then, PartitionRegistration now) {
-        int lastKnown =
-                then.lastKnownElr().isEmpty()
-                        ? PartitionRegistration.NO_LEADER
-                        : then.lastKnownElr().at(0);
+        int lastKnown = then.lastKnownElr().isEmpty() ? NO_LEADER : then.lastKnownElr().at(0);
         boolean next = now.leaderEpoch() == then.leaderEpoch() + 1;
         // Becoming leaderless raises the epoch.
         int oldLeaderEpoch = then.hasLeader() ? then.leaderEpoch() : then.leaderEpoch() - 1;
+        int last = then.hasLeader() ? then.leader() : lastKnown;
         return new UncleanElection(
                 id,
-                then.hasLeader() ? then.leader() : lastKnown,
+                last == now.leader() && onAnotherDisk(then, now) ? NO_LEADER : last,
                 next ? oldLeaderEpoch : -1,
                 now.leader(),
                 now.leaderEpoch());
+    }
+
+    /** Whether the new leader is there without the directory that it had. */
+    private static boolean onAnotherDisk(PartitionRegistration then, PartitionRegistration now) {
+        Uuid directory = then.directoryOf(now.leader());
+        return !directory.equals(Uuid.ZERO_UUID)
+                && !directory.equals(BrokerRegistration.LOST)
+                && !directory.equals(now.directoryOf(now.leader()));
     }
 
     /** Brokers that came, changed or went. */
