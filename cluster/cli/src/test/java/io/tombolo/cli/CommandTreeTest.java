@@ -75,6 +75,7 @@ class CommandTreeTest {
                         "top",
                         "link list",
                         "link describe",
+                        "link lineage",
                         "link pause",
                         "link resume",
                         "link doctor",
