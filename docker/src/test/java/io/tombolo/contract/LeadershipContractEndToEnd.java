@@ -2,9 +2,15 @@ package io.tombolo.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData.DeleteTopicState;
 import org.apache.kafka.common.message.DeleteTopicsResponseData;
+import org.apache.kafka.common.message.DescribeProducersResponseData.PartitionResponse;
+import org.apache.kafka.common.message.DescribeProducersResponseData.ProducerState;
 import org.apache.kafka.common.message.DescribeQuorumRequestData;
 import org.apache.kafka.common.message.DescribeQuorumRequestData.PartitionData;
 import org.apache.kafka.common.message.DescribeQuorumRequestData.TopicData;
@@ -16,6 +22,7 @@ import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -130,23 +137,46 @@ class LeadershipContractEndToEnd {
 
     @TrioTest
     @DisplayName("DescribeProducers is answered by followers, too, as tools ask each broker")
-    void followersDescribeTheirProducers(Trio trio) {
+    void followersDescribeTheirProducers(Trio trio) throws Exception {
         Topic topic = trio.newTopic(List.of(1, 2), Map.of());
         try (var follower = trio.connect(2);
-                var stranger = trio.connect(3)) {
-            assertThat(errorOfProducers(follower, topic)).isEqualTo(Errors.NONE);
-            assertThat(errorOfProducers(stranger, topic)).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+                var stranger = trio.connect(3);
+                var producer = teller(trio)) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>(topic.name(), new byte[1])).get(60, SECONDS);
+
+            trio.await(
+                    "the follower has an open transaction",
+                    () -> openSince(follower, topic).equals(List.of(0L)));
+            assertThat(producers(stranger, topic).errorCode())
+                    .isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER.code());
+
+            producer.abortTransaction();
+            trio.await(
+                    "it is not open any more",
+                    () -> openSince(follower, topic).equals(List.of(-1L)));
         }
     }
 
-    private static Errors errorOfProducers(RawClient client, Topic topic) {
-        return Errors.forCode(
-                IdempotenceContractEndToEnd.describeProducers(client, topic)
-                        .topics()
-                        .getFirst()
-                        .partitions()
-                        .getFirst()
-                        .errorCode());
+    private static KafkaProducer<byte[], byte[]> teller(Trio trio) {
+        Map<String, Object> settings =
+                Map.of("bootstrap.servers", trio.nodes().bootstrap(), "transactional.id", "teller");
+        return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    private static List<Long> openSince(RawClient client, Topic topic) {
+        return producers(client, topic).activeProducers().stream()
+                .map(ProducerState::currentTxnStartOffset)
+                .toList();
+    }
+
+    private static PartitionResponse producers(RawClient client, Topic topic) {
+        return IdempotenceContractEndToEnd.describeProducers(client, topic)
+                .topics()
+                .getFirst()
+                .partitions()
+                .getFirst();
     }
 
     @TrioTest
