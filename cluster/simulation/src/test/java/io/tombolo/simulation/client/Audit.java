@@ -108,6 +108,7 @@ public final class Audit {
 
     private void go() {
         if (done()) {
+            later(dice.between(20, 300)); // Somebody may still write.
             return;
         }
         if (!route.found()) {

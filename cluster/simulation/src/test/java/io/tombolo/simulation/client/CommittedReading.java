@@ -95,6 +95,7 @@ public final class CommittedReading {
 
     private void go() {
         if (!manner.jumps() && done()) {
+            later(dice.between(20, 300)); // A copy may still grow.
             return;
         }
         if (!route.found()) {

@@ -3,6 +3,7 @@ package io.tombolo.simulation.law;
 import io.tombolo.broker.Images;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.Restoration;
+import io.tombolo.metadata.record.LinkRecord;
 import io.tombolo.region.link.MirrorTopic;
 import io.tombolo.replication.Partition;
 import io.tombolo.replication.Role;
@@ -287,7 +288,13 @@ final class Replicas implements Keeper {
         kept.agreedUpTo.merge(machine, end, Math::min);
         kept.highWatermarks.computeIfPresent(machine, (_, known) -> Math.min(known, end));
         kept.onceKnown.remove(machine);
-        if (restoration.ownershipEpoch() == kept.cutUnder) {
+        // Where nothing was found, the copy may have gone on before somebody who was away cuts.
+        boolean nothing =
+                restoration
+                        .divergenceOf(place.partition())
+                        .filter(LinkRecord.Divergence::isEmpty)
+                        .isPresent();
+        if (nothing || restoration.ownershipEpoch() == kept.cutUnder) {
             uncommitted(kept, machine, place, end, image);
         } else {
             kept.cutUnder = restoration.ownershipEpoch();
