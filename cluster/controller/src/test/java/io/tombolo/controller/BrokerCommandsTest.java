@@ -326,6 +326,25 @@ class BrokerCommandsTest {
     }
 
     @Test
+    void anUncleanElectionPrefersWhatIsLeftToAnEmptyDisk() {
+        var region = Region.withBrokers(1, 2);
+        Uuid topic = region.create("orders", 1, 2);
+        region.fence(2);
+        region.fence(1);
+        region.done(onAnotherDisk(region));
+        region.heartbeat(1);
+        region.register(2, THIRD);
+        region.heartbeat(2);
+
+        electUncleanly(region);
+
+        assertThat(region.partition(topic, 0).leader()).isEqualTo(2);
+        assertThat(region.partition(topic, 0).begunAnew()).isEqualTo(BrokerIds.of(1));
+        inSync(region, topic, 2, 1);
+        assertThat(region.partition(topic, 0).begunAnew()).isEqualTo(BrokerIds.NONE);
+    }
+
+    @Test
     void aSoleReplicaWaitsForItsDisk() {
         var region = Region.withBrokers(1);
         Uuid topic = region.create("orders", 1, 1);

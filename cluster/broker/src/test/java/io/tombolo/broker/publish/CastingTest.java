@@ -76,7 +76,13 @@ class CastingTest {
     void aReplicaTellsWhatItThrowsAwayUnlessItIsCopiedAgain(
             MirrorTopic.State state, int uncleanEpoch) {
         Uuid id = Worlds.idOf("orders");
-        var eligible = new Eligible(BrokerIds.NONE, BrokerIds.NONE, LeaderRecovery.RECOVERED, 2);
+        var eligible =
+                new Eligible(
+                        BrokerIds.NONE,
+                        BrokerIds.NONE,
+                        LeaderRecovery.RECOVERED,
+                        2,
+                        BrokerIds.NONE);
         var partition =
                 new PartitionRegistration(
                         BrokerIds.of(1, 2),

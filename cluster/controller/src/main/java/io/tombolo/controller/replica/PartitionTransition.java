@@ -39,7 +39,7 @@ import java.util.Optional;
  * the present one, if it only wants to stop     -                  -
  * the last leader, if nobody is in sync or eligible   it alone     yes: it may lack records
  * the first that may lead, if unclean is allowed;     it alone     yes: it may lack records
- *   replicas that a reassignment adds come last
+ *   replicas that began anew on another disk or that a reassignment adds come last
  * none
  * </pre>
  *
@@ -63,6 +63,7 @@ public final class PartitionTransition {
     private BrokerIds elr;
     private BrokerIds lost = BrokerIds.NONE;
     private BrokerIds lastKnown;
+    private BrokerIds anew;
     private Moving moving;
     private LeaderRecovery recovery;
     private int leader;
@@ -95,6 +96,7 @@ public final class PartitionTransition {
                         : BrokerIds.NONE;
         this.elr = eligible;
         this.lastKnown = old.lastKnownElr();
+        this.anew = old.begunAnew();
         this.moving = new Moving(old.adding(), old.removing());
         this.recovery = old.leaderRecovery();
         this.leader = old.leader();
@@ -166,6 +168,7 @@ public final class PartitionTransition {
         if (gone) {
             isr = isr.without(brokerId);
             lastKnown = lastKnown.without(brokerId);
+            anew = anew.with(brokerId);
         }
         return this;
     }
@@ -218,6 +221,7 @@ public final class PartitionTransition {
         completeReassignment();
         elect();
         settleEligible();
+        anew = kept(without(anew, isr), replicas);
         List<PartitionChange> changes = changes();
         if (changes.isEmpty()) {
             return Optional.empty();
@@ -292,7 +296,7 @@ public final class PartitionTransition {
         if (!rules.uncleanElection()) {
             return NOBODY;
         }
-        int known = first(without(replicas, moving.adding()));
+        int known = first(without(without(replicas, moving.adding()), anew));
         int any = known != NOBODY ? known : first(replicas);
         return any != NOBODY ? any : withoutItsDisk();
     }
@@ -363,6 +367,9 @@ public final class PartitionTransition {
         }
         if (unclean) {
             changes.add(new PartitionChange.UncleanEpoch(old.leaderEpoch() + 1));
+        }
+        if (!anew.equals(old.begunAnew())) {
+            changes.add(new PartitionChange.BegunAnew(anew));
         }
         if (!moving.adding().equals(old.adding())) {
             changes.add(new PartitionChange.Adding(moving.adding()));

@@ -33,7 +33,8 @@ class PartitionTransitionTest {
                 partition(
                         BrokerIds.of(1),
                         1,
-                        new Eligible(BrokerIds.of(2), BrokerIds.NONE, settled(), -1));
+                        new Eligible(
+                                BrokerIds.of(2), BrokerIds.NONE, settled(), -1, BrokerIds.NONE));
 
         Outcome outcome =
                 transition(partition, fenced(1), new SafetyRules(1, false))
@@ -59,12 +60,14 @@ class PartitionTransitionTest {
                 partition(
                         BrokerIds.NONE,
                         -1,
-                        new Eligible(BrokerIds.NONE, BrokerIds.of(3), settled(), -1));
+                        new Eligible(
+                                BrokerIds.NONE, BrokerIds.of(3), settled(), -1, BrokerIds.NONE));
         PartitionRegistration someone =
                 partition(
                         BrokerIds.NONE,
                         -1,
-                        new Eligible(BrokerIds.of(2), BrokerIds.of(3), settled(), -1));
+                        new Eligible(
+                                BrokerIds.of(2), BrokerIds.of(3), settled(), -1, BrokerIds.NONE));
 
         PartitionRegistration elected =
                 transition(nobody, fenced(), TWO).finish().orElseThrow().partition();
@@ -101,6 +104,27 @@ class PartitionTransitionTest {
         assertThat(elected.leader()).isEqualTo(2);
         assertThat(elected.leaderEpoch()).isEqualTo(5);
         assertThat(elected.removing()).isEqualTo(BrokerIds.of(3));
+    }
+
+    @Test
+    void anUncleanElectionTakesReplicasThatBeganAnewLast() {
+        var partition =
+                partition(
+                        BrokerIds.NONE,
+                        -1,
+                        new Eligible(
+                                BrokerIds.NONE, BrokerIds.NONE, settled(), -1, BrokerIds.of(1)));
+        var unclean = new SafetyRules(1, true);
+
+        PartitionRegistration elected =
+                transition(partition, fenced(), unclean).finish().orElseThrow().partition();
+        PartitionRegistration anew =
+                transition(partition, fenced(2, 3), unclean).finish().orElseThrow().partition();
+
+        assertThat(elected.leader()).isEqualTo(2);
+        assertThat(elected.begunAnew()).isEqualTo(BrokerIds.of(1));
+        assertThat(anew.leader()).isEqualTo(1);
+        assertThat(anew.begunAnew()).isEqualTo(BrokerIds.NONE);
     }
 
     @Test

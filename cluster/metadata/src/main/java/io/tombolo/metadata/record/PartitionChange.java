@@ -42,6 +42,9 @@ public sealed interface PartitionChange {
      */
     record UncleanEpoch(int leaderEpoch) implements PartitionChange {}
 
+    /** The replicas that began anew on another disk and were not in sync since. */
+    record BegunAnew(BrokerIds replicas) implements PartitionChange {}
+
     /** Replicas that a reassignment adds; none when there is no reassignment. */
     record Adding(BrokerIds replicas) implements PartitionChange {}
 

@@ -26,6 +26,7 @@ final class PartitionFields {
     private static final int ADDING = 8;
     private static final int REMOVING = 9;
     private static final int UNCLEAN_EPOCH = 10;
+    private static final int BEGUN_ANEW = 11;
 
     private PartitionFields() {}
 
@@ -65,6 +66,9 @@ final class PartitionFields {
         }
         if (partition.uncleanEpoch() != PartitionRegistration.NO_EPOCH) {
             changes.add(new PartitionChange.UncleanEpoch(partition.uncleanEpoch()));
+        }
+        if (!partition.begunAnew().isEmpty()) {
+            changes.add(new PartitionChange.BegunAnew(partition.begunAnew()));
         }
         if (!partition.adding().isEmpty()) {
             changes.add(new PartitionChange.Adding(partition.adding()));
@@ -122,6 +126,8 @@ final class PartitionFields {
                         to.tag(RECOVERY, field -> field.number(state.code()));
                 case PartitionChange.UncleanEpoch(var epoch) ->
                         to.tag(UNCLEAN_EPOCH, field -> field.number(epoch));
+                case PartitionChange.BegunAnew(var ids) ->
+                        to.tag(BEGUN_ANEW, field -> field.brokers(ids));
                 case PartitionChange.Adding(var ids) -> to.tag(ADDING, field -> field.brokers(ids));
                 case PartitionChange.Removing(var ids) ->
                         to.tag(REMOVING, field -> field.brokers(ids));
@@ -154,6 +160,7 @@ final class PartitionFields {
                             new PartitionChange.Recovery(
                                     LeaderRecovery.ofCode(from.smallNumber())));
             case UNCLEAN_EPOCH -> changes.add(new PartitionChange.UncleanEpoch(from.smallNumber()));
+            case BEGUN_ANEW -> changes.add(new PartitionChange.BegunAnew(from.brokers()));
             case ADDING -> changes.add(new PartitionChange.Adding(from.brokers()));
             case REMOVING -> changes.add(new PartitionChange.Removing(from.brokers()));
             default -> {

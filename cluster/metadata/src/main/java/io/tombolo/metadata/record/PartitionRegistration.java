@@ -115,6 +115,11 @@ public record PartitionRegistration(
         return standing.eligible().uncleanEpoch();
     }
 
+    /** Replicas that began anew on another disk and were not in sync since. */
+    public BrokerIds begunAnew() {
+        return standing.eligible().begunAnew();
+    }
+
     /** Replicas that a reassignment adds. */
     public BrokerIds adding() {
         return standing.moving().adding();
@@ -186,6 +191,8 @@ public record PartitionRegistration(
                         eligible = eligible.with(state);
                 case PartitionChange.UncleanEpoch(int epoch) ->
                         eligible = eligible.withUncleanEpoch(epoch);
+                case PartitionChange.BegunAnew(BrokerIds ids) ->
+                        eligible = eligible.withBegunAnew(ids);
                 case PartitionChange.Adding(BrokerIds ids) ->
                         moving = new Moving(ids, moving.removing());
                 case PartitionChange.Removing(BrokerIds ids) ->

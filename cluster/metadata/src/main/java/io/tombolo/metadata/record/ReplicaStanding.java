@@ -32,12 +32,15 @@ public record ReplicaStanding(List<Uuid> directories, Eligible eligible, Moving 
      * @param lastKnownElr the last leader, while there is none
      * @param uncleanEpoch of the last leader that may have lacked committed records when it was
      *     elected, −1 when there was none: what was committed in earlier epochs may be gone
+     * @param begunAnew replicas that began anew on another disk and were not in sync since: the
+     *     last that an unclean election takes
      */
     public record Eligible(
             BrokerIds elr,
             BrokerIds lastKnownElr,
             LeaderRecovery leaderRecovery,
-            int uncleanEpoch) {
+            int uncleanEpoch,
+            BrokerIds begunAnew) {
 
         /** Nobody, and nothing to recover from. */
         public static final Eligible NONE =
@@ -45,22 +48,27 @@ public record ReplicaStanding(List<Uuid> directories, Eligible eligible, Moving 
                         BrokerIds.NONE,
                         BrokerIds.NONE,
                         LeaderRecovery.RECOVERED,
-                        PartitionRegistration.NO_EPOCH);
+                        PartitionRegistration.NO_EPOCH,
+                        BrokerIds.NONE);
 
         Eligible withElr(BrokerIds ids) {
-            return new Eligible(ids, lastKnownElr, leaderRecovery, uncleanEpoch);
+            return new Eligible(ids, lastKnownElr, leaderRecovery, uncleanEpoch, begunAnew);
         }
 
         Eligible withLastKnown(BrokerIds ids) {
-            return new Eligible(elr, ids, leaderRecovery, uncleanEpoch);
+            return new Eligible(elr, ids, leaderRecovery, uncleanEpoch, begunAnew);
         }
 
         Eligible with(LeaderRecovery state) {
-            return new Eligible(elr, lastKnownElr, state, uncleanEpoch);
+            return new Eligible(elr, lastKnownElr, state, uncleanEpoch, begunAnew);
         }
 
         Eligible withUncleanEpoch(int leaderEpoch) {
-            return new Eligible(elr, lastKnownElr, leaderRecovery, leaderEpoch);
+            return new Eligible(elr, lastKnownElr, leaderRecovery, leaderEpoch, begunAnew);
+        }
+
+        Eligible withBegunAnew(BrokerIds ids) {
+            return new Eligible(elr, lastKnownElr, leaderRecovery, uncleanEpoch, ids);
         }
     }
 

@@ -193,7 +193,8 @@ final class RandomHistory {
                                     new PartitionChange.InSync(BrokerIds.NONE),
                                     new PartitionChange.EligibleLeaders(old.replicas()),
                                     new PartitionChange.Recovery(LeaderRecovery.RECOVERING),
-                                    new PartitionChange.UncleanEpoch(old.leaderEpoch()));
+                                    new PartitionChange.UncleanEpoch(old.leaderEpoch()),
+                                    new PartitionChange.BegunAnew(old.replicas()));
                     default ->
                             List.of(
                                     new PartitionChange.Replicas(replicas),

@@ -248,7 +248,11 @@ final class RandomRecords {
         return new ReplicaStanding(
                 directories,
                 new ReplicaStanding.Eligible(
-                        BrokerIds.NONE, replicas(), oneOf(LeaderRecovery.values()), number()),
+                        BrokerIds.NONE,
+                        replicas(),
+                        oneOf(LeaderRecovery.values()),
+                        number(),
+                        replicas()),
                 random.nextBoolean()
                         ? ReplicaStanding.Moving.NONE
                         : new ReplicaStanding.Moving(replicas, BrokerIds.of(replicas.at(0))));
@@ -267,6 +271,7 @@ final class RandomRecords {
                                 new PartitionChange.LastKnownLeaders(replicas()),
                                 new PartitionChange.Recovery(oneOf(LeaderRecovery.values())),
                                 new PartitionChange.UncleanEpoch(number()),
+                                new PartitionChange.BegunAnew(replicas()),
                                 new PartitionChange.Adding(replicas()),
                                 new PartitionChange.Removing(replicas())));
         Collections.shuffle(all, random);
