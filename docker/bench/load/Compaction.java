@@ -93,7 +93,7 @@ final class Compaction {
         long deadline = System.nanoTime() + (long) (PATIENCE_SECONDS * 1e9);
         long left = size(admin, topic);
         while (left > aimed && System.nanoTime() < deadline) {
-            Window.sleepMs(250);
+            Window.sleepMs(50);
             left = size(admin, topic);
         }
         return left;

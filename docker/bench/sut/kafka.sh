@@ -2,9 +2,9 @@
 # System under test: Apache Kafka (KRaft, each node broker and controller unless SUT_CONTROLLERS says otherwise) from its Maven Central jars.
 # Verbs: prepare (data folders, once), start (node $SUT_NODE in the background, writes $SUT_DIR/node-N.pid), bootstrap, bootstrap-wan.
 # In: SUT_DIR SUT_NODES SUT_NODE (1 to SUT_NODES) SUT_PORT (node N listens from SUT_PORT + 4 (N - 1)) SUT_REGION SUT_HEAP SUT_JVM SUT_GC
-# SUT_CONTROLLERS (how many beside the brokers: nodes 100001, ...; 0: the brokers themselves) SUT_HOST and SUT_INTO ({n} is the node: its address, and the command that enters where it lives) BENCH_HOME JAVA_HOME
+# SUT_CONTROLLERS (how many beside the brokers: nodes 100001, ...; 0: the brokers themselves) SUT_CLEANER_BACKOFF_MS (how often the log cleaner looks for work) SUT_HOST and SUT_INTO ({n} is the node: its address, and the command that enters where it lives) BENCH_HOME JAVA_HOME
 set -eu
-: "${SUT_HEAP:=1g}" "${SUT_JVM:=}" "${SUT_NODES:=1}" "${SUT_NODE:=1}" "${SUT_CONTROLLERS:=0}" "${SUT_HOST:=127.0.0.1}" "${SUT_INTO:=}"
+: "${SUT_HEAP:=1g}" "${SUT_JVM:=}" "${SUT_NODES:=1}" "${SUT_NODE:=1}" "${SUT_CONTROLLERS:=0}" "${SUT_HOST:=127.0.0.1}" "${SUT_INTO:=}" "${SUT_CLEANER_BACKOFF_MS:=15000}"
 # The flags of Kafka's own start script, unless SUT_GC overrides them.
 : "${SUT_GC:=-XX:+UseG1GC -XX:MaxGCPauseMillis=20 -XX:InitiatingHeapOccupancyPercent=35 -XX:+ExplicitGCInvokesConcurrent -XX:MaxInlineLevel=15}"
 class_path=$(cat "$BENCH_HOME/broker.cp")
@@ -57,6 +57,7 @@ offsets.topic.replication.factor=$replicas
 transaction.state.log.replication.factor=$replicas
 transaction.state.log.min.isr=$((replicas < 3 ? 1 : 2))
 group.initial.rebalance.delay.ms=0
+log.cleaner.backoff.ms=$SUT_CLEANER_BACKOFF_MS
 group.consumer.min.session.timeout.ms=1000
 group.consumer.min.heartbeat.interval.ms=100
 auto.create.topics.enable=false

@@ -4,7 +4,7 @@
 # a link: SUT_SOURCE (bootstrap of the source), SUT_SOURCE_KIND (tombolo or kafka), SUT_LINK_TOPICS (comma-separated).
 set -eu
 root=$(cd "$(dirname "$0")/../../.." && pwd)
-: "${SUT_HEAP:=1g}" "${SUT_JVM:=}" "${SUT_REGION:=eu}" "${SUT_LINK_TOPICS:=}" "${SUT_NODES:=1}" "${SUT_NODE:=1}" "${SUT_CONTROLLERS:=0}" "${SUT_SOURCE_KIND:=tombolo}" "${SUT_HOST:=127.0.0.1}" "${SUT_INTO:=}" "${TOMBOLO_DIST:=$root/docker/target/tombolo}"
+: "${SUT_HEAP:=1g}" "${SUT_JVM:=}" "${SUT_REGION:=eu}" "${SUT_LINK_TOPICS:=}" "${SUT_NODES:=1}" "${SUT_NODE:=1}" "${SUT_CONTROLLERS:=0}" "${SUT_SOURCE_KIND:=tombolo}" "${SUT_HOST:=127.0.0.1}" "${SUT_INTO:=}" "${SUT_CLEANER_BACKOFF_MS:=15000}" "${TOMBOLO_DIST:=$root/docker/target/tombolo}"
 # Clients, administration and the other brokers: as many ports each as there are brokers.
 admin=$((SUT_PORT + SUT_NODES)) internal=$((SUT_PORT + 2 * SUT_NODES))
 # Controllers of their own come behind them; their node ids begin above 100000.
@@ -40,7 +40,7 @@ prepare)
       echo "    controllers: { count: $SUT_CONTROLLERS, admin: \"$SUT_HOST:$controllers\", internal: \"$SUT_HOST:$((controllers + SUT_CONTROLLERS))\" }"
     [ "$SUT_HOST" = 127.0.0.1 ] || echo "    allowInsecure: true"
     echo "    storage: { dir: \"$SUT_DIR/data\" }"
-    echo "    config: { auto.create.topics.enable: false, group.initial.rebalance.delay.ms: 0, group.consumer.min.session.timeout.ms: 1000, group.consumer.min.heartbeat.interval.ms: 100 }"
+    echo "    config: { auto.create.topics.enable: false, group.initial.rebalance.delay.ms: 0, log.cleaner.backoff.ms: $SUT_CLEANER_BACKOFF_MS, group.consumer.min.session.timeout.ms: 1000, group.consumer.min.heartbeat.interval.ms: 100 }"
     if [ -n "$SUT_LINK_TOPICS" ]; then
       echo "links:"
       echo "  eu-to-$SUT_REGION: { from: eu, to: $SUT_REGION, topics: [${SUT_LINK_TOPICS}] }"

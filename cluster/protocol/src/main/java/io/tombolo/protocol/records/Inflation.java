@@ -1,5 +1,6 @@
 package io.tombolo.protocol.records;
 
+import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.utils.internals.BufferSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -7,6 +8,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 
 /**
  * Inflates the records of batches into one reusable array, never beyond a bound. One thread at a
@@ -26,6 +29,7 @@ final class Inflation {
 
     private final int bytesMax;
     private final BufferSupplier buffers = BufferSupplier.create();
+    private final Map<Codec, Compression> codecs = new EnumMap<>(Codec.class);
     private byte[] scratch = new byte[0];
     private @Nullable RecordRefusal refusal;
 
@@ -49,8 +53,7 @@ final class Inflation {
         }
         reserve(compressed.remaining());
         try (InputStream in =
-                BatchCompression.of(codec)
-                        .toKafka()
+                codecs.computeIfAbsent(codec, it -> BatchCompression.of(it).toKafka())
                         .wrapForInput(compressed.duplicate(), BatchView.MAGIC, buffers)) {
             int length = readAll(in);
             return refusal == null ? ByteBuffer.wrap(scratch, 0, length) : null;

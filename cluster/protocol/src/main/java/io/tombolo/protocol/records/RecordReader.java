@@ -29,6 +29,7 @@ public final class RecordReader {
     private ByteBuffer bytes = NOTHING;
     private int position;
     private int end;
+    private int recordCount;
     private int recordsLeft;
     private boolean broken;
     private @Nullable RecordRefusal refusal;
@@ -64,7 +65,8 @@ public final class RecordReader {
         refusal = null;
         broken = false;
         index = -1;
-        recordsLeft = batch.recordCount();
+        recordCount = batch.recordCount();
+        recordsLeft = recordCount;
         baseOffset = batch.baseOffset();
         baseTimestampMs = batch.baseTimestampMs();
         logAppendTime = batch.logAppendTime();
@@ -82,6 +84,14 @@ public final class RecordReader {
         bytes = plain;
         position = plain.position();
         end = plain.limit();
+        return this;
+    }
+
+    /** Goes back to before the first record of a batch that was read to its end. */
+    public RecordReader rewind() {
+        position = bytes.position();
+        recordsLeft = recordCount;
+        index = -1;
         return this;
     }
 

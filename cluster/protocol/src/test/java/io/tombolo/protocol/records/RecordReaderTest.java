@@ -116,6 +116,22 @@ class RecordReaderTest {
 
     @ParameterizedTest
     @EnumSource(Codec.class)
+    void aBatchIsReadAgainWithoutBeingOpenedAgain(Codec codec) {
+        reader.open(BatchView.of(Batches.kafkaBatch(BatchCompression.of(codec), 10, 5)));
+        for (int round = 0; round < 2; round++) {
+            int count = 0;
+            while (reader.next()) {
+                assertThat(reader.index()).isEqualTo(count);
+                count++;
+            }
+            assertThat(reader.refusal()).isNull();
+            assertThat(count).isEqualTo(10);
+            reader.rewind();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Codec.class)
     void aBatchThatLostAllRecordsIsEmptyAndValid(Codec codec) {
         BatchView batch = BatchView.of(Batches.kafkaBatch(BatchCompression.of(codec), 10, 5));
 

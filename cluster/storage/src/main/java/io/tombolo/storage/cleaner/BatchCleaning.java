@@ -151,6 +151,7 @@ final class BatchCleaning {
             return WHOLE;
         }
         if (!batch.deleteHorizon() && rules.keepsMarkers) {
+            reader.open(batch);
             return new Fate.Rewritten(rewritten(batch, all(batch), times.horizonMs()));
         }
         return expired(batch) || !rules.keepsMarkers ? without(batch, need) : WHOLE;
@@ -180,6 +181,7 @@ final class BatchCleaning {
         }
         long horizonMs = batch.deleteHorizon() ? batch.baseTimestampMs() : times.horizonMs();
         boolean marked = batch.deleteHorizon() || tombstones;
+        reader.rewind();
         return new Fate.Rewritten(rewritten(batch, kept, marked ? horizonMs : -1));
     }
 
@@ -245,13 +247,12 @@ final class BatchCleaning {
         return new Fate.Rewritten(empty);
     }
 
-    /** The batch with some of its records, in its own compression. */
+    /** The batch that is open with some of its records, in its own compression. */
     private ByteBuffer rewritten(BatchView batch, BitSet kept, long horizonMs) throws IOException {
         var builder = new BatchBuilder(BatchSpec.of(batch));
         if (horizonMs >= 0) {
             builder.deleteHorizon(horizonMs);
         }
-        reader.open(batch);
         while (reader.next()) {
             if (kept.get(reader.index())) {
                 builder.copy(reader);

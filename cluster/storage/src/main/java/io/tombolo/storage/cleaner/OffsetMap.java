@@ -3,16 +3,13 @@ package io.tombolo.storage.cleaner;
 import io.tombolo.environment.Invariant;
 
 import java.nio.ByteBuffer;
-import java.security.DigestException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
  * The latest offset of each key of a stretch of a log, in bounded memory: keys are known by 128
  * bits of hash alone. Mutable; one thread at a time.
  *
  * <p>Two keys of one hash would cost the older one its record. Chance does not bring that about,
- * and nobody who writes records can: what is hashed begins with bytes that he does not know.
+ * and nobody who writes records can: the hash depends on a number that he does not know.
  */
 final class OffsetMap {
 
@@ -20,17 +17,13 @@ final class OffsetMap {
     static final int ENTRY_BYTES = 24;
 
     private static final int LONGS = 3;
-    private static final int HASH_BYTES = 16;
     private static final int SLOTS_MIN = 16;
     private static final int SLOTS_MAX = Integer.MAX_VALUE / LONGS - 8;
 
     private final long[] table;
     private final int slots;
     private final int capacity;
-    private final MessageDigest digest;
-    private final byte[] salt;
-    private final byte[] hash = new byte[HASH_BYTES];
-    private final ByteBuffer hashed = ByteBuffer.wrap(hash);
+    private final KeyHash hash;
     private int size;
     private long latestOffset = -1;
 
@@ -46,12 +39,7 @@ final class OffsetMap {
         this.slots = (int) Math.max(SLOTS_MIN, Math.min(wanted, allowed));
         this.capacity = Math.max(1, (int) Math.min(slots * loadFactor, slots - 1.0));
         this.table = new long[slots * LONGS];
-        this.salt = ByteBuffer.allocate(Long.BYTES).putLong(salt).array();
-        try {
-            this.digest = MessageDigest.getInstance("MD5");
-        } catch (NoSuchAlgorithmException missing) {
-            throw new IllegalStateException("every Java has MD5", missing);
-        }
+        this.hash = new KeyHash(salt, ~salt);
     }
 
     /** Whether another key has no room; one that is known has. */
@@ -84,8 +72,8 @@ final class OffsetMap {
                 return false;
             }
             size++;
-            table[at] = hashed.getLong(0);
-            table[at + 1] = hashed.getLong(Long.BYTES);
+            table[at] = hash.high();
+            table[at + 1] = hash.low();
         }
         Invariant.check(
                 offset >= table[at + 2] - 1,
@@ -103,15 +91,9 @@ final class OffsetMap {
 
     /** Where the key is, or is to be. */
     private int find(ByteBuffer key) {
-        digest.update(salt);
-        digest.update(key.duplicate());
-        try {
-            digest.digest(hash, 0, HASH_BYTES);
-        } catch (DigestException impossible) {
-            throw new IllegalStateException(impossible);
-        }
-        long high = hashed.getLong(0);
-        long low = hashed.getLong(Long.BYTES);
+        hash.of(key);
+        long high = hash.high();
+        long low = hash.low();
         int slot = (int) Math.floorMod(high, (long) slots);
         while (true) {
             int at = slot * LONGS;
