@@ -51,6 +51,13 @@ final class ChildBroker implements AutoCloseable {
         return start(command(file, region, number, heap), output);
     }
 
+    /** The first broker of a region, behind what enters a place of its own, such as a namespace. */
+    static ChildBroker start(List<String> prefix, Path file, String region, Path output) {
+        var command = new ArrayList<>(prefix);
+        command.addAll(command(file, region, 1, "128m"));
+        return start(command, output);
+    }
+
     private static List<String> command(Path file, String region, int number, String heap) {
         List<String> command = Release.java("-Xmx" + heap);
         command.add("broker");
