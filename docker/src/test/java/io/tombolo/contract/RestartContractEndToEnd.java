@@ -19,6 +19,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -36,7 +37,20 @@ class RestartContractEndToEnd {
             BEFORE.put(subject, prepare(subject));
         }
         running.subjects().forEach(Subject::crash);
-        running.subjects().forEach(Subject::awaitReady);
+        running.subjects().forEach(RestartContractEndToEnd::awaitServed);
+    }
+
+    /** Apache Kafka names itself as a leader a little before it answers as one. */
+    private static void awaitServed(Subject subject) {
+        Before before = before(subject);
+        try (var client = subject.connect()) {
+            for (Topic topic : List.of(before.topic, before.sequenced)) {
+                Eventually.eventually(
+                        subject + " leads " + topic.name(),
+                        () -> FetchCalls.endOffsetError(client, topic.name(), 0),
+                        Errors.NONE::equals);
+            }
+        }
     }
 
     @ContractTest
