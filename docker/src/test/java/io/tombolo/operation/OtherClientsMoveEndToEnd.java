@@ -25,8 +25,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Clients that are not of this release go where the topics go: the Java client before 4.0,
- * librdkafka in {@code kcat}, and kafkajs. One that is not to be had here is left out, which is
- * said aloud.
+ * librdkafka in {@code kcat}, kafkajs and {@code @confluentinc/kafka-javascript}. One that is not
+ * to be had here is left out, which is said aloud.
  */
 class OtherClientsMoveEndToEnd {
 
@@ -35,6 +35,16 @@ class OtherClientsMoveEndToEnd {
     private static final List<String> OLDER_ROLES =
             List.of("plain", "idempotent", "transactional", "classic");
     private static final String KAFKA_JS = "kafkajs@2.2.4";
+    private static final List<String> KAFKA_JAVASCRIPT =
+            List.of(
+                    "sh",
+                    "-c",
+                    """
+                    npm install --ignore-scripts --no-audit --no-fund $0 &&
+                    cd node_modules/@confluentinc/kafka-javascript &&
+                    ../../.bin/node-pre-gyp install
+                    """,
+                    "@confluentinc/kafka-javascript@1.10.1");
     private static final long INSTALL_SECONDS_MAX = 60;
     private static final int ENOUGH = 20;
 
@@ -70,6 +80,7 @@ class OtherClientsMoveEndToEnd {
     void theyMoveWhenRegionsAgreeAndWhenOneDies() throws Exception {
         startOlderJava();
         startKafkaJs();
+        startKafkaJavaScript();
         startKcat();
         assertThat(parts).as("clients that are to be had here").isNotEmpty();
         awaitProgress(Map.of());
@@ -126,31 +137,70 @@ class OtherClientsMoveEndToEnd {
     }
 
     private void startKafkaJs() throws IOException, InterruptedException {
+        if (installed("kafkajs", List.of("npm", "install", "--no-audit", "--no-fund", KAFKA_JS))) {
+            startJavaScript("js", "kafkajs-moving.js", folder);
+        }
+    }
+
+    /**
+     * Its package fetches a library that was built for the machine. Where that is not to be had,
+     * one may name a folder in which it was built: {@code -Dkafka-javascript=FOLDER}.
+     */
+    private void startKafkaJavaScript() throws IOException, InterruptedException {
+        String built = System.getProperty("kafka-javascript");
+        if (built != null) {
+            startJavaScript("confluent", "kafka-javascript-moving.js", Path.of(built));
+        } else if (installed("@confluentinc/kafka-javascript", KAFKA_JAVASCRIPT)) {
+            startJavaScript("confluent", "kafka-javascript-moving.js", folder);
+        }
+    }
+
+    /** Runs a command in the folder of the test; says so aloud when it does not work. */
+    private boolean installed(String client, List<String> command)
+            throws IOException, InterruptedException {
+        Path output = folder.resolve("npm.out");
         try {
-            var install = List.of("npm", "install", "--no-audit", "--no-fund", KAFKA_JS);
             Process npm =
-                    new ProcessBuilder(install)
+                    new ProcessBuilder(command)
                             .directory(folder.toFile())
                             .redirectErrorStream(true)
-                            .redirectOutput(folder.resolve("npm.out").toFile())
+                            .redirectOutput(output.toFile())
                             .start();
-            if (!npm.waitFor(INSTALL_SECONDS_MAX, TimeUnit.SECONDS) || npm.exitValue() != 0) {
-                npm.destroyForcibly();
-                leftOut("kafkajs", Files.readString(folder.resolve("npm.out")));
-                return;
+            if (npm.waitFor(INSTALL_SECONDS_MAX, TimeUnit.SECONDS) && npm.exitValue() == 0) {
+                return true;
             }
+            npm.descendants().forEach(ProcessHandle::destroyForcibly);
+            npm.destroyForcibly();
+            leftOut(client, Files.readString(output));
         } catch (IOException missing) {
-            leftOut("kafkajs", String.valueOf(missing.getMessage()));
-            return;
+            leftOut(client, String.valueOf(missing.getMessage()));
         }
-        Path program = folder.resolve("kafkajs-moving.js");
-        try (InputStream text = getClass().getResourceAsStream("/kafkajs-moving.js")) {
-            Files.copy(Objects.requireNonNull(text), program);
+        return false;
+    }
+
+    /**
+     * A process of a producer and a consumer.
+     *
+     * @param packages where {@code node_modules} is
+     */
+    private void startJavaScript(String role, String text, Path packages) throws IOException {
+        Path program = folder.resolve(text);
+        try (InputStream source = getClass().getResourceAsStream("/" + text)) {
+            Files.copy(Objects.requireNonNull(source), program);
         }
-        site.clients("eu").create("js", 2);
-        start("js", List.of("node", program.toString(), bootstrap(), "js"));
-        parts.add(new Part("js", "js", "acked"));
-        parts.add(new Part("js", "js", "read"));
+        site.clients("eu").create(role, 2);
+        Path modules = packages.resolve("node_modules").toAbsolutePath();
+        start(
+                role,
+                List.of(
+                        "env",
+                        "NODE_PATH=" + modules,
+                        "node",
+                        program.toString(),
+                        bootstrap(),
+                        role));
+        parts.add(new Part(role, role, "acked"));
+        parts.add(new Part(role, role, "read"));
     }
 
     /** One that writes numbers and one that reads them. */
