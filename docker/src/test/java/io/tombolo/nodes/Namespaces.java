@@ -10,20 +10,24 @@ import java.util.Optional;
 /**
  * Wires of the kernel: every node in a network namespace of its own, joined by a bridge on which
  * the clients are, too. A direction is cut by giving its sender a wrong link address of the
- * receiver, so packets vanish and nobody is told. Needs root and the command {@code ip}.
+ * receiver, so packets vanish and nobody is told. A node has a second address, by the side of the
+ * first, that can be cut off by itself. Needs root and the command {@code ip}.
  */
 public final class Namespaces implements Wires {
 
     private static final String OWNER = "tombolo-";
     private static final String NOBODY = "02:00:00:00:00:99";
     private static final int BRIDGE_HOST = 254;
+    private static final String SIDE = "10";
 
     private final long pid = ProcessHandle.current().pid();
     private final String net = "10.78." + (1 + pid % 250);
     private final String bridge = "tbr" + pid % 1_000_000;
     private final int nodes;
-    private final List<int[]> cuts = new ArrayList<>();
+    private final List<Cut> cuts = new ArrayList<>();
     private final Thread exitHook = new Thread(this::tearDown);
+
+    private record Cut(int from, String host) {}
 
     private Namespaces(int nodes) {
         this.nodes = nodes;
@@ -62,6 +66,7 @@ public final class Namespaces implements Wires {
             ip("link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", name);
             ip("link", "set", port, "master", bridge, "up");
             ip("-n", name, "addr", "add", host(node) + "/24", "dev", "eth0");
+            ip("-n", name, "addr", "add", net + "." + SIDE + node + "/24", "dev", "eth0");
             ip("-n", name, "link", "set", "eth0", "up");
             ip("-n", name, "link", "set", "lo", "up");
         }
@@ -81,6 +86,11 @@ public final class Namespaces implements Wires {
         return net + ".{n}";
     }
 
+    /** The second addresses, with {@code {n}} in the place of the number of a node. */
+    public String sideHosts() {
+        return net + "." + SIDE + "{n}";
+    }
+
     @Override
     public List<String> prefix(int node) {
         return List.of("ip", "netns", "exec", name(node));
@@ -93,16 +103,25 @@ public final class Namespaces implements Wires {
 
     @Override
     public synchronized void cut(int from, int to) {
-        cuts.add(new int[] {from, to});
-        var words = new ArrayList<>(List.of("neigh", "replace", host(to), "lladdr", NOBODY));
-        words.addAll(List.of("dev", device(from), "nud", "permanent"));
-        ip(at(from, words));
+        cut(new Cut(from, host(to)));
+    }
+
+    /** From now on nothing that {@code from} sends reaches the second address of {@code to}. */
+    public synchronized void cutSide(int from, int to) {
+        cut(new Cut(from, net + "." + SIDE + to));
+    }
+
+    private void cut(Cut cut) {
+        cuts.add(cut);
+        var words = new ArrayList<>(List.of("neigh", "replace", cut.host(), "lladdr", NOBODY));
+        words.addAll(List.of("dev", device(cut.from()), "nud", "permanent"));
+        ip(at(cut.from(), words));
     }
 
     @Override
     public synchronized void heal() {
-        for (int[] cut : cuts) {
-            ip(at(cut[0], List.of("neigh", "del", host(cut[1]), "dev", device(cut[0]))));
+        for (Cut cut : cuts) {
+            ip(at(cut.from(), List.of("neigh", "del", cut.host(), "dev", device(cut.from()))));
         }
         cuts.clear();
     }

@@ -51,10 +51,11 @@ final class ChildBroker implements AutoCloseable {
         return start(command(file, region, number, heap), output);
     }
 
-    /** The first broker of a region, behind what enters a place of its own, such as a namespace. */
-    static ChildBroker start(List<String> prefix, Path file, String region, Path output) {
+    /** The same, behind what enters a place of its own, such as a namespace. */
+    static ChildBroker start(
+            List<String> prefix, Path file, String region, int number, Path output) {
         var command = new ArrayList<>(prefix);
-        command.addAll(command(file, region, 1, "128m"));
+        command.addAll(command(file, region, number, "128m"));
         return start(command, output);
     }
 
