@@ -34,8 +34,8 @@ import java.util.stream.Collectors;
 
 /**
  * What a plan cannot know from metadata, tried before anything is changed: whether the source of a
- * link that would begin to copy answers and speaks what a link needs, and whether there is room for
- * the copies. Blocking.
+ * link that would begin to copy answers, speaks what a link needs and allows it, and whether there
+ * is room for the copies. Blocking.
  */
 record Preflight(Shell shell, LoadedFile file, World world) {
 
@@ -102,8 +102,37 @@ record Preflight(Shell shell, LoadedFile file, World world) {
                                     .formatted(link.name())));
         }
         if (unreached.size() < brokers.size()) {
+            if (source instanceof Region.Foreign foreign) {
+                rights(link, foreign, findings, blocked);
+            }
             room(link, source).ifPresent(findings::add);
         }
+    }
+
+    /** Regions of ours have no rules yet. */
+    private void rights(
+            LinkEntry link, Region.Foreign source, List<Finding> findings, Set<String> blocked) {
+        SourceRights rights;
+        try (Admin admin = KafkaRegion.connect(client(source))) {
+            rights = SourceRights.ask(admin, link.topics(), link.groups(), timeoutMs());
+        } catch (ExecutionException | TimeoutException untold) {
+            return;
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(stop);
+        }
+        if (rights.none()) {
+            blocked.add(link.name().name());
+        }
+        Kind kind = rights.none() ? Kind.BLOCKED : Kind.WARNING;
+        rights.missing()
+                .map(one ->
+                        finding(
+                                kind,
+                                link,
+                                "%s in %s".formatted(one.text(), link.from()),
+                                "%s in %s".formatted(one.fix(), link.from())))
+                .forEach(findings::add);
     }
 
     private int connectMs() {
@@ -173,22 +202,8 @@ record Preflight(Shell shell, LoadedFile file, World world) {
     }
 
     private Optional<Disks> disks(Region region) {
-        var settings = new HashMap<String, Object>();
-        if (region instanceof Region.Foreign foreign) {
-            settings.putAll(foreign.client());
-        }
-        int timeoutMs = Math.clamp(shell.timeout().toMillis(), 100, 3_600_000);
-        settings.put(
-                "bootstrap.servers",
-                region.addresses().stream()
-                        .map(Endpoint::toString)
-                        .collect(Collectors.joining(",")));
-        settings.put("client.id", "tombolo-plan");
-        settings.put("default.api.timeout.ms", timeoutMs);
-        settings.put("request.timeout.ms", timeoutMs);
-        settings.put("enable.metrics.push", false);
-        settings.put("metric.reporters", List.of());
-        try (Admin admin = KafkaRegion.connect(settings)) {
+        int timeoutMs = timeoutMs();
+        try (Admin admin = KafkaRegion.connect(client(region))) {
             var ids =
                     admin.describeCluster().nodes().get(timeoutMs, TimeUnit.MILLISECONDS).stream()
                             .map(node -> node.id())
@@ -215,5 +230,28 @@ record Preflight(Shell shell, LoadedFile file, World world) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(stop);
         }
+    }
+
+    private int timeoutMs() {
+        return Math.clamp(shell.timeout().toMillis(), 100, 3_600_000);
+    }
+
+    /** As the link does, to which the file gives the same settings. */
+    private Map<String, Object> client(Region region) {
+        var settings = new HashMap<String, Object>();
+        if (region instanceof Region.Foreign foreign) {
+            settings.putAll(foreign.client());
+        }
+        settings.put(
+                "bootstrap.servers",
+                region.addresses().stream()
+                        .map(Endpoint::toString)
+                        .collect(Collectors.joining(",")));
+        settings.put("client.id", "tombolo-plan");
+        settings.put("default.api.timeout.ms", timeoutMs());
+        settings.put("request.timeout.ms", timeoutMs());
+        settings.put("enable.metrics.push", false);
+        settings.put("metric.reporters", List.of());
+        return settings;
     }
 }
