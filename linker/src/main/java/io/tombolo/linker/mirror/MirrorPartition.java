@@ -75,7 +75,7 @@ public final class MirrorPartition {
     }
 
     private final LinkPartition id;
-    private final long start;
+    private final CopyStart start;
     private final Set<Safeguard> safeguards;
     private final SourceJudge judge;
     private final LagMeter meter;
@@ -88,11 +88,7 @@ public final class MirrorPartition {
     private Optional<Reason> trouble = Optional.empty();
 
     private final LocalLog log;
-    private int appendsPending;
-    private boolean logStartPending;
-    private long nextFetchOffset;
-    private int nextFetchEpoch;
-    private long sourceLogStart = -1;
+    private final FetchAhead ahead = new FetchAhead();
 
     /**
      * @param start the first offset of the copy, unless the source begins above it
@@ -101,7 +97,7 @@ public final class MirrorPartition {
     public MirrorPartition(
             LinkPartition id, long start, Set<Safeguard> safeguards, SourceRate rate) {
         this.id = id;
-        this.start = safeguards.contains(Safeguard.START) ? start : 0;
+        this.start = new CopyStart(safeguards.contains(Safeguard.START) ? start : 0);
         this.safeguards = safeguards;
         this.meter = new LagMeter(rate);
         this.log = new LocalLog(meter);
@@ -130,7 +126,7 @@ public final class MirrorPartition {
             case PartitionEvent.SourceDiverged(long asked, int epoch, long end) ->
                     sourceDiverged(asked, epoch, end);
             case PartitionEvent.OffsetOutOfRange(long asked) ->
-                    fetches() && asked == nextFetchOffset ? outOfRange() : List.of();
+                    fetches() && asked == ahead.offset() ? outOfRange() : List.of();
             case PartitionEvent.SourceFailed(var reason) -> sourceFailed(reason);
             case PartitionEvent.AppendAnswered(var answer) -> appendAnswered(answer);
             case PartitionEvent.HighWatermarkReached(var answer) -> watermarkReached(answer);
@@ -182,27 +178,27 @@ public final class MirrorPartition {
 
     /** The first offset the source has, −1 before it said so. */
     public long sourceLogStart() {
-        return sourceLogStart;
+        return start.sourceLogStart();
     }
 
     /** Whether the next fetch should ask for this partition. */
     public boolean wantsFetch() {
-        return fetches() && appendsPending < APPENDS_MAX;
+        return fetches() && ahead.pending() < APPENDS_MAX;
     }
 
     /** The next offset to ask for. */
     public long nextFetchOffset() {
-        return nextFetchOffset;
+        return ahead.offset();
     }
 
     /** The leader epoch of the record before it, −1 when there is none. */
     public int nextFetchEpoch() {
-        return nextFetchEpoch;
+        return ahead.epoch();
     }
 
     /** Whether the first batch may begin below the position, see {@link MirrorLog#append}. */
     public boolean expectsFirstBatch() {
-        return local().empty() && nextFetchOffset == local().endOffset();
+        return local().empty() && ahead.offset() == local().endOffset();
     }
 
     /** Whether it is being copied, up to appends that are not answered yet. */
@@ -225,7 +221,7 @@ public final class MirrorPartition {
     /** Finds out afresh where both ends stand, once nothing is in flight. */
     private List<PartitionEffect> prepare() {
         attempt++;
-        if (appendsPending > 0 || logStartPending) {
+        if (!isQuiet()) {
             step = Step.APPENDS;
             return List.of();
         }
@@ -237,7 +233,7 @@ public final class MirrorPartition {
         if (state == State.STOPPING) {
             return settle(position);
         }
-        if (state == State.PAUSED && appendsPending == 0) {
+        if (state == State.PAUSED && ahead.pending() == 0) {
             log.adopt(position);
         }
         if (step != Step.POSITION) {
@@ -263,16 +259,14 @@ public final class MirrorPartition {
         if (state != State.PAUSED && step != Step.ORIGIN) {
             return List.of();
         }
-        sourceLogStart = origin.logStartOffset();
+        start.known(origin.logStartOffset());
         meter.heard(origin.highWatermark(), askedNanos);
         if (state == State.PAUSED) {
             return List.of();
         }
-        long first = Math.max(origin.logStartOffset(), start);
-        if (local().endOffset() == 0 && first > 0) {
+        if (local().endOffset() == 0 && start.first() > 0) {
             step = Step.LOG_START;
-            logStartPending = true;
-            return List.of(new PartitionEffect.RaiseLogStart(first));
+            return start.raise(start.first());
         }
         Optional<Reason> obstacle = judge.obstacle(origin, local());
         return obstacle.isPresent() ? fail(obstacle.get()) : copy();
@@ -282,8 +276,7 @@ public final class MirrorPartition {
         state = State.SYNCING;
         step = Step.NOTHING;
         trouble = Optional.empty();
-        nextFetchOffset = local().endOffset();
-        nextFetchEpoch = local().empty() ? -1 : local().lastEpoch();
+        ahead.continueFrom(local());
         becomeActiveOrNot();
         return followLogStart();
     }
@@ -292,15 +285,15 @@ public final class MirrorPartition {
 
     private List<PartitionEffect> sourceAnswered(FetchedSlice slice, long askedNanos) {
         boolean current =
-                slice.fetchOffset() == nextFetchOffset
+                slice.fetchOffset() == ahead.offset()
                         || !safeguards.contains(Safeguard.DUPLICATES);
         if (!fetches() || !current) {
             return List.of();
         }
         failures = 0;
         meter.heard(slice.highWatermark(), askedNanos);
-        sourceLogStart = Math.max(sourceLogStart, slice.logStartOffset());
-        Optional<Reason> gap = judge.gap(slice.logStartOffset(), nextFetchOffset);
+        start.heard(slice.logStartOffset());
+        Optional<Reason> gap = judge.gap(slice.logStartOffset(), ahead.offset());
         if (gap.isPresent()) {
             return fail(gap.get());
         }
@@ -322,18 +315,9 @@ public final class MirrorPartition {
         if (batches.lastEpoch() > local().leaderEpoch() && safeguards.contains(Safeguard.EPOCH)) {
             return fenceEpoch(batches.lastEpoch());
         }
-        long expectedEnd = nextFetchOffset;
-        appendsPending++;
-        nextFetchOffset = batches.endOffset();
-        nextFetchEpoch = batches.lastEpoch();
         meter.copied(
                 batches.offsetCount(), batches.batches().remaining(), batches.maxTimestampMs());
-        return List.of(
-                new PartitionEffect.Append(
-                        batches.batches(),
-                        batches.lastEpoch(),
-                        expectedEnd,
-                        local().leaderEpoch()));
+        return List.of(ahead.append(batches, local().leaderEpoch()));
     }
 
     private List<PartitionEffect> fenceEpoch(int sourceEpoch) {
@@ -354,7 +338,7 @@ public final class MirrorPartition {
     }
 
     private List<PartitionEffect> sourceDiverged(long asked, int epoch, long endOffset) {
-        if (!fetches() || asked != nextFetchOffset) {
+        if (!fetches() || asked != ahead.offset()) {
             return List.of();
         }
         return judge.truncated("its leader epoch " + epoch + " ends at " + endOffset, local())
@@ -366,11 +350,11 @@ public final class MirrorPartition {
         return again(
                 new Reason(
                         Reason.Code.SOURCE_ERROR,
-                        "the source has no offset " + nextFetchOffset + "; asking for its ends"));
+                        "the source has no offset " + ahead.offset() + "; asking for its ends"));
     }
 
     private List<PartitionEffect> appendAnswered(MirrorLog.AppendAnswer answer) {
-        appendsPending--;
+        ahead.answered();
         return switch (answer) {
             case MirrorLog.Appended(long end, long highWatermark) -> {
                 reached(end, highWatermark);
@@ -382,7 +366,7 @@ public final class MirrorPartition {
                                     Reason.Code.OUT_OF_ORDER,
                                     "the local log ends at " + end + ", not as expected"));
             case MirrorLog.EpochFenced(int epoch) ->
-                    fetches() ? fenceEpoch(Math.max(nextFetchEpoch, epoch)) : afterAnswer();
+                    fetches() ? fenceEpoch(Math.max(ahead.epoch(), epoch)) : afterAnswer();
             case MirrorLog.StaleOwnership(long epoch) -> stale(epoch);
             case MirrorLog.Refused(var detail) ->
                     isOver() || hasFailedForGood()
@@ -410,13 +394,12 @@ public final class MirrorPartition {
     }
 
     private List<PartitionEffect> logStartAnswered(MirrorLog.AppendAnswer answer) {
-        logStartPending = false;
+        start.answered();
         return switch (answer) {
             case MirrorLog.Appended(long end, long highWatermark) -> {
                 boolean first = step == Step.LOG_START; // of an empty log: it begins where it ends
                 reached(end, highWatermark);
-                long followed = Math.max(local().logStartOffset(), sourceLogStart);
-                log.startsAt(first ? end : Math.min(followed, end));
+                log.startsAt(first ? end : start.followed(local()));
                 yield first ? copy() : afterAnswer();
             }
             case MirrorLog.StaleOwnership(long epoch) -> stale(epoch);
@@ -445,7 +428,7 @@ public final class MirrorPartition {
 
     /** Goes on with what waited for the answer of an append. */
     private List<PartitionEffect> afterAnswer() {
-        if (appendsPending > 0 || logStartPending) {
+        if (!isQuiet()) {
             return List.of();
         }
         if (state == State.STOPPING) {
@@ -470,14 +453,13 @@ public final class MirrorPartition {
         }
     }
 
-    /** What the source has deleted goes here too, as far as it has been copied. */
     private List<PartitionEffect> followLogStart() {
-        long target = Math.min(sourceLogStart, local().endOffset());
-        if (logStartPending || appendsPending > 0 || target <= local().logStartOffset()) {
-            return List.of();
-        }
-        logStartPending = true;
-        return List.of(new PartitionEffect.RaiseLogStart(target));
+        return ahead.pending() > 0 ? List.of() : start.follow(local());
+    }
+
+    /** Whether the local log owes no answer. */
+    private boolean isQuiet() {
+        return ahead.pending() == 0 && !start.isPending();
     }
 
     // --- trouble
@@ -507,7 +489,7 @@ public final class MirrorPartition {
 
     private List<PartitionEffect> retry() {
         if (state == State.STOPPING) {
-            return appendsPending == 0 && !logStartPending
+            return isQuiet()
                     ? List.of(new PartitionEffect.ReadPosition())
                     : List.of();
         }
@@ -566,13 +548,13 @@ public final class MirrorPartition {
         state = State.STOPPING;
         step = Step.NOTHING;
         attempt++;
-        return appendsPending == 0 && !logStartPending
+        return isQuiet()
                 ? List.of(new PartitionEffect.ReadPosition())
                 : List.of();
     }
 
     private List<PartitionEffect> settle(MirrorLog.Position position) {
-        if (appendsPending > 0 || logStartPending) {
+        if (!isQuiet()) {
             return List.of();
         }
         log.adopt(position);
@@ -594,7 +576,7 @@ public final class MirrorPartition {
     }
 
     private void reached(long end, long highWatermark) {
-        int lastEpoch = appendsPending == 0 && fetches() ? nextFetchEpoch : local().lastEpoch();
+        int lastEpoch = ahead.pending() == 0 && fetches() ? ahead.epoch() : local().lastEpoch();
         log.reached(end, highWatermark, lastEpoch);
     }
 }
