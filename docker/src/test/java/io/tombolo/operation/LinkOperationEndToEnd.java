@@ -177,7 +177,7 @@ class LinkOperationEndToEnd {
     }
 
     @Test
-    void recordsDeletedBeforeTheyWereCopiedFailTheMirror() throws Exception {
+    void recordsDeletedBeforeTheyWereCopiedFailTheMirrorUntilItMayJump() throws Exception {
         site.startAll();
         eu.create("orders", 1);
         eu.produce("orders", 0, "a", "b");
@@ -195,6 +195,24 @@ class LinkOperationEndToEnd {
         awaitTrouble("GAP");
         assertThat(us.read("orders", 0, 2)).containsExactly("a", "b");
         assertThat(us.end("orders", 0)).isEqualTo(2);
+
+        Path jump = folder.resolve("jump.yaml");
+        Files.writeString(
+                jump, Files.readString(site.file()).replace("groups:", "gap: jump, groups:"));
+        var tombolo = new Tombolo(folder);
+        assertThat(tombolo.run("apply", "-y", "-f", jump.toString()).exitCode()).isZero();
+
+        awaitEnd("orders", 0, 22);
+        site.stop("us");
+        site.start("us");
+        Patience.until(() ->
+                assertThat(us.read("orders", 0, 12))
+                        .containsExactlyElementsOf(
+                                IntStream.range(8, 20).mapToObj(Integer::toString).toList()));
+        eu.produce("orders", 0, "later");
+        awaitEnd("orders", 0, 23);
+        assertThat(tombolo.run("link", "lineage", LINK, "-f", jump.toString()).out())
+                .containsPattern("us +orders +0 +\\(gap\\) +2 +9 ");
     }
 
     /** Somebody puts an old copy of its disk in place. */

@@ -2,6 +2,7 @@ package io.tombolo.linker;
 
 import io.tombolo.linker.TopicPlan.Decision;
 import io.tombolo.linker.mirror.LagMeter;
+import io.tombolo.linker.mirror.PartitionEffect;
 import io.tombolo.linker.mirror.PartitionEvent;
 import io.tombolo.linker.mirror.Safeguard;
 import io.tombolo.linker.source.LinkTimers;
@@ -60,6 +61,7 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
 
     private final Map<String, Map<Integer, PartitionWorker>> byTopic = new HashMap<>();
     private final Map<PartitionWorker, Integer> epochRaises = new LinkedHashMap<>();
+    private final Map<PartitionWorker, PartitionEffect.RecordGap> gaps = new LinkedHashMap<>();
     private SourceCluster cluster;
     private LaneBook lanes;
     private OriginDesk origins;
@@ -307,6 +309,7 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
                 worker.feed(new PartitionEvent.Stopped());
                 continue;
             }
+            worker.allowJump(scope.spec().selection().gap() == LinkSpec.Gap.JUMP);
             boolean pause =
                     scope.spec().intent().paused()
                             || state == MirrorTopic.State.PAUSED
@@ -359,6 +362,40 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
             case LinkAdmin.Refused(var reason) ->
                     new PartitionEvent.EpochNotRaised(reason.toString());
             case LinkAdmin.Unavailable(var detail) -> new PartitionEvent.EpochNotRaised(detail);
+        };
+    }
+
+    @Override
+    public void recordGap(PartitionWorker worker, PartitionEffect.RecordGap gap) {
+        if (gaps.isEmpty()) {
+            scope.loop().execute(this::recordGaps);
+        }
+        gaps.put(worker, gap);
+    }
+
+    private void recordGaps() {
+        var found = new LinkedHashMap<>(gaps);
+        gaps.clear();
+        if (scope.isClosed() || found.isEmpty()) {
+            return;
+        }
+        var command = new TreeMap<LinkPartition, MirrorTopic.Gap>();
+        found.forEach((worker, gap) -> command.put(worker.id(), gap.gap()));
+        scope.host()
+                .admin()
+                .recordGaps(
+                        command,
+                        answer ->
+                                found.forEach((worker, gap) -> worker.feed(eventOf(answer, gap))));
+    }
+
+    private static PartitionEvent eventOf(LinkAdmin.Answer answer, PartitionEffect.RecordGap gap) {
+        return switch (answer) {
+            case LinkAdmin.Applied _ -> new PartitionEvent.GapRecorded(gap.attempt());
+            case LinkAdmin.Refused(var reason) ->
+                    new PartitionEvent.GapNotRecorded(gap.attempt(), reason.toString());
+            case LinkAdmin.Unavailable(var detail) ->
+                    new PartitionEvent.GapNotRecorded(gap.attempt(), detail);
         };
     }
 

@@ -31,6 +31,9 @@ final class PartitionWorker {
         /** Answers with {@code EpochRaised} or {@code EpochNotRaised}. */
         void raiseEpoch(PartitionWorker worker, int atLeast);
 
+        /** Answers with {@code GapRecorded} or {@code GapNotRecorded}. */
+        void recordGap(PartitionWorker worker, PartitionEffect.RecordGap gap);
+
         void refreshSoon();
 
         /** The worker may want another fetch, or none any more. */
@@ -60,6 +63,7 @@ final class PartitionWorker {
     private OptionalLong retryAtNanos = OptionalLong.empty();
     private boolean running;
     private boolean pauseWanted;
+    private boolean jumpAllowed;
     private boolean abandoned;
 
     PartitionWorker(LinkPartition id, Source source, LinkScope scope, Desk desk) {
@@ -138,6 +142,14 @@ final class PartitionWorker {
         return changed;
     }
 
+    /** Lets it go on behind what the source deleted too early, or not; only a change is told. */
+    void allowJump(boolean allow) {
+        if (allow != jumpAllowed) {
+            jumpAllowed = allow;
+            feed(new PartitionEvent.JumpAllowed(allow));
+        }
+    }
+
     /** This broker is no longer responsible; answers that are still to come are dropped. */
     void abandon() {
         abandoned = true;
@@ -212,6 +224,7 @@ final class PartitionWorker {
                                     answer ->
                                             feed(new PartitionEvent.HighWatermarkReached(answer)));
             case PartitionEffect.RaiseEpoch(int atLeast) -> desk.raiseEpoch(this, atLeast);
+            case PartitionEffect.RecordGap gap -> desk.recordGap(this, gap);
             case PartitionEffect.RetryAfter(int attempt, int failures) ->
                     retryLater(attempt, failures);
             case PartitionEffect.RefreshMetadata _ -> desk.refreshSoon();

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 
 /**
  * One seeded life of a link: two source brokers, one destination, faults on all sides, a quiet end
@@ -38,6 +39,7 @@ final class LinkScenario {
     static final String STOPPED = "nothing is appended after the failover";
     static final String BEGUN =
             "a copy begins where it was told to, and skips nothing that came later";
+    static final String MISSING = "what a copy jumps over is written down, and nothing else is";
     static final String REPORTED = "a copy that is not complete says why";
     static final String SYNCED_IS_COMMITTED = "what is synced of a group is committed here";
     static final String QUIET = "a closed link leaves nothing behind";
@@ -47,6 +49,7 @@ final class LinkScenario {
     /** What has been verified of one mirror log. */
     private static final class Verified {
         private long end = -1;
+        private long reached;
         private ModelSource.@Nullable Key last;
     }
 
@@ -59,10 +62,12 @@ final class LinkScenario {
     private final Map<LinkPartition, Verified> verified = new HashMap<>();
     private final LinkSpec.Renaming renaming;
     private final LinkSpec.Start start;
+    private final LinkSpec.Gap gap;
     private final Map<LinkPartition, Long> endsBefore = new HashMap<>();
     private boolean troubled;
     final Set<Reason.Code> seen = new TreeSet<>();
     final Set<State> states = new TreeSet<>();
+    boolean jumped;
     private boolean closed;
 
     LinkScenario(long seed, Set<Safeguard> safeguards) {
@@ -70,6 +75,7 @@ final class LinkScenario {
         this.safeguards = safeguards;
         this.dice = simulator.entropy("scenario");
         this.renaming = seed % 3 == 0 ? new LinkSpec.Renaming("eu.", "") : LinkSpec.Renaming.NONE;
+        this.gap = seed / 4 % 2 == 0 ? LinkSpec.Gap.FAIL : LinkSpec.Gap.JUMP;
         this.start =
                 switch ((int) (seed % 4)) {
                     case 0 -> new LinkSpec.Start.Latest();
@@ -113,7 +119,7 @@ final class LinkScenario {
         source.create("orders", 3);
         source.create("payments", 1);
         source.create("private-notes", 1);
-        region.copy(renaming, start);
+        region.copy(renaming, start, gap);
         if (!(start instanceof LinkSpec.Start.Earliest)) {
             produce(60);
         }
@@ -362,6 +368,8 @@ final class LinkScenario {
 
     private void checkLog(LinkPartition id, ModelMirrorLog.Log log) {
         Verified known = verified.computeIfAbsent(id, _ -> new Verified());
+        checkGaps(id, log, known.reached);
+        known.reached = log.end;
         for (var stored : log.batches) {
             if (stored.nextOffset() <= known.end) {
                 continue;
@@ -377,7 +385,7 @@ final class LinkScenario {
             require(original.bytes().equals(stored.bytes()), PREFIX, "other bytes at " + key);
             if (known.last == null) {
                 require(stored.baseOffset() <= log.start, PREFIX, "begins above its start " + key);
-            } else {
+            } else if (!jumped(id, known.end, stored)) {
                 require(
                         known.end == stored.baseOffset() && known.last.equals(original.before()),
                         PREFIX,
@@ -387,6 +395,54 @@ final class LinkScenario {
             known.end = stored.nextOffset();
             known.last = key;
         }
+    }
+
+    /** Whether a batch is the first behind a gap; a source may begin inside one. */
+    private boolean jumped(LinkPartition id, long end, ModelMirrorLog.Stored batch) {
+        return region.gaps.getOrDefault(id, List.of()).stream()
+                .anyMatch(gap ->
+                        gap.fromOffset() == end
+                                && batch.baseOffset() >= end
+                                && batch.baseOffset() <= gap.toOffset()
+                                && batch.nextOffset() > gap.toOffset());
+    }
+
+    /**
+     * A log that grows without a batch jumps; what was written down before begins at the end of the
+     * copy and was deleted at the source.
+     */
+    private void checkGaps(LinkPartition id, ModelMirrorLog.Log log, long reached) {
+        List<MirrorTopic.Gap> gaps = region.gaps.getOrDefault(id, List.of());
+        if (log.batches.isEmpty() && log.end > reached && reached > 0) {
+            require(
+                    gaps.contains(new MirrorTopic.Gap(reached, log.end)),
+                    MISSING,
+                    "%s goes from %d to %d, written down is %s"
+                            .formatted(id, reached, log.end, gaps));
+        }
+        if (!gaps.isEmpty()) {
+            jumped = true;
+            MirrorTopic.Gap last = gaps.getLast();
+            require(gap == LinkSpec.Gap.JUMP, MISSING, id + " jumps, and must not");
+            require(
+                    log.end == last.fromOffset() || log.end >= last.toOffset(),
+                    MISSING,
+                    "%s ends at %d, written down is %s".formatted(id, log.end, gaps));
+            require(
+                    startsOf(id).allMatch(start -> start >= last.toOffset()),
+                    MISSING,
+                    "%s has what is written down as %s".formatted(id, gaps));
+        }
+    }
+
+    /** Where the source of a copy begins; nowhere when it is gone or was cut. */
+    private LongStream startsOf(LinkPartition id) {
+        Uuid source = ModelRegion.sourceIdOf(id.topicId());
+        return this.source.topics.values().stream()
+                .filter(topic -> topic.id.equals(source))
+                .map(topic -> topic.parts.get(id.partition()))
+                .filter(part -> !part.everTruncated)
+                .mapToLong(part -> part.start);
     }
 
     private void checkOffset(
@@ -448,7 +504,7 @@ final class LinkScenario {
         if (own.state() == State.ACTIVE && end == part.end) {
             return own.lag().records() == 0;
         }
-        return (isFailed(own, Reason.Code.GAP) && part.start > end)
+        return (isFailed(own, Reason.Code.GAP) && gap == LinkSpec.Gap.FAIL && part.start > end)
                 || (isFailed(own, Reason.Code.SOURCE_TRUNCATED) && part.everTruncated);
     }
 

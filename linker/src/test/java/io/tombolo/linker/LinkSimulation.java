@@ -34,17 +34,20 @@ class LinkSimulation {
     void theSeedsReachTheFailuresThatMatter() {
         var codes = EnumSet.noneOf(Reason.Code.class);
         var states = EnumSet.noneOf(State.class);
+        boolean jumped = false;
         for (long seed = 1; seed <= SEEDS; seed++) {
             var scenario = new LinkScenario(seed, Safeguard.ALL);
             scenario.run();
             codes.addAll(scenario.seen);
             states.addAll(scenario.states);
+            jumped |= scenario.jumped;
         }
         assertThat(codes)
                 .contains(
                         Reason.Code.GAP,
                         Reason.Code.SOURCE_TRUNCATED,
                         Reason.Code.SOURCE_RECREATED);
+        assertThat(jumped).isTrue();
         assertThat(states).contains(State.ACTIVE, State.FAILED, State.SOURCE_UNAVAILABLE);
     }
 

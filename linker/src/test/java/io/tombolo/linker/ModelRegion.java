@@ -54,6 +54,9 @@ final class ModelRegion implements LinkAdmin, GroupOffsets {
     /** Names of topics that are no mirrors. */
     final Set<String> locals = new HashSet<>();
 
+    /** What is missing in copies, as it was written down. */
+    final Map<LinkPartition, List<MirrorTopic.Gap>> gaps = new HashMap<>();
+
     final Set<String> activeGroups = new HashSet<>();
     final Map<String, Long> committedNanos = new HashMap<>();
     Duration retention = Duration.ofDays(7);
@@ -110,15 +113,16 @@ final class ModelRegion implements LinkAdmin, GroupOffsets {
                         new LinkSpec.Intent(false, 1));
     }
 
-    /** What copies are called and where they begin; before the link opens. */
-    void copy(LinkSpec.Renaming renaming, LinkSpec.Start start) {
+    /** What copies are called, where they begin and what they do at a gap. */
+    void copy(LinkSpec.Renaming renaming, LinkSpec.Start start, LinkSpec.Gap gap) {
         var known = spec.selection();
         spec =
                 new LinkSpec(
                         spec.name(),
                         spec.type(),
                         spec.source(),
-                        new LinkSpec.Selection(known.topics(), known.groups(), renaming, start),
+                        new LinkSpec.Selection(
+                                known.topics(), known.groups(), renaming, start, gap),
                         spec.settings(),
                         spec.intent());
     }
@@ -340,6 +344,17 @@ final class ModelRegion implements LinkAdmin, GroupOffsets {
                             found.leaderEpoch = Math.max(found.leaderEpoch, epoch);
                         }
                     });
+                    return new Applied();
+                });
+    }
+
+    @Override
+    public void recordGaps(Map<LinkPartition, MirrorTopic.Gap> found, Consumer<Answer> answer) {
+        change(
+                answer,
+                () -> {
+                    found.forEach((partition, gap) ->
+                            gaps.computeIfAbsent(partition, _ -> new ArrayList<>()).add(gap));
                     return new Applied();
                 });
     }

@@ -175,7 +175,8 @@ class TopicPlanTest {
                                         NameFilter.of("*", "!*.tmp"),
                                         NameFilter.of("*"),
                                         renaming,
-                                        new LinkSpec.Start.Earliest()),
+                                        new LinkSpec.Start.Earliest(),
+                                        LinkSpec.Gap.FAIL),
                                 missing));
     }
 

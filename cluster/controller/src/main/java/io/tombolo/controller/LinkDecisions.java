@@ -16,6 +16,7 @@ import io.tombolo.controller.command.LinkCommand.DefineLink;
 import io.tombolo.controller.command.LinkCommand.GrowMirrorTopic;
 import io.tombolo.controller.command.LinkCommand.PauseLink;
 import io.tombolo.controller.command.LinkCommand.RaiseLeaderEpochs;
+import io.tombolo.controller.command.LinkCommand.RecordGaps;
 import io.tombolo.controller.command.LinkCommand.RemoveLink;
 import io.tombolo.controller.command.LinkCommand.ReportDivergence;
 import io.tombolo.controller.command.LinkCommand.ResumeLink;
@@ -64,6 +65,7 @@ final class LinkDecisions {
             case GrowMirrorTopic grow -> mirrors.grow(grow, tip, circumstances);
             case SetMirrorTopicState set -> mirrors.setState(set, tip);
             case RaiseLeaderEpochs raise -> raise(raise, tip);
+            case RecordGaps gaps -> MirrorDecisions.gaps(gaps, tip);
             case BeginPromotion begin ->
                     unknown(begin.link(), tip)
                             .<ControllerResult<?>>map(ControllerResult::refused)

@@ -4,6 +4,7 @@ import io.tombolo.controller.command.Answer;
 import io.tombolo.controller.command.Applied;
 import io.tombolo.controller.command.LinkCommand.CreateMirrorTopic;
 import io.tombolo.controller.command.LinkCommand.GrowMirrorTopic;
+import io.tombolo.controller.command.LinkCommand.RecordGaps;
 import io.tombolo.controller.command.LinkCommand.SetMirrorTopicState;
 import io.tombolo.controller.command.Refusal;
 import io.tombolo.controller.command.TopicCommand.CreatedTopic;
@@ -14,10 +15,12 @@ import io.tombolo.controller.topic.TopicName;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.MirrorRegistration;
 import io.tombolo.metadata.image.TopicImage;
+import io.tombolo.metadata.record.LinkRecord.GapRecorded;
 import io.tombolo.metadata.record.LinkRecord.MirrorConfigsFollowed;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
 import io.tombolo.metadata.record.MetadataRecord;
+import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
@@ -149,6 +152,27 @@ final class MirrorDecisions {
         return ControllerResult.done(
                 new Applied(),
                 new MirrorTopicStateChanged(mirror.topicId(), command.state(), command.reason()));
+    }
+
+    static ControllerResult<Applied> gaps(RecordGaps command, MetadataImage tip) {
+        var records = new ArrayList<GapRecorded>();
+        for (var entry : command.gaps().entrySet()) {
+            PartitionId id = entry.getKey();
+            boolean mirrored =
+                    tip.topics().partition(id).isPresent()
+                            && tip.links()
+                                    .mirrorTopic(id.topicId())
+                                    .filter(mirror -> !isFinal(mirror.state()))
+                                    .isPresent();
+            if (!mirrored) {
+                return ControllerResult.refused(
+                        Errors.INVALID_REQUEST, id + " is no partition of a mirror topic.");
+            }
+            if (tip.links().gapsOf(id).stream().noneMatch(gap -> gap.covers(entry.getValue()))) {
+                records.add(new GapRecorded(id.topicId(), id.index(), entry.getValue()));
+            }
+        }
+        return ControllerResult.atomic(new Applied(), records);
     }
 
     /** A topic of another name is another topic. */

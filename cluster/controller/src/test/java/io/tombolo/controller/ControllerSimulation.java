@@ -78,6 +78,7 @@ class ControllerSimulation {
                             "GrowMirrorTopic",
                             "SetMirrorTopicState",
                             "RaiseLeaderEpochs",
+                            "RecordGaps",
                             "BeginPromotion",
                             "SettleMirrorPartitions",
                             "AbortMirrorTransactions",
@@ -281,7 +282,11 @@ class ControllerSimulation {
         private LinksImage linksSeen(LinksImage links) {
             if (this == FORGETS_WHAT_IS_A_MIRROR) {
                 return new LinksImage(
-                        links.byName(), TreePMap.empty(), TreePMap.empty(), links.lineages());
+                        links.byName(),
+                        TreePMap.empty(),
+                        TreePMap.empty(),
+                        links.lineages(),
+                        links.gaps());
             }
             var known = links.byName();
             for (LinkRegistration link : links.byName().values()) {
@@ -293,7 +298,11 @@ class ControllerSimulation {
                                 : known.minus(link.definition().link());
             }
             return new LinksImage(
-                    known, links.mirrorTopics(), links.topicsOfLink(), links.lineages());
+                    known,
+                    links.mirrorTopics(),
+                    links.topicsOfLink(),
+                    links.lineages(),
+                    links.gaps());
         }
 
         @SuppressWarnings("unchecked")

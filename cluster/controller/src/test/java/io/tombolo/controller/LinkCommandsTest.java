@@ -17,6 +17,7 @@ import io.tombolo.controller.command.LinkCommand.GrowMirrorTopic;
 import io.tombolo.controller.command.LinkCommand.PauseLink;
 import io.tombolo.controller.command.LinkCommand.Promotion;
 import io.tombolo.controller.command.LinkCommand.RaiseLeaderEpochs;
+import io.tombolo.controller.command.LinkCommand.RecordGaps;
 import io.tombolo.controller.command.LinkCommand.RemoveLink;
 import io.tombolo.controller.command.LinkCommand.ResumeLink;
 import io.tombolo.controller.command.LinkCommand.SetMirrorTopicState;
@@ -41,6 +42,7 @@ import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
+import io.tombolo.region.link.MirrorTopic;
 import io.tombolo.region.link.MirrorTopic.State;
 import io.tombolo.region.ownership.Ownership;
 
@@ -353,6 +355,23 @@ class LinkCommandsTest {
         assertThat(region.partition(SOURCE, 0).leader()).isEqualTo(1);
         assertThat(region.refused(new RaiseLeaderEpochs(new TreeMap<>(Map.of(id(9), 5)))).error())
                 .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+    }
+
+    @Test
+    void whatIsMissingInACopyIsKeptUntilItsTopicIsDeleted() {
+        mirror("orders", SOURCE);
+        var gap = new MirrorTopic.Gap(50, 70);
+
+        region.done(new RecordGaps(new TreeMap<>(Map.of(id(0), gap))));
+        region.done(new RecordGaps(new TreeMap<>(Map.of(id(0), new MirrorTopic.Gap(55, 60)))));
+
+        assertThat(region.image().links().gapsOf(id(0))).containsExactly(gap);
+        assertThat(region.refused(new RecordGaps(new TreeMap<>(Map.of(id(9), gap)))).error())
+                .isEqualTo(Errors.INVALID_REQUEST);
+        region.done(new BeginPromotion(LINK, "failover"));
+        assertThat(region.refused(new RecordGaps(new TreeMap<>(Map.of(id(0), gap)))).error())
+                .isEqualTo(Errors.INVALID_REQUEST);
+        assertThat(region.image().links().gapsOf(id(0))).containsExactly(gap);
     }
 
     @Test

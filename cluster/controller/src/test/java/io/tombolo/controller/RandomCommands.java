@@ -21,6 +21,7 @@ import io.tombolo.controller.command.LinkCommand.DefineLink;
 import io.tombolo.controller.command.LinkCommand.GrowMirrorTopic;
 import io.tombolo.controller.command.LinkCommand.PauseLink;
 import io.tombolo.controller.command.LinkCommand.RaiseLeaderEpochs;
+import io.tombolo.controller.command.LinkCommand.RecordGaps;
 import io.tombolo.controller.command.LinkCommand.RemoveLink;
 import io.tombolo.controller.command.LinkCommand.SetMirrorTopicState;
 import io.tombolo.controller.command.LinkCommand.SettleMirrorPartitions;
@@ -252,7 +253,10 @@ final class RandomCommands {
             case 4 ->
                     new SetMirrorTopicState(
                             link, name, MirrorTopic.State.values()[random.nextInt(5)], "r");
-            case 5 -> new RaiseLeaderEpochs(epochs(image, link));
+            case 5 ->
+                    random.nextBoolean()
+                            ? new RaiseLeaderEpochs(epochs(image, link))
+                            : new RecordGaps(gaps(image, link));
             case 6 -> new BeginPromotion(link, "test");
             case 7 ->
                     random.nextInt(3) == 0
@@ -294,6 +298,15 @@ final class RandomCommands {
                 ownershipEpoch(image, link),
                 Ownership.Mode.FORCED,
                 "test");
+    }
+
+    private TreeMap<PartitionId, MirrorTopic.Gap> gaps(MetadataImage image, LinkName link) {
+        var gaps = new TreeMap<PartitionId, MirrorTopic.Gap>();
+        for (PartitionId id : epochs(image, link).keySet()) {
+            long from = random.nextInt(50);
+            gaps.put(id, new MirrorTopic.Gap(from, from + 1 + random.nextInt(9)));
+        }
+        return gaps;
     }
 
     private TreeMap<PartitionId, Settled> settled(MetadataImage image, LinkName link) {

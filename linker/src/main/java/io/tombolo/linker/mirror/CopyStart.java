@@ -1,8 +1,10 @@
 package io.tombolo.linker.mirror;
 
 import io.tombolo.region.link.MirrorLog;
+import io.tombolo.region.link.MirrorTopic;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Where the copy of a partition begins: where it was told to, and later where its source does, as
@@ -13,6 +15,7 @@ final class CopyStart {
     private final long told;
     private long sourceLogStart = -1;
     private boolean pending;
+    private boolean jumps;
 
     /**
      * @param told the first offset of the copy, unless the source begins above it
@@ -44,6 +47,26 @@ final class CopyStart {
     /** The first offset of a copy that has not begun. */
     long first() {
         return Math.max(sourceLogStart, told);
+    }
+
+    /** Whether the copy may go on behind what the source deleted before it was copied. */
+    void mayJump(boolean allowed) {
+        jumps = allowed;
+    }
+
+    /** What is missing between a copy that may jump and its source. */
+    Optional<MirrorTopic.Gap> ahead(MirrorLog.Position copy) {
+        return jumps && sourceLogStart > copy.endOffset()
+                ? Optional.of(new MirrorTopic.Gap(copy.endOffset(), sourceLogStart))
+                : Optional.empty();
+    }
+
+    /**
+     * Goes on behind a gap, which takes two steps, and where both ends stand is found out between
+     * them: a log is emptied first, and what is empty begins where the source does.
+     */
+    List<PartitionEffect> jump(MirrorLog.Position copy) {
+        return raise(copy.empty() ? sourceLogStart : copy.endOffset());
     }
 
     /** Has the local log begin at an offset. */

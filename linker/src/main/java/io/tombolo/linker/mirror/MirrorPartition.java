@@ -3,6 +3,7 @@ package io.tombolo.linker.mirror;
 import io.tombolo.region.link.LinkPartition;
 import io.tombolo.region.link.LinkStatus.State;
 import io.tombolo.region.link.MirrorLog;
+import io.tombolo.region.link.MirrorTopic;
 import io.tombolo.region.link.Reason;
 
 import java.util.List;
@@ -24,6 +25,9 @@ import java.util.Set;
  * PREPARING           OriginKnown, no copy, begins above 0   PREPARING           RaiseLogStart
  * PREPARING           OriginKnown, LogStartAnswered          SYNCING
  * PREPARING           OriginKnown, source starts above       FAILED(GAP)
+ * PREPARING           the same, may jump                     PREPARING           RecordGap
+ * PREPARING           GapRecorded                            PREPARING           RaiseLogStart
+ * PREPARING           LogStartAnswered, gap not jumped yet   PREPARING           ReadPosition
  * PREPARING           OriginKnown, epoch or end missing      FAILED(SOURCE_TRUNCATED)
  * SYNCING, ACTIVE     SourceAnswered with batches            same                Append
  * SYNCING             lag at most ACTIVE_RECORDS             ACTIVE
@@ -33,6 +37,7 @@ import java.util.Set;
  * SYNCING, ACTIVE     SourceDiverged                         FAILED(SOURCE_TRUNCATED)
  * SYNCING, ACTIVE     OffsetOutOfRange                       PREPARING           ReadPosition
  * SYNCING, ACTIVE     source log start above the position    FAILED(GAP)
+ * SYNCING, ACTIVE     the same, may jump                     PREPARING           ReadPosition
  * SYNCING, ACTIVE     source log start above the local one   same                RaiseLogStart
  * SYNCING, ACTIVE     broken bytes, BROKEN_MAX times         FAILED(reason)
  * SYNCING, ACTIVE     batch of an epoch above EPOCH_MAX      FAILED(LIMIT_REACHED)
@@ -43,6 +48,7 @@ import java.util.Set;
  * either of these     RetryDue, then as PREPARING            the same            ReadPosition
  * any but the last 3  TopicLost                              FAILED(reason)
  * FAILED(SOURCE_DELETED) TopicFound                          PREPARING           ReadPosition
+ * FAILED(GAP)         JumpAllowed                            PREPARING           ReadPosition
  * any but the last 3  Paused                                 PAUSED
  * PAUSED              MeasureDue                             PAUSED              AskOrigin, ReadPosition if unknown
  * PAUSED, FAILED      Resumed                                PREPARING           ReadPosition
@@ -63,16 +69,6 @@ public final class MirrorPartition {
 
     public static final long ACTIVE_RECORDS = 100;
     public static final long SYNCING_RECORDS = 100_000;
-
-    /** What a state that prepares is waiting for. */
-    private enum Step {
-        APPENDS,
-        POSITION,
-        ORIGIN,
-        LOG_START,
-        DELAY,
-        NOTHING
-    }
 
     private final LinkPartition id;
     private final CopyStart start;
@@ -133,6 +129,13 @@ public final class MirrorPartition {
             case PartitionEvent.LogStartAnswered(var answer) -> logStartAnswered(answer);
             case PartitionEvent.EpochRaised _ -> state == State.EPOCH_FENCING ? again() : List.of();
             case PartitionEvent.EpochNotRaised(var detail) -> epochNotRaised(detail);
+            case PartitionEvent.JumpAllowed(var allowed) -> mayJump(allowed);
+            case PartitionEvent.GapRecorded(int number) ->
+                    number == attempt && step == Step.GAP ? jump() : List.of();
+            case PartitionEvent.GapNotRecorded(int number, var detail) ->
+                    number == attempt && step == Step.GAP
+                            ? delay(new Reason(Reason.Code.LOCAL_UNAVAILABLE, detail))
+                            : List.of();
             case PartitionEvent.TopicLost(var reason) -> isOver() ? List.of() : fail(reason);
             case PartitionEvent.TopicFound _ ->
                     hasFailedWith(Reason.Code.SOURCE_DELETED) ? again() : List.of();
@@ -268,8 +271,25 @@ public final class MirrorPartition {
             step = Step.LOG_START;
             return start.raise(start.first());
         }
+        Optional<MirrorTopic.Gap> gap = start.ahead(local());
+        if (gap.isPresent()) {
+            step = Step.GAP;
+            return safeguards.contains(Safeguard.JUMP)
+                    ? List.of(new PartitionEffect.RecordGap(attempt, gap.get()))
+                    : jump();
+        }
         Optional<Reason> obstacle = judge.obstacle(origin, local());
         return obstacle.isPresent() ? fail(obstacle.get()) : copy();
+    }
+
+    private List<PartitionEffect> jump() {
+        step = Step.LOG_START;
+        return start.jump(local());
+    }
+
+    private List<PartitionEffect> mayJump(boolean allowed) {
+        start.mayJump(allowed);
+        return allowed && hasFailedWith(Reason.Code.GAP) ? again() : List.of();
     }
 
     private List<PartitionEffect> copy() {
@@ -285,8 +305,7 @@ public final class MirrorPartition {
 
     private List<PartitionEffect> sourceAnswered(FetchedSlice slice, long askedNanos) {
         boolean current =
-                slice.fetchOffset() == ahead.offset()
-                        || !safeguards.contains(Safeguard.DUPLICATES);
+                slice.fetchOffset() == ahead.offset() || !safeguards.contains(Safeguard.DUPLICATES);
         if (!fetches() || !current) {
             return List.of();
         }
@@ -295,7 +314,7 @@ public final class MirrorPartition {
         start.heard(slice.logStartOffset());
         Optional<Reason> gap = judge.gap(slice.logStartOffset(), ahead.offset());
         if (gap.isPresent()) {
-            return fail(gap.get());
+            return start.ahead(local()).isPresent() ? again() : fail(gap.get());
         }
         return switch (slice.batches()) {
             case CheckedBatches.Nothing _ -> afterProgress();
@@ -400,7 +419,10 @@ public final class MirrorPartition {
                 boolean first = step == Step.LOG_START; // of an empty log: it begins where it ends
                 reached(end, highWatermark);
                 log.startsAt(first ? end : start.followed(local()));
-                yield first ? copy() : afterAnswer();
+                if (first) {
+                    yield start.ahead(local()).isPresent() ? again() : copy();
+                }
+                yield afterAnswer();
             }
             case MirrorLog.StaleOwnership(long epoch) -> stale(epoch);
             case MirrorLog.OutOfOrder _, MirrorLog.EpochFenced _ ->
@@ -489,9 +511,7 @@ public final class MirrorPartition {
 
     private List<PartitionEffect> retry() {
         if (state == State.STOPPING) {
-            return isQuiet()
-                    ? List.of(new PartitionEffect.ReadPosition())
-                    : List.of();
+            return isQuiet() ? List.of(new PartitionEffect.ReadPosition()) : List.of();
         }
         return step == Step.DELAY ? prepare() : List.of();
     }
@@ -548,9 +568,7 @@ public final class MirrorPartition {
         state = State.STOPPING;
         step = Step.NOTHING;
         attempt++;
-        return isQuiet()
-                ? List.of(new PartitionEffect.ReadPosition())
-                : List.of();
+        return isQuiet() ? List.of(new PartitionEffect.ReadPosition()) : List.of();
     }
 
     private List<PartitionEffect> settle(MirrorLog.Position position) {

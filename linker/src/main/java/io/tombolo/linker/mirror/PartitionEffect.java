@@ -1,5 +1,7 @@
 package io.tombolo.linker.mirror;
 
+import io.tombolo.region.link.MirrorTopic;
+
 import java.nio.ByteBuffer;
 
 /** What a {@link MirrorPartition} wants done; the shell does it, in order. */
@@ -32,6 +34,13 @@ public sealed interface PartitionEffect {
 
     /** Have the leader epoch of the partition raised here. */
     record RaiseEpoch(int atLeast) implements PartitionEffect {}
+
+    /**
+     * Have it written down what is missing in the copy.
+     *
+     * @param attempt the number that the answer is to carry
+     */
+    record RecordGap(int attempt, MirrorTopic.Gap gap) implements PartitionEffect {}
 
     /** Wake the partition later; {@code failures} in a row decide how much later. */
     record RetryAfter(int attempt, int failures) implements PartitionEffect {}

@@ -53,6 +53,22 @@ public sealed interface PartitionEvent {
     /** The leader epoch could not be raised. */
     record EpochNotRaised(String detail) implements PartitionEvent {}
 
+    /**
+     * Whether the copy may go on behind records that the source deleted before they were copied;
+     * until it is told, it may not.
+     */
+    record JumpAllowed(boolean allowed) implements PartitionEvent {}
+
+    /**
+     * What is missing is written down.
+     *
+     * @param attempt the number that {@link PartitionEffect.RecordGap} carried
+     */
+    record GapRecorded(int attempt) implements PartitionEvent {}
+
+    /** It could not be written down. */
+    record GapNotRecorded(int attempt, String detail) implements PartitionEvent {}
+
     /** The topic as a whole cannot be followed. */
     record TopicLost(Reason reason) implements PartitionEvent {}
 

@@ -10,6 +10,8 @@ import java.util.Set;
 public enum Safeguard {
     /** Records that were deleted at the source before they were copied stop the partition. */
     GAP,
+    /** What a copy jumps over is written down first. */
+    JUMP,
     /** A source that lost copied records stops the partition. */
     TRUNCATION,
     /** Batches follow each other without overlap. */

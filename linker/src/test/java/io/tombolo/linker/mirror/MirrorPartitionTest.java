@@ -7,12 +7,14 @@ import io.tombolo.linker.mirror.PartitionEffect.AskOrigin;
 import io.tombolo.linker.mirror.PartitionEffect.RaiseEpoch;
 import io.tombolo.linker.mirror.PartitionEffect.RaiseLogStart;
 import io.tombolo.linker.mirror.PartitionEffect.ReadPosition;
+import io.tombolo.linker.mirror.PartitionEffect.RecordGap;
 import io.tombolo.linker.mirror.PartitionEffect.RefreshMetadata;
 import io.tombolo.linker.mirror.PartitionEffect.RetryAfter;
 import io.tombolo.linker.mirror.PartitionEffect.Settled;
 import io.tombolo.region.link.LinkPartition;
 import io.tombolo.region.link.LinkStatus.State;
 import io.tombolo.region.link.MirrorLog;
+import io.tombolo.region.link.MirrorTopic;
 import io.tombolo.region.link.Reason;
 
 import org.apache.kafka.common.Uuid;
@@ -115,6 +117,55 @@ class MirrorPartitionTest {
         feed(origin(51, 90, new Origin.EpochEnd(3, 70)));
 
         assertFailedWith(Reason.Code.GAP);
+    }
+
+    @Test
+    void aCopyThatMayJumpHasTheGapWrittenDownAndBeginsAnewBehindIt() {
+        feed(new PartitionEvent.JumpAllowed(true));
+        feed(new PartitionEvent.Started());
+        feed(position(0, 50, 3, 9));
+        assertThat(feed(origin(70, 90, new Origin.EpochEnd(3, 80))))
+                .containsExactly(new RecordGap(partition.attempt(), new MirrorTopic.Gap(50, 70)));
+
+        assertThat(feed(new PartitionEvent.GapRecorded(partition.attempt())))
+                .containsExactly(new RaiseLogStart(50)); // empties it
+        assertThat(feed(new PartitionEvent.LogStartAnswered(new MirrorLog.Appended(50, 50))))
+                .containsExactly(new ReadPosition());
+
+        feed(position(50, 50, -1, 9));
+        assertThat(feed(origin(75, 90, new Origin.NotAsked()))) // more was deleted meanwhile
+                .containsExactly(new RecordGap(partition.attempt(), new MirrorTopic.Gap(50, 75)));
+        assertThat(feed(new PartitionEvent.GapRecorded(partition.attempt())))
+                .containsExactly(new RaiseLogStart(75));
+        feed(new PartitionEvent.LogStartAnswered(new MirrorLog.Appended(75, 75)));
+        assertThat(partition.fetches()).isTrue();
+        assertThat(partition.nextFetchOffset()).isEqualTo(75);
+        assertThat(partition.nextFetchEpoch()).isEqualTo(-1);
+        assertThat(partition.expectsFirstBatch()).isTrue(); // it may be in the middle of one
+    }
+
+    @Test
+    void aGapThatCannotBeWrittenDownIsNotJumped() {
+        feed(new PartitionEvent.JumpAllowed(true));
+        feed(new PartitionEvent.Started());
+        feed(position(0, 50, 3, 9));
+        feed(origin(70, 90, new Origin.EpochEnd(3, 80)));
+        int asked = partition.attempt();
+
+        assertThat(feed(new PartitionEvent.GapNotRecorded(asked, "no controller")))
+                .containsExactly(new RetryAfter(asked + 1, 1));
+        assertThat(partition.trouble()).isPresent();
+        assertThat(feed(new PartitionEvent.GapRecorded(asked))).isEmpty(); // of a late answer
+    }
+
+    @Test
+    void aCopyThatFailedAtAGapJumpsOnceItMay() {
+        feed(new PartitionEvent.Started());
+        feed(position(0, 50, 3, 9));
+        feed(origin(51, 90, new Origin.EpochEnd(3, 70)));
+        assertFailedWith(Reason.Code.GAP);
+
+        assertThat(feed(new PartitionEvent.JumpAllowed(true))).containsExactly(new ReadPosition());
     }
 
     @Test

@@ -4,15 +4,18 @@ import io.tombolo.broker.BrokerCore;
 import io.tombolo.broker.link.RegionStatus;
 import io.tombolo.broker.link.SourceContact;
 import io.tombolo.metadata.image.LinkRegistration;
+import io.tombolo.metadata.image.LinksImage;
 import io.tombolo.metadata.image.MetadataImage;
 import io.tombolo.metadata.image.TopicImage;
 import io.tombolo.metadata.record.LinkRecord.Reign;
+import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.link.Lag;
 import io.tombolo.region.link.LagHistory;
 import io.tombolo.region.link.LinkStatus;
 import io.tombolo.region.link.LossBound;
+import io.tombolo.region.link.MirrorTopic;
 import io.tombolo.region.topology.LinkEntry;
 
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /** Links as JSON. */
 final class LinkView {
@@ -55,25 +59,33 @@ final class LinkView {
         return view;
     }
 
-    /** Who has written to the partitions of a link's topics that have changed hands, from where. */
+    /**
+     * Who has written to the partitions of a link's topics that have changed hands, from where, and
+     * what is missing in those whose source deleted records before they were copied.
+     */
     static Map<String, Object> lineage(LinkName name, MetadataImage image) {
         var partitions = new ArrayList<Map<String, Object>>();
-        image.links()
-                .lineages()
-                .forEach((id, reigns) ->
-                        image.topics()
-                                .topic(id.topicId())
-                                .filter(topic -> isOf(name, topic, image))
-                                .ifPresent(topic ->
-                                        partitions.add(
-                                                Map.of(
-                                                        "topic", topic.name(),
-                                                        "partition", id.index(),
-                                                        "reigns",
-                                                                reigns.stream()
-                                                                        .map(LinkView::reign)
-                                                                        .toList()))));
+        var known = new TreeSet<>(image.links().lineages().keySet());
+        known.addAll(image.links().gaps().keySet());
+        for (PartitionId id : known) {
+            image.topics()
+                    .topic(id.topicId())
+                    .filter(topic -> isOf(name, topic, image))
+                    .ifPresent(topic -> partitions.add(lineage(topic, id, image.links())));
+        }
         return Map.of("name", name.name(), "partitions", partitions);
+    }
+
+    private static Map<String, Object> lineage(TopicImage topic, PartitionId id, LinksImage links) {
+        return Map.of(
+                "topic", topic.name(),
+                "partition", id.index(),
+                "reigns", links.lineageOf(id).stream().map(LinkView::reign).toList(),
+                "gaps", links.gapsOf(id).stream().map(LinkView::gap).toList());
+    }
+
+    private static Map<String, Object> gap(MirrorTopic.Gap gap) {
+        return Map.of("fromOffset", gap.fromOffset(), "toOffset", gap.toOffset());
     }
 
     private static boolean isOf(LinkName link, TopicImage topic, MetadataImage image) {

@@ -122,6 +122,14 @@ record CommandLinkAdmin(Images images, Commands commands, EventLoop loop) implem
         submit(new LinkCommand.RaiseLeaderEpochs(epochs), answer);
     }
 
+    @Override
+    public void recordGaps(Map<LinkPartition, MirrorTopic.Gap> gaps, Consumer<Answer> answer) {
+        var recorded = new TreeMap<PartitionId, MirrorTopic.Gap>();
+        gaps.forEach((partition, gap) ->
+                recorded.put(new PartitionId(partition.topicId(), partition.partition()), gap));
+        submit(new LinkCommand.RecordGaps(recorded), answer);
+    }
+
     private <A> void submit(Command<A> command, Consumer<Answer> answer) {
         commands.submit(command, loop, decided -> answer.accept(outcome(decided)));
     }

@@ -74,7 +74,8 @@ final class CommandCodec {
         CONFIRM_EXPORT,
         CONFIRM_CUT,
         COMPARE_MIRROR_TRANSACTIONS,
-        HANDOVER
+        HANDOVER,
+        RECORD_GAPS
     }
 
     /**
@@ -270,6 +271,7 @@ final class CommandCodec {
                             .string(set.reason());
             case LinkCommand.RaiseLeaderEpochs raise ->
                     epochs(kind(to, Kind.RAISE_LEADER_EPOCHS), raise.atLeast());
+            case LinkCommand.RecordGaps record -> gaps(kind(to, Kind.RECORD_GAPS), record.gaps());
             case LinkCommand.BeginPromotion(LinkName link, String cause) ->
                     kind(to, Kind.BEGIN_PROMOTION).string(link.name()).string(cause);
             case LinkCommand.SettleMirrorPartitions settle ->
@@ -300,6 +302,15 @@ final class CommandCodec {
                 (FieldWriter out, Map.Entry<PartitionId, Integer> one) -> {
                     AnswerCodec.partition(out, one.getKey());
                     out.number(one.getValue());
+                });
+    }
+
+    private static void gaps(FieldWriter to, SortedMap<PartitionId, MirrorTopic.Gap> gaps) {
+        to.list(
+                List.copyOf(gaps.entrySet()),
+                (FieldWriter out, Map.Entry<PartitionId, MirrorTopic.Gap> one) -> {
+                    AnswerCodec.partition(out, one.getKey());
+                    out.number(one.getValue().fromOffset()).number(one.getValue().toOffset());
                 });
     }
 
@@ -372,6 +383,7 @@ final class CommandCodec {
                     new LinkCommand.GrowMirrorTopic(link(from), from.string(), from.smallNumber());
             case SET_MIRROR_TOPIC_STATE -> topicState(from);
             case RAISE_LEADER_EPOCHS -> new LinkCommand.RaiseLeaderEpochs(epochs(from));
+            case RECORD_GAPS -> new LinkCommand.RecordGaps(gaps(from));
             case BEGIN_PROMOTION -> new LinkCommand.BeginPromotion(link(from), from.string());
             case DRAIN_BROKER ->
                     new BrokerCommand.DrainBroker(
@@ -461,6 +473,18 @@ final class CommandCodec {
         var epochs = new TreeMap<PartitionId, Integer>();
         from.list(18, one -> epochs.put(AnswerCodec.partition(one), one.smallNumber()) == null);
         return epochs;
+    }
+
+    private static SortedMap<PartitionId, MirrorTopic.Gap> gaps(FieldReader from) {
+        var gaps = new TreeMap<PartitionId, MirrorTopic.Gap>();
+        from.list(
+                19,
+                one ->
+                        gaps.put(
+                                        AnswerCodec.partition(one),
+                                        new MirrorTopic.Gap(one.number(), one.number()))
+                                == null);
+        return gaps;
     }
 
     /** The constant with the number that comes next. */

@@ -96,6 +96,7 @@ record RetryRule(long deadlineNanos, boolean idempotent) {
                     false;
             case LinkCommand.GrowMirrorTopic _,
                     LinkCommand.RaiseLeaderEpochs _,
+                    LinkCommand.RecordGaps _,
                     LinkCommand.BeginPromotion _,
                     LinkCommand.SettleMirrorPartitions _,
                     LinkCommand.ClampMirrorOffsets _,

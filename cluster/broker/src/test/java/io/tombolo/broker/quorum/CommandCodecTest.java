@@ -119,6 +119,8 @@ class CommandCodecTest {
                 new LinkCommand.SetMirrorTopicState(
                         LINK, "orders", MirrorTopic.State.PAUSED, "why"),
                 new LinkCommand.RaiseLeaderEpochs(epochs),
+                new LinkCommand.RecordGaps(
+                        new TreeMap<>(Map.of(epochs.firstKey(), new MirrorTopic.Gap(50, 90)))),
                 new LinkCommand.BeginPromotion(LINK, "failover"),
                 new LinkCommand.CompletePromotion(LINK, 7),
                 new LinkCommand.SettleMirrorPartitions(

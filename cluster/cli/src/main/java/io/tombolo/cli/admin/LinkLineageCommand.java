@@ -21,7 +21,11 @@ import java.util.concurrent.Callable;
         name = "lineage",
         description = {
             "Which region has written which offsets of a partition, and under which ownership",
-            "epoch, as each region remembers it. Partitions that never changed hands are left out."
+            "epoch, as each region remembers it; and what their source deleted before it was"
+                    + " copied,",
+            "where a link may go on behind it (gap: jump). Partitions of which there is neither"
+                    + " are",
+            "left out."
         },
         footer = {
             "",
@@ -88,7 +92,8 @@ final class LinkLineageCommand implements Callable<Integer> {
                                 .with("rememberedIn", region.id().name())
                                 .with("topic", partition.at("topic"))
                                 .with("partition", partition.at("partition"))
-                                .with("reigns", partition.at("reigns")));
+                                .with("reigns", partition.at("reigns"))
+                                .with("gaps", partition.at("gaps")));
             }
         }
         return true;
@@ -121,8 +126,19 @@ final class LinkLineageCommand implements Callable<Integer> {
                         epoch == 0 ? "the first" : "epoch " + epoch,
                         known(reign.at("startLeaderEpoch")));
             }
+            for (Tree gap : partition.at("gaps").items()) {
+                table.row(
+                        partition.at("rememberedIn").text(),
+                        partition.at("topic").text(),
+                        partition.at("partition").text(),
+                        "(gap)",
+                        gap.at("fromOffset").text(),
+                        end(gap.at("toOffset")),
+                        "–",
+                        "–");
+            }
         }
-        return table.textOr("no partition has changed hands");
+        return table.textOr("no partition has changed hands or misses records");
     }
 
     /** A dash where nobody could tell, or only the other region knows. */

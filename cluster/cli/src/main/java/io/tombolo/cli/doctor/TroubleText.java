@@ -18,8 +18,10 @@ final class TroubleText {
             case "NAME_TAKEN" ->
                     "tombolo topic delete %s --region %s        makes way for the copy; that topic takes writes of its own"
                             .formatted(topic, patient.to());
-            case "GAP", "SOURCE_TRUNCATED", "SOURCE_RECREATED", "CORRUPT_BATCH", "OUT_OF_ORDER" ->
-                    delete;
+            case "GAP" ->
+                    "%s; with links.%s.gap: jump it does so by itself"
+                            .formatted(delete, patient.link().name());
+            case "SOURCE_TRUNCATED", "SOURCE_RECREATED", "CORRUPT_BATCH", "OUT_OF_ORDER" -> delete;
             case "SOURCE_DENIED" ->
                     "give the link READ and DESCRIBE of topic %s in %s; it is tried again by itself"
                             .formatted(topic, patient.from());

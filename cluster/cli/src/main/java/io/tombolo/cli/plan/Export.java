@@ -1,6 +1,7 @@
 package io.tombolo.cli.plan;
 
 import io.tombolo.region.LinkName;
+import io.tombolo.region.link.LinkSpec.Gap;
 import io.tombolo.region.link.LinkSpec.Renaming;
 import io.tombolo.region.link.LinkSpec.Start;
 import io.tombolo.region.link.NameFilter;
@@ -132,6 +133,9 @@ final class Export {
             }
             if (!(link.selection().start() instanceof Start.Earliest)) {
                 lines.add("    start: " + quoted(link.selection().start().toString()));
+            }
+            if (link.selection().gap() == Gap.JUMP) {
+                lines.add("    gap: jump");
             }
             lines.add("    groups: " + list(link.groups().patterns()));
             if (!link.sync().equals(LinkEntry.Sync.STANDARD)) {

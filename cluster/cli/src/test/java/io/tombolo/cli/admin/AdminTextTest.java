@@ -58,7 +58,9 @@ class AdminTextTest {
                         [{"rememberedIn": "us", "topic": "orders", "partition": 0, "reigns": [
                           {"ownershipEpoch": 0, "region": "eu", "startOffset": 0, "startLeaderEpoch": -1},
                           {"ownershipEpoch": 2, "region": "us", "startOffset": 4, "startLeaderEpoch": 70},
-                          {"ownershipEpoch": 4, "region": "eu", "startOffset": -1, "startLeaderEpoch": -1}]}]
+                          {"ownershipEpoch": 4, "region": "eu", "startOffset": -1, "startLeaderEpoch": -1}]},
+                         {"rememberedIn": "us", "topic": "orders", "partition": 1, "reigns": [],
+                          "gaps": [{"fromOffset": 50, "toOffset": 70}]}]
                         """);
 
         assertThat(LinkLineageCommand.text(tree.orElseThrow().items()))
@@ -68,9 +70,10 @@ class AdminTextTest {
                         us  orders          0  eu             0  3    the first             –
                         us  orders          0  us             4  –    epoch 2              70
                         us  orders          0  eu             –  now  epoch 4               –
+                        us  orders          1  (gap)         50  69   –                     –
                         """);
         assertThat(LinkLineageCommand.text(List.of()))
-                .isEqualTo("no partition has changed hands\n");
+                .isEqualTo("no partition has changed hands or misses records\n");
     }
 
     @Test

@@ -94,6 +94,18 @@ public sealed interface LinkCommand<A> extends Command<A> {
     }
 
     /**
+     * Writes down which offsets of mirror partitions their source deleted before they were copied,
+     * so that the copies may go on behind them. Refused unless the topics are mirrors.
+     */
+    record RecordGaps(SortedMap<PartitionId, MirrorTopic.Gap> gaps)
+            implements LinkCommand<Applied> {
+
+        public RecordGaps {
+            gaps = Collections.unmodifiableSortedMap(new TreeMap<>(gaps));
+        }
+    }
+
+    /**
      * First step of a promotion: all mirror topics of a link go to STOPPING, so that nothing is
      * appended to them any more. Answered with the partitions that are to be settled.
      */

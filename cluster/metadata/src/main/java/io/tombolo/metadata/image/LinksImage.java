@@ -1,9 +1,11 @@
 package io.tombolo.metadata.image;
 
+import io.tombolo.metadata.record.LinkRecord.GapRecorded;
 import io.tombolo.metadata.record.LinkRecord.LineageExtended;
 import io.tombolo.metadata.record.LinkRecord.Reign;
 import io.tombolo.metadata.record.PartitionId;
 import io.tombolo.region.LinkName;
+import io.tombolo.region.link.MirrorTopic.Gap;
 
 import org.apache.kafka.common.Uuid;
 import org.pcollections.PSortedMap;
@@ -22,18 +24,29 @@ import java.util.Optional;
  * @param topicsOfLink the same ones, by link
  * @param lineages of partitions that have changed hands: who has written to them from where on,
  *     oldest first; {@link #LINEAGE_MAX} entries each at most
+ * @param gaps of partitions whose source deleted records before they were copied, oldest first,
+ *     none touching the next; {@link #GAPS_MAX} of each at most
  */
 public record LinksImage(
         PSortedMap<LinkName, LinkRegistration> byName,
         PSortedMap<Uuid, MirrorRegistration> mirrorTopics,
         PSortedMap<LinkName, PSortedSet<Uuid>> topicsOfLink,
-        PSortedMap<PartitionId, TreePVector<Reign>> lineages) {
+        PSortedMap<PartitionId, TreePVector<Reign>> lineages,
+        PSortedMap<PartitionId, TreePVector<Gap>> gaps) {
 
     /** The oldest entries of a partition's lineage are forgotten. */
     public static final int LINEAGE_MAX = 100;
 
+    /** The oldest gaps of a partition are forgotten. */
+    public static final int GAPS_MAX = 100;
+
     static final LinksImage EMPTY =
-            new LinksImage(TreePMap.empty(), TreePMap.empty(), TreePMap.empty(), TreePMap.empty());
+            new LinksImage(
+                    TreePMap.empty(),
+                    TreePMap.empty(),
+                    TreePMap.empty(),
+                    TreePMap.empty(),
+                    TreePMap.empty());
 
     public Optional<LinkRegistration> link(LinkName link) {
         return Optional.ofNullable(byName.get(link));
@@ -54,13 +67,22 @@ public record LinksImage(
         return lineages.getOrDefault(partition, TreePVector.empty());
     }
 
+    /** What is missing in the copy of a partition. */
+    public List<Gap> gapsOf(PartitionId partition) {
+        return gaps.getOrDefault(partition, TreePVector.empty());
+    }
+
     LinksImage with(LinkRegistration link) {
         return new LinksImage(
-                byName.plus(link.definition().link(), link), mirrorTopics, topicsOfLink, lineages);
+                byName.plus(link.definition().link(), link),
+                mirrorTopics,
+                topicsOfLink,
+                lineages,
+                gaps);
     }
 
     LinksImage without(LinkName link) {
-        return new LinksImage(byName.minus(link), mirrorTopics, topicsOfLink, lineages);
+        return new LinksImage(byName.minus(link), mirrorTopics, topicsOfLink, lineages, gaps);
     }
 
     LinksImage with(MirrorRegistration mirror) {
@@ -68,7 +90,8 @@ public record LinksImage(
                 byName,
                 mirrorTopics.plus(mirror.topicId(), mirror),
                 topicsOfLink.plus(mirror.link(), topicsOf(mirror.link()).plus(mirror.topicId())),
-                lineages);
+                lineages,
+                gaps);
     }
 
     LinksImage withoutMirror(Uuid topicId) {
@@ -83,7 +106,8 @@ public record LinksImage(
                 left.isEmpty()
                         ? topicsOfLink.minus(mirror.link())
                         : topicsOfLink.plus(mirror.link(), left),
-                lineages);
+                lineages,
+                gaps);
     }
 
     LinksImage with(LineageExtended extended) {
@@ -100,15 +124,36 @@ public record LinksImage(
                 byName,
                 mirrorTopics,
                 topicsOfLink,
-                lineages.plus(id, longer.size() > LINEAGE_MAX ? longer.minus(0) : longer));
+                lineages.plus(id, longer.size() > LINEAGE_MAX ? longer.minus(0) : longer),
+                gaps);
+    }
+
+    /** What overlaps is one gap: a copy may be told twice to go on behind it. */
+    LinksImage with(GapRecorded recorded) {
+        var id = new PartitionId(recorded.topicId(), recorded.index());
+        TreePVector<Gap> known = gaps.getOrDefault(id, TreePVector.empty());
+        Gap gap = recorded.gap();
+        while (!known.isEmpty() && known.getLast().toOffset() > gap.fromOffset()) {
+            gap = gap.with(known.getLast());
+            known = known.minus(known.size() - 1);
+        }
+        TreePVector<Gap> longer = known.plus(gap);
+        return new LinksImage(
+                byName,
+                mirrorTopics,
+                topicsOfLink,
+                lineages,
+                gaps.plus(id, longer.size() > GAPS_MAX ? longer.minus(0) : longer));
     }
 
     /** The topic is gone, and one of its name that is made later is another one. */
     LinksImage withoutLineagesOf(TopicImage topic) {
-        PSortedMap<PartitionId, TreePVector<Reign>> left = lineages;
+        PSortedMap<PartitionId, TreePVector<Reign>> reigns = lineages;
+        PSortedMap<PartitionId, TreePVector<Gap>> missing = gaps;
         for (int index = 0; index < topic.partitions().count(); index++) {
-            left = left.minus(topic.partitionId(index));
+            reigns = reigns.minus(topic.partitionId(index));
+            missing = missing.minus(topic.partitionId(index));
         }
-        return new LinksImage(byName, mirrorTopics, topicsOfLink, left);
+        return new LinksImage(byName, mirrorTopics, topicsOfLink, reigns, missing);
     }
 }

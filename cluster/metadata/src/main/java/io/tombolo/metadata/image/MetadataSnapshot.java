@@ -6,6 +6,7 @@ import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
 import io.tombolo.metadata.record.ConfigResource;
 import io.tombolo.metadata.record.LinkRecord.DivergenceExported;
 import io.tombolo.metadata.record.LinkRecord.DivergenceFound;
+import io.tombolo.metadata.record.LinkRecord.GapRecorded;
 import io.tombolo.metadata.record.LinkRecord.LineageExtended;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.LinkPaused;
@@ -28,6 +29,7 @@ import io.tombolo.metadata.record.RegionRecord.PartitionFenced;
 import io.tombolo.metadata.record.RegionRecord.ProducerIdsAllocated;
 import io.tombolo.metadata.record.TopicRecord.PartitionCreated;
 import io.tombolo.metadata.record.TopicRecord.TopicCreated;
+import io.tombolo.region.link.MirrorTopic;
 
 import org.apache.kafka.common.Uuid;
 import org.pcollections.PSortedMap;
@@ -65,7 +67,9 @@ public final class MetadataSnapshot {
                         image.links().mirrorTopics().values().stream()
                                 .flatMap(MetadataSnapshot::mirrorRecords),
                         image.links().lineages().entrySet().stream()
-                                .flatMap(MetadataSnapshot::lineageRecords))
+                                .flatMap(MetadataSnapshot::lineageRecords),
+                        image.links().gaps().entrySet().stream()
+                                .flatMap(MetadataSnapshot::gapRecords))
                 .<Stream<? extends MetadataRecord>>map(part -> part)
                 .reduce(Stream.empty(), Stream::concat)
                 .<MetadataRecord>map(record -> record)
@@ -144,6 +148,12 @@ public final class MetadataSnapshot {
         PartitionId id = lineage.getKey();
         return lineage.getValue().stream()
                 .map(reign -> new LineageExtended(id.topicId(), id.index(), reign));
+    }
+
+    private static Stream<MetadataRecord> gapRecords(
+            Map.Entry<PartitionId, ? extends List<MirrorTopic.Gap>> gaps) {
+        PartitionId id = gaps.getKey();
+        return gaps.getValue().stream().map(gap -> new GapRecorded(id.topicId(), id.index(), gap));
     }
 
     private static MirrorReturned returned(MirrorRegistration mirror) {

@@ -13,6 +13,7 @@ import io.tombolo.metadata.record.ConfigResource;
 import io.tombolo.metadata.record.LinkRecord;
 import io.tombolo.metadata.record.LinkRecord.DivergenceExported;
 import io.tombolo.metadata.record.LinkRecord.DivergenceFound;
+import io.tombolo.metadata.record.LinkRecord.GapRecorded;
 import io.tombolo.metadata.record.LinkRecord.LineageExtended;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.LinkPaused;
@@ -223,26 +224,28 @@ final class Replay {
                     promote(topicId, promotion -> promotion.aborted(index));
             case MirrorTransactionsCompared(var topicId, var index, var torn) ->
                     promote(topicId, promotion -> promotion.compared(index, torn));
-            case LineageExtended extended -> extend(extended);
+            case LineageExtended extended -> links = known(extended.topicId()).with(extended);
+            case GapRecorded recorded -> links = known(recorded.topicId()).with(recorded);
             case MirrorReturned _, DivergenceFound _, DivergenceExported _, ReplicasToCut _ ->
                     restore(record);
-            case MirrorOffsetsClamped clamped -> {
-                for (Uuid topicId : clamped.topicIds()) {
-                    var own =
-                            clamped.clamped().stream()
-                                    .filter(one -> one.topicId().equals(topicId))
-                                    .toList();
-                    promote(
-                            topicId,
-                            promotion -> promotion.clamped(clamped.offsetsPartition(), own));
-                }
-            }
+            case MirrorOffsetsClamped clamped -> clamp(clamped);
         }
     }
 
-    private void extend(LineageExtended extended) {
-        check(topics.has(extended.topicId()), "no topic %s", extended.topicId());
-        links = links.with(extended);
+    private void clamp(MirrorOffsetsClamped clamped) {
+        for (Uuid topicId : clamped.topicIds()) {
+            var own =
+                    clamped.clamped().stream()
+                            .filter(one -> one.topicId().equals(topicId))
+                            .toList();
+            promote(topicId, promotion -> promotion.clamped(clamped.offsetsPartition(), own));
+        }
+    }
+
+    /** The links, for a change that concerns a topic. */
+    private LinksImage known(Uuid topicId) {
+        check(topics.has(topicId), "no topic %s", topicId);
+        return links;
     }
 
     private void promote(Uuid topicId, UnaryOperator<Promotion> step) {

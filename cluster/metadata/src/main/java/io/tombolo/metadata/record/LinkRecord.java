@@ -266,6 +266,13 @@ public sealed interface LinkRecord extends MetadataRecord {
     record LineageExtended(Uuid topicId, int index, Reign reign) implements LinkRecord {}
 
     /**
+     * The source of a partition deleted records before they were copied, and the copy is to go on
+     * behind them. It is written down before the copy does, perhaps more than once: what overlaps
+     * is one gap.
+     */
+    record GapRecorded(Uuid topicId, int index, MirrorTopic.Gap gap) implements LinkRecord {}
+
+    /**
      * An entry of a partition's lineage: from where on which region has written to it. It ends
      * where the next one begins.
      *

@@ -11,6 +11,7 @@ import io.tombolo.metadata.record.LinkRecord.CopyEnd;
 import io.tombolo.metadata.record.LinkRecord.Divergence;
 import io.tombolo.metadata.record.LinkRecord.DivergenceExported;
 import io.tombolo.metadata.record.LinkRecord.DivergenceFound;
+import io.tombolo.metadata.record.LinkRecord.GapRecorded;
 import io.tombolo.metadata.record.LinkRecord.LineageExtended;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.LinkPaused;
@@ -90,6 +91,7 @@ final class RecordFields {
             case DivergenceExported _ -> RecordType.DIVERGENCE_EXPORTED;
             case ReplicasToCut _ -> RecordType.REPLICAS_TO_CUT;
             case LineageExtended _ -> RecordType.LINEAGE_EXTENDED;
+            case GapRecorded _ -> RecordType.GAP_RECORDED;
             case OwnershipRecord _ -> RecordType.OWNERSHIP;
             case PartitionFenced _ -> RecordType.PARTITION_FENCED;
             case Audited _ -> RecordType.AUDITED;
@@ -163,7 +165,8 @@ final class RecordFields {
                             DIVERGENCE_FOUND,
                             DIVERGENCE_EXPORTED,
                             REPLICAS_TO_CUT,
-                            LINEAGE_EXTENDED ->
+                            LINEAGE_EXTENDED,
+                            GAP_RECORDED ->
                             readReturn(type, from);
                 };
         from.tags(FieldReader.TagReader.NONE);
@@ -265,6 +268,8 @@ final class RecordFields {
                     to.uuid(topicId).number(index).number(offset).brokers(pending);
             case LineageExtended(var topicId, var index, var reign) ->
                     reign.write(to.uuid(topicId).number(index));
+            case GapRecorded(var topicId, var index, var gap) ->
+                    to.uuid(topicId).number(index).number(gap.fromOffset()).number(gap.toOffset());
         }
         to.tags(0);
     }
@@ -326,6 +331,11 @@ final class RecordFields {
                     new DivergenceExported(from.uuid(), from.smallNumber(), from.string());
             case LINEAGE_EXTENDED ->
                     new LineageExtended(from.uuid(), from.smallNumber(), Reign.read(from));
+            case GAP_RECORDED ->
+                    new GapRecorded(
+                            from.uuid(),
+                            from.smallNumber(),
+                            new MirrorTopic.Gap(from.number(), from.number()));
             default ->
                     new ReplicasToCut(
                             from.uuid(), from.smallNumber(), from.number(), from.brokers());

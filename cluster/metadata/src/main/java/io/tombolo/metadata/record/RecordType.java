@@ -40,9 +40,10 @@ enum RecordType {
     MIRROR_TRANSACTIONS_COMPARED(55),
     PARTITION_FENCED(56),
     AUDITED(57),
-    LINEAGE_EXTENDED(58);
+    LINEAGE_EXTENDED(58),
+    GAP_RECORDED(59);
 
-    private static final RecordType[] BY_CODE = new RecordType[59];
+    private static final RecordType[] BY_CODE = new RecordType[60];
 
     static {
         for (RecordType type : values()) {

@@ -8,6 +8,7 @@ import io.tombolo.metadata.record.BrokerIds;
 import io.tombolo.metadata.record.ConfigRecord.ConfigRemoved;
 import io.tombolo.metadata.record.ConfigRecord.ConfigSet;
 import io.tombolo.metadata.record.ConfigResource;
+import io.tombolo.metadata.record.LinkRecord.GapRecorded;
 import io.tombolo.metadata.record.LinkRecord.LineageExtended;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.LinkPaused;
@@ -27,6 +28,7 @@ import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.link.MirrorTopic;
+import io.tombolo.region.link.MirrorTopic.Gap;
 import io.tombolo.region.link.NameFilter;
 import io.tombolo.region.ownership.Ownership;
 import io.tombolo.region.ownership.Takeover;
@@ -239,6 +241,27 @@ class MetadataImageTest {
         assertThatThrownBy(() -> with(full, reign(LinksImage.LINEAGE_MAX)))
                 .hasMessageContaining("does not follow");
         assertThat(with(image, new TopicDeleted(ORDERS)).links().lineages()).isEmpty();
+    }
+
+    @Test
+    void gapsThatOverlapAreOneAndTheOldestAreForgotten() {
+        var image = applied(orders(), partition(0), gap(3, 9), gap(3, 12), gap(5, 10), gap(20, 30));
+        var id = new PartitionId(ORDERS, 0);
+        assertThat(image.links().gapsOf(id)).containsExactly(new Gap(3, 12), new Gap(20, 30));
+
+        MetadataImage full = image;
+        for (int index = 0; index < LinksImage.GAPS_MAX; index++) {
+            full = with(full, gap(100 + 2 * index, 101 + 2 * index));
+        }
+
+        assertThat(full.links().gapsOf(id))
+                .hasSize(LinksImage.GAPS_MAX)
+                .doesNotContain(new Gap(20, 30));
+        assertThat(with(full, new TopicDeleted(ORDERS)).links().gaps()).isEmpty();
+    }
+
+    private static MetadataRecord gap(long from, long to) {
+        return new GapRecorded(ORDERS, 0, new Gap(from, to));
     }
 
     private static MetadataRecord reign(int epoch) {

@@ -17,6 +17,7 @@ import io.tombolo.metadata.record.LinkRecord.CopyEnd;
 import io.tombolo.metadata.record.LinkRecord.Divergence;
 import io.tombolo.metadata.record.LinkRecord.DivergenceExported;
 import io.tombolo.metadata.record.LinkRecord.DivergenceFound;
+import io.tombolo.metadata.record.LinkRecord.GapRecorded;
 import io.tombolo.metadata.record.LinkRecord.LineageExtended;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.LinkPaused;
@@ -263,7 +264,9 @@ final class RandomHistory {
         var link = new LinkName("l" + random.nextInt(2));
         boolean known = image.links().link(link).isPresent();
         return switch (random.nextInt(10)) {
-            case 8 -> topic().filter(t -> t.partitions().count() > 0).map(this::reign);
+            case 8 ->
+                    topic().filter(t -> t.partitions().count() > 0)
+                            .map(t -> random.nextBoolean() ? reign(t) : gap(t));
             case 7 -> topic().map(t -> returning(t, link));
             case 6 -> mirror().filter(t -> promoting(t) > 0).map(this::transactions);
             case 0 ->
@@ -363,6 +366,14 @@ final class RandomHistory {
                         new RegionId("r" + random.nextInt(3)),
                         random.nextInt(9) - 1,
                         random.nextInt(9) - 1));
+    }
+
+    private MetadataRecord gap(TopicImage topic) {
+        long from = random.nextInt(50);
+        return new GapRecorded(
+                topic.id(),
+                random.nextInt(topic.partitions().count()),
+                new MirrorTopic.Gap(from, from + 1 + random.nextInt(9)));
     }
 
     private MetadataRecord transactions(TopicImage topic) {

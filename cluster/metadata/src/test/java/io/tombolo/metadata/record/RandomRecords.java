@@ -12,6 +12,7 @@ import io.tombolo.metadata.record.LinkRecord.CopyEnd;
 import io.tombolo.metadata.record.LinkRecord.Divergence;
 import io.tombolo.metadata.record.LinkRecord.DivergenceExported;
 import io.tombolo.metadata.record.LinkRecord.DivergenceFound;
+import io.tombolo.metadata.record.LinkRecord.GapRecorded;
 import io.tombolo.metadata.record.LinkRecord.LineageExtended;
 import io.tombolo.metadata.record.LinkRecord.LinkDefined;
 import io.tombolo.metadata.record.LinkRecord.LinkPaused;
@@ -150,6 +151,9 @@ final class RandomRecords {
                             uuid(),
                             number(),
                             new Reign(offset(), new RegionId(name()), offset() - 1, number()));
+            case GAP_RECORDED ->
+                    new GapRecorded(
+                            uuid(), number(), new MirrorTopic.Gap(3, 4 + random.nextInt(9)));
             case PARTITION_FENCED ->
                     new RegionRecord.PartitionFenced(
                             new DomainName(name()),

@@ -56,6 +56,11 @@ public interface LinkAdmin {
     void raiseLeaderEpochs(Map<LinkPartition, Integer> atLeast, Consumer<Answer> answer);
 
     /**
+     * Writes down which offsets of mirror partitions their source deleted before they were copied.
+     */
+    void recordGaps(Map<LinkPartition, MirrorTopic.Gap> gaps, Consumer<Answer> answer);
+
+    /**
      * A mirror topic to be made. Replication factor and placement are this region's own defaults.
      *
      * @param sourceTopicId taken as the local id too, unless it is {@link Uuid#ZERO_UUID} or the

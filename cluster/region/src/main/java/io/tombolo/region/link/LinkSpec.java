@@ -45,12 +45,14 @@ public record LinkSpec(
      *
      * @param renaming what the copies are called
      * @param start where the copies of topics begin that the source has already
+     * @param gap how a copy goes on when the source has deleted what comes next
      */
-    public record Selection(NameFilter topics, NameFilter groups, Renaming renaming, Start start) {
+    public record Selection(
+            NameFilter topics, NameFilter groups, Renaming renaming, Start start, Gap gap) {
 
         /** Copies of the same names, from the first record on. */
         public Selection(NameFilter topics, NameFilter groups) {
-            this(topics, groups, Renaming.NONE, new Start.Earliest());
+            this(topics, groups, Renaming.NONE, new Start.Earliest(), Gap.FAIL);
         }
 
         /** Whether a topic of this name here is a copy of one that is mirrored. */
@@ -172,6 +174,14 @@ public record LinkSpec(
                 return time.toString();
             }
         }
+    }
+
+    /** What becomes of a copy when the source has deleted records before they were copied. */
+    public enum Gap {
+        /** It fails, and keeps what it has, until somebody decides. */
+        FAIL,
+        /** The gap is written down, and the copy begins anew where the source begins. */
+        JUMP
     }
 
     /**

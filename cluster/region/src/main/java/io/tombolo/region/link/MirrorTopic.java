@@ -55,6 +55,34 @@ public record MirrorTopic(
         return origin.topicId();
     }
 
+    /**
+     * Offsets of a partition that its source deleted before they were copied. The copy goes on
+     * behind them.
+     *
+     * @param fromOffset the first that is missing
+     * @param toOffset the first behind them
+     */
+    public record Gap(long fromOffset, long toOffset) {
+
+        public Gap {
+            if (fromOffset < 0 || toOffset <= fromOffset) {
+                throw new IllegalArgumentException(
+                        "no gap reaches from %d to %d".formatted(fromOffset, toOffset));
+            }
+        }
+
+        /** Whether all that is missing in the other one is missing in this one. */
+        public boolean covers(Gap other) {
+            return fromOffset <= other.fromOffset && other.toOffset <= toOffset;
+        }
+
+        /** What is missing in either, and between them. */
+        public Gap with(Gap other) {
+            return new Gap(
+                    Math.min(fromOffset, other.fromOffset), Math.max(toOffset, other.toOffset));
+        }
+    }
+
     /** The life of a mirror topic. Only {@link #STOPPED} is writable. */
     public enum State {
         /** It follows the source. */

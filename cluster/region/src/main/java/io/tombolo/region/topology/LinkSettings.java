@@ -2,6 +2,7 @@ package io.tombolo.region.topology;
 
 import io.tombolo.region.LinkName;
 import io.tombolo.region.PolicyName;
+import io.tombolo.region.link.LinkSpec.Gap;
 import io.tombolo.region.link.LinkSpec.Renaming;
 import io.tombolo.region.link.LinkSpec.Selection;
 import io.tombolo.region.link.LinkSpec.Start;
@@ -48,6 +49,7 @@ final class LinkSettings {
     static final String RENAME = "rename";
 
     private static final String START = "start";
+    private static final String GAP = "gap";
     private static final String CONFIGS = "sync.configs";
     private static final String ACLS = "sync.acls";
     private static final String OFFSETS = "sync.offsets";
@@ -78,6 +80,9 @@ final class LinkSettings {
         }
         if (!(link.selection().start() instanceof Start.Earliest)) {
             settings.put(START, link.selection().start().toString());
+        }
+        if (link.selection().gap() != Gap.FAIL) {
+            settings.put(GAP, word(link.selection().gap()));
         }
         settings.put(CONFIGS, Boolean.toString(link.sync().configs()));
         settings.put(ACLS, Boolean.toString(link.sync().acls()));
@@ -123,7 +128,8 @@ final class LinkSettings {
                         filter(settings.getOrDefault(TOPICS, "")),
                         filter(settings.getOrDefault(GROUPS, "*")),
                         renaming(settings),
-                        start(settings)),
+                        start(settings),
+                        word(settings, GAP, Gap.class, Gap.FAIL)),
                 sync,
                 new Limits(rate(settings), duration(settings, MAX_LAG)));
     }

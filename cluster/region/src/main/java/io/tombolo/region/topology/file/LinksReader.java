@@ -2,6 +2,7 @@ package io.tombolo.region.topology.file;
 
 import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
+import io.tombolo.region.link.LinkSpec.Gap;
 import io.tombolo.region.link.LinkSpec.Renaming;
 import io.tombolo.region.link.LinkSpec.Selection;
 import io.tombolo.region.link.LinkSpec.Start;
@@ -31,8 +32,8 @@ final class LinksReader {
             Optional<LinkName> name = Names.idOf(entry, LinkName::new);
             Section section =
                     entry.section(
-                            "from", "to", "topics", "rename", "start", "groups", "sync", "limits",
-                            "reverse");
+                            "from", "to", "topics", "rename", "start", "gap", "groups", "sync",
+                            "limits", "reverse");
             Optional<LinkEntry> link =
                     link(name.orElse(new LinkName("unnamed")), section, names, notes);
             if (name.isPresent() && link.isPresent()) {
@@ -58,6 +59,7 @@ final class LinksReader {
         Renaming renaming =
                 section.get("rename").flatMap(LinksReader::renaming).orElse(Renaming.NONE);
         Start start = section.get("start").flatMap(LinksReader::start).orElse(new Start.Earliest());
+        Gap gap = section.get("gap").flatMap(value -> value.word(Gap.class)).orElse(Gap.FAIL);
         LinkEntry.Sync sync =
                 section.get("sync")
                         .map(value -> sync(value, notes))
@@ -69,7 +71,7 @@ final class LinksReader {
             return Optional.empty();
         }
         var route = new LinkEntry.Route(from.get(), to.get(), reverse);
-        var selection = new Selection(topics, groups, renaming, start);
+        var selection = new Selection(topics, groups, renaming, start, gap);
         return Optional.of(new LinkEntry(name, route, selection, sync, limits));
     }
 

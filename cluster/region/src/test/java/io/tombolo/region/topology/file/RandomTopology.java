@@ -185,7 +185,8 @@ final class RandomTopology {
                     case 1 ->
                             new LinkSpec.Start.At(Instant.ofEpochMilli(random.nextLong(1L << 41)));
                     default -> new LinkSpec.Start.Earliest();
-                });
+                },
+                pick(LinkSpec.Gap.values()));
     }
 
     private Topics topics() {

@@ -122,6 +122,7 @@ final class YamlWriter {
         map.put("topics", link.topics().patterns());
         map.put("rename", link.selection().renaming().toString());
         map.put("start", link.selection().start().toString());
+        map.put("gap", Value.wordOf(link.selection().gap()));
         map.put("groups", link.groups().patterns());
         map.put("reverse", Value.wordOf(link.route().reverse()));
         var sync = new LinkedHashMap<String, Object>();
