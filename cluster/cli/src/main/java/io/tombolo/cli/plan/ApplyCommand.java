@@ -120,6 +120,7 @@ final class ApplyCommand implements Callable<Integer> {
 
     private List<Outcome> carryOut(LoadedFile file, SavedPlan plan, World world) {
         var outcomes = new ArrayList<Outcome>();
+        var progress = new ApplyProgress(plan.changes().size(), System.nanoTime());
         for (Change change : plan.changes()) {
             Outcome outcome;
             try {
@@ -135,6 +136,7 @@ final class ApplyCommand implements Callable<Integer> {
                 shell.out().print(outcome.text());
                 shell.out().flush();
             }
+            progress.after(outcomes.size(), System.nanoTime()).ifPresent(shell::note);
         }
         return outcomes;
     }
