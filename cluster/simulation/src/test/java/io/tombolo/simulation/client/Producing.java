@@ -226,10 +226,11 @@ public final class Producing {
         switch (error) {
             case NONE -> stored(batch, response.baseOffset());
             case POLICY_VIOLATION -> {
+                fenced = fenced || records.refused(site, place);
                 if (!fenced) {
-                    records.refused(site, place);
+                    batch.refused();
+                    route.forget();
                 }
-                fenced = true;
             }
             case OUT_OF_ORDER_SEQUENCE_NUMBER -> {
                 if (batch == underWay.oldest()) {

@@ -13,8 +13,11 @@ public interface Records {
     /** The leader said that it has the batch, which nobody else may have. */
     void acknowledgedAlone(Site site, Place place, Sent sent, long baseOffset);
 
-    /** The broker said that this region may not write. */
-    void refused(Site site, Place place);
+    /**
+     * The broker said that this region may not write; false when that is no longer so, and the
+     * broker has not heard of it.
+     */
+    boolean refused(Site site, Place place);
 
     /** A batch that was sent more than once has been acknowledged. */
     void retried();

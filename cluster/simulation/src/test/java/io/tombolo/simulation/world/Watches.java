@@ -228,15 +228,28 @@ final class Watches
     }
 
     @Override
-    public void refused(Site site, Place place) {
+    public boolean refused(Site site, Place place) {
         boolean first = site == sites.keySet().iterator().next();
+        boolean handedOver =
+                (first ? operator : otherOperator).filter(Operator::wanted).isPresent();
         Broken.unless(
-                (first ? operator : otherOperator).filter(Operator::wanted).isPresent(),
+                handedOver || owns(site),
                 Law.PROGRESS,
                 "%s refused a write of %s and nobody failed over",
                 site,
                 place);
-        happenings.note(Happening.OLD_OWNER_REFUSED_A_WRITE);
+        if (handedOver) {
+            happenings.note(Happening.OLD_OWNER_REFUSED_A_WRITE);
+        }
+        return handedOver;
+    }
+
+    private static boolean owns(Site site) {
+        return site.newestMetadata()
+                .region()
+                .ownershipOf(new DomainName(World.LINK.name()))
+                .filter(owned -> owned.ownership().lets(site.region()))
+                .isPresent();
     }
 
     // --- what groups were told

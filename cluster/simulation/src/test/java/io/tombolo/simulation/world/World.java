@@ -62,7 +62,7 @@ public final class World {
     private static final Duration SHORT_SAFETY_PHASE = Duration.ofSeconds(8);
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Duration LOOK = Duration.ofSeconds(1);
-    private static final LinkName LINK = new LinkName("eu-to-us");
+    static final LinkName LINK = new LinkName("eu-to-us");
 
     private final Simulator simulator;
     private final Shape shape;
