@@ -2,6 +2,7 @@ package io.tombolo.operation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.Node;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -104,18 +106,29 @@ class UncleanElectionEndToEnd {
         try (var cluster = new Cluster(folder)) {
             cluster.spawn(1, 2, 3);
             Clients clients = cluster.clients(3);
-            var topic = new NewTopic("orders", Map.of(0, List.of(1)));
-            clients.admin(admin -> admin.createTopics(List.of(topic)).all());
-            clients.produce("orders", 0, "a", "b");
+            for (String name : List.of("orders", "moved")) {
+                var topic = new NewTopic(name, Map.of(0, List.of(1)));
+                clients.admin(admin -> admin.createTopics(List.of(topic)).all());
+                clients.produce(name, 0, "a", "b");
+            }
             cluster.kill(1);
             empty(cluster.data(1));
 
             cluster.spawn(1);
             clients.admin(admin ->
+                    admin.alterPartitionReassignments(
+                                    Map.of(
+                                            new TopicPartition("moved", 0),
+                                            Optional.of(
+                                                    new NewPartitionReassignment(List.of(1, 2)))))
+                            .all());
+            clients.admin(admin ->
                     admin.createTopics(List.of(new NewTopic("later", Map.of(0, List.of(1)))))
                             .all());
             clients.produce("later", 0, "the broker leads what is new");
             assertThat(leader(clients)).isEqualTo(-1);
+            assertThat(clients.partition("moved", 0).leader()).isNull();
+            assertThat(clients.partition("moved", 0).replicas()).hasSize(2);
 
             clients.admin(
                     admin -> admin.electLeaders(ElectionType.UNCLEAN, Set.of(ORDERS_0)).all());

@@ -284,14 +284,17 @@ final class ReplicaDecisions {
     }
 
     /**
-     * Whether nobody leads since a broker came back without the directory of the sole replica: an
-     * empty one elsewhere must not pass for it, unless an unclean election is asked for.
+     * Whether nobody leads since a broker came back without the directory of the only replica that
+     * has records: an empty one elsewhere must not pass for it, unless an unclean election is asked
+     * for. Others may have been added to it since.
      */
     private static boolean awaitsItsDisk(
             PartitionRegistration partition, BrokerRegistration broker) {
         Uuid directory = partition.directoryOf(broker.brokerId());
+        boolean safe =
+                partition.isr().has(broker.brokerId()) || partition.elr().has(broker.brokerId());
         return !partition.hasLeader()
-                && partition.replicas().size() == 1
+                && (safe || partition.lastKnownElr().has(broker.brokerId()))
                 && !directory.equals(Uuid.ZERO_UUID)
                 && !directory.equals(BrokerRegistration.LOST)
                 && !broker.logDirs().contains(directory);

@@ -10,6 +10,7 @@ import io.tombolo.controller.command.BrokerCommand.HeartbeatBroker;
 import io.tombolo.controller.command.BrokerCommand.RegisterBroker;
 import io.tombolo.controller.command.BrokerCommand.UnregisterBroker;
 import io.tombolo.controller.command.ReplicaCommand.AlterPartitions;
+import io.tombolo.controller.command.ReplicaCommand.AlterReassignments;
 import io.tombolo.controller.command.ReplicaCommand.AssignReplicasToDirs;
 import io.tombolo.controller.command.ReplicaCommand.ElectLeaders;
 import io.tombolo.controller.command.ReplicaCommand.Election;
@@ -362,6 +363,38 @@ class BrokerCommandsTest {
         region.heartbeat(1);
         assertThat(region.partition(topic, 0).leader()).isEqualTo(1);
         assertThat(region.partition(topic, 0).leaderRecovery()).isEqualTo(LeaderRecovery.RECOVERED);
+    }
+
+    @Test
+    void aReassignmentDoesNotTakeAnEmptyDiskForASoleReplica() {
+        for (List<Integer> target : List.of(List.of(1, 2), List.of(2, 1), List.of(2))) {
+            var region = Region.withBrokers(2, 1);
+            Uuid topic = region.create("orders", 1, 1);
+            int sole = region.partition(topic, 0).leader();
+            assertThat(sole).isEqualTo(1);
+            region.fence(1);
+            region.done(onAnotherDisk(region));
+            region.heartbeat(1);
+
+            region.done(
+                    new AlterReassignments(
+                            Map.of(new TopicPartition("orders", 0), Optional.of(target)), true));
+            assertThat(tellItsPlace(region, topic))
+                    .isEqualTo(Errors.ELIGIBLE_LEADERS_NOT_AVAILABLE);
+            assertThat(region.partition(topic, 0).hasLeader()).isFalse();
+
+            region.fence(1);
+            region.done(onAnotherDisk(region));
+            region.heartbeat(1);
+            assertThat(tellItsPlace(region, topic))
+                    .isEqualTo(Errors.ELIGIBLE_LEADERS_NOT_AVAILABLE);
+            assertThat(region.partition(topic, 0).hasLeader()).isFalse();
+
+            region.fence(1);
+            region.register(1, THIRD);
+            region.heartbeat(1);
+            assertThat(region.partition(topic, 0).leader()).isEqualTo(1);
+        }
     }
 
     @Test

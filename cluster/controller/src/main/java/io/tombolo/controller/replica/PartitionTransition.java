@@ -157,11 +157,11 @@ public final class PartitionTransition {
     /**
      * The broker has not brought the directory with its replica: that begins anew in another one,
      * if there is only one, and is not the last known leader, as it has nothing. A sole replica
-     * waits for its disk.
+     * waits for its disk, also while a reassignment adds others.
      */
     PartitionTransition rehoused(int brokerId) {
         boolean gone = isGone(brokerId);
-        if (gone && replicas.size() == 1) {
+        if (gone && without(replicas, moving.adding()).equals(BrokerIds.of(brokerId))) {
             return this;
         }
         rehoused = brokerId;
