@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A process that never outlives the test run; its output goes to a file. */
 public final class NodeProcess implements AutoCloseable {
@@ -75,9 +76,41 @@ public final class NodeProcess implements AutoCloseable {
         signal("CONT");
     }
 
-    /** Sends a signal by its name. */
+    /** Sends a signal by its name; after STOP nothing of the process runs any more. */
     public void signal(String name) {
         run(List.of("kill", "-" + name, Long.toString(pid())));
+        if (name.equals("STOP")) {
+            awaitStopped();
+        }
+    }
+
+    /** One thread takes the signal and tells the others; until then those go on. */
+    private void awaitStopped() {
+        Path threads = Path.of("/proc", Long.toString(pid()), "task");
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(EXIT_SECONDS_MAX);
+        while (Files.isDirectory(threads) && !allStopped(threads)) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new IllegalStateException("still running: " + process.info());
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    private static boolean allStopped(Path threads) {
+        try (Stream<Path> all = Files.list(threads)) {
+            return all.allMatch(thread -> stopped(thread.resolve("stat")));
+        } catch (IOException | UncheckedIOException gone) {
+            return true;
+        }
+    }
+
+    private static boolean stopped(Path stat) {
+        try {
+            String text = Files.readString(stat);
+            return text.charAt(text.lastIndexOf(')') + 2) == 'T';
+        } catch (IOException gone) {
+            return true;
+        }
     }
 
     public long pid() {
