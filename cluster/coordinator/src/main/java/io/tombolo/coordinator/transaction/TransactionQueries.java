@@ -1,7 +1,6 @@
 package io.tombolo.coordinator.transaction;
 
-import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
+import io.tombolo.coordinator.pattern.LinearPattern;
 
 import org.apache.kafka.common.message.DescribeTransactionsResponseData;
 import org.apache.kafka.common.message.DescribeTransactionsResponseData.TopicData;
@@ -52,17 +51,17 @@ public final class TransactionQueries {
      *
      * @param id what the transactional id matches as a whole; null for any
      */
-    public record Filter(ListTransactionsRequestData request, @Nullable Pattern id) {}
+    public record Filter(ListTransactionsRequestData request, @Nullable LinearPattern id) {}
 
-    /** What is asked for; empty when its pattern is none (RE2 syntax: matched in linear time). */
+    /** What is asked for; empty when its pattern is none. */
     public static Optional<Filter> filter(ListTransactionsRequestData request) {
         String pattern = request.transactionalIdPattern();
         if (pattern == null || pattern.isEmpty()) {
             return Optional.of(new Filter(request, null));
         }
         try {
-            return Optional.of(new Filter(request, Pattern.compile(pattern)));
-        } catch (PatternSyntaxException invalid) {
+            return Optional.of(new Filter(request, LinearPattern.of(pattern)));
+        } catch (IllegalArgumentException invalid) {
             return Optional.empty();
         }
     }

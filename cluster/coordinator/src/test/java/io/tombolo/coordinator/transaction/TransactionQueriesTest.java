@@ -66,6 +66,18 @@ class TransactionQueriesTest {
     }
 
     @Test
+    void aPatternThatWouldExplodeIsNoFilter() {
+        var request = new ListTransactionsRequestData();
+
+        assertThat(TransactionQueries.filter(request.setTransactionalIdPattern("orders-.*")))
+                .isPresent();
+        assertThat(TransactionQueries.filter(request.setTransactionalIdPattern("((a{900}){900}")))
+                .isEmpty();
+        assertThat(TransactionQueries.filter(request.setTransactionalIdPattern("((a{9}){900})")))
+                .isEmpty();
+    }
+
+    @Test
     void statesThatDoNotExistAreNamed() {
         var request = new ListTransactionsRequestData().setStateFilters(List.of("Empty", "Lost"));
 

@@ -1,32 +1,23 @@
 package io.tombolo.coordinator.group.consumer;
 
-import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
+import io.tombolo.coordinator.pattern.LinearPattern;
 
 import org.jspecify.annotations.Nullable;
 import org.pcollections.TreePSet;
 
-/**
- * A regular expression over topic names, in the syntax of RE2: matching takes time in proportion to
- * the name, whatever the expression. A name has to match as a whole.
- */
+/** A regular expression over topic names. A name has to match as a whole. */
 final class TopicPattern {
 
-    private final Pattern pattern;
+    private final LinearPattern pattern;
 
-    /** Throws {@link PatternSyntaxException} when it is none; see {@link #mistakeIn}. */
+    /** Throws {@link IllegalArgumentException} when it is none; see {@link #mistakeIn}. */
     TopicPattern(String regex) {
-        this.pattern = Pattern.compile(regex);
+        this.pattern = LinearPattern.of(regex);
     }
 
     /** What is wrong with a regular expression; null when nothing is. */
     static @Nullable String mistakeIn(String regex) {
-        try {
-            Pattern.compile(regex);
-            return null;
-        } catch (PatternSyntaxException mistake) {
-            return mistake.getDescription();
-        }
+        return LinearPattern.mistakeIn(regex);
     }
 
     TreePSet<String> among(Iterable<String> names) {

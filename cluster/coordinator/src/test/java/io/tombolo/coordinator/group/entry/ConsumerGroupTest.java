@@ -176,8 +176,10 @@ class ConsumerGroupTest {
         assertThat(errorOf(joining("x").setMemberEpoch(-2))).isEqualTo(Errors.INVALID_REQUEST);
         assertThat(errorOf(joining("x").setServerAssignor("mine")))
                 .isEqualTo(Errors.UNSUPPORTED_ASSIGNOR);
-        assertThat(errorOf(joining("x").setSubscribedTopicRegex("(unclosed")))
-                .isEqualTo(Errors.INVALID_REGULAR_EXPRESSION);
+        for (String regex : List.of("(unclosed", "((a{1,1000}){1,1000}){1,1000}")) {
+            assertThat(errorOf(joining("x").setSubscribedTopicRegex(regex)))
+                    .isEqualTo(Errors.INVALID_REGULAR_EXPRESSION);
+        }
         assertThat(errorOf(joining("x").setMemberEpoch(4))).isEqualTo(Errors.GROUP_ID_NOT_FOUND);
         assertThat(stage.describeConsumers().errorCode())
                 .isEqualTo(Errors.GROUP_ID_NOT_FOUND.code());
