@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * A state machine on all partitions of an internal topic, which are spread over the loops. Callable
@@ -79,6 +80,17 @@ public class SpreadRuntime<S, C, E> {
     }
 
     /**
+     * Hands a command of the broker itself to the state machine of a partition.
+     *
+     * @param reply called on {@code caller}; NOT_COORDINATOR only where the partition is another
+     *     leader's business, and otherwise why the log refused, so that it is tried again
+     */
+    public final <R> void order(
+            int partition, EventLoop caller, Function<Ticket<R>, C> command, Reply<R> reply) {
+        on(partition, runtime -> runtime.write(partition, command, plainly(caller, reply)));
+    }
+
+    /**
      * Asks what is committed in a partition.
      *
      * @param reply as for {@link #write}
@@ -97,6 +109,15 @@ public class SpreadRuntime<S, C, E> {
     }
 
     private static <R> Reply<R> back(EventLoop caller, Reply<R> reply) {
+        return refused(caller, reply, SpreadRuntime::toClient);
+    }
+
+    private static <R> Reply<R> plainly(EventLoop caller, Reply<R> reply) {
+        return refused(caller, reply, error -> error);
+    }
+
+    private static <R> Reply<R> refused(
+            EventLoop caller, Reply<R> reply, UnaryOperator<Errors> told) {
         return new Reply<>() {
             @Override
             public void answer(R response) {
@@ -105,7 +126,7 @@ public class SpreadRuntime<S, C, E> {
 
             @Override
             public void refuse(Errors error) {
-                deliver(caller, () -> reply.refuse(toClient(error)));
+                deliver(caller, () -> reply.refuse(told.apply(error)));
             }
         };
     }

@@ -59,8 +59,8 @@ public final class LinkOffsets {
 
     /**
      * Whether all of these partitions of {@code __consumer_offsets} are led here and have been
-     * loaded. Until then {@link #groups} and {@link #clampOffsets} pass over those of them that
-     * this broker has yet to be told that it leads.
+     * loaded. Until then {@link #groups} passes over those of them that this broker has yet to be
+     * told that it leads.
      */
     public void loaded(EventLoop caller, SortedSet<Integer> wanted, Consumer<Boolean> answer) {
         var gathered =
@@ -142,37 +142,12 @@ public final class LinkOffsets {
     }
 
     /**
-     * At a failover: no group coordinated here may stand beyond these log ends; positions that do
-     * are committed anew at the end, without a leader epoch. Groups with members are clamped as
-     * well. Repeating it is harmless.
+     * At a failover: no group of this partition of {@code __consumer_offsets} may stand beyond
+     * these log ends; positions that do are committed anew at the end, without a leader epoch.
+     * Groups with members are clamped as well. Repeating it is harmless.
      *
-     * @param answer how many positions were moved; unavailable when any partition led here could
-     *     not be done, in which case it must be repeated
-     */
-    public void clampOffsets(
-            EventLoop caller,
-            Map<TopicPartition, Long> logEndOffsets,
-            Consumer<Outcome<Integer>> answer) {
-        Map<TopicPartition, Long> ends = Map.copyOf(logEndOffsets);
-        var gathered =
-                new Gathered<Outcome<Integer>>(
-                        partitions.count(), all -> answer.accept(merge(all, LinkOffsets::sum)));
-        for (int partition = 0; partition < partitions.count(); partition++) {
-            int place = partition;
-            clamp(
-                    caller,
-                    partition,
-                    ends,
-                    0,
-                    // A partition that is not led here is clamped where it is.
-                    outcome -> gathered.put(place, passingOver(outcome)));
-        }
-    }
-
-    /**
-     * The same for the groups of one partition of {@code __consumer_offsets}.
-     *
-     * @param answer unavailable with NOT_COORDINATOR when it is not led here
+     * @param answer how many positions were moved; unavailable with NOT_COORDINATOR when the
+     *     partition is not led here, and with anything else when it must be repeated
      */
     public void clampOffsets(
             EventLoop caller,
@@ -215,7 +190,7 @@ public final class LinkOffsets {
             Map<TopicPartition, Long> ends,
             int movedBefore,
             Consumer<Outcome<Integer>> answer) {
-        partitions.<Integer>write(
+        partitions.<Integer>order(
                 partition,
                 caller,
                 ticket -> new GroupCommand.Clamp(ends, ticket),
@@ -234,17 +209,6 @@ public final class LinkOffsets {
                         answer.accept(new Outcome.Unavailable<>(error));
                     }
                 });
-    }
-
-    private static Outcome<Integer> passingOver(Outcome<Integer> outcome) {
-        return outcome instanceof Outcome.Unavailable<Integer>(Errors error)
-                        && error == Errors.NOT_COORDINATOR
-                ? new Outcome.Known<>(0)
-                : outcome;
-    }
-
-    private static int sum(List<Integer> counts) {
-        return counts.stream().mapToInt(Integer::intValue).sum();
     }
 
     private <T> void onAll(

@@ -324,7 +324,7 @@ public final class TransactionCoordinator {
             ProducerIdentity producer,
             TouchedPartitions written,
             Consumer<Errors> answer) {
-        partitions.<Errors>write(
+        partitions.<Errors>order(
                 partitions.of(transactionalId),
                 loop,
                 ticket -> new MarkersWritten(transactionalId, producer, written, ticket),

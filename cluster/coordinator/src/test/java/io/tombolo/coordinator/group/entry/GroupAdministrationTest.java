@@ -22,6 +22,8 @@ import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteReque
 import org.apache.kafka.common.message.OffsetDeleteResponseData;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.util.List;
 import java.util.Map;
@@ -292,6 +294,7 @@ class GroupAdministrationTest {
                 .links()
                 .clampOffsets(
                         stage.loop,
+                        0,
                         Map.of(
                                 new TopicPartition("orders", 0), 45L,
                                 new TopicPartition("orders", 1), 60L),
@@ -303,6 +306,24 @@ class GroupAdministrationTest {
                 .extracting(CommittedOffset::offset, CommittedOffset::leaderEpoch)
                 .containsExactly(45L, -1);
         assertThat(committed().get(new TopicPartition("orders", 1)).offset()).isEqualTo(50);
+    }
+
+    /** A full disk is no reason to take the groups for another broker's business. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Errors.class,
+            names = {"KAFKA_STORAGE_ERROR", "NOT_LEADER_OR_FOLLOWER", "NOT_ENOUGH_REPLICAS"})
+    void aFailoverIsToldThatTheLogRefusedPositions(Errors refusal) {
+        mirror(G, new TopicPartition("orders", 0), 50);
+        stage.log.refuseNext(refusal);
+        var heard = new Heard<LinkOffsets.Outcome<Integer>>();
+
+        stage.coordinator
+                .links()
+                .clampOffsets(stage.loop, 0, Map.of(new TopicPartition("orders", 0), 45L), heard);
+        stage.loop.run();
+
+        assertThat(heard.response()).isEqualTo(new LinkOffsets.Outcome.Unavailable<>(refusal));
     }
 
     // ---- partitions ----

@@ -81,7 +81,7 @@ class TransactionOffsetsTest {
         var heard = new Heard<LinkOffsets.Outcome<Integer>>();
         stage.coordinator
                 .links()
-                .clampOffsets(stage.loop, Map.of(new TopicPartition("orders", 0), end), heard);
+                .clampOffsets(stage.loop, 0, Map.of(new TopicPartition("orders", 0), end), heard);
         stage.loop.run();
         return ((LinkOffsets.Outcome.Known<Integer>) heard.response()).value();
     }
