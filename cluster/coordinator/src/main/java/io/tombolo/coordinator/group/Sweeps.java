@@ -45,7 +45,10 @@ final class Sweeps {
                 return;
             }
             expireOffsets(
-                    draft, group.id(), topic -> !group.reads(topic), this::expiredSinceCommit);
+                    draft,
+                    group.id(),
+                    topic -> !group.reads(topic),
+                    (offset, nowMs) -> expired(group, offset, nowMs));
             if (group.isEmpty() && draft.state().knowsNoOffsetsOf(group.id())) {
                 draft.remove(group);
             }
@@ -84,22 +87,23 @@ final class Sweeps {
                 && group.subscribedTopics().map(topics -> !topics.contains(topic)).orElse(false);
     }
 
-    private boolean expiredSinceCommit(CommittedOffset offset, long nowMs) {
-        return offset.expireMs() >= 0
-                ? nowMs >= offset.expireMs()
-                : nowMs - offset.commitMs() >= settings.retention().toMillis();
+    /** A quiet topic costs nobody his position while somebody reads it, nor at once afterwards. */
+    private boolean expired(ConsumerGroup group, CommittedOffset offset, long nowMs) {
+        return expired(offset, group.idleSinceMs(offset.commitMs()), nowMs);
     }
 
     private boolean expired(ClassicGroup group, CommittedOffset offset, long nowMs) {
-        if (offset.expireMs() >= 0) {
-            return nowMs >= offset.expireMs();
-        }
         boolean deserted =
                 group.generation().protocolType() != null
                         && group.is(GroupState.EMPTY)
                         && group.stateSinceMs() >= 0;
-        long sinceMs = deserted ? group.stateSinceMs() : offset.commitMs();
-        return nowMs - sinceMs >= settings.retention().toMillis();
+        return expired(offset, deserted ? group.stateSinceMs() : offset.commitMs(), nowMs);
+    }
+
+    private boolean expired(CommittedOffset offset, long sinceMs, long nowMs) {
+        return offset.expireMs() >= 0
+                ? nowMs >= offset.expireMs()
+                : nowMs - sinceMs >= settings.retention().toMillis();
     }
 
     /** After a failover: nobody may stand beyond the end of a log. */

@@ -137,8 +137,9 @@ final class ConsumerDraft {
         forgetPatterns();
         resolvePatterns();
         long hash = hashOfSubscribed();
-        if (changed || hash != group.subscribedHash()) {
-            group = group.atEpoch(group.epoch() + 1, hash);
+        if (changed || hash != group.now().subscribedHash()) {
+            long emptySinceMs = group.isEmpty() ? nowMs : GroupEpoch.UNKNOWN;
+            group = group.at(new GroupEpoch(group.epoch() + 1, hash, emptySinceMs));
             records.add(ConsumerRecords.group(group));
         }
         group = group.seen(topics.version());

@@ -24,7 +24,7 @@ import java.util.TreeSet;
  * each member's epoch follows | its own heartbeats, as soon as it has let go of what is not its any more
  * </pre>
  *
- * @param subscribedHash of the subscribed topics that the epoch rests on
+ * @param now the epoch that the group is in
  * @param topicsVersion of the topics that were looked at last, −1 for none; not stored
  * @param members by id
  * @param targetEpoch −1 when no target was ever computed
@@ -35,8 +35,7 @@ import java.util.TreeSet;
  */
 public record ConsumerGroup(
         String id,
-        int epoch,
-        long subscribedHash,
+        GroupEpoch now,
         long topicsVersion,
         TreePMap<String, ConsumerMember> members,
         int targetEpoch,
@@ -70,8 +69,7 @@ public record ConsumerGroup(
     public static ConsumerGroup empty(String id) {
         return new ConsumerGroup(
                 id,
-                0,
-                0,
+                GroupEpoch.FIRST,
                 -1,
                 TreePMap.empty(),
                 -1,
@@ -82,12 +80,17 @@ public record ConsumerGroup(
 
     // ---- questions ----
 
+    /** Grows with each change of members, subscriptions or subscribed topics. */
+    public int epoch() {
+        return now.number();
+    }
+
     /** Where the group stands. */
     public State state() {
         if (members.isEmpty()) {
             return State.EMPTY;
         }
-        if (epoch > targetEpoch) {
+        if (epoch() > targetEpoch) {
             return State.ASSIGNING;
         }
         for (ConsumerMember member : members.values()) {
@@ -101,6 +104,16 @@ public record ConsumerGroup(
     /** Whether nobody is a member. */
     public boolean isEmpty() {
         return members.isEmpty();
+    }
+
+    /**
+     * Since when a position of the group has not been in use: nobody is a member, and nobody has
+     * committed it.
+     *
+     * @param commitMs when it was committed; both in milliseconds since the Unix epoch
+     */
+    public long idleSinceMs(long commitMs) {
+        return isEmpty() ? Math.max(commitMs, now.emptySinceMs()) : commitMs;
     }
 
     /** Whether any member reads the topic. */
@@ -283,34 +296,23 @@ public record ConsumerGroup(
 
     // ---- changes ----
 
-    ConsumerGroup atEpoch(int next, long hash) {
+    ConsumerGroup at(GroupEpoch next) {
         return new ConsumerGroup(
-                id, next, hash, topicsVersion, members, targetEpoch, targets, owners, patterns);
+                id, next, topicsVersion, members, targetEpoch, targets, owners, patterns);
     }
 
     ConsumerGroup seen(long version) {
-        return new ConsumerGroup(
-                id,
-                epoch,
-                subscribedHash,
-                version,
-                members,
-                targetEpoch,
-                targets,
-                owners,
-                patterns);
+        return new ConsumerGroup(id, now, version, members, targetEpoch, targets, owners, patterns);
     }
 
     ConsumerGroup targetedAt(int next) {
-        return new ConsumerGroup(
-                id, epoch, subscribedHash, topicsVersion, members, next, targets, owners, patterns);
+        return new ConsumerGroup(id, now, topicsVersion, members, next, targets, owners, patterns);
     }
 
     ConsumerGroup withTarget(String memberId, Assignment target) {
         return new ConsumerGroup(
                 id,
-                epoch,
-                subscribedHash,
+                now,
                 topicsVersion,
                 members,
                 targetEpoch,
@@ -322,8 +324,7 @@ public record ConsumerGroup(
     ConsumerGroup withoutTarget(String memberId) {
         return new ConsumerGroup(
                 id,
-                epoch,
-                subscribedHash,
+                now,
                 topicsVersion,
                 members,
                 targetEpoch,
@@ -335,8 +336,7 @@ public record ConsumerGroup(
     ConsumerGroup with(String regex, Resolved resolved) {
         return new ConsumerGroup(
                 id,
-                epoch,
-                subscribedHash,
+                now,
                 topicsVersion,
                 members,
                 targetEpoch,
@@ -348,8 +348,7 @@ public record ConsumerGroup(
     ConsumerGroup withoutPattern(String regex) {
         return new ConsumerGroup(
                 id,
-                epoch,
-                subscribedHash,
+                now,
                 topicsVersion,
                 members,
                 targetEpoch,
@@ -375,8 +374,7 @@ public record ConsumerGroup(
         }
         return new ConsumerGroup(
                 id,
-                epoch,
-                subscribedHash,
+                now,
                 topicsVersion,
                 members.plus(member.id(), member),
                 targetEpoch,
@@ -410,8 +408,7 @@ public record ConsumerGroup(
         }
         return new ConsumerGroup(
                 id,
-                epoch,
-                subscribedHash,
+                now,
                 topicsVersion,
                 members.minus(memberId),
                 targetEpoch,

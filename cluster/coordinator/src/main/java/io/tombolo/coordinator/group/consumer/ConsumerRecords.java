@@ -24,7 +24,7 @@ import java.util.List;
  *
  * <pre>
  * kind       | key           | value
- * 3 GROUP    | group         | epoch, hash of the subscribed topics
+ * 3 GROUP    | group         | epoch, hash of the subscribed topics, since when it is empty
  * 5 MEMBER   | group, member | who it is, what it wants and how it speaks
  * 6 TARGET   | group         | epoch of the target assignments
  * 7 TARGETED | group, member | its target
@@ -42,6 +42,10 @@ public final class ConsumerRecords {
     private static final short PATTERN = 16;
 
     private static final int HASH_TAG = 0;
+
+    /** Ours; whoever does not know it skips it. */
+    private static final int EMPTY_TAG = 10_000;
+
     private static final int EPOCHS_TAG = 0;
     private static final int CLASSIC_TAG = 0;
 
@@ -53,11 +57,15 @@ public final class ConsumerRecords {
     // ---- writing ----
 
     static LogRecord group(ConsumerGroup group) {
-        RecordWriter value = value().int32(group.epoch());
-        if (group.subscribedHash() == 0) {
-            value.varint(0);
-        } else {
-            value.varint(1).varint(HASH_TAG).varint(Long.BYTES).int64(group.subscribedHash());
+        GroupEpoch now = group.now();
+        boolean hashed = now.subscribedHash() != 0;
+        boolean empty = now.emptySinceMs() != GroupEpoch.UNKNOWN;
+        RecordWriter value = value().int32(now.number()).varint((hashed ? 1 : 0) + (empty ? 1 : 0));
+        if (hashed) {
+            value.varint(HASH_TAG).varint(Long.BYTES).int64(now.subscribedHash());
+        }
+        if (empty) {
+            value.varint(EMPTY_TAG).varint(Long.BYTES).int64(now.emptySinceMs());
         }
         return new LogRecord(key(GROUP, group.id()), value.toBytes());
     }
@@ -252,17 +260,20 @@ public final class ConsumerRecords {
     private static ConsumerGroup readGroup(ConsumerGroup group, RecordReader in) {
         int epoch = in.int32();
         long hash = 0;
+        long emptySinceMs = GroupEpoch.UNKNOWN;
         int tags = in.varint();
         for (int i = 0; i < tags; i++) {
             int tag = in.varint();
             int size = in.varint();
             if (tag == HASH_TAG && size == Long.BYTES) {
                 hash = in.int64();
+            } else if (tag == EMPTY_TAG && size == Long.BYTES) {
+                emptySinceMs = in.int64();
             } else {
                 in.skip(size);
             }
         }
-        return group.atEpoch(epoch, hash);
+        return group.at(new GroupEpoch(epoch, hash, emptySinceMs));
     }
 
     private static ConsumerGroup readMember(

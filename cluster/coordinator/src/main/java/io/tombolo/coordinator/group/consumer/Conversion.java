@@ -28,7 +28,8 @@ public final class Conversion {
     public static Optional<ConsumerGroup> toConsumers(
             String id, int generation, List<MovingMember> members, ClusterTopics topics) {
         var subscriptions = new TreeMap<String, Subscription>();
-        ConsumerGroup group = ConsumerGroup.empty(id).atEpoch(generation, 0).targetedAt(generation);
+        ConsumerGroup group =
+                ConsumerGroup.empty(id).at(new GroupEpoch(generation, 0)).targetedAt(generation);
         for (MovingMember member : members) {
             Optional<Subscription> subscription = member.speech().subscription();
             Optional<NamedPartitions> given = NamedPartitions.readAssignment(member.assignment());

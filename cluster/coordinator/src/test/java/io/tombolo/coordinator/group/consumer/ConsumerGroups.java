@@ -11,8 +11,7 @@ public final class ConsumerGroups {
     public static ConsumerGroup ownerless(ConsumerGroup group) {
         return new ConsumerGroup(
                 group.id(),
-                group.epoch(),
-                group.subscribedHash(),
+                group.now(),
                 group.topicsVersion(),
                 group.members(),
                 group.targetEpoch(),

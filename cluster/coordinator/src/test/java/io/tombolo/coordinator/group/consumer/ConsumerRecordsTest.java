@@ -69,12 +69,28 @@ class ConsumerRecordsTest {
 
     @Test
     void groupsAreWrittenAsKafkaDoes() {
-        var group = ConsumerGroup.empty("g").atEpoch(9, 77);
+        var group = ConsumerGroup.empty("g").at(new GroupEpoch(9, 77));
 
         assertThat(ConsumerRecords.group(group).value())
                 .isEqualTo(kafka(new ConsumerGroupMetadataValue().setEpoch(9).setMetadataHash(77)));
-        assertThat(ConsumerRecords.group(group.atEpoch(1, 0)).value())
+        assertThat(ConsumerRecords.group(group.at(new GroupEpoch(1, 0))).value())
                 .isEqualTo(kafka(new ConsumerGroupMetadataValue().setEpoch(1)));
+        assertThat(replayed(ConsumerGroup.empty("g"), ConsumerRecords.group(group)))
+                .isEqualTo(group);
+    }
+
+    /** Kafka's own readers skip what they do not know. */
+    @Test
+    void sinceWhenAGroupIsEmptyIsWrittenInAFieldOfOurs() {
+        var group = ConsumerGroup.empty("g").at(new GroupEpoch(9, 77, 1_700_000_000_000L));
+
+        byte[] value = ConsumerRecords.group(group).value();
+
+        var buffer = ByteBuffer.wrap(value);
+        var read =
+                new ConsumerGroupMetadataValue(new ByteBufferAccessor(buffer), buffer.getShort());
+        assertThat(read.epoch()).isEqualTo(9);
+        assertThat(read.metadataHash()).isEqualTo(77);
         assertThat(replayed(ConsumerGroup.empty("g"), ConsumerRecords.group(group)))
                 .isEqualTo(group);
     }

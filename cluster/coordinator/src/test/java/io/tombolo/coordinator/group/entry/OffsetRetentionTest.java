@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.time.Duration;
 import java.util.List;
@@ -21,7 +23,7 @@ import java.util.List;
  * classic, live, of consumers, stable     | its commit, when nobody reads its topic
  * classic, live, otherwise                | never
  * of consumers (KIP-848), live            | its commit, when nobody reads its topic
- * of consumers (KIP-848), empty           | its commit
+ * of consumers (KIP-848), empty           | the last member was gone, or its commit if that is later
  * </pre>
  */
 class OffsetRetentionTest {
@@ -88,14 +90,35 @@ class OffsetRetentionTest {
         assertThat(stage.position("orders")).isEqualTo(42);
     }
 
-    @Test
-    void anEmptyConsumerGroupLosesPositionsByTheTimeOfTheirCommit() {
+    /** Nothing was written for longer than positions are kept, and then its members restart. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anEmptyConsumerGroupKeepsPositionsFromTheTimeItsLastMemberLeft(boolean failover) {
         consumer.beat();
         commit("orders", "c", consumer.epoch());
-        liveFor(Duration.ofDays(1));
+        liveFor(RETENTION.plusDays(1));
         consumer.leave();
+        if (failover) {
+            stage.failover();
+        }
 
-        stage.loop.advance(RETENTION.minusDays(1).minus(ROUND));
+        stage.loop.advance(RETENTION.minus(ROUND));
+        long before = stage.position("orders");
+        stage.loop.advance(ROUND.plus(ROUND));
+
+        assertThat(before).isEqualTo(42);
+        assertThat(stage.position("orders")).isEqualTo(-1);
+    }
+
+    /** Somebody else may set the positions of a group without members. */
+    @Test
+    void aPositionThatIsSetAfterTheLastMemberLeftIsKeptFromThen() {
+        consumer.beat();
+        consumer.leave();
+        stage.loop.advance(RETENTION.minus(ROUND));
+        commit("orders", "", -1);
+
+        stage.loop.advance(RETENTION.minus(ROUND));
         long before = stage.position("orders");
         stage.loop.advance(ROUND.plus(ROUND));
 
