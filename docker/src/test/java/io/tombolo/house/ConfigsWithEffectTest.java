@@ -21,6 +21,10 @@ class ConfigsWithEffectTest {
     private static final Path CATALOGUE =
             Path.of("cluster/region/src/main/resources/io/tombolo/region/config");
 
+    /** Settings of clients, a key of meta.properties, and one that is refused. */
+    private static final Set<String> OF_SOMETHING_ELSE =
+            Set.of("metric.reporters", "request.timeout.ms", "node.id", "remote.storage.enable");
+
     @Test
     void everyConfigThatIsSaidToHaveAnEffectIsMentionedByTheCode() throws IOException {
         Set<String> names = new HashSet<>(lines("with-effect.txt"));
@@ -29,6 +33,17 @@ class ConfigsWithEffectTest {
         Set<String> standIns = standIns(names, code);
 
         assertThat(names).allMatch(name -> mentioned(name, code) || standIns.contains(name));
+    }
+
+    /** An operator who sets one of these must not be told at start that it does nothing. */
+    @Test
+    void everyConfigThatTheCodeMentionsIsSaidToHaveAnEffect() throws IOException {
+        String code = code();
+        Set<String> silent = new HashSet<>(definitions());
+        lines("with-effect.txt").forEach(silent::remove);
+        silent.removeIf(name -> !code.contains('"' + name + '"'));
+
+        assertThat(silent).isEqualTo(OF_SOMETHING_ELSE);
     }
 
     @Test
@@ -56,6 +71,12 @@ class ConfigsWithEffectTest {
             }
         }
         return standIns;
+    }
+
+    private static List<String> definitions() throws IOException {
+        return lines("kafka-4.4.0.txt").stream()
+                .map(line -> line.substring(0, line.indexOf('|')))
+                .toList();
     }
 
     private static List<String> lines(String file) throws IOException {
