@@ -214,7 +214,7 @@ class CommandLineEndToEnd {
         Ended unconfirmed = seekWalkers("--to", "1");
         Ended moved = seekWalkers("--to", "1", "-y");
         Ended lag = tombolo.run("group", "lag", "walkers", "--region", "eu", "-o", "json");
-        Ended atEnd = seekWalkers("--to", "end", "-y");
+        Ended atEnd = seekWalkers("--to", "latest", "-y");
         Ended deleted = tombolo.run("group", "delete", "walkers", "--region", "eu", "-y");
         Ended gone = tombolo.run("group", "lag", "walkers", "--region", "eu");
 
@@ -242,6 +242,7 @@ class CommandLineEndToEnd {
         Ended byTime = seek("watch", "--topic", "past", "--to", second.toString(), "-y");
         Ended byAge = seek("watch", "--to", "90m");
         Ended like = seek("twin", "--like", "watch", "-y");
+        Ended both = tombolo.run("group", "lag", "watch", "twin", "--region", "eu", "-o", "json");
 
         assertThat(byTime.err()).as("shown before it moves").containsPattern("past +0 +– +1 +new");
         assertThat(byTime.exitCode()).isZero();
@@ -249,6 +250,7 @@ class CommandLineEndToEnd {
         assertThat(byAge.exitCode()).as("not confirmed").isEqualTo(4);
         assertThat(like.err()).containsPattern("past +0 +– +1 +new");
         assertThat(like.exitCode()).isZero();
+        assertThat(json(both.out()).findValuesAsString("group")).containsExactly("watch", "twin");
         for (String protocol : List.of("classic", "consumer")) {
             try (var member = member("twin", protocol)) {
                 member.subscribe(List.of("past"));

@@ -37,13 +37,13 @@ import java.util.concurrent.Callable;
             "How far groups are behind, in records and in time: how old the oldest record is",
             "that a group has not committed. With or without live members."
         },
-        footer = {"", "Example:", "  tombolo group lag billing"})
+        footer = {"", "Example:", "  tombolo group lag billing shipping"})
 final class GroupLagCommand implements Callable<Integer> {
 
     private final Shell shell;
 
-    @Parameters(paramLabel = "GROUP", arity = "0..1", description = "Only this one.")
-    private @Nullable String group;
+    @Parameters(paramLabel = "GROUP", arity = "0..*", description = "Only these.")
+    private List<String> groups = List.of();
 
     @Option(names = "--region", paramLabel = "REGION", description = "Only this one.")
     private @Nullable String region;
@@ -60,7 +60,12 @@ final class GroupLagCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<GroupSight> sights =
-                group == null ? all() : GroupSight.everywhere(shell, region, group);
+                groups.isEmpty()
+                        ? all()
+                        : groups.stream()
+                                .flatMap(group ->
+                                        GroupSight.everywhere(shell, region, group).stream())
+                                .toList();
         var lines = new ArrayList<Line>();
         for (GroupSight sight : sights) {
             var ages = OldestUnread.agesMs(sight);

@@ -57,8 +57,9 @@ final class GroupSeekCommand implements Callable<Integer> {
             names = "--to",
             paramLabel = "WHERE",
             description = {
-                "start, end, an offset, a point in time (2026-11-22T10:00:00Z), or how long ago",
-                "(30m): then the first record that is not older."
+                "start (or earliest), end (or latest), an offset, a point in time",
+                "(2026-11-22T10:00:00Z), or how long ago (30m): then the first record that is not",
+                "older."
             })
     private @Nullable String to;
 

@@ -31,15 +31,16 @@ sealed interface SeekTarget {
     record Since(Instant time) implements SeekTarget {}
 
     /**
-     * Reads {@code start}, {@code end}, a number, a point in time or a duration.
+     * Reads {@code start}, {@code end}, what Kafka's tools call them ({@code earliest}, {@code
+     * latest}), a number, a point in time or a duration.
      *
      * @throws CommandFailure for everything else
      */
     static SeekTarget parse(String text) {
-        if (text.equals("start")) {
+        if (text.equals("start") || text.equals("earliest")) {
             return new Start();
         }
-        if (text.equals("end")) {
+        if (text.equals("end") || text.equals("latest")) {
             return new End();
         }
         if (text.matches("[0-9]{1,18}")) {

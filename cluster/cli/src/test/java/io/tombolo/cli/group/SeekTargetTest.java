@@ -15,6 +15,8 @@ class SeekTargetTest {
     void placesAreReadAsUsersWriteThem() {
         assertThat(SeekTarget.parse("start")).isEqualTo(new SeekTarget.Start());
         assertThat(SeekTarget.parse("end")).isEqualTo(new SeekTarget.End());
+        assertThat(SeekTarget.parse("earliest")).isEqualTo(new SeekTarget.Start());
+        assertThat(SeekTarget.parse("latest")).isEqualTo(new SeekTarget.End());
         assertThat(SeekTarget.parse("1200")).isEqualTo(new SeekTarget.Exactly(1200));
         assertThat(SeekTarget.parse("2026-11-22T10:00:00Z"))
                 .isEqualTo(new SeekTarget.Since(Instant.parse("2026-11-22T10:00:00Z")));
