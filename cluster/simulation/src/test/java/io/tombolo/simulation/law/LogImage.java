@@ -119,6 +119,16 @@ public final class LogImage {
         return batches.isEmpty() ? 0 : batches.lastEntry().getValue().next();
     }
 
+    /** Where it ended before the markers that come last, of whichever region. */
+    public long endBeforeMarkers() {
+        for (Batch batch : batches.descendingMap().values()) {
+            if (batch.kind() != Kind.COMMIT && batch.kind() != Kind.ABORT) {
+                return batch.next();
+            }
+        }
+        return 0;
+    }
+
     void add(Batch batch) {
         batches.put(batch.base(), batch);
     }

@@ -68,7 +68,7 @@ final class SoleCopy implements Keeper {
                 !durableTopics.contains(place.topic())
                         && excused.getOrDefault(place, Set.of()).contains(sent.token());
         Broken.unless(
-                lostMeanwhile,
+                lostMeanwhile || batch.filter(there -> epochAgain(sent, there)).isPresent(),
                 Law.ACKED_PRESENT,
                 "%s of %s: %s was acknowledged at %d, where %s is",
                 place,
@@ -76,6 +76,13 @@ final class SoleCopy implements Keeper {
                 sent,
                 base,
                 batch);
+    }
+
+    /** Which epoch was given out last the disk had not been told: it was given out once more. */
+    private boolean epochAgain(Sent sent, LogImage.Batch there) {
+        return sent.token().startsWith(Sent.IN_TRANSACTION)
+                && sent.isTakenFor(there)
+                && Place.TRANSACTIONS.stream().anyMatch(shortened::contains);
     }
 
     @Override

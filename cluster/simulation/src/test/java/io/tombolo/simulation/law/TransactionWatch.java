@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 
 /**
  * Follows every transaction from what its producer wrote, asked and was told to the markers in the
@@ -27,6 +28,7 @@ public final class TransactionWatch {
 
     private final String clients;
     private final Function<Place, LogImage> committed;
+    private final ToLongFunction<Place> written;
     private final BooleanSupplier lossTold;
     private final Happenings happenings;
     private final Map<Place, Partition> partitions = new LinkedHashMap<>();
@@ -58,15 +60,18 @@ public final class TransactionWatch {
     /**
      * @param clients what the ids of those begin with whose transactions are followed
      * @param committed what a region has committed of a partition
+     * @param written where the longest of its logs ends
      * @param lossTold whether it has lost some of it
      */
     public TransactionWatch(
             String clients,
             Function<Place, LogImage> committed,
+            ToLongFunction<Place> written,
             BooleanSupplier lossTold,
             Happenings happenings) {
         this.clients = clients;
         this.committed = committed;
+        this.written = written;
         this.lossTold = lossTold;
         this.happenings = happenings;
         Shape.PLACES.forEach(place -> partitions.put(place, new Partition()));
@@ -104,12 +109,16 @@ public final class TransactionWatch {
 
     // --- what producers hear
 
-    /** A new life of a transactional id begins: the lives before it are fenced. */
+    /**
+     * A new life of a transactional id begins: the lives before it are fenced. What is in a log by
+     * then was written before, and may still be committed: no marker follows it where another
+     * region has taken over meanwhile.
+     */
     public void began(long producerId, short epoch) {
         Fence before = fences.get(producerId);
         if (before == null || before.epoch < epoch) {
             var ends = new HashMap<Place, Long>();
-            partitions.keySet().forEach(place -> ends.put(place, committed.apply(place).end()));
+            partitions.keySet().forEach(place -> ends.put(place, written.applyAsLong(place)));
             fences.put(producerId, new Fence(epoch, ends));
         }
     }

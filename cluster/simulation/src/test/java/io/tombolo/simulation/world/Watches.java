@@ -101,8 +101,17 @@ final class Watches
         return new TransactionWatch(
                 "mill-" + site,
                 place -> of(site).image(place),
+                place -> Math.max(of(site).image(place).end(), longestLog(site, place)),
                 () -> relevant.stream().anyMatch(of(site)::shortened),
                 seen);
+    }
+
+    private static long longestLog(Site site, Place place) {
+        return site.machines().stream()
+                .flatMap(machine -> machine.partition(place).stream())
+                .mapToLong(partition -> partition.log().endOffset())
+                .max()
+                .orElse(0);
     }
 
     /** Of the clients of a region, where clients are transactional. */

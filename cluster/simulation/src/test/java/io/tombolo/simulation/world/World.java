@@ -355,7 +355,9 @@ public final class World {
     }
 
     private void promoted(Site there) {
-        watches.groups().tookOver(there, place -> watches.of(there).image(place).end());
+        // Groups were set back first; then what was open in the copies was aborted.
+        watches.groups()
+                .tookOver(there, place -> watches.of(there).image(place).endBeforeMarkers());
         misdeeds.promoted(there);
         crowd.produceAt(there);
         if (takingBack.filter(Operator::wanted).isEmpty()) {
@@ -544,9 +546,13 @@ public final class World {
         }
     }
 
-    /** What became of transactions in the region that has copies of them, or took over. */
+    /**
+     * What became of transactions in the region that has copies of them, or took over. There its
+     * own clients may have lost what would end theirs, and keep readers waiting.
+     */
     private void checkCopies(Workers clients, Site there) {
-        if (clients.watch().excused()) {
+        boolean hanging = heirs.filter(own -> own.watch().excused()).isPresent();
+        if (clients.watch().excused() || hanging) {
             return;
         }
         awaitStable(() -> Workers.stableAt(there));
@@ -610,6 +616,7 @@ public final class World {
             destination.ifPresent(_ -> text.append(standing(site)));
         }
         workers.ifPresent(text::append);
+        heirs.ifPresent(text::append);
         destination.ifPresent(_ -> text.append(copies().statuses()));
         return text.toString();
     }
