@@ -7,17 +7,25 @@ import org.apache.kafka.common.message.AlterClientQuotasRequestData.EntityData;
 import org.apache.kafka.common.message.AlterClientQuotasRequestData.EntryData;
 import org.apache.kafka.common.message.AlterClientQuotasRequestData.OpData;
 import org.apache.kafka.common.message.AlterClientQuotasResponseData;
+import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.DescribeClientQuotasRequestData;
 import org.apache.kafka.common.message.DescribeClientQuotasRequestData.ComponentData;
 import org.apache.kafka.common.message.DescribeClientQuotasResponseData;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
+import java.util.function.ToIntFunction;
 
-/** Quotas of clients: what is asked is judged as Kafka does, though here there are none. */
+/** Quotas of clients. */
 class QuotaContractEndToEnd {
 
     private static final int EXACT = 0;
@@ -87,17 +95,140 @@ class QuotaContractEndToEnd {
     }
 
     @ContractTest
-    @DisplayName("a quota is taken where it is enforced, and refused here, where it is not")
-    void noQuotaIsTakenThatNobodyEnforces(Subject subject) {
+    @DisplayName("limits are kept, shown as the filter asks, changed and removed")
+    void quotasAreKept(Subject subject) {
+        String name = Subject.freshName("limited");
+        List<EntityData> one = List.of(part("client-id", name));
+        List<EntityData> ofUser = List.of(part("user", name), part("client-id", null));
         try (var client = subject.connect()) {
-            var limit = new OpData().setKey("producer_byte_rate").setValue(1e9);
-            var entity = List.of(part("client-id", Subject.freshName("limited")));
+            assertThat(altered(client, one, limit("producer_byte_rate", 1e9)))
+                    .isEqualTo(Errors.NONE);
+            assertThat(altered(client, one, limit("consumer_byte_rate", 2e9)))
+                    .isEqualTo(Errors.NONE);
+            assertThat(altered(client, ofUser, limit("consumer_byte_rate", 3e9)))
+                    .isEqualTo(Errors.NONE);
 
-            assertThat(altered(client, entity, limit))
-                    .isEqualTo(
-                            subject.id().equals("kafka") ? Errors.NONE : Errors.POLICY_VIOLATION);
-            assertThat(altered(client, entity, removal())).isEqualTo(Errors.NONE);
+            var exact = filter("client-id", EXACT, name);
+            String two = "[client-id=%s] consumer_byte_rate=2.0E9 producer_byte_rate=1.0E9";
+            awaitFound(client, List.of(two.formatted(name)), true, exact);
+            var user = filter("user", EXACT, name);
+            String both = "[client-id=null, user=%s] consumer_byte_rate=3.0E9".formatted(name);
+            awaitFound(client, List.of(both), false, user);
+            awaitFound(client, List.of(), true, user);
+            awaitFound(client, List.of(both), true, user, filter("client-id", DEFAULT, null));
+            awaitFound(client, List.of(both), true, user, filter("client-id", SPECIFIED, null));
+
+            assertThat(altered(client, one, limit("consumer_byte_rate", 5e9)))
+                    .isEqualTo(Errors.NONE);
+            assertThat(altered(client, one, removal())).isEqualTo(Errors.NONE);
+            String left = "[client-id=%s] consumer_byte_rate=5.0E9".formatted(name);
+            awaitFound(client, List.of(left), true, exact);
+            assertThat(altered(client, one, removal("consumer_byte_rate"))).isEqualTo(Errors.NONE);
+            assertThat(altered(client, ofUser, removal("consumer_byte_rate")))
+                    .isEqualTo(Errors.NONE);
+            awaitFound(client, List.of(), true, exact);
         }
+    }
+
+    @ContractTest
+    @DisplayName("a limit that makes no sense is refused")
+    void limitsAreJudged(Subject subject) {
+        List<EntityData> one = List.of(part("client-id", Subject.freshName("limited")));
+        try (var client = subject.connect()) {
+            for (OpData bad :
+                    List.of(
+                            limit("producer_byte_rate", 0),
+                            limit("producer_byte_rate", -1),
+                            limit("producer_byte_rate", 1.5),
+                            limit("connection_creation_rate", 5),
+                            limit("colour", 5))) {
+                assertThat(altered(client, one, bad))
+                        .as(bad.key())
+                        .isEqualTo(Errors.INVALID_REQUEST);
+            }
+        }
+    }
+
+    @ContractTest
+    @DisplayName("limits that nobody enforces here are refused, where Kafka takes them")
+    void noQuotaIsTakenThatNobodyEnforces(Subject subject) {
+        List<EntityData> one = List.of(part("client-id", Subject.freshName("limited")));
+        try (var client = subject.connect()) {
+            for (String key : List.of("request_percentage", "controller_mutation_rate")) {
+                assertThat(altered(client, one, limit(key, 100)))
+                        .isEqualTo(
+                                subject.id().equals("kafka")
+                                        ? Errors.NONE
+                                        : Errors.POLICY_VIOLATION);
+                assertThat(altered(client, one, removal(key))).isEqualTo(Errors.NONE);
+            }
+        }
+    }
+
+    /** The answer leaves before the pause: else both answers would come together. */
+    @ContractTest
+    @DisplayName("14: a quota violation is answered at once, and then the channel is muted")
+    void contract014Throttling(Subject subject) {
+        String name = Subject.freshName("limited");
+        List<EntityData> one = List.of(part("client-id", name));
+        String value = "x".repeat(260_000);
+        try (var other = subject.connect();
+                var limited = subject.connect().named(name)) {
+            altered(other, one, limit("producer_byte_rate", 20_000));
+            altered(other, one, limit("consumer_byte_rate", 20_000));
+            var exact = filter("client-id", EXACT, name);
+            String kept = "[client-id=%s] consumer_byte_rate=20000.0 producer_byte_rate=20000.0";
+            awaitFound(other, List.of(kept.formatted(name)), true, exact);
+            // What the metadata learn of later, the broker acts on later.
+            Topic topic = subject.newTopic();
+
+            limited.send(
+                    ProduceCalls.produce(topic, 0, ProduceCalls.ALL, Batches.of(value)),
+                    ProduceCalls.BY_ID);
+            ProduceResponseData produced =
+                    pausedAfter(limited, ProduceResponseData::throttleTimeMs);
+            assertThat(FetchCalls.endOffset(other, topic)).as("what was sent counts").isEqualTo(1);
+            assertThat(produced.responses()).hasSize(1);
+
+            limited.send(
+                    FetchCalls.fetch(FetchCalls.of(topic, FetchCalls.from(0, 0))),
+                    FetchCalls.BY_ID);
+            FetchResponseData fetched = pausedAfter(limited, FetchResponseData::throttleTimeMs);
+            assertThat(fetched.errorCode()).isEqualTo(Errors.NONE.code());
+
+            altered(other, one, removal("producer_byte_rate"));
+            altered(other, one, removal("consumer_byte_rate"));
+        }
+    }
+
+    /** The answer that says how long the next one has to wait, which does so. */
+    private static <R extends ApiMessage> R pausedAfter(RawClient client, ToIntFunction<R> pause) {
+        client.send(new ApiVersionsRequestData(), 0);
+        R answer = client.receive();
+        long answeredNanos = System.nanoTime();
+        ApiVersionsResponseData next = client.receive();
+        Duration paused = Duration.ofNanos(System.nanoTime() - answeredNanos);
+        assertThat(next.errorCode()).isEqualTo(Errors.NONE.code());
+        int throttleTimeMs = pause.applyAsInt(answer);
+        assertThat(throttleTimeMs).isPositive();
+        assertThat(paused).isGreaterThan(Duration.ofMillis(throttleTimeMs / 2));
+        return answer;
+    }
+
+    private static OpData limit(String key, double value) {
+        return new OpData().setKey(key).setValue(value);
+    }
+
+    private static OpData removal(String key) {
+        return new OpData().setKey(key).setRemove(true);
+    }
+
+    private static void awaitFound(
+            RawClient client, List<String> wanted, boolean strict, ComponentData... filter) {
+        Eventually.eventually(
+                "the quotas of " + List.of(filter),
+                () -> found(client, strict, filter),
+                wanted::equals);
     }
 
     private static OpData removal() {
@@ -124,7 +255,16 @@ class QuotaContractEndToEnd {
         assertThat(Errors.forCode(answer.errorCode())).isEqualTo(Errors.NONE);
         assertThat(answer.errorMessage()).isEmpty();
         var found = new ArrayList<String>();
-        answer.entries().forEach(entry -> found.add(entry.toString()));
+        for (var entry : answer.entries()) {
+            var entity = new TreeSet<String>();
+            entry.entity().forEach(one -> entity.add(one.entityType() + "=" + one.entityName()));
+            var line = new StringBuilder(entity.toString());
+            entry.values().stream()
+                    .map(limit -> " " + limit.key() + "=" + limit.value())
+                    .sorted()
+                    .forEach(line::append);
+            found.add(line.toString());
+        }
         return found;
     }
 

@@ -36,6 +36,7 @@ final class RawClient implements AutoCloseable {
     private final OutputStream out;
     private final Deque<Awaited> awaited = new ArrayDeque<>();
     private int nextCorrelationId = 1;
+    private String clientId = CLIENT_ID;
 
     private RawClient(Socket socket) throws IOException {
         this.socket = socket;
@@ -59,6 +60,12 @@ final class RawClient implements AutoCloseable {
         }
     }
 
+    /** Calls itself something else from now on. */
+    RawClient named(String name) {
+        clientId = name;
+        return this;
+    }
+
     /** Sends one request and waits for its response. */
     <R extends ApiMessage> R call(ApiMessage request, int version) {
         send(request, version);
@@ -73,7 +80,10 @@ final class RawClient implements AutoCloseable {
 
     /** Sends a request that has no response. */
     void sendSilently(ApiMessage request, int version) {
-        sendFrame(frame(request, (short) version, nextCorrelationId++));
+        short headerVersion =
+                ApiMessageType.fromApiKey(request.apiKey()).requestHeaderVersion((short) version);
+        var header = header(request, (short) version, nextCorrelationId++).setClientId(clientId);
+        sendFrame(frame(header, headerVersion, request, (short) version));
     }
 
     /** The next response; it must be that of the oldest request still waiting. */

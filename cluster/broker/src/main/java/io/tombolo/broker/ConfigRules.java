@@ -1,5 +1,6 @@
 package io.tombolo.broker;
 
+import io.tombolo.broker.quota.QuotaRules;
 import io.tombolo.controller.ConfigValidator;
 import io.tombolo.controller.command.Refusal;
 import io.tombolo.metadata.record.ConfigResource;
@@ -26,6 +27,7 @@ record ConfigRules(Supplier<BrokerConfig> broker) implements ConfigValidator {
             case TOPIC -> TopicConfig.check(configs, broker.get()).map(ConfigRules::invalid);
             case GROUP -> GroupConfig.check(configs, broker.get()).map(ConfigRules::invalid);
             case BROKER -> brokerViolation(configs);
+            case CLIENT_QUOTA -> QuotaRules.violation(resource, configs);
         };
     }
 
@@ -64,15 +66,18 @@ record ConfigRules(Supplier<BrokerConfig> broker) implements ConfigValidator {
 
     @Override
     public Optional<String> listDefault(ConfigResource resource, String key) {
-        ConfigCatalogue catalogue =
-                switch (resource.type()) {
-                    case TOPIC -> ConfigCatalogue.TOPIC;
-                    case GROUP -> ConfigCatalogue.GROUP;
-                    case BROKER -> ConfigCatalogue.BROKER;
-                };
-        return catalogue
-                .find(key)
+        return catalogueOf(resource.type())
+                .flatMap(catalogue -> catalogue.find(key))
                 .filter(definition -> definition.type() == ConfigType.LIST)
                 .map(definition -> definition.defaultValue().orElse(""));
+    }
+
+    private static Optional<ConfigCatalogue> catalogueOf(ConfigResource.Type type) {
+        return switch (type) {
+            case TOPIC -> Optional.of(ConfigCatalogue.TOPIC);
+            case GROUP -> Optional.of(ConfigCatalogue.GROUP);
+            case BROKER -> Optional.of(ConfigCatalogue.BROKER);
+            case CLIENT_QUOTA -> Optional.empty();
+        };
     }
 }

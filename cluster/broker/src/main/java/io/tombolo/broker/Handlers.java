@@ -5,6 +5,7 @@ import io.tombolo.broker.group.OffsetsTopicSpec;
 import io.tombolo.broker.publish.CommitRights;
 import io.tombolo.broker.publish.PartitionPublisher;
 import io.tombolo.broker.quorum.Forwarding;
+import io.tombolo.broker.quota.ClientQuotas;
 import io.tombolo.broker.redirect.LogicalCluster;
 import io.tombolo.broker.redirect.Redirection;
 import io.tombolo.broker.request.RequestDispatcher;
@@ -133,7 +134,7 @@ record Handlers(
                                 services.replicas().publisher().undecided(images.current(), topic));
         var autoCreation = autoCreation(first);
         addCluster(dispatcher, listener, services);
-        addRefused(dispatcher);
+        addQuotasAndSasl(dispatcher);
         var metadata = new MetadataHandler(images, listener, autoCreation);
         addTopics(dispatcher, services.redirection().metadata(metadata), first, services);
         addConfigs(dispatcher, first);
@@ -175,8 +176,8 @@ record Handlers(
         return services.redirection().guard(dispatcher, groups::dismiss);
     }
 
-    /** What is asked for things that there are not. */
-    private static void addRefused(RequestDispatcher dispatcher) {
+    /** Limits of clients; and how to log in, which nobody can yet. */
+    private void addQuotasAndSasl(RequestDispatcher dispatcher) {
         dispatcher
                 .with(
                         ApiKeys.SASL_HANDSHAKE,
@@ -189,11 +190,11 @@ record Handlers(
                 .with(
                         ApiKeys.DESCRIBE_CLIENT_QUOTAS,
                         DescribeClientQuotasRequestData.class,
-                        new DescribeClientQuotasHandler())
+                        new DescribeClientQuotasHandler(images))
                 .with(
                         ApiKeys.ALTER_CLIENT_QUOTAS,
                         AlterClientQuotasRequestData.class,
-                        new AlterClientQuotasHandler());
+                        new AlterClientQuotasHandler(commands));
     }
 
     /**
@@ -318,16 +319,23 @@ record Handlers(
     private void addData(RequestDispatcher dispatcher, Services services, LeaderHints hints) {
         var offload = environment.offload();
         AwayTopics away = services.redirection();
+        var quotas = new ClientQuotas(images, environment.clock());
         var limits =
                 new FetchHandler.Limits(
                         fixed().integer("max.incremental.fetch.session.cache.slots"),
-                        fixed().integer("fetch.max.bytes"));
+                        fixed().integer("fetch.max.bytes"),
+                        quotas);
         dispatcher
                 .with(
                         ApiKeys.PRODUCE,
                         ProduceRequestData.class,
                         new ProduceHandler(
-                                images, hints, shards, services.transactions().gate(), away))
+                                images,
+                                hints,
+                                shards,
+                                services.transactions().gate(),
+                                away,
+                                quotas))
                 .with(
                         ApiKeys.FETCH,
                         FetchRequestData.class,

@@ -228,6 +228,8 @@ final class ConfigDecisions {
                     name.isEmpty()
                             ? invalid("Default group resources are not allowed.")
                             : Optional.empty();
+            case CLIENT_QUOTA ->
+                    name.isEmpty() ? invalid("A quota is for something.") : Optional.empty();
         };
     }
 

@@ -42,6 +42,10 @@ public final class ClientConnection implements ConnectionHandler, Exchange.Owner
     private @Nullable Frame heldBack;
     private boolean producing;
     private boolean paused;
+
+    /** How many of its requests hold it back: as long as one of them does, nothing is begun. */
+    private int mutes;
+
     private boolean closed;
     private @Nullable CloseReason stopping;
 
@@ -77,7 +81,7 @@ public final class ClientConnection implements ConnectionHandler, Exchange.Owner
             frame.release();
             return;
         }
-        if (underWay.isEmpty() || producing && isProduce(frame)) {
+        if (!muted() && (underWay.isEmpty() || producing && isProduce(frame))) {
             take(frame);
         } else {
             heldBack = frame;
@@ -131,6 +135,7 @@ public final class ClientConnection implements ConnectionHandler, Exchange.Owner
     private void pauseOrResume() {
         boolean full =
                 heldBack != null
+                        || muted()
                         || underWay.size() >= PRODUCES_MAX
                         || !underWay.isEmpty() && !producing && !attachments.mayWait();
         if (full && !paused) {
@@ -180,15 +185,36 @@ public final class ClientConnection implements ConnectionHandler, Exchange.Owner
         while (!underWay.isEmpty() && underWay.element().finished()) {
             carryOut(underWay.remove().ending());
         }
-        Frame next = heldBack;
-        if (stopping != null && next == null && underWay.isEmpty()) {
+        if (stopping != null && heldBack == null && underWay.isEmpty()) {
             close(stopping);
         }
-        if (next != null && underWay.isEmpty() && !closed) {
+        goOn();
+    }
+
+    private void goOn() {
+        Frame next = heldBack;
+        if (next != null && underWay.isEmpty() && !muted() && !closed) {
             heldBack = null;
             take(next);
         }
         pauseOrResume();
+    }
+
+    /** Whoever has to leave soon is not kept. */
+    private boolean muted() {
+        return mutes > 0 && stopping == null;
+    }
+
+    @Override
+    public void mute(long forNanos) {
+        mutes++;
+        connection.loop().schedule(forNanos, this::unmute);
+        pauseOrResume();
+    }
+
+    private void unmute() {
+        mutes--;
+        goOn();
     }
 
     private void carryOut(Ending ending) {
@@ -208,6 +234,7 @@ public final class ClientConnection implements ConnectionHandler, Exchange.Owner
             close(reason);
         } else {
             attachments.endWait();
+            goOn();
         }
     }
 

@@ -80,6 +80,10 @@ public final class Enveloped implements Exchange.Owner {
         }
     }
 
+    /** Whoever produces or fetches sends that himself. */
+    @Override
+    public void mute(long forNanos) {}
+
     /** The connection is another broker's, who has other requests on it. */
     @Override
     public void endWhenAnswered(CloseReason reason) {}

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One request and its answer. Confined to the loop of its connection, except for the methods that
@@ -41,6 +42,9 @@ public final class Exchange {
 
         /** Ends the exchange. */
         void finish(Exchange exchange, Ending ending);
+
+        /** Begins no further request for a while; those that it has are answered. */
+        void mute(long forNanos);
 
         /** Takes no more requests, and closes when those that it has are answered. */
         void endWhenAnswered(CloseReason reason);
@@ -106,6 +110,16 @@ public final class Exchange {
     /** Sends an answer that another broker has made, header and all. */
     public void answerFrame(List<Payload> response) {
         onLoop(() -> owner.answerFrame(this, response));
+    }
+
+    /**
+     * Begins no further request of the connection for a while (KIP-219). To be called before the
+     * answer, which says for how long and leaves at once; 0 for not at all.
+     */
+    public void mute(int throttleTimeMs) {
+        if (throttleTimeMs > 0) {
+            onLoop(() -> owner.mute(TimeUnit.MILLISECONDS.toNanos(throttleTimeMs)));
+        }
     }
 
     /** Ends the exchange without an answer, as acks=0 asks for. */

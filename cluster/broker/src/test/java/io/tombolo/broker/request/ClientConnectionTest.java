@@ -139,6 +139,65 @@ class ClientConnectionTest {
     }
 
     @Test
+    void whoIsMutedHasHisAnswerAtOnceAndWaitsWithTheNextRequest() {
+        var client = new Client();
+        client.send(versions(7), versions(8));
+
+        later(() -> {
+            taken.getFirst().mute(30_000);
+            taken.getFirst().answer(new ApiVersionsResponseData());
+        });
+        assertThat(client.answered).containsExactly(7);
+        assertThat(taken).as("the next one is held back").hasSize(1);
+        simulator.runFor(Duration.ofSeconds(28));
+        assertThat(taken).hasSize(1);
+
+        simulator.runFor(Duration.ofSeconds(2));
+
+        assertThat(taken).hasSize(2);
+        later(() -> taken.getLast().answer(new ApiVersionsResponseData()));
+        assertThat(client.answered).containsExactly(7, 8);
+    }
+
+    @Test
+    void producesThatAreUnderWayAreAnsweredAndTheLongestMuteHolds() {
+        var client = new Client();
+        client.send(produce(1), produce(2));
+
+        later(() -> {
+            for (int id = 0; id < 2; id++) {
+                taken.get(id).mute(id == 0 ? 20_000 : 10_000);
+                taken.get(id).answer(new ProduceResponseData());
+            }
+        });
+        client.send(produce(3));
+        assertThat(client.answered).containsExactly(1, 2);
+        simulator.runFor(Duration.ofSeconds(12));
+        assertThat(taken).hasSize(2);
+
+        simulator.runFor(Duration.ofSeconds(10));
+
+        assertThat(taken).hasSize(3);
+    }
+
+    @Test
+    void whoIsSentAwayIsNotKeptByAMute() {
+        var client = new Client();
+        client.send(produce(1), produce(2), versions(7));
+        later(() -> {
+            taken.getFirst().mute(30_000);
+            taken.getFirst().answer(new ProduceResponseData());
+        });
+
+        later(() -> taken.get(1).answerAndLeave(new ProduceResponseData(), "this broker stops"));
+        assertThat(taken).as("what was held back is begun").hasSize(3);
+        later(() -> taken.getLast().answer(new ApiVersionsResponseData()));
+
+        assertThat(client.answered).containsExactly(1, 2, 7);
+        assertThat(client.closed).hasSize(1);
+    }
+
+    @Test
     void aHandlerThatThrowsCostsItsConnectionAndNothingElse() {
         handler =
                 (_, _) -> {

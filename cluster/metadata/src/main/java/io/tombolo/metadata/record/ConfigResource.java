@@ -5,8 +5,8 @@ import java.util.Comparator;
 /**
  * What a config belongs to.
  *
- * @param name a topic's name, a broker's id in decimal ("" for the default of all brokers) or a
- *     group's id
+ * @param name a topic's name, a broker's id in decimal ("" for the default of all brokers), a
+ *     group's id or what a client quota is for
  */
 public record ConfigResource(Type type, String name) implements Comparable<ConfigResource> {
 
@@ -30,16 +30,27 @@ public record ConfigResource(Type type, String name) implements Comparable<Confi
         return new ConfigResource(Type.GROUP, groupId);
     }
 
+    /**
+     * @param entity what the quotas are for, in a form that the broker chooses
+     */
+    public static ConfigResource clientQuota(String entity) {
+        return new ConfigResource(Type.CLIENT_QUOTA, entity);
+    }
+
     @Override
     public int compareTo(ConfigResource other) {
         return ORDER.compare(this, other);
     }
 
-    /** Kinds of resources, with Kafka's numbers for them. */
+    /** Kinds of resources, with Kafka's numbers for those that it knows. */
     public enum Type {
         TOPIC(2),
         BROKER(4),
-        GROUP(32);
+        GROUP(32),
+        /**
+         * The limits of a client; not one of Kafka's resources, which it has other requests for.
+         */
+        CLIENT_QUOTA(127);
 
         private final byte code;
 
@@ -47,7 +58,7 @@ public record ConfigResource(Type type, String name) implements Comparable<Confi
             this.code = (byte) code;
         }
 
-        /** Kafka's number, also on the wire. */
+        /** Kafka's number, if it knows the kind. */
         public byte code() {
             return code;
         }

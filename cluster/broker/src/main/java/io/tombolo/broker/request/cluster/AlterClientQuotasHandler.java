@@ -1,7 +1,17 @@
 package io.tombolo.broker.request.cluster;
 
+import io.tombolo.broker.Commands;
+import io.tombolo.broker.quota.QuotaEntity;
+import io.tombolo.broker.request.Answers;
 import io.tombolo.broker.request.Exchange;
 import io.tombolo.broker.request.RequestHandler;
+import io.tombolo.controller.command.Answer;
+import io.tombolo.controller.command.Applied;
+import io.tombolo.controller.command.ConfigCommand;
+import io.tombolo.controller.command.ConfigCommand.Alteration;
+import io.tombolo.controller.command.ConfigCommand.Change;
+import io.tombolo.controller.command.Refusal;
+import io.tombolo.metadata.record.ConfigResource;
 
 import org.apache.kafka.common.message.AlterClientQuotasRequestData;
 import org.apache.kafka.common.message.AlterClientQuotasRequestData.OpData;
@@ -11,60 +21,114 @@ import org.apache.kafka.common.message.AlterClientQuotasResponseData.EntryData;
 import org.apache.kafka.common.protocol.Errors;
 
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
- * AlterClientQuotas: a quota that nobody enforces is not taken either, so that nobody relies on it.
- * There is none to be removed.
+ * AlterClientQuotas: the limits of an entity are changed as a whole or not at all. A limit that
+ * nobody enforces is not taken either, so that nobody relies on it.
  */
 public final class AlterClientQuotasHandler
         implements RequestHandler<AlterClientQuotasRequestData> {
 
+    private final Commands commands;
+
+    public AlterClientQuotasHandler(Commands commands) {
+        this.commands = commands;
+    }
+
     @Override
     public void handle(Exchange exchange, AlterClientQuotasRequestData body) {
-        var answers = new ArrayList<EntryData>();
+        var refusals = new HashMap<AlterClientQuotasRequestData.EntryData, Refusal>();
+        var alterations = new ArrayList<Alteration>();
         for (var entry : body.entries()) {
-            answers.add(answer(entry));
+            Optional<Refusal> fault = faultOf(entry.entity());
+            if (fault.isPresent()) {
+                refusals.put(entry, fault.get());
+            } else {
+                alterations.add(new Alteration(resource(entry.entity()), changes(entry.ops())));
+            }
         }
-        exchange.answer(new AlterClientQuotasResponseData().setEntries(answers));
+        commands.submit(
+                new ConfigCommand.IncrementalAlterConfigs(
+                        alterations, ConfigCommand.Origin.CLIENT, body.validateOnly()),
+                exchange.loop(),
+                answer -> exchange.answer(response(body, refusals, answer)));
     }
 
-    private static EntryData answer(AlterClientQuotasRequestData.EntryData entry) {
-        var answer = new EntryData().setErrorMessage(null);
-        for (var entity : entry.entity()) {
-            var same = new EntityData();
-            same.setEntityType(entity.entityType()).setEntityName(entity.entityName());
-            answer.entity().add(same);
-        }
-        Optional<String> fault = faultOf(entry.entity());
-        if (fault.isPresent()) {
-            return answer.setErrorCode(Errors.INVALID_REQUEST.code()).setErrorMessage(fault.get());
-        }
-        return entry.ops().stream().allMatch(OpData::remove)
-                ? answer
-                : answer.setErrorCode(Errors.POLICY_VIOLATION.code())
-                        .setErrorMessage("Quotas are not enforced here, so none is taken.");
-    }
-
-    private static Optional<String> faultOf(List<AlterClientQuotasRequestData.EntityData> entity) {
+    private static Optional<Refusal> faultOf(List<AlterClientQuotasRequestData.EntityData> entity) {
         if (entity.isEmpty()) {
-            return Optional.of("A quota is for something.");
+            return invalid("A quota is for something.");
         }
-        var types = new HashSet<String>();
+        var types = new ArrayList<String>();
         for (var part : entity) {
             String type = part.entityType();
-            if (!QuotaEntities.TYPES.contains(type)) {
-                return Optional.of("There is no entity type '" + type + "'.");
+            if (!QuotaEntity.TYPES.contains(type)) {
+                return invalid("There is no entity type '" + type + "'.");
+            }
+            if (types.contains(type)) {
+                return invalid("Entity type '" + type + "' is there twice.");
             }
             if (part.entityName() != null && part.entityName().isEmpty()) {
-                return Optional.of("The name of '" + type + "' is empty.");
+                return invalid("The name of '" + type + "' is empty.");
             }
             types.add(type);
         }
-        return QuotaEntities.mixes(types)
-                ? Optional.of("'ip' goes with no other entity type.")
+        return QuotaEntity.mixes(types)
+                ? invalid("'ip' goes with no other entity type.")
                 : Optional.empty();
+    }
+
+    private static Optional<Refusal> invalid(String why) {
+        return Optional.of(new Refusal(Errors.INVALID_REQUEST, why));
+    }
+
+    private static ConfigResource resource(List<AlterClientQuotasRequestData.EntityData> entity) {
+        var parts = new TreeMap<String, Optional<String>>();
+        entity.forEach(
+                part -> parts.put(part.entityType(), Optional.ofNullable(part.entityName())));
+        return new QuotaEntity(parts).resource();
+    }
+
+    private static List<Change> changes(List<OpData> ops) {
+        var changes = new ArrayList<Change>();
+        for (OpData op : ops) {
+            changes.add(
+                    op.remove()
+                            ? new Change.Delete(op.key())
+                            : new Change.Set(op.key(), Double.toString(op.value())));
+        }
+        return changes;
+    }
+
+    private static AlterClientQuotasResponseData response(
+            AlterClientQuotasRequestData body,
+            Map<AlterClientQuotasRequestData.EntryData, Refusal> refusals,
+            Answer<Map<ConfigResource, Answer<Applied>>> answer) {
+        var response = new AlterClientQuotasResponseData();
+        for (var entry : body.entries()) {
+            var result = new EntryData().setErrorMessage(null);
+            for (var part : entry.entity()) {
+                result.entity()
+                        .add(
+                                new EntityData()
+                                        .setEntityType(part.entityType())
+                                        .setEntityName(part.entityName()));
+            }
+            Refusal refusal = refusals.get(entry);
+            if (refusal == null
+                    && Answers.part(answer, resource(entry.entity()))
+                            instanceof Answer.Refused<Applied>(Refusal decided)) {
+                refusal = decided;
+            }
+            if (refusal != null) {
+                result.setErrorCode(refusal.error().code()).setErrorMessage(refusal.message());
+            }
+            response.entries().add(result);
+        }
+        return response;
     }
 }

@@ -110,6 +110,8 @@ public final class DescribeConfigsHandler implements RequestHandler<DescribeConf
                                     ConfigDescription.ofGroup(
                                             image.configs().of(resource), broker.get()));
             case BROKER -> brokerEntries(name);
+            case CLIENT_QUOTA ->
+                    throw new IllegalStateException("quotas have requests of their own");
         };
     }
 

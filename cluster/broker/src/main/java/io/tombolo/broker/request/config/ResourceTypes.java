@@ -53,7 +53,7 @@ final class ResourceTypes {
     /** The resource, when its kind is one that has configs here. */
     static Optional<ConfigResource> resource(byte type, String name) {
         for (ConfigResource.Type known : ConfigResource.Type.values()) {
-            if (known.code() == type) {
+            if (known.code() == type && known(type)) {
                 return Optional.of(new ConfigResource(known, name));
             }
         }

@@ -1,6 +1,7 @@
 package io.tombolo.broker.request.data;
 
 import io.tombolo.broker.Images;
+import io.tombolo.broker.quota.ClientQuotas;
 import io.tombolo.broker.request.Exchange;
 import io.tombolo.broker.request.RequestHandler;
 import io.tombolo.broker.shard.Shards;
@@ -31,8 +32,9 @@ public final class FetchHandler implements RequestHandler<FetchRequestData> {
     /**
      * @param sessionsMax incremental sessions of the whole broker
      * @param bytesMax soft limit of one answer, whatever the client asks for
+     * @param quotas how much a client may be given over time
      */
-    public record Limits(int sessionsMax, int bytesMax) {}
+    public record Limits(int sessionsMax, int bytesMax, ClientQuotas quotas) {}
 
     public FetchHandler(
             Images images,
@@ -47,8 +49,10 @@ public final class FetchHandler implements RequestHandler<FetchRequestData> {
                         images,
                         shards,
                         offload,
-                        new FetchSessions.Slots(limits.sessionsMax()),
-                        limits.bytesMax(),
+                        new Fetching.Limits(
+                                new FetchSessions.Slots(limits.sessionsMax()),
+                                limits.bytesMax(),
+                                limits.quotas()::consumed),
                         away);
         this.hints = hints;
     }

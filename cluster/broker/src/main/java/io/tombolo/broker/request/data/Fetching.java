@@ -6,6 +6,7 @@ import io.tombolo.broker.request.Exchange;
 import io.tombolo.broker.shard.Shard;
 import io.tombolo.broker.shard.Shards;
 import io.tombolo.environment.Offload;
+import io.tombolo.protocol.PayloadRecords;
 
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntBiFunction;
 
 /** What fetches of consumers and of replicas have in common: sessions, waiting, the answer. */
 final class Fetching {
@@ -24,34 +26,30 @@ final class Fetching {
     private final Images images;
     private final Shards shards;
     private final Offload offload;
-    private final FetchSessions.Slots slots;
-    private final int bytesMax;
-
+    private final Limits limits;
     private final AwayTopics away;
 
     /**
      * @param slots for incremental sessions of the whole broker
      * @param bytesMax soft limit of one answer, whatever is asked for
+     * @param throttleMs for how long a client is held back that was given so many bytes
      */
-    Fetching(
-            Images images,
-            Shards shards,
-            Offload offload,
-            FetchSessions.Slots slots,
-            int bytesMax,
-            AwayTopics away) {
+    record Limits(
+            FetchSessions.Slots slots, int bytesMax, ToIntBiFunction<String, Long> throttleMs) {}
+
+    Fetching(Images images, Shards shards, Offload offload, Limits limits, AwayTopics away) {
         this.away = away;
         this.images = images;
         this.shards = shards;
         this.offload = offload;
-        this.slots = slots;
-        this.bytesMax = bytesMax;
+        this.limits = limits;
     }
 
     /** What a fetch is about; empty when it was refused, which is answered already. */
     Optional<FetchSessionChoice.Chosen> choose(Exchange exchange, FetchRequestData body) {
         var sessions =
-                exchange.attachments().get(FetchSessions.class, () -> new FetchSessions(slots));
+                exchange.attachments()
+                        .get(FetchSessions.class, () -> new FetchSessions(limits.slots()));
         return switch (FetchSessionChoice.choose(sessions, body, exchange.version())) {
             case FetchSessionChoice.Refused(Errors error) -> {
                 exchange.answer(new FetchResponseData().setErrorCode(error.code()));
@@ -96,24 +94,37 @@ final class Fetching {
             }
         }
         boolean failed = readable.size() < errors.size();
-        var limits =
+        var bounds =
                 new FetchRound.Limits(
                         body.minBytes(),
-                        Math.min(body.maxBytes(), bytesMax),
+                        Math.min(body.maxBytes(), limits.bytesMax()),
                         failed ? 0 : TimeUnit.MILLISECONDS.toNanos(body.maxWaitMs()));
         Parked parked = task.parked();
         var round =
                 new FetchRound(
                         place,
                         new FetchRound.Parts.OfConsumer(partsOf(readable)),
-                        limits,
+                        bounds,
                         outcomes -> {
                             parked.end();
                             var inOrder = readable.stream().map(outcomes::get).toList();
-                            exchange.answer(task.answers().response(task.plan(), errors, inOrder));
+                            answer(exchange, task.answers().response(task.plan(), errors, inOrder));
                         });
         parked.begin(round, exchange);
         round.start();
+    }
+
+    /** What a client was given too much of, it has already; it is held back from the next. */
+    private void answer(Exchange exchange, FetchResponseData response) {
+        long bytes = 0;
+        for (var topic : response.responses()) {
+            for (var partition : topic.partitions()) {
+                bytes += PayloadRecords.bytesOf(partition);
+            }
+        }
+        int throttleTimeMs = limits.throttleMs().applyAsInt(exchange.request().clientId(), bytes);
+        exchange.mute(throttleTimeMs);
+        exchange.answer(response.setThrottleTimeMs(throttleTimeMs));
     }
 
     private List<ConsumerShard> partsOf(List<FetchEntry> entries) {

@@ -1,6 +1,7 @@
 package io.tombolo.broker.request.data;
 
 import io.tombolo.broker.Images;
+import io.tombolo.broker.quota.ClientQuotas;
 import io.tombolo.broker.request.Exchange;
 import io.tombolo.broker.request.RequestHandler;
 import io.tombolo.broker.shard.Gathering;
@@ -51,18 +52,21 @@ public final class ProduceHandler implements RequestHandler<ProduceRequestData> 
     private final LeaderHints hints;
     private final TransactionGate gate;
     private final AwayTopics away;
+    private final ClientQuotas quotas;
 
     public ProduceHandler(
             Images images,
             LeaderHints hints,
             Shards shards,
             TransactionGate gate,
-            AwayTopics away) {
+            AwayTopics away,
+            ClientQuotas quotas) {
         this.gate = gate;
         this.away = away;
         this.images = images;
         this.shards = shards;
         this.hints = hints;
+        this.quotas = quotas;
     }
 
     @Override
@@ -226,11 +230,13 @@ public final class ProduceHandler implements RequestHandler<ProduceRequestData> 
             ProduceRequestData body,
             List<Wish> wishes,
             List<ProduceOutcome> outcomes) {
+        int throttleTimeMs = quotas.produced(exchange.request().clientId(), bytesOf(body));
+        exchange.mute(throttleTimeMs);
         if (body.acks() == 0) {
             finishWithoutAnswer(exchange, outcomes);
             return;
         }
-        var response = new ProduceResponseData();
+        var response = new ProduceResponseData().setThrottleTimeMs(throttleTimeMs);
         LeaderHints told = exchange.version() < FIRST_WITH_HINTS ? LeaderHints.NONE : hints;
         int place = 0;
         boolean inDoubt = false;
@@ -256,6 +262,16 @@ public final class ProduceHandler implements RequestHandler<ProduceRequestData> 
         } else {
             exchange.answer(response);
         }
+    }
+
+    private static long bytesOf(ProduceRequestData body) {
+        long bytes = 0;
+        for (TopicProduceData topic : body.topicData()) {
+            for (PartitionProduceData partition : topic.partitionData()) {
+                bytes += RecordBytes.of(partition).remaining();
+            }
+        }
+        return bytes;
     }
 
     /** Clients give up at a refusal because of the owner, which must not be of the one before. */

@@ -49,7 +49,13 @@ public final class ReplicaFetchHandler implements RequestHandler<FetchRequestDat
         this.offload = offload;
         this.clock = clock;
         this.bytesMax = bytesMax;
-        this.fetching = new Fetching(images, shards, offload, slots, bytesMax, AwayTopics.NONE);
+        this.fetching =
+                new Fetching(
+                        images,
+                        shards,
+                        offload,
+                        new Fetching.Limits(slots, bytesMax, (_, _) -> 0),
+                        AwayTopics.NONE);
     }
 
     @Override

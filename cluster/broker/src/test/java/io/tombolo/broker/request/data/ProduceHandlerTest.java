@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.broker.ClientListener;
 import io.tombolo.broker.Worlds;
+import io.tombolo.broker.quota.ClientQuotas;
 import io.tombolo.broker.request.ClientConnection;
 import io.tombolo.broker.request.RequestDispatcher;
 import io.tombolo.broker.shard.Shards;
@@ -124,7 +125,13 @@ class ProduceHandlerTest {
                 new LeaderHints(
                         images, new ClientListener("cluster", "PLAINTEXT", 1), new LongAdder());
         var handler =
-                new ProduceHandler(images, hints, shards, new NoTransactions(), AwayTopics.NONE);
+                new ProduceHandler(
+                        images,
+                        hints,
+                        shards,
+                        new NoTransactions(),
+                        AwayTopics.NONE,
+                        new ClientQuotas(images, environment.clock()));
         var dispatcher =
                 new RequestDispatcher(ServedApis.clientListener())
                         .with(ApiKeys.PRODUCE, ProduceRequestData.class, handler);
