@@ -177,6 +177,36 @@ class LinkOperationEndToEnd {
     }
 
     @Test
+    void aCopyOfATopicThatWasMadeAgainBeginsAnewWhereItMay() throws Exception {
+        site.startAll();
+        eu.create("orders", 1);
+        eu.produce("orders", 0, "a", "b", "c");
+        awaitEnd("orders", 0, 3);
+        us.commit("billing", "orders", 0, 3);
+        eu.delete("orders");
+        eu.create("orders", 2);
+        eu.produce("orders", 0, "other");
+        awaitTrouble("SOURCE_RECREATED");
+        assertThat(us.read("orders", 0, 3)).containsExactly("a", "b", "c");
+
+        Path restart = folder.resolve("restart.yaml");
+        Files.writeString(
+                restart,
+                Files.readString(site.file()).replace("groups:", "recreate: restart, groups:"));
+        var applied = new Tombolo(folder).run("apply", "-y", "-f", restart.toString());
+
+        assertThat(applied.exitCode()).isZero();
+        awaitEnd("orders", 0, 1);
+        assertThat(us.read("orders", 0, 1)).containsExactly("other");
+        awaitEnd("orders", 1, 0);
+        assertThat(us.committed("billing", "orders", 0)).isEqualTo(-1);
+        site.restart("us");
+        eu.produce("orders", 1, "later");
+        awaitEnd("orders", 1, 1);
+        assertThat(us.read("orders", 0, 1)).containsExactly("other");
+    }
+
+    @Test
     void recordsDeletedBeforeTheyWereCopiedFailTheMirrorUntilItMayJump() throws Exception {
         site.startAll();
         eu.create("orders", 1);

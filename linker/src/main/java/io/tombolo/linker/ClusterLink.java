@@ -527,10 +527,16 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
     private void judged(Decision decision) {
         var numbered = byTopic.getOrDefault(decision.topic(), Map.of());
         for (PartitionWorker worker : List.copyOf(numbered.values())) {
-            worker.feed(
-                    decision instanceof Decision.Lose lose
-                            ? new PartitionEvent.TopicLost(lose.reason())
-                            : new PartitionEvent.TopicFound());
+            switch (decision) {
+                case Decision.Lose(_, var reason) ->
+                        worker.feed(new PartitionEvent.TopicLost(reason));
+                case Decision.Find(_, boolean byId) ->
+                        worker.feed(new PartitionEvent.TopicFound(byId));
+                case Decision.Create _,
+                        Decision.Restart _,
+                        Decision.Grow _,
+                        Decision.Configure _ -> {}
+            }
         }
     }
 

@@ -10,6 +10,7 @@ import io.tombolo.region.link.LinkStatus.Trouble;
 import io.tombolo.region.link.MirrorTopic;
 import io.tombolo.region.link.Reason;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -193,13 +194,14 @@ final class TopicKeeper {
         var link = scope.spec().name();
         switch (decision) {
             case Decision.Create create -> create(create);
+            case Decision.Restart restart -> restart(restart);
             case Decision.Grow(var name, int count) ->
                     command(name, answer -> admin.growMirrorTopic(link, name, count, answer));
             case Decision.Configure(var name, var changes) ->
                     command(name, answer -> admin.setMirrorConfigs(link, name, changes, answer));
             case Decision.Lose(var name, var reason) ->
                     become(name, MirrorTopic.State.FAILED, Optional.of(reason));
-            case Decision.Find(var name) -> {
+            case Decision.Find(var name, _) -> {
                 if (stateOf(name) == MirrorTopic.State.FAILED) {
                     become(name, MirrorTopic.State.MIRRORING, Optional.empty());
                 }
@@ -213,7 +215,7 @@ final class TopicKeeper {
         if (known == null && scope.spec().settings().syncConfigs()) {
             return; // decided again once the configurations have been read
         }
-        SortedMap<String, String> found = known == null ? new TreeMap<>() : known.configs;
+        SortedMap<String, String> found = configsOf(known);
         int startedCount = startedCount(source);
         if (startedCount == 0) {
             create(decision, List.of(), found);
@@ -233,6 +235,32 @@ final class TopicKeeper {
                 });
     }
 
+    /** A paused link leaves the copy as it is. */
+    private void restart(Decision.Restart decision) {
+        if (scope.spec().intent().paused()) {
+            return;
+        }
+        Decision.Create anew = decision.anew();
+        KnownConfigs known = configs.get(anew.source().name());
+        if (known == null && scope.spec().settings().syncConfigs()) {
+            return; // decided again once the configurations have been read
+        }
+        LOG.atWarn()
+                .addKeyValue("link", scope.spec().name())
+                .addKeyValue("topic", anew.topic())
+                .addKeyValue("left", decision.left())
+                .addKeyValue("source topic", anew.source().id())
+                .log("mirror topic begins anew with the new topic of its source");
+        var topic = newMirror(anew, List.of(), configsOf(known));
+        command(
+                anew.topic(),
+                answer -> scope.host().admin().restartMirrorTopic(topic, decision.left(), answer));
+    }
+
+    private static SortedMap<String, String> configsOf(@Nullable KnownConfigs known) {
+        return known == null ? Collections.emptySortedMap() : known.configs;
+    }
+
     /** Of how many partitions the copies begin where the link is to start: those it found. */
     private int startedCount(SourceTopic source) {
         SourceTopic before = first.get(source.name());
@@ -244,15 +272,19 @@ final class TopicKeeper {
 
     private void create(
             Decision.Create decision, List<Long> starts, SortedMap<String, String> configs) {
-        var topic =
-                new LinkAdmin.NewMirrorTopic(
-                        scope.spec().name(),
-                        decision.topic(),
-                        decision.source().id(),
-                        decision.source().partitions().size(),
-                        starts,
-                        configs);
+        var topic = newMirror(decision, starts, configs);
         command(decision.topic(), answer -> scope.host().admin().createMirrorTopic(topic, answer));
+    }
+
+    private LinkAdmin.NewMirrorTopic newMirror(
+            Decision.Create decision, List<Long> starts, SortedMap<String, String> configs) {
+        return new LinkAdmin.NewMirrorTopic(
+                scope.spec().name(),
+                decision.topic(),
+                decision.source().id(),
+                decision.source().partitions().size(),
+                starts,
+                configs);
     }
 
     private void become(String topic, MirrorTopic.State state, Optional<Reason> reason) {

@@ -28,6 +28,19 @@ final class TopicPlan {
         /** Make the mirror topic. */
         record Create(SourceTopic source, String topic) implements Decision {}
 
+        /**
+         * Make the mirror topic in place of the one there is, whose source was made anew.
+         *
+         * @param left the id of the source topic that was copied before
+         */
+        record Restart(Create anew, Uuid left) implements Decision {
+
+            @Override
+            public String topic() {
+                return anew.topic();
+            }
+        }
+
         /** Add partitions. */
         record Grow(String topic, int partitionCount) implements Decision {}
 
@@ -38,8 +51,12 @@ final class TopicPlan {
         /** The source topic cannot be followed. */
         record Lose(String topic, Reason reason) implements Decision {}
 
-        /** The source topic is there. */
-        record Find(String topic) implements Decision {}
+        /**
+         * The source topic is there.
+         *
+         * @param byId whether it has the id of the one that was copied, not its name alone
+         */
+        record Find(String topic, boolean byId) implements Decision {}
     }
 
     /**
@@ -106,9 +123,19 @@ final class TopicPlan {
         Optional<Reason> otherTopic = otherTopic(mirror, topic);
         if (otherTopic.isPresent()) {
             decisions.add(new Decision.Lose(mirror.name(), otherTopic.get()));
+            LinkSpec.Selection selection = situation.selection();
+            if (selection.recreate() == LinkSpec.Recreate.RESTART
+                    && selection.topics().includes(topic.name())
+                    && mayRestart(mirror, topic)) {
+                decisions.add(
+                        new Decision.Restart(
+                                new Decision.Create(topic, mirror.name()), mirror.sourceTopicId()));
+            }
             return;
         }
-        decisions.add(new Decision.Find(mirror.name()));
+        boolean byId =
+                topic.id().equals(mirror.sourceTopicId()) && !topic.id().equals(Uuid.ZERO_UUID);
+        decisions.add(new Decision.Find(mirror.name(), byId));
         if (topic.partitions().size() > mirror.partitionCount()) {
             decisions.add(new Decision.Grow(mirror.name(), topic.partitions().size()));
         }
@@ -119,6 +146,18 @@ final class TopicPlan {
                 decisions.add(new Decision.Configure(mirror.name(), changes));
             }
         }
+    }
+
+    /**
+     * Only once it is known to everybody that the copy has failed, and never back: a broker of the
+     * source that lags behind the others may tell of a topic that is gone.
+     */
+    private boolean mayRestart(MirrorTopic mirror, SourceTopic topic) {
+        MirrorTopic.Origin known =
+                safeguards.contains(Safeguard.RETURN)
+                        ? mirror.origin()
+                        : new MirrorTopic.Origin(mirror.sourceTopicId(), List.of());
+        return mirror.state() == MirrorTopic.State.FAILED && known.mayLeaveFor(topic.id());
     }
 
     /** The reason for a topic that has the name of the mirrored one and another id. */

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,6 +41,8 @@ final class LinkScenario {
     static final String BEGUN =
             "a copy begins where it was told to, and skips nothing that came later";
     static final String MISSING = "what a copy jumps over is written down, and nothing else is";
+    static final String ANEW =
+            "a copy begins anew with another source topic, where it may, and never goes back";
     static final String REPORTED = "a copy that is not complete says why";
     static final String SYNCED_IS_COMMITTED = "what is synced of a group is committed here";
     static final String QUIET = "a closed link leaves nothing behind";
@@ -63,11 +66,13 @@ final class LinkScenario {
     private final LinkSpec.Renaming renaming;
     private final LinkSpec.Start start;
     private final LinkSpec.Gap gap;
+    private final LinkSpec.Recreate recreate;
     private final Map<LinkPartition, Long> endsBefore = new HashMap<>();
     private boolean troubled;
     final Set<Reason.Code> seen = new TreeSet<>();
     final Set<State> states = new TreeSet<>();
     boolean jumped;
+    boolean restarted;
     private boolean closed;
 
     LinkScenario(long seed, Set<Safeguard> safeguards) {
@@ -76,6 +81,7 @@ final class LinkScenario {
         this.dice = simulator.entropy("scenario");
         this.renaming = seed % 3 == 0 ? new LinkSpec.Renaming("eu.", "") : LinkSpec.Renaming.NONE;
         this.gap = seed / 4 % 2 == 0 ? LinkSpec.Gap.FAIL : LinkSpec.Gap.JUMP;
+        this.recreate = seed / 8 % 2 == 0 ? LinkSpec.Recreate.FAIL : LinkSpec.Recreate.RESTART;
         this.start =
                 switch ((int) (seed % 4)) {
                     case 0 -> new LinkSpec.Start.Latest();
@@ -119,7 +125,7 @@ final class LinkScenario {
         source.create("orders", 3);
         source.create("payments", 1);
         source.create("private-notes", 1);
-        region.copy(renaming, start, gap);
+        region.copy(renaming, start, gap, recreate);
         if (!(start instanceof LinkSpec.Start.Earliest)) {
             produce(60);
         }
@@ -140,6 +146,7 @@ final class LinkScenario {
         troubled = false;
         source.corruptNext = false;
         source.replayNext = false;
+        source.stale.clear();
         simulator.network().healAll();
         for (int broker = 1; broker <= 2; broker++) {
             if (!simulator.node("eu" + broker).running()) {
@@ -217,7 +224,7 @@ final class LinkScenario {
         }
         int number = (int) dice.between(0, topic.parts.size() - 1);
         var part = topic.parts.get(number);
-        switch ((int) dice.between(0, 21)) {
+        switch ((int) dice.between(0, 22)) {
             case 0, 1, 2, 3, 4, 5 -> produce((int) dice.between(1, 60));
             case 6 -> source.electLeader(part);
             case 7 -> source.raiseEpoch(part, (int) dice.between(1, 40));
@@ -253,6 +260,13 @@ final class LinkScenario {
             case 15 -> simulator.network().healAll();
             case 16 -> source.corruptNext = true;
             case 17 -> source.replayNext = true;
+            case 21 -> {
+                if (source.stale.isEmpty()) {
+                    source.stale.put((int) dice.between(1, 2), List.copyOf(source.topics.values()));
+                } else {
+                    source.stale.clear();
+                }
+            }
             case 18 -> inUs(() -> region.pause(true));
             case 19 -> inUs(() -> region.pause(false));
             case 20 ->
@@ -307,6 +321,7 @@ final class LinkScenario {
     private void check() {
         region.log.logs.forEach(this::checkLog);
         region.mirrors.values().forEach(this::checkStart);
+        checkRestarts();
         require(region.log.offences.isEmpty(), OFFENCE, String.join("; ", region.log.offences));
         region.groups.forEach((group, offsets) ->
                 offsets.forEach((partition, offset) -> checkOffset(group, partition, offset)));
@@ -347,6 +362,16 @@ final class LinkScenario {
                     BEGUN,
                     "%s-%d begins at %d, not at %d".formatted(mirror.name(), number, first, least));
         }
+    }
+
+    private void checkRestarts() {
+        var left = new HashSet<Uuid>();
+        for (ModelRegion.Restart restart : region.restarts) {
+            require(recreate == LinkSpec.Recreate.RESTART, ANEW, restart + ", and must not");
+            left.add(restart.left());
+            require(!left.contains(restart.sourceTopicId()), ANEW, restart + " goes back");
+        }
+        restarted |= !left.isEmpty();
     }
 
     private boolean truncated(String topic, int number) {
@@ -494,11 +519,12 @@ final class LinkScenario {
                         new LinkPartition(
                                 region.copyIdOf(topic.id), renaming.copyOf(topic.name), number));
         if (own == null) {
-            return status.values().stream()
-                    .anyMatch(other ->
-                            other.partition().topic().equals(renaming.copyOf(topic.name))
-                                    && other.partition().partition() == number
-                                    && isFailed(other, Reason.Code.SOURCE_RECREATED));
+            return recreate == LinkSpec.Recreate.FAIL
+                    && status.values().stream()
+                            .anyMatch(other ->
+                                    other.partition().topic().equals(renaming.copyOf(topic.name))
+                                            && other.partition().partition() == number
+                                            && isFailed(other, Reason.Code.SOURCE_RECREATED));
         }
         long end = own.progress().endOffset();
         if (own.state() == State.ACTIVE && end == part.end) {

@@ -35,12 +35,14 @@ class LinkSimulation {
         var codes = EnumSet.noneOf(Reason.Code.class);
         var states = EnumSet.noneOf(State.class);
         boolean jumped = false;
+        boolean restarted = false;
         for (long seed = 1; seed <= SEEDS; seed++) {
             var scenario = new LinkScenario(seed, Safeguard.ALL);
             scenario.run();
             codes.addAll(scenario.seen);
             states.addAll(scenario.states);
             jumped |= scenario.jumped;
+            restarted |= scenario.restarted;
         }
         assertThat(codes)
                 .contains(
@@ -48,6 +50,7 @@ class LinkSimulation {
                         Reason.Code.SOURCE_TRUNCATED,
                         Reason.Code.SOURCE_RECREATED);
         assertThat(jumped).isTrue();
+        assertThat(restarted).isTrue();
         assertThat(states).contains(State.ACTIVE, State.FAILED, State.SOURCE_UNAVAILABLE);
     }
 

@@ -57,6 +57,12 @@ final class ModelRegion implements LinkAdmin, GroupOffsets {
     /** What is missing in copies, as it was written down. */
     final Map<LinkPartition, List<MirrorTopic.Gap>> gaps = new HashMap<>();
 
+    /** Copies that were begun anew, as it was asked for. */
+    final List<Restart> restarts = new ArrayList<>();
+
+    /** Of the copy of a source topic another one's became. */
+    record Restart(String topic, Uuid left, Uuid sourceTopicId) {}
+
     final Set<String> activeGroups = new HashSet<>();
     final Map<String, Long> committedNanos = new HashMap<>();
     Duration retention = Duration.ofDays(7);
@@ -113,8 +119,12 @@ final class ModelRegion implements LinkAdmin, GroupOffsets {
                         new LinkSpec.Intent(false, 1));
     }
 
-    /** What copies are called, where they begin and what they do at a gap. */
-    void copy(LinkSpec.Renaming renaming, LinkSpec.Start start, LinkSpec.Gap gap) {
+    /** What copies are called, where they begin and what they do when they cannot go on. */
+    void copy(
+            LinkSpec.Renaming renaming,
+            LinkSpec.Start start,
+            LinkSpec.Gap gap,
+            LinkSpec.Recreate recreate) {
         var known = spec.selection();
         spec =
                 new LinkSpec(
@@ -122,7 +132,7 @@ final class ModelRegion implements LinkAdmin, GroupOffsets {
                         spec.type(),
                         spec.source(),
                         new LinkSpec.Selection(
-                                known.topics(), known.groups(), renaming, start, gap),
+                                known.topics(), known.groups(), renaming, start, gap, recreate),
                         spec.settings(),
                         spec.intent());
     }
@@ -236,14 +246,40 @@ final class ModelRegion implements LinkAdmin, GroupOffsets {
                                 new Reason(Reason.Code.NAME_TAKEN, topic.name() + " exists"));
                     }
                     put(
-                            new MirrorTopic(
-                                    topic.name(),
-                                    copyIdOf(topic.sourceTopicId()),
-                                    new MirrorTopic.Origin(topic.sourceTopicId(), topic.starts()),
-                                    topic.partitionCount(),
-                                    MirrorTopic.State.MIRRORING,
-                                    topic.configs(),
-                                    topic.configs()));
+                            newMirror(
+                                    topic,
+                                    new MirrorTopic.Origin(topic.sourceTopicId(), topic.starts())));
+                    return new Applied();
+                });
+    }
+
+    private MirrorTopic newMirror(NewMirrorTopic topic, MirrorTopic.Origin origin) {
+        return new MirrorTopic(
+                topic.name(),
+                copyIdOf(topic.sourceTopicId()),
+                origin,
+                topic.partitionCount(),
+                MirrorTopic.State.MIRRORING,
+                topic.configs(),
+                topic.configs());
+    }
+
+    /** Does not ask whether the copy may: the link under test has to know. */
+    @Override
+    public void restartMirrorTopic(NewMirrorTopic topic, Uuid left, Consumer<Answer> answer) {
+        change(
+                answer,
+                () -> {
+                    MirrorTopic known = mirrors.get(topic.name());
+                    restarts.add(
+                            new Restart(
+                                    topic.name(), known.sourceTopicId(), topic.sourceTopicId()));
+                    log.logs.keySet().removeIf(id -> id.topicId().equals(known.topicId()));
+                    groups.values()
+                            .forEach(offsets ->
+                                    offsets.keySet()
+                                            .removeIf(at -> at.topic().equals(topic.name())));
+                    put(newMirror(topic, known.origin().leaveFor(topic.sourceTopicId())));
                     return new Applied();
                 });
     }

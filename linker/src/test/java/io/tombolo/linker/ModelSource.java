@@ -108,6 +108,9 @@ final class ModelSource {
     /** What set it, in Kafka's numbers: 1 the topic, 4 the broker's file, 5 Kafka's default. */
     byte cleanupOrigin = 5;
 
+    /** Brokers that have not heard lately of topics: what they tell that there is. */
+    final Map<Integer, List<Topic>> stale = new HashMap<>();
+
     boolean corruptNext;
     boolean replayNext;
     private long idCount;

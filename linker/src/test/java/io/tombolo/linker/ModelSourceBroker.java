@@ -142,7 +142,7 @@ final class ModelSourceBroker {
                                             .setNodeId(broker)
                                             .setHost(host)
                                             .setPort(9092)));
-            for (ModelSource.Topic topic : source.topics.values()) {
+            for (var topic : source.stale.getOrDefault(id, List.copyOf(source.topics.values()))) {
                 var described =
                         new MetadataResponseData.MetadataResponseTopic()
                                 .setName(topic.name)

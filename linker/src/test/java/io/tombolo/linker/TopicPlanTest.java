@@ -49,7 +49,7 @@ class TopicPlanTest {
                                 Set.of(),
                                 renaming))
                 .containsExactly(
-                        new Decision.Find("eu.orders"),
+                        new Decision.Find("eu.orders", true),
                         new Decision.Grow("eu.orders", 5),
                         new Decision.Create(source("eu.orders", OTHER_ID, 9), "eu.eu.orders"));
     }
@@ -57,7 +57,7 @@ class TopicPlanTest {
     @Test
     void morePartitionsAtTheSourceGrowTheMirror() {
         assertThat(decide(List.of(source("orders", ID, 5)), List.of(mirror("orders", ID, 2))))
-                .containsExactly(new Decision.Find("orders"), new Decision.Grow("orders", 5));
+                .containsExactly(new Decision.Find("orders", true), new Decision.Grow("orders", 5));
     }
 
     @Test
@@ -70,6 +70,17 @@ class TopicPlanTest {
                         List.of(source("orders", Uuid.ZERO_UUID, 1)),
                         List.of(mirror("orders", ID, 2))),
                 Reason.Code.SOURCE_RECREATED);
+    }
+
+    @Test
+    void aCopyThatHasFailedBeginsAnewWithATopicThatNobodyHasCopiedBefore() {
+        var anew = source("orders", OTHER_ID, 1);
+        var restart = new Decision.Restart(new Decision.Create(anew, "orders"), ID);
+
+        assertThat(decide(List.of(anew), List.of(failed(List.of())))).endsWith(restart).hasSize(2);
+        assertThat(decide(List.of(anew), List.of(failed(List.of(OTHER_ID))))).hasSize(1);
+        assertThat(decide(List.of(source("orders", Uuid.ZERO_UUID, 1)), List.of(failed(List.of()))))
+                .hasSize(1);
     }
 
     @Test
@@ -176,7 +187,8 @@ class TopicPlanTest {
                                         NameFilter.of("*"),
                                         renaming,
                                         new LinkSpec.Start.Earliest(),
-                                        LinkSpec.Gap.FAIL),
+                                        LinkSpec.Gap.FAIL,
+                                        LinkSpec.Recreate.RESTART),
                                 missing));
     }
 
@@ -192,6 +204,17 @@ class TopicPlanTest {
                 new MirrorTopic.Origin(id, List.of()),
                 partitionCount,
                 MirrorTopic.State.MIRRORING,
+                new TreeMap<>(),
+                new TreeMap<>());
+    }
+
+    private static MirrorTopic failed(List<Uuid> left) {
+        return new MirrorTopic(
+                "orders",
+                ID,
+                new MirrorTopic.Origin(ID, List.of(), left),
+                2,
+                MirrorTopic.State.FAILED,
                 new TreeMap<>(),
                 new TreeMap<>());
     }

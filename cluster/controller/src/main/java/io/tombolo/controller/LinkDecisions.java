@@ -19,6 +19,7 @@ import io.tombolo.controller.command.LinkCommand.RaiseLeaderEpochs;
 import io.tombolo.controller.command.LinkCommand.RecordGaps;
 import io.tombolo.controller.command.LinkCommand.RemoveLink;
 import io.tombolo.controller.command.LinkCommand.ReportDivergence;
+import io.tombolo.controller.command.LinkCommand.RestartMirrorTopic;
 import io.tombolo.controller.command.LinkCommand.ResumeLink;
 import io.tombolo.controller.command.LinkCommand.SetMirrorTopicState;
 import io.tombolo.controller.command.LinkCommand.SettleMirrorPartitions;
@@ -62,6 +63,10 @@ final class LinkDecisions {
                     unknown(create.link(), tip)
                             .<ControllerResult<?>>map(ControllerResult::refused)
                             .orElseGet(() -> mirrors.create(create, tip, circumstances));
+            case RestartMirrorTopic restart ->
+                    unknown(restart.copy().link(), tip)
+                            .<ControllerResult<?>>map(ControllerResult::refused)
+                            .orElseGet(() -> mirrors.restart(restart, tip, circumstances));
             case GrowMirrorTopic grow -> mirrors.grow(grow, tip, circumstances);
             case SetMirrorTopicState set -> mirrors.setState(set, tip);
             case RaiseLeaderEpochs raise -> raise(raise, tip);

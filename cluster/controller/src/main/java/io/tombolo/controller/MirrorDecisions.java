@@ -5,6 +5,7 @@ import io.tombolo.controller.command.Applied;
 import io.tombolo.controller.command.LinkCommand.CreateMirrorTopic;
 import io.tombolo.controller.command.LinkCommand.GrowMirrorTopic;
 import io.tombolo.controller.command.LinkCommand.RecordGaps;
+import io.tombolo.controller.command.LinkCommand.RestartMirrorTopic;
 import io.tombolo.controller.command.LinkCommand.SetMirrorTopicState;
 import io.tombolo.controller.command.Refusal;
 import io.tombolo.controller.command.TopicCommand.CreatedTopic;
@@ -21,10 +22,12 @@ import io.tombolo.metadata.record.LinkRecord.MirrorTopicDefined;
 import io.tombolo.metadata.record.LinkRecord.MirrorTopicStateChanged;
 import io.tombolo.metadata.record.MetadataRecord;
 import io.tombolo.metadata.record.PartitionId;
+import io.tombolo.metadata.record.TopicRecord.TopicDeleted;
 import io.tombolo.region.DomainName;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.link.LinkSpec.Renaming;
+import io.tombolo.region.link.MirrorTopic;
 import io.tombolo.region.link.MirrorTopic.State;
 
 import org.apache.kafka.common.Uuid;
@@ -41,6 +44,8 @@ import java.util.Optional;
  * state                        asked for                    becomes
  * none                         mirror                       MIRRORING
  * MIRRORING, PAUSED, FAILED    any of these, or STOPPING    that
+ * FAILED                       restart                      none, and MIRRORING under another id
+ * any other                    restart                      refused
  * STOPPING, STOPPED, RETURNING the same                     unchanged
  * STOPPING, STOPPED, RETURNING anything else                refused
  * any                          STOPPED                      refused: only a promotion stops
@@ -65,20 +70,83 @@ final class MirrorDecisions {
             return ControllerResult.done(
                     new CreatedTopic(topic.id(), topic.partitions().count(), factor));
         }
-        boolean ownId =
-                command.sourceTopicId().equals(Uuid.ZERO_UUID) || renames(command.link(), tip);
         Optional<Refusal> bad =
                 TopicName.refusal(command.topic())
                         .or(() -> OwnerRules.mirror(command.topic(), command.link(), tip))
                         .or(() -> TopicDecisions.taken(command.topic(), tip))
-                        .or(() -> takenOver(command.link(), tip))
-                        .or(() -> ownId ? Optional.empty() : idTaken(command.sourceTopicId(), tip))
-                        .or(() -> noPartition(command.partitionCount()));
-        if (bad.isPresent()) {
-            return ControllerResult.refused(bad.get());
+                        .or(() -> notNow(command, tip));
+        return bad.<ControllerResult<CreatedTopic>>map(ControllerResult::refused)
+                .orElseGet(() ->
+                        made(
+                                command,
+                                new MirrorTopic.Origin(command.sourceTopicId(), command.starts()),
+                                List.of(),
+                                tip,
+                                circumstances));
+    }
+
+    /**
+     * The old copy goes and the new one comes in one batch, so that nobody takes the name in
+     * between.
+     */
+    ControllerResult<CreatedTopic> restart(
+            RestartMirrorTopic command, MetadataImage tip, Circumstances circumstances) {
+        CreateMirrorTopic copy = command.copy();
+        Optional<TopicImage> topic = topic(copy.link(), copy.topic(), tip);
+        Optional<MirrorRegistration> known =
+                topic.flatMap(found -> tip.links().mirrorTopic(found.id()));
+        if (known.isEmpty()) {
+            return ControllerResult.refused(unknown(copy.link(), copy.topic()));
         }
+        MirrorRegistration mirror = known.get();
+        if (mirror.state() != State.FAILED
+                || !mirror.sourceTopicId().equals(command.left())
+                || !mirror.origin().mayLeaveFor(copy.sourceTopicId())) {
+            return ControllerResult.refused(
+                    Errors.INVALID_REQUEST,
+                    "Mirror topic %s is %s, a copy of source topic %s; no copy of %s takes its place."
+                            .formatted(
+                                    copy.topic(),
+                                    mirror.state(),
+                                    mirror.sourceTopicId(),
+                                    copy.sourceTopicId()));
+        }
+        Optional<Refusal> bad = OwnerRules.deletion(topic.get(), tip).or(() -> notNow(copy, tip));
+        return bad.<ControllerResult<CreatedTopic>>map(ControllerResult::refused)
+                .orElseGet(() ->
+                        made(
+                                copy,
+                                mirror.origin().leaveFor(copy.sourceTopicId()),
+                                List.of(new TopicDeleted(mirror.topicId())),
+                                tip,
+                                circumstances));
+    }
+
+    private static Optional<Refusal> notNow(CreateMirrorTopic command, MetadataImage tip) {
+        return takenOver(command.link(), tip)
+                .or(() ->
+                        ownId(command, tip)
+                                ? Optional.empty()
+                                : idTaken(command.sourceTopicId(), tip))
+                .or(() -> noPartition(command.partitionCount()));
+    }
+
+    /** Whether the copy has another id than its source. */
+    private static boolean ownId(CreateMirrorTopic command, MetadataImage tip) {
+        return command.sourceTopicId().equals(Uuid.ZERO_UUID) || renames(command.link(), tip);
+    }
+
+    /**
+     * @param before what is done with the copy that it takes the place of
+     */
+    private ControllerResult<CreatedTopic> made(
+            CreateMirrorTopic command,
+            MirrorTopic.Origin origin,
+            List<MetadataRecord> before,
+            MetadataImage tip,
+            Circumstances circumstances) {
         Uuid id =
-                ownId
+                ownId(command, tip)
                         ? TopicDecisions.freshId(tip, circumstances.entropy())
                         : command.sourceTopicId();
         var topic =
@@ -89,10 +157,9 @@ final class MirrorDecisions {
                         command.configs());
         return switch (topics.plan(topic, id, tip, circumstances)) {
             case Answer.Done<TopicDecisions.Plan>(var plan) -> {
-                List<MetadataRecord> records = new ArrayList<>(plan.records());
-                records.add(
-                        new MirrorTopicDefined(
-                                id, command.link(), command.sourceTopicId(), command.starts()));
+                List<MetadataRecord> records = new ArrayList<>(before);
+                records.addAll(plan.records());
+                records.add(new MirrorTopicDefined(id, command.link(), origin));
                 if (!command.configs().isEmpty()) {
                     records.add(new MirrorConfigsFollowed(id, command.configs()));
                 }

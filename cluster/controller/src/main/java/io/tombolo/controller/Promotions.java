@@ -309,7 +309,7 @@ final class Promotions {
             MetadataImage tip) {
         int index = id.index();
         long start = mirror.promotion().endOf(index).map(CopyEnd::endOffset).orElse(-1L);
-        long begun = index < mirror.starts().size() ? mirror.starts().get(index) : 0;
+        long begun = mirror.origin().startOf(index);
         var self = tip.region().identity().map(RegionIdentity::region);
         var source = tip.links().link(mirror.link()).map(one -> one.definition().sourceRegion());
         if (self.isEmpty() || source.isEmpty()) {

@@ -75,6 +75,7 @@ class ControllerSimulation {
                             "ObserveOwnership",
                             "UpdateFeatures",
                             "CreateMirrorTopic",
+                            "RestartMirrorTopic",
                             "GrowMirrorTopic",
                             "SetMirrorTopicState",
                             "RaiseLeaderEpochs",

@@ -19,6 +19,7 @@ import io.tombolo.controller.command.LinkCommand.Promotion;
 import io.tombolo.controller.command.LinkCommand.RaiseLeaderEpochs;
 import io.tombolo.controller.command.LinkCommand.RecordGaps;
 import io.tombolo.controller.command.LinkCommand.RemoveLink;
+import io.tombolo.controller.command.LinkCommand.RestartMirrorTopic;
 import io.tombolo.controller.command.LinkCommand.ResumeLink;
 import io.tombolo.controller.command.LinkCommand.SetMirrorTopicState;
 import io.tombolo.controller.command.LinkCommand.SettleMirrorPartitions;
@@ -372,6 +373,49 @@ class LinkCommandsTest {
         assertThat(region.refused(new RecordGaps(new TreeMap<>(Map.of(id(0), gap)))).error())
                 .isEqualTo(Errors.INVALID_REQUEST);
         assertThat(region.image().links().gapsOf(id(0))).containsExactly(gap);
+    }
+
+    @Test
+    void aCopyBeginsAnewOnceItHasFailedAndNeverGoesBack() {
+        mirror("orders", SOURCE);
+        var anew = new Uuid(5, 5);
+        var restart = new RestartMirrorTopic(mirrorOf("orders", anew), SOURCE);
+        assertThat(region.refused(restart).error()).isEqualTo(Errors.INVALID_REQUEST);
+
+        fail("orders");
+        assertThat(region.refused(new RestartMirrorTopic(mirrorOf("orders", anew), anew)).error())
+                .isEqualTo(Errors.INVALID_REQUEST);
+        assertThat(region.done(restart)).isEqualTo(new CreatedTopic(anew, 3, 1));
+
+        assertThat(region.last().batches()).hasSize(1);
+        assertThat(region.image().topics().topic(SOURCE)).isEmpty();
+        assertThat(region.image().writability(anew)).isEqualTo(Writability.MIRROR);
+        fail("orders");
+        assertThat(region.refused(new RestartMirrorTopic(mirrorOf("orders", SOURCE), anew)).error())
+                .isEqualTo(Errors.INVALID_REQUEST);
+        region.done(new BeginPromotion(LINK, "failover"));
+        var third = new RestartMirrorTopic(mirrorOf("orders", new Uuid(6, 6)), anew);
+        assertThat(region.refused(third).error()).isEqualTo(Errors.INVALID_REQUEST);
+    }
+
+    private void fail(String topic) {
+        region.done(new SetMirrorTopicState(LINK, topic, State.FAILED, "made anew"));
+    }
+
+    @Test
+    void ofTheTopicsThatItLeftACopyKnowsTheLatest() {
+        mirror("orders", SOURCE);
+        for (int number = 1; number <= MirrorTopic.Origin.LEFT_MAX + 1; number++) {
+            fail("orders");
+            Uuid before = number == 1 ? SOURCE : new Uuid(8, number - 1);
+            region.done(new RestartMirrorTopic(mirrorOf("orders", new Uuid(8, number)), before));
+        }
+
+        Uuid now = region.image().topics().topic("orders").orElseThrow().id();
+        assertThat(region.image().links().mirrorTopic(now).orElseThrow().origin().left())
+                .hasSize(MirrorTopic.Origin.LEFT_MAX)
+                .startsWith(new Uuid(8, 1))
+                .endsWith(new Uuid(8, MirrorTopic.Origin.LEFT_MAX));
     }
 
     @Test

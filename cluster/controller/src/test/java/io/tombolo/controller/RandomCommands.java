@@ -23,6 +23,7 @@ import io.tombolo.controller.command.LinkCommand.PauseLink;
 import io.tombolo.controller.command.LinkCommand.RaiseLeaderEpochs;
 import io.tombolo.controller.command.LinkCommand.RecordGaps;
 import io.tombolo.controller.command.LinkCommand.RemoveLink;
+import io.tombolo.controller.command.LinkCommand.RestartMirrorTopic;
 import io.tombolo.controller.command.LinkCommand.SetMirrorTopicState;
 import io.tombolo.controller.command.LinkCommand.SettleMirrorPartitions;
 import io.tombolo.controller.command.LinkCommand.Settled;
@@ -252,7 +253,12 @@ final class RandomCommands {
             case 3 -> new GrowMirrorTopic(link, name, 1 + random.nextInt(6));
             case 4 ->
                     new SetMirrorTopicState(
-                            link, name, MirrorTopic.State.values()[random.nextInt(5)], "r");
+                            link,
+                            name,
+                            random.nextBoolean()
+                                    ? MirrorTopic.State.FAILED
+                                    : MirrorTopic.State.values()[random.nextInt(5)],
+                            "r");
             case 5 ->
                     random.nextBoolean()
                             ? new RaiseLeaderEpochs(epochs(image, link))
@@ -264,14 +270,23 @@ final class RandomCommands {
                             : new SettleMirrorPartitions(
                                     link, ownershipEpoch(image, link), settled(image, link));
             case 8 -> claimFor(image, link);
-            default ->
-                    new CreateMirrorTopic(
-                            link,
-                            name,
-                            new Uuid(1, random.nextInt(5)),
-                            1 + random.nextInt(3),
-                            new TreeMap<>());
+            default -> copy(image, link, name);
         };
+    }
+
+    private Command<?> copy(MetadataImage image, LinkName link, String name) {
+        return image.topics()
+                .topic(name)
+                .flatMap(image::mirrorOf)
+                .filter(mirror -> mirror.state() == MirrorTopic.State.FAILED)
+                .<Command<?>>map(mirror ->
+                        new RestartMirrorTopic(copy(mirror.link(), name), mirror.sourceTopicId()))
+                .orElse(copy(link, name));
+    }
+
+    private CreateMirrorTopic copy(LinkName link, String name) {
+        return new CreateMirrorTopic(
+                link, name, new Uuid(1, random.nextInt(5)), 1 + random.nextInt(3), new TreeMap<>());
     }
 
     private Command<?> defined(LinkName link, String from, String to, String topics) {

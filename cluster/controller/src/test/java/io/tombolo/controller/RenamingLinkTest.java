@@ -47,7 +47,7 @@ class RenamingLinkTest {
         MirrorRegistration mirror =
                 region.image().links().mirrorTopic(made.topicId()).orElseThrow();
         assertThat(mirror.sourceTopicId()).isEqualTo(SOURCE);
-        assertThat(mirror.starts()).containsExactly(7L, 0L);
+        assertThat(mirror.origin().starts()).containsExactly(7L, 0L);
         // The topic itself may come here too, over another link.
         region.done(
                 new DefineLink(

@@ -48,6 +48,7 @@ import java.util.Set;
  * either of these     RetryDue, then as PREPARING            the same            ReadPosition
  * any but the last 3  TopicLost                              FAILED(reason)
  * FAILED(SOURCE_DELETED) TopicFound                          PREPARING           ReadPosition
+ * FAILED(SOURCE_RECREATED) TopicFound by its id              PREPARING           ReadPosition
  * FAILED(GAP)         JumpAllowed                            PREPARING           ReadPosition
  * any but the last 3  Paused                                 PAUSED
  * PAUSED              MeasureDue                             PAUSED              AskOrigin, ReadPosition if unknown
@@ -63,9 +64,6 @@ public final class MirrorPartition {
     public static final int APPENDS_MAX = 2;
     public static final int BROKEN_MAX = 3;
     public static final int EPOCH_SLACK = 16;
-
-    /** A source beyond it would use up the epochs of this region. */
-    public static final int EPOCH_MAX = 1 << 30;
 
     public static final long ACTIVE_RECORDS = 100;
     public static final long SYNCING_RECORDS = 100_000;
@@ -122,7 +120,9 @@ public final class MirrorPartition {
             case PartitionEvent.SourceDiverged(long asked, int epoch, long end) ->
                     sourceDiverged(asked, epoch, end);
             case PartitionEvent.OffsetOutOfRange(long asked) ->
-                    fetches() && asked == ahead.offset() ? outOfRange() : List.of();
+                    fetches() && asked == ahead.offset()
+                            ? again(judge.outOfRange(asked))
+                            : List.of();
             case PartitionEvent.SourceFailed(var reason) -> sourceFailed(reason);
             case PartitionEvent.AppendAnswered(var answer) -> appendAnswered(answer);
             case PartitionEvent.HighWatermarkReached(var answer) -> watermarkReached(answer);
@@ -137,8 +137,7 @@ public final class MirrorPartition {
                             ? delay(new Reason(Reason.Code.LOCAL_UNAVAILABLE, detail))
                             : List.of();
             case PartitionEvent.TopicLost(var reason) -> isOver() ? List.of() : fail(reason);
-            case PartitionEvent.TopicFound _ ->
-                    hasFailedWith(Reason.Code.SOURCE_DELETED) ? again() : List.of();
+            case PartitionEvent.TopicFound(boolean byId) -> topicFound(byId);
             case PartitionEvent.Paused _ -> pause();
             case PartitionEvent.Resumed _ -> resume();
             case PartitionEvent.MeasureDue _ -> measure();
@@ -215,6 +214,13 @@ public final class MirrorPartition {
     }
 
     // --- preparing
+
+    private List<PartitionEffect> topicFound(boolean byId) {
+        boolean back =
+                hasFailedWith(Reason.Code.SOURCE_DELETED)
+                        || byId && hasFailedWith(Reason.Code.SOURCE_RECREATED);
+        return back ? again() : List.of();
+    }
 
     private List<PartitionEffect> again() {
         state = State.PREPARING;
@@ -325,11 +331,8 @@ public final class MirrorPartition {
 
     private List<PartitionEffect> append(CheckedBatches.Batches batches) {
         brokenCount = 0;
-        if (batches.lastEpoch() > EPOCH_MAX) {
-            return fail(
-                    new Reason(
-                            Reason.Code.LIMIT_REACHED,
-                            "the source uses leader epoch " + batches.lastEpoch()));
+        if (batches.lastEpoch() > SourceJudge.EPOCH_MAX) {
+            return fail(judge.beyondLimit(batches.lastEpoch()));
         }
         if (batches.lastEpoch() > local().leaderEpoch() && safeguards.contains(Safeguard.EPOCH)) {
             return fenceEpoch(batches.lastEpoch());
@@ -363,13 +366,6 @@ public final class MirrorPartition {
         return judge.truncated("its leader epoch " + epoch + " ends at " + endOffset, local())
                 .map(this::fail)
                 .orElse(List.of());
-    }
-
-    private List<PartitionEffect> outOfRange() {
-        return again(
-                new Reason(
-                        Reason.Code.SOURCE_ERROR,
-                        "the source has no offset " + ahead.offset() + "; asking for its ends"));
     }
 
     private List<PartitionEffect> appendAnswered(MirrorLog.AppendAnswer answer) {

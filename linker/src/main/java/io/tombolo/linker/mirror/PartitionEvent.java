@@ -72,8 +72,12 @@ public sealed interface PartitionEvent {
     /** The topic as a whole cannot be followed. */
     record TopicLost(Reason reason) implements PartitionEvent {}
 
-    /** The topic that was missing is back, the same one. */
-    record TopicFound() implements PartitionEvent {}
+    /**
+     * The topic is there.
+     *
+     * @param byId whether it is known to be the one that was copied; otherwise only its name is
+     */
+    record TopicFound(boolean byId) implements PartitionEvent {}
 
     /** Nothing is to be copied for now. */
     record Paused() implements PartitionEvent {}

@@ -26,6 +26,8 @@ public enum Safeguard {
     START,
     /** A topic with another id is another topic. */
     RECREATION,
+    /** A copy does not go back to a source topic that it was begun anew without. */
+    RETURN,
     /** Nothing is appended once a failover has been ordered. */
     STOP,
     /** Offsets of groups never point beyond the copy. */

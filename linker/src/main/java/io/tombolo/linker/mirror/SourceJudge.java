@@ -9,6 +9,9 @@ import java.util.Set;
 /** Decides whether the log of the source still continues the copy. */
 final class SourceJudge {
 
+    /** A source beyond it would use up the epochs of this region. */
+    static final int EPOCH_MAX = 1 << 30;
+
     private final Set<Safeguard> safeguards;
 
     SourceJudge(Set<Safeguard> safeguards) {
@@ -45,6 +48,18 @@ final class SourceJudge {
                                         .formatted(
                                                 sourceLogStart, copyEnd, sourceLogStart - copyEnd)))
                 : Optional.empty();
+    }
+
+    /** An epoch above {@link #EPOCH_MAX}. */
+    Reason beyondLimit(int epoch) {
+        return new Reason(Reason.Code.LIMIT_REACHED, "the source uses leader epoch " + epoch);
+    }
+
+    /** Which end of the source's log an offset lies beyond has to be asked. */
+    Reason outOfRange(long offset) {
+        return new Reason(
+                Reason.Code.SOURCE_ERROR,
+                "the source has no offset " + offset + "; asking for its ends");
     }
 
     /** The source does not have what was copied last. */

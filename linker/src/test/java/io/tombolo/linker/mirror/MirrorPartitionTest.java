@@ -286,7 +286,7 @@ class MirrorPartitionTest {
     @Test
     void anEpochThatWouldUseUpAllEpochsStopsThePartition() {
         copyingFrom(50, 3, 9, 90);
-        feed(batches(50, 60, MirrorPartition.EPOCH_MAX + 1));
+        feed(batches(50, 60, SourceJudge.EPOCH_MAX + 1));
 
         assertFailedWith(Reason.Code.LIMIT_REACHED);
     }
@@ -461,7 +461,7 @@ class MirrorPartitionTest {
         assertThat(partition.hasFailedForGood()).isTrue();
         assertThat(feed(new PartitionEvent.SourceFailed(DENIED))).isEmpty();
 
-        feed(new PartitionEvent.TopicFound());
+        feed(new PartitionEvent.TopicFound(false));
         feed(position(0, 50, 3, 9));
         feed(new PartitionEvent.SourceFailed(DENIED));
         feed(new PartitionEvent.Stopped());
@@ -469,12 +469,13 @@ class MirrorPartitionTest {
     }
 
     @Test
-    void aRecreatedTopicStopsThePartitionAndItsReturnDoesNotStartIt() {
+    void aRecreatedTopicStopsThePartitionUntilTheOldOneIsBackByItsId() {
         copyingFrom(50, 3, 9, 90);
         feed(new PartitionEvent.TopicLost(new Reason(Reason.Code.SOURCE_RECREATED, "other id")));
 
         assertFailedWith(Reason.Code.SOURCE_RECREATED);
-        assertThat(feed(new PartitionEvent.TopicFound())).isEmpty();
+        assertThat(feed(new PartitionEvent.TopicFound(false))).isEmpty();
+        assertThat(feed(new PartitionEvent.TopicFound(true))).containsExactly(new ReadPosition());
     }
 
     @Test
@@ -482,7 +483,7 @@ class MirrorPartitionTest {
         copyingFrom(50, 3, 9, 90);
         feed(new PartitionEvent.TopicLost(new Reason(Reason.Code.SOURCE_DELETED, "gone")));
 
-        assertThat(feed(new PartitionEvent.TopicFound())).containsExactly(new ReadPosition());
+        assertThat(feed(new PartitionEvent.TopicFound(false))).containsExactly(new ReadPosition());
     }
 
     // --- orders
@@ -569,7 +570,7 @@ class MirrorPartitionTest {
 
         assertThat(feed(batches(50, 60, 3))).isEmpty();
         assertThat(feed(new PartitionEvent.Resumed())).isEmpty();
-        assertThat(feed(new PartitionEvent.TopicFound())).isEmpty();
+        assertThat(feed(new PartitionEvent.TopicFound(false))).isEmpty();
         assertThat(feed(new PartitionEvent.SourceFailed(UNREACHABLE))).isEmpty();
     }
 

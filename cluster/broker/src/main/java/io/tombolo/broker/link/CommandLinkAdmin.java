@@ -54,7 +54,7 @@ record CommandLinkAdmin(Images images, Commands commands, EventLoop loop) implem
         return new MirrorTopic(
                 topic.name(),
                 topic.id(),
-                new MirrorTopic.Origin(mirror.sourceTopicId(), mirror.starts()),
+                mirror.origin(),
                 topic.partitions().count(),
                 mirror.state(),
                 image.configs().of(ConfigResource.topic(topic.name())),
@@ -63,15 +63,22 @@ record CommandLinkAdmin(Images images, Commands commands, EventLoop loop) implem
 
     @Override
     public void createMirrorTopic(NewMirrorTopic topic, Consumer<Answer> answer) {
-        submit(
-                new LinkCommand.CreateMirrorTopic(
-                        topic.link(),
-                        topic.name(),
-                        topic.sourceTopicId(),
-                        topic.partitionCount(),
-                        topic.starts(),
-                        topic.configs()),
-                answer);
+        submit(creation(topic), answer);
+    }
+
+    @Override
+    public void restartMirrorTopic(NewMirrorTopic topic, Uuid left, Consumer<Answer> answer) {
+        submit(new LinkCommand.RestartMirrorTopic(creation(topic), left), answer);
+    }
+
+    private static LinkCommand.CreateMirrorTopic creation(NewMirrorTopic topic) {
+        return new LinkCommand.CreateMirrorTopic(
+                topic.link(),
+                topic.name(),
+                topic.sourceTopicId(),
+                topic.partitionCount(),
+                topic.starts(),
+                topic.configs());
     }
 
     @Override

@@ -75,7 +75,8 @@ final class CommandCodec {
         CONFIRM_CUT,
         COMPARE_MIRROR_TRANSACTIONS,
         HANDOVER,
-        RECORD_GAPS
+        RECORD_GAPS,
+        RESTART_MIRROR_TOPIC
     }
 
     /**
@@ -251,13 +252,9 @@ final class CommandCodec {
             case LinkCommand.RemoveLink(LinkName link) ->
                     kind(to, Kind.REMOVE_LINK).string(link.name());
             case LinkCommand.CreateMirrorTopic create ->
-                    kind(to, Kind.CREATE_MIRROR_TOPIC)
-                            .string(create.link().name())
-                            .string(create.topic())
-                            .uuid(create.sourceTopicId())
-                            .number(create.partitionCount())
-                            .list(create.starts(), FieldWriter::number)
-                            .strings(create.configs());
+                    newMirror(kind(to, Kind.CREATE_MIRROR_TOPIC), create);
+            case LinkCommand.RestartMirrorTopic(var copy, Uuid left) ->
+                    newMirror(kind(to, Kind.RESTART_MIRROR_TOPIC), copy).uuid(left);
             case LinkCommand.GrowMirrorTopic(LinkName link, String topic, int count) ->
                     kind(to, Kind.GROW_MIRROR_TOPIC)
                             .string(link.name())
@@ -303,6 +300,15 @@ final class CommandCodec {
                     AnswerCodec.partition(out, one.getKey());
                     out.number(one.getValue());
                 });
+    }
+
+    private static FieldWriter newMirror(FieldWriter to, LinkCommand.CreateMirrorTopic create) {
+        return to.string(create.link().name())
+                .string(create.topic())
+                .uuid(create.sourceTopicId())
+                .number(create.partitionCount())
+                .list(create.starts(), FieldWriter::number)
+                .strings(create.configs());
     }
 
     private static void gaps(FieldWriter to, SortedMap<PartitionId, MirrorTopic.Gap> gaps) {
@@ -371,14 +377,9 @@ final class CommandCodec {
             case PAUSE_LINK -> new LinkCommand.PauseLink(link(from));
             case RESUME_LINK -> new LinkCommand.ResumeLink(link(from));
             case REMOVE_LINK -> new LinkCommand.RemoveLink(link(from));
-            case CREATE_MIRROR_TOPIC ->
-                    new LinkCommand.CreateMirrorTopic(
-                            link(from),
-                            from.string(),
-                            from.uuid(),
-                            from.smallNumber(),
-                            from.list(1, FieldReader::number),
-                            from.strings());
+            case CREATE_MIRROR_TOPIC -> newMirror(from);
+            case RESTART_MIRROR_TOPIC ->
+                    new LinkCommand.RestartMirrorTopic(newMirror(from), from.uuid());
             case GROW_MIRROR_TOPIC ->
                     new LinkCommand.GrowMirrorTopic(link(from), from.string(), from.smallNumber());
             case SET_MIRROR_TOPIC_STATE -> topicState(from);
@@ -473,6 +474,16 @@ final class CommandCodec {
         var epochs = new TreeMap<PartitionId, Integer>();
         from.list(18, one -> epochs.put(AnswerCodec.partition(one), one.smallNumber()) == null);
         return epochs;
+    }
+
+    private static LinkCommand.CreateMirrorTopic newMirror(FieldReader from) {
+        return new LinkCommand.CreateMirrorTopic(
+                link(from),
+                from.string(),
+                from.uuid(),
+                from.smallNumber(),
+                from.list(1, FieldReader::number),
+                from.strings());
     }
 
     private static SortedMap<PartitionId, MirrorTopic.Gap> gaps(FieldReader from) {

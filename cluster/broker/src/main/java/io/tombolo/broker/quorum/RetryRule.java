@@ -92,6 +92,7 @@ record RetryRule(long deadlineNanos, boolean idempotent) {
                     LinkCommand.ResumeLink _,
                     LinkCommand.RemoveLink _,
                     LinkCommand.CreateMirrorTopic _,
+                    LinkCommand.RestartMirrorTopic _,
                     LinkCommand.SetMirrorTopicState _ ->
                     false;
             case LinkCommand.GrowMirrorTopic _,

@@ -115,6 +115,9 @@ class CommandCodecTest {
                 new LinkCommand.ResumeLink(LINK),
                 new LinkCommand.RemoveLink(LINK),
                 new LinkCommand.CreateMirrorTopic(LINK, "orders", TOPIC, 3, settings),
+                new LinkCommand.RestartMirrorTopic(
+                        new LinkCommand.CreateMirrorTopic(LINK, "orders", TOPIC, 3, settings),
+                        new Uuid(4, 5)),
                 new LinkCommand.GrowMirrorTopic(LINK, "orders", 5),
                 new LinkCommand.SetMirrorTopicState(
                         LINK, "orders", MirrorTopic.State.PAUSED, "why"),

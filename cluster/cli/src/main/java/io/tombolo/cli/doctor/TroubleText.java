@@ -21,7 +21,10 @@ final class TroubleText {
             case "GAP" ->
                     "%s; with links.%s.gap: jump it does so by itself"
                             .formatted(delete, patient.link().name());
-            case "SOURCE_TRUNCATED", "SOURCE_RECREATED", "CORRUPT_BATCH", "OUT_OF_ORDER" -> delete;
+            case "SOURCE_RECREATED" ->
+                    "%s; with links.%s.recreate: restart it does so by itself"
+                            .formatted(delete, patient.link().name());
+            case "SOURCE_TRUNCATED", "CORRUPT_BATCH", "OUT_OF_ORDER" -> delete;
             case "SOURCE_DENIED" ->
                     "give the link READ and DESCRIBE of topic %s in %s; it is tried again by itself"
                             .formatted(topic, patient.from());

@@ -2,6 +2,7 @@ package io.tombolo.cli.plan;
 
 import io.tombolo.region.LinkName;
 import io.tombolo.region.link.LinkSpec.Gap;
+import io.tombolo.region.link.LinkSpec.Recreate;
 import io.tombolo.region.link.LinkSpec.Renaming;
 import io.tombolo.region.link.LinkSpec.Start;
 import io.tombolo.region.link.NameFilter;
@@ -136,6 +137,9 @@ final class Export {
             }
             if (link.selection().gap() == Gap.JUMP) {
                 lines.add("    gap: jump");
+            }
+            if (link.selection().recreate() == Recreate.RESTART) {
+                lines.add("    recreate: restart");
             }
             lines.add("    groups: " + list(link.groups().patterns()));
             if (!link.sync().equals(LinkEntry.Sync.STANDARD)) {

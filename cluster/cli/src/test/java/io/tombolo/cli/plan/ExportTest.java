@@ -92,7 +92,7 @@ class ExportTest {
                 tombolo: 1
                 regions: { eu: {}, us: {} }
                 links:
-                  b: { from: eu, to: us, topics: ["b"], rename: "eu.{topic}.b", start: latest, gap: jump }
+                  b: { from: eu, to: us, topics: ["b"], rename: "eu.{topic}.b", start: latest, gap: jump, recreate: restart }
                 """;
         var topics = new TreeMap<>(Map.of("b", new World.Topic(1, 1, new TreeMap<>())));
         LinkEntry entry = topology(renaming).links().values().iterator().next();
@@ -120,7 +120,12 @@ class ExportTest {
 
         String text = ((Export.Result.File) Export.of(renaming, world)).text();
 
-        assertThat(text).contains("rename: \"eu.{topic}.b\"", "start: \"latest\"", "gap: jump");
+        assertThat(text)
+                .contains(
+                        "rename: \"eu.{topic}.b\"",
+                        "start: \"latest\"",
+                        "gap: jump",
+                        "recreate: restart");
         Plan plan = Planner.plan(topology(text), Declared.NOTHING, world, Set.of());
         assertThat(plan.fulfilled()).as(plan.toString()).isTrue();
     }

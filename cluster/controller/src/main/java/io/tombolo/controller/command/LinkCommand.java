@@ -70,6 +70,15 @@ public sealed interface LinkCommand<A> extends Command<A> {
         }
     }
 
+    /**
+     * Deletes a mirror topic that has failed, because its source topic was made anew, and makes a
+     * copy of the new one in its place; both or neither.
+     *
+     * @param left the id of the source topic that it was a copy of
+     */
+    record RestartMirrorTopic(CreateMirrorTopic copy, Uuid left)
+            implements LinkCommand<TopicCommand.CreatedTopic> {}
+
     /** Adds partitions to a mirror topic until it has as many as its source. */
     record GrowMirrorTopic(LinkName link, String topic, int partitionCount)
             implements LinkCommand<Applied> {}

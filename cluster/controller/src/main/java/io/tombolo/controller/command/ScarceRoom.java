@@ -51,6 +51,7 @@ public final class ScarceRoom {
             case RegionCommand<?> _ -> false;
             case LinkCommand.DefineLink _,
                     LinkCommand.CreateMirrorTopic _,
+                    LinkCommand.RestartMirrorTopic _,
                     LinkCommand.GrowMirrorTopic _ ->
                     true;
             case LinkCommand<?> _ -> false;

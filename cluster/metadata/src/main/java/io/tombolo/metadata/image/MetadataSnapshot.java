@@ -123,9 +123,7 @@ public final class MetadataSnapshot {
     }
 
     private static Stream<MetadataRecord> mirrorRecords(MirrorRegistration mirror) {
-        var defined =
-                new MirrorTopicDefined(
-                        mirror.topicId(), mirror.link(), mirror.sourceTopicId(), mirror.starts());
+        var defined = new MirrorTopicDefined(mirror.topicId(), mirror.link(), mirror.origin());
         if (mirror.equals(MirrorRegistration.of(defined))) {
             return Stream.of(defined);
         }

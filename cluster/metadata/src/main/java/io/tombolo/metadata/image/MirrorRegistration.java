@@ -18,8 +18,7 @@ import java.util.TreeMap;
  * A mirror topic as the metadata has it. It stays known after it has been stopped, so that its
  * domain is.
  *
- * @param starts by partition, the offset at the source that its copy begins at; those beyond the
- *     list begin at the first that the source has
+ * @param origin what it was made from
  * @param reason why it is in this state; may be empty
  * @param followed what its link has set on it, because the source has it
  * @param promotion how far its region is with taking over, or was when it had
@@ -28,8 +27,7 @@ import java.util.TreeMap;
 public record MirrorRegistration(
         Uuid topicId,
         LinkName link,
-        Uuid sourceTopicId,
-        List<Long> starts,
+        MirrorTopic.Origin origin,
         MirrorTopic.State state,
         String reason,
         SortedMap<String, String> followed,
@@ -37,7 +35,6 @@ public record MirrorRegistration(
         Restoration restoration) {
 
     public MirrorRegistration {
-        starts = List.copyOf(starts);
         followed = Collections.unmodifiableSortedMap(new TreeMap<>(followed));
     }
 
@@ -45,8 +42,7 @@ public record MirrorRegistration(
         return new MirrorRegistration(
                 defined.topicId(),
                 defined.link(),
-                defined.sourceTopicId(),
-                defined.starts(),
+                defined.origin(),
                 MirrorTopic.State.MIRRORING,
                 "",
                 Collections.emptySortedMap(),
@@ -62,13 +58,17 @@ public record MirrorRegistration(
         return new MirrorRegistration(
                 returned.topicId(),
                 returned.link(),
-                returned.topicId(),
-                List.of(),
+                new MirrorTopic.Origin(returned.topicId(), List.of()),
                 MirrorTopic.State.RETURNING,
                 "",
                 Collections.emptySortedMap(),
                 Promotion.NONE,
                 Restoration.of(returned));
+    }
+
+    /** The id of its source. */
+    public Uuid sourceTopicId() {
+        return origin.topicId();
     }
 
     /** Whether it is an ordinary topic by now. */
@@ -84,53 +84,21 @@ public record MirrorRegistration(
     MirrorRegistration withState(MirrorTopic.State newState, String newReason) {
         Promotion kept = newState == MirrorTopic.State.STOPPED ? promotion.finished() : promotion;
         return new MirrorRegistration(
-                topicId,
-                link,
-                sourceTopicId,
-                starts,
-                newState,
-                newReason,
-                followed,
-                kept,
-                restoration);
+                topicId, link, origin, newState, newReason, followed, kept, restoration);
     }
 
     MirrorRegistration with(Promotion newPromotion) {
         return new MirrorRegistration(
-                topicId,
-                link,
-                sourceTopicId,
-                starts,
-                state,
-                reason,
-                followed,
-                newPromotion,
-                restoration);
+                topicId, link, origin, state, reason, followed, newPromotion, restoration);
     }
 
     MirrorRegistration with(MirrorConfigsFollowed configs) {
         return new MirrorRegistration(
-                topicId,
-                link,
-                sourceTopicId,
-                starts,
-                state,
-                reason,
-                configs.configs(),
-                promotion,
-                restoration);
+                topicId, link, origin, state, reason, configs.configs(), promotion, restoration);
     }
 
     MirrorRegistration with(Restoration newRestoration) {
         return new MirrorRegistration(
-                topicId,
-                link,
-                sourceTopicId,
-                starts,
-                state,
-                reason,
-                followed,
-                promotion,
-                newRestoration);
+                topicId, link, origin, state, reason, followed, promotion, newRestoration);
     }
 }

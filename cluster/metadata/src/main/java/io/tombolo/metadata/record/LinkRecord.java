@@ -84,41 +84,47 @@ public sealed interface LinkRecord extends MetadataRecord {
     /**
      * A topic is a mirror, in state {@link MirrorTopic.State#MIRRORING}.
      *
-     * @param sourceTopicId the id at the source; equal to the topic id unless the topic is renamed
-     * @param starts by partition, the offset at the source that its copy begins at; those beyond
-     *     the list begin at the first that the source has
+     * @param origin its source; of the same topic id unless the topic is renamed
      */
-    record MirrorTopicDefined(Uuid topicId, LinkName link, Uuid sourceTopicId, List<Long> starts)
+    record MirrorTopicDefined(Uuid topicId, LinkName link, MirrorTopic.Origin origin)
             implements LinkRecord {
 
         private static final int STARTS = 0;
-
-        public MirrorTopicDefined {
-            starts = List.copyOf(starts);
-        }
+        private static final int LEFT = 1;
 
         /** A mirror that begins where its source does. */
         public MirrorTopicDefined(Uuid topicId, LinkName link, Uuid sourceTopicId) {
-            this(topicId, link, sourceTopicId, List.of());
+            this(topicId, link, new MirrorTopic.Origin(sourceTopicId, List.of()));
         }
 
-        /** Writes its fields. The starts are a tagged one, where there are any. */
+        /** Writes its fields. Starts, and what was left, are tagged, where there are any. */
         void write(FieldWriter to) {
-            to.uuid(topicId).string(link.name()).uuid(sourceTopicId);
-            to.tags(starts.isEmpty() ? 0 : 1);
+            List<Long> starts = origin.starts();
+            List<Uuid> left = origin.left();
+            to.uuid(topicId).string(link.name()).uuid(origin.topicId());
+            to.tags((starts.isEmpty() ? 0 : 1) + (left.isEmpty() ? 0 : 1));
             if (!starts.isEmpty()) {
                 to.tag(STARTS, field -> field.list(starts, FieldWriter::number));
+            }
+            if (!left.isEmpty()) {
+                to.tag(LEFT, field -> field.list(left, FieldWriter::uuid));
             }
         }
 
         static MirrorTopicDefined read(FieldReader from) {
-            var defined =
-                    new MirrorTopicDefined(from.uuid(), new LinkName(from.string()), from.uuid());
+            Uuid topicId = from.uuid();
+            var link = new LinkName(from.string());
+            Uuid source = from.uuid();
             var starts = new ArrayList<Long>();
+            var left = new ArrayList<Uuid>();
             from.tags((tag, field) ->
-                    tag == STARTS && starts.addAll(field.list(1, FieldReader::number)));
+                    switch (tag) {
+                        case STARTS -> starts.addAll(field.list(1, FieldReader::number));
+                        case LEFT -> left.addAll(field.list(16, FieldReader::uuid));
+                        default -> false;
+                    });
             return new MirrorTopicDefined(
-                    defined.topicId, defined.link, defined.sourceTopicId, starts);
+                    topicId, link, new MirrorTopic.Origin(source, starts, left));
         }
     }
 

@@ -290,10 +290,14 @@ final class RandomHistory {
                             new MirrorTopicDefined(
                                     t.id(),
                                     link,
-                                    t.id(),
-                                    random.nextBoolean()
-                                            ? List.of()
-                                            : List.of(random.nextLong(9))));
+                                    new MirrorTopic.Origin(
+                                            t.id(),
+                                            random.nextBoolean()
+                                                    ? List.of()
+                                                    : List.of(random.nextLong(9)),
+                                            random.nextBoolean()
+                                                    ? List.of()
+                                                    : List.of(new Uuid(4, random.nextLong(9))))));
             case 4 ->
                     random.nextBoolean()
                             ? mirror().map(this::settled)

@@ -105,8 +105,10 @@ final class RandomRecords {
                     new MirrorTopicDefined(
                             uuid(),
                             new LinkName(name()),
-                            uuid(),
-                            random.nextBoolean() ? List.of() : List.of(offset(), offset()));
+                            new MirrorTopic.Origin(
+                                    uuid(),
+                                    random.nextBoolean() ? List.of() : List.of(offset(), offset()),
+                                    random.nextBoolean() ? List.of() : List.of(uuid())));
             case MIRROR_TOPIC_STATE_CHANGED ->
                     new MirrorTopicStateChanged(uuid(), oneOf(MirrorTopic.State.values()), text());
             case MIRROR_CONFIGS_FOLLOWED ->

@@ -24,6 +24,14 @@ public interface LinkAdmin {
     /** Makes a mirror topic in state {@link MirrorTopic.State#MIRRORING}. */
     void createMirrorTopic(NewMirrorTopic topic, Consumer<Answer> answer);
 
+    /**
+     * Deletes a mirror topic that has failed, because its source topic was made anew, and makes a
+     * copy of the new one in its place. Refused for a source topic whose copy had the place before.
+     *
+     * @param left the id of the source topic that it is a copy of until then
+     */
+    void restartMirrorTopic(NewMirrorTopic topic, Uuid left, Consumer<Answer> answer);
+
     /** Adds partitions to a mirror topic until it has {@code partitionCount}. */
     void growMirrorTopic(LinkName link, String topic, int partitionCount, Consumer<Answer> answer);
 

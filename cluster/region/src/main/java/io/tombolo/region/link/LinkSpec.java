@@ -46,13 +46,19 @@ public record LinkSpec(
      * @param renaming what the copies are called
      * @param start where the copies of topics begin that the source has already
      * @param gap how a copy goes on when the source has deleted what comes next
+     * @param recreate what becomes of a copy whose source topic was made anew
      */
     public record Selection(
-            NameFilter topics, NameFilter groups, Renaming renaming, Start start, Gap gap) {
+            NameFilter topics,
+            NameFilter groups,
+            Renaming renaming,
+            Start start,
+            Gap gap,
+            Recreate recreate) {
 
         /** Copies of the same names, from the first record on. */
         public Selection(NameFilter topics, NameFilter groups) {
-            this(topics, groups, Renaming.NONE, new Start.Earliest(), Gap.FAIL);
+            this(topics, groups, Renaming.NONE, new Start.Earliest(), Gap.FAIL, Recreate.FAIL);
         }
 
         /** Whether a topic of this name here is a copy of one that is mirrored. */
@@ -182,6 +188,14 @@ public record LinkSpec(
         FAIL,
         /** The gap is written down, and the copy begins anew where the source begins. */
         JUMP
+    }
+
+    /** What becomes of a copy when its source topic is deleted and made again. */
+    public enum Recreate {
+        /** It fails, and keeps what it has, until somebody decides. */
+        FAIL,
+        /** It is deleted, and a copy of the new topic is made in its place. */
+        RESTART
     }
 
     /**

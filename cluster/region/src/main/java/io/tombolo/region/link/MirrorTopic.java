@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * A mirror topic as the metadata image has it.
@@ -37,11 +38,36 @@ public record MirrorTopic(
      *     have ids
      * @param starts by partition, the offset that its copy begins at; those beyond the list begin
      *     at the first that the source has
+     * @param left the ids of the source topics whose copies had its name before, oldest first; it
+     *     never becomes a copy of one of these again
      */
-    public record Origin(Uuid topicId, List<Long> starts) {
+    public record Origin(Uuid topicId, List<Long> starts, List<Uuid> left) {
+
+        /** The oldest are forgotten. */
+        public static final int LEFT_MAX = 100;
 
         public Origin {
             starts = List.copyOf(starts);
+            left = List.copyOf(left.subList(Math.max(0, left.size() - LEFT_MAX), left.size()));
+        }
+
+        /** That of the first copy of its name. */
+        public Origin(Uuid topicId, List<Long> starts) {
+            this(topicId, starts, List.of());
+        }
+
+        /** That of a copy of another source topic that takes the place of this one's. */
+        public Origin leaveFor(Uuid other) {
+            return new Origin(
+                    other, List.of(), Stream.concat(left.stream(), Stream.of(topicId)).toList());
+        }
+
+        /** Whether a copy of that source topic may take the place of this one's. */
+        public boolean mayLeaveFor(Uuid other) {
+            return !topicId.equals(Uuid.ZERO_UUID)
+                    && !other.equals(Uuid.ZERO_UUID)
+                    && !topicId.equals(other)
+                    && !left.contains(other);
         }
 
         /** Where the copy of a partition begins, unless the source begins above it. */

@@ -3,6 +3,7 @@ package io.tombolo.region.topology;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.PolicyName;
 import io.tombolo.region.link.LinkSpec.Gap;
+import io.tombolo.region.link.LinkSpec.Recreate;
 import io.tombolo.region.link.LinkSpec.Renaming;
 import io.tombolo.region.link.LinkSpec.Selection;
 import io.tombolo.region.link.LinkSpec.Start;
@@ -50,6 +51,7 @@ final class LinkSettings {
 
     private static final String START = "start";
     private static final String GAP = "gap";
+    private static final String RECREATE = "recreate";
     private static final String CONFIGS = "sync.configs";
     private static final String ACLS = "sync.acls";
     private static final String OFFSETS = "sync.offsets";
@@ -83,6 +85,9 @@ final class LinkSettings {
         }
         if (link.selection().gap() != Gap.FAIL) {
             settings.put(GAP, word(link.selection().gap()));
+        }
+        if (link.selection().recreate() != Recreate.FAIL) {
+            settings.put(RECREATE, word(link.selection().recreate()));
         }
         settings.put(CONFIGS, Boolean.toString(link.sync().configs()));
         settings.put(ACLS, Boolean.toString(link.sync().acls()));
@@ -129,7 +134,8 @@ final class LinkSettings {
                         filter(settings.getOrDefault(GROUPS, "*")),
                         renaming(settings),
                         start(settings),
-                        word(settings, GAP, Gap.class, Gap.FAIL)),
+                        word(settings, GAP, Gap.class, Gap.FAIL),
+                        word(settings, RECREATE, Recreate.class, Recreate.FAIL)),
                 sync,
                 new Limits(rate(settings), duration(settings, MAX_LAG)));
     }

@@ -37,7 +37,7 @@ class LinkSettingsTest {
                 topics: ["a.*"]
                 rename: "us.{topic}.copy"
                 start: 2026-11-01T01:30:00+01:30
-              later: { from: sa, to: no, topics: ["b"], start: latest, gap: jump }
+              later: { from: sa, to: no, topics: ["b"], start: latest, gap: jump, recreate: restart }
               plain: { from: eu, to: ap, topics: ["*"], sync: { offsets: never } }
             failover:
               shop.primary: { follows: full, groups: ["billing-*"], refuseIf: { lagOver: 10s } }
@@ -67,13 +67,15 @@ class LinkSettingsTest {
                 .containsEntry("limits.maxLag", "30000ms")
                 .containsEntry("sync.offsets", "5000ms")
                 .containsEntry("reverse", "standby")
-                .doesNotContainKeys("rename", "start", "gap");
+                .doesNotContainKeys("rename", "start", "gap", "recreate");
         LinkEntry partly = file.links().get(new LinkName("partly"));
         assertThat(LinkSettings.of(partly, List.of()))
                 .containsEntry("rename", "us.{topic}.copy")
                 .containsEntry("start", "2026-11-01T00:00:00Z");
         LinkEntry later = file.links().get(new LinkName("later"));
-        assertThat(LinkSettings.of(later, List.of())).containsEntry("gap", "jump");
+        assertThat(LinkSettings.of(later, List.of()))
+                .containsEntry("gap", "jump")
+                .containsEntry("recreate", "restart");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.tombolo.region.topology.file;
 import io.tombolo.region.LinkName;
 import io.tombolo.region.RegionId;
 import io.tombolo.region.link.LinkSpec.Gap;
+import io.tombolo.region.link.LinkSpec.Recreate;
 import io.tombolo.region.link.LinkSpec.Renaming;
 import io.tombolo.region.link.LinkSpec.Selection;
 import io.tombolo.region.link.LinkSpec.Start;
@@ -32,8 +33,17 @@ final class LinksReader {
             Optional<LinkName> name = Names.idOf(entry, LinkName::new);
             Section section =
                     entry.section(
-                            "from", "to", "topics", "rename", "start", "gap", "groups", "sync",
-                            "limits", "reverse");
+                            "from",
+                            "to",
+                            "topics",
+                            "rename",
+                            "start",
+                            "gap",
+                            "recreate",
+                            "groups",
+                            "sync",
+                            "limits",
+                            "reverse");
             Optional<LinkEntry> link =
                     link(name.orElse(new LinkName("unnamed")), section, names, notes);
             if (name.isPresent() && link.isPresent()) {
@@ -60,6 +70,10 @@ final class LinksReader {
                 section.get("rename").flatMap(LinksReader::renaming).orElse(Renaming.NONE);
         Start start = section.get("start").flatMap(LinksReader::start).orElse(new Start.Earliest());
         Gap gap = section.get("gap").flatMap(value -> value.word(Gap.class)).orElse(Gap.FAIL);
+        Recreate recreate =
+                section.get("recreate")
+                        .flatMap(value -> value.word(Recreate.class))
+                        .orElse(Recreate.FAIL);
         LinkEntry.Sync sync =
                 section.get("sync")
                         .map(value -> sync(value, notes))
@@ -71,7 +85,7 @@ final class LinksReader {
             return Optional.empty();
         }
         var route = new LinkEntry.Route(from.get(), to.get(), reverse);
-        var selection = new Selection(topics, groups, renaming, start, gap);
+        var selection = new Selection(topics, groups, renaming, start, gap, recreate);
         return Optional.of(new LinkEntry(name, route, selection, sync, limits));
     }
 

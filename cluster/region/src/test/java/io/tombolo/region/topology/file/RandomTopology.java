@@ -186,7 +186,8 @@ final class RandomTopology {
                             new LinkSpec.Start.At(Instant.ofEpochMilli(random.nextLong(1L << 41)));
                     default -> new LinkSpec.Start.Earliest();
                 },
-                pick(LinkSpec.Gap.values()));
+                pick(LinkSpec.Gap.values()),
+                pick(LinkSpec.Recreate.values()));
     }
 
     private Topics topics() {

@@ -123,6 +123,7 @@ final class YamlWriter {
         map.put("rename", link.selection().renaming().toString());
         map.put("start", link.selection().start().toString());
         map.put("gap", Value.wordOf(link.selection().gap()));
+        map.put("recreate", Value.wordOf(link.selection().recreate()));
         map.put("groups", link.groups().patterns());
         map.put("reverse", Value.wordOf(link.route().reverse()));
         var sync = new LinkedHashMap<String, Object>();
