@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.operation.FaultyDisk.Operation;
 
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Node;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,6 +84,83 @@ class DamagedReplicaEndToEnd {
                     .startsWith(VALUES)
                     .endsWith("meanwhile");
         }
+    }
+
+    /** The folder of one partition is lost, nothing else: who has nothing of it must not lead. */
+    @Test
+    void aReplicaWhoseFolderIsGoneFetchesItAgain() throws Exception {
+        try (var cluster = new Cluster(folder)) {
+            int last = startWithSegments(cluster);
+            for (int other = 1; other <= 3; other++) {
+                if (other != last) {
+                    cluster.stop(other);
+                }
+            }
+            cluster.stop(last);
+            takeAway(data(last).resolve("orders-0"));
+
+            cluster.start(_ -> true);
+
+            Patience.until(() -> assertThat(inSync(cluster)).hasSize(3));
+            Patience.until(() -> assertEqualFiles(last));
+            assertThat(cluster.everybody().read("orders", 0, VALUES.length))
+                    .containsExactly(VALUES);
+        }
+    }
+
+    @Test
+    void aSoleReplicaWhoseFolderIsGoneWaitsForIt() throws Exception {
+        try (var cluster = new Cluster(folder)) {
+            cluster.start(_ -> true);
+            Clients clients = cluster.clients(1);
+            var topic = new NewTopic("orders", Map.of(0, List.of(3), 1, List.of(3)));
+            clients.admin(admin -> admin.createTopics(List.of(topic)).all());
+            clients.produce("orders", 0, "a", "b");
+            clients.produce("orders", 1, "c");
+            cluster.stop(3);
+            Path away = takeAway(data(3).resolve("orders-0"));
+
+            for (int start = 0; start < 2; start++) {
+                cluster.start(3);
+                assertThat(clients.read("orders", 1, 1)).containsExactly("c");
+                Patience.until(() -> assertThat(leader(cluster)).isEqualTo(-1));
+                cluster.stop(3);
+            }
+            Files.move(away, data(3).resolve("orders-0"));
+            cluster.start(3);
+
+            assertThat(clients.read("orders", 0, 2)).containsExactly("a", "b");
+        }
+    }
+
+    @Test
+    void aSoleReplicaWhoseFolderIsGoneForGoodBeginsEmptyWhenItsCheckpointsAreRemoved()
+            throws Exception {
+        try (var cluster = new Cluster(folder)) {
+            cluster.start(_ -> true);
+            Clients clients = cluster.clients(1);
+            var topic = new NewTopic("orders", Map.of(0, List.of(3), 1, List.of(3)));
+            clients.admin(admin -> admin.createTopics(List.of(topic)).all());
+            clients.produce("orders", 0, "a", "b");
+            clients.produce("orders", 1, "c");
+            cluster.stop(3);
+            takeAway(data(3).resolve("orders-0"));
+            cluster.start(3);
+            Patience.until(() -> assertThat(leader(cluster)).isEqualTo(-1));
+            cluster.stop(3);
+
+            Files.delete(data(3).resolve("recovery-point-offset-checkpoint"));
+            Files.delete(data(3).resolve("replication-offset-checkpoint"));
+            cluster.start(3);
+
+            clients.produce("orders", 0, "d");
+            assertThat(clients.read("orders", 0, 1)).containsExactly("d");
+            assertThat(clients.read("orders", 1, 1)).containsExactly("c");
+        }
+    }
+
+    private Path takeAway(Path partition) throws IOException {
+        return Files.move(partition, folder.resolve("away"));
     }
 
     /** Returns the leader of a partition with several segments, the preferred one. */

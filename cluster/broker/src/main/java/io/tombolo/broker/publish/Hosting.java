@@ -134,7 +134,7 @@ final class Hosting {
 
         @Override
         public LogPlacement placementOf(TopicIdPartition id) {
-            return new LogPlacement(configs.logSettings(wanted(id).config()), shard.loop());
+            return Hosting.this.placementOf(wanted(id));
         }
 
         @Override
@@ -276,19 +276,43 @@ final class Hosting {
     }
 
     private void open(TopicIdPartition id, Runnable done) {
-        if (!opening.containsKey(id)) {
+        Opening under = opening.get(id);
+        if (under == null) {
             done.run(); // deleted meanwhile
             return;
         }
         LogName name = nameOf(id);
-        Optional<LogDirectories.Located> present = directories.find(name, uuid(id));
+        Optional<PartitionLog> present =
+                directories
+                        .find(name, uuid(id))
+                        .map(LogDirectories.Located::log)
+                        .or(() -> vanished(id, under.wanted));
         if (present.isPresent()) {
-            take(id, present.get().log());
+            take(id, present.get());
             done.run();
         } else {
             // Logs of earlier topics of this name, deleted while this broker was away.
             deleteAll(directories.strangers(name, uuid(id)), () -> create(id, done));
         }
+    }
+
+    /** One whose folder somebody has taken away: what was in it must not be taken for nothing. */
+    private Optional<PartitionLog> vanished(TopicIdPartition id, Wanted wanted) {
+        Uuid believed = wanted.assigned().directory();
+        if (believed.equals(Uuid.ZERO_UUID)) {
+            return Optional.empty();
+        }
+        return directories.vanished(
+                nameOf(id),
+                uuid(id),
+                Optional.of(believed)
+                        .filter(it -> !it.equals(BrokerRegistration.LOST))
+                        .map(Hosting::uuid),
+                placementOf(wanted));
+    }
+
+    private LogPlacement placementOf(Wanted wanted) {
+        return new LogPlacement(configs.logSettings(wanted.config()), shard.loop());
     }
 
     private void deleteAll(List<LogDirectories.Located> strangers, Runnable then) {
@@ -306,7 +330,7 @@ final class Hosting {
             done.run(); // deleted meanwhile
             return;
         }
-        var placement = new LogPlacement(configs.logSettings(under.wanted.config()), shard.loop());
+        LogPlacement placement = placementOf(under.wanted);
         Optional<LogDirectory> place = placeFor(id, under.wanted.assigned());
         if (place.isEmpty()) {
             opening.remove(id);

@@ -11,6 +11,7 @@ import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.simulated.DiskOperation;
 import io.tombolo.environment.simulated.SimulatedNode;
 import io.tombolo.environment.simulated.Simulator;
+import io.tombolo.metadata.record.BrokerRegistration;
 import io.tombolo.region.config.BrokerConfig;
 import io.tombolo.region.config.TopicConfig;
 import io.tombolo.replication.Partition;
@@ -100,8 +101,12 @@ class HostingTest {
     }
 
     private void cast(TopicIdPartition id, int epoch) {
+        cast(id, epoch, Hosting.Assigned.NOWHERE);
+    }
+
+    private void cast(TopicIdPartition id, int epoch, Hosting.Assigned where) {
         var role = new Leader(Leadership.alone(1, epoch), new WriteAccess.Open());
-        var wanted = new Wanted(role, TopicConfig.of(Map.of(), BrokerConfig.STANDARD));
+        var wanted = new Wanted(role, TopicConfig.of(Map.of(), BrokerConfig.STANDARD), where);
         on(() -> hosting.cast(id, wanted));
     }
 
@@ -222,6 +227,34 @@ class HostingTest {
 
         assertThat(answerOf(ORDERS)).contains(Errors.KAFKA_STORAGE_ERROR);
         assertThat(directories.first().names()).isEmpty();
+    }
+
+    @Test
+    void whoseFolderIsGoneIsOfflineWhereverItIsBelievedToBeAndNewWhereNobodyKnowsOfIt()
+            throws Exception {
+        cast(ORDERS, 1);
+        cast(OTHERS, 1);
+        on(() -> hosted.forEach(it -> it.log().truncateFullyAndStartAt(3)));
+        on(() -> directories.close(1, node.environment().loops().loop(0), _ -> {}));
+        node.kill();
+        for (TopicIdPartition id : List.of(ORDERS, OTHERS)) {
+            Path log = DATA.resolve("broker").resolve(id.topicPartition().toString());
+            node.disk().move(log, DATA.resolve("away-" + id.topic()));
+        }
+        node.restart();
+        simulator.runUntil(() -> hosting != null, Duration.ofSeconds(9));
+
+        Uuid here = Hosting.kafka(directories.first().directoryId());
+        cast(ORDERS, 2, new Hosting.Assigned(here, true));
+        cast(OTHERS, 2);
+
+        assertThat(answerOf(ORDERS)).contains(Errors.KAFKA_STORAGE_ERROR);
+        assertThat(answerOf(OTHERS)).contains(Errors.NONE);
+        node.kill();
+        node.restart();
+        simulator.runUntil(() -> hosting != null, Duration.ofSeconds(9));
+        cast(ORDERS, 3, new Hosting.Assigned(BrokerRegistration.LOST, true));
+        assertThat(answerOf(ORDERS)).contains(Errors.KAFKA_STORAGE_ERROR);
     }
 
     @Test

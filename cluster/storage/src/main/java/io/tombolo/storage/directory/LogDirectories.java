@@ -178,6 +178,19 @@ public final class LogDirectories {
     }
 
     /**
+     * The log of a topic that had records and whose folder is gone, see {@link
+     * LogDirectory#vanished}.
+     *
+     * @param believed where it was; empty when that is not known
+     */
+    public Optional<PartitionLog> vanished(
+            LogName name, UUID topicId, Optional<UUID> believed, LogPlacement placement) {
+        return online().filter(it -> believed.isEmpty() || believed.get().equals(it.directoryId()))
+                .flatMap(it -> it.vanished(name, topicId, placement).stream())
+                .findFirst();
+    }
+
+    /**
      * The log of a topic; or one of that name of which nobody knows any more whose it is, because
      * it cannot be read.
      */

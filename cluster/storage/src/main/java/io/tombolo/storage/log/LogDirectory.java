@@ -125,6 +125,28 @@ public final class LogDirectory {
         return previousBrokerEpoch.isPresent() && checkpoints.listsUnwritten(name);
     }
 
+    /**
+     * A log that had records here and whose folder is gone, as one that has failed: an empty one in
+     * its place would pass for it. Empty when it is here, or never had a record.
+     *
+     * @param topicId whose the log was; the checkpoints do not tell
+     */
+    public Optional<PartitionLog> vanished(LogName name, UUID topicId, LogPlacement placement) {
+        long end = checkpoints.knownEnd(name);
+        if (end == 0 || logs.containsKey(name)) {
+            return Optional.empty();
+        }
+        LogContents contents =
+                contentsOf(name, name.directoryName(), Optional.of(topicId), placement);
+        contents.begun = false;
+        var log = new PartitionLog(contents);
+        logs.put(name, log);
+        long start = checkpoints.logStart(name);
+        String reason = "their folder %s is gone".formatted(contents.directory);
+        log.fail(new LogDamage(start, Math.max(end, start + 1), reason));
+        return Optional.of(log);
+    }
+
     /** Whether there are logs, or the checkpoints tell of some. */
     public boolean knowsLogs() {
         return !logs.isEmpty() || !checkpoints.names().isEmpty();

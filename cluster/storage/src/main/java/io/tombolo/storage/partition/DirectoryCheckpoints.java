@@ -85,7 +85,7 @@ public final class DirectoryCheckpoints {
         return recoveryPoints.getOrDefault(name, 0L);
     }
 
-    synchronized long logStart(LogName name) {
+    public synchronized long logStart(LogName name) {
         return logStarts.getOrDefault(name, 0L);
     }
 
@@ -160,6 +160,11 @@ public final class DirectoryCheckpoints {
         return recoveryPoints.containsKey(name)
                 && recoveryPoint(name) == 0
                 && highWatermark(name) == 0;
+    }
+
+    /** Below which a log had records that were durable or committed; 0 when it never had one. */
+    public synchronized long knownEnd(LogName name) {
+        return Math.max(recoveryPoint(name), highWatermark(name));
     }
 
     /** The logs that are known, sorted. */

@@ -301,12 +301,16 @@ public final class LogOpening {
         }
     }
 
-    private void establishBounds() throws IOException {
+    private void establishBounds() throws IOException, RefusedException {
         long start = log.checkpoints.logStart(log.name);
         if (!log.segments.isEmpty() && start > log.segments.getLast().endOffset()) {
             restartAt(start);
         }
         if (log.segments.isEmpty()) {
+            if (start < recoveryPoint) {
+                throw new RefusedException(
+                        new LogDamage(start, recoveryPoint, "there is no segment of them"));
+            }
             log.segments.add(Segment.create(disk, log.directory, start, log.nowMs()));
             created = true;
         }

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Files that are not what was written to them: found, told, never given, and cut on demand. */
@@ -183,6 +184,73 @@ class LogDamageTest extends OpenLog {
         assertThat(damage.toOffset()).isEqualTo(to);
     }
 
+    @Test
+    void aLogWithoutASegmentIsDamagedFromItsStart() throws Exception {
+        fill();
+        assertThat(world.close(directory)).isTrue();
+        simulated().delete(segment());
+
+        startAgain();
+
+        assertThat(log.failure())
+                .get()
+                .isInstanceOfSatisfying(LogDamage.class, it -> assertDamaged(it, 0, BATCHES));
+        assertThat(reopened(0).endOffset()).isZero();
+    }
+
+    @Test
+    void aLogWhoseFolderIsGoneIsDamagedFromItsStart() throws Exception {
+        fill();
+        assertThat(world.close(directory)).isTrue();
+        Path gone = log.contents().directory;
+        LogDeletion.removeTree(simulated(), gone);
+        open();
+
+        log = vanished().orElseThrow();
+
+        assertThat(log.failure())
+                .get()
+                .isInstanceOfSatisfying(LogDamage.class, it -> assertDamaged(it, 0, BATCHES))
+                .asString()
+                .contains(gone.toString());
+        assertThat(vanished()).as("known by now").isEmpty();
+        log = reopened(0);
+        assertThat(log.failure()).isEmpty();
+        assertThat(log.endOffset()).isZero();
+        append(Batches.plain(1, 1, "again"), 0);
+        assertThat(world.close(directory)).isTrue();
+        open();
+        assertThat(vanished()).isEmpty();
+    }
+
+    @Test
+    void aLogThatNeverHadARecordNeedsNoFolder() {
+        assertThat(world.close(directory)).isTrue();
+
+        open();
+
+        assertThat(vanished()).isEmpty();
+    }
+
+    @Test
+    void aLogThatWasDeletedIsNotMissed() {
+        fill();
+        directory.deleteLog(log.name(), world.loop, _ -> {});
+        world.drain();
+
+        assertThat(vanished()).isEmpty();
+    }
+
+    private Optional<PartitionLog> vanished() {
+        return directory.vanished(log.name(), log.topicId().orElseThrow(), world.placement());
+    }
+
+    private void open() {
+        world.forget();
+        simulated().processEnded();
+        directory = world.opened().directory();
+    }
+
     private void fill() {
         for (int number = 0; number < BATCHES; number++) {
             append(Batches.plain(1, 1, "value"), 0);
@@ -197,11 +265,8 @@ class LogDamageTest extends OpenLog {
     }
 
     private void startAgain() {
-        world.forget();
-        simulated().processEnded();
-        var opened = world.opened();
-        directory = opened.directory();
-        log = opened.logs().getFirst().log();
+        open();
+        log = directory.log(log.name()).orElseThrow();
         log.onDamage(told::add);
     }
 
