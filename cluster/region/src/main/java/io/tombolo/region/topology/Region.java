@@ -7,6 +7,7 @@ import io.tombolo.region.ProducerIdRange;
 import io.tombolo.region.RegionId;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,8 +45,24 @@ public sealed interface Region {
             Security security)
             implements Region {
 
+        private static final String REPLICAS = "default.replication.factor";
+
         public Hosted {
             config = Topology.inOrder(config);
+        }
+
+        /**
+         * As this one, whose topics have so many replicas where nobody says otherwise: what its
+         * config says comes first, and there are not more of them than brokers.
+         */
+        public Hosted withReplicas(int byDefault) {
+            int replicas = Math.min(byDefault, brokers().size());
+            if (replicas == 1 || config.containsKey(REPLICAS)) {
+                return this;
+            }
+            var filled = new LinkedHashMap<>(config);
+            filled.put(REPLICAS, Integer.toString(replicas));
+            return new Hosted(id, index, nodes, storage, filled, security);
         }
 
         /** The ids that this region alone gives to its producers. */

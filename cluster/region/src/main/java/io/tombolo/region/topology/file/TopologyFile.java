@@ -2,16 +2,19 @@ package io.tombolo.region.topology.file;
 
 import io.tombolo.region.LinkName;
 import io.tombolo.region.PolicyName;
+import io.tombolo.region.RegionId;
 import io.tombolo.region.diagnosis.Violation;
 import io.tombolo.region.diagnosis.Where;
 import io.tombolo.region.topology.FailoverPolicy;
 import io.tombolo.region.topology.LaterSections;
 import io.tombolo.region.topology.LinkEntry;
+import io.tombolo.region.topology.Region;
 import io.tombolo.region.topology.Topics;
 import io.tombolo.region.topology.Topology;
 import io.tombolo.region.topology.Topology.Guarantee;
 import io.tombolo.region.topology.file.YamlNode.Span;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -129,7 +132,15 @@ public sealed interface TopologyFile {
         failover.values().forEach(checks::checkPolicy);
         Guarantee guarantee = FailoverReader.ownership(file, names, links);
         String name = file.get("name").flatMap(Value::text).orElse("tombolo");
-        return new Topology(name, regions, links, topics, failover, guarantee, later);
+        Map<RegionId, Region> filled = withReplicas(regions, topics.defaults().replicas());
+        return new Topology(name, filled, links, topics, failover, guarantee, later);
+    }
+
+    private static Map<RegionId, Region> withReplicas(Map<RegionId, Region> regions, int replicas) {
+        var filled = new LinkedHashMap<>(regions);
+        filled.replaceAll((_, region) ->
+                region instanceof Region.Hosted hosted ? hosted.withReplicas(replicas) : region);
+        return filled;
     }
 
     private static void checkFormat(Document document, Section file) {

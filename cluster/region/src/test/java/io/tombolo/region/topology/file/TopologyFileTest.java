@@ -81,6 +81,23 @@ class TopologyFileTest {
     }
 
     @Test
+    void aRegionsTopicsHaveTheReplicasOfTheDefaultsAsFarAsItHasBrokersAndSaysNothingElse() {
+        String text =
+                "tombolo: 1\ndefaults: { topic: { replicas: 3 } }\nregions: { eu: { brokers: 5 },"
+                        + " us: { brokers: 2 }, ap: { brokers: 3, config:"
+                        + " { default.replication.factor: 1 } }, sa: {} }\n";
+
+        Topology topology = valid(text).topology();
+
+        String key = "default.replication.factor";
+        assertThat(topology.hosted(EU).orElseThrow().config()).containsEntry(key, "3");
+        assertThat(topology.hosted(US).orElseThrow().config()).containsEntry(key, "2");
+        assertThat(topology.hosted(new RegionId("ap")).orElseThrow().config())
+                .containsEntry(key, "1");
+        assertThat(topology.hosted(new RegionId("sa")).orElseThrow().config()).isEmpty();
+    }
+
+    @Test
     void addressesOfControllersStandBesideTheirNumber() {
         String text =
                 "tombolo: 1\nregions: { eu: { storage: { dirs: [/a, /b] }, controllers:"
