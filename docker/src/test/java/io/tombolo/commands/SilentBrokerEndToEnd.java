@@ -26,11 +26,24 @@ class SilentBrokerEndToEnd {
                 signal(process, "STOP");
                 Ended created = region.tombolo().run("topic", "create", topic, "-p", "3");
                 Ended seen = region.tombolo().run("region", "describe", "eu", "--timeout", "15s");
+                Ended status = region.tombolo().run("status", "--timeout", "15s");
+                Ended own =
+                        region.tombolo()
+                                .run(
+                                        "broker",
+                                        "describe",
+                                        "eu-" + broker.at("/id").asString(),
+                                        "--timeout",
+                                        "15s");
                 signal(process, "CONT");
 
                 assertThat(created.exitCode()).as(created.err()).isZero();
                 assertThat(created.out()).contains("created topic " + topic);
                 assertThat(seen.exitCode()).as(seen.err()).isZero();
+                assertThat(seen.out()).contains("brokers 2/3");
+                assertThat(status.exitCode()).as(status.err()).isZero();
+                assertThat(status.out()).contains("2/3");
+                assertThat(own.exitCode()).as(own.err()).isZero();
             }
         }
     }

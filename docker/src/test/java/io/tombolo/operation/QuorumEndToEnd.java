@@ -12,6 +12,8 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -111,6 +113,7 @@ class QuorumEndToEnd {
                         .with("metadata.log.max.record.bytes.between.snapshots", "2000")) {
             cluster.start(_ -> true);
             int away = controller(cluster, 1) == 3 ? 2 : 3;
+            long known = highWatermark(cluster, away);
             cluster.stop(away);
             for (int topic = 0; topic < 30; topic++) {
                 cluster.clients(1).create("topic-" + topic, 2);
@@ -120,6 +123,27 @@ class QuorumEndToEnd {
 
             assertThat(cluster.clients(away).topics()).hasSize(30);
             assertThat(nodes(cluster, away)).containsExactly(1, 2, 3);
+            assertThat(firstOffset(cluster.data(away).resolve("metadata/__cluster_metadata-0")))
+                    .as("its log begins behind all that it had, so the rest came as a snapshot")
+                    .isGreaterThan(known);
+        }
+    }
+
+    private static long highWatermark(Cluster cluster, int broker) {
+        return cluster.admin(broker)
+                .get("/api/v1/status")
+                .json()
+                .at("/quorum/highWatermark")
+                .asLong();
+    }
+
+    private static long firstOffset(Path log) throws IOException {
+        try (var files = Files.list(log)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(file -> file.endsWith(".log"))
+                    .mapToLong(file -> Long.parseLong(file.replace(".log", "")))
+                    .min()
+                    .orElseThrow();
         }
     }
 

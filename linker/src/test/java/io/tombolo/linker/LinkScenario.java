@@ -153,6 +153,10 @@ final class LinkScenario {
                 simulator.node("eu" + broker).restart();
             }
         }
+        if (gaveUpOnBytes()) {
+            inUs(() -> region.pause(true));
+            simulator.runFor(Duration.ofSeconds(1));
+        }
         inUs(() -> region.pause(false));
         simulator.runUntil(this::isSettled, SETTLE);
         require(isSettled(), REPORTED, describe());
@@ -532,6 +536,14 @@ final class LinkScenario {
         }
         return (isFailed(own, Reason.Code.GAP) && gap == LinkSpec.Gap.FAIL && part.start > end)
                 || (isFailed(own, Reason.Code.SOURCE_TRUNCATED) && part.everTruncated);
+    }
+
+    /** Whether an operator has to resume what broken bytes have ended for good. */
+    private boolean gaveUpOnBytes() {
+        return region.link != null
+                && region.status().topics().stream()
+                        .flatMap(topic -> topic.partitions().stream())
+                        .anyMatch(partition -> isFailed(partition, Reason.Code.CORRUPT_BATCH));
     }
 
     private static boolean isFailed(LinkStatus.PartitionStatus status, Reason.Code code) {

@@ -5,6 +5,7 @@ import io.tombolo.cli.admin.RegionSnapshots;
 import io.tombolo.cli.admin.RegionSnapshots.Snapshot;
 import io.tombolo.cli.output.Table;
 import io.tombolo.cli.output.Tree;
+import io.tombolo.cli.shell.CommandFailure;
 import io.tombolo.cli.shell.ExitCode;
 import io.tombolo.cli.shell.LoadedFile;
 import io.tombolo.cli.shell.Shell;
@@ -15,6 +16,8 @@ import picocli.CommandLine.Parameters;
 
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
 
 /** One region: its quorum, its brokers, and the partitions that are in trouble. */
@@ -40,10 +43,28 @@ final class RegionDescribeCommand implements Callable<Integer> {
     public Integer call() {
         LoadedFile file = LoadedFile.of(shell);
         Region.Hosted hosted = file.hosted(region);
-        Tree brokers = RegionAdmin.of(shell, file, hosted).require("/api/v1/brokers");
+        // At the same time: both wait for a broker that keeps silent.
+        var asked =
+                new FutureTask<>(
+                        () -> RegionAdmin.of(shell, file, hosted).require("/api/v1/brokers"));
+        Thread.ofVirtual().start(asked);
         Snapshot snapshot = RegionSnapshots.of(shell, List.of(hosted)).getFirst();
+        Tree brokers = answerOf(asked);
         shell.print(treeOf(snapshot, brokers), () -> text(snapshot, brokers));
         return ExitCode.OK.number();
+    }
+
+    private static Tree answerOf(FutureTask<Tree> asked) {
+        try {
+            return asked.get();
+        } catch (ExecutionException refused) {
+            if (refused.getCause() instanceof CommandFailure failure) {
+                throw failure;
+            }
+            throw new IllegalStateException(refused);
+        } catch (InterruptedException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     private static Tree treeOf(Snapshot snapshot, Tree brokers) {
