@@ -177,6 +177,35 @@ class LinkOperationEndToEnd {
     }
 
     @Test
+    void aSourceWithAnOldDiskThatWasWrittenOnIsNotTakenForWhatItWas() throws Exception {
+        site.startAll();
+        eu.create("orders", 1);
+        eu.produce("orders", 0, "a", "b");
+        awaitEnd("orders", 0, 2);
+        site.stop("us");
+        site.stop("eu");
+        Path old = folder.resolve("old");
+        copyTree(site.data("eu"), old);
+        site.startAll();
+        eu.produce("orders", 0, "c", "d");
+        awaitEnd("orders", 0, 4);
+        site.stop("us");
+        site.stop("eu");
+        deleteTree(site.data("eu"));
+        copyTree(old, site.data("eu"));
+
+        site.start("eu");
+        eu.produce("orders", 0, "other", "past");
+        eu.produce("orders", 0, "and", "more");
+        site.start("us");
+
+        awaitTrouble("SOURCE_TRUNCATED");
+        assertThat(admin.link(LINK).toString()).contains("another batch before offset 4");
+        assertThat(us.read("orders", 0, 4)).containsExactly("a", "b", "c", "d");
+        assertThat(us.end("orders", 0)).isEqualTo(4);
+    }
+
+    @Test
     void aCopyOfATopicThatWasMadeAgainBeginsAnewWhereItMay() throws Exception {
         site.startAll();
         eu.create("orders", 1);

@@ -62,6 +62,7 @@ final class FetchLane {
     private final FetchSession session = new FetchSession();
     private final FetchSize size = new FetchSize();
     private long sentNanos;
+    private long drops;
     private LinkTimers.Pending refill;
     private boolean inFlight;
     private boolean wakePlanned;
@@ -75,6 +76,7 @@ final class FetchLane {
         this.index = index;
         this.check = new BatchCheck(scope.safeguards());
         this.refill = scope.timers().none();
+        this.drops = node.drops(index);
         scope.countLane(1);
     }
 
@@ -135,6 +137,7 @@ final class FetchLane {
         if (inFlight || closed || scope.isClosed()) {
             return;
         }
+        noticeDrop();
         refill.cancel();
         ByteBudget.Admitted admitted = scope.budget().admits(scope.now());
         Map<FetchSession.Name, FetchSession.Position> wanted = wanted(admitted);
@@ -163,6 +166,29 @@ final class FetchLane {
                         ApiKeys.FETCH, FETCH_LOWEST, byId ? FETCH_HIGHEST : FETCH_LOWEST, request),
                 TimeUnit.MILLISECONDS.toNanos(waitMs),
                 this::answered);
+    }
+
+    /**
+     * What answers on another connection may be another process, with another past: whoever is
+     * copied through this lane finds out afresh, also those that no question was under way for.
+     */
+    private void noticeDrop() {
+        if (drops == node.drops(index)) {
+            return;
+        }
+        drops = node.drops(index);
+        session.lost();
+        var reason =
+                new Reason(
+                        Reason.Code.SOURCE_UNREACHABLE,
+                        "source broker " + node.id() + " has closed the connection");
+        for (Map<Integer, Member> partitions : List.copyOf(members.values())) {
+            for (Member member : List.copyOf(partitions.values())) {
+                if (member.worker().machine().fetches()) {
+                    member.worker().feed(new PartitionEvent.SourceFailed(reason));
+                }
+            }
+        }
     }
 
     /** Not long where something waits for the next request. */
@@ -304,10 +330,7 @@ final class FetchLane {
             CheckedBatches batches =
                     check.check(
                             records,
-                            new BatchCheck.Expectation(
-                                    asked.offset(),
-                                    asked.lastEpoch(),
-                                    worker.machine().expectsFirstBatch()));
+                            worker.machine().expectation(asked.offset(), asked.lastEpoch()));
             worker.feed(
                     new FetchedSlice(
                             asked.offset(),

@@ -5,6 +5,7 @@ import io.tombolo.environment.simulated.Latency;
 import io.tombolo.environment.simulated.SimulatedEntropy;
 import io.tombolo.environment.simulated.SimulatedNode;
 import io.tombolo.environment.simulated.Simulator;
+import io.tombolo.linker.mirror.MirrorPartition;
 import io.tombolo.linker.mirror.Safeguard;
 import io.tombolo.region.link.GroupOffsets;
 import io.tombolo.region.link.LinkPartition;
@@ -69,6 +70,8 @@ final class LinkScenario {
     private final LinkSpec.Recreate recreate;
     private final Map<LinkPartition, Long> endsBefore = new HashMap<>();
     private boolean troubled;
+    private int lives;
+    private int corruptions;
     final Set<Reason.Code> seen = new TreeSet<>();
     final Set<State> states = new TreeSet<>();
     boolean jumped;
@@ -228,7 +231,7 @@ final class LinkScenario {
         }
         int number = (int) dice.between(0, topic.parts.size() - 1);
         var part = topic.parts.get(number);
-        switch ((int) dice.between(0, 22)) {
+        switch ((int) dice.between(0, 23)) {
             case 0, 1, 2, 3, 4, 5 -> produce((int) dice.between(1, 60));
             case 6 -> source.electLeader(part);
             case 7 -> source.raiseEpoch(part, (int) dice.between(1, 40));
@@ -262,7 +265,10 @@ final class LinkScenario {
             case 13 -> simulator.network().reset("us", "eu" + dice.between(1, 2));
             case 14 -> simulator.network().cutBothWays("us", "eu" + dice.between(1, 2));
             case 15 -> simulator.network().healAll();
-            case 16 -> source.corruptNext = true;
+            case 16 -> {
+                source.corruptNext = true;
+                corruptions++;
+            }
             case 17 -> source.replayNext = true;
             case 21 -> {
                 if (source.stale.isEmpty()) {
@@ -271,6 +277,7 @@ final class LinkScenario {
                     source.stale.clear();
                 }
             }
+            case 22 -> setBack(topic, number);
             case 18 -> inUs(() -> region.pause(true));
             case 19 -> inUs(() -> region.pause(false));
             case 20 ->
@@ -303,6 +310,18 @@ final class LinkScenario {
                             topic.parts.get(number).end);
                 }
             }
+        }
+    }
+
+    /** The leader of a partition dies, and comes back with an older disk. */
+    private void setBack(ModelSource.Topic topic, int number) {
+        var leader = simulator.node("eu" + topic.parts.get(number).leader);
+        if (leader.running()) {
+            simulator.network().healAll();
+            leader.kill();
+            source.setBack(topic, number, (int) dice.between(1, 3));
+            leader.restart();
+            lives++;
         }
     }
 
@@ -403,15 +422,9 @@ final class LinkScenario {
             if (stored.nextOffset() <= known.end) {
                 continue;
             }
-            var key =
-                    new ModelSource.Key(
-                            ModelRegion.sourceIdOf(id.topicId()),
-                            id.partition(),
-                            stored.baseOffset(),
-                            stored.leaderEpoch());
-            var original = source.history.get(key);
-            require(original != null, PREFIX, id + " holds what was never produced: " + key);
-            require(original.bytes().equals(stored.bytes()), PREFIX, "other bytes at " + key);
+            var original = originalOf(id, stored);
+            require(original != null, PREFIX, id + " holds what was never produced: " + stored);
+            ModelSource.Key key = original.key();
             if (known.last == null) {
                 require(stored.baseOffset() <= log.start, PREFIX, "begins above its start " + key);
             } else if (!jumped(id, known.end, stored)) {
@@ -426,14 +439,36 @@ final class LinkScenario {
         }
     }
 
-    /** Whether a batch is the first behind a gap; a source may begin inside one. */
+    /** The batch of these very bytes, in whichever life the source had it. */
+    private ModelSource.@Nullable Batch originalOf(LinkPartition id, ModelMirrorLog.Stored stored) {
+        for (int life = 0; life <= lives; life++) {
+            var key =
+                    new ModelSource.Key(
+                            ModelRegion.sourceIdOf(id.topicId()),
+                            id.partition(),
+                            stored.baseOffset(),
+                            stored.leaderEpoch(),
+                            life);
+            var original = source.history.get(key);
+            if (original != null && original.bytes().equals(stored.bytes())) {
+                return original;
+            }
+        }
+        return null;
+    }
+
+    /** Whether a batch is the first behind gaps; a source may begin inside one. */
     private boolean jumped(LinkPartition id, long end, ModelMirrorLog.Stored batch) {
-        return region.gaps.getOrDefault(id, List.of()).stream()
-                .anyMatch(gap ->
-                        gap.fromOffset() == end
-                                && batch.baseOffset() >= end
-                                && batch.baseOffset() <= gap.toOffset()
-                                && batch.nextOffset() > gap.toOffset());
+        long behind = end;
+        for (MirrorTopic.Gap gap : region.gaps.getOrDefault(id, List.of())) {
+            if (gap.fromOffset() >= end && gap.fromOffset() <= behind) {
+                behind = Math.max(behind, gap.toOffset());
+            }
+        }
+        return behind > end
+                && batch.baseOffset() >= end
+                && batch.baseOffset() <= behind
+                && batch.nextOffset() > behind;
     }
 
     /**
@@ -535,7 +570,9 @@ final class LinkScenario {
             return own.lag().records() == 0;
         }
         return (isFailed(own, Reason.Code.GAP) && gap == LinkSpec.Gap.FAIL && part.start > end)
-                || (isFailed(own, Reason.Code.SOURCE_TRUNCATED) && part.everTruncated);
+                || (isFailed(own, Reason.Code.SOURCE_TRUNCATED) && part.everTruncated)
+                || (isFailed(own, Reason.Code.CORRUPT_BATCH)
+                        && corruptions >= MirrorPartition.BROKEN_MAX);
     }
 
     /** Whether an operator has to resume what broken bytes have ended for good. */

@@ -121,7 +121,12 @@ final class ModelMirrorLog implements MirrorLog {
     }
 
     private static Position standing(Log log, long highWatermark) {
-        return new Position(log.start, highWatermark, log.end, log.lastEpoch(), log.leaderEpoch);
+        long checksum =
+                log.batches.isEmpty()
+                        ? -1
+                        : Integer.toUnsignedLong(BatchView.of(log.batches.getLast().bytes).crc());
+        return new Position(
+                log.start, highWatermark, log.end, log.lastEpoch(), log.leaderEpoch, checksum);
     }
 
     @Override

@@ -22,7 +22,7 @@ import java.util.TreeMap;
 final class ModelSource {
 
     /** A batch that was in a log at some time, by which it can be recognised. */
-    record Key(Uuid topicId, int partition, long baseOffset, int leaderEpoch) {}
+    record Key(Uuid topicId, int partition, long baseOffset, int leaderEpoch, int life) {}
 
     /** A batch and the one before it when it was appended. */
     record Batch(
@@ -48,6 +48,10 @@ final class ModelSource {
         int leader;
         int leaderEpoch;
         boolean everTruncated;
+
+        /** How often it was set back to what it had before. */
+        int life;
+
         @Nullable Key last;
 
         Part(int leader) {
@@ -139,7 +143,7 @@ final class ModelSource {
                             .getBytes(StandardCharsets.UTF_8);
             builder.append(1_000 + recordCount, null, ByteBuffer.wrap(value));
         }
-        var key = new Key(topic.id, partition, part.end, part.leaderEpoch);
+        var key = new Key(topic.id, partition, part.end, part.leaderEpoch, part.life);
         var batch =
                 new Batch(key, part.end + records, firstTimestampMs, builder.build(), part.last);
         part.last = key;
@@ -168,6 +172,30 @@ final class ModelSource {
         }
         part.epochStarts.values().removeIf(start -> start > part.end);
         electLeader(part);
+    }
+
+    /**
+     * Its old disk is back: the last batches never were, and others are written in their place, in
+     * the same leader epoch.
+     */
+    void setBack(Topic topic, int partition, int batchCount) {
+        Part part = topic.parts.get(partition);
+        long epochStart = part.epochStarts.lastEntry().getValue();
+        long before = part.end;
+        for (int i = 0; i < batchCount; i++) {
+            if (!part.batches.isEmpty() && part.batches.getLast().key.baseOffset >= epochStart) {
+                Batch gone = part.batches.removeLast();
+                part.end = gone.key.baseOffset;
+                part.last = gone.before;
+            }
+        }
+        if (part.end < before) {
+            part.everTruncated = true;
+            part.life++;
+            while (part.end <= before) {
+                produce(topic, partition, 7);
+            }
+        }
     }
 
     /** Retention at a batch boundary. */

@@ -266,7 +266,8 @@ final class TargetsScenario {
                             id.topicId(),
                             id.partition(),
                             stored.baseOffset(),
-                            stored.leaderEpoch());
+                            stored.leaderEpoch(),
+                            0);
             if (stored.nextOffset() > from) {
                 var original = source.history.get(key);
                 require(original != null, PREFIX, id + " holds what was never produced: " + key);

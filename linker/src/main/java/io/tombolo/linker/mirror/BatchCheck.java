@@ -29,8 +29,10 @@ public final class BatchCheck {
      * @param lastEpoch the leader epoch before it, −1 when there is none
      * @param mayBeginBelow whether the first batch may begin below the offset, as it does when the
      *     source's log start lies inside it
+     * @param lastChecksum of the batch before it, which was asked for too; −1 when it was not
      */
-    public record Expectation(long nextOffset, int lastEpoch, boolean mayBeginBelow) {}
+    public record Expectation(
+            long nextOffset, int lastEpoch, boolean mayBeginBelow, long lastChecksum) {}
 
     /** Judges bytes, position to limit, none of which is changed. */
     public CheckedBatches check(ByteBuffer bytes, Expectation expected) {
@@ -47,6 +49,9 @@ public final class BatchCheck {
                     safeguards.contains(Safeguard.CHECKSUM) ? batch.verdict() : BatchVerdict.VALID;
             if (verdict != BatchVerdict.VALID) {
                 return broken(Reason.Code.CORRUPT_BATCH, verdict.toString(), next);
+            }
+            if (batch.baseOffset() < next && isForeign(batch, expected)) {
+                return new CheckedBatches.Foreign();
             }
             if (to == from && batch.nextOffset() <= next && isChecked(Safeguard.CONTINUITY)) {
                 from = walk.position(); // lies wholly before what was asked for
@@ -73,11 +78,24 @@ public final class BatchCheck {
             return broken(Reason.Code.CORRUPT_BATCH, walk.verdict().toString(), next);
         }
         if (to == from) {
-            return new CheckedBatches.Nothing();
+            return new CheckedBatches.Nothing(from > bytes.position());
         }
         ByteBuffer batches = bytes.slice(from, to - from);
         long offsetCount = next - expected.nextOffset();
         return new CheckedBatches.Batches(batches, next, epoch, offsetCount, maxTimestamp);
+    }
+
+    /**
+     * Whether it lies where the copy has another one. A batch that compaction has rewritten may be
+     * the same: it has fewer records than offsets, or a deadline for its tombstones.
+     */
+    private static boolean isForeign(BatchView batch, Expectation expected) {
+        if (expected.lastChecksum() < 0 || batch.nextOffset() < expected.nextOffset()) {
+            return false;
+        }
+        return batch.nextOffset() > expected.nextOffset()
+                || batch.asProduced()
+                        && Integer.toUnsignedLong(batch.crc()) != expected.lastChecksum();
     }
 
     private boolean isChecked(Safeguard safeguard) {

@@ -7,8 +7,15 @@ import java.nio.ByteBuffer;
 /** The verdict on the bytes that the source sent for one partition. */
 public sealed interface CheckedBatches {
 
-    /** No whole batch beyond what has been copied. */
-    record Nothing() implements CheckedBatches {}
+    /**
+     * No whole batch beyond what has been copied.
+     *
+     * @param known whether the last one that was copied is among them, where it was looked for
+     */
+    record Nothing(boolean known) implements CheckedBatches {}
+
+    /** At the end of the copy the source has another batch than the copy. */
+    record Foreign() implements CheckedBatches {}
 
     /**
      * Whole batches that continue the copy.

@@ -35,6 +35,7 @@ import java.util.Set;
  * SYNCING, ACTIVE     batch of an epoch above the local one  EPOCH_FENCING       RaiseEpoch
  * EPOCH_FENCING       EpochRaised                            PREPARING           ReadPosition
  * SYNCING, ACTIVE     SourceDiverged                         FAILED(SOURCE_TRUNCATED)
+ * SYNCING, ACTIVE     another batch where the copy ends      FAILED(SOURCE_TRUNCATED)
  * SYNCING, ACTIVE     OffsetOutOfRange                       PREPARING           ReadPosition
  * SYNCING, ACTIVE     source log start above the position    FAILED(GAP)
  * SYNCING, ACTIVE     the same, may jump                     PREPARING           ReadPosition
@@ -82,7 +83,7 @@ public final class MirrorPartition {
     private Optional<Reason> trouble = Optional.empty();
 
     private final LocalLog log;
-    private final FetchAhead ahead = new FetchAhead();
+    private final FetchAhead ahead;
 
     /**
      * @param start the first offset of the copy, unless the source begins above it
@@ -95,6 +96,7 @@ public final class MirrorPartition {
         this.safeguards = safeguards;
         this.meter = new LagMeter(rate);
         this.log = new LocalLog(meter);
+        this.ahead = new FetchAhead(safeguards.contains(Safeguard.HISTORY));
         this.judge = new SourceJudge(safeguards);
     }
 
@@ -120,7 +122,7 @@ public final class MirrorPartition {
             case PartitionEvent.SourceDiverged(long asked, int epoch, long end) ->
                     sourceDiverged(asked, epoch, end);
             case PartitionEvent.OffsetOutOfRange(long asked) ->
-                    fetches() && asked == ahead.offset()
+                    fetches() && asked == ahead.fetchOffset()
                             ? again(judge.outOfRange(asked))
                             : List.of();
             case PartitionEvent.SourceFailed(var reason) -> sourceFailed(reason);
@@ -190,7 +192,7 @@ public final class MirrorPartition {
 
     /** The next offset to ask for. */
     public long nextFetchOffset() {
-        return ahead.offset();
+        return ahead.fetchOffset();
     }
 
     /** The leader epoch of the record before it, −1 when there is none. */
@@ -198,9 +200,9 @@ public final class MirrorPartition {
         return ahead.epoch();
     }
 
-    /** Whether the first batch may begin below the position, see {@link MirrorLog#append}. */
-    public boolean expectsFirstBatch() {
-        return local().empty() && ahead.offset() == local().endOffset();
+    /** What the answer to a fetch has to fit. */
+    public BatchCheck.Expectation expectation(long asked, int lastEpoch) {
+        return ahead.expectation(asked, lastEpoch, local());
     }
 
     /** Whether it is being copied, up to appends that are not answered yet. */
@@ -302,7 +304,7 @@ public final class MirrorPartition {
         state = State.SYNCING;
         step = Step.NOTHING;
         trouble = Optional.empty();
-        ahead.continueFrom(local());
+        ahead.continueFrom(local(), start.sourceLogStart());
         becomeActiveOrNot();
         return followLogStart();
     }
@@ -311,7 +313,8 @@ public final class MirrorPartition {
 
     private List<PartitionEffect> sourceAnswered(FetchedSlice slice, long askedNanos) {
         boolean current =
-                slice.fetchOffset() == ahead.offset() || !safeguards.contains(Safeguard.DUPLICATES);
+                slice.fetchOffset() == ahead.fetchOffset()
+                        || !safeguards.contains(Safeguard.DUPLICATES);
         if (!fetches() || !current) {
             return List.of();
         }
@@ -323,7 +326,12 @@ public final class MirrorPartition {
             return start.ahead(local()).isPresent() ? again() : fail(gap.get());
         }
         return switch (slice.batches()) {
-            case CheckedBatches.Nothing _ -> afterProgress();
+            case CheckedBatches.Nothing(boolean known) -> {
+                ahead.heardLastBatch(known);
+                yield afterProgress();
+            }
+            case CheckedBatches.Foreign _ ->
+                    sourceIsOther("it has another batch before offset " + ahead.offset());
             case CheckedBatches.Broken(var reason) -> broken(reason);
             case CheckedBatches.Batches batches -> append(batches);
         };
@@ -360,12 +368,13 @@ public final class MirrorPartition {
     }
 
     private List<PartitionEffect> sourceDiverged(long asked, int epoch, long endOffset) {
-        if (!fetches() || asked != ahead.offset()) {
-            return List.of();
-        }
-        return judge.truncated("its leader epoch " + epoch + " ends at " + endOffset, local())
-                .map(this::fail)
-                .orElse(List.of());
+        return fetches() && asked == ahead.fetchOffset()
+                ? sourceIsOther("its leader epoch " + epoch + " ends at " + endOffset)
+                : List.of();
+    }
+
+    private List<PartitionEffect> sourceIsOther(String seen) {
+        return judge.truncated(seen, local()).map(this::fail).orElse(List.of());
     }
 
     private List<PartitionEffect> appendAnswered(MirrorLog.AppendAnswer answer) {
@@ -377,18 +386,13 @@ public final class MirrorPartition {
             }
             case MirrorLog.OutOfOrder(long end) ->
                     unfit(
-                            new Reason(
-                                    Reason.Code.OUT_OF_ORDER,
-                                    "the local log ends at " + end + ", not as expected"));
+                            Reason.Code.OUT_OF_ORDER,
+                            "the local log ends at " + end + ", not as expected");
             case MirrorLog.EpochFenced(int epoch) ->
                     fetches() ? fenceEpoch(Math.max(ahead.epoch(), epoch)) : afterAnswer();
             case MirrorLog.StaleOwnership(long epoch) -> stale(epoch);
-            case MirrorLog.Refused(var detail) ->
-                    isOver() || hasFailedForGood()
-                            ? afterAnswer()
-                            : fail(new Reason(Reason.Code.LOCAL_REFUSED, detail));
-            case MirrorLog.Failed(var detail) ->
-                    unfit(new Reason(Reason.Code.LOCAL_UNAVAILABLE, detail));
+            case MirrorLog.Refused(var detail) -> refused(Reason.Code.LOCAL_REFUSED, detail);
+            case MirrorLog.Failed(var detail) -> unfit(Reason.Code.LOCAL_UNAVAILABLE, detail);
         };
     }
 
@@ -422,26 +426,25 @@ public final class MirrorPartition {
             }
             case MirrorLog.StaleOwnership(long epoch) -> stale(epoch);
             case MirrorLog.OutOfOrder _, MirrorLog.EpochFenced _ ->
-                    unfit(new Reason(Reason.Code.LOCAL_UNAVAILABLE, "the log start did not move"));
-            case MirrorLog.Refused(var detail) ->
-                    unfit(new Reason(Reason.Code.LOCAL_REFUSED, detail));
-            case MirrorLog.Failed(var detail) ->
-                    unfit(new Reason(Reason.Code.LOCAL_UNAVAILABLE, detail));
+                    unfit(Reason.Code.LOCAL_UNAVAILABLE, "the log start did not move");
+            case MirrorLog.Refused(var detail) -> unfit(Reason.Code.LOCAL_REFUSED, detail);
+            case MirrorLog.Failed(var detail) -> unfit(Reason.Code.LOCAL_UNAVAILABLE, detail);
         };
     }
 
     /** The local log did not take it: look where it stands, a little later. */
-    private List<PartitionEffect> unfit(Reason reason) {
-        return fetches() || step == Step.LOG_START ? again(reason) : afterAnswer();
+    private List<PartitionEffect> unfit(Reason.Code code, String detail) {
+        return fetches() || step == Step.LOG_START
+                ? again(new Reason(code, detail))
+                : afterAnswer();
     }
 
     private List<PartitionEffect> stale(long epoch) {
-        return isOver() || hasFailedForGood()
-                ? afterAnswer()
-                : fail(
-                        new Reason(
-                                Reason.Code.OWNERSHIP_STALE,
-                                "this region knows ownership epoch " + epoch));
+        return refused(Reason.Code.OWNERSHIP_STALE, "this region knows ownership epoch " + epoch);
+    }
+
+    private List<PartitionEffect> refused(Reason.Code code, String detail) {
+        return isOver() || hasFailedForGood() ? afterAnswer() : fail(new Reason(code, detail));
     }
 
     /** Goes on with what waited for the answer of an append. */

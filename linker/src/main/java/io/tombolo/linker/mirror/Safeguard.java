@@ -14,6 +14,8 @@ public enum Safeguard {
     JUMP,
     /** A source that lost copied records stops the partition. */
     TRUNCATION,
+    /** A source that has another batch where the copy ends stops the partition. */
+    HISTORY,
     /** Batches follow each other without overlap. */
     CONTINUITY,
     /** Every batch passes its checksum. */

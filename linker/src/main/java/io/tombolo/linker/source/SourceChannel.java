@@ -34,6 +34,7 @@ final class SourceChannel {
     private final LinkHost host;
     private final ClientChannel channel;
     private final SourceBreaker breaker;
+    private long drops;
 
     SourceChannel(Shared shared, Endpoint remote, SourceBreaker breaker) {
         this.host = shared.host();
@@ -50,7 +51,17 @@ final class SourceChannel {
                         new ChannelSettings(
                                 shared.clientId(), ChannelSettings.LIMITS, CALLS_MAX, CALL_NANOS),
                         new ChannelSettings.Handshake((short) 3, introduction),
-                        new ClientChannel.Events() {});
+                        new ClientChannel.Events() {
+                            @Override
+                            public void dropped() {
+                                drops++;
+                            }
+                        });
+    }
+
+    /** How often the connection was given up, or could not be opened. */
+    long drops() {
+        return drops;
     }
 
     /**

@@ -60,6 +60,11 @@ public final class SourceNode {
         lanes[lane].call(call, waitNanos, done);
     }
 
+    /** How often a connection for fetches was lost. */
+    public long drops(int lane) {
+        return lanes[lane].drops();
+    }
+
     void close() {
         control.close();
         for (SourceChannel lane : lanes) {

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.protocol.records.BatchBuilder;
 import io.tombolo.protocol.records.BatchSpec;
+import io.tombolo.protocol.records.BatchView;
 import io.tombolo.region.link.Reason;
 
 import org.junit.jupiter.api.Test;
 
 import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
 
 class BatchCheckTest {
 
@@ -59,6 +61,35 @@ class BatchCheckTest {
     }
 
     @Test
+    void theLastBatchOfTheCopyIsRecognisedByItsChecksumUnlessItIsCompacted() {
+        ByteBuffer last = batch(10, 2, 3);
+        ByteBuffer fresh = batch(13, 2, 5);
+        long checksum = Integer.toUnsignedLong(BatchView.of(last).crc());
+
+        assertThat(after(13, checksum, join(last, fresh)))
+                .isInstanceOf(CheckedBatches.Batches.class);
+        assertThat(after(13, checksum, last)).isEqualTo(new CheckedBatches.Nothing(true));
+        assertThat(after(13, checksum, fresh)).isInstanceOf(CheckedBatches.Batches.class);
+        assertThat(after(13, checksum + 1, last)).isEqualTo(new CheckedBatches.Foreign());
+        assertThat(after(12, checksum, last)).isEqualTo(new CheckedBatches.Foreign());
+        assertThat(after(13, checksum + 1, compacted(last)))
+                .isEqualTo(new CheckedBatches.Nothing(true));
+    }
+
+    private CheckedBatches after(long next, long checksum, ByteBuffer bytes) {
+        return check.check(bytes, new BatchCheck.Expectation(next, 2, false, checksum));
+    }
+
+    /** As the cleaner leaves a batch of which a record in the middle is gone. */
+    private static ByteBuffer compacted(ByteBuffer batch) {
+        var fewer = ByteBuffer.allocate(batch.remaining()).put(batch.duplicate()).flip();
+        fewer.putInt(57, 2);
+        var crc = new CRC32C();
+        crc.update(fewer.duplicate().position(21));
+        return fewer.putInt(17, (int) crc.getValue());
+    }
+
+    @Test
     void aBatchThatBeginsBelowThePositionIsRefusedUnlessTheCopyIsEmpty() {
         assertBroken(check(batch(10, 2, 5), 12, 2, false), Reason.Code.OUT_OF_ORDER);
         assertThat(check(batch(10, 2, 5), 12, -1, true)).isInstanceOf(CheckedBatches.Batches.class);
@@ -95,7 +126,7 @@ class BatchCheckTest {
     }
 
     private CheckedBatches check(ByteBuffer bytes, long next, int epoch, boolean mayBeginBelow) {
-        return check.check(bytes, new BatchCheck.Expectation(next, epoch, mayBeginBelow));
+        return check.check(bytes, new BatchCheck.Expectation(next, epoch, mayBeginBelow, -1));
     }
 
     private static void assertBroken(CheckedBatches verdict, Reason.Code code) {

@@ -111,7 +111,7 @@ class MirrorPartitionScriptTest {
         long to = number(words[2]);
         CheckedBatches batches =
                 from == to
-                        ? new CheckedBatches.Nothing()
+                        ? new CheckedBatches.Nothing(false)
                         : new CheckedBatches.Batches(
                                 ByteBuffer.allocate(70), to, (int) number(words[3]), to - from, 1);
         return new PartitionEvent.SourceAnswered(

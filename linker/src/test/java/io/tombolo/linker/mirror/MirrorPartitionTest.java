@@ -67,7 +67,7 @@ class MirrorPartitionTest {
         feed(new PartitionEvent.LogStartAnswered(new MirrorLog.Appended(40, 40)));
         assertThat(partition.fetches()).isTrue();
         assertThat(partition.nextFetchOffset()).isEqualTo(40);
-        assertThat(partition.expectsFirstBatch()).isTrue();
+        assertThat(first()).isTrue();
     }
 
     @Test
@@ -80,7 +80,7 @@ class MirrorPartitionTest {
                 .containsExactly(new RaiseLogStart(45));
         feed(new PartitionEvent.LogStartAnswered(new MirrorLog.Appended(45, 45)));
         assertThat(partition.nextFetchOffset()).isEqualTo(45);
-        assertThat(partition.expectsFirstBatch()).isTrue(); // it may be in the middle of one
+        assertThat(first()).isTrue(); // it may be in the middle of one
 
         partition = beginningAt(45);
         feed(new PartitionEvent.Started());
@@ -141,7 +141,7 @@ class MirrorPartitionTest {
         assertThat(partition.fetches()).isTrue();
         assertThat(partition.nextFetchOffset()).isEqualTo(75);
         assertThat(partition.nextFetchEpoch()).isEqualTo(-1);
-        assertThat(partition.expectsFirstBatch()).isTrue(); // it may be in the middle of one
+        assertThat(first()).isTrue(); // it may be in the middle of one
     }
 
     @Test
@@ -265,10 +265,10 @@ class MirrorPartitionTest {
         copyingFrom(50, 3, 9, 200);
         assertThat(partition.state()).isEqualTo(State.SYNCING);
 
-        feed(slice(50, 0, 120, new CheckedBatches.Nothing()));
+        feed(slice(50, 0, 120, new CheckedBatches.Nothing(false)));
         assertThat(partition.state()).isEqualTo(State.ACTIVE);
 
-        feed(slice(50, 0, 500_000, new CheckedBatches.Nothing()));
+        feed(slice(50, 0, 500_000, new CheckedBatches.Nothing(false)));
         assertThat(partition.state()).isEqualTo(State.SYNCING);
     }
 
@@ -320,7 +320,7 @@ class MirrorPartitionTest {
     @Test
     void aLogStartOfTheSourceAboveThePositionIsAGap() {
         copyingFrom(50, 3, 9, 90);
-        feed(slice(50, 51, 90, new CheckedBatches.Nothing()));
+        feed(slice(50, 51, 90, new CheckedBatches.Nothing(false)));
 
         assertFailedWith(Reason.Code.GAP);
     }
@@ -329,9 +329,9 @@ class MirrorPartitionTest {
     void theLogStartFollowsTheSourceAsFarAsItHasBeenCopied() {
         copyingFrom(50, 3, 9, 90);
 
-        assertThat(feed(slice(50, 20, 90, new CheckedBatches.Nothing())))
+        assertThat(feed(slice(50, 20, 90, new CheckedBatches.Nothing(false))))
                 .containsExactly(new RaiseLogStart(20));
-        assertThat(feed(slice(50, 30, 90, new CheckedBatches.Nothing()))).isEmpty();
+        assertThat(feed(slice(50, 30, 90, new CheckedBatches.Nothing(false)))).isEmpty();
         assertThat(feed(new PartitionEvent.LogStartAnswered(new MirrorLog.Appended(50, 50))))
                 .isEmpty();
     }
@@ -479,6 +479,38 @@ class MirrorPartitionTest {
     }
 
     @Test
+    void aSourceHasToHaveTheLastBatchOfTheCopy() {
+        copyingWithLastBatch(0);
+
+        assertThat(partition.nextFetchOffset()).isEqualTo(49);
+        assertThat(partition.expectation(49, 3))
+                .isEqualTo(new BatchCheck.Expectation(50, 3, false, 77));
+        feed(slice(49, 0, 90, new CheckedBatches.Nothing(false))); // there was no room for it
+        assertThat(partition.nextFetchOffset()).isEqualTo(49);
+        feed(slice(49, 0, 90, new CheckedBatches.Nothing(true)));
+        assertThat(partition.nextFetchOffset()).isEqualTo(50);
+        assertThat(partition.expectation(50, 3).lastChecksum()).isEqualTo(-1);
+
+        copyingWithLastBatch(0);
+        feed(slice(49, 0, 90, new CheckedBatches.Foreign()));
+        assertFailedWith(Reason.Code.SOURCE_TRUNCATED);
+    }
+
+    @Test
+    void aSourceThatHasDeletedTheLastBatchOfTheCopyIsNotAskedForIt() {
+        copyingWithLastBatch(50);
+
+        assertThat(partition.nextFetchOffset()).isEqualTo(50);
+    }
+
+    private void copyingWithLastBatch(long sourceStart) {
+        partition = beginningAt(0);
+        feed(new PartitionEvent.Started());
+        feed(new PartitionEvent.PositionRead(new MirrorLog.Position(0, 50, 50, 3, 9, 77)));
+        feed(origin(sourceStart, 90, new Origin.EpochEnd(3, 90)));
+    }
+
+    @Test
     void aDeletedTopicThatComesBackIsCopiedAgain() {
         copyingFrom(50, 3, 9, 90);
         feed(new PartitionEvent.TopicLost(new Reason(Reason.Code.SOURCE_DELETED, "gone")));
@@ -522,7 +554,7 @@ class MirrorPartitionTest {
     @Test
     void resumingTriesAFailedPartitionAgain() {
         copyingFrom(50, 3, 9, 90);
-        feed(slice(50, 51, 90, new CheckedBatches.Nothing()));
+        feed(slice(50, 51, 90, new CheckedBatches.Nothing(false)));
 
         assertThat(feed(new PartitionEvent.Resumed())).containsExactly(new ReadPosition());
         assertThat(partition.state()).isEqualTo(State.PREPARING);
@@ -581,6 +613,11 @@ class MirrorPartitionTest {
         feed(position(0, end, epoch, localEpoch));
         feed(origin(0, sourceEnd, new Origin.EpochEnd(epoch, sourceEnd)));
         assertThat(partition.fetches()).isTrue();
+    }
+
+    /** Whether the first batch may begin below the position. */
+    private boolean first() {
+        return partition.expectation(partition.nextFetchOffset(), -1).mayBeginBelow();
     }
 
     private List<PartitionEffect> feed(PartitionEvent event) {

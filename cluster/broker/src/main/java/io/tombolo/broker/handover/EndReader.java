@@ -3,8 +3,6 @@ package io.tombolo.broker.handover;
 import io.tombolo.broker.shard.Shards;
 import io.tombolo.environment.EventLoop;
 import io.tombolo.environment.Offload;
-import io.tombolo.environment.Payload;
-import io.tombolo.protocol.records.BatchView;
 import io.tombolo.region.ownership.Lineage.PartitionEnd;
 import io.tombolo.replication.Partition;
 import io.tombolo.replication.Role;
@@ -94,25 +92,8 @@ public record EndReader(Shards shards, Offload offload, EventLoop loop) {
 
     /** Gives back what was read. */
     static PartitionEnd end(Tail tail) throws IOException {
-        ReadResult found =
-                tail.last() instanceof ReadResult.Cold(var cold) ? cold.call() : tail.last();
-        if (!(found instanceof ReadResult.Slice slice)) {
-            throw new IOException("the log gives " + found);
-        }
-        int epoch = -1;
-        long crc = -1;
-        try {
-            for (Payload part : slice.parts()) {
-                for (int position = 0; position < part.length(); ) {
-                    BatchView batch = BatchView.of(part.read(position, BatchView.HEADER_BYTES));
-                    epoch = batch.partitionLeaderEpoch();
-                    crc = Integer.toUnsignedLong(batch.crc());
-                    position += batch.lengthBytes();
-                }
-            }
-        } finally {
-            slice.parts().forEach(Payload::release);
-        }
-        return new PartitionEnd(tail.endOffset(), epoch, tail.compacted() ? -1 : crc);
+        LastBatch last = LastBatch.of(tail.last());
+        return new PartitionEnd(
+                tail.endOffset(), last.leaderEpoch(), tail.compacted() ? -1 : last.checksum());
     }
 }

@@ -28,7 +28,7 @@ public record Ports(
                 network,
                 environment.entropy(),
                 new LinkHost.Ports(
-                        new ShardMirrorLog(shards, place.loop(), peers),
+                        new ShardMirrorLog(shards, environment.offload(), place.loop(), peers),
                         new CommandLinkAdmin(images, commands, place.loop()),
                         new CoordinatorGroupOffsets(
                                 offsets,

@@ -1,7 +1,9 @@
 package io.tombolo.broker.link;
 
+import io.tombolo.broker.handover.LastBatch;
 import io.tombolo.broker.shard.Shards;
 import io.tombolo.environment.EventLoop;
+import io.tombolo.environment.Offload;
 import io.tombolo.region.link.LinkPartition;
 import io.tombolo.region.link.LinkStatus;
 import io.tombolo.region.link.MirrorLog;
@@ -9,6 +11,9 @@ import io.tombolo.replication.FetchWaiter;
 import io.tombolo.replication.MirrorAppendOutcome;
 import io.tombolo.replication.Partition;
 import io.tombolo.replication.Role;
+import io.tombolo.storage.log.Isolation;
+import io.tombolo.storage.log.PartitionLog;
+import io.tombolo.storage.log.ReadResult;
 
 import org.apache.kafka.common.TopicIdPartition;
 
@@ -19,11 +24,57 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** The mirror partitions of this broker, for a link that works on {@code loop}. */
-record ShardMirrorLog(Shards shards, EventLoop loop, RegionPeers peers) implements MirrorLog {
+record ShardMirrorLog(Shards shards, Offload offload, EventLoop loop, RegionPeers peers)
+        implements MirrorLog {
+
+    /** Where a log stands, and its end as far as there is one to look at. */
+    private record Look(PositionAnswer answer, Optional<ReadResult> last) {}
 
     @Override
     public void position(LinkPartition partition, Consumer<PositionAnswer> answer) {
-        ask(partition, ShardMirrorLog::positionOf, answer);
+        ask(partition, ShardMirrorLog::look, look -> opened(partition, look, answer));
+    }
+
+    private static Look look(Optional<Partition> hosted) {
+        PositionAnswer answer = positionOf(hosted);
+        return answer instanceof Opened(Position position) && !position.empty()
+                ? new Look(answer, hosted.map(found -> last(found.log(), position.endOffset())))
+                : new Look(answer, Optional.empty());
+    }
+
+    private static ReadResult last(PartitionLog log, long end) {
+        return log.read(end - 1, 1, end, Isolation.READ_UNCOMMITTED);
+    }
+
+    /** What is not in memory is read off the loops. */
+    private void opened(LinkPartition partition, Look look, Consumer<PositionAnswer> answer) {
+        if (!(look.answer() instanceof Opened(Position position)) || look.last().isEmpty()) {
+            answer.accept(look.answer());
+            return;
+        }
+        ReadResult last = look.last().get();
+        offload.submit(
+                partition.hashCode(),
+                () -> LastBatch.of(last),
+                loop,
+                outcome ->
+                        answer.accept(
+                                switch (outcome) {
+                                    case Offload.Outcome.Done<LastBatch>(var batch) ->
+                                            new Opened(recognised(position, batch));
+                                    case Offload.Outcome.Failed<LastBatch>(var cause) ->
+                                            new Failed("the last batch cannot be read: " + cause);
+                                }));
+    }
+
+    private static Position recognised(Position position, LastBatch batch) {
+        return new Position(
+                position.logStartOffset(),
+                position.highWatermark(),
+                position.endOffset(),
+                position.lastEpoch(),
+                position.leaderEpoch(),
+                batch.asProduced() ? batch.checksum() : -1);
     }
 
     /** What the leader told a moment ago, when this broker has no copy of its own. */

@@ -38,7 +38,12 @@ public final class Takeovers {
             Shards shards, LinkOffsets offsets, Commands commands, Environment environment) {}
 
     public Takeovers(LinkPlace place, Images images, LinkSupervisor links, Tools tools) {
-        var log = new ShardMirrorLog(tools.shards(), place.loop(), RegionPeers.NONE);
+        var log =
+                new ShardMirrorLog(
+                        tools.shards(),
+                        tools.environment().offload(),
+                        place.loop(),
+                        RegionPeers.NONE);
         var transactions =
                 new ShardTransactions(
                         tools.shards(),

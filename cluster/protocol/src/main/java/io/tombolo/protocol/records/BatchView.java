@@ -214,6 +214,11 @@ public final class BatchView {
         return (attributes() & DELETE_HORIZON_BIT) != 0;
     }
 
+    /** Whether it is as it was sent: compaction takes records away, or sets a delete horizon. */
+    public boolean asProduced() {
+        return recordCount() == lastOffsetDelta() + 1 && !deleteHorizon();
+    }
+
     /** Last offset minus base offset. */
     public int lastOffsetDelta() {
         return buffer.getInt(start + LAST_OFFSET_DELTA_AT);

@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 public interface MirrorLog {
 
     /**
-     * Reads where the log of a partition stands, as its leader. A log that is still being recovered
-     * answers when it is ready.
+     * Reads where the log of a partition stands, as its leader, and its last batch. A log that is
+     * still being recovered answers when it is ready.
      */
     void position(LinkPartition partition, Consumer<PositionAnswer> answer);
 
@@ -88,13 +88,26 @@ public interface MirrorLog {
      * @param highWatermark ≤ endOffset
      * @param lastEpoch the highest leader epoch among the batches, −1 when the log is empty
      * @param leaderEpoch the leader epoch of the partition in this region
+     * @param lastChecksum of the last batch, by which it can be recognised; −1 when there is none,
+     *     when it is not as its producer sent it (compaction), and where it was not asked for
      */
     record Position(
             long logStartOffset,
             long highWatermark,
             long endOffset,
             int lastEpoch,
-            int leaderEpoch) {
+            int leaderEpoch,
+            long lastChecksum) {
+
+        /** Where nobody looked at the last batch. */
+        public Position(
+                long logStartOffset,
+                long highWatermark,
+                long endOffset,
+                int lastEpoch,
+                int leaderEpoch) {
+            this(logStartOffset, highWatermark, endOffset, lastEpoch, leaderEpoch, -1);
+        }
 
         /** Whether there is no batch. */
         public boolean empty() {
