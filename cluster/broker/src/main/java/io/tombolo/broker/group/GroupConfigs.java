@@ -11,6 +11,9 @@ import java.util.Locale;
 /** Kafka's broker configs for groups, as the coordinator wants them. */
 public final class GroupConfigs {
 
+    /** What is around a group's record in the log, with room to spare. */
+    private static final int BATCH_BYTES = 4096;
+
     private GroupConfigs() {}
 
     /** All of them. */
@@ -21,7 +24,8 @@ public final class GroupConfigs {
                         Duration.ofMillis(config.number("group.min.session.timeout.ms")),
                         Duration.ofMillis(config.number("group.max.session.timeout.ms")),
                         Duration.ofMillis(config.number("group.initial.rebalance.delay.ms")),
-                        config.integer("group.max.size")),
+                        config.integer("group.max.size"),
+                        Math.max(config.integer("message.max.bytes") - BATCH_BYTES, 1)),
                 new GroupSettings.Consumers(
                         Duration.ofMillis(config.number("group.consumer.session.timeout.ms")),
                         Duration.ofMillis(config.number("group.consumer.heartbeat.interval.ms")),

@@ -28,6 +28,7 @@ public final class Exchange {
     private final Request request;
     private final Frame frame;
     private final EventLoop loop;
+    private boolean frameReleased;
     private @Nullable Ending ending;
 
     /** Whom the request came from; every call is made on the loop of its connection. */
@@ -68,7 +69,7 @@ public final class Exchange {
         return request.version();
     }
 
-    /** The whole request with its header; valid until the exchange is finished. */
+    /** The whole request with its header; valid until {@link #releaseFrame} or the end. */
     public ByteBuffer frame() {
         return frame.bytes().duplicate();
     }
@@ -156,7 +157,19 @@ public final class Exchange {
 
     void end(Ending how) {
         ending = how;
-        frame.release();
+        releaseFrame();
+    }
+
+    /**
+     * Gives back the memory in which the request came: to be called, on the loop of the connection,
+     * by who makes it wait for others and has no views of its bytes. Those who wait must not use up
+     * what is there for those they wait for.
+     */
+    public void releaseFrame() {
+        if (!frameReleased) {
+            frameReleased = true;
+            frame.release();
+        }
     }
 
     private void onLoop(Runnable end) {

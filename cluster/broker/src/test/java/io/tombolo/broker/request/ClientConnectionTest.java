@@ -198,6 +198,19 @@ class ClientConnectionTest {
     }
 
     @Test
+    void whoWaitsForOthersGivesTheMemoryOfItsRequestBack() {
+        var client = new Client();
+        client.send(versions(7));
+
+        later(() -> taken.getFirst().releaseFrame());
+        assertThat(framesHeld()).isZero();
+        later(() -> taken.getFirst().answer(new ApiVersionsResponseData()));
+
+        assertThat(client.answered).containsExactly(7);
+        assertThat(framesHeld()).as("given back once").isZero();
+    }
+
+    @Test
     void aHandlerThatThrowsCostsItsConnectionAndNothingElse() {
         handler =
                 (_, _) -> {

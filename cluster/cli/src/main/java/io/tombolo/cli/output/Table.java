@@ -2,6 +2,8 @@ package io.tombolo.cli.output;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * A table for people: columns as wide as their widest cell, two spaces apart; a column of numbers
@@ -10,6 +12,9 @@ import java.util.List;
 public final class Table {
 
     private static final String MISSING = "–";
+
+    private static final Pattern NUMBER =
+            Pattern.compile("[-+]?[0-9][0-9 .,/]*( (B|kB|MB|GB|ms|s|min|h|d))?");
 
     private final List<String> heads;
     private final List<List<String>> rows = new ArrayList<>();
@@ -49,30 +54,35 @@ public final class Table {
 
     /** The text, each line ending with a line feed. */
     public String text() {
+        List<Column> columns = IntStream.range(0, heads.size()).mapToObj(this::column).toList();
         var text = new StringBuilder();
-        append(text, heads);
-        rows.forEach(row -> append(text, row));
+        append(text, heads, columns);
+        rows.forEach(row -> append(text, row, columns));
         return text.toString();
     }
 
-    private void append(StringBuilder text, List<String> row) {
+    private static void append(StringBuilder text, List<String> row, List<Column> columns) {
         var line = new StringBuilder();
-        for (int column = 0; column < row.size(); column++) {
-            String cell = row.get(column);
-            String padding = " ".repeat(width(column) - cell.codePointCount(0, cell.length()));
-            line.append(column == 0 ? "" : "  ");
-            line.append(isNumeric(column) ? padding + cell : cell + padding);
+        for (int index = 0; index < row.size(); index++) {
+            Column column = columns.get(index);
+            String cell = row.get(index);
+            String padding = " ".repeat(column.width - cell.codePointCount(0, cell.length()));
+            line.append(index == 0 ? "" : "  ");
+            line.append(column.numeric ? padding + cell : cell + padding);
         }
         text.append(line.toString().stripTrailing()).append('\n');
     }
 
-    private int width(int column) {
-        int width = heads.get(column).length();
+    /** How all cells of a column are shown. */
+    private record Column(int width, boolean numeric) {}
+
+    private Column column(int index) {
+        int width = heads.get(index).length();
         for (List<String> row : rows) {
-            String cell = row.get(column);
+            String cell = row.get(index);
             width = Math.max(width, cell.codePointCount(0, cell.length()));
         }
-        return width;
+        return new Column(width, isNumeric(index));
     }
 
     private boolean isNumeric(int column) {
@@ -81,10 +91,6 @@ public final class Table {
                         .map(row -> row.get(column))
                         .filter(cell -> !cell.equals(MISSING))
                         .toList();
-        return !cells.isEmpty() && cells.stream().allMatch(Table::startsAsNumber);
-    }
-
-    private static boolean startsAsNumber(String cell) {
-        return cell.matches("[-+]?[0-9][0-9 .,/]*( (B|kB|MB|GB|ms|s|min|h|d))?");
+        return !cells.isEmpty() && cells.stream().allMatch(cell -> NUMBER.matcher(cell).matches());
     }
 }

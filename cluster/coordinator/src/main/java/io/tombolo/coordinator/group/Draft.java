@@ -1,5 +1,6 @@
 package io.tombolo.coordinator.group;
 
+import io.tombolo.coordinator.group.GroupCommand.Stretch;
 import io.tombolo.coordinator.group.PendingOffsets.Place;
 import io.tombolo.coordinator.group.consumer.ClusterTopics;
 import io.tombolo.coordinator.group.consumer.ConsumerGroup;
@@ -9,6 +10,7 @@ import io.tombolo.coordinator.runtime.LogRecord;
 import io.tombolo.coordinator.runtime.Moment;
 import io.tombolo.coordinator.runtime.Producer;
 import io.tombolo.coordinator.runtime.Step;
+import io.tombolo.coordinator.runtime.StepRecords;
 import io.tombolo.coordinator.runtime.Ticket;
 
 import org.jspecify.annotations.Nullable;
@@ -23,7 +25,7 @@ import java.util.List;
 final class Draft {
 
     private final Moment now;
-    private final List<LogRecord> records = new ArrayList<>();
+    private final StepRecords records = new StepRecords();
     private final List<Answer<?>> answers = new ArrayList<>();
     private final List<GroupEvent> events = new ArrayList<>();
     private GroupsState state;
@@ -35,7 +37,7 @@ final class Draft {
     }
 
     Step<GroupsState, GroupEvent> step() {
-        return new Step<>(state, records, answers, events, producer);
+        return new Step<>(state, records.list(), answers, events, producer);
     }
 
     GroupsState state() {
@@ -50,8 +52,14 @@ final class Draft {
         return now.wallMs();
     }
 
-    int recordCount() {
-        return records.size();
+    /** Whether a sweep had better go on in another step. */
+    boolean full() {
+        return records.full();
+    }
+
+    /** How many records it has come to, and whether there may be more. */
+    Stretch<Integer> swept() {
+        return new Stretch<>(records.count(), full());
     }
 
     @Nullable ClassicGroup group(String id) {

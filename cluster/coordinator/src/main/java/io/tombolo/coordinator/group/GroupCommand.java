@@ -97,11 +97,12 @@ public sealed interface GroupCommand {
             implements GroupCommand {}
 
     /** OffsetDelete, of topics that exist. */
-    record DeleteOffsets(OffsetDeleteRequestData request, Ticket<OffsetDeleteResponseData> ticket)
+    record DeleteOffsets(
+            OffsetDeleteRequestData request, Ticket<Stretch<OffsetDeleteResponseData>> ticket)
             implements GroupCommand {}
 
-    /** DeleteGroups. */
-    record DeleteGroups(List<String> groups, Ticket<List<DeletableGroupResult>> ticket)
+    /** DeleteGroups, of one group. */
+    record DeleteGroup(String group, Ticket<Stretch<DeletableGroupResult>> ticket)
             implements GroupCommand {}
 
     /** Offsets brought by a link. */
@@ -124,19 +125,21 @@ public sealed interface GroupCommand {
         record Unavailable(Errors error) implements MirroredCommit {}
     }
 
-    /** No offset may lie beyond these log ends; answers how many did, see {@link #RECORDS_MAX}. */
-    record Clamp(Map<TopicPartition, Long> logEndOffsets, Ticket<Integer> ticket)
+    /** No offset may lie beyond these log ends; answers how many did. */
+    record Clamp(Map<TopicPartition, Long> logEndOffsets, Ticket<Stretch<Integer>> ticket)
             implements GroupCommand {}
 
-    /** A topic is gone; answers how many offsets went with it, see {@link #RECORDS_MAX}. */
-    record ForgetTopic(String topic, Uuid topicId, Ticket<Integer> ticket)
+    /** A topic is gone; answers how many offsets went with it. */
+    record ForgetTopic(String topic, Uuid topicId, Ticket<Stretch<Integer>> ticket)
             implements GroupCommand {}
 
     /**
-     * How many records one step of a sweep over all groups writes at most. Whoever is told this
-     * number asks again.
+     * What one step of work that may take several has come to: a step writes only so much.
+     *
+     * @param result of what was done; of all of it when there is no more
+     * @param more whether it stopped before the end: the same is to be asked again
      */
-    int RECORDS_MAX = 1000;
+    record Stretch<R>(R result, boolean more) {}
 
     /** Where a member runs. */
     record Origin(String clientId, String clientHost) {}

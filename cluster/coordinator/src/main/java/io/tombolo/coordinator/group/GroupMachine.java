@@ -16,8 +16,8 @@ import java.util.function.ToIntFunction;
 /** The groups of one partition of the offsets topic as a state machine; pure. */
 public final class GroupMachine implements StateMachine<GroupsState, GroupCommand, GroupEvent> {
 
-    /** How many deadlines one step takes up. */
-    private static final int ALARMS_PER_STEP = 64;
+    /** How long an alarm that writes more than the log takes is put off. */
+    private static final long PUT_OFF_MS = 60_000;
 
     private final GroupSettings settings;
     private final Rebalance rebalance;
@@ -44,7 +44,7 @@ public final class GroupMachine implements StateMachine<GroupsState, GroupComman
                 new Rebalance(Math.toIntExact(membership.initialRebalanceDelay().toMillis()));
         var migration = new Migration(settings, rebalance);
         this.speakers = new ClassicSpeakers(settings.consumers(), migration);
-        this.joins = new JoinRules(rebalance, speakers, membership.membersMax());
+        this.joins = new JoinRules(rebalance, speakers, membership);
         this.members = new MemberRules(rebalance);
         this.offsets = new OffsetRules(settings.offsets());
         this.consumers = new ConsumerMembers(settings.consumers(), sessionsMs, migration);
@@ -140,7 +140,7 @@ public final class GroupMachine implements StateMachine<GroupsState, GroupComman
                     draft.answer(
                             fetch.ticket(), GroupQueries.stableOffsets(state, fetch.request()));
             case GroupCommand.DeleteOffsets delete -> offsets.delete(draft, delete);
-            case GroupCommand.DeleteGroups delete -> offsets.deleteGroups(draft, delete);
+            case GroupCommand.DeleteGroup delete -> offsets.deleteGroup(draft, delete);
             case GroupCommand.CommitMirrored commit -> offsets.commitMirrored(draft, commit);
             case GroupCommand.Clamp clamp -> sweeps.clamp(draft, clamp);
             case GroupCommand.ForgetTopic forget -> sweeps.forgetTopic(draft, forget);
@@ -183,12 +183,26 @@ public final class GroupMachine implements StateMachine<GroupsState, GroupComman
     @Override
     public Step<GroupsState, GroupEvent> alarm(GroupsState state, Moment now) {
         var draft = new Draft(state, now);
-        for (int i = 0; i < ALARMS_PER_STEP; i++) {
-            GroupAlarm due = draft.takeDue();
-            if (due == null) {
-                break;
-            }
+        GroupAlarm due = draft.takeDue();
+        if (due != null) {
             ring(draft, due);
+        }
+        return draft.step();
+    }
+
+    /**
+     * A classic group is one record: one that has outgrown the log loses its members, who join
+     * again as far as there is room. What else is too large is tried again much later.
+     */
+    @Override
+    public Step<GroupsState, GroupEvent> alarmTooLarge(GroupsState state, Moment now) {
+        var draft = new Draft(state, now);
+        GroupAlarm due = draft.takeDue();
+        ClassicGroup outgrown = due == null ? null : draft.group(due.group());
+        if (outgrown != null) {
+            members.dissolve(draft, outgrown);
+        } else if (due != null) {
+            draft.alarmIn(due, PUT_OFF_MS);
         }
         return draft.step();
     }

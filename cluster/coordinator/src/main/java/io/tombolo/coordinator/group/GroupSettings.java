@@ -43,12 +43,15 @@ public record GroupSettings(
      * @param sessionMax {@code group.max.session.timeout.ms}
      * @param initialRebalanceDelay how long the first rebalance of a group waits for more members
      * @param membersMax {@code group.max.size}
+     * @param recordBytesMax what the members of a classic group may come to, with what they want
+     *     and what they have: a group is one record, which the log has to take
      */
     public record Membership(
             Duration sessionMin,
             Duration sessionMax,
             Duration initialRebalanceDelay,
-            int membersMax) {
+            int membersMax,
+            int recordBytesMax) {
 
         /** Kafka's defaults. */
         public static final Membership STANDARD =
@@ -56,13 +59,14 @@ public record GroupSettings(
                         Duration.ofSeconds(6),
                         Duration.ofMinutes(30),
                         Duration.ofSeconds(3),
-                        Integer.MAX_VALUE);
+                        Integer.MAX_VALUE,
+                        1 << 20);
 
         public Membership {
             if (sessionMin.compareTo(sessionMax) > 0 || initialRebalanceDelay.isNegative()) {
                 throw new IllegalArgumentException("session limits are the wrong way round");
             }
-            if (membersMax < 1) {
+            if (Math.min(membersMax, recordBytesMax) < 1) {
                 throw new IllegalArgumentException("a group must be allowed at least one member");
             }
         }

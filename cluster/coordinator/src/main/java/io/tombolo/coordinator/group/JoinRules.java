@@ -28,12 +28,12 @@ final class JoinRules {
 
     private final Rebalance rebalance;
     private final ClassicSpeakers speakers;
-    private final int membersMax;
+    private final GroupSettings.Membership limits;
 
-    JoinRules(Rebalance rebalance, ClassicSpeakers speakers, int membersMax) {
+    JoinRules(Rebalance rebalance, ClassicSpeakers speakers, GroupSettings.Membership limits) {
         this.rebalance = rebalance;
         this.speakers = speakers;
-        this.membersMax = membersMax;
+        this.limits = limits;
     }
 
     void join(Draft draft, Join join) {
@@ -53,8 +53,10 @@ final class JoinRules {
         if (group == null) {
             group = ClassicGroup.empty(join.request().groupId());
         }
-        if (!group.accepts(memberId, membersMax)) {
+        if (!group.accepts(memberId, limits.membersMax())) {
             turnAway(draft, join, group);
+        } else if (outgrows(group, join)) {
+            refuse(draft, join, memberId, Errors.GROUP_MAX_SIZE_REACHED);
         } else if (!group.supports(join.request().protocolType(), protocols(join.request()))) {
             refuse(draft, join, memberId, Errors.INCONSISTENT_GROUP_PROTOCOL);
         } else if (memberId.isEmpty()) {
@@ -64,6 +66,31 @@ final class JoinRules {
         } else {
             joinAgain(draft, join, group);
         }
+    }
+
+    /** Whether the group would be too large a record for the log if the member got its way. */
+    private boolean outgrows(ClassicGroup group, Join join) {
+        String memberId = join.request().memberId();
+        String instanceId = join.request().groupInstanceId();
+        String holder = instanceId == null ? null : group.roster().idOf(instanceId);
+        Member before = group.roster().get(holder == null ? memberId : holder);
+        int bytes = newcomer(join, memberId).recordBytes();
+        int bytesBefore = before == null ? 0 : before.recordBytes() - before.assignment().length;
+        return bytes > bytesBefore
+                && group.roster().recordBytes() + bytes - bytesBefore > limits.recordBytesMax();
+    }
+
+    private static Member newcomer(Join join, String memberId) {
+        return new Member(
+                memberId,
+                join.request().groupInstanceId(),
+                join.origin(),
+                timeouts(join.request()),
+                protocols(join.request()),
+                Member.NOTHING,
+                true,
+                join.ticket(),
+                null);
     }
 
     private void turnAway(Draft draft, Join join, ClassicGroup group) {
@@ -108,17 +135,7 @@ final class JoinRules {
     }
 
     private void add(Draft draft, Join join, ClassicGroup group, String memberId) {
-        var member =
-                new Member(
-                        memberId,
-                        join.request().groupInstanceId(),
-                        join.origin(),
-                        timeouts(join.request()),
-                        protocols(join.request()),
-                        Member.NOTHING,
-                        true,
-                        join.ticket(),
-                        null);
+        Member member = newcomer(join, memberId);
         ClassicGroup grown = group.added(member, join.request().protocolType());
         if (grown.is(GroupState.PREPARING_REBALANCE) && grown.pending().initialRebalance()) {
             grown = grown.with(grown.pending().withMemberAdded());

@@ -33,6 +33,9 @@ record Member(
 
     static final byte[] NOTHING = new byte[0];
 
+    /** Timeouts and lengths. */
+    private static final int FIXED_BYTES = 32;
+
     /** How long it may be silent, and how long a rebalance waits for it; milliseconds. */
     record Timeouts(int sessionMs, int rebalanceMs) {}
 
@@ -42,6 +45,20 @@ record Member(
         boolean sameAs(Protocol other) {
             return name.equals(other.name) && Arrays.equals(metadata, other.metadata);
         }
+    }
+
+    /** What it adds to the record of its group at most, bytes, as good as exactly. */
+    int recordBytes() {
+        int longest = 0;
+        for (Protocol protocol : protocols) {
+            longest = Math.max(longest, protocol.metadata.length);
+        }
+        int words =
+                id.length()
+                        + (instanceId == null ? 0 : instanceId.length())
+                        + origin.clientId().length()
+                        + origin.clientHost().length();
+        return FIXED_BYTES + words + longest + assignment.length;
     }
 
     boolean isStatic() {

@@ -220,6 +220,17 @@ final class MemberRules {
         return draft.put(group.without(memberId));
     }
 
+    /** Its record would be too large for the log: all members have to join again. */
+    void dissolve(Draft draft, ClassicGroup group) {
+        ClassicGroup rest = group;
+        for (String memberId : group.roster().ids()) {
+            rest = remove(draft, rest, memberId);
+            draft.report(new MemberExpired(group.id(), memberId, "the group is too large"));
+        }
+        draft.cancel(GroupAlarm.join(group.id()));
+        Rebalance.becomeEmpty(draft, rest);
+    }
+
     // ---- silence ----
 
     void sessionIsOver(Draft draft, ClassicGroup group, String memberId) {

@@ -4,10 +4,11 @@ import io.tombolo.coordinator.group.GroupCommand.Commit;
 import io.tombolo.coordinator.group.GroupCommand.CommitInTransaction;
 import io.tombolo.coordinator.group.GroupCommand.CommitMirrored;
 import io.tombolo.coordinator.group.GroupCommand.Committer;
-import io.tombolo.coordinator.group.GroupCommand.DeleteGroups;
+import io.tombolo.coordinator.group.GroupCommand.DeleteGroup;
 import io.tombolo.coordinator.group.GroupCommand.DeleteOffsets;
 import io.tombolo.coordinator.group.GroupCommand.MirroredCommit;
 import io.tombolo.coordinator.group.GroupCommand.PartitionCommit;
+import io.tombolo.coordinator.group.GroupCommand.Stretch;
 import io.tombolo.coordinator.group.PendingOffsets.Place;
 import io.tombolo.coordinator.group.consumer.ConsumerGroup;
 
@@ -21,9 +22,7 @@ import org.apache.kafka.common.message.OffsetDeleteResponseData.OffsetDeleteResp
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
 
 /** Who may commit and delete offsets and groups, and what that writes. */
 final class OffsetRules {
@@ -223,9 +222,9 @@ final class OffsetRules {
                 results.add(delete(draft, id, topic, inUse));
             }
         }
-        draft.answer(
-                delete.ticket(),
-                new OffsetDeleteResponseData().setErrorCode(refusal.code()).setTopics(topics));
+        var response =
+                new OffsetDeleteResponseData().setErrorCode(refusal.code()).setTopics(topics);
+        draft.answer(delete.ticket(), new Stretch<>(response, draft.full()));
     }
 
     private static OffsetDeleteResponseTopic delete(
@@ -237,7 +236,7 @@ final class OffsetRules {
             boolean known =
                     draft.state().offset(group, topic.name(), index) != null
                             || draft.state().pending().isPending(group, topic.name(), index);
-            if (!inUse && known) {
+            if (!inUse && known && !draft.full()) {
                 draft.removeOffset(group, topic.name(), index);
             }
             Errors error = inUse ? Errors.GROUP_SUBSCRIBED_TO_TOPIC : Errors.NONE;
@@ -260,54 +259,67 @@ final class OffsetRules {
 
     // ---- DeleteGroups ----
 
-    void deleteGroups(Draft draft, DeleteGroups delete) {
-        List<DeletableGroupResult> results = new ArrayList<>(delete.groups().size());
-        for (String id : delete.groups()) {
-            Errors error = delete(draft, id);
-            results.add(
-                    new DeletableGroupResult()
-                            .setGroupId(id)
-                            .setErrorCode(error.code())
-                            .setErrorMessage(error == Errors.NONE ? null : error.message()));
+    void deleteGroup(Draft draft, DeleteGroup delete) {
+        String id = delete.group();
+        Errors error = checkDeleteGroup(draft, id);
+        boolean more = false;
+        if (error == Errors.NONE) {
+            deleteOffsets(draft, id);
+            more = draft.full();
+            if (!more) {
+                removeGroup(draft, id);
+            }
         }
-        draft.answer(delete.ticket(), results);
+        var result =
+                new DeletableGroupResult()
+                        .setGroupId(id)
+                        .setErrorCode(error.code())
+                        .setErrorMessage(error == Errors.NONE ? null : error.message());
+        draft.answer(delete.ticket(), new Stretch<>(result, more));
     }
 
-    private static Errors delete(Draft draft, String id) {
+    private static Errors checkDeleteGroup(Draft draft, String id) {
         ClassicGroup group = draft.group(id);
         ConsumerGroup consumers = draft.consumer(id);
-        if (consumers != null && consumers.isEmpty()) {
-            deleteOffsets(draft, id);
-            draft.remove(consumers);
-            return Errors.NONE;
-        }
-        if (consumers != null || (group != null && !group.is(GroupState.EMPTY))) {
-            return Errors.NON_EMPTY_GROUP;
-        }
-        if (group == null) {
+        if (group == null && consumers == null) {
             return Errors.GROUP_ID_NOT_FOUND;
         }
-        deleteOffsets(draft, id);
-        deleteGroup(draft, group);
-        return Errors.NONE;
+        boolean empty =
+                consumers == null
+                        ? group != null && group.is(GroupState.EMPTY)
+                        : consumers.isEmpty();
+        return empty ? Errors.NONE : Errors.NON_EMPTY_GROUP;
     }
 
+    /** As many as there is room for. */
     private static void deleteOffsets(Draft draft, String id) {
         draft.state()
                 .offsetsOf(id)
                 .forEach((topic, partitions) ->
                         partitions
                                 .keySet()
-                                .forEach(partition -> draft.removeOffset(id, topic, partition)));
+                                .forEach(partition -> delete(draft, id, topic, partition)));
         for (Place place : draft.state().pending().of(id)) {
-            draft.removeOffset(place.group(), place.topic(), place.partition());
+            delete(draft, place.group(), place.topic(), place.partition());
         }
     }
 
-    private static void deleteGroup(Draft draft, ClassicGroup group) {
-        for (String memberToBe : group.pending().joins()) {
-            draft.cancel(GroupAlarm.session(group.id(), memberToBe));
+    private static void delete(Draft draft, String group, String topic, int partition) {
+        if (!draft.full()) {
+            draft.removeOffset(group, topic, partition);
         }
-        draft.remove(group);
+    }
+
+    private static void removeGroup(Draft draft, String id) {
+        ClassicGroup group = draft.group(id);
+        ConsumerGroup consumers = draft.consumer(id);
+        if (consumers != null) {
+            draft.remove(consumers);
+        } else if (group != null) {
+            for (String memberToBe : group.pending().joins()) {
+                draft.cancel(GroupAlarm.session(id, memberToBe));
+            }
+            draft.remove(group);
+        }
     }
 }

@@ -147,7 +147,7 @@ final class Rebalance {
                 : group.with(group.generation().ledBy(joining.id()));
     }
 
-    private static void becomeEmpty(Draft draft, ClassicGroup group) {
+    static void becomeEmpty(Draft draft, ClassicGroup group) {
         Generation last = group.generation();
         var next = new Generation(last.number() + 1, last.protocolType(), null, null);
         draft.store(

@@ -14,22 +14,26 @@ import java.util.TreeSet;
 /** The members of a group, with what is asked of them all the time; an immutable value. */
 final class Roster {
 
-    static final Roster EMPTY = new Roster(TreePMap.empty(), TreePMap.empty(), TreePMap.empty(), 0);
+    static final Roster EMPTY =
+            new Roster(TreePMap.empty(), TreePMap.empty(), TreePMap.empty(), 0, 0);
 
     private final TreePMap<String, Member> byId;
     private final TreePMap<String, String> idByInstance;
     private final TreePMap<String, Integer> supporterCounts;
     private final int joinCount;
+    private final long recordBytes;
 
     private Roster(
             TreePMap<String, Member> byId,
             TreePMap<String, String> idByInstance,
             TreePMap<String, Integer> supporterCounts,
-            int joinCount) {
+            int joinCount,
+            long recordBytes) {
         this.byId = byId;
         this.idByInstance = idByInstance;
         this.supporterCounts = supporterCounts;
         this.joinCount = joinCount;
+        this.recordBytes = recordBytes;
     }
 
     @Nullable Member get(String memberId) {
@@ -67,6 +71,11 @@ final class Roster {
         return joinCount;
     }
 
+    /** What the members come to in the record of their group, bytes. */
+    long recordBytes() {
+        return recordBytes;
+    }
+
     boolean allJoin() {
         return joinCount == byId.size();
     }
@@ -84,7 +93,8 @@ final class Roster {
                         ? rest.idByInstance
                         : rest.idByInstance.plus(member.instanceId(), member.id()),
                 counts,
-                rest.joinCount + (member.awaitsJoin() ? 1 : 0));
+                rest.joinCount + (member.awaitsJoin() ? 1 : 0),
+                rest.recordBytes + member.recordBytes());
     }
 
     Roster without(String memberId) {
@@ -104,7 +114,8 @@ final class Roster {
                 byId.minus(memberId),
                 holdsInstance ? idByInstance.minus(member.instanceId()) : idByInstance,
                 counts,
-                joinCount - (member.awaitsJoin() ? 1 : 0));
+                joinCount - (member.awaitsJoin() ? 1 : 0),
+                recordBytes - member.recordBytes());
     }
 
     /** Whether every member supports at least one of these. */

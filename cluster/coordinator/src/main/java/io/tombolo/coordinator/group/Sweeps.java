@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.function.Predicate;
 
 /**
- * Work on the offsets of all groups of a partition. A sweep stops after {@link
- * GroupCommand#RECORDS_MAX} records; what it did not reach it finds when it is called again.
+ * Work on the offsets of all groups of a partition. A sweep stops when its step is {@link
+ * Draft#full}; what it did not reach it finds when it is called again.
  */
 final class Sweeps {
 
@@ -25,9 +25,8 @@ final class Sweeps {
     /** Removes offsets past their retention, and groups that have neither offsets nor members. */
     void expire(Draft draft) {
         for (ClassicGroup group : draft.state().groups().values()) {
-            if (draft.recordCount() >= GroupCommand.RECORDS_MAX) {
-                draft.alarmIn(GroupAlarm.EXPIRY, 0);
-                return;
+            if (draft.full()) {
+                break;
             }
             expireOffsets(
                     draft,
@@ -40,9 +39,8 @@ final class Sweeps {
             }
         }
         for (ConsumerGroup group : draft.state().consumers().values()) {
-            if (draft.recordCount() >= GroupCommand.RECORDS_MAX) {
-                draft.alarmIn(GroupAlarm.EXPIRY, 0);
-                return;
+            if (draft.full()) {
+                break;
             }
             expireOffsets(
                     draft,
@@ -53,7 +51,7 @@ final class Sweeps {
                 draft.remove(group);
             }
         }
-        draft.alarmIn(GroupAlarm.EXPIRY, settings.retentionCheck().toMillis());
+        draft.alarmIn(GroupAlarm.EXPIRY, draft.full() ? 0 : settings.retentionCheck().toMillis());
     }
 
     /** Whether an offset is past its retention. */
@@ -69,7 +67,7 @@ final class Sweeps {
                 return;
             }
             partitions.forEach((partition, offset) -> {
-                if (draft.recordCount() < GroupCommand.RECORDS_MAX
+                if (!draft.full()
                         && !draft.state().pending().isPending(group, topic, partition)
                         && age.expired(offset, draft.nowMs())) {
                     draft.removeOffset(group, topic, partition);
@@ -119,9 +117,7 @@ final class Sweeps {
             Long end =
                     clamp.logEndOffsets()
                             .get(new TopicPartition(position.topic, position.partition));
-            if (end != null
-                    && position.offset.offset() > end
-                    && draft.recordCount() < GroupCommand.RECORDS_MAX) {
+            if (end != null && position.offset.offset() > end && !draft.full()) {
                 draft.storeOffset(
                         position.group,
                         position.topic,
@@ -132,7 +128,7 @@ final class Sweeps {
             }
         }
         clampPending(draft, clamp);
-        draft.answer(clamp.ticket(), draft.recordCount());
+        draft.answer(clamp.ticket(), draft.swept());
     }
 
     /**
@@ -149,7 +145,7 @@ final class Sweeps {
                                 .get(new TopicPartition(place.topic(), place.partition()));
                 if (end != null
                         && draft.state().pending().reachesBeyond(place, end)
-                        && draft.recordCount() < GroupCommand.RECORDS_MAX) {
+                        && !draft.full()) {
                     repeat(draft, place);
                 }
             }
@@ -174,14 +170,13 @@ final class Sweeps {
                 continue;
             }
             partitions.forEach((partition, offset) -> {
-                if (draft.recordCount() < GroupCommand.RECORDS_MAX
-                        && !offset.isOfOtherTopic(forget.topicId())) {
+                if (!draft.full() && !offset.isOfOtherTopic(forget.topicId())) {
                     draft.removeOffset(group.getKey(), forget.topic(), partition);
                 }
             });
         }
         forgetPending(draft, forget);
-        draft.answer(forget.ticket(), draft.recordCount());
+        draft.answer(forget.ticket(), draft.swept());
     }
 
     private static void forgetPending(Draft draft, ForgetTopic forget) {
@@ -189,9 +184,7 @@ final class Sweeps {
         for (String group : pending.groups()) {
             for (Place place : pending.of(group)) {
                 boolean counts = draft.state().pending().counts(place, forget.topicId());
-                if (place.topic().equals(forget.topic())
-                        && counts
-                        && draft.recordCount() < GroupCommand.RECORDS_MAX) {
+                if (place.topic().equals(forget.topic()) && counts && !draft.full()) {
                     draft.removeOffset(group, place.topic(), place.partition());
                 }
             }

@@ -41,6 +41,9 @@ final class HostedPartition<S, C, E> {
         CLOSED
     }
 
+    /** How many alarms are taken up in one turn of the loop. */
+    private static final int ALARMS_PER_TURN = 64;
+
     private final Host<S, C, E> host;
     private final int partition;
     private final int leaderEpoch;
@@ -55,6 +58,9 @@ final class HostedPartition<S, C, E> {
     private boolean appending;
     private long highWatermark;
     private long alarmsPausedUntilNanos = Long.MIN_VALUE;
+
+    /** The next alarm is tried by itself: with others it was too large for the log. */
+    private boolean alarmsAlone;
 
     private long loadStartNanos;
     private long loadTargetOffset;
@@ -278,6 +284,7 @@ final class HostedPartition<S, C, E> {
         Moment now = host.now();
         switch (appending(() -> append(closing, now))) {
             case Appended appended -> {
+                alarmsAlone &= !closing.alarmed();
                 speculation.addAppended(closing, tip, appended.endOffset(), now.nanos());
                 settle();
             }
@@ -307,12 +314,24 @@ final class HostedPartition<S, C, E> {
 
     private void undo(OpenBatch<S, E> refused, Errors error, Moment now) {
         tip = refused.before();
-        alarmsPausedUntilNanos = now.nanos() + host.settings().retryPause().toNanos();
         host.listener().appendRefused(partition, error.name());
         for (Ticket<?> ticket : refused.issued()) {
             clients.refuse(ticket, error);
         }
+        if (!refused.alarmed() || !isTooLarge(error)) {
+            alarmsPausedUntilNanos = now.nanos() + host.settings().retryPause().toNanos();
+        } else if (alarmsAlone) {
+            alarmsAlone = false;
+            runOwn(state -> host.machine().alarmTooLarge(state, host.now()));
+        } else {
+            alarmsAlone = true;
+        }
         armAlarm();
+    }
+
+    /** Whether the log would refuse the same records again. */
+    private static boolean isTooLarge(Errors error) {
+        return error == Errors.MESSAGE_TOO_LARGE || error == Errors.RECORD_LIST_TOO_LARGE;
     }
 
     /** Lets go what the high watermark has passed. */
@@ -343,15 +362,32 @@ final class HostedPartition<S, C, E> {
     }
 
     private void ring() {
-        if (phase != Phase.ACTIVE) {
-            return;
-        }
-        long now = host.clock().nanoTime();
-        if (now >= alarmsPausedUntilNanos && host.machine().nextAlarmNanos(tip) <= now) {
-            runOwn(state -> host.machine().alarm(state, host.now()));
+        if (alarmsAlone) {
+            flush();
+            ringOne();
+            flush();
         } else {
-            armAlarm();
+            for (int count = 0; count < ALARMS_PER_TURN && alarmIsDue(); count++) {
+                ringOne();
+            }
         }
+        armAlarm();
+    }
+
+    private void ringOne() {
+        if (alarmIsDue()) {
+            runOwn(state -> host.machine().alarm(state, host.now()));
+            if (batch != null) {
+                batch.alarm();
+            }
+        }
+    }
+
+    private boolean alarmIsDue() {
+        long now = host.clock().nanoTime();
+        return phase == Phase.ACTIVE
+                && now >= alarmsPausedUntilNanos
+                && host.machine().nextAlarmNanos(tip) <= now;
     }
 
     private void armCommitTimeout() {

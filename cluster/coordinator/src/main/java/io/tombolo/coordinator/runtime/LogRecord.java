@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 public record LogRecord(byte[] key, byte @Nullable [] value) {
 
     /** What it adds to a batch, in bytes, roughly. */
-    int sizeBytes() {
+    public int sizeBytes() {
         return key.length + (value == null ? 0 : value.length) + 16;
     }
 }

@@ -16,6 +16,7 @@ final class OpenBatch<S, E> {
     private final List<E> signals = new ArrayList<>();
     private final List<Ticket<?>> issued = new ArrayList<>();
     private int bytes;
+    private boolean alarmed;
 
     /**
      * @param before the state to return to when the batch is refused
@@ -47,6 +48,15 @@ final class OpenBatch<S, E> {
         if (ticket != null) {
             issued.add(ticket);
         }
+    }
+
+    /** An alarm has rung in this batch. */
+    void alarm() {
+        alarmed = true;
+    }
+
+    boolean alarmed() {
+        return alarmed;
     }
 
     S before() {

@@ -43,8 +43,15 @@ public interface StateMachine<S, C, E> {
     long nextAlarmNanos(S state);
 
     /**
-     * Carries out alarms that are due. Each call makes progress: after finitely many calls at the
-     * same moment, {@link #nextAlarmNanos} lies after it.
+     * Carries out the first alarm that is due, and no other, so that a step is as small as it can
+     * be. Each call makes progress: after finitely many calls at the same moment, {@link
+     * #nextAlarmNanos} lies after it.
      */
     Step<S, E> alarm(S state, Moment now);
+
+    /**
+     * Takes up the first alarm that is due in another way, or puts it off, because the log does not
+     * take as much in one batch as {@link #alarm} would write. Writes little or nothing.
+     */
+    Step<S, E> alarmTooLarge(S state, Moment now);
 }

@@ -1,9 +1,9 @@
 package io.tombolo.coordinator.transaction;
 
 import io.tombolo.coordinator.runtime.Answer;
-import io.tombolo.coordinator.runtime.LogRecord;
 import io.tombolo.coordinator.runtime.Moment;
 import io.tombolo.coordinator.runtime.Step;
+import io.tombolo.coordinator.runtime.StepRecords;
 import io.tombolo.coordinator.runtime.Ticket;
 
 import org.jspecify.annotations.Nullable;
@@ -18,7 +18,7 @@ import java.util.List;
 final class Draft {
 
     private final Moment now;
-    private final List<LogRecord> records = new ArrayList<>();
+    private final StepRecords records = new StepRecords();
     private final List<Answer<?>> answers = new ArrayList<>();
     private final List<TransactionEvent> events = new ArrayList<>();
     private TransactionsState state;
@@ -29,7 +29,7 @@ final class Draft {
     }
 
     Step<TransactionsState, TransactionEvent> step() {
-        return new Step<>(state, records, answers, events);
+        return new Step<>(state, records.list(), answers, events);
     }
 
     TransactionsState state() {
@@ -58,6 +58,11 @@ final class Draft {
     void remove(String id) {
         records.add(TransactionRecords.tombstone(id));
         state = state.without(id);
+    }
+
+    /** Whether a sweep had better go on in another step. */
+    boolean full() {
+        return records.full();
     }
 
     <R> void answer(Ticket<R> ticket, R response) {

@@ -5,9 +5,7 @@ import java.time.Duration;
 /** Forgets transactional ids that nobody has used for long. */
 final class Sweeps {
 
-    /** How many records one step writes at most, and how soon the rest follows. */
-    static final int RECORDS_MAX = 1000;
-
+    /** How soon the rest follows when a step is full. */
     private static final long REST_MS = 100;
 
     private final Duration idExpiration;
@@ -24,16 +22,14 @@ final class Sweeps {
 
     void expire(Draft draft) {
         long beforeMs = draft.nowMs() - idExpiration.toMillis();
-        int removed = 0;
         for (Transaction transaction : draft.state().transactions().values()) {
             if (!transaction.state().idle() || transaction.terms().updateMs() > beforeMs) {
                 continue;
             }
-            if (removed == RECORDS_MAX) {
+            if (draft.full()) {
                 draft.alarmIn(TransactionAlarm.EXPIRY, REST_MS);
                 return;
             }
-            removed++;
             draft.remove(transaction.id());
             draft.tell(new TransactionEvent.Expired(transaction.id()));
         }

@@ -10,8 +10,8 @@ import io.tombolo.coordinator.transaction.TransactionRecords.Content;
 public final class TransactionMachine
         implements StateMachine<TransactionsState, TransactionCommand, TransactionEvent> {
 
-    /** How many deadlines one step takes up. */
-    private static final int ALARMS_PER_STEP = 64;
+    /** How long an alarm that writes more than the log takes is put off. */
+    private static final long PUT_OFF_MS = 60_000;
 
     private final EndRules ends = new EndRules();
     private final InitRules beginnings = new InitRules(ends);
@@ -79,12 +79,20 @@ public final class TransactionMachine
     @Override
     public Step<TransactionsState, TransactionEvent> alarm(TransactionsState state, Moment now) {
         var draft = new Draft(state, now);
-        for (int i = 0; i < ALARMS_PER_STEP; i++) {
-            TransactionAlarm due = draft.takeDue();
-            if (due == null) {
-                break;
-            }
+        TransactionAlarm due = draft.takeDue();
+        if (due != null) {
             ring(draft, due);
+        }
+        return draft.step();
+    }
+
+    @Override
+    public Step<TransactionsState, TransactionEvent> alarmTooLarge(
+            TransactionsState state, Moment now) {
+        var draft = new Draft(state, now);
+        TransactionAlarm due = draft.takeDue();
+        if (due != null) {
+            draft.alarmIn(due, PUT_OFF_MS);
         }
         return draft.step();
     }

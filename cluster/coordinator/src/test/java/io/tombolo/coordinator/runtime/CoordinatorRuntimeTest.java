@@ -168,6 +168,35 @@ class CoordinatorRuntimeTest {
     }
 
     @Test
+    void alarmsThatAreTooLargeTogetherRingOneByOne() {
+        lead();
+        write(ticket -> new Tally.AddIn(7, 1000, ticket));
+        write(ticket -> new Tally.AddIn(8, 1000, ticket));
+        write(ticket -> new Tally.AddIn(9, 1000, ticket));
+        log.takingAtMost(20);
+
+        loop.advance(Duration.ofMillis(1100));
+
+        assertThat(committedTotal()).isEqualTo(24);
+        assertThat(log.appendCount()).isEqualTo(3);
+    }
+
+    @Test
+    void anAlarmThatIsTooLargeForTheLogHoldsUpNoOther() {
+        lead();
+        write(ticket -> new Tally.AddIn(7, 1000, ticket));
+        write(ticket -> new Tally.AddIn(1_000_000, 900, ticket));
+        log.takingAtMost(20);
+
+        loop.advance(Duration.ofMillis(1100));
+
+        assertThat(committedTotal()).isEqualTo(7);
+        assertThat(add(2).waits()).isTrue();
+        loop.run();
+        assertThat(committedTotal()).isEqualTo(9);
+    }
+
+    @Test
     void anAnswerThatWaitsTooLongIsGivenUpButTheStepStands() {
         lead();
         log.committing(false);

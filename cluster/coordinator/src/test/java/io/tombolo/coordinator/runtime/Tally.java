@@ -100,4 +100,13 @@ final class Tally implements StateMachine<Tally.State, Tally.Command, String> {
         }
         return add(new State(state.total, state.waiting, alarms.without(due)), Long.parseLong(due));
     }
+
+    /** Forgets it. */
+    @Override
+    public Step<State, String> alarmTooLarge(State state, Moment now) {
+        var alarms = state.alarms.settled(now.nanos());
+        String due = alarms.firstDue(now.nanos());
+        return Step.to(
+                new State(state.total, state.waiting, due == null ? alarms : alarms.without(due)));
+    }
 }

@@ -56,4 +56,9 @@ public abstract class Impostor<S, C, E> implements StateMachine<S, C, E> {
     protected static <S, E> Step<S, E> unrecorded(Step<S, E> step) {
         return new Step<>(step.state(), List.of(), step.answers(), step.signals());
     }
+
+    @Override
+    public Step<S, E> alarmTooLarge(S state, Moment now) {
+        return sound.alarmTooLarge(state, now);
+    }
 }

@@ -31,6 +31,7 @@ public final class MemoryLog implements CoordinatorLog {
     private boolean committing = true;
     private boolean lying;
     private Errors nextRefusal = Errors.NONE;
+    private int batchBytesMax = 1_048_588;
     private int unreadableCount;
     private int appendCount;
     private int largestChunk;
@@ -59,6 +60,11 @@ public final class MemoryLog implements CoordinatorLog {
     /** The next append is refused. */
     public void refuseNext(Errors error) {
         nextRefusal = error;
+    }
+
+    /** Kafka's max.message.bytes. */
+    public void takingAtMost(int bytes) {
+        batchBytesMax = bytes;
     }
 
     public void unreadable(int times) {
@@ -146,6 +152,9 @@ public final class MemoryLog implements CoordinatorLog {
         }
         if (leaderEpoch < partition.leaderEpoch) {
             return new Refused(Errors.NOT_LEADER_OR_FOLLOWER);
+        }
+        if (records.stream().mapToLong(LogRecord::sizeBytes).sum() > batchBytesMax) {
+            return new Refused(Errors.MESSAGE_TOO_LARGE);
         }
         appendCount++;
         for (LogRecord record : records) {

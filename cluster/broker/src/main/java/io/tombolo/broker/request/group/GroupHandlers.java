@@ -60,13 +60,17 @@ public final class GroupHandlers {
                 .with(
                         ApiKeys.JOIN_GROUP,
                         JoinGroupRequestData.class,
-                        (exchange, body) ->
-                                membership.join(caller(exchange), body, exchange::answer))
+                        (exchange, body) -> {
+                            exchange.releaseFrame();
+                            membership.join(caller(exchange), body, exchange::answer);
+                        })
                 .with(
                         ApiKeys.SYNC_GROUP,
                         SyncGroupRequestData.class,
-                        (exchange, body) ->
-                                membership.sync(caller(exchange), body, exchange::answer))
+                        (exchange, body) -> {
+                            exchange.releaseFrame();
+                            membership.sync(caller(exchange), body, exchange::answer);
+                        })
                 .with(
                         ApiKeys.HEARTBEAT,
                         HeartbeatRequestData.class,

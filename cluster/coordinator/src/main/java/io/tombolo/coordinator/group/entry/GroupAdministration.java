@@ -1,9 +1,11 @@
 package io.tombolo.coordinator.group.entry;
 
 import io.tombolo.coordinator.group.GroupCommand;
+import io.tombolo.coordinator.group.GroupCommand.Stretch;
 import io.tombolo.coordinator.group.GroupQueries;
 import io.tombolo.coordinator.runtime.Gathered;
 import io.tombolo.coordinator.runtime.Reply;
+import io.tombolo.coordinator.runtime.Ticket;
 import io.tombolo.environment.EventLoop;
 
 import org.apache.kafka.common.message.DeleteGroupsRequestData;
@@ -29,6 +31,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntPredicate;
 
 /**
@@ -148,21 +151,50 @@ public final class GroupAdministration {
                 new Gathered<DeletableGroupResult>(
                         groups.size(), all -> answer.accept(deleted(all)));
         for (int i = 0; i < groups.size(); i++) {
-            String group = groups.get(i);
             int place = i;
-            partitions.<List<DeletableGroupResult>>write(
-                    partitions.of(group),
-                    caller.loop(),
-                    ticket -> new GroupCommand.DeleteGroups(List.of(group), ticket),
-                    Reply.of(
-                            results -> gathered.put(place, results.getFirst()),
-                            error ->
-                                    List.of(
-                                            new DeletableGroupResult()
-                                                    .setGroupId(group)
-                                                    .setErrorCode(error.code())
-                                                    .setErrorMessage(error.message()))));
+            delete(caller, groups.get(i), result -> gathered.put(place, result));
         }
+    }
+
+    private void delete(Caller caller, String group, Consumer<DeletableGroupResult> answer) {
+        untilDone(
+                caller,
+                group,
+                ticket -> new GroupCommand.DeleteGroup(group, ticket),
+                Reply.of(
+                        answer,
+                        error ->
+                                new DeletableGroupResult()
+                                        .setGroupId(group)
+                                        .setErrorCode(error.code())
+                                        .setErrorMessage(error.message())));
+    }
+
+    /** Asks the coordinator of a group again as long as it has more to do. */
+    private <R> void untilDone(
+            Caller caller,
+            String group,
+            Function<Ticket<Stretch<R>>, GroupCommand> command,
+            Reply<R> reply) {
+        partitions.write(
+                partitions.of(group),
+                caller.loop(),
+                command,
+                new Reply<Stretch<R>>() {
+                    @Override
+                    public void answer(Stretch<R> stretch) {
+                        if (stretch.more()) {
+                            untilDone(caller, group, command, reply);
+                        } else {
+                            reply.answer(stretch.result());
+                        }
+                    }
+
+                    @Override
+                    public void refuse(Errors error) {
+                        reply.refuse(error);
+                    }
+                });
     }
 
     private static DeleteGroupsResponseData deleted(List<DeletableGroupResult> all) {
@@ -191,9 +223,9 @@ public final class GroupAdministration {
             split(topic, index -> index < 0 || index >= count).ifPresent(missing::add);
         }
         var lookedUp = new OffsetDeleteRequestData().setGroupId(request.groupId()).setTopics(known);
-        partitions.write(
-                partitions.of(request.groupId()),
-                caller.loop(),
+        untilDone(
+                caller,
+                request.groupId(),
                 ticket -> new GroupCommand.DeleteOffsets(lookedUp, ticket),
                 Reply.<OffsetDeleteResponseData>of(
                         response -> answer.accept(withMissing(response, missing)),

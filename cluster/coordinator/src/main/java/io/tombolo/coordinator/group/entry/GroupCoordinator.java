@@ -123,13 +123,13 @@ public final class GroupCoordinator {
         partitions.on(
                 partition,
                 runtime ->
-                        runtime.<Integer>write(
+                        runtime.<GroupCommand.Stretch<Integer>>write(
                                 partition,
                                 ticket -> new GroupCommand.ForgetTopic(topic, topicId, ticket),
                                 new Reply<>() {
                                     @Override
-                                    public void answer(Integer removed) {
-                                        if (removed >= GroupCommand.RECORDS_MAX) {
+                                    public void answer(GroupCommand.Stretch<Integer> swept) {
+                                        if (swept.more()) {
                                             forgetTopic(partition, topic, topicId);
                                         }
                                     }

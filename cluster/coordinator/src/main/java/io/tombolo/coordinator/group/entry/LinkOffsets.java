@@ -190,17 +190,18 @@ public final class LinkOffsets {
             Map<TopicPartition, Long> ends,
             int movedBefore,
             Consumer<Outcome<Integer>> answer) {
-        partitions.<Integer>order(
+        partitions.<GroupCommand.Stretch<Integer>>order(
                 partition,
                 caller,
                 ticket -> new GroupCommand.Clamp(ends, ticket),
                 new Reply<>() {
                     @Override
-                    public void answer(Integer moved) {
-                        if (moved >= GroupCommand.RECORDS_MAX) {
-                            clamp(caller, partition, ends, movedBefore + moved, answer);
+                    public void answer(GroupCommand.Stretch<Integer> swept) {
+                        int moved = movedBefore + swept.result();
+                        if (swept.more()) {
+                            clamp(caller, partition, ends, moved, answer);
                         } else {
-                            answer.accept(new Outcome.Known<>(movedBefore + moved));
+                            answer.accept(new Outcome.Known<>(moved));
                         }
                     }
 

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
@@ -168,6 +169,50 @@ class GroupAdministrationTest {
         stage.failover();
         assertThat(stage.state()).isEqualTo("Dead");
         assertThat(stage.position("orders")).isEqualTo(-1);
+    }
+
+    @Test
+    void aGroupIsDeletedThatHasMorePositionsThanABatchTakesBack() {
+        String topic = stage.commitMany();
+
+        assertThat(delete(G)).isEqualTo(Errors.NONE);
+
+        stage.failover();
+        assertThat(stage.state()).isEqualTo("Dead");
+        assertThat(stage.position(topic, Stage.MANY - 1)).isEqualTo(-1);
+    }
+
+    @Test
+    void morePositionsAreDeletedThanABatchTakesBack() {
+        String topic = stage.commitMany();
+        var all = new ArrayList<OffsetDeleteRequestPartition>();
+        for (int partition = 0; partition < Stage.MANY; partition++) {
+            all.add(new OffsetDeleteRequestPartition().setPartitionIndex(partition));
+        }
+        var request = new OffsetDeleteRequestData().setGroupId(G);
+        request.topics().add(new OffsetDeleteRequestTopic().setName(topic).setPartitions(all));
+
+        var heard = new Heard<OffsetDeleteResponseData>();
+        stage.coordinator.administration().deleteOffsets(stage.caller(0), request, heard);
+        stage.loop.run();
+
+        assertThat(heard.response().topics().find(topic).partitions())
+                .hasSize(Stage.MANY)
+                .allSatisfy(partition ->
+                        assertThat(partition.errorCode()).isEqualTo(Errors.NONE.code()));
+        assertThat(stage.position(topic, 0)).isEqualTo(-1);
+        assertThat(stage.position(topic, Stage.MANY - 1)).isEqualTo(-1);
+    }
+
+    @Test
+    void moreOffsetsGoWithTheirTopicThanABatchTakesBack() {
+        String topic = stage.commitMany();
+
+        stage.coordinator.topicDeleted(topic, stage.topics.get(topic).id());
+        stage.loop.run();
+
+        assertThat(stage.position(topic, 0)).isEqualTo(-1);
+        assertThat(stage.position(topic, Stage.MANY - 1)).isEqualTo(-1);
     }
 
     @Test

@@ -57,6 +57,37 @@ class GroupJoinTest {
         assertThat(joinError(stage.join(9, hugeName))).isEqualTo(Errors.INVALID_REQUEST);
     }
 
+    /** A group is one record, which its log has to take. */
+    @Test
+    void aMemberThatWouldMakeTheGroupTooLargeIsRefusedAndTheOthersGoOn() {
+        var formed = stage.form(2);
+        var large = joinRequest("", "range");
+        large.protocols().find("range").setMetadata(new byte[700_000]);
+
+        var first = stage.join(3, large.duplicate());
+        var second = stage.join(3, large);
+
+        assertThat(first.waits()).isTrue();
+        assertThat(joinError(second)).isEqualTo(Errors.GROUP_MAX_SIZE_REACHED);
+        var again = joinRequest(formed.leader(), "range");
+        again.protocols().find("range").setMetadata(new byte[500_000]);
+        assertThat(joinError(stage.join(9, again))).isEqualTo(Errors.GROUP_MAX_SIZE_REACHED);
+        assertThat(stage.join(formed.leader()).waits()).isTrue();
+    }
+
+    @Test
+    void aGroupThatItsLogDoesNotTakeLosesItsMembersAndOthersGoOn() {
+        var large = joinRequest("", "range");
+        large.protocols().find("range").setMetadata(new byte[100_000]);
+        var member = stage.join(3, large);
+        stage.log.takingAtMost(50_000);
+
+        stage.loop.advance(Duration.ofSeconds(10));
+
+        assertThat(joinError(member)).isEqualTo(Errors.UNKNOWN_MEMBER_ID);
+        assertThat(stage.form(1).generation()).isPositive();
+    }
+
     @Test
     void theSessionLimitsThemselvesAreAllowed() {
         for (int sessionMs : List.of(6_000, 1_800_000)) {

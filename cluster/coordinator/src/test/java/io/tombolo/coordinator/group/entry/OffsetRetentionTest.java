@@ -73,6 +73,16 @@ class OffsetRetentionTest {
         }
     }
 
+    @Test
+    void morePositionsExpireThanABatchTakesBack() {
+        String topic = stage.commitMany();
+
+        stage.loop.advance(RETENTION.plus(ROUND));
+
+        assertThat(stage.position(topic, 0)).isEqualTo(-1);
+        assertThat(stage.position(topic, Stage.MANY - 1)).isEqualTo(-1);
+    }
+
     // ---- groups of consumers (KIP-848) ----
 
     @Test

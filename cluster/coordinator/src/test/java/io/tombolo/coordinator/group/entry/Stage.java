@@ -61,6 +61,7 @@ final class Stage {
     static final String G = "g";
     static final int SESSION_MS = 10_000;
     static final int REBALANCE_MS = 30_000;
+    static final int MANY = 6000;
 
     final ManualLoop loop = new ManualLoop();
     final MemoryLog log = new MemoryLog(loop);
@@ -152,7 +153,8 @@ final class Stage {
                         Duration.ofSeconds(6),
                         Duration.ofMinutes(30),
                         Duration.ofSeconds(3),
-                        membersMax),
+                        membersMax,
+                        1 << 20),
                 GroupSettings.Consumers.STANDARD,
                 GroupSettings.Offsets.STANDARD,
                 RuntimeSettings.STANDARD);
@@ -436,6 +438,30 @@ final class Stage {
         coordinator.offsets().commit(caller(version), request, heard);
         loop.run();
         return heard;
+    }
+
+    /** Makes a topic, and commits positions in it that a batch of the log could not take back. */
+    String commitMany() {
+        String name = "t".repeat(240);
+        topic(name, MANY);
+        for (int from = 0; from < MANY; from += 1000) {
+            var request = commitRequest(name, from, 42);
+            var partitions = new ArrayList<OffsetCommitRequestPartition>();
+            for (int partition = from; partition < from + 1000; partition++) {
+                partitions.add(
+                        request.topics()
+                                .getFirst()
+                                .partitions()
+                                .getFirst()
+                                .duplicate()
+                                .setPartitionIndex(partition));
+            }
+            request.topics().getFirst().setPartitions(partitions);
+            if (errorOf(commit(8, request)) != Errors.NONE) {
+                throw new AssertionError("not committed");
+            }
+        }
+        return name;
     }
 
     Errors commit(String memberId, int generation, long offset) {
