@@ -59,6 +59,11 @@ class GroupContractEndToEnd {
             JoinGroupResponseData member = stableAlone(client, live);
             assertThat(describe(client, live, 6).groupState()).isEqualTo("Stable");
             assertThat(delete(client, live)).isEqualTo(Errors.NON_EMPTY_GROUP);
+            // Nobody has to keep a group that has neither members nor positions.
+            var position = GroupCalls.commit(live, subject.newTopic(), GroupCalls.committed(0, 1));
+            position.setMemberId(member.memberId())
+                    .setGenerationIdOrMemberEpoch(member.generationId());
+            assertThat(GroupCalls.commitError(client, position, 8)).isEqualTo(Errors.NONE);
             leave(client, live, member.memberId());
             assertThat(describe(client, live, 6).groupState()).isEqualTo("Empty");
             assertThat(delete(client, live)).isEqualTo(Errors.NONE);
