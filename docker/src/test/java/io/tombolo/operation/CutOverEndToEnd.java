@@ -157,13 +157,43 @@ class CutOverEndToEnd {
         var doctor =
                 new Tombolo(folder).run("link", "doctor", "eu-to-us", "-f", site.file().toString());
         assertThat(doctor.out())
-                .contains("SOURCE_DENIED", "READ and DESCRIBE of topic orders in eu");
+                .contains(
+                        "SOURCE_DENIED",
+                        "READ, DESCRIBE and DESCRIBE_CONFIGS of topic orders in eu");
 
         eu.admin(admin -> admin.deleteAcls(List.of(denied.toFilter())).all());
         Patience.until(() -> assertThat(us.end("orders", 0)).isEqualTo(4));
         Patience.until(() ->
                 assertThat(site.admin("us").link("eu-to-us").get("state").asString())
                         .isEqualTo("ACTIVE"));
+    }
+
+    @Test
+    void aLinkThatMayNotReadConfigurationsSaysSoAndCopiesRecords() {
+        var orders = new ResourcePattern(ResourceType.TOPIC, "orders", PatternType.LITERAL);
+        var noConfigs =
+                new AccessControlEntry(
+                        "User:*", "*", AclOperation.DESCRIBE_CONFIGS, AclPermissionType.DENY);
+        var denied = new AclBinding(orders, noConfigs);
+        letEverybodyIn();
+        eu.admin(admin -> admin.createAcls(List.of(denied)).all());
+
+        Patience.until(() ->
+                assertThat(site.admin("us").link("eu-to-us").at("/topics/0/trouble/detail"))
+                        .asString()
+                        .contains("does not tell the link its configurations"));
+        eu.produce("orders", 0, "copied all the same");
+        Patience.until(() -> assertThat(us.end("orders", 0)).isEqualTo(4));
+        assertThat(site.admin("us").link("eu-to-us").get("state").asString()).isEqualTo("ACTIVE");
+
+        eu.admin(admin -> admin.deleteAcls(List.of(denied.toFilter())).all());
+        Patience.until(() ->
+                assertThat(
+                                site.admin("us")
+                                        .link("eu-to-us")
+                                        .at("/topics/0/trouble/code")
+                                        .isMissingNode())
+                        .isTrue());
     }
 
     private Tombolo.Ended tombolo(String... options) {

@@ -385,8 +385,21 @@ final class ClusterLink implements Link, PartitionWorker.Desk {
                 .admin()
                 .recordGaps(
                         command,
-                        answer ->
-                                found.forEach((worker, gap) -> worker.feed(eventOf(answer, gap))));
+                        answer -> {
+                            if (answer instanceof LinkAdmin.Applied) {
+                                command.forEach(this::tell);
+                            }
+                            found.forEach((worker, gap) -> worker.feed(eventOf(answer, gap)));
+                        });
+    }
+
+    private void tell(LinkPartition partition, MirrorTopic.Gap gap) {
+        LOG.atWarn()
+                .addKeyValue("link", scope.spec().name())
+                .addKeyValue("partition", partition)
+                .addKeyValue("from", gap.fromOffset())
+                .addKeyValue("to", gap.toOffset())
+                .log("copy goes on behind records that its source deleted");
     }
 
     private static PartitionEvent eventOf(LinkAdmin.Answer answer, PartitionEffect.RecordGap gap) {

@@ -15,6 +15,7 @@ import org.apache.kafka.common.protocol.Errors;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
@@ -30,15 +31,15 @@ final class SourceConfigReader {
     private SourceConfigReader() {}
 
     /**
-     * Asks for topics; {@code found} hears of each topic that was answered, a topic that the source
-     * will not describe as one without overrides.
+     * Asks for topics; {@code found} hears of each topic that was answered, with nothing when the
+     * source will not describe it.
      *
      * @param over runs once when every call has ended
      */
     static void read(
             SourceNode node,
             List<String> topics,
-            BiConsumer<String, SortedMap<String, String>> found,
+            BiConsumer<String, Optional<SortedMap<String, String>>> found,
             Runnable over) {
         int[] pending = {(topics.size() + TOPICS_PER_CALL - 1) / TOPICS_PER_CALL};
         if (pending[0] == 0) {
@@ -78,12 +79,12 @@ final class SourceConfigReader {
 
     private static void take(
             DescribeConfigsResponseData answer,
-            BiConsumer<String, SortedMap<String, String>> found) {
+            BiConsumer<String, Optional<SortedMap<String, String>>> found) {
         for (DescribeConfigsResult result : answer.results()) {
             if (result.errorCode() == Errors.NONE.code()) {
-                found.accept(result.resourceName(), overrides(result));
+                found.accept(result.resourceName(), Optional.of(overrides(result)));
             } else if (result.errorCode() == Errors.TOPIC_AUTHORIZATION_FAILED.code()) {
-                found.accept(result.resourceName(), new TreeMap<>());
+                found.accept(result.resourceName(), Optional.empty());
             }
         }
     }

@@ -40,7 +40,11 @@ final class TopicKeeper {
     private static final long CONFIG_AGE_NANOS_MAX = TimeUnit.SECONDS.toNanos(10);
     private static final long REFUSAL_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    private record KnownConfigs(SortedMap<String, String> configs, long readNanos) {}
+    /**
+     * @param denied whether the source does not tell them to this link
+     */
+    private record KnownConfigs(
+            SortedMap<String, String> configs, boolean denied, long readNanos) {}
 
     private record Refusal(Reason reason, long count, long retryAtNanos) {}
 
@@ -86,6 +90,7 @@ final class TopicKeeper {
         }
         if (!coordinates) {
             refusals.clear(); // what another broker is refused it tells itself
+            configs.clear();
         }
         List<Decision> decisions = decide(inventory);
         note(decisions);
@@ -118,6 +123,20 @@ final class TopicKeeper {
     /** What the link could not do with topics, with the reason. */
     SortedMap<String, Trouble> troubles() {
         var troubles = new TreeMap<String, Trouble>();
+        var denied =
+                new Trouble(
+                        new Reason(
+                                Reason.Code.SOURCE_DENIED,
+                                "the source does not tell the link its configurations; those of"
+                                        + " the copy are this region's"),
+                        1,
+                        Optional.empty());
+        for (MirrorTopic mirror : mirrors()) {
+            KnownConfigs known = configs.get(scope.sourceOf(mirror.name()));
+            if (scope.spec().settings().syncConfigs() && known != null && known.denied) {
+                troubles.put(mirror.name(), denied);
+            }
+        }
         refusals.forEach((topic, refusal) ->
                 troubles.put(
                         topic,
@@ -150,7 +169,11 @@ final class TopicKeeper {
     private List<Decision> decide(SourceInventory inventory) {
         var known = new HashMap<String, SortedMap<String, String>>();
         if (scope.spec().settings().syncConfigs()) {
-            configs.forEach((topic, value) -> known.put(topic, value.configs));
+            configs.forEach((topic, value) -> {
+                if (!value.denied) { // a copy keeps what it had
+                    known.put(topic, value.configs);
+                }
+            });
         }
         var missingForLong = new HashSet<String>();
         missing.forEach((topic, times) -> {
@@ -354,8 +377,13 @@ final class TopicKeeper {
                 () -> configsRead(inventory));
     }
 
-    private void configRead(String topic, SortedMap<String, String> overrides) {
-        configs.put(topic, new KnownConfigs(overrides, scope.now()));
+    private void configRead(String topic, Optional<SortedMap<String, String>> overrides) {
+        configs.put(
+                topic,
+                new KnownConfigs(
+                        overrides.orElse(Collections.emptySortedMap()),
+                        overrides.isEmpty(),
+                        scope.now()));
     }
 
     private void configsRead(SourceInventory inventory) {

@@ -3,6 +3,8 @@ package io.tombolo.linker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.environment.simulated.Simulator;
+import io.tombolo.region.link.LinkStatus.State;
+import io.tombolo.region.link.Reason;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +38,24 @@ class FollowedConfigsTest {
         restart(() -> source.retentionMs = "70000");
 
         assertThat(retention()).isEqualTo("70000");
+    }
+
+    @Test
+    void whatTheSourceDoesNotTellIsNamedAndTheCopyKeepsWhatItHad() {
+        restart(() -> source.configsDenied = true);
+
+        assertThat(retention()).isEqualTo("60000");
+        assertThat(denied()).isTrue();
+        assertThat(region.status().topics().getFirst().state()).isEqualTo(State.ACTIVE);
+
+        restart(() -> source.configsDenied = false);
+
+        assertThat(denied()).isFalse();
+    }
+
+    private boolean denied() {
+        return region.status().topics().getFirst().trouble().stream()
+                .anyMatch(trouble -> trouble.reason().code() == Reason.Code.SOURCE_DENIED);
     }
 
     @ParameterizedTest

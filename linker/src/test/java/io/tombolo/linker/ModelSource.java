@@ -115,6 +115,9 @@ final class ModelSource {
     /** Brokers that have not heard lately of topics: what they tell that there is. */
     final Map<Integer, List<Topic>> stale = new HashMap<>();
 
+    /** Whether it refuses to describe configurations. */
+    boolean configsDenied;
+
     boolean corruptNext;
     boolean replayNext;
     private long idCount;

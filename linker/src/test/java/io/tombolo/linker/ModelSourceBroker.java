@@ -240,6 +240,11 @@ final class ModelSourceBroker {
                         new DescribeConfigsResponseData.DescribeConfigsResult()
                                 .setResourceType(resource.resourceType())
                                 .setResourceName(resource.resourceName());
+                if (source.configsDenied) {
+                    result.setErrorCode(Errors.TOPIC_AUTHORIZATION_FAILED.code());
+                    answer.results().add(result);
+                    continue;
+                }
                 result.configs()
                         .add(
                                 new DescribeConfigsResponseData.DescribeConfigsResourceResult()

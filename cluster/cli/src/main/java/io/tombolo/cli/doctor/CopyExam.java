@@ -33,6 +33,7 @@ final class CopyExam {
         Tree link;
         try {
             link = patient.ask(patient.destination(), patient.path());
+            gaps(patient.ask(patient.destination(), patient.path() + "/lineage"));
         } catch (AdminUnreachable _) {
             return List.of(); // told with the region
         }
@@ -56,6 +57,30 @@ final class CopyExam {
         late(link);
         topics(link);
         groups(link);
+        return findings;
+    }
+
+    /** What is missing in copies that went on behind it, as the destination remembers. */
+    List<Finding> gaps(Tree lineage) {
+        var noted = new ArrayList<Finding>();
+        for (Tree partition : lineage.at("partitions").items()) {
+            long offsets = 0;
+            for (Tree gap : partition.at("gaps").items()) {
+                offsets += gap.at("toOffset").number(0) - gap.at("fromOffset").number(0);
+            }
+            if (offsets > 0) {
+                noted.add(
+                        Finding.noted(
+                                "partition %s-%s"
+                                        .formatted(
+                                                partition.at("topic").text(),
+                                                partition.at("partition").text()),
+                                "went on behind %s".formatted(Amounts.of(offsets, "offset")),
+                                "%s deleted them before they were copied (gap: jump); tombolo link lineage %s shows them"
+                                        .formatted(patient.from(), patient.link().name())));
+            }
+        }
+        findings.addAll(Finding.bounded(noted, "partitions"));
         return findings;
     }
 

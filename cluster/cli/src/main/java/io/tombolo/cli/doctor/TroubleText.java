@@ -26,7 +26,7 @@ final class TroubleText {
                             .formatted(delete, patient.link().name());
             case "SOURCE_TRUNCATED", "CORRUPT_BATCH", "OUT_OF_ORDER" -> delete;
             case "SOURCE_DENIED" ->
-                    "give the link READ and DESCRIBE of topic %s in %s; it is tried again by itself"
+                    "give the link READ, DESCRIBE and DESCRIBE_CONFIGS of topic %s in %s; it is tried again by itself"
                             .formatted(topic, patient.from());
             case "DIVERGED" ->
                     "tombolo failback %s        sets aside what only %s has, and goes on"

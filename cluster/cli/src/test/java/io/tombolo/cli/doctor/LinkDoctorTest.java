@@ -173,7 +173,33 @@ class LinkDoctorTest {
         }
     }
 
+    @Test
+    void whatCopiesWentOnBehindIsNoted() throws IOException {
+        Tree lineage =
+                TreeText.parse(
+                                """
+                                { "partitions": [
+                                  { "topic": "orders", "partition": 1,
+                                    "gaps": [{ "fromOffset": 50, "toOffset": 70 },
+                                             { "fromOffset": 90, "toOffset": 95 }] },
+                                  { "topic": "bills", "partition": 0, "gaps": [] }] }
+                                """)
+                        .orElseThrow();
+
+        Finding gap = exam(1).gaps(lineage).getFirst();
+
+        assertThat(gap.verdict()).isEqualTo(Verdict.NOTED);
+        assertThat(gap.subject()).isEqualTo("partition orders-1");
+        assertThat(gap.seen()).isEqualTo("went on behind 25 offsets");
+        assertThat(gap.why()).contains("tombolo link lineage eu-to-us");
+    }
+
     private List<Finding> examine(String link, int reachedFromHere) throws IOException {
+        Tree answer = TreeText.parse(link.formatted(WELL)).orElseThrow();
+        return exam(reachedFromHere).examine(answer);
+    }
+
+    private CopyExam exam(int reachedFromHere) throws IOException {
         Files.writeString(
                 folder.resolve("tombolo.yaml"),
                 """
@@ -193,7 +219,6 @@ class LinkDoctorTest {
                                 false));
         LoadedFile file = LoadedFile.of(shell);
         var patient = new Patient(shell, file, file.topology().links().values().iterator().next());
-        Tree answer = TreeText.parse(link.formatted(WELL)).orElseThrow();
-        return new CopyExam(patient, reachedFromHere).examine(answer);
+        return new CopyExam(patient, reachedFromHere);
     }
 }
