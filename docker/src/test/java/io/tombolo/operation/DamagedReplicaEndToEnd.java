@@ -159,6 +159,27 @@ class DamagedReplicaEndToEnd {
         }
     }
 
+    /** Deleted while its broker is stopped, whose checkpoints name it until then. */
+    @Test
+    void aDeletedTopicWhoseFolderIsGoneIsNotMissedInTheNextOneOfItsName() throws Exception {
+        try (var cluster = new Cluster(folder)) {
+            cluster.start(_ -> true);
+            Clients clients = cluster.clients(1);
+            var topic = new NewTopic("orders", Map.of(0, List.of(3)));
+            clients.admin(admin -> admin.createTopics(List.of(topic)).all());
+            clients.produce("orders", 0, "a", "b");
+            cluster.stop(3);
+            takeAway(data(3).resolve("orders-0"));
+            clients.admin(admin -> admin.deleteTopics(List.of("orders")).all());
+
+            cluster.start(3);
+            clients.admin(admin -> admin.createTopics(List.of(topic)).all());
+
+            clients.produce("orders", 0, "c");
+            assertThat(clients.read("orders", 0, 1)).containsExactly("c");
+        }
+    }
+
     private Path takeAway(Path partition) throws IOException {
         return Files.move(partition, folder.resolve("away"));
     }

@@ -296,10 +296,13 @@ final class Hosting {
         }
     }
 
-    /** One whose folder somebody has taken away: what was in it must not be taken for nothing. */
+    /**
+     * One whose folder somebody has taken away: what was in it must not be taken for nothing. Of a
+     * new replica the checkpoints tell nothing: what they name is an earlier topic of its name.
+     */
     private Optional<PartitionLog> vanished(TopicIdPartition id, Wanted wanted) {
         Uuid believed = wanted.assigned().directory();
-        if (believed.equals(Uuid.ZERO_UUID)) {
+        if (!wanted.assigned().old() || believed.equals(Uuid.ZERO_UUID)) {
             return Optional.empty();
         }
         return directories.vanished(

@@ -232,17 +232,7 @@ class HostingTest {
     @Test
     void whoseFolderIsGoneIsOfflineWhereverItIsBelievedToBeAndNewWhereNobodyKnowsOfIt()
             throws Exception {
-        cast(ORDERS, 1);
-        cast(OTHERS, 1);
-        on(() -> hosted.forEach(it -> it.log().truncateFullyAndStartAt(3)));
-        on(() -> directories.close(1, node.environment().loops().loop(0), _ -> {}));
-        node.kill();
-        for (TopicIdPartition id : List.of(ORDERS, OTHERS)) {
-            Path log = DATA.resolve("broker").resolve(id.topicPartition().toString());
-            node.disk().move(log, DATA.resolve("away-" + id.topic()));
-        }
-        node.restart();
-        simulator.runUntil(() -> hosting != null, Duration.ofSeconds(9));
+        loseFolders(ORDERS, OTHERS);
 
         Uuid here = Hosting.kafka(directories.first().directoryId());
         cast(ORDERS, 2, new Hosting.Assigned(here, true));
@@ -255,6 +245,35 @@ class HostingTest {
         simulator.runUntil(() -> hosting != null, Duration.ofSeconds(9));
         cast(ORDERS, 3, new Hosting.Assigned(BrokerRegistration.LOST, true));
         assertThat(answerOf(ORDERS)).contains(Errors.KAFKA_STORAGE_ERROR);
+    }
+
+    @Test
+    void aNewTopicIsNotTakenForAnEarlierOneOfItsNameWhoseFolderIsGone() throws Exception {
+        loseFolders(ORDERS, OTHERS);
+
+        cast(
+                ORDERS,
+                2,
+                new Hosting.Assigned(Hosting.kafka(directories.first().directoryId()), false));
+
+        assertThat(answerOf(ORDERS)).contains(Errors.NONE);
+        assertThat(hosted.getLast().log().endOffset()).isZero();
+    }
+
+    /** Logs that had records, whose folders somebody takes away while the broker is stopped. */
+    private void loseFolders(TopicIdPartition... ids) throws IOException {
+        for (TopicIdPartition id : ids) {
+            cast(id, 1);
+        }
+        on(() -> hosted.forEach(it -> it.log().truncateFullyAndStartAt(3)));
+        on(() -> directories.close(1, node.environment().loops().loop(0), _ -> {}));
+        node.kill();
+        for (TopicIdPartition id : ids) {
+            Path log = DATA.resolve("broker").resolve(id.topicPartition().toString());
+            node.disk().move(log, DATA.resolve("away-" + id.topic()));
+        }
+        node.restart();
+        simulator.runUntil(() -> hosting != null, Duration.ofSeconds(9));
     }
 
     @Test
