@@ -165,8 +165,10 @@ class CrashEndToEnd {
         }
     }
 
-    /** The logs of all coordinators are lost with their disk. */
+    /** The logs of all coordinators are lost, and begin empty. */
     private static void forgetTransactions(Site site) throws IOException {
+        Files.delete(site.data("eu").resolve("recovery-point-offset-checkpoint"));
+        Files.delete(site.data("eu").resolve("replication-offset-checkpoint"));
         try (var logs = Files.newDirectoryStream(site.data("eu"), "__transaction_state-*")) {
             for (Path log : logs) {
                 try (var files = Files.newDirectoryStream(log)) {

@@ -74,6 +74,12 @@ final class Hosting {
         Wanted with(TopicConfig changed) {
             return new Wanted(role, changed, assigned);
         }
+
+        /** What may have been here before this process is so until it has been looked for. */
+        Wanted asOldAs(Wanted before) {
+            boolean old = assigned.old() || before.assigned.old();
+            return new Wanted(role, config, new Assigned(assigned.directory(), old));
+        }
     }
 
     /**
@@ -167,7 +173,7 @@ final class Hosting {
         Role role = wanted.role();
         repairs.cast(id, role, wanted.assigned().directory());
         if (under != null) {
-            under.wanted = wanted;
+            under.wanted = wanted.asOldAs(under.wanted);
             tryAgain(id, under);
         } else if (hosted != null) {
             tellPlace(id);

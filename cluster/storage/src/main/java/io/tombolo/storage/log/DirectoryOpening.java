@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -185,8 +186,8 @@ final class DirectoryOpening {
         }
         writeMeta(meta, directoryId);
         var past = new Past(directoryId, fresh, CleanStop.take(disk, path));
-        return new Claiming.Claimed(
-                new Claim(path, lock, past, DirectoryCheckpoints.load(disk, path), found()));
+        var checkpoints = DirectoryCheckpoints.load(disk, path);
+        return new Claiming.Claimed(new Claim(path, lock, past, checkpoints, found(checkpoints)));
     }
 
     private void writeMeta(Path meta, UUID directoryId) throws IOException {
@@ -212,11 +213,12 @@ final class DirectoryOpening {
         }
     }
 
-    private List<Found> found() throws IOException {
+    private List<Found> found(DirectoryCheckpoints checkpoints) throws IOException {
         var found = new ArrayList<Found>();
+        var deleted = new ArrayList<String>();
         for (String file : disk.list(path)) {
             if (file.endsWith(LogDeletion.SUFFIX)) {
-                LogDeletion.removeTree(disk, path.resolve(file));
+                deleted.add(file);
             } else {
                 LogName.parse(file)
                         .map(name -> new Found(name, path.resolve(file), false))
@@ -226,7 +228,20 @@ final class DirectoryOpening {
                         .ifPresent(found::add);
             }
         }
+        remove(deleted, found, checkpoints);
         return found;
+    }
+
+    /** Logs that were deleted before a crash; nobody shall miss them, also after another one. */
+    private void remove(List<String> deleted, List<Found> found, DirectoryCheckpoints checkpoints)
+            throws IOException {
+        var names = new HashSet<LogName>();
+        deleted.forEach(file -> LogName.parseUnique(file).ifPresent(names::add));
+        found.stream().filter(one -> !one.future).forEach(one -> names.remove(one.name));
+        checkpoints.forgetNow(names);
+        for (String file : deleted) {
+            LogDeletion.removeTree(disk, path.resolve(file));
+        }
     }
 
     private void openLogs(

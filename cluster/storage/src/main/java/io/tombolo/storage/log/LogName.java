@@ -52,9 +52,13 @@ public record LogName(String topic, int partition) implements Comparable<LogName
 
     /** The log whose copy a directory of this name holds. */
     static Optional<LogName> parseFuture(String directoryName) {
+        return directoryName.endsWith(FUTURE) ? parseUnique(directoryName) : Optional.empty();
+    }
+
+    /** The log whose directory has a name that begins with its own, a dot and something unique. */
+    static Optional<LogName> parseUnique(String directoryName) {
         int dot = directoryName.lastIndexOf('.');
-        boolean future = directoryName.endsWith(FUTURE) && dot > 0;
-        return future ? parse(directoryName.substring(0, dot)) : Optional.empty();
+        return dot > 0 ? parse(directoryName.substring(0, dot)) : Optional.empty();
     }
 
     @Override

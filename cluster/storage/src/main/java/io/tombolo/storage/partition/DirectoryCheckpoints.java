@@ -187,6 +187,14 @@ public final class DirectoryCheckpoints {
         }
     }
 
+    /** Logs that are gone; on return the files do not name them after a crash either. */
+    public synchronized void forgetNow(Collection<LogName> names) throws IOException {
+        names.forEach(this::forget);
+        if (!forgotten.isEmpty()) {
+            writeWithoutForgotten();
+        }
+    }
+
     private void writeWithoutForgotten() throws IOException {
         write(LOG_STARTS, logStarts);
         write(RECOVERY_POINTS, recoveryPoints);

@@ -241,6 +241,20 @@ class LogDamageTest extends OpenLog {
         assertThat(vanished()).isEmpty();
     }
 
+    @Test
+    void aLogThatWasDeletedRightBeforeACrashIsNotMissed() {
+        fill();
+        world.close(directory);
+        startAgain();
+        directory.deleteLog(log.name(), world.loop, _ -> {});
+        world.drain();
+
+        open();
+        assertThat(vanished()).isEmpty();
+        open();
+        assertThat(vanished()).isEmpty();
+    }
+
     private Optional<PartitionLog> vanished() {
         return directory.vanished(log.name(), log.topicId().orElseThrow(), world.placement());
     }
