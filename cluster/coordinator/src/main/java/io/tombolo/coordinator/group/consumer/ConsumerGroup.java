@@ -43,6 +43,9 @@ public record ConsumerGroup(
         TreePMap<Uuid, TreePMap<Integer, String>> owners,
         TreePMap<String, Resolved> patterns) {
 
+    /** Among how many members one is looked for that reads the same. */
+    private static final int SHARING_LOOKS_MAX = 4;
+
     /** The topics that a regular expression was found to mean. */
     record Resolved(TreePSet<String> topics, long version, long atMs) {}
 
@@ -359,7 +362,26 @@ public record ConsumerGroup(
 
     /** With this member, instead of the one of the same id. */
     ConsumerGroup with(ConsumerMember member) {
-        return withoutMember(member.id()).added(member);
+        return withoutMember(member.id()).added(sharing(member));
+    }
+
+    /** Members of one group mostly read the same: then they share one set of names. */
+    private ConsumerMember sharing(ConsumerMember member) {
+        TreePSet<String> topics = member.wish().topics();
+        ConsumerMember before = members.get(member.id());
+        if (before != null && before.wish().topics() == topics) {
+            return member;
+        }
+        int looks = 0;
+        for (ConsumerMember other : members.values()) {
+            if (other.wish().topics().equals(topics)) {
+                return member.with(member.identity(), member.wish().of(other.wish().topics()));
+            }
+            if (++looks == SHARING_LOOKS_MAX) {
+                break;
+            }
+        }
+        return member;
     }
 
     private ConsumerGroup added(ConsumerMember member) {

@@ -97,6 +97,10 @@ public record ConsumerMember(
 
         static final Wish NONE = new Wish(TreePSet.empty(), null, null, -1);
 
+        Wish of(TreePSet<String> others) {
+            return new Wish(others, regex, assignor, rebalanceTimeoutMs);
+        }
+
         boolean sameTopics(Wish other) {
             return topics.equals(other.topics) && regexOrEmpty().equals(other.regexOrEmpty());
         }

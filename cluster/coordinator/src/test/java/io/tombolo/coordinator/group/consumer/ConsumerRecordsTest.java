@@ -67,6 +67,32 @@ class ConsumerRecordsTest {
         return replayed;
     }
 
+    /** A thousand members with a thousand topics each would take the memory of the broker. */
+    @Test
+    void membersThatReadTheSameShareItsNamesAlsoAfterALoad() {
+        var group =
+                replayed(
+                        ConsumerGroup.empty("g"),
+                        ConsumerRecords.member("g", named("m1")),
+                        ConsumerRecords.member("g", named("m2")));
+
+        assertThat(topics(group, "m2")).isSameAs(topics(group, "m1"));
+        var joined = group.with(named("m3"));
+        assertThat(topics(joined, "m3")).isSameAs(topics(group, "m1"));
+        assertThat(joined.members().get("m3").wish()).isEqualTo(named("m3").wish());
+    }
+
+    private static ConsumerMember named(String id) {
+        var topics = TreePSet.from(List.of("t1", "t2"));
+        return MEMBER.with(
+                new Identity(id, null, null, "client", "/1.2.3.4", null),
+                new Wish(topics, "a.*", "range", 30_000));
+    }
+
+    private static TreePSet<String> topics(ConsumerGroup group, String member) {
+        return Objects.requireNonNull(group.members().get(member)).wish().topics();
+    }
+
     @Test
     void groupsAreWrittenAsKafkaDoes() {
         var group = ConsumerGroup.empty("g").at(new GroupEpoch(9, 77));
