@@ -21,7 +21,8 @@ class LinkSimulation {
     private static final int MUTANT_SEEDS = 300;
 
     static LongStream seeds() {
-        return LongStream.rangeClosed(1, SEEDS);
+        long first = Long.getLong("seed", 1);
+        return LongStream.rangeClosed(first, Long.getLong("seed") == null ? SEEDS : first);
     }
 
     @ParameterizedTest
