@@ -122,7 +122,7 @@ class VotersEndToEnd {
                     () -> assertThat(ids(quorum(cluster, 1))).containsExactlyInAnyOrder(1, 2));
 
             Path properties = folder.resolve("controller.properties");
-            Files.writeString(properties, asKafkaHasIt(cluster, 3, directory));
+            Files.writeString(properties, asKafkaHasIt(cluster, 3));
             assertThat(tool(cluster, "--command-config", properties.toString(), "add-controller"))
                     .contains(directory.toString());
             assertThat(ids(quorum(cluster, 1))).containsExactlyInAnyOrder(1, 2, 3);
@@ -130,15 +130,11 @@ class VotersEndToEnd {
     }
 
     /**
-     * What the tool reads of the node that is to vote: who it is, where it listens, and in a folder
-     * the id under which it votes, as the observer with its number shows it.
+     * What the tool reads of the node that is to vote: who it is, where it listens, and where its
+     * metadata log is, beside which is written under which id it votes.
      */
-    private String asKafkaHasIt(Cluster cluster, int node, Uuid directory) throws IOException {
-        Path named = Files.createDirectory(folder.resolve("named"));
-        Files.writeString(
-                named.resolve("meta.properties"),
-                "version=1\nnode.id=%d\ncluster.id=x\ndirectory.id=%s\n"
-                        .formatted(node, directory));
+    private String asKafkaHasIt(Cluster cluster, int node) {
+        Path log = cluster.data(node).resolve("metadata/__cluster_metadata-0");
         return """
         process.roles=controller
         node.id=%d
@@ -146,9 +142,9 @@ class VotersEndToEnd {
         listener.security.protocol.map=INTERNAL:PLAINTEXT
         listeners=INTERNAL://%s
         controller.quorum.bootstrap.servers=%s
-        log.dirs=%s
+        metadata.log.dir=%s
         """
-                .formatted(node, cluster.internal(node), cluster.internal(1), named);
+                .formatted(node, cluster.internal(node), cluster.internal(1), log);
     }
 
     private static String tool(Cluster cluster, String... arguments) throws Exception {

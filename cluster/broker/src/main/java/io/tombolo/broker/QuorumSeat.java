@@ -114,7 +114,9 @@ final class QuorumSeat {
         this.region = alone ? Optional.empty() : Optional.of(region(environment));
         this.raft =
                 new RaftNode(
-                        alone ? alone(past.directoryId()) : voters.member(settings.self(), past),
+                        alone
+                                ? alone(past.directoryId())
+                                : voters.member(clusterId(), settings.self(), past),
                         new RaftNode.Place(
                                 loop,
                                 environment.clock(),
@@ -172,18 +174,21 @@ final class QuorumSeat {
 
     private Region region(Environment environment) {
         int self = settings.nodeId();
-        String clusterId = settings.clusterId().toString();
         var peers = new Peers(environment, self, others(settings));
         var route =
                 new ControllerRoute(
                         new ControllerRoute.Place(
-                                self, clusterId, loop, environment.clock(), environment.entropy()),
+                                self,
+                                clusterId(),
+                                loop,
+                                environment.clock(),
+                                environment.entropy()),
                         controller,
                         () -> raft().leader(),
                         peers,
                         published);
         var transport =
-                new QuorumTransport(self, clusterId, loop, peers, RaftSettings.STANDARD.timing());
+                new QuorumTransport(self, clusterId(), loop, peers, RaftSettings.STANDARD.timing());
         var deaths =
                 new DeathWatch(
                         new DeathWatch.Place(self, loop, environment.network()),
@@ -204,7 +209,11 @@ final class QuorumSeat {
 
     private RaftNode.Membership alone(UUID directoryId) {
         var self = new ReplicaKey(settings.nodeId(), directoryId);
-        return new RaftNode.Membership(self, VoterSet.ofKeys(self));
+        return new RaftNode.Membership(clusterId(), self, VoterSet.ofKeys(self));
+    }
+
+    private String clusterId() {
+        return settings.clusterId().toString();
     }
 
     RaftNode raft() {
@@ -242,7 +251,7 @@ final class QuorumSeat {
                 handlers.internal(
                         apis,
                         new InternalHandlers(
-                                new InternalHandlers.Place(settings.clusterId().toString(), loop),
+                                new InternalHandlers.Place(clusterId(), loop),
                                 controller,
                                 images,
                                 several.transport(),

@@ -99,7 +99,7 @@ class ControllerOnRaftTest {
             var self = new ReplicaKey(1, new UUID(1, 1));
             raft =
                     new RaftNode(
-                            new RaftNode.Membership(self, VoterSet.ofKeys(self)),
+                            new RaftNode.Membership("test", self, VoterSet.ofKeys(self)),
                             new RaftNode.Place(
                                     loop,
                                     loop,

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The log directory as the loop sees it: work is ordered here, done elsewhere one after the other,
@@ -108,11 +109,10 @@ final class LogLane {
             throws Exception {
         RaftLog log = opening.call();
         try {
-            UUID kept = membership.self().directoryId();
-            UUID id =
-                    log.settleId(
-                            kept, membership.drawsId() ? place.entropy()::nextUuid : () -> kept);
-            return new Opened(log, new ReplicaKey(membership.self().nodeId(), id));
+            ReplicaKey kept = membership.self();
+            Supplier<UUID> begun =
+                    membership.drawsId() ? place.entropy()::nextUuid : kept::directoryId;
+            return new Opened(log, log.settleKey(membership.clusterId(), kept, begun));
         } catch (IOException | RuntimeException unusable) {
             log.close();
             throw unusable;

@@ -42,6 +42,7 @@ public final class RaftNode {
     /**
      * Who this replica is.
      *
+     * @param clusterId whose quorum it is, written beside the log
      * @param self its node, and the id of a log that has none written beside it
      * @param bootstrapVoters the voters while the log does not name any; {@link VoterSet#UNKNOWN}
      *     for a replica that joins a quorum it knows from its contacts only
@@ -49,11 +50,15 @@ public final class RaftNode {
      *     of {@code self}
      */
     public record Membership(
-            ReplicaKey self, VoterSet bootstrapVoters, Enrolment enrolment, boolean drawsId) {
+            String clusterId,
+            ReplicaKey self,
+            VoterSet bootstrapVoters,
+            Enrolment enrolment,
+            boolean drawsId) {
 
         /** A replica that never changes the voter set by itself. */
-        public Membership(ReplicaKey self, VoterSet bootstrapVoters) {
-            this(self, bootstrapVoters, Enrolment.NONE, false);
+        public Membership(String clusterId, ReplicaKey self, VoterSet bootstrapVoters) {
+            this(clusterId, self, bootstrapVoters, Enrolment.NONE, false);
         }
     }
 

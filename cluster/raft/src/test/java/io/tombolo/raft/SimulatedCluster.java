@@ -123,7 +123,7 @@ final class SimulatedCluster {
                             world.offload(),
                             world.disk(),
                             DIRECTORY);
-            var membership = new RaftNode.Membership(key(node), VoterSet.ofKeys(keys));
+            var membership = new RaftNode.Membership("simulated", key(node), VoterSet.ofKeys(keys));
             raft = new RaftNode(membership, place, SETTINGS, this::send, this);
             RaftNode started = raft;
             loop.execute(started::start);

@@ -106,7 +106,8 @@ public final class LeaseSeat {
                 new Ledger.Place(loop, environment.clock(), sites),
                 quorum.terms(),
                 post,
-                new RaftNode.Membership(self, VoterSet.UNKNOWN, enrolment, true),
+                new RaftNode.Membership(
+                        settings.clusterId().toString(), self, VoterSet.UNKNOWN, enrolment, true),
                 new RaftNode.Place(
                         loop,
                         environment.clock(),

@@ -156,7 +156,9 @@ public record VoterDesk(String clusterId, EventLoop loop, RaftNode raft, Voters 
             case CHANGE_PENDING -> "Another change of voters is not committed yet.";
             case EPOCH_NOT_COMMITTED -> "The controller has just been elected.";
             case NOT_CAUGHT_UP ->
-                    "Replica %s did not catch up with the metadata log in time.".formatted(about);
+                    ("Replica %s did not catch up with the metadata log in time; describe"
+                         + " --replication shows the directory ids of those that follow it.")
+                            .formatted(about);
             case VOTER_NOT_FOUND -> "Replica %s is none of the voters %s.".formatted(about, known);
             case DUPLICATE_VOTER ->
                     "Node %d is one of the voters %s already."

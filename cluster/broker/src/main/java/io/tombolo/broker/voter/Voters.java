@@ -90,7 +90,7 @@ public record Voters(Region.Nodes nodes) {
      *
      * @param past what its data directories tell
      */
-    public RaftNode.Membership member(Region.Node self, Past past) {
+    public RaftNode.Membership member(String clusterId, Region.Node self, Past past) {
         int node = self.nodeId();
         var enrolment =
                 new VoterSet.Enrolment(
@@ -101,6 +101,10 @@ public record Voters(Region.Nodes nodes) {
                         named(),
                         past.heldLogs());
         return new RaftNode.Membership(
-                new ReplicaKey(node, past.directoryId()), VoterSet.UNKNOWN, enrolment, true);
+                clusterId,
+                new ReplicaKey(node, past.directoryId()),
+                VoterSet.UNKNOWN,
+                enrolment,
+                true);
     }
 }

@@ -78,7 +78,7 @@ class VotersTest {
     void aBrokerBesideControllersJoinsAsAnObserverThatKnowsEverybody() {
         Region.Node broker = SEPARATE.nodes().brokers().getFirst();
 
-        var member = SEPARATE.member(broker, PAST);
+        var member = SEPARATE.member("eu", broker, PAST);
 
         assertThat(member.enrolment().autoJoin()).isFalse();
         assertThat(member.enrolment().founders()).containsExactly(101_001, 101_002, 101_003);
@@ -88,7 +88,7 @@ class VotersTest {
 
     @Test
     void aControllerJoinsToVoteWhereTheFileSaysItListens() {
-        var member = SEPARATE.member(SEPARATE.nodes().controllers().get(1), PAST);
+        var member = SEPARATE.member("eu", SEPARATE.nodes().controllers().get(1), PAST);
 
         assertThat(member.self()).isEqualTo(new ReplicaKey(101_002, DISK));
         assertThat(member.enrolment().autoJoin()).isTrue();

@@ -7,6 +7,7 @@ import io.tombolo.raft.core.ElectionState;
 import io.tombolo.raft.core.LogBatch;
 import io.tombolo.raft.core.OffsetAndEpoch;
 import io.tombolo.raft.core.RecoveredLog;
+import io.tombolo.raft.core.ReplicaKey;
 import io.tombolo.raft.core.VoterSet;
 import io.tombolo.storage.segment.NoRoom;
 
@@ -111,21 +112,23 @@ public final class RaftLog implements AutoCloseable {
     }
 
     /**
-     * The directory id under which this log votes, beside it from now on; durable when this
-     * returns. With a log that is not there any more its id is lost too: whoever had it would vote
-     * for less than the log held, or a second time.
+     * The replica that this log is, with the directory id under which it votes, beside it from now
+     * on; durable when this returns. With a log that is not there any more its id is lost too:
+     * whoever had it would vote for less than the log held, or a second time.
      *
-     * @param kept that of a log which is there and has none written beside it
+     * @param kept the node, and the id of a log which is there and has none written beside it
      * @param begun draws one for a log that begins now
      */
-    public UUID settleId(UUID kept, Supplier<UUID> begun) throws IOException {
+    public ReplicaKey settleKey(String clusterId, ReplicaKey kept, Supplier<UUID> begun)
+            throws IOException {
         boolean unused = recovered.endOffset() == 0 && election.equals(ElectionState.NEW);
         Optional<UUID> written = idFile.read().filter(_ -> !begunNow);
-        UUID id = written.orElseGet(() -> begunNow || unused ? begun.get() : kept);
+        UUID id = written.orElseGet(() -> begunNow || unused ? begun.get() : kept.directoryId());
+        var key = new ReplicaKey(kept.nodeId(), id);
         if (written.isEmpty()) {
-            idFile.write(id);
+            idFile.write(clusterId, key);
         }
-        return id;
+        return key;
     }
 
     // ---- Recovery ----

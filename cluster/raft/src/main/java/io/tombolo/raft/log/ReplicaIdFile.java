@@ -1,6 +1,7 @@
 package io.tombolo.raft.log;
 
 import io.tombolo.environment.Disk;
+import io.tombolo.raft.core.ReplicaKey;
 import io.tombolo.storage.segment.PartitionMetadata;
 import io.tombolo.storage.segment.PropertyFile;
 
@@ -12,8 +13,9 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The file {@code replica.properties}: under which directory id this log votes. It lies beside the
- * log and the votes, so that it is lost with them.
+ * The file {@code meta.properties} beside the log and the votes, lost with them: under which
+ * directory id this log votes. It is as Kafka's {@code kafka-metadata-quorum add-controller} reads
+ * it, to which the log's directory is a metadata directory.
  */
 final class ReplicaIdFile {
 
@@ -24,7 +26,7 @@ final class ReplicaIdFile {
 
     ReplicaIdFile(Disk disk, Path directory) {
         this.disk = disk;
-        this.path = directory.resolve("replica.properties");
+        this.path = directory.resolve("meta.properties");
     }
 
     /** The id last written; empty when none was, or it cannot be read. */
@@ -38,9 +40,11 @@ final class ReplicaIdFile {
     }
 
     /** Durable when it returns. */
-    void write(UUID id) throws IOException {
+    void write(String clusterId, ReplicaKey replica) throws IOException {
         Map<String, String> pairs = new LinkedHashMap<>();
-        pairs.put(KEY, PartitionMetadata.text(id));
+        pairs.put("cluster.id", clusterId);
+        pairs.put(KEY, PartitionMetadata.text(replica.directoryId()));
+        pairs.put("node.id", Integer.toString(replica.nodeId()));
         pairs.put("version", "1");
         disk.writeAtomically(path, PropertyFile.encode(pairs, "="));
     }

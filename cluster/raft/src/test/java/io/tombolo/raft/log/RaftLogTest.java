@@ -283,7 +283,7 @@ class RaftLogTest {
 
     private UUID settled() throws IOException {
         try (RaftLog log = open()) {
-            return log.settleId(KEPT, drawn::removeFirst);
+            return log.settleKey("eu", new ReplicaKey(1, KEPT), drawn::removeFirst).directoryId();
         }
     }
 
