@@ -2,6 +2,7 @@ package io.tombolo.broker.group;
 
 import io.tombolo.coordinator.group.GroupSettings;
 import io.tombolo.coordinator.group.GroupSettings.MigrationPolicy;
+import io.tombolo.coordinator.group.consumer.ConsumerGroup.Capacity;
 import io.tombolo.coordinator.runtime.RuntimeSettings;
 import io.tombolo.region.config.BrokerConfig;
 
@@ -13,6 +14,9 @@ public final class GroupConfigs {
 
     /** What is around a group's record in the log, with room to spare. */
     private static final int BATCH_BYTES = 4096;
+
+    /** What one group's members say may take this part of the memory. */
+    private static final int WISHES_SHARE = 8;
 
     private GroupConfigs() {}
 
@@ -29,7 +33,9 @@ public final class GroupConfigs {
                 new GroupSettings.Consumers(
                         Duration.ofMillis(config.number("group.consumer.session.timeout.ms")),
                         Duration.ofMillis(config.number("group.consumer.heartbeat.interval.ms")),
-                        config.integer("group.consumer.max.size"),
+                        new Capacity(
+                                config.integer("group.consumer.max.size"),
+                                Runtime.getRuntime().maxMemory() / WISHES_SHARE),
                         migration(config)),
                 new GroupSettings.Offsets(
                         config.integer("offset.metadata.max.bytes"),

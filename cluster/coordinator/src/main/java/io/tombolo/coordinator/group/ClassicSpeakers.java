@@ -29,7 +29,7 @@ final class ClassicSpeakers {
     private final Migration migration;
 
     ClassicSpeakers(GroupSettings.Consumers settings, Migration migration) {
-        this.rules = new ClassicRules(settings.membersMax());
+        this.rules = new ClassicRules(settings.capacity());
         this.migration = migration;
     }
 

@@ -25,7 +25,7 @@ final class ConsumerMembers {
             Migration migration) {
         this.migration = migration;
         this.sessionsMs = sessionsMs;
-        this.rules = new ConsumerRules(settings.membersMax());
+        this.rules = new ConsumerRules(settings.capacity());
     }
 
     void heartbeat(Draft draft, ConsumerHeartbeat command) {

@@ -1,5 +1,6 @@
 package io.tombolo.coordinator.group;
 
+import io.tombolo.coordinator.group.consumer.ConsumerGroup.Capacity;
 import io.tombolo.coordinator.runtime.RuntimeSettings;
 
 import java.time.Duration;
@@ -82,13 +83,13 @@ public record GroupSettings(
      *
      * @param session {@code group.consumer.session.timeout.ms}
      * @param heartbeatInterval {@code group.consumer.heartbeat.interval.ms}
-     * @param membersMax {@code group.consumer.max.size}
+     * @param capacity how many members a group takes, and how much they may subscribe to
      * @param migration {@code group.consumer.migration.policy}
      */
     public record Consumers(
             Duration session,
             Duration heartbeatInterval,
-            int membersMax,
+            Capacity capacity,
             MigrationPolicy migration) {
 
         /** Kafka's defaults. */
@@ -96,11 +97,11 @@ public record GroupSettings(
                 new Consumers(
                         Duration.ofSeconds(45),
                         Duration.ofSeconds(5),
-                        Integer.MAX_VALUE,
+                        new Capacity(Integer.MAX_VALUE, 1 << 28),
                         MigrationPolicy.BIDIRECTIONAL);
 
         public Consumers {
-            if (heartbeatInterval.compareTo(session) >= 0 || membersMax < 1) {
+            if (heartbeatInterval.compareTo(session) >= 0 || capacity.membersMax() < 1) {
                 throw new IllegalArgumentException("members must be able to keep their sessions");
             }
         }

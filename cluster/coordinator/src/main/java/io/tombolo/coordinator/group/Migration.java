@@ -37,7 +37,7 @@ final class Migration {
 
     Migration(GroupSettings settings, Rebalance rebalance) {
         this.policy = settings.consumers().migration();
-        this.consumersMax = settings.consumers().membersMax();
+        this.consumersMax = settings.consumers().capacity().membersMax();
         this.classicMax = settings.membership().membersMax();
         this.rebalance = rebalance;
     }

@@ -4,6 +4,7 @@ import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 
 import org.jspecify.annotations.Nullable;
+import org.pcollections.TreePSet;
 
 /**
  * A regular expression in the syntax of RE2, small enough to be compiled and matched among other
@@ -45,5 +46,16 @@ public final class LinearPattern {
     /** Whether a text matches as a whole. */
     public boolean matches(String text) {
         return pattern.matches(text);
+    }
+
+    /** The texts that match as a whole. */
+    public TreePSet<String> among(Iterable<String> texts) {
+        TreePSet<String> matching = TreePSet.empty();
+        for (String text : texts) {
+            if (matches(text)) {
+                matching = matching.plus(text);
+            }
+        }
+        return matching;
     }
 }

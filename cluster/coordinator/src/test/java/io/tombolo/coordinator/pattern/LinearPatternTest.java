@@ -8,6 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -60,6 +61,30 @@ class LinearPatternTest {
             })
     void whatPeopleWriteIsAccepted(String regex) {
         assertThat(LinearPattern.mistakeIn(regex)).isNull();
+    }
+
+    @Test
+    void aNameHasToMatchAsAWhole() {
+        var pattern = LinearPattern.of("orders-.*|stock");
+
+        assertThat(pattern.among(List.of("orders-1", "old-orders-1", "stock", "stocks")))
+                .containsExactly("orders-1", "stock");
+    }
+
+    /** With an engine that goes back and tries again, each would run until the sun is cold. */
+    @ParameterizedTest
+    @ValueSource(strings = {"(a|a)*c", "(a*)*c", "(a+)+c", "(a|aa)+c", "(.*a){20}c"})
+    void noExpressionTakesLongerThanInProportionToTheName(String regex) {
+        String longest = "a".repeat(249);
+
+        assertThat(LinearPattern.of(regex).among(List.of(longest, longest.substring(1) + "c")))
+                .containsExactly(longest.substring(1) + "c");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"(a", "(?=a)a", "(a)\\1", "a{1001}"})
+    void whatOnlySuchAnEngineCouldMatchIsRefused(String regex) {
+        assertThat(LinearPattern.mistakeIn(regex)).isNotNull();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.tombolo.coordinator.group.consumer;
 
 import io.tombolo.coordinator.group.consumer.ConsumerGroup.State;
+import io.tombolo.coordinator.pattern.LinearPattern;
 
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
@@ -81,7 +82,7 @@ record BeatRefusal(Errors error, String message) {
                             + " is not supported. Supported assignors: uniform, range.");
         }
         String regex = request.subscribedTopicRegex();
-        String mistake = regex == null || regex.isEmpty() ? null : TopicPattern.mistakeIn(regex);
+        String mistake = regex == null || regex.isEmpty() ? null : LinearPattern.mistakeIn(regex);
         return mistake == null
                 ? null
                 : new BeatRefusal(
@@ -135,6 +136,15 @@ record BeatRefusal(Errors error, String message) {
                         : "The consumer group member has a smaller member epoch than the one known"
                                 + " by the group coordinator. The member must abandon all its"
                                 + " partitions and rejoin.");
+    }
+
+    static BeatRefusal wishesTooMuch(long lengthMax) {
+        return new BeatRefusal(
+                Errors.GROUP_MAX_SIZE_REACHED,
+                ("What the members of the consumer group subscribe to would have more than %d"
+                     + " characters. Subscribe to less, or by a pattern, or give the brokers more"
+                     + " memory.")
+                        .formatted(lengthMax));
     }
 
     static BeatRefusal full(State state, int membersMax) {

@@ -1,12 +1,12 @@
 package io.tombolo.coordinator.group.consumer;
 
+import io.tombolo.coordinator.group.consumer.ConsumerGroup.Capacity;
 import io.tombolo.coordinator.group.consumer.ConsumerMember.Identity;
 import io.tombolo.coordinator.group.consumer.ConsumerMember.Progress;
 import io.tombolo.coordinator.group.consumer.ConsumerMember.Wish;
 
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
-import org.pcollections.TreePSet;
 
 import java.util.Optional;
 
@@ -24,13 +24,10 @@ import java.util.Optional;
  */
 public final class ClassicRules {
 
-    private final int membersMax;
+    private final Capacity capacity;
 
-    /**
-     * @param membersMax {@code group.consumer.max.size}
-     */
-    public ClassicRules(int membersMax) {
-        this.membersMax = membersMax;
+    public ClassicRules(Capacity capacity) {
+        this.capacity = capacity;
     }
 
     /**
@@ -80,6 +77,9 @@ public final class ClassicRules {
         ConsumerMember told =
                 (present == null ? ConsumerMember.joining(identity) : present)
                         .with(identity, wish(joining, subscription.get()));
+        if (!capacity.takes(draft.group(), present, told)) {
+            return ClassicTurn.refused(group, joining.memberId(), Errors.GROUP_MAX_SIZE_REACHED);
+        }
         Assignment claimed = subscription.get().owned().identified(topics, 0);
         ConsumerMember next = draft.hear(present, told, claimed);
         return new ClassicTurn(
@@ -88,7 +88,7 @@ public final class ClassicRules {
 
     private Errors check(ConsumerGroup group, Joining joining, @Nullable ConsumerMember holder) {
         boolean known = holder != null || group.members().containsKey(joining.memberId());
-        if (!known && group.members().size() >= membersMax) {
+        if (!known && !capacity.takesAnother(group)) {
             return Errors.GROUP_MAX_SIZE_REACHED;
         }
         if (!group.supports(joining.speech())) {
@@ -118,7 +118,7 @@ public final class ClassicRules {
     }
 
     private static Wish wish(Joining joining, Subscription subscription) {
-        return new Wish(TreePSet.from(subscription.topics()), null, null, joining.rebalanceMs());
+        return new Wish(TopicNames.of(subscription.topics()), null, null, joining.rebalanceMs());
     }
 
     // ---- Heartbeat and SyncGroup ----

@@ -43,6 +43,13 @@ public record ClassicSpeech(int sessionMs, List<Protocol> protocols) {
         return Subscription.read(protocols.getFirst().metadata());
     }
 
+    /** How long what the member says under all protocols is. */
+    long length() {
+        return protocols.stream()
+                .mapToLong(offered -> offered.name.length() + offered.metadata.length)
+                .sum();
+    }
+
     boolean supports(String protocol) {
         for (Protocol supported : protocols) {
             if (supported.name.equals(protocol)) {

@@ -43,7 +43,7 @@ public final class ConsumerDescription {
                 .setMemberEpoch(member.epoch())
                 .setClientId(identity.clientId())
                 .setClientHost(identity.clientHost())
-                .setSubscribedTopicNames(List.copyOf(member.wish().topics()))
+                .setSubscribedTopicNames(List.copyOf(member.wish().names().set()))
                 .setSubscribedTopicRegex(member.wish().regex())
                 .setAssignment(describe(member.assigned(), topics))
                 .setTargetAssignment(describe(group.target(member.id()), topics))

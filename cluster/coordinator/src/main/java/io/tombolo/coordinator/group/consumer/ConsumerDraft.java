@@ -4,6 +4,7 @@ import io.tombolo.coordinator.group.consumer.Assignor.Reader;
 import io.tombolo.coordinator.group.consumer.ClusterTopics.Topic;
 import io.tombolo.coordinator.group.consumer.ConsumerGroup.Resolved;
 import io.tombolo.coordinator.group.consumer.ConsumerMember.Identity;
+import io.tombolo.coordinator.pattern.LinearPattern;
 import io.tombolo.coordinator.runtime.LogRecord;
 
 import org.apache.kafka.common.Uuid;
@@ -163,7 +164,7 @@ final class ConsumerDraft {
             if (known != null && group.topicsVersion() == topics.version()) {
                 continue;
             }
-            TreePSet<String> meant = new TopicPattern(regex).among(topics.names());
+            TreePSet<String> meant = LinearPattern.of(regex).among(topics.names());
             if (known == null || !known.topics().equals(meant)) {
                 var resolved = new Resolved(meant, Math.max(0, topics.version()), nowMs);
                 group = group.with(regex, resolved);

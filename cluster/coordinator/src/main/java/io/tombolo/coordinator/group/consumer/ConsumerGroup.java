@@ -43,8 +43,35 @@ public record ConsumerGroup(
         TreePMap<Uuid, TreePMap<Integer, String>> owners,
         TreePMap<String, Resolved> patterns) {
 
-    /** Among how many members one is looked for that reads the same. */
+    /** With how many sets of names of the same length one is compared. */
     private static final int SHARING_LOOKS_MAX = 4;
+
+    /**
+     * What a group takes. What its members say of themselves is kept in memory and told, all at
+     * once, to whoever has the group described.
+     *
+     * @param membersMax {@code group.consumer.max.size}
+     * @param wishLengthMax how many characters the topics, patterns and protocols of all its
+     *     members may have
+     */
+    public record Capacity(int membersMax, long wishLengthMax) {
+
+        /** Whether there is room for one more member. */
+        boolean takesAnother(ConsumerGroup group) {
+            return group.members.size() < membersMax;
+        }
+
+        /**
+         * Whether there is room for what a member says. Who says nothing new or less is never
+         * refused.
+         *
+         * @param present what it said before; null when it is new
+         */
+        boolean takes(ConsumerGroup group, @Nullable ConsumerMember present, ConsumerMember told) {
+            long more = told.wishLength() - (present == null ? 0 : present.wishLength());
+            return more <= 0 || group.wishLength() + more <= wishLengthMax;
+        }
+    }
 
     /** The topics that a regular expression was found to mean. */
     record Resolved(TreePSet<String> topics, long version, long atMs) {}
@@ -133,9 +160,9 @@ public record ConsumerGroup(
     SortedSet<String> topicsOf(ConsumerMember member) {
         Resolved resolved = patterns.get(member.wish().regexOrEmpty());
         if (resolved == null || resolved.topics.isEmpty()) {
-            return member.wish().topics();
+            return member.wish().names().set();
         }
-        var topics = new TreeSet<>(member.wish().topics());
+        var topics = new TreeSet<>(member.wish().names().set());
         topics.addAll(resolved.topics);
         return topics;
     }
@@ -147,6 +174,11 @@ public record ConsumerGroup(
             subscribed.addAll(topicsOf(member));
         }
         return subscribed;
+    }
+
+    /** How long what its members say they want is, in characters. */
+    long wishLength() {
+        return members.values().stream().mapToLong(ConsumerMember::wishLength).sum();
     }
 
     @Nullable ConsumerMember ofInstance(String instanceId) {
@@ -367,15 +399,19 @@ public record ConsumerGroup(
 
     /** Members of one group mostly read the same: then they share one set of names. */
     private ConsumerMember sharing(ConsumerMember member) {
-        TreePSet<String> topics = member.wish().topics();
+        TopicNames names = member.wish().names();
         ConsumerMember before = members.get(member.id());
-        if (before != null && before.wish().topics() == topics) {
+        if (before != null && before.wish().names() == names) {
             return member;
         }
         int looks = 0;
         for (ConsumerMember other : members.values()) {
-            if (other.wish().topics().equals(topics)) {
-                return member.with(member.identity(), member.wish().of(other.wish().topics()));
+            TopicNames theirs = other.wish().names();
+            if (theirs.length() != names.length()) {
+                continue;
+            }
+            if (theirs.sameAs(names)) {
+                return member.with(member.identity(), member.wish().of(theirs));
             }
             if (++looks == SHARING_LOOKS_MAX) {
                 break;

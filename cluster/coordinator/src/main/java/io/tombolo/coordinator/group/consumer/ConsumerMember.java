@@ -1,7 +1,6 @@
 package io.tombolo.coordinator.group.consumer;
 
 import org.jspecify.annotations.Nullable;
-import org.pcollections.TreePSet;
 
 /**
  * A member of a consumer group; an immutable value.
@@ -84,25 +83,25 @@ public record ConsumerMember(
     /**
      * What a member wants.
      *
-     * @param topics by name
+     * @param names topics by name
      * @param regex topics by pattern; null for none
      * @param assignor null when any is fine
      * @param rebalanceTimeoutMs how long it may take to let go of partitions
      */
     record Wish(
-            TreePSet<String> topics,
+            TopicNames names,
             @Nullable String regex,
             @Nullable String assignor,
             int rebalanceTimeoutMs) {
 
-        static final Wish NONE = new Wish(TreePSet.empty(), null, null, -1);
+        static final Wish NONE = new Wish(TopicNames.NONE, null, null, -1);
 
-        Wish of(TreePSet<String> others) {
+        Wish of(TopicNames others) {
             return new Wish(others, regex, assignor, rebalanceTimeoutMs);
         }
 
         boolean sameTopics(Wish other) {
-            return topics.equals(other.topics) && regexOrEmpty().equals(other.regexOrEmpty());
+            return names.sameAs(other.names) && regexOrEmpty().equals(other.regexOrEmpty());
         }
 
         String regexOrEmpty() {
@@ -126,6 +125,14 @@ public record ConsumerMember(
     /** How it speaks the classic protocol; null when it speaks the consumer protocol. */
     @Nullable ClassicSpeech classic() {
         return identity.classic;
+    }
+
+    /** How long what it says it wants is, in characters. */
+    long wishLength() {
+        ClassicSpeech speech = identity.classic;
+        return (long) wish.names.length()
+                + wish.regexOrEmpty().length()
+                + (speech == null ? 0 : speech.length());
     }
 
     ConsumerMember with(Identity newIdentity, Wish newWish) {

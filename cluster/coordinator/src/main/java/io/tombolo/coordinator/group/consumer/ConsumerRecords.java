@@ -82,7 +82,7 @@ public final class ConsumerRecords {
                         .compactString(identity.rackId())
                         .compactString(identity.clientId())
                         .compactString(identity.clientHost());
-        strings(value, wish.topics())
+        strings(value, wish.names().set())
                 .compactString(wish.regex())
                 .int32(wish.rebalanceTimeoutMs())
                 .compactString(wish.assignor());
@@ -289,10 +289,10 @@ public final class ConsumerRecords {
                         in.string(true),
                         in.string(true),
                         null);
-        TreePSet<String> topics = readStrings(in);
+        var names = TopicNames.of(readStrings(in));
         String regex = in.nullableString(true);
         int timeoutMs = in.int32();
-        var wish = new Wish(topics, regex, in.nullableString(true), timeoutMs);
+        var wish = new Wish(names, regex, in.nullableString(true), timeoutMs);
         Identity identity = speaker.speaking(readSpeech(in));
         return group.with(present(group, id).with(identity, wish));
     }

@@ -1,5 +1,6 @@
 package io.tombolo.coordinator.group.consumer;
 
+import io.tombolo.coordinator.group.consumer.ConsumerGroup.Capacity;
 import io.tombolo.coordinator.group.consumer.ConsumerMember.Identity;
 import io.tombolo.coordinator.group.consumer.ConsumerMember.Wish;
 
@@ -8,7 +9,6 @@ import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData.TopicPartitions;
 import org.jspecify.annotations.Nullable;
-import org.pcollections.TreePSet;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -19,13 +19,10 @@ import java.util.List;
  */
 public final class ConsumerRules {
 
-    private final int membersMax;
+    private final Capacity capacity;
 
-    /**
-     * @param membersMax {@code group.consumer.max.size}
-     */
-    public ConsumerRules(int membersMax) {
-        this.membersMax = membersMax;
+    public ConsumerRules(Capacity capacity) {
+        this.capacity = capacity;
     }
 
     /**
@@ -71,6 +68,9 @@ public final class ConsumerRules {
                 present == null ? ConsumerMember.joining(identity(id, beat, null)) : present;
         ConsumerMember told =
                 member.with(identity(id, beat, member.identity()), wish(member.wish(), request));
+        if (!capacity.takes(draft.group(), present, told)) {
+            return refused(before, BeatRefusal.wishesTooMuch(capacity.wishLengthMax()));
+        }
         ConsumerMember next = draft.hear(present, told, claimed(request));
         boolean news = beat.full() || !next.assigned().sameAs(member.assigned());
         return new ConsumerStep(
@@ -85,8 +85,8 @@ public final class ConsumerRules {
         boolean joins = request.memberEpoch() == 0;
         ConsumerMember member = group.members().get(id);
         String instance = request.instanceId();
-        if (joins && member == null && holder == null && group.members().size() >= membersMax) {
-            return BeatRefusal.full(group.state(), membersMax);
+        if (joins && member == null && holder == null && !capacity.takesAnother(group)) {
+            return BeatRefusal.full(group.state(), capacity.membersMax());
         }
         if (instance != null) {
             return checkStatic(group, id, holder, request, instance);
@@ -159,7 +159,7 @@ public final class ConsumerRules {
         String assignor = request.serverAssignor();
         int timeoutMs = request.rebalanceTimeoutMs();
         return new Wish(
-                names == null ? known.topics() : TreePSet.from(names),
+                names == null ? known.names() : TopicNames.of(names),
                 regex == null ? known.regex() : regex,
                 assignor == null ? known.assignor() : assignor,
                 timeoutMs == -1 ? known.rebalanceTimeoutMs() : timeoutMs);

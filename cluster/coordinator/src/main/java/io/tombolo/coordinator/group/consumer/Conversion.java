@@ -5,8 +5,6 @@ import io.tombolo.coordinator.group.consumer.ConsumerMember.Progress;
 import io.tombolo.coordinator.group.consumer.ConsumerMember.Wish;
 import io.tombolo.coordinator.runtime.LogRecord;
 
-import org.pcollections.TreePSet;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -64,7 +62,7 @@ public final class Conversion {
                         member.clientId(),
                         member.clientHost(),
                         member.speech()),
-                new Wish(TreePSet.from(subscription.topics()), null, null, member.rebalanceMs()),
+                new Wish(TopicNames.of(subscription.topics()), null, null, member.rebalanceMs()),
                 generation,
                 generation,
                 Progress.STABLE,

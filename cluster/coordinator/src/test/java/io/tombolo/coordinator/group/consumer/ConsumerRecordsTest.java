@@ -39,7 +39,7 @@ class ConsumerRecordsTest {
     private static final ConsumerMember MEMBER =
             new ConsumerMember(
                     new Identity("m", "inst", "rack", "client", "/1.2.3.4", null),
-                    new Wish(TreePSet.from(List.of("t1", "t2")), "a.*", "range", 30_000),
+                    new Wish(TopicNames.of(List.of("t1", "t2")), "a.*", "range", 30_000),
                     7,
                     6,
                     Progress.UNREVOKED_PARTITIONS,
@@ -83,14 +83,14 @@ class ConsumerRecordsTest {
     }
 
     private static ConsumerMember named(String id) {
-        var topics = TreePSet.from(List.of("t1", "t2"));
+        var topics = TopicNames.of(List.of("t1", "t2"));
         return MEMBER.with(
                 new Identity(id, null, null, "client", "/1.2.3.4", null),
                 new Wish(topics, "a.*", "range", 30_000));
     }
 
-    private static TreePSet<String> topics(ConsumerGroup group, String member) {
-        return Objects.requireNonNull(group.members().get(member)).wish().topics();
+    private static TopicNames topics(ConsumerGroup group, String member) {
+        return Objects.requireNonNull(group.members().get(member)).wish().names();
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tombolo.coordinator.group.CommittedOffset;
 import io.tombolo.coordinator.group.GroupCommand.MirroredCommit;
+import io.tombolo.coordinator.group.consumer.ConsumerGroup.Capacity;
 import io.tombolo.coordinator.stage.Heard;
 
 import org.apache.kafka.common.TopicPartition;
@@ -214,25 +215,33 @@ class ConsumerGroupTest {
 
     @Test
     void aGroupTakesNoMoreMembersThanAllowed() {
-        var small =
-                new Stage(
-                        new io.tombolo.coordinator.group.GroupSettings(
-                                1,
-                                Stage.settings(1).membership(),
-                                new io.tombolo.coordinator.group.GroupSettings.Consumers(
-                                        Duration.ofSeconds(45),
-                                        Duration.ofSeconds(5),
-                                        1,
-                                        io.tombolo.coordinator.group.GroupSettings.MigrationPolicy
-                                                .BIDIRECTIONAL),
-                                Stage.settings(1).offsets(),
-                                Stage.settings(1).runtime()));
+        var small = new Stage(Stage.settings(new Capacity(1, 1 << 20)));
         new ConsumerClient(small, "a", null).beat();
 
         var second = new ConsumerClient(small, "b", null);
         second.beat();
 
         assertThat(second.lastError()).isEqualTo(Errors.GROUP_MAX_SIZE_REACHED);
+    }
+
+    @Test
+    void theMembersOfAGroupSubscribeToNoMoreThanItTakes() {
+        var small = new Stage(Stage.settings(new Capacity(10, 32)));
+        var first = new ConsumerClient(small, "a", null);
+        first.subscribe("orders", "payments", "returns");
+        first.beat();
+        var second = new ConsumerClient(small, "b", null);
+        second.subscribe("orders", "payments");
+        second.beat();
+        assertThat(second.lastError()).isEqualTo(Errors.GROUP_MAX_SIZE_REACHED);
+        assertThat(small.describeConsumers().members()).hasSize(1);
+
+        second.subscribeTo("o.*");
+        second.beat();
+        assertThat(second.lastError()).isEqualTo(Errors.NONE);
+        first.subscribe("orders", "payments", "returns of everybody");
+        first.beat();
+        assertThat(first.lastError()).isEqualTo(Errors.GROUP_MAX_SIZE_REACHED);
     }
 
     // ---- topics (100) ----

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tombolo.coordinator.group.GroupMachine;
 import io.tombolo.coordinator.group.GroupSettings;
 import io.tombolo.coordinator.group.GroupSettings.MigrationPolicy;
+import io.tombolo.coordinator.group.consumer.ConsumerGroup.Capacity;
 
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
@@ -29,10 +30,14 @@ class MigrationTest {
                         new GroupSettings.Consumers(
                                 consumers.session(),
                                 consumers.heartbeatInterval(),
-                                consumers.membersMax(),
+                                consumers.capacity(),
                                 policy),
                         standard.offsets(),
                         standard.runtime());
+        with(settings);
+    }
+
+    private void with(GroupSettings settings) {
         stage = new Stage(settings, new GroupMachine(settings), 1);
         eager = new ClassicClient(stage, null, false);
         cooperative = new ClassicClient(stage, null, true);
@@ -108,6 +113,19 @@ class MigrationTest {
         assertThat(stage.describeConsumers().members()).hasSize(2);
         assertThat(eager.orders()).hasSize(2);
         assertThat(consumer.orders()).hasSize(2);
+    }
+
+    @Test
+    void aMemberOfTheClassicProtocolThatSubscribesToMoreThanTheGroupTakesIsRefused() {
+        with(Stage.settings(new Capacity(10, 64)));
+        settle(consumer);
+        settle(cooperative, consumer);
+
+        eager.beat();
+        eager.beat();
+
+        assertThat(eager.lastError()).isEqualTo(Errors.GROUP_MAX_SIZE_REACHED);
+        assertThat(stage.describeConsumers().members()).hasSize(2);
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.tombolo.coordinator.group.GroupMachine;
 import io.tombolo.coordinator.group.GroupSettings;
 import io.tombolo.coordinator.group.GroupsState;
 import io.tombolo.coordinator.group.consumer.ClusterTopics;
+import io.tombolo.coordinator.group.consumer.ConsumerGroup.Capacity;
 import io.tombolo.coordinator.runtime.RuntimeSettings;
 import io.tombolo.coordinator.runtime.StateMachine;
 import io.tombolo.coordinator.stage.Heard;
@@ -147,6 +148,22 @@ final class Stage {
     }
 
     static GroupSettings settings(int membersMax) {
+        return settings(membersMax, GroupSettings.Consumers.STANDARD);
+    }
+
+    /** Whose consumer groups take so much. */
+    static GroupSettings settings(Capacity capacity) {
+        var standard = GroupSettings.Consumers.STANDARD;
+        return settings(
+                Integer.MAX_VALUE,
+                new GroupSettings.Consumers(
+                        standard.session(),
+                        standard.heartbeatInterval(),
+                        capacity,
+                        standard.migration()));
+    }
+
+    private static GroupSettings settings(int membersMax, GroupSettings.Consumers consumers) {
         return new GroupSettings(
                 1,
                 new GroupSettings.Membership(
@@ -155,7 +172,7 @@ final class Stage {
                         Duration.ofSeconds(3),
                         membersMax,
                         1 << 20),
-                GroupSettings.Consumers.STANDARD,
+                consumers,
                 GroupSettings.Offsets.STANDARD,
                 RuntimeSettings.STANDARD);
     }
