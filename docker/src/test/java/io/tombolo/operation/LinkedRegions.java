@@ -134,6 +134,7 @@ final class LinkedRegions implements AutoCloseable {
         return """
         tombolo: 1
         name: linked
+        defaults: { topic: { replicas: 3 } }
         regions:
         """
                 + region("eu", 0)
@@ -156,7 +157,6 @@ final class LinkedRegions implements AutoCloseable {
               num.network.threads: "2"
               broker.heartbeat.interval.ms: "200"
               broker.session.timeout.ms: "1500"
-              default.replication.factor: "3"
               min.insync.replicas: "2"
               offsets.topic.num.partitions: "3"
               group.initial.rebalance.delay.ms: "0"

@@ -34,6 +34,7 @@ class LinkedRegionsEndToEnd {
             awaitCopied(regions, 1);
             Patience.until(() ->
                     assertThat(regions.us(2).committed("billing", "orders", 0)).isEqualTo(60));
+            assertThat(regions.us(1).partition("orders", 0).replicas()).hasSize(3);
             // Each broker copies what it leads, and whichever is asked tells of all of it.
             assertThat(leaders(regions, 1)).hasSize(3);
             for (int asked = 1; asked <= 3; asked++) {
